@@ -1,0 +1,1 @@
+"""Typed operations, compiled from schema/ and queries/; do not edit."""

@@ -1,0 +1,66 @@
+"""A GraphQL call as a plain value: what to send, and how to read what comes back.
+
+There is no input or output here, so one generated function per query serves the synchronous and the
+asynchronous client alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pydantic_core import to_json
+
+from .base_model import UNSET, BaseModel
+
+ResultT = TypeVar("ResultT", bound=BaseModel)
+
+
+class ErrorEntry(BaseModel, frozen=True):
+    """One entry of `errors` in an answer."""
+
+    message: str
+    path: list[str | int] | None = None
+    extensions: dict[str, object] | None = None
+
+
+class Answer(BaseModel, frozen=True):
+    """What every answer may hold, whatever was asked."""
+
+    errors: list[ErrorEntry] | None = None
+
+
+class Envelope(Answer, Generic[ResultT], frozen=True):
+    """The whole body of an answer."""
+
+    data: ResultT | None = None
+
+
+class OperationBuilder:
+    """Named in the generator's settings, which want a base class; the plugin drops it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operation(Generic[ResultT]):
+    """A document, its variables, and the type of its answer.
+
+    `repeatable` tells whether sending it twice leaves the server as sending it once does.
+    """
+
+    document: str
+    name: str
+    variables: Mapping[str, object]
+    envelope: type[Envelope[ResultT]]
+    repeatable: bool = True
+
+    def sent_variables(self) -> dict[str, object]:
+        """Return the variables that go over the wire: those that were given."""
+        return {name: value for name, value in self.variables.items() if value is not UNSET}
+
+    def content(self) -> bytes:
+        """Return the request body as JSON."""
+        body = {
+            "query": self.document,
+            "operationName": self.name,
+            "variables": self.sent_variables(),
+        }
+        return to_json(body, by_alias=True)

@@ -1,0 +1,27 @@
+"""Python types for the scalars of the schema, and enums that a newer server may extend."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator
+
+
+def _as_utc(moment: datetime) -> datetime:
+    # Servers leave the offset out of some timestamps; all of them mean UTC.
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+DateTime = Annotated[datetime, AfterValidator(_as_utc)]
+
+
+class OpenEnum(StrEnum):
+    """An enum that keeps values it does not know: a newer server must not fail a whole page."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = member._value_ = value
+        return member

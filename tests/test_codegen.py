@@ -1,0 +1,234 @@
+"""The code generator, on a schema small enough to see through."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = '''
+"Text of a moment."
+scalar DateTime
+"A large number."
+scalar Int64
+"JSON in text."
+scalar JSONString
+"Any JSON."
+scalar JSON
+"The root."
+type Query {
+  "One thing by its id."
+  thing(id: ID!): Thing
+}
+"The root of changes."
+type Mutation {
+  "Make a thing."
+  make(name: String!): Thing
+}
+"What there is."
+interface Thing {
+  "The id of the thing."
+  thingID: ID!
+  "When it was made."
+  madeAt: DateTime
+  "Bytes it takes."
+  size: Int64!
+  "Its colour."
+  colour: Colour
+  "MD5 in base64."
+  md5: String
+}
+"A red one."
+type RedThing implements Thing {
+  thingID: ID!
+  madeAt: DateTime
+  size: Int64!
+  colour: Colour
+  md5: String
+}
+"A blue one."
+type BlueThing implements Thing {
+  thingID: ID!
+  madeAt: DateTime
+  size: Int64!
+  colour: Colour
+  md5: String
+}
+"Colours."
+enum Colour {
+  "Like blood."
+  RED
+}
+'''
+QUERIES = """
+# A thing as people see it.
+#
+# Used by: nobody
+fragment Thing on Thing {
+  __typename
+  thingID
+  madeAt
+  size
+  colour
+  md5
+}
+
+# One thing.
+#
+# Used by: nobody
+query GetThing($id: ID!) {
+  thing(id: $id) {
+    ...Thing
+  }
+}
+
+# Make one.
+#
+# Used by: nobody
+# Repeatable: no, there would be two
+mutation MakeThing($name: String!) {
+  make(name: $name) {
+    ...Thing
+  }
+}
+"""
+ANSWER = """{"data": {"thing": {"__typename": "GreenThing", "thingID": "1", "size": "9007199254740993",
+"madeAt": "2024-01-02T03:04:05", "colour": "GREEN", "md5": null, "unknown": 1}}}"""
+
+
+class Project:
+    """A copy of the code generator, with a schema and queries of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(ROOT / "queries" / "codegen", folder / "queries" / "codegen")
+        shutil.copy(ROOT / "pyproject.toml", folder)
+        (folder / "schema").mkdir()
+        (folder / "schema" / "schema.graphql").write_text(SCHEMA)
+        (folder / "queries" / "things.graphql").write_text(QUERIES)
+        self.package = folder / "generated" / "wbtyped_graphql"
+
+    def codegen(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, str(self.folder / "queries" / "codegen"), *arguments]
+        return subprocess.run(command, text=True, capture_output=True, check=False)
+
+    def python(self, code: str) -> str:
+        command = [sys.executable, "-c", dedent(code)]
+        done = subprocess.run(
+            command, cwd=self.package.parent, text=True, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(tmp_path_factory.mktemp("project"))
+    written = project.codegen()
+    assert written.returncode == 0, written.stderr
+    return project
+
+
+def test_committed_package_is_up_to_date() -> None:
+    command = [sys.executable, str(ROOT / "queries" / "codegen"), "--check"]
+    done = subprocess.run(command, text=True, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_check_names_edited_and_left_over_files(project: Project) -> None:
+    assert project.codegen("--check").returncode == 0
+    calls = project.package / "calls.py"
+    calls.write_text(calls.read_text() + "\n# by hand\n")
+    (project.package / "removed_query.py").write_text("")
+    checked = project.codegen("--check")
+    assert checked.returncode == 1
+    assert "calls.py is out of date" in checked.stdout
+    assert "removed_query.py is out of date" in checked.stdout
+    assert project.codegen().returncode == 0
+    assert project.codegen("--check").returncode == 0
+    assert not (project.package / "removed_query.py").exists()
+
+
+def test_answers_of_a_newer_server_are_read(project: Project) -> None:
+    (project.folder / "generated" / "answer.json").write_text(ANSWER)
+    printed = project.python("""
+        from pathlib import Path
+        from wbtyped_graphql import calls
+        operation = calls.get_thing(id="1")
+        answer = Path("answer.json").read_bytes()
+        thing = operation.envelope.model_validate_json(answer).data.thing
+        print(thing.typename__, thing.thing_id, thing.size, thing.made_at.isoformat())
+        print(thing.colour, thing.colour.name, thing.md5)
+    """)
+    assert printed.splitlines() == [
+        "GreenThing 1 9007199254740993 2024-01-02T03:04:05+00:00",
+        "GREEN GREEN None",
+    ]
+
+
+def test_known_enum_values_stay_the_known_members(project: Project) -> None:
+    printed = project.python("""
+        from wbtyped_graphql.enums import Colour
+        print(Colour("RED") is Colour.RED, Colour("PINK") == "PINK", len(Colour))
+    """)
+    assert printed == "True True 1"
+
+
+def test_results_are_frozen(project: Project) -> None:
+    printed = project.python("""
+        from wbtyped_graphql.fragments import Thing
+        thing = Thing(typename__="RedThing", thing_id="1", made_at=None, size=1, colour=None, md5=None)
+        try:
+            thing.size = 2
+        except Exception as error:
+            print(type(error).__name__)
+    """)
+    assert printed == "ValidationError"
+
+
+def test_functions_send_nothing_and_know_whether_they_may_repeat(project: Project) -> None:
+    printed = project.python("""
+        import json
+        from wbtyped_graphql import calls
+        ask, make = calls.get_thing(id="7"), calls.make_thing(name="x")
+        print(ask.repeatable, make.repeatable, json.loads(ask.content())["variables"])
+        print("wbtyped_graphql.get_thing" in __import__("sys").modules)
+    """)
+    assert printed.splitlines() == ["True False {'id': '7'}", "True"]
+
+
+def test_importing_the_functions_imports_no_result(project: Project) -> None:
+    printed = project.python("""
+        import sys
+        from wbtyped_graphql import calls
+        print([m for m in sys.modules if m in ("wbtyped_graphql.get_thing", "wbtyped_graphql.fragments")])
+    """)
+    assert printed == "[]"
+
+
+def test_descriptions_reach_the_models(project: Project) -> None:
+    fragments = (project.package / "fragments.py").read_text()
+    assert '"""A thing as people see it.' in fragments
+    assert '"Bytes it takes."' in fragments
+    assert '"Like blood."' in (project.package / "enums.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("queries", "complaint"),
+    [
+        (QUERIES.replace("# Repeatable: no, there would be two\n", ""), "Repeatable"),
+        (QUERIES.replace("    ...Thing\n", "    size\n"), "never used"),
+        (QUERIES.replace("  size\n", "  weight\n"), "Cannot query field"),
+    ],
+    ids=["mutation that does not say whether it repeats", "unused fragment", "unknown field"],
+)
+def test_bad_queries_are_refused(tmp_path: Path, queries: str, complaint: str) -> None:
+    project = Project(tmp_path)
+    (tmp_path / "queries" / "things.graphql").write_text(queries)
+    refused = project.codegen()
+    assert refused.returncode != 0
+    assert complaint in refused.stderr
+    assert not project.package.exists()

@@ -1,0 +1,239 @@
+"""The way in: from a path to a run, a project, or the account."""
+
+import secrets
+import string
+from collections.abc import Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from wbtyped_graphql import calls, fragments
+from wbtyped_graphql.operation import Operation
+
+from .client import Client
+from .errors import UsageError
+from .paths import RunPath, check_project_name, parse_run_path
+from .projects import Project, missing_project
+from .runs import Run
+from .settings import Settings, find_settings
+from .users import User, recognised
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.create_run import CreateRun
+    from wbtyped_graphql.upsert_project import UpsertProject
+
+DEFAULT_PROJECT = "uncategorized"
+RUN_ID_ALPHABET = string.ascii_lowercase + string.digits
+
+
+class Api:
+    """A W&B server and an API key, and the start of everything.
+
+    `overrides` may set `base_url`, `entity`, `project` and `organization`; `timeout` is the limit
+    of one request in seconds (19 unless set); `api_key` wins over every other key. What is not
+    given comes from the environment (`WANDB_BASE_URL`, `WANDB_API_KEY`, `WANDB_ENTITY`, ...), netrc
+    and the settings files of the official client. A missing or malformed key raises
+    AuthenticationError here, before anything is sent; nothing at all is sent until it is needed.
+
+    As a context manager, synchronous or asynchronous, it closes its connections at the end. Every
+    method that sends has a twin for coroutines whose name starts with `a`.
+    """
+
+    def __init__(
+        self,
+        overrides: Mapping[str, str] | None = None,
+        timeout: float | None = None,
+        api_key: str | None = None,
+    ) -> None:
+        self.settings: Settings = find_settings(overrides, timeout=timeout, api_key=api_key)
+        self.client = Client(self.settings)
+        self._viewer: User | None = None
+        self._runs: dict[str, Run] = {}
+
+    def __repr__(self) -> str:
+        return f"<Api {self.settings.base_url}>"
+
+    # The account.
+
+    @property
+    def viewer(self) -> User:
+        """The account behind the key (query GetViewer), asked once.
+
+        Raises AuthenticationError when the server does not recognise the key.
+        """
+        if self._viewer is None:
+            result = self.client.send(calls.get_viewer())
+            self._viewer = recognised(result.viewer, self.settings.base_url)
+        return self._viewer
+
+    async def aviewer(self) -> User:
+        """Return the account behind the key, from a coroutine."""
+        if self._viewer is None:
+            result = await self.client.asend(calls.get_viewer())
+            self._viewer = recognised(result.viewer, self.settings.base_url)
+        return self._viewer
+
+    @property
+    def default_entity(self) -> str:
+        """The entity of paths that name none: from the settings, else the account's own."""
+        return self.settings.entity or own_entity(self.viewer)
+
+    async def adefault_entity(self) -> str:
+        """Return the entity of paths that name none, from a coroutine."""
+        return self.settings.entity or own_entity(await self.aviewer())
+
+    # Runs.
+
+    def run(self, path: str = "") -> Run:
+        """Return a run by its path, loaded.
+
+        `entity/project/run`, `entity/project/runs/run`, `entity/project:run`, `project/run`,
+        `project:run`, or the bare id where settings name a project. The same path gives the same
+        object until `flush()`. Raises UsageError for a path that is none, NotFoundError.
+        """
+        if path not in self._runs:
+            parts = parse_run_path(path)
+            entity = parts.entity or self.default_entity
+            self._runs[path] = Run(self.client, entity, self._project_of(path, parts), parts.run)
+        return self._runs[path]
+
+    async def arun(self, path: str = "") -> Run:
+        """Return a run by its path, from a coroutine; otherwise as `run`."""
+        if path not in self._runs:
+            parts = parse_run_path(path)
+            entity = parts.entity or await self.adefault_entity()
+            self._runs[path] = await Run.aopen(
+                self.client, entity, self._project_of(path, parts), parts.run
+            )
+        return self._runs[path]
+
+    def _project_of(self, path: str, parts: RunPath) -> str:
+        project = parts.project or self.settings.project
+        if not project:
+            raise UsageError(
+                f"run path {path!r} names no project, and no default is set; "
+                "write entity/project/run, or set WANDB_PROJECT"
+            )
+        return project
+
+    def flush(self) -> None:
+        """Forget the runs that `run` has kept."""
+        self._runs.clear()
+
+    def create_run(
+        self, run_id: str | None = None, project: str | None = None, entity: str | None = None
+    ) -> Run:
+        """Create a run without logging to it, and its project if that is new (mutation CreateRun).
+
+        `run_id` is its short id, made up when left out; a run that has this id already is returned.
+        `project` and `entity` come from the settings when left out, else `uncategorized` and the
+        account's own.
+        """
+        entity = entity or self.default_entity
+        return self._created(self.client.send(self._creation(entity, project, run_id)))
+
+    async def acreate_run(
+        self, run_id: str | None = None, project: str | None = None, entity: str | None = None
+    ) -> Run:
+        """Create a run from a coroutine; otherwise as `create_run`."""
+        entity = entity or await self.adefault_entity()
+        return self._created(await self.client.asend(self._creation(entity, project, run_id)))
+
+    def _creation(
+        self, entity: str, project: str | None, run_id: str | None
+    ) -> Operation["CreateRun"]:
+        project = project or self.settings.project or DEFAULT_PROJECT
+        run_id = run_id or new_run_id()
+        parse_run_path(f"{entity}/{project}/{run_id}")
+        return calls.create_run(entity=entity, project=project, name=run_id, state="running")
+
+    def _created(self, result: "CreateRun") -> Run:
+        bucket = result.upsert_bucket.bucket if result.upsert_bucket else None
+        if bucket is None or bucket.project is None:
+            raise UsageError("the server did not create the run and gave no reason")
+        owner = bucket.project
+        return Run(self.client, owner.entity_name, owner.name, bucket.name, bucket)
+
+    # Projects.
+
+    def project(self, name: str, entity: str | None = None) -> Project:
+        """Return a project by name, loaded (query GetProject); raises NotFoundError."""
+        check_project_name(name)
+        entity = entity or self.default_entity
+        result = self.client.send(calls.get_project(entity=entity, project=name))
+        return self._project(entity, name, result.project)
+
+    async def aproject(self, name: str, entity: str | None = None) -> Project:
+        """Return a project by name, from a coroutine; otherwise as `project`."""
+        check_project_name(name)
+        entity = entity or await self.adefault_entity()
+        result = await self.client.asend(calls.get_project(entity=entity, project=name))
+        return self._project(entity, name, result.project)
+
+    def create_project(self, name: str, entity: str | None = None) -> Project:
+        """Create a project, or return the one of this name (mutation UpsertProject)."""
+        check_project_name(name)
+        entity = entity or self.default_entity
+        result = self.client.send(calls.upsert_project(entity=entity, name=name))
+        return self._project(entity, name, upserted(result))
+
+    async def acreate_project(self, name: str, entity: str | None = None) -> Project:
+        """Create a project from a coroutine; otherwise as `create_project`."""
+        check_project_name(name)
+        entity = entity or await self.adefault_entity()
+        result = await self.client.asend(calls.upsert_project(entity=entity, name=name))
+        return self._project(entity, name, upserted(result))
+
+    def _project(self, entity: str, name: str, node: fragments.Project | None) -> Project:
+        if node is None:
+            raise missing_project(entity, name)
+        return Project(self.client, entity, name, node)
+
+    # Closing.
+
+    def close(self) -> None:
+        """Close the connections; they open again when something is sent."""
+        self.client.close()
+
+    async def aclose(self) -> None:
+        """Close the connections, those of the running event loop included."""
+        await self.client.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
+
+
+def own_entity(viewer: User) -> str:
+    """Return the entity of an account, or raise UsageError when it has none."""
+    entity = viewer.entity or viewer.username
+    if not entity:
+        raise UsageError("the account has no entity of its own; name one in the path")
+    return entity
+
+
+def upserted(result: "UpsertProject") -> fragments.Project | None:
+    """Return the project in the answer of the mutation."""
+    return result.upsert_model.project if result.upsert_model else None
+
+
+def new_run_id() -> str:
+    """Return a run id like the official client's: eight letters and digits."""
+    return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))

@@ -1,0 +1,246 @@
+"""Send typed operations to a server and turn its answers into typed results or errors."""
+
+import os
+import threading
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from wbtyped_graphql import calls
+from wbtyped_graphql.operation import Answer, ErrorEntry, Operation, ResultT
+
+from .errors import (
+    AuthenticationError,
+    GraphQLError,
+    NotFoundError,
+    RateLimitError,
+    SchemaMismatchError,
+    TransportError,
+    WbtypedError,
+)
+from .settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
+    from wbtyped_graphql.get_server_info import GetServerInfoServerInfo
+    from wbtyped_graphql.server_features import ServerFeatures
+
+    from .transport import Transport
+
+RETRY_BUDGET = 60.0
+
+
+def parse(operation: Operation[ResultT], response: "httpx.Response") -> ResultT:
+    """Return the typed result of an answer, or raise what speaks against it."""
+    status, content = response.status_code, response.content
+    if not 200 <= status < 300:
+        raise _refusal(operation.name, response, _answer(content))
+    try:
+        envelope = operation.envelope.model_validate_json(content)
+    except ValidationError as error:
+        # Errors often come with null where the contract promises a value; they say more.
+        answer = _answer(content)
+        if answer is None:
+            raise _not_graphql(operation.name, status) from error
+        _raise_errors(operation.name, status, answer)
+        raise _mismatch(operation.name, error) from error
+    _raise_errors(operation.name, status, envelope)
+    if envelope.data is None:
+        raise SchemaMismatchError(
+            f"{operation.name}: the answer holds neither data nor errors", operation=operation.name
+        )
+    return envelope.data
+
+
+def _answer(content: bytes) -> Answer | None:
+    """Return the part of an answer that every answer has, or None when it is no GraphQL answer."""
+    try:
+        return Answer.model_validate_json(content)
+    except ValidationError:
+        return None
+
+
+def _not_graphql(name: str, status: int) -> TransportError:
+    return TransportError(
+        f"{name}: the answer (HTTP {status}) is not GraphQL; is the base URL that of a W&B server?",
+        status=status,
+    )
+
+
+def _refusal(name: str, response: "httpx.Response", answer: Answer | None) -> WbtypedError:
+    """Return the error for an HTTP status that is none of success."""
+    from .retries import retry_after
+
+    status = response.status_code
+    entries = (answer.errors if answer else None) or []
+    said = "; ".join(entry.message for entry in entries) or response.reason_phrase
+    if status == 401:
+        return AuthenticationError(
+            f"{name}: the server refuses the API key ({said}); check WANDB_API_KEY and netrc"
+        )
+    if status == 429:
+        wait = retry_after(response.headers.get("Retry-After"))
+        return RateLimitError(
+            f"{name}: too many requests ({said}); try again later", status=429, retry_after=wait
+        )
+    if not entries:
+        if status < 400 or status == 404:
+            return _not_graphql(name, status)
+        return TransportError(f"{name}: HTTP {status} ({said})", status=status)
+    if status == 404:
+        return NotFoundError(f"{name}: {said}")
+    return _graphql_error(name, status, entries)
+
+
+def _raise_errors(name: str, status: int, answer: Answer) -> None:
+    if answer.errors:
+        raise _graphql_error(name, status, answer.errors)
+
+
+def _graphql_error(name: str, status: int, entries: Sequence[ErrorEntry]) -> GraphQLError:
+    messages = [entry.message for entry in entries]
+    path = entries[0].path or ()
+    place = f" at {'.'.join(map(str, path))}" if path else ""
+    return GraphQLError(
+        f"{name}: the server refused{place}: {'; '.join(messages)}",
+        operation=name,
+        messages=messages,
+        path=path,
+        status=status,
+    )
+
+
+def _mismatch(name: str, error: ValidationError) -> SchemaMismatchError:
+    first = error.errors(include_url=False, include_context=False)[0]
+    got = "nothing" if first["type"] == "missing" else type(first["input"]).__name__
+    got = "null" if got == "NoneType" else got
+    place = ".".join(map(str, first["loc"]))
+    return SchemaMismatchError(
+        f"{name}: the answer does not fit the pinned schema at {place}: got {got}, "
+        f"but {first['msg'][:1].lower()}{first['msg'][1:]}; a newer wbtyped may know this server",
+        operation=name,
+        path=first["loc"],
+    )
+
+
+class Client:
+    """One server and one API key; sends operations and nothing else.
+
+    Safe to share between threads and event loops. Pickled, it keeps server and key and drops its
+    connections; within a process, all copies of one client share connections.
+
+    `retry_budget` is the time in seconds that all tries of one request may take together.
+    """
+
+    def __init__(self, settings: Settings, *, retry_budget: float = RETRY_BUDGET) -> None:
+        self.settings = settings
+        self.retry_budget = retry_budget
+        self._features: frozenset[str] | None = None
+        self._lock = threading.Lock()
+        self._opened: Transport | None = None
+        self._process = 0
+
+    def __repr__(self) -> str:
+        return f"<Client {self.settings.base_url}>"
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _client_of_process, (self.settings, self.retry_budget)
+
+    @property
+    def transport(self) -> "Transport":
+        """The HTTP connections below, made when first used."""
+        # Imported late: httpx is half the cost of importing this package.
+        from .transport import Transport
+
+        with self._lock:
+            # A forked process must not read from the sockets of its parent.
+            if self._opened is None or self._process != os.getpid():
+                self._opened = Transport(self.settings, self.retry_budget)
+                self._process = os.getpid()
+            return self._opened
+
+    @property
+    def app_url(self) -> str:
+        """Address of the web pages that belong to the server, with a slash at the end."""
+        return f"{self.settings.app_url}/"
+
+    @property
+    def _endpoint(self) -> str:
+        return f"{self.settings.base_url}/graphql"
+
+    def send(self, operation: Operation[ResultT]) -> ResultT:
+        """Send an operation and return its typed result.
+
+        Raises AuthenticationError, NotFoundError, GraphQLError, RateLimitError, TransportError or
+        SchemaMismatchError.
+        """
+        response = self.transport.post(
+            operation.name, self._endpoint, operation.content(), repeatable=operation.repeatable
+        )
+        return parse(operation, response)
+
+    async def asend(self, operation: Operation[ResultT]) -> ResultT:
+        """Send an operation from a coroutine; otherwise as `send`."""
+        response = await self.transport.apost(
+            operation.name, self._endpoint, operation.content(), repeatable=operation.repeatable
+        )
+        return parse(operation, response)
+
+    def features(self) -> frozenset[str]:
+        """Return the names of the features that the server has switched on; asked once per client.
+
+        From the query ServerFeatures. A server too old to know the question has none.
+        """
+        if self._features is None:
+            try:
+                self._features = self._enabled(self.send(calls.server_features()))
+            except GraphQLError as error:
+                self._features = self._no_features(error)
+        return self._features
+
+    async def afeatures(self) -> frozenset[str]:
+        """Return the features from a coroutine; otherwise as `features`."""
+        if self._features is None:
+            try:
+                self._features = self._enabled(await self.asend(calls.server_features()))
+            except GraphQLError as error:
+                self._features = self._no_features(error)
+        return self._features
+
+    @staticmethod
+    def _enabled(result: "ServerFeatures") -> frozenset[str]:
+        listed = result.server_info.features if result.server_info else []
+        return frozenset(entry.name for entry in listed if entry and entry.is_enabled)
+
+    @staticmethod
+    def _no_features(error: GraphQLError) -> frozenset[str]:
+        # This is how an older server says that it does not know the field.
+        if any("Cannot query field" in message for message in error.messages):
+            return frozenset()
+        raise error
+
+    def server_info(self) -> "GetServerInfoServerInfo | None":
+        """Return the server's version and the client versions it expects (query GetServerInfo)."""
+        return self.send(calls.get_server_info()).server_info
+
+    async def aserver_info(self) -> "GetServerInfoServerInfo | None":
+        """Return the same from a coroutine."""
+        return (await self.asend(calls.get_server_info())).server_info
+
+    def close(self) -> None:
+        """Close the synchronous connections. The client can still be used; they open again."""
+        if self._opened:
+            self._opened.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop, and the synchronous ones."""
+        if self._opened:
+            await self._opened.aclose()
+            self._opened.close()
+
+
+@lru_cache(maxsize=16)
+def _client_of_process(settings: Settings, retry_budget: float) -> Client:
+    """Return the one client that all handles unpickled in this process share."""
+    return Client(settings, retry_budget=retry_budget)

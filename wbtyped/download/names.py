@@ -1,0 +1,92 @@
+"""Where a file that a server names may lie below a folder."""
+
+import os
+import re
+import stat
+from pathlib import Path, PureWindowsPath
+from typing import NoReturn
+
+from ..errors import UnsafePathError
+
+COMPONENT_LIMIT = 255
+"""Bytes in one part of a name; no usual file system takes more."""
+SEPARATORS = re.compile(r"[/\\]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"|?*]')
+DEVICE_ON_WINDOWS = re.compile(
+    r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE
+)
+
+
+def safe_target(
+    root: str | os.PathLike[str], name: str, *, windows: bool = os.name == "nt"
+) -> Path:
+    """Return the path of `name` below `root`, or raise UnsafePathError and touch nothing.
+
+    Refused are names that leave the folder or mean another place (absolute, with a drive, with `..`),
+    names that the platform cannot hold, and ways that lead through a link or a file below `root`.
+    A link in the last place is not refused: writing replaces it and does not follow it.
+    """
+    parts = _checked_parts(name, windows=windows)
+    target = Path(root, *parts)
+    folder = Path(root)
+    for part in parts[:-1]:
+        folder = folder / part
+        _refuse_detour(name, folder)
+    return target
+
+
+def _checked_parts(name: str, *, windows: bool) -> list[str]:
+    """Return the parts of a name, once nothing speaks against any of them."""
+    if not name:
+        _refuse(name, "it is empty")
+    if CONTROL.search(name):
+        _refuse(name, "it holds control characters")
+    if name.startswith(("/", "\\")) or PureWindowsPath(name).drive:
+        _refuse(name, "it is absolute")
+    # A backslash is an ordinary character to POSIX, but the same name must be safe anywhere.
+    if any(part in {"", ".", ".."} for part in SEPARATORS.split(name)):
+        _refuse(name, "one of its parts is empty, '.' or '..'")
+    parts = SEPARATORS.split(name) if windows else name.split("/")
+    for part in parts:
+        _check_part(name, part, windows=windows)
+    return parts
+
+
+def _check_part(name: str, part: str, *, windows: bool) -> None:
+    try:
+        encoded = part.encode("utf-8")
+    except UnicodeEncodeError:
+        _refuse(name, "it is not valid Unicode")
+    if len(encoded) > COMPONENT_LIMIT:
+        _refuse(name, f"one of its parts is longer than {COMPONENT_LIMIT} bytes")
+    if not windows:
+        return
+    if FORBIDDEN_ON_WINDOWS.search(part) or part[-1] in " .":
+        _refuse(name, "Windows cannot hold it")
+    if DEVICE_ON_WINDOWS.fullmatch(part):
+        _refuse(name, "Windows keeps it for a device")
+
+
+def _refuse_detour(name: str, folder: Path) -> None:
+    """Raise when what stands in a folder's place is a link or a file."""
+    try:
+        status = folder.lstat()
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        _refuse(name, f"{folder.parent} is a file, not a folder")
+    except OSError as error:
+        _refuse(name, f"{folder} cannot be examined: {error.strerror}")
+    if stat.S_ISLNK(status.st_mode) or _is_junction(status):
+        _refuse(name, f"{folder} is a link and may lead anywhere")
+    if not stat.S_ISDIR(status.st_mode):
+        _refuse(name, f"{folder} is a file, not a folder")
+
+
+def _is_junction(status: os.stat_result) -> bool:
+    return getattr(status, "st_reparse_tag", 0) != 0
+
+
+def _refuse(name: str, reason: str) -> NoReturn:
+    raise UnsafePathError(f"file name {name!r} from the server is refused: {reason}")

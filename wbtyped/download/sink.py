@@ -1,0 +1,177 @@
+"""A file in the making: written beside its target, verified, then put in place in one step."""
+
+import base64
+import errno
+import hashlib
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from .. import errors
+from ..errors import ChecksumError, DiskError
+
+SUFFIX = ".part"
+"""Marks temporary files, so that those of a killed process can be told apart and removed."""
+
+
+@contextmanager
+def disk_errors(target: Path) -> Iterator[None]:
+    """Turn errors of the operating system into ours, naming the target."""
+    try:
+        yield
+    except errors.WbtypedError:
+        raise
+    except OSError as error:
+        raise DiskError(f"{target} cannot be written: {error.strerror or error}") from error
+
+
+class Sink:
+    """Takes the content of one file, block by block.
+
+    Nothing stands under the final name before `commit` has found size and digest right. Leaving
+    the context without a commit removes the temporary file, and folders made for it alone.
+
+    `size` is in bytes, `md5` in base64; None skips that check. `label` names the file in errors.
+    """
+
+    def __init__(self, target: Path, *, size: int | None, md5: str | None, label: str) -> None:
+        self.target = target
+        self._size = size
+        self._md5 = md5
+        self._label = label
+        self._written = 0
+        self._hash = hashlib.md5(usedforsecurity=False)
+        self._made: list[Path] = []
+        self._stream: BinaryIO | None = None
+        self._temporary = target.with_name(f".{secrets.token_hex(8)}{SUFFIX}")
+
+    def __enter__(self) -> Self:
+        try:
+            with disk_errors(self.target):
+                self._make_folders()
+                # Opened in the usual mode, so that the process's umask decides the permissions.
+                descriptor = os.open(
+                    self._temporary,
+                    os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0),
+                    0o666,
+                )
+                self._stream = os.fdopen(descriptor, "wb", buffering=0)
+        except BaseException:
+            self._clean()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._clean()
+
+    def write(self, block: bytes) -> None:
+        """Take a block; raises ChecksumError as soon as there are more bytes than announced."""
+        self._written += len(block)
+        if self._size is not None and self._written > self._size:
+            self._reject_size()
+        self._hash.update(block)
+        stream = self._opened()
+        with disk_errors(self.target):
+            view = memoryview(block)
+            while view:
+                # An unbuffered write may take less than it is given.
+                view = view[stream.write(view) :]
+
+    def restart(self) -> None:
+        """Forget what came so far; the next block is the first."""
+        if not self._written:
+            return
+        stream = self._opened()
+        with disk_errors(self.target):
+            stream.seek(0)
+            stream.truncate()
+        self._written = 0
+        self._hash = hashlib.md5(usedforsecurity=False)
+
+    def commit(self, *, replace: bool) -> Path:
+        """Check what came and give it its name; without `replace`, never that of another file."""
+        if self._size is not None and self._written != self._size:
+            self._reject_size()
+        actual = base64.b64encode(self._hash.digest()).decode()
+        if self._md5 is not None and actual != self._md5:
+            raise ChecksumError(
+                f"{self._label}: the content that came is not the one announced "
+                f"(MD5 {actual}, announced {self._md5}); it was thrown away",
+                expected=self._md5,
+                actual=actual,
+            )
+        self._opened().close()
+        with disk_errors(self.target):
+            if replace:
+                self._temporary.replace(self.target)
+            else:
+                self._place_without_replacing()
+        self._made.clear()
+        return self.target
+
+    def _place_without_replacing(self) -> None:
+        try:
+            # A hard link fails where a name is taken, which a rename on POSIX does not.
+            os.link(self._temporary, self.target)
+        except FileExistsError as error:
+            raise errors.FileExistsError(
+                f"{self.target} appeared while it was fetched; it was left as it is"
+            ) from error
+        except OSError as error:
+            if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EXDEV, errno.ENOSYS}:
+                raise
+            # This file system has no hard links: reserve the name, then rename onto it.
+            self._reserve()
+            self._temporary.replace(self.target)
+
+    def _reserve(self) -> None:
+        try:
+            os.close(os.open(self.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
+        except FileExistsError as error:
+            raise errors.FileExistsError(
+                f"{self.target} appeared while it was fetched; it was left as it is"
+            ) from error
+
+    def _reject_size(self) -> None:
+        raise ChecksumError(
+            f"{self._label}: {self._written} bytes came, {self._size} were announced; "
+            "they were thrown away",
+            expected=str(self._size),
+            actual=str(self._written),
+        )
+
+    def _opened(self) -> BinaryIO:
+        if self._stream is None:
+            raise RuntimeError("a Sink is used in a with statement")
+        return self._stream
+
+    def _make_folders(self) -> None:
+        missing = []
+        folder = self.target.parent
+        while not folder.exists():
+            missing.append(folder)
+            folder = folder.parent
+        for folder in reversed(missing):
+            # Another transfer may make the same folder at the same time.
+            with suppress(FileExistsError):
+                folder.mkdir()
+                self._made.append(folder)
+
+    def _clean(self) -> None:
+        if self._stream is not None:
+            self._stream.close()
+        with suppress(OSError):
+            self._temporary.unlink()
+        for folder in reversed(self._made):
+            with suppress(OSError):
+                folder.rmdir()
+        self._made.clear()

@@ -1,0 +1,135 @@
+"""Every error this package raises.
+
+    WbtypedError
+    ├── AuthenticationError      no key, a malformed key, or a key the server refuses
+    ├── NotFoundError            also a LookupError
+    ├── UsageError               also a ValueError: a bad argument, found before any request
+    │   └── UnsafePathError      a file name that would leave the folder it belongs to
+    ├── GraphQLError             the server answered with errors
+    │   └── UnsupportedServerError   the server is too old for what was asked
+    ├── TransportError           the server or the network failed; trying later may help
+    │   └── RateLimitError       too many requests; `retry_after` may say how long to wait
+    ├── SchemaMismatchError      the answer does not fit the schema this package was compiled from
+    ├── ChecksumError            bytes arrived that are not the bytes announced
+    ├── FileExistsError          also the built-in FileExistsError and a ValueError
+    └── DiskError                also an OSError: the local disk failed
+
+Errors of httpx and pydantic do not leave the package; they are kept as `__cause__`. Every error
+survives pickling, so a process pool hands it back whole.
+"""
+
+import builtins
+from collections.abc import Sequence
+
+
+class WbtypedError(Exception):
+    """Root of every error raised by this package."""
+
+
+class AuthenticationError(WbtypedError):
+    """The API key is missing, malformed, or not accepted by the server."""
+
+
+class NotFoundError(WbtypedError, LookupError):
+    """Something named in the request does not exist, or the key may not see it.
+
+    `path` is what was asked for (`entity/project/run`), `missing` the part that is not there
+    (`project`, `run`, `file`, ...).
+    """
+
+    def __init__(self, message: str, *, path: str = "", missing: str = "") -> None:
+        super().__init__(message)
+        self.path = path
+        self.missing = missing
+
+
+class UsageError(WbtypedError, ValueError):
+    """An argument cannot be used; nothing was sent."""
+
+
+class UnsafePathError(UsageError):
+    """A file name would lead outside its folder or through a link; nothing was written."""
+
+
+class GraphQLError(WbtypedError):
+    """The server refused an operation or failed while running it.
+
+    `operation` is the name of the query, `messages` are the server's own words, and `path` leads to
+    the field of the first error, if the server named it. `status` is the HTTP status of the answer.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        operation: str = "",
+        messages: Sequence[str] = (),
+        path: Sequence[str | int] = (),
+        status: int = 200,
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.messages = tuple(messages)
+        self.path = tuple(path)
+        self.status = status
+
+
+class UnsupportedServerError(GraphQLError):
+    """The server lacks a feature that the call needs; `feature` names it."""
+
+    def __init__(self, message: str, *, operation: str = "", feature: str = "") -> None:
+        super().__init__(message, operation=operation, messages=(message,))
+        self.feature = feature
+
+
+class TransportError(WbtypedError):
+    """No usable answer: the connection failed, timed out, or brought an HTTP error.
+
+    `status` is the HTTP status, or None when there was no answer at all; `retry_after` is the time
+    in seconds that the server asked to wait, if it did.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, retry_after: float | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class RateLimitError(TransportError):
+    """The server had too many requests (HTTP 429) and kept refusing until our patience ended."""
+
+
+class SchemaMismatchError(WbtypedError):
+    """An answer does not fit the pinned schema: the server is newer or older than we know.
+
+    `operation` is the name of the query and `path` the place in the answer.
+    """
+
+    def __init__(
+        self, message: str, *, operation: str = "", path: Sequence[str | int] = ()
+    ) -> None:
+        super().__init__(message)
+        self.operation = operation
+        self.path = tuple(path)
+
+
+class ChecksumError(WbtypedError):
+    """A transferred file has another size or digest than the server announced; it was thrown away.
+
+    `expected` and `actual` are sizes in bytes or base64 digests, as text.
+    """
+
+    def __init__(self, message: str, *, expected: str = "", actual: str = "") -> None:
+        super().__init__(message)
+        self.expected = expected
+        self.actual = actual
+
+
+class FileExistsError(WbtypedError, builtins.FileExistsError, ValueError):
+    """The target of a download exists, and neither `replace` nor `exist_ok` was given."""
+
+
+class DiskError(WbtypedError, OSError):
+    """The local disk refused to read or write; `__cause__` is the error of the operating system."""

@@ -1,0 +1,329 @@
+"""The files of a run: list, download, delete."""
+
+import io
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from pydantic import ValidationError
+from wbtyped_graphql import calls
+from wbtyped_graphql.fragments import RunFile
+from wbtyped_graphql.operation import Operation
+from wbtyped_graphql.operations import RUN_FILES_GQL
+
+from .client import Client
+from .errors import NotFoundError, UsageError
+from .paginator import SizedPaginator
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.delete_run_files import DeleteRunFiles
+    from wbtyped_graphql.run_files import (
+        RunFiles,
+        RunFilesProjectRun,
+        RunFilesProjectRunFiles,
+    )
+
+    from .api import Api
+    from .download.transfer import Transfer
+    from .runs import Run
+    from .transport import Transport
+
+
+class Files(SizedPaginator["RunFiles", RunFile, "File"]):
+    """The files of a run, fetched page by page (query RunFiles).
+
+    `names` picks exact names; the server answers with one file for each, also for a name that does
+    not exist: such a file has `updated_at` None and size 0. `pattern` picks by SQL LIKE (`%` any
+    text, `_` one character), as in `"media/%.png"`. Both together raise UsageError, which is a
+    ValueError.
+
+    `per_page` is how many files one request brings. With `upload=True` the `url` of each file is
+    where its content can be sent instead of fetched. `start` is the `cursor` of an earlier list: go
+    on there.
+
+    `len()` counts all files of the run, whatever `names` and `pattern` say, because that is what
+    the server counts.
+    """
+
+    QUERY = RUN_FILES_GQL
+
+    def __init__(
+        self,
+        client: Client,
+        run: "Run",
+        names: Sequence[str] | None = None,
+        per_page: int = 50,
+        upload: bool = False,
+        pattern: str | None = None,
+        *,
+        start: str | None = None,
+    ) -> None:
+        if isinstance(names, str):
+            raise UsageError(f"names must be a list of file names, not one text: [{names!r}]?")
+        if names and pattern:
+            raise UsageError(
+                f"files of {run.full_path}: names and pattern cannot be combined; "
+                "give either a list of names or a pattern"
+            )
+        self.run = run
+        self.names: list[str | None] = list(names or [])
+        self.upload = upload
+        self.pattern = pattern
+        super().__init__(client, per_page=per_page, start=start)
+
+    def __repr__(self) -> str:
+        return f"<Files {self.run.full_path}>"
+
+    def _operation(self, cursor: str | None) -> Operation["RunFiles"]:
+        return calls.run_files(
+            entity=self.run.entity,
+            project=self.run.project,
+            name=self.run.id,
+            file_cursor=cursor,
+            file_limit=self.per_page,
+            file_names=self.names,
+            upload=self.upload,
+            pattern=self.pattern,
+        )
+
+    def _run(self, result: "RunFiles") -> "RunFilesProjectRun":
+        if result.project is None:
+            raise self.run.missing("project")
+        if result.project.run is None:
+            raise self.run.missing("run")
+        return result.project.run
+
+    def _connection(self, result: "RunFiles") -> "RunFilesProjectRunFiles":
+        files = self._run(result).files
+        if files is None:
+            raise self.run.missing("files")
+        return files
+
+    def _total(self, result: "RunFiles") -> int:
+        return self._run(result).file_count or 0
+
+    def _item(self, node: RunFile) -> "File":
+        return File(self.client, node, self.run)
+
+
+class File:
+    """One file of a run.
+
+    `attrs` is the typed node as the server sent it, or a mapping with the wire names of its fields.
+    The properties below read from it and send nothing.
+    """
+
+    __slots__ = ("attrs", "client", "run")
+
+    attrs: RunFile
+    """The typed node; `attrs.updated_at` is a datetime in UTC."""
+
+    def __init__(
+        self, client: Client, attrs: RunFile | Mapping[str, object], run: "Run | None" = None
+    ) -> None:
+        self.client = client
+        self.attrs = attrs if isinstance(attrs, RunFile) else node_of(attrs)
+        self.run = run
+
+    def __repr__(self) -> str:
+        return f"<File {self.name} ({self.mimetype}) {self.size:,} bytes>"
+
+    @property
+    def id(self) -> str:
+        """The server's own id of the file, opaque."""
+        return self.attrs.id
+
+    @property
+    def name(self) -> str:
+        """The name within the run, with `/` between folders."""
+        return self.attrs.name
+
+    @property
+    def url(self) -> str | None:
+        """Address on the API host; needs the API key and may redirect to storage."""
+        return self.attrs.url
+
+    @property
+    def direct_url(self) -> str:
+        """Signed address in storage; needs no key and expires."""
+        return self.attrs.direct_url
+
+    @property
+    def size(self) -> int:
+        """Size in bytes; 0 for a file that does not exist."""
+        return self.attrs.size_bytes
+
+    @property
+    def sizeBytes(self) -> int:  # noqa: N802 - the documented name
+        """Size in bytes; the same as `size`."""
+        return self.attrs.size_bytes
+
+    @property
+    def md5(self) -> str | None:
+        """MD5 of the content, 16 bytes in base64; None when the server does not know it."""
+        return self.attrs.md5
+
+    @property
+    def mimetype(self) -> str | None:
+        """Type of the content as the server guessed it, such as `image/png`."""
+        return self.attrs.mimetype
+
+    @property
+    def updated_at(self) -> str | None:
+        """When the content last changed: ISO 8601 in UTC; None for a file that does not exist."""
+        moment = self.attrs.updated_at
+        return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+    directUrl = direct_url  # noqa: N815 - the wire names work too, as in the official client
+    updatedAt = updated_at  # noqa: N815
+
+    @property
+    def path_uri(self) -> str:
+        """Where the file lies in the bucket: `s3://bucket/key`, or the URI of a reference.
+
+        An empty text, with a warning, for files in other kinds of storage.
+        """
+        direct = self.direct_url
+        if not direct:
+            warnings.warn(f"file {self.name}: no direct_url, so no path_uri", stacklevel=2)
+            return ""
+        if direct == self.url:
+            return direct
+        uri = s3_uri(direct)
+        if uri is None:
+            warnings.warn(f"file {self.name}: path_uri is only known for S3 storage", stacklevel=2)
+        return uri or ""
+
+    def delete(self) -> None:
+        """Delete the file on the server (mutation DeleteRunFiles).
+
+        Raises UsageError for a file that does not come from a run.
+        """
+        self.client.send(self._deletion())
+
+    async def adelete(self) -> None:
+        """Delete the file on the server, from a coroutine."""
+        await self.client.asend(self._deletion())
+
+    def _deletion(self) -> Operation["DeleteRunFiles"]:
+        if self.run is None:
+            raise UsageError(f"file {self.name}: only files of a run can be deleted")
+        return calls.delete_run_files(files=[self.id], project_id=self.run.project_internal_id)
+
+    def download(
+        self,
+        root: str | PathLike[str] = ".",
+        replace: bool = False,
+        exist_ok: bool = False,
+        api: "Api | None" = None,
+    ) -> io.TextIOWrapper:
+        """Download to `root`/`name` and return the file, open for reading as text.
+
+        The content is streamed to a temporary file, checked against size and MD5, and only then
+        takes its name; missing folders are made. An existing file raises FileExistsError (also a
+        ValueError), unless `exist_ok` says to leave and open it, or `replace` to fetch it anew.
+        `api` is the connection to use instead of the one the file came from.
+
+        Raises UnsafePathError for a name that leads out of `root`, NotFoundError, ChecksumError,
+        TransportError, and DiskError.
+        """
+        return open_text(self.save(root, replace=replace, exist_ok=exist_ok, api=api))
+
+    async def adownload(
+        self,
+        root: str | PathLike[str] = ".",
+        replace: bool = False,
+        exist_ok: bool = False,
+        api: "Api | None" = None,
+    ) -> io.TextIOWrapper:
+        """Download from a coroutine; otherwise as `download`."""
+        return open_text(await self.asave(root, replace=replace, exist_ok=exist_ok, api=api))
+
+    def save(
+        self,
+        root: str | PathLike[str] = ".",
+        *,
+        replace: bool = False,
+        exist_ok: bool = False,
+        api: "Api | None" = None,
+    ) -> Path:
+        """Download to `root`/`name` and return the path; otherwise as `download`."""
+        from .download.transfer import fetch
+
+        transport = (api.client if api else self.client).transport
+        transfer = self._transfer(root, transport)
+        return fetch(transport, transfer, replace=replace, exist_ok=exist_ok)
+
+    async def asave(
+        self,
+        root: str | PathLike[str] = ".",
+        *,
+        replace: bool = False,
+        exist_ok: bool = False,
+        api: "Api | None" = None,
+    ) -> Path:
+        """Download from a coroutine and return the path; otherwise as `download`."""
+        from .download.transfer import afetch
+
+        transport = (api.client if api else self.client).transport
+        transfer = self._transfer(root, transport)
+        return await afetch(transport, transfer, replace=replace, exist_ok=exist_ok)
+
+    def _transfer(self, root: str | PathLike[str], transport: "Transport") -> "Transfer":
+        from .download.names import safe_target
+        from .download.transfer import Transfer
+
+        label = f"file {self.name!r}" + (f" of {self.run.full_path}" if self.run else "")
+        if self.attrs.updated_at is None:
+            raise NotFoundError(f"{label} does not exist", path=self.name, missing="file")
+        # Listed with `upload`, `url` is for sending; only the API's own address is for reading.
+        url = transport.absolute(self.url or "")
+        return Transfer(
+            url=url if transport.authorization(url) else self.direct_url,
+            target=safe_target(root, self.name),
+            size=self.size,
+            md5=self.md5,
+            label=label,
+        )
+
+
+def node_of(attrs: Mapping[str, object]) -> RunFile:
+    """Return the typed node for a mapping of wire names."""
+    try:
+        return RunFile.model_validate(attrs)
+    except ValidationError as error:
+        fields = ", ".join(sorted(str(e["loc"][0]) for e in error.errors() if e["loc"]))
+        raise UsageError(f"attrs of a File: missing or wrong: {fields}") from error
+
+
+def open_text(path: Path) -> io.TextIOWrapper:
+    """Open a downloaded file as text in the platform's encoding, as the documented method does."""
+    return path.open()
+
+
+def s3_uri(url: str) -> str | None:
+    """Return `s3://bucket/key` for an address in Amazon S3, or None for any other.
+
+    Knows both forms: the bucket in front of the host name (dots in it included) and in front of the
+    key.
+    """
+    parts = urlsplit(url)
+    host, key = parts.hostname or "", parts.path.lstrip("/")
+    if parts.scheme not in {"http", "https"} or not host.endswith(".amazonaws.com"):
+        return None
+    labels = host.removesuffix(".amazonaws.com").split(".")
+    service = next((i for i, label in reversed(list(enumerate(labels))) if _is_s3(label)), None)
+    if service is None:
+        return None
+    if service > 0:
+        return f"s3://{'.'.join(labels[:service])}/{key}"
+    bucket, _, key = key.partition("/")
+    return f"s3://{bucket}/{key}" if bucket else None
+
+
+def _is_s3(label: str) -> bool:
+    return label == "s3" or label.startswith("s3-")

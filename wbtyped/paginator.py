@@ -1,0 +1,312 @@
+"""Lists that the server hands out page by page, read with `for` or `async for`."""
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from typing import ClassVar, Generic, Protocol, TypeVar, overload
+
+from pydantic import BaseModel
+from wbtyped_graphql.fragments import PageInfo
+from wbtyped_graphql.operation import Operation, ResultT
+
+from .client import Client
+from .errors import SchemaMismatchError, UsageError
+
+NodeT = TypeVar("NodeT", bound=BaseModel)
+NodeT_co = TypeVar("NodeT_co", bound=BaseModel, covariant=True)
+ItemT = TypeVar("ItemT")
+
+
+class Edge(Protocol[NodeT_co]):
+    """One entry of a connection, as any generated edge class has it."""
+
+    @property
+    def cursor(self) -> str:
+        """Where the entry stands in the list."""
+        ...
+
+    @property
+    def node(self) -> NodeT_co | None:
+        """The object itself, null when the key may not see it."""
+        ...
+
+
+class Connection(Protocol[NodeT_co]):
+    """One page of a connection, as any generated connection class has it."""
+
+    @property
+    def edges(self) -> Sequence[Edge[NodeT_co]]:
+        """The entries of the page."""
+        ...
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page ends."""
+        ...
+
+
+class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
+    """A list whose pages are fetched when they are needed, and kept.
+
+    Every `iter()` starts at the first item and is independent of all others; items that were
+    fetched before come from memory. Indices and slices work as on a list, negative ones included,
+    and fetch what they need: `p[-1]` and `p[2:]` need every page, `p[:10]` only the first few.
+
+    `objects` holds the items fetched so far, `variables` the variables of the next request, and
+    `last_response` the last page as the server sent it. Errors of the client (see `Client.send`)
+    come up wherever a page is fetched.
+    """
+
+    QUERY: ClassVar[str]
+    """The GraphQL document that is sent for every page."""
+
+    def __init__(self, client: Client, *, per_page: int, start: str | None = None) -> None:
+        if type(per_page) is not int or per_page < 1:
+            raise UsageError(f"per_page must be a whole number above 0, got {per_page!r}")
+        self.client = client
+        self.per_page = per_page
+        self.objects: list[ItemT] = []
+        self.index = -1
+        self.last_response: ResultT | None = None
+        self._start = start
+        self._pages_loaded = 0
+        self._lock = threading.Lock()
+        self.variables: dict[str, object] = self._operation(start).sent_variables()
+
+    # What a subclass has to say.
+
+    @abstractmethod
+    def _operation(self, cursor: str | None) -> Operation[ResultT]:
+        """Return the request for the page after `cursor`."""
+
+    @abstractmethod
+    def _connection(self, result: ResultT) -> Connection[NodeT]:
+        """Return the page in an answer, or raise NotFoundError."""
+
+    @abstractmethod
+    def _item(self, node: NodeT) -> ItemT:
+        """Return the public object for a node."""
+
+    # Where the list stands.
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the last page ended; None before the first page and after an empty one.
+
+        It is opaque, and stays valid: give it as `start=` to go on from there later.
+        """
+        if self.last_response is None:
+            return None
+        return self._end(self._connection(self.last_response))
+
+    @property
+    def more(self) -> bool:
+        """Whether the server has further pages; True before the first one."""
+        if self.last_response is None:
+            return True
+        return self._connection(self.last_response).page_info.has_next_page
+
+    def update_variables(self) -> None:
+        """Write the place of the next page into `variables`."""
+        self.variables.update(self._operation(self.cursor or self._start).sent_variables())
+
+    def convert_objects(self) -> list[ItemT]:
+        """Return the items of the last page alone; an empty list before the first."""
+        return [] if self.last_response is None else self._items(self.last_response)
+
+    @staticmethod
+    def _end(connection: Connection[NodeT]) -> str | None:
+        # Both should say the same; for run files the official client reads the edge.
+        last = connection.edges[-1].cursor if connection.edges else None
+        return connection.page_info.end_cursor or last
+
+    def _items(self, result: ResultT) -> list[ItemT]:
+        nodes = [e.node for e in self._connection(result).edges if e.node is not None]
+        for node in nodes:
+            # pydantic gives each object its own set of field names, larger than the object itself.
+            # All nodes of a page were selected alike, so one set serves them all.
+            object.__setattr__(node, "__pydantic_fields_set__", nodes[0].__pydantic_fields_set__)
+        return [item for node in nodes if self._keeps(item := self._item(node))]
+
+    def _keeps(self, item: ItemT) -> bool:  # noqa: ARG002
+        """Tell whether an item belongs in the list; for what the server cannot filter."""
+        return True
+
+    # Fetching.
+
+    def _next_cursor(self, result: ResultT, cursor: str | None) -> str | None:
+        """Return where the page after `result` starts, or None after the last one."""
+        connection = self._connection(result)
+        if not connection.page_info.has_next_page:
+            return None
+        following = self._end(connection)
+        if following is None or following == cursor:
+            name = self._operation(cursor).name
+            raise SchemaMismatchError(
+                f"{name}: the server says that more follows, but its cursor stays at {cursor!r}; "
+                "reading on would never end",
+                operation=name,
+            )
+        return following
+
+    def _accept(self, result: ResultT, after: int) -> None:
+        """Keep a page, unless another thread or task has brought the same one in the meantime."""
+        with self._lock:
+            if after != self._pages_loaded:
+                return
+            self._next_cursor(result, self.cursor or self._start)
+            items = self._items(result)
+            self.last_response = result
+            self._pages_loaded += 1
+            self.objects.extend(items)
+            self.update_variables()
+
+    def _load(self) -> bool:
+        """Fetch a page; False when there is none left."""
+        loaded = self._pages_loaded
+        if not self.more:
+            return False
+        self._accept(self.client.send(self._operation(self.cursor or self._start)), loaded)
+        return True
+
+    async def _aload(self) -> bool:
+        loaded = self._pages_loaded
+        if not self.more:
+            return False
+        self._accept(await self.client.asend(self._operation(self.cursor or self._start)), loaded)
+        return True
+
+    def pages(self, start: str | None = None) -> Iterator[list[ItemT]]:
+        """Yield the list page by page from after the cursor `start`, without keeping any page.
+
+        This is the way to walk a very long list in little memory; it always asks the server.
+        """
+        cursor = start or self._start
+        while True:
+            result = self.client.send(self._operation(cursor))
+            cursor = self._next_cursor(result, cursor)
+            yield self._items(result)
+            if cursor is None:
+                return
+
+    async def apages(self, start: str | None = None) -> AsyncIterator[list[ItemT]]:
+        """Yield the same from a coroutine."""
+        cursor = start or self._start
+        while True:
+            result = await self.client.asend(self._operation(cursor))
+            cursor = self._next_cursor(result, cursor)
+            yield self._items(result)
+            if cursor is None:
+                return
+
+    # Reading.
+
+    def __iter__(self) -> Iterator[ItemT]:
+        position = 0
+        while True:
+            while position < len(self.objects):
+                yield self.objects[position]
+                position += 1
+            if not self._load():
+                return
+
+    async def __aiter__(self) -> AsyncIterator[ItemT]:
+        position = 0
+        while True:
+            while position < len(self.objects):
+                yield self.objects[position]
+                position += 1
+            if not await self._aload():
+                return
+
+    def __next__(self) -> ItemT:
+        """Return the item after the last one that `next` gave; `index` counts along."""
+        while len(self.objects) <= self.index + 1:
+            if not self._load():
+                raise StopIteration
+        self.index += 1
+        return self.objects[self.index]
+
+    def next(self) -> ItemT:
+        """Return the next item, or raise StopIteration; the same as `next(p)`."""
+        return self.__next__()
+
+    async def __anext__(self) -> ItemT:
+        """Return the next item from a coroutine; shares `index` with `next`."""
+        while len(self.objects) <= self.index + 1:
+            if not await self._aload():
+                raise StopAsyncIteration
+        self.index += 1
+        return self.objects[self.index]
+
+    @overload
+    def __getitem__(self, index: int) -> ItemT: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[ItemT]: ...
+    def __getitem__(self, index: int | slice) -> ItemT | list[ItemT]:
+        """Return an item or a list of items, fetching the pages that this needs."""
+        needed = needed_items(index)
+        while (needed is None or len(self.objects) < needed) and self._load():
+            pass
+        return self.objects[index]
+
+    @overload
+    async def aget(self, index: int) -> ItemT: ...
+    @overload
+    async def aget(self, index: slice) -> list[ItemT]: ...
+    async def aget(self, index: int | slice) -> ItemT | list[ItemT]:
+        """Return `p[index]` from a coroutine; a slice is given as `slice(start, stop)`."""
+        needed = needed_items(index)
+        while (needed is None or len(self.objects) < needed) and await self._aload():
+            pass
+        return self.objects[index]
+
+    # Pickling: a lock cannot travel, everything else does.
+
+    def __getstate__(self) -> dict[str, object]:
+        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+
+    def __setstate__(self, state: Mapping[str, object]) -> None:
+        self.__dict__.update(state)
+        self._lock = threading.Lock()
+
+
+class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
+    """A list of which the server tells the whole length."""
+
+    @abstractmethod
+    def _total(self, result: ResultT) -> int:
+        """Return the total that an answer announces."""
+
+    def __len__(self) -> int:
+        """Return the server's total, which may cost the request for the first page."""
+        if self.last_response is None:
+            self._load()
+        return self._announced()
+
+    @property
+    def length(self) -> int:
+        """The server's total; the same as `len()`."""
+        return len(self)
+
+    async def alength(self) -> int:
+        """Return the server's total from a coroutine."""
+        if self.last_response is None:
+            await self._aload()
+        return self._announced()
+
+    def _announced(self) -> int:
+        return 0 if self.last_response is None else self._total(self.last_response)
+
+
+def needed_items(index: int | slice) -> int | None:
+    """Return how many items `index` needs to be there, or None for all of them."""
+    if isinstance(index, int):
+        return index + 1 if index >= 0 else None
+    start: int | None = index.start
+    stop: int | None = index.stop
+    forward = index.step is None or index.step > 0
+    last = stop if forward else start
+    if last is None or last < 0 or (start or 0) < 0 or (stop or 0) < 0:
+        return None
+    return last if forward else last + 1

@@ -1,0 +1,57 @@
+"""Projects: what runs and artifacts belong to."""
+
+from wbtyped_graphql import fragments
+
+from .client import Client
+from .errors import NotFoundError
+from .paths import quoted_parts
+
+
+class Project:
+    """A project of an entity (query GetProject); `attrs` is the typed node."""
+
+    __slots__ = ("attrs", "client", "entity", "name")
+
+    def __init__(self, client: Client, entity: str, name: str, attrs: fragments.Project) -> None:
+        self.client = client
+        self.entity = entity
+        self.name = name
+        self.attrs = attrs
+
+    def __repr__(self) -> str:
+        return f"<Project {self.full_path}>"
+
+    @property
+    def full_path(self) -> str:
+        """`entity/project`."""
+        return f"{self.entity}/{self.name}"
+
+    @property
+    def path(self) -> list[str]:
+        """Entity and project, percent-encoded."""
+        return quoted_parts(self.entity, self.name)
+
+    @property
+    def id(self) -> str:
+        """The server's own id of the project, opaque."""
+        return self.attrs.id
+
+    @property
+    def description(self) -> str | None:
+        """The text that its owner gave it."""
+        return self.attrs.description
+
+    @property
+    def url(self) -> str:
+        """Address of the project's page."""
+        return self.client.app_url + "/".join(self.path)
+
+
+def missing_project(entity: str, project: str) -> NotFoundError:
+    """Return the error for a project that is not on the server."""
+    path = f"{entity}/{project}"
+    return NotFoundError(
+        f"project {path} does not exist, or the API key may not see it",
+        path=path,
+        missing="project",
+    )

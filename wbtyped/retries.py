@@ -1,0 +1,110 @@
+"""Which failures are worth another try, and after how long."""
+
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TypeVar
+
+import httpx
+import stamina
+
+from .errors import ChecksumError, RateLimitError, TransportError
+
+T = TypeVar("T")
+
+# By these a server says that it has not looked at the request.
+REFUSED = frozenset({425, 429})
+
+
+def is_passing(status: int) -> bool:
+    """Tell whether an HTTP status speaks of a state that may pass."""
+    return status in {408, 425, 429} or (status >= 500 and status != 501)
+
+
+def retry_after(header: str | None) -> float | None:
+    """Return the seconds that a `Retry-After` header asks for: a number, or a date to wait for."""
+    if not header:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        moment = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+class Passing(Exception):  # noqa: N818 - never leaves the package
+    """A failure that may pass.
+
+    `unsent` tells that the server cannot have acted on the request; `response` is the answer, if
+    one came.
+    """
+
+    def __init__(
+        self, message: str, *, response: httpx.Response | None = None, unsent: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.response = response
+        self.unsent = unsent
+        self.status = response.status_code if response is not None else None
+        self.retry_after = (
+            retry_after(response.headers.get("Retry-After")) if response is not None else None
+        )
+
+    def final(self) -> TransportError:
+        """Return the error for the caller, once patience has ended."""
+        kind = RateLimitError if self.status == 429 else TransportError
+        return kind(
+            f"{self} (gave up after several tries or the time allowed for them; try again later)",
+            status=self.status,
+            retry_after=self.retry_after,
+        )
+
+
+class Rule:
+    """Decides after each failure of one request whether and when the next try comes."""
+
+    def __init__(self, budget: float, *, repeatable: bool) -> None:
+        self._ends = time.monotonic() + budget
+        self._repeatable = repeatable
+        self._spoiled = 0
+
+    def __call__(self, error: Exception) -> bool | float:
+        """Return False to stop, True for the usual pause, or the seconds to wait."""
+        if isinstance(error, ChecksumError):
+            # Wrong content may be an accident on the way; twice, it is what the server has.
+            self._spoiled += 1
+            return self._spoiled < 2
+        if not isinstance(error, Passing):
+            return False
+        if not (self._repeatable or error.unsent or error.status in REFUSED):
+            return False
+        if error.retry_after is None:
+            return True
+        return error.retry_after if time.monotonic() + error.retry_after < self._ends else False
+
+
+class Retries:
+    """Calls functions until they succeed, fail for good, or `budget` seconds are over."""
+
+    def __init__(self, budget: float) -> None:
+        self._budget = budget
+
+    def call(self, function: Callable[[], T], *, repeatable: bool = True) -> T:
+        """Call `function`, again after a `Passing` failure unless that could do a thing twice."""
+        caller = stamina.RetryingCaller(
+            attempts=None, timeout=self._budget, wait_initial=0.2, wait_max=10.0, wait_jitter=1.0
+        )
+        return caller(Rule(self._budget, repeatable=repeatable), function)
+
+    async def acall(self, function: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
+        """Do the same with a coroutine function."""
+        caller = stamina.AsyncRetryingCaller(
+            attempts=None, timeout=self._budget, wait_initial=0.2, wait_max=10.0, wait_jitter=1.0
+        )
+        return await caller(Rule(self._budget, repeatable=repeatable), function)

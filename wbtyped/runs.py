@@ -1,0 +1,209 @@
+"""Runs, as far as their files need them."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from pydantic import ValidationError
+from wbtyped_graphql import calls, fragments
+from wbtyped_graphql.operation import Operation
+
+from .client import Client
+from .errors import NotFoundError, UsageError
+from .files import File, Files
+from .paths import quoted_parts
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.create_run_files import CreateRunFiles
+    from wbtyped_graphql.get_run import GetRun
+    from wbtyped_graphql.mark_run_files_uploaded import MarkRunFilesUploaded
+
+MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
+
+
+class Run:
+    """A run: its identity, its state, and the way to its files (query GetRun).
+
+    `attrs` is the typed node, or a mapping with the wire names of its fields; without it the run is
+    loaded at once, and NotFoundError says which part of the path is missing.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        entity: str,
+        project: str,
+        run_id: str,
+        attrs: fragments.Run | Mapping[str, object] | None = None,
+    ) -> None:
+        self.client = client
+        self.entity = entity
+        self.project = project
+        self.id = run_id
+        if attrs is None:
+            attrs = self._node(client.send(query_run(entity, project, run_id)))
+        self.attrs: fragments.Run = node_of(attrs)
+        """The typed node as the server sent it."""
+
+    def __repr__(self) -> str:
+        return f"<Run {self.full_path} ({self.state})>"
+
+    @property
+    def full_path(self) -> str:
+        """`entity/project/run`."""
+        return f"{self.entity}/{self.project}/{self.id}"
+
+    @property
+    def path(self) -> list[str]:
+        """Entity, project and run id, percent-encoded."""
+        return quoted_parts(self.entity, self.project, self.id)
+
+    @property
+    def url(self) -> str:
+        """Address of the run's page."""
+        entity, project, run = self.path
+        return f"{self.client.app_url}{entity}/{project}/runs/{run}"
+
+    @property
+    def name(self) -> str:
+        """The title that people see; the id when it has none."""
+        return self.attrs.display_name or self.id
+
+    @property
+    def state(self) -> str | None:
+        """`running`, `finished`, `failed`, `crashed` or `killed`."""
+        return self.attrs.state
+
+    @property
+    def tags(self) -> list[str]:
+        """The labels on the run."""
+        return list(self.attrs.tags or [])
+
+    @property
+    def created_at(self) -> str:
+        """When the run began: ISO 8601 in UTC."""
+        return self.attrs.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+    @property
+    def project_internal_id(self) -> int:
+        """The server's number for the project; deletions name it."""
+        return int(self.attrs.project_id)
+
+    def load(self) -> None:
+        """Fetch the run again and refresh `attrs`."""
+        self.attrs = self._node(self.client.send(query_run(self.entity, self.project, self.id)))
+
+    async def aload(self) -> None:
+        """Fetch the run again, from a coroutine."""
+        query = query_run(self.entity, self.project, self.id)
+        self.attrs = self._node(await self.client.asend(query))
+
+    @classmethod
+    async def aopen(cls, client: Client, entity: str, project: str, run_id: str) -> "Run":
+        """Return a loaded run, from a coroutine."""
+        result = await client.asend(query_run(entity, project, run_id))
+        run = cls.__new__(cls)
+        run.client, run.entity, run.project, run.id = client, entity, project, run_id
+        run.attrs = run._node(result)
+        return run
+
+    def _node(self, result: "GetRun") -> fragments.Run:
+        if result.project is None:
+            raise self.missing("project")
+        if result.project.run is None:
+            raise self.missing("run")
+        return result.project.run
+
+    def missing(self, part: str) -> NotFoundError:
+        """Return the error that says which part of the run's path is not there."""
+        where = f"{self.entity}/{self.project}" if part == "project" else self.full_path
+        return NotFoundError(
+            f"{part} {where} does not exist, or the API key may not see it",
+            path=self.full_path,
+            missing=part,
+        )
+
+    def files(
+        self,
+        names: Sequence[str] | None = None,
+        pattern: str | None = None,
+        per_page: int = 50,
+        *,
+        upload: bool = False,
+        start: str | None = None,
+    ) -> Files:
+        """Return the files of the run; nothing is sent until they are read. See `Files`."""
+        return Files(self.client, self, names, per_page, upload, pattern, start=start)
+
+    def file(self, name: str) -> File:
+        """Return one file by its exact name.
+
+        The server answers for a name that does not exist as well: its `updated_at` is None, and
+        downloading it raises NotFoundError.
+        """
+        return self.files([name], per_page=1)[0]
+
+    async def afile(self, name: str) -> File:
+        """Return one file by its exact name, from a coroutine."""
+        return await self.files([name], per_page=1).aget(0)
+
+    def upload_file(self, path: str | PathLike[str], root: str | PathLike[str] = ".") -> File:
+        """Upload a local file and return it as the server then lists it.
+
+        Its name in the run is the way from `root` to it, so with the default root `logs/a.txt`
+        becomes `logs/a.txt`. A file of that name is replaced. The content is streamed, whatever its
+        size.
+
+        Sends CreateRunFiles, the content to storage, MarkRunFilesUploaded where the server knows
+        it, and RunFiles. Raises UsageError for a file outside `root`, before anything is sent,
+        NotFoundError for a run that is gone, TransportError, and DiskError.
+        """
+        from .upload import Upload
+
+        upload = Upload.of(path, root)
+        created = self.client.send(self._creation(upload.name))
+        upload.send(self.client.transport, created.create_run_files)
+        if MARK_UPLOADED in self.client.features():
+            self.client.send(self._confirmation(upload.name))
+        return self.file(upload.name)
+
+    async def aupload_file(
+        self, path: str | PathLike[str], root: str | PathLike[str] = "."
+    ) -> File:
+        """Upload a local file from a coroutine; otherwise as `upload_file`."""
+        from .upload import Upload
+
+        upload = await asyncio.to_thread(Upload.of, path, root)
+        created = await self.client.asend(self._creation(upload.name))
+        await asyncio.to_thread(upload.send, self.client.transport, created.create_run_files)
+        if MARK_UPLOADED in await self.client.afeatures():
+            await self.client.asend(self._confirmation(upload.name))
+        return await self.afile(upload.name)
+
+    def _creation(self, name: str) -> Operation["CreateRunFiles"]:
+        return calls.create_run_files(
+            entity=self.entity, project=self.project, run=self.id, files=[name]
+        )
+
+    def _confirmation(self, name: str) -> Operation["MarkRunFilesUploaded"]:
+        return calls.mark_run_files_uploaded(
+            entity=self.entity, project=self.project, run=self.id, files=[name]
+        )
+
+
+def query_run(entity: str, project: str, run_id: str) -> Operation["GetRun"]:
+    """Return the question for one run."""
+    return calls.get_run(entity=entity, project=project, name=run_id)
+
+
+def node_of(attrs: fragments.Run | Mapping[str, object]) -> fragments.Run:
+    """Return the typed node for a node or a mapping of wire names."""
+    if isinstance(attrs, fragments.Run):
+        return attrs
+    try:
+        return fragments.Run.model_validate(attrs)
+    except ValidationError as error:
+        fields = ", ".join(sorted(str(e["loc"][0]) for e in error.errors() if e["loc"]))
+        raise UsageError(f"attrs of a Run: missing or wrong: {fields}") from error

@@ -1,0 +1,106 @@
+"""Ways in which the server can be told to misbehave."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Literal
+
+RequestKind = Literal["graphql", "file", "storage-get", "storage-put"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Fault:
+    """One kind of misbehaviour, for one kind of request.
+
+    `kind` is the request: `graphql`, `file` (the API's own address of a file, which redirects),
+    `storage-get` or `storage-put`. `operation` narrows GraphQL to one operation, `path` any request to
+    those whose path contains it. The first `skip` requests that fit are spared, the next `times` are
+    hit; None hits all. Effects combine where that makes sense.
+    """
+
+    kind: RequestKind
+    operation: str | None = None
+    path: str | None = None
+    skip: int = 0
+    times: int | None = None
+    latency: float = 0.0
+    """Seconds before anything is answered."""
+    status: int | None = None
+    """Answer with this HTTP status and nothing else."""
+    retry_after: str | None = None
+    """`Retry-After` of that answer."""
+    body: bytes = b""
+    """Body of that answer."""
+    content_type: str = "text/plain"
+    """Type of that body."""
+    redirect: str | None = None
+    """Answer with a redirect to this address."""
+    expired: bool = False
+    """Treat the signed address as expired."""
+    cut_before_headers: bool = False
+    """Close the connection instead of answering."""
+    cut_after: int | None = None
+    """Close the connection after this many bytes of the body."""
+    corrupt: bool = False
+    """Change bytes of the body; its length stays."""
+    shorten: int = 0
+    """Leave this many bytes off the end of the body, and announce the shorter length."""
+    hits: int = field(default=0, init=False)
+    """How many requests it has hit so far."""
+    seen: int = field(default=0, init=False)
+    """How many requests have fitted so far."""
+
+    def fits(self, kind: RequestKind, operation: str, path: str) -> bool:
+        """Tell whether a request is of the kind meant."""
+        return (
+            self.kind == kind
+            and self.operation in {None, operation}
+            and (self.path is None or self.path in path)
+        )
+
+
+class Faults:
+    """The faults that are switched on; safe to change while requests run."""
+
+    def __init__(self) -> None:
+        self._active: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def add(self, fault: Fault) -> Fault:
+        """Switch a fault on until it is removed."""
+        with self._lock:
+            self._active.append(fault)
+        return fault
+
+    def remove(self, fault: Fault) -> None:
+        """Switch a fault off."""
+        with self._lock:
+            self._active = [other for other in self._active if other is not fault]
+
+    def clear(self) -> None:
+        """Switch all faults off."""
+        with self._lock:
+            self._active.clear()
+
+    @contextmanager
+    def during(self, fault: Fault) -> Iterator[Fault]:
+        """Switch a fault on for a `with` block."""
+        self.add(fault)
+        try:
+            yield fault
+        finally:
+            self.remove(fault)
+
+    def strike(self, kind: RequestKind, operation: str, path: str) -> Fault | None:
+        """Return the first fault that hits a request, and count it."""
+        with self._lock:
+            for fault in self._active:
+                if not fault.fits(kind, operation, path):
+                    continue
+                fault.seen += 1
+                exhausted = fault.times is not None and fault.hits >= fault.times
+                if fault.seen > fault.skip and not exhausted:
+                    fault.hits += 1
+                    return fault
+        return None

@@ -1,0 +1,165 @@
+"""Projects and runs, as rows and as the nodes that queries see."""
+
+import json
+import random
+import re
+import secrets
+import sqlite3
+import string
+from collections.abc import Mapping
+
+from .database import Database, now
+from .refusals import Refusal
+from .relay import node_id
+
+RUN_ID = string.ascii_lowercase + string.digits
+ADJECTIVES = ("amber", "brisk", "calm", "dusty", "eager", "fresh", "gentle", "hazy", "icy", "jolly")
+NOUNS = ("brook", "cloud", "dune", "field", "grove", "haze", "lake", "meadow", "river", "sun")
+# Inputs of upsertBucket that are kept as they are, and their columns.
+RUN_COLUMNS = {
+    "displayName": "display_name",
+    "description": "description",
+    "notes": "notes",
+    "state": "state",
+    "config": "config",
+    "summaryMetrics": "summary_metrics",
+    "groupName": "group_name",
+    "jobType": "job_type",
+    "commit": "commit_hash",
+    "host": "host",
+    "sweep": "sweep_name",
+}
+
+
+class Projects:
+    """Projects and their runs."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def find(self, entity: str, name: str) -> sqlite3.Row | None:
+        """Return the row of a project."""
+        query = "SELECT * FROM projects WHERE entity = ? AND name = ?"
+        row: sqlite3.Row | None = self._database.reading.execute(query, (entity, name)).fetchone()
+        return row
+
+    def by_id(self, number: int) -> sqlite3.Row:
+        """Return the row of a project that exists."""
+        query = "SELECT * FROM projects WHERE id = ?"
+        row: sqlite3.Row = self._database.reading.execute(query, (number,)).fetchone()
+        return row
+
+    def find_run(self, project_id: int, name: str) -> sqlite3.Row | None:
+        """Return the row of a run."""
+        query = "SELECT * FROM runs WHERE project_id = ? AND name = ?"
+        row: sqlite3.Row | None = self._database.reading.execute(
+            query, (project_id, name)
+        ).fetchone()
+        return row
+
+    def upsert(
+        self, entity: str, name: str, changes: Mapping[str, object] | None = None
+    ) -> tuple[sqlite3.Row, bool]:
+        """Create or change a project; tells whether it is new."""
+        if not name or re.search(r"[/\\#?%:\r\n]", name) or len(name) > 128:
+            raise Refusal(f"invalid project name: {name}", status=400)
+        with self._database.writing() as rows:
+            moment = now()
+            done = rows.execute(
+                "INSERT OR IGNORE INTO projects (entity, name, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?)",
+                (entity, name, moment, moment),
+            )
+            for column in ("description", "access"):
+                if changes and changes.get(column) is not None:
+                    rows.execute(
+                        f"UPDATE projects SET {column} = ?, updated_at = ?"  # noqa: S608
+                        " WHERE entity = ? AND name = ?",
+                        (changes[column], moment, entity, name),
+                    )
+        row = self.find(entity, name)
+        assert row is not None  # noqa: S101 - it was inserted above
+        return row, done.rowcount > 0
+
+    def upsert_run(
+        self, project_id: int, name: str | None, changes: Mapping[str, object]
+    ) -> tuple[sqlite3.Row, bool]:
+        """Create or change a run; tells whether it is new. What is null in `changes` stays."""
+        name = name or "".join(secrets.choice(RUN_ID) for _ in range(8))
+        if "/" in name:
+            raise Refusal(f"invalid run name: {name}", status=400)
+        given = {RUN_COLUMNS[k]: v for k, v in changes.items() if k in RUN_COLUMNS and v is not None}
+        if changes.get("tags") is not None:
+            given["tags"] = json.dumps(changes["tags"])
+        with self._database.writing() as rows:
+            moment = now()
+            done = rows.execute(
+                "INSERT OR IGNORE INTO runs (project_id, name, display_name, created_at, updated_at)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (project_id, name, invented_title(name), moment, moment),
+            )
+            assigned = "".join(f"{column} = ?, " for column in given)
+            rows.execute(
+                f"UPDATE runs SET {assigned} updated_at = ?"  # noqa: S608 - columns are ours
+                " WHERE project_id = ? AND name = ?",
+                (*given.values(), moment, project_id, name),
+            )
+        row = self.find_run(project_id, name)
+        assert row is not None  # noqa: S101 - it was inserted above
+        return row, done.rowcount > 0
+
+
+def invented_title(name: str) -> str:
+    """Return a title for a run that nobody has named; the same run gets the same."""
+    choose = random.Random(name)  # noqa: S311 - decoration
+    return f"{choose.choice(ADJECTIVES)}-{choose.choice(NOUNS)}-{choose.randrange(1, 100)}"
+
+
+def project_node(row: sqlite3.Row) -> dict[str, object]:
+    """Return a project as queries see it."""
+    return {
+        "row": row,
+        "id": node_id("Project", row["id"]),
+        "internalId": node_id("ProjectInternalId", row["id"]),
+        "name": row["name"],
+        "entityName": row["entity"],
+        "description": row["description"],
+        "access": row["access"],
+        "createdAt": row["created_at"],
+        "updatedAt": row["updated_at"],
+        "isBenchmark": False,
+        "readOnly": False,
+    }
+
+
+def run_node(row: sqlite3.Row) -> dict[str, object]:
+    """Return a run as queries see it."""
+    return {
+        "row": row,
+        "id": node_id("Run", row["id"]),
+        "projectId": str(row["project_id"]),
+        "name": row["name"],
+        "displayName": row["display_name"],
+        "description": row["description"],
+        "notes": row["notes"],
+        "state": row["state"],
+        "config": row["config"],
+        "wandbConfig": row["config"],
+        "summaryMetrics": row["summary_metrics"],
+        "systemMetrics": "{}",
+        "tags": json.loads(row["tags"]),
+        "group": row["group_name"],
+        "jobType": row["job_type"],
+        "commit": row["commit_hash"],
+        "host": row["host"],
+        "sweepName": row["sweep_name"],
+        "readOnly": False,
+        "stopped": False,
+        "historyLineCount": 0,
+        "logLineCount": 0,
+        "eventsLineCount": 0,
+        "fileCount": row["file_count"],
+        "createdAt": row["created_at"],
+        "updatedAt": row["updated_at"],
+        "heartbeatAt": row["updated_at"],
+    }

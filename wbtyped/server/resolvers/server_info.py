@@ -1,0 +1,28 @@
+"""What the server tells about itself."""
+
+from ariadne import QueryType
+from graphql import GraphQLResolveInfo
+
+from ..context import context_of
+
+query = QueryType()
+# Old clients compare their version with this one to learn what they may ask.
+MAX_CLI_VERSION = "1.0.0"
+
+
+@query.field("serverInfo")
+def server_info(_: object, info: GraphQLResolveInfo) -> dict[str, object]:
+    """Resolve the features that are on, and the versions that clients compare with."""
+    features = sorted(context_of(info).features)
+    return {
+        "features": [{"name": name, "isEnabled": True} for name in features],
+        "cliVersionInfo": {"min_cli_version": "0.10.0", "max_cli_version": MAX_CLI_VERSION},
+        "latestLocalVersionInfo": {
+            "outOfDate": False,
+            "latestVersionString": MAX_CLI_VERSION,
+            "versionOnThisInstanceString": MAX_CLI_VERSION,
+        },
+    }
+
+
+BINDABLES = [query]

@@ -1,0 +1,269 @@
+"""Which server, which key, which defaults: from arguments, environment, netrc and settings files.
+
+Reading settings sends nothing.
+"""
+
+import os
+import re
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from .errors import AuthenticationError, UsageError
+
+DEFAULT_BASE_URL = "https://api.forge.coreweave.com"
+DEFAULT_TIMEOUT = 19.0
+"""Seconds that one request may take."""
+OVERRIDES = ("base_url", "entity", "organization", "project")
+# Two names of the same server; a key kept under one of them serves the other.
+SAME_SERVER = {
+    "api.forge.coreweave.com": "api.wandb.ai",
+    "api.qa.forge.coreweave.com": "api.qa.wandb.ai",
+}
+FORGE_APP = re.compile(r"^https://(?:api\.)?((?:qa\.)?forge\.coreweave\.com)$")
+KEY_CHARACTERS = re.compile(r"[A-Za-z0-9_-]*")
+KEY_LENGTH = 40
+"""The fewest characters of a key, behind its prefix."""
+JWT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a client needs to know. Two equal settings reach the same server with the same key."""
+
+    base_url: str
+    """Address of the API, without a slash at the end."""
+    api_key: str = field(repr=False)
+    """The key; never shown."""
+    entity: str | None = None
+    """The entity of paths that name none; None for the account's own."""
+    project: str | None = None
+    """The project of paths that name none."""
+    organization: str | None = None
+    """The organisation of registry paths that name none."""
+    timeout: float = DEFAULT_TIMEOUT
+    """Seconds that one request may take."""
+    app_url: str = ""
+    """Address of the web pages, without a slash at the end."""
+
+
+def find_settings(
+    overrides: Mapping[str, str] | None = None,
+    *,
+    timeout: float | None = None,
+    api_key: str | None = None,
+    environ: Mapping[str, str] | None = None,
+    home: Path | None = None,
+    cwd: Path | None = None,
+) -> Settings:
+    """Find every setting: arguments, environment, workspace file, global file, in that order.
+
+    The key comes from the argument, else `WANDB_API_KEY`, else netrc, else a settings file. Raises
+    AuthenticationError for a missing or malformed key and UsageError for anything else that is wrong.
+    """
+    given = _checked_overrides(overrides or {})
+    places = _Places(
+        os.environ if environ is None else environ, home or Path.home(), cwd or Path.cwd()
+    )
+    files = places.settings_files()
+
+    def find(name: str) -> str | None:
+        return given.get(name) or places.environ.get(f"WANDB_{name.upper()}") or files.get(name)
+
+    base_url = checked_base_url(find("base_url") or DEFAULT_BASE_URL)
+    return Settings(
+        base_url=base_url,
+        api_key=_find_key(api_key, base_url, places, files),
+        entity=find("entity") or None,
+        project=find("project") or None,
+        organization=find("organization") or None,
+        timeout=_find_timeout(timeout, places.environ),
+        app_url=app_url(base_url, places.environ.get("WANDB_APP_URL")),
+    )
+
+
+def _checked_overrides(overrides: Mapping[str, str]) -> dict[str, str]:
+    given = dict(overrides)
+    if "username" in given:
+        warnings.warn("override 'username' is now 'entity'", DeprecationWarning, stacklevel=4)
+        given.setdefault("entity", given.pop("username"))
+    unknown = sorted(given.keys() - set(OVERRIDES))
+    if unknown:
+        raise UsageError(f"unknown overrides {unknown}; known are {list(OVERRIDES)}")
+    return given
+
+
+def _find_timeout(argument: float | None, environ: Mapping[str, str]) -> float:
+    if argument is not None:
+        source, value = "timeout", str(argument)
+    elif environ.get("WANDB_HTTP_TIMEOUT"):
+        source, value = "WANDB_HTTP_TIMEOUT", environ["WANDB_HTTP_TIMEOUT"]
+    else:
+        return DEFAULT_TIMEOUT
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise UsageError(f"{source} must be a number of seconds above 0, got {value!r}")
+    return seconds
+
+
+# Addresses.
+
+
+def checked_base_url(text: str) -> str:
+    """Return the address of the API without slashes at its end, or raise UsageError."""
+    url = text.strip().rstrip("/")
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host:
+        raise UsageError(f"base_url {text!r} is not an address like {DEFAULT_BASE_URL}")
+    if parts.username or parts.password:
+        raise UsageError("base_url holds a user name or password; give the key as api_key instead")
+    if host == "forge.coreweave.com" and parts.path == "/api/wandb":
+        return DEFAULT_BASE_URL
+    if host == "wandb.ai" or host.endswith(".wandb.ai"):
+        if not host.startswith("api."):
+            raise UsageError(
+                f"base_url {text!r} is the web page; the API is at https://api.wandb.ai"
+            )
+        if parts.scheme == "http":
+            raise UsageError(f"base_url {text!r} would send the key unencrypted; use https")
+    return url
+
+
+def app_url(base_url: str, explicit: str | None) -> str:
+    """Return the address of the web pages that belong to an API."""
+    if explicit:
+        return explicit.rstrip("/")
+    if forge := FORGE_APP.match(base_url):
+        return f"https://{forge.group(1)}/wandb"
+    for api, app in (("://api.wandb.test", "://app.wandb.test"), ("://api.wandb.", "://wandb.")):
+        if api in base_url:
+            return base_url.replace(api, app)
+    return base_url.replace("://api.", "://app.")
+
+
+# The key.
+
+
+def check_key(key: str, source: str) -> None:
+    """Raise AuthenticationError for a key that no server can have issued; the key is not shown."""
+    if key != key.strip():
+        raise AuthenticationError(f"the API key from {source} has spaces around it; remove them")
+    if JWT.fullmatch(key):
+        return
+    secret = key.partition("-")[2] or key
+    if not KEY_CHARACTERS.fullmatch(secret):
+        raise AuthenticationError(
+            f"the API key from {source} holds characters other than letters, digits, - and _; "
+            "copy it again from the settings page of your server"
+        )
+    if len(secret) < KEY_LENGTH:
+        raise AuthenticationError(
+            f"the API key from {source} has {len(secret)} characters, at least {KEY_LENGTH} are "
+            "needed; copy it again from the settings page of your server"
+        )
+
+
+def _find_key(
+    argument: str | None, base_url: str, places: "_Places", files: Mapping[str, str]
+) -> str:
+    environ = places.environ
+    identity = environ.get("WANDB_IDENTITY_TOKEN_FILE")
+    if argument is None and identity and environ.get("WANDB_API_KEY"):
+        raise AuthenticationError(
+            "both WANDB_API_KEY and WANDB_IDENTITY_TOKEN_FILE are set; unset one of them"
+        )
+    for source, key in (
+        ("the argument api_key", argument),
+        ("WANDB_API_KEY", environ.get("WANDB_API_KEY")),
+        (str(places.netrc_file()), places.netrc_key(base_url)),
+        ("a settings file", files.get("api_key")),
+    ):
+        if key:
+            check_key(key, source)
+            return key
+    host = urlsplit(base_url).netloc
+    looked_at = " and ".join(map(str, places.files()))
+    hint = (
+        "; WANDB_IDENTITY_TOKEN_FILE is set, but tokens are not supported yet" if identity else ""
+    )
+    raise AuthenticationError(
+        f"no API key for {host}: looked at the argument api_key, WANDB_API_KEY, "
+        f"{places.netrc_file()}, and the settings files {looked_at}{hint}. "
+        "Copy a key from the settings page of your server and set WANDB_API_KEY"
+    )
+
+
+@dataclass(frozen=True)
+class _Places:
+    """Where settings are kept on this machine."""
+
+    environ: Mapping[str, str]
+    home: Path
+    cwd: Path
+
+    def files(self) -> list[Path]:
+        """Return the settings files, the one that wins last."""
+        config = self.environ.get("WANDB_CONFIG_DIR")
+        common = Path(config) if config else self.home / ".config" / "wandb"
+        work = Path(self.environ.get("WANDB_DIR") or self.cwd)
+        hidden = work / ".wandb"
+        return [common / "settings", (hidden if hidden.is_dir() else work / "wandb") / "settings"]
+
+    def settings_files(self) -> dict[str, str]:
+        """Return what the settings files say in their section `default`."""
+        import configparser
+
+        found: dict[str, str] = {}
+        for file in self.files():
+            parser = configparser.ConfigParser(interpolation=None)
+            try:
+                parser.read_string(file.read_text(), source=str(file))
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except configparser.Error as error:
+                # Its own message quotes the line, which may hold the key.
+                line = getattr(error, "lineno", None)
+                where = f" (line {line})" if line else ""
+                raise UsageError(f"{file}{where} is not in INI form; mend it") from None
+            except (OSError, UnicodeDecodeError) as error:
+                raise UsageError(f"{file} cannot be read: {type(error).__name__}") from error
+            if parser.has_section("default"):
+                found.update(parser.items("default"))
+        return found
+
+    def netrc_file(self) -> Path:
+        """Return the netrc file that is there, or the usual one."""
+        if explicit := self.environ.get("NETRC"):
+            return Path(explicit).expanduser()
+        usual = self.home / ".netrc"
+        other = self.home / "_netrc"
+        return other if other.exists() and not usual.exists() else usual
+
+    def netrc_key(self, base_url: str) -> str | None:
+        """Return the password kept for the server, under any of its names."""
+        file = self.netrc_file()
+        if not file.is_file():
+            return None
+        import netrc
+
+        try:
+            hosts = netrc.netrc(str(file)).hosts
+        except netrc.NetrcParseError as error:
+            raise UsageError(
+                f"{file} (line {error.lineno}) is not in netrc form; mend it"
+            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{file} cannot be read: {type(error).__name__}") from error
+        parts = urlsplit(base_url)
+        host = parts.hostname or ""
+        alias = SAME_SERVER.get(host) or {v: k for k, v in SAME_SERVER.items()}.get(host)
+        for name in (parts.netloc, host, alias):
+            if name and name in hosts and hosts[name][2]:
+                return hosts[name][2]
+        return None

@@ -1,0 +1,177 @@
+"""HTTP for everything above: time limits, retries, and the key for one origin alone."""
+
+import asyncio
+import base64
+import importlib.metadata
+import platform
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import httpx
+
+from .errors import TransportError
+from .retries import Passing, Retries, is_passing
+from .settings import Settings
+
+Headers = Mapping[str, str]
+# Called anew for every try, because a stream can be read only once.
+Content = Callable[[], bytes | Iterable[bytes]]
+
+USER_AGENT = (
+    f"wbtyped/{importlib.metadata.version('wbtyped')} "
+    f"Python/{platform.python_version()} httpx/{httpx.__version__}"
+)
+# Failures before a connection stands: the server has seen nothing of the request.
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+
+
+@contextmanager
+def transport_errors(what: str) -> Iterator[None]:
+    """Turn errors of httpx into ours, with `what` naming the request for a reader."""
+    try:
+        yield
+    except httpx.InvalidURL as error:
+        raise TransportError(f"{what}: the server gave an address that is no URL") from error
+    except httpx.TooManyRedirects as error:
+        raise TransportError(f"{what}: the server redirects in circles") from error
+    except httpx.RequestError as error:
+        reason = f"{what}: {type(error).__name__}: {error or 'no answer in time'}"
+        if isinstance(error, FINAL):
+            raise TransportError(reason) from error
+        raise Passing(reason, unsent=isinstance(error, UNSENT)) from error
+
+
+def check_passing(what: str, response: httpx.Response) -> None:
+    """Raise `Passing` for an HTTP status that may pass."""
+    if is_passing(response.status_code):
+        message = f"{what}: HTTP {response.status_code} {response.reason_phrase}"
+        raise Passing(message, response=response)
+
+
+class Transport:
+    """Connections to one server. Safe to use from several threads and several event loops."""
+
+    def __init__(self, settings: Settings, retry_budget: float) -> None:
+        self.settings = settings
+        self.retries = Retries(retry_budget)
+        self._base = httpx.URL(settings.base_url)
+        self._lock = threading.Lock()
+        # Pooled connections belong to the event loop that opened them.
+        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
+            WeakKeyDictionary()
+        )
+
+    @cached_property
+    def http(self) -> httpx.Client:
+        """The synchronous connections."""
+        return httpx.Client(timeout=self.settings.timeout, headers={"User-Agent": USER_AGENT})
+
+    @property
+    def ahttp(self) -> httpx.AsyncClient:
+        """The connections of the running event loop."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if loop not in self._loops:
+                self._loops[loop] = httpx.AsyncClient(
+                    timeout=self.settings.timeout, headers={"User-Agent": USER_AGENT}
+                )
+            return self._loops[loop]
+
+    def authorization(self, url: str) -> dict[str, str]:
+        """Return the header with the API key when `url` is the API's own, else nothing."""
+        target = httpx.URL(url)
+        same_origin = (target.scheme, target.host, target.port) == (
+            self._base.scheme,
+            self._base.host,
+            self._base.port,
+        )
+        if not same_origin or not f"{target.path}/".startswith(f"{self._base.path.rstrip('/')}/"):
+            return {}
+        token = base64.b64encode(f"api:{self.settings.api_key}".encode()).decode()
+        return {"Authorization": f"Basic {token}"}
+
+    def absolute(self, url: str) -> str:
+        """Complete an address that the server gave without its own host."""
+        return f"{self.settings.base_url}{url}" if url.startswith("/") else url
+
+    def post(self, what: str, url: str, body: bytes, *, repeatable: bool) -> httpx.Response:
+        """Send JSON to the API and return the answer, whatever its status, of the last try."""
+
+        def once() -> httpx.Response:
+            with transport_errors(what):
+                response = self.http.post(url, content=body, headers=self._json_headers(url))
+            check_passing(what, response)
+            return response
+
+        try:
+            return self.retries.call(once, repeatable=repeatable)
+        except Passing as error:
+            return self._last_answer(error)
+
+    async def apost(self, what: str, url: str, body: bytes, *, repeatable: bool) -> httpx.Response:
+        """Do the same from a coroutine."""
+
+        async def once() -> httpx.Response:
+            with transport_errors(what):
+                response = await self.ahttp.post(url, content=body, headers=self._json_headers(url))
+            check_passing(what, response)
+            return response
+
+        try:
+            return await self.retries.acall(once, repeatable=repeatable)
+        except Passing as error:
+            return self._last_answer(error)
+
+    def _json_headers(self, url: str) -> dict[str, str]:
+        return {"Content-Type": "application/json", **self.authorization(url)}
+
+    @staticmethod
+    def _last_answer(error: Passing) -> httpx.Response:
+        # A failed resolver answers with HTTP 500 and says why in the body, so the body is kept.
+        if error.response is None:
+            raise error.final() from error
+        return error.response
+
+    def put(self, what: str, url: str, content: Content, headers: Headers) -> None:
+        """Upload to an address that the server gave. Storage gets no key."""
+
+        def once() -> None:
+            with transport_errors(what):
+                sent = {**headers, **self.authorization(url)}
+                response = self.http.put(url, content=content(), headers=sent)
+            check_passing(what, response)
+            if not response.is_success:
+                reason = f"{what}: storage refused it with HTTP {response.status_code}"
+                raise TransportError(reason, status=response.status_code)
+
+        try:
+            self.retries.call(once)
+        except Passing as error:
+            raise error.final() from error
+
+    @contextmanager
+    def get(self, what: str, url: str) -> Iterator[httpx.Response]:
+        """Open a download, once. Redirects are followed; the key never leaves the API's origin."""
+        headers = {"Accept-Encoding": "identity", **self.authorization(url)}
+        with (
+            transport_errors(what),
+            self.http.stream("GET", url, headers=headers, follow_redirects=True) as response,
+        ):
+            yield response
+
+    def close(self) -> None:
+        """Close the synchronous connections; they open again when used."""
+        http: httpx.Client | None = self.__dict__.pop("http", None)
+        if http:
+            http.close()
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        with self._lock:
+            client = self._loops.pop(asyncio.get_running_loop(), None)
+        if client:
+            await client.aclose()

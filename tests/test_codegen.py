@@ -9,7 +9,7 @@ from textwrap import dedent
 import pytest
 
 ROOT = Path(__file__).parents[1]
-SCHEMA = '''
+SCHEMA = """
 "Text of a moment."
 scalar DateTime
 "A large number."
@@ -62,7 +62,7 @@ enum Colour {
   "Like blood."
   RED
 }
-'''
+"""
 QUERIES = """
 # A thing as people see it.
 #
@@ -95,7 +95,8 @@ mutation MakeThing($name: String!) {
   }
 }
 """
-ANSWER = """{"data": {"thing": {"__typename": "GreenThing", "thingID": "1", "size": "9007199254740993",
+ANSWER = """{"data": {"thing": {
+"__typename": "GreenThing", "thingID": "1", "size": "9007199254740993",
 "madeAt": "2024-01-02T03:04:05", "colour": "GREEN", "md5": null, "unknown": 1}}}"""
 
 
@@ -180,7 +181,8 @@ def test_known_enum_values_stay_the_known_members(project: Project) -> None:
 def test_results_are_frozen(project: Project) -> None:
     printed = project.python("""
         from wbtyped_graphql.fragments import Thing
-        thing = Thing(typename__="RedThing", thing_id="1", made_at=None, size=1, colour=None, md5=None)
+        values = dict(thing_id="1", made_at=None, size=1, colour=None, md5=None)
+        thing = Thing(typename__="RedThing", **values)
         try:
             thing.size = 2
         except Exception as error:
@@ -204,7 +206,8 @@ def test_importing_the_functions_imports_no_result(project: Project) -> None:
     printed = project.python("""
         import sys
         from wbtyped_graphql import calls
-        print([m for m in sys.modules if m in ("wbtyped_graphql.get_thing", "wbtyped_graphql.fragments")])
+        results = {"wbtyped_graphql.get_thing", "wbtyped_graphql.fragments"}
+        print(sorted(results & set(sys.modules)))
     """)
     assert printed == "[]"
 

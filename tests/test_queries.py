@@ -1,11 +1,11 @@
 """Every query is documented, and what its comment claims is true."""
 
 import re
-import sys
 from functools import reduce
 from pathlib import Path
 
 import pytest
+from comments import comment_above
 from graphql import (
     ExecutableDefinitionNode,
     OperationDefinitionNode,
@@ -13,14 +13,11 @@ from graphql import (
     parse,
     print_ast,
 )
-
-import wbtyped
 from wbtyped_graphql import calls
 
-ROOT = Path(__file__).parents[1]
-sys.path.append(str(ROOT / "queries" / "codegen"))
-from comments import comment_above  # noqa: E402
+import wbtyped
 
+ROOT = Path(__file__).parents[1]
 PAGED = re.compile(r"\bfirst: \$")
 
 
@@ -43,7 +40,9 @@ def test_comment_says_what_it_is_for_and_who_uses_it(node: ExecutableDefinitionN
     comment = comment_above(node)
     used_by = re.search(r"^Used by: (.+)$", comment, re.MULTILINE)
     assert used_by, f"{name_of(node)} has no line 'Used by:'"
-    assert len(comment.partition("Used by:")[0].split()) >= 6, f"{name_of(node)}: say what it is for"
+    assert len(comment.partition("Used by:")[0].split()) >= 6, (
+        f"{name_of(node)}: say what it is for"
+    )
     if used_by.group(1) != "every paginator":
         for user in used_by.group(1).split(", "):
             reduce(getattr, user.split("."), wbtyped)

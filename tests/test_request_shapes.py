@@ -1,4 +1,4 @@
-"""What each paginator sends, recorded on the wire: the document once, the variables of every page."""
+"""What each paginator sends, recorded on the wire: document once, variables of every page."""
 
 from collections.abc import Iterable
 

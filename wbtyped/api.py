@@ -45,7 +45,7 @@ class Api:
         api_key: str | None = None,
     ) -> None:
         self.settings: Settings = find_settings(overrides, timeout=timeout, api_key=api_key)
-        self.client = Client(self.settings)
+        self.client: Client = Client(self.settings)
         self._viewer: User | None = None
         self._runs: dict[str, Run] = {}
 

@@ -69,8 +69,8 @@ class GraphQLError(WbtypedError):
     ) -> None:
         super().__init__(message)
         self.operation = operation
-        self.messages = tuple(messages)
-        self.path = tuple(path)
+        self.messages: tuple[str, ...] = tuple(messages)
+        self.path: tuple[str | int, ...] = tuple(path)
         self.status = status
 
 
@@ -112,7 +112,7 @@ class SchemaMismatchError(WbtypedError):
     ) -> None:
         super().__init__(message)
         self.operation = operation
-        self.path = tuple(path)
+        self.path: tuple[str | int, ...] = tuple(path)
 
 
 class ChecksumError(WbtypedError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -49,7 +49,7 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
     the server counts.
     """
 
-    QUERY = RUN_FILES_GQL
+    QUERY: ClassVar[str] = RUN_FILES_GQL
 
     def __init__(
         self,
@@ -119,8 +119,12 @@ class File:
 
     __slots__ = ("attrs", "client", "run")
 
+    client: Client
+    """What requests go through."""
     attrs: RunFile
     """The typed node; `attrs.updated_at` is a datetime in UTC."""
+    run: "Run | None"
+    """The run that the file belongs to."""
 
     def __init__(
         self, client: Client, attrs: RunFile | Mapping[str, object], run: "Run | None" = None

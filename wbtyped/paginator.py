@@ -66,7 +66,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         self.client = client
         self.per_page = per_page
         self.objects: list[ItemT] = []
-        self.index = -1
+        self.index: int = -1
         self.last_response: ResultT | None = None
         self._start = start
         self._pages_loaded = 0
@@ -267,7 +267,8 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         return {name: value for name, value in self.__dict__.items() if name != "_lock"}
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
-        self.__dict__.update(state)
+        for name, value in state.items():
+            setattr(self, name, value)
         self._lock = threading.Lock()
 
 

@@ -8,9 +8,18 @@ from .paths import quoted_parts
 
 
 class Project:
-    """A project of an entity (query GetProject); `attrs` is the typed node."""
+    """A project of an entity (query GetProject)."""
 
     __slots__ = ("attrs", "client", "entity", "name")
+
+    client: Client
+    """What requests go through."""
+    entity: str
+    """The user or team that owns the project."""
+    name: str
+    """The name of the project in paths."""
+    attrs: fragments.Project
+    """The typed node as the server sent it."""
 
     def __init__(self, client: Client, entity: str, name: str, attrs: fragments.Project) -> None:
         self.client = client

@@ -51,8 +51,8 @@ class Passing(Exception):  # noqa: N818 - never leaves the package
         super().__init__(message)
         self.response = response
         self.unsent = unsent
-        self.status = response.status_code if response is not None else None
-        self.retry_after = (
+        self.status: int | None = response.status_code if response is not None else None
+        self.retry_after: float | None = (
             retry_after(response.headers.get("Retry-After")) if response is not None else None
         )
 

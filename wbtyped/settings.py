@@ -61,7 +61,8 @@ def find_settings(
     """Find every setting: arguments, environment, workspace file, global file, in that order.
 
     The key comes from the argument, else `WANDB_API_KEY`, else netrc, else a settings file. Raises
-    AuthenticationError for a missing or malformed key and UsageError for anything else that is wrong.
+    AuthenticationError for a missing or malformed key and UsageError for anything else that is
+    wrong.
     """
     given = _checked_overrides(overrides or {})
     places = _Places(

@@ -5,10 +5,10 @@ import base64
 import importlib.metadata
 import platform
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import weakref
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -30,7 +30,7 @@ FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 
 @contextmanager
-def transport_errors(what: str) -> Iterator[None]:
+def transport_errors(what: str) -> Generator[None]:
     """Turn errors of httpx into ours, with `what` naming the request for a reader."""
     try:
         yield
@@ -57,18 +57,21 @@ class Transport:
 
     def __init__(self, settings: Settings, retry_budget: float) -> None:
         self.settings = settings
-        self.retries = Retries(retry_budget)
+        self.retries: Retries = Retries(retry_budget)
         self._base = httpx.URL(settings.base_url)
         self._lock = threading.Lock()
         # Pooled connections belong to the event loop that opened them.
-        self._loops: WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
-            WeakKeyDictionary()
+        self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
+            weakref.WeakKeyDictionary()
         )
 
     @cached_property
     def http(self) -> httpx.Client:
         """The synchronous connections."""
-        return httpx.Client(timeout=self.settings.timeout, headers={"User-Agent": USER_AGENT})
+        http = httpx.Client(timeout=self.settings.timeout, headers={"User-Agent": USER_AGENT})
+        # Many scripts never close anything; no socket may outlive the last handle that uses it.
+        weakref.finalize(self, http.close)
+        return http
 
     @property
     def ahttp(self) -> httpx.AsyncClient:
@@ -154,7 +157,7 @@ class Transport:
             raise error.final() from error
 
     @contextmanager
-    def get(self, what: str, url: str) -> Iterator[httpx.Response]:
+    def get(self, what: str, url: str) -> Generator[httpx.Response]:
         """Open a download, once. Redirects are followed; the key never leaves the API's origin."""
         headers = {"Accept-Encoding": "identity", **self.authorization(url)}
         with (

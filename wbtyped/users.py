@@ -6,9 +6,12 @@ from .errors import AuthenticationError
 
 
 class User:
-    """A W&B account. `attrs` is the typed node as the server sent it."""
+    """A W&B account, as far as the key may see it (query GetViewer)."""
 
     __slots__ = ("attrs",)
+
+    attrs: fragments.User
+    """The typed node."""
 
     def __init__(self, attrs: fragments.User) -> None:
         self.attrs = attrs

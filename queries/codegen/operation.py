@@ -39,7 +39,7 @@ class OperationBuilder:
     """Named in the generator's settings, which want a base class; the plugin drops it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Operation(Generic[ResultT]):
     """A document, its variables, and the type of its answer.
 

@@ -33,7 +33,7 @@ BASE_MODEL = '''
 class BaseModel(PydanticBaseModel, frozen=True):
     """Base of every generated model: immutable, and built when it is first used."""
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel,
         defer_build=True,
         populate_by_name=True,
@@ -214,7 +214,10 @@ class OperationsPlugin(Plugin):
     def copy_code(self, copied_code: str) -> str:
         """Give `base_model.py` our own settings."""
         head, found, _ = copied_code.partition("\n\nclass BaseModel(PydanticBaseModel):")
-        return head + BASE_MODEL if found else copied_code
+        if not found:
+            return copied_code
+        first = "from pydantic import BaseModel as PydanticBaseModel"
+        return head.replace(first, f"from typing import ClassVar\n\n{first}") + BASE_MODEL
 
     def process_name(self, name: str, node: Node | None = None) -> str:  # noqa: ARG002
         """Keep `md5` one word."""

@@ -6,9 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import assert_type
 
+from wbtyped_graphql.fragments import RunFile
+
 from wbtyped import Api, Client, File, Files, Project, Run, User
 from wbtyped.errors import FileExistsError, NotFoundError, UsageError, WbtypedError
-from wbtyped_graphql.fragments import RunFile
 
 
 def entry_points(api: Api) -> None:

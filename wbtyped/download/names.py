@@ -23,9 +23,9 @@ def safe_target(
 ) -> Path:
     """Return the path of `name` below `root`, or raise UnsafePathError and touch nothing.
 
-    Refused are names that leave the folder or mean another place (absolute, with a drive, with `..`),
-    names that the platform cannot hold, and ways that lead through a link or a file below `root`.
-    A link in the last place is not refused: writing replaces it and does not follow it.
+    Refused are names that leave the folder or mean another place (absolute, with a drive, with
+    `..`), names that the platform cannot hold, and ways that lead through a link or a file below
+    `root`. A link in the last place is not refused: writing replaces it and does not follow it.
     """
     parts = _checked_parts(name, windows=windows)
     target = Path(root, *parts)

@@ -5,7 +5,7 @@ import errno
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -19,7 +19,7 @@ SUFFIX = ".part"
 
 
 @contextmanager
-def disk_errors(target: Path) -> Iterator[None]:
+def disk_errors(target: Path) -> Generator[None]:
     """Turn errors of the operating system into ours, naming the target."""
     try:
         yield
@@ -155,7 +155,7 @@ class Sink:
         return self._stream
 
     def _make_folders(self) -> None:
-        missing = []
+        missing: list[Path] = []
         folder = self.target.parent
         while not folder.exists():
             missing.append(folder)

@@ -1,15 +1,16 @@
 """Run GraphQL requests against the schema itself."""
 
+import logging
 from functools import lru_cache
 from importlib.resources import files
 
-from ariadne import graphql_sync, make_executable_schema
+from ariadne import make_executable_schema
 from graphql import (
-    DocumentNode,
     FieldNode,
     GraphQLError,
     GraphQLSchema,
     OperationDefinitionNode,
+    execute_sync,  # pyright: ignore[reportUnknownVariableType] - its middleware is untyped
     parse,
     validate,
 )
@@ -19,6 +20,7 @@ from .intake import GraphQLRequest
 from .refusals import Refusal
 from .resolvers import BINDABLES
 
+_logger = logging.getLogger(__name__)
 INTROSPECTION = {"__schema", "__type"}
 
 
@@ -44,59 +46,53 @@ class Execution:
 
     def run(self, request: GraphQLRequest) -> tuple[int, dict[str, object]]:
         """Return the HTTP status and the body of the answer."""
-        document = {
-            "query": request.query,
-            "variables": dict(request.variables or {}),
-            "operationName": request.operation_name or None,
-        }
-        _, answer = graphql_sync(
+        try:
+            document = self._parsed(request.query)
+        except GraphQLError as error:
+            return 400, {"errors": [shown(error)]}
+        if refused := self._errors(request.query):
+            return 400, {"errors": [shown(error) for error in refused]}
+        result = execute_sync(
             self._schema,
             document,
             context_value=self._context,
-            query_parser=lambda _context, _data: self._parsed(request.query),
-            query_validator=lambda *_, **__: self._errors(request.query),
-            error_formatter=shown,
-            logger="wbtyped.server",
+            # Clients send variables that their document does not declare; those are ignored.
+            variable_values=dict(request.variables or {}),
+            operation_name=request.operation_name or None,
         )
-        errors = answer.get("errors")
-        status = status_of(errors) if errors else 200
-        if answer.get("data") and not self.introspection:
-            self._hide(request, answer["data"])
-        return status, answer
+        if result.data and not self.introspection:
+            self._hide(request.query, result.data)
+        if not result.errors:
+            return 200, {"data": result.data}
+        errors = [shown(error) for error in result.errors]
+        return status_of(result.errors), {"data": result.data, "errors": errors}
 
-    def _hide(self, request: GraphQLRequest, data: dict[str, object]) -> None:
-        for node in self._parsed(request.query).definitions:
+    def _hide(self, query: str, data: dict[str, object]) -> None:
+        for node in self._parsed(query).definitions:
             if isinstance(node, OperationDefinitionNode):
                 for field in node.selection_set.selections:
                     if isinstance(field, FieldNode) and field.name.value in INTROSPECTION:
                         data[(field.alias or field.name).value] = None
 
 
-def shown(error: GraphQLError, debug: bool = False) -> dict[str, object]:  # noqa: ARG001
+def shown(error: GraphQLError) -> dict[str, object]:
     """Return an error in the shape of a W&B server: no locations, a code only for permissions."""
-    refused = error.original_error
-    expected = refused is None or isinstance(refused, Refusal)
-    said: dict[str, object] = {
-        "message": error.message if expected else "An internal error occurred.",
-    }
+    cause = error.original_error
+    if cause is not None and not isinstance(cause, Refusal | GraphQLError):
+        _logger.error("resolver failed", exc_info=cause)
+        said: dict[str, object] = {"message": "An internal error occurred."}
+    else:
+        said = {"message": error.message}
     if error.path:
-        said["path"] = list(error.path)
-    if isinstance(refused, Refusal):
-        said["extensions"] = {"status": refused.status}
-        if refused.code:
-            said["extensions"] = {"status": refused.status, "code": refused.code}
-    elif refused is not None:
-        said["extensions"] = {"status": 500}
+        said["path"] = error.path
+    if isinstance(cause, Refusal) and cause.code:
+        said["extensions"] = {"code": cause.code}
     return said
 
 
-def status_of(errors: list[dict[str, object]]) -> int:
-    """Return the HTTP status of an answer with errors: that of the first resolver which failed."""
-    found = 400
-    for error in reversed(errors):
-        extensions = error.get("extensions")
-        if isinstance(extensions, dict) and "status" in extensions:
-            found = int(extensions.pop("status"))
-            if not extensions:
-                del error["extensions"]
-    return found
+def status_of(errors: list[GraphQLError]) -> int:
+    """Return the HTTP status of an answer with errors: that of the first resolver that failed."""
+    cause = errors[0].original_error
+    if isinstance(cause, Refusal):
+        return cause.status
+    return 400 if cause is None or isinstance(cause, GraphQLError) else 500

@@ -1,7 +1,7 @@
 """Ways in which the server can be told to misbehave."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -14,9 +14,9 @@ class Fault:
     """One kind of misbehaviour, for one kind of request.
 
     `kind` is the request: `graphql`, `file` (the API's own address of a file, which redirects),
-    `storage-get` or `storage-put`. `operation` narrows GraphQL to one operation, `path` any request to
-    those whose path contains it. The first `skip` requests that fit are spared, the next `times` are
-    hit; None hits all. Effects combine where that makes sense.
+    `storage-get` or `storage-put`. `operation` narrows GraphQL to one operation, `path` any request
+    to those whose path contains it. The first `skip` requests that fit are spared, the next `times`
+    are hit; None hits all. Effects combine where that makes sense.
     """
 
     kind: RequestKind
@@ -84,7 +84,7 @@ class Faults:
             self._active.clear()
 
     @contextmanager
-    def during(self, fault: Fault) -> Iterator[Fault]:
+    def during(self, fault: Fault) -> Generator[Fault]:
         """Switch a fault on for a `with` block."""
         self.add(fault)
         try:

@@ -205,4 +205,3 @@ def json_error(status: int, message: str) -> Response:
     """Return an error in the shape that the API uses."""
     body = json.dumps({"errors": [{"message": message}], "error": message})
     return Response(body, status, media_type="application/json")
-

@@ -88,14 +88,16 @@ class Projects:
         name = name or "".join(secrets.choice(RUN_ID) for _ in range(8))
         if "/" in name:
             raise Refusal(f"invalid run name: {name}", status=400)
-        given = {RUN_COLUMNS[k]: v for k, v in changes.items() if k in RUN_COLUMNS and v is not None}
+        given = {
+            RUN_COLUMNS[k]: v for k, v in changes.items() if k in RUN_COLUMNS and v is not None
+        }
         if changes.get("tags") is not None:
             given["tags"] = json.dumps(changes["tags"])
         with self._database.writing() as rows:
             moment = now()
             done = rows.execute(
-                "INSERT OR IGNORE INTO runs (project_id, name, display_name, created_at, updated_at)"
-                " VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR IGNORE INTO runs"
+                " (project_id, name, display_name, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
                 (project_id, name, invented_title(name), moment, moment),
             )
             assigned = "".join(f"{column} = ?, " for column in given)

@@ -42,10 +42,11 @@ URL_LIFETIME = 3600.0
 class WandbServer:
     """A W&B server in a thread of this process, on two ports: the API and storage.
 
-    `data` is the folder that keeps everything across restarts; without one, a fresh temporary folder is
-    used and removed at the end. Port 0 takes a free port. `api_key` is the one key that is accepted;
-    without it the folder's own is used, made up when the folder is new. `entity` is the name of the one
-    account; any other entity in a path is a team. `features` is what the server admits to having.
+    `data` is the folder that keeps everything across restarts; without one, a fresh temporary
+    folder is used and removed at the end. Port 0 takes a free port. `api_key` is the one key that
+    is accepted; without it the folder's own is used, made up when the folder is new. `entity` is
+    the name of the one account; any other entity in a path is a team. `features` is what the server
+    admits to having.
 
     Use it in a `with` statement, or call `start` and `close`.
     """
@@ -63,12 +64,12 @@ class WandbServer:
         url_lifetime: float = URL_LIFETIME,
     ) -> None:
         self._temporary = Path(tempfile.mkdtemp(prefix="wbtyped-server-")) if data is None else None
-        self.data = data or self._temporary or Path()
+        self.data: Path = data or self._temporary or Path()
         self.data.mkdir(parents=True, exist_ok=True)
         self._host, self._ports = host, (port, storage_port)
         self._database = Database(self.data / "server.sqlite")
         self._blobs = BlobStore(self.data / "blobs")
-        self.api_key = api_key or self._database.secret("api-key", new_key())
+        self.api_key: str = api_key or self._database.secret("api-key", new_key())
         """The key that clients must send."""
         signer = Signer(
             self._database.secret("signing", secrets.token_hex(32)), lifetime=url_lifetime
@@ -80,9 +81,9 @@ class WandbServer:
         self._execution = Execution(self._context)
         self.entity = entity
         """Name of the account, and of the entity that paths without one mean."""
-        self.faults = Faults()
+        self.faults: Faults = Faults()
         """Misbehaviour that is switched on; see `Fault` and `fault`."""
-        self.requests = RequestLog()
+        self.requests: RequestLog = RequestLog()
         """What came in."""
         self._servers: list[uvicorn.Server] = []
         self._sockets: list[socket.socket] = []

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 
 class Signer:
-    """Signs a method and path with an end in time; whoever has the address may use it until then."""
+    """Signs a method and a path until a moment; who has the address may use it until then."""
 
     def __init__(self, secret: str, *, lifetime: float) -> None:
         self._secret = secret.encode()

@@ -1,6 +1,5 @@
 """The storage origin: signed addresses that give and take contents, and know no API key."""
 
-
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request

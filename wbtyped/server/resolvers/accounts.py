@@ -1,13 +1,13 @@
 """The one account, and entities: its own, and teams for every other name."""
 
-from ariadne import ObjectType, QueryType
+from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import Context, context_of
 from ..relay import node_id
 
-query = QueryType()
-project = ObjectType("Project")
+query: QueryType = QueryType()
+project: ObjectType = ObjectType("Project")
 
 
 def entity_node(context: Context, name: str) -> dict[str, object]:
@@ -58,4 +58,4 @@ def entity_of_project(node: dict[str, object], info: GraphQLResolveInfo) -> dict
     return entity_node(context_of(info), str(node["entityName"]))
 
 
-BINDABLES = [query, project]
+BINDABLES: list[SchemaBindable] = [query, project]

@@ -3,8 +3,9 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 
-from ariadne import MutationType, ObjectType
+from ariadne import MutationType, ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
+from pydantic import TypeAdapter
 
 from ..context import Context, context_of
 from ..files import absent_node, file_node
@@ -12,9 +13,10 @@ from ..refusals import missing
 from ..relay import connection, key_after, node_id, page_size
 from .runs import row_of
 
-mutation = MutationType()
-run = ObjectType("Run")
-file = ObjectType("File")
+_names = TypeAdapter(list[str])
+mutation: MutationType = MutationType()
+run: ObjectType = ObjectType("Run")
+file: ObjectType = ObjectType("File")
 
 
 @run.field("files")
@@ -48,11 +50,13 @@ def place(context: Context, node: Mapping[str, object]) -> tuple[str, str, str]:
     """Return the entity, project and name of a run."""
     row = row_of(node)
     owner = context.projects.by_id(row["project_id"])
-    return owner["entity"], owner["name"], row["name"]
+    return str(owner["entity"]), str(owner["name"]), str(row["name"])
 
 
 @file.field("url")
-def url(node: Mapping[str, Mapping[str, object]], info: GraphQLResolveInfo, upload: bool | None = None) -> str:
+def url(
+    node: Mapping[str, Mapping[str, object]], info: GraphQLResolveInfo, upload: bool | None = None
+) -> str:
     """Resolve the address on the API's origin, or the one that takes the content."""
     context = context_of(info)
     address = context.upload_url if upload else context.file_url
@@ -62,7 +66,8 @@ def url(node: Mapping[str, Mapping[str, object]], info: GraphQLResolveInfo, uplo
 @file.field("uploadUrl")
 def upload_url(node: Mapping[str, Mapping[str, object]], info: GraphQLResolveInfo) -> str:
     """Resolve the address that takes the content."""
-    return url(node, info, upload=True)
+    context = context_of(info)
+    return context.upload_url(*place(context, node["run"]), str(node["name"]))
 
 
 @file.field("directUrl")
@@ -85,13 +90,14 @@ def run_of_input(context: Context, given: Mapping[str, object]) -> sqlite3.Row:
 
 def names_of_input(given: Mapping[str, object]) -> list[str]:
     """Return the file names in the input of a mutation."""
-    names = given.get("files")
-    return [str(name) for name in names] if isinstance(names, list) else []
+    return _names.validate_python(given.get("files") or [])
 
 
 @mutation.field("createRunFiles")
 def create_run_files(
-    _: object, info: GraphQLResolveInfo, input: Mapping[str, object]  # noqa: A002
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
 ) -> dict[str, object]:
     """Resolve where to send new files; nothing exists before its content has come."""
     from ..projects import run_node
@@ -108,7 +114,9 @@ def create_run_files(
 
 @mutation.field("markRunFilesUploaded")
 def mark_run_files_uploaded(
-    _: object, info: GraphQLResolveInfo, input: Mapping[str, object]  # noqa: A002
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
 ) -> dict[str, object]:
     """Confirm files whose content has come."""
     context = context_of(info)
@@ -121,12 +129,16 @@ def mark_run_files_uploaded(
 
 @mutation.field("deleteFiles")
 def delete_files(
-    _: object, info: GraphQLResolveInfo, input: Mapping[str, object]  # noqa: A002
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
 ) -> dict[str, object]:
     """Delete files by their ids, all or none."""
     project = input.get("projectId")
-    context_of(info).files.delete(names_of_input(input), project if isinstance(project, int) else None)
+    context_of(info).files.delete(
+        names_of_input(input), project if isinstance(project, int) else None
+    )
     return {"success": True}
 
 
-BINDABLES = [mutation, run, file]
+BINDABLES: list[SchemaBindable] = [mutation, run, file]

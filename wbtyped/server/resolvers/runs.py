@@ -3,17 +3,17 @@
 import sqlite3
 from collections.abc import Mapping
 
-from ariadne import MutationType, ObjectType, QueryType
+from ariadne import MutationType, ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import context_of
 from ..projects import project_node, run_node
 from ..refusals import Refusal
 
-query = QueryType()
-mutation = MutationType()
-project = ObjectType("Project")
-run = ObjectType("Run")
+query: QueryType = QueryType()
+mutation: MutationType = MutationType()
+project: ObjectType = ObjectType("Project")
+run: ObjectType = ObjectType("Run")
 
 
 def row_of(node: Mapping[str, object]) -> sqlite3.Row:
@@ -64,7 +64,9 @@ def stored_json(node: dict[str, object], info: GraphQLResolveInfo, **_: object) 
 
 @mutation.field("upsertModel")
 def upsert_project(
-    _: object, info: GraphQLResolveInfo, input: Mapping[str, object]  # noqa: A002
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
 ) -> dict[str, object]:
     """Create or change a project."""
     context = context_of(info)
@@ -79,12 +81,16 @@ def upsert_project(
 
 @mutation.field("upsertBucket")
 def upsert_run(
-    _: object, info: GraphQLResolveInfo, input: Mapping[str, object]  # noqa: A002
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
 ) -> dict[str, object]:
     """Create or change a run, and its project on demand."""
     context = context_of(info)
     entity = str(input.get("entityName") or context.account)
-    owner, _inserted = context.projects.upsert(entity, str(input.get("modelName") or "uncategorized"))
+    owner, _inserted = context.projects.upsert(
+        entity, str(input.get("modelName") or "uncategorized")
+    )
     name = input.get("name")
     row, inserted = context.projects.upsert_run(
         owner["id"], name if isinstance(name, str) else None, input
@@ -92,4 +98,4 @@ def upsert_run(
     return {"inserted": inserted, "bucket": run_node(row)}
 
 
-BINDABLES = [query, mutation, project, run]
+BINDABLES: list[SchemaBindable] = [query, mutation, project, run]

@@ -1,11 +1,11 @@
 """What the server tells about itself."""
 
-from ariadne import QueryType
+from ariadne import QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import context_of
 
-query = QueryType()
+query: QueryType = QueryType()
 # Old clients compare their version with this one to learn what they may ask.
 MAX_CLI_VERSION = "1.0.0"
 
@@ -25,4 +25,4 @@ def server_info(_: object, info: GraphQLResolveInfo) -> dict[str, object]:
     }
 
 
-BINDABLES = [query]
+BINDABLES: list[SchemaBindable] = [query]

@@ -1,0 +1,64 @@
+"""`python tests/benchmarks`: compare this client with the official SDK, figure by figure."""
+
+import argparse
+import os
+import platform
+import sys
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+# Started by its folder, Python looks for modules in there instead of beside `tests`.
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from tests.benchmarks import import_time, listing, memory
+from tests.benchmarks.processes import adopt_orphans
+from tests.benchmarks.results import Figure
+
+FIGURES: dict[str, Callable[[int], Figure]] = {
+    "import": import_time.figure,
+    "listing": listing.figure,
+    "memory": memory.figure,
+}
+PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
+
+
+def show(figure: Figure) -> None:
+    """Print the table of a figure, in Markdown, and whether its targets are reached."""
+    rows = [tuple(figure.columns), *map(tuple, figure.rows)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [" | ".join(map(str.ljust, row, widths)) for row in rows]
+    rule = " | ".join("-" * width for width in widths)
+    print(f"## {figure.title}\n")
+    for line in (lines[0], rule, *lines[1:]):
+        print(f"| {line} |")
+    print()
+    for text in (*figure.notes, *map(str, figure.targets)):
+        print(text)
+    print(flush=True)
+
+
+def main() -> int:
+    """Measure what was asked for; the exit status is 1 when a target is missed."""
+    parser = argparse.ArgumentParser(prog="python tests/benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5, help="runs of each variant (default 5)")
+    parser.add_argument("--figure", choices=FIGURES, action="append", help="only this one")
+    options = parser.parse_args()
+    rounds: int = options.rounds
+    names: list[str] = options.figure or list(FIGURES)
+    if sys.platform != "linux":
+        parser.error("needs Linux: helpers of the official SDK are counted with its means")
+    adopt_orphans()
+    packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
+    print(f"Python {platform.python_version()}, {packages}, {os.cpu_count()} processors")
+    print(f"medians of {rounds} rounds (minimum-maximum)\n", flush=True)
+    reached = True
+    for name in names:
+        figure = FIGURES[name](rounds)
+        show(figure)
+        reached = reached and all(target.reached for target in figure.targets)
+    return 0 if reached else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""List the files of a run with the client named by the first argument, and tell how long it took.
+
+The same lines for both clients. Import, `Api()` and `run` come before the clock starts.
+"""
+
+import json
+import sys
+import time
+from importlib import import_module
+
+client, path, per_page = sys.argv[1], sys.argv[2], int(sys.argv[3])
+
+api = import_module(client).Api()
+run = api.run(path)
+
+started = time.perf_counter()
+count = size = 0
+for file in run.files(per_page=per_page):
+    count += 1
+    size += file.size
+seconds = time.perf_counter() - started
+
+print(json.dumps({"seconds": seconds, "count": count, "size": size}), flush=True)
+sys.stdin.read()

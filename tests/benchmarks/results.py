@@ -1,0 +1,59 @@
+"""What a figure found: samples, a table, and how it stands against its targets."""
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TypeVar
+
+T = TypeVar("T")
+
+OFFICIAL = "wandb"
+OURS = "wbtyped"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A bound on a measured value."""
+
+    what: str
+    value: float
+    bound: float
+    unit: str = "times the SDK's"
+
+    @property
+    def reached(self) -> bool:
+        """Whether the value is within its bound."""
+        return self.value <= self.bound
+
+    def __str__(self) -> str:
+        verdict = "PASS" if self.reached else "MISS"
+        return f"{verdict} {self.what}: {self.value:.3g} {self.unit} (at most {self.bound:.3g})"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A table and the targets that it speaks about."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    targets: Sequence[Target]
+    notes: Sequence[str] = field(default=())
+
+
+def shuffled(variants: Sequence[T], rounds: int) -> Iterator[T]:
+    """Yield every variant once a round, each round in an order of its own."""
+    for _ in range(rounds):
+        yield from random.sample(variants, len(variants))
+
+
+def spread(values: Sequence[float], digits: int = 0) -> str:
+    """Return median, minimum and maximum as text."""
+    low, high = min(values), max(values)
+    return f"{median(values):,.{digits}f} ({low:,.{digits}f}-{high:,.{digits}f})"
+
+
+def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """Return the median of ours in terms of the median of theirs."""
+    return median(ours) / median(theirs)

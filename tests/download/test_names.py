@@ -1,0 +1,178 @@
+"""Whatever a server calls a file, it stays below its folder."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wbtyped.download.names import safe_target
+from wbtyped.download.sink import Sink
+from wbtyped.errors import DiskError, UnsafePathError
+
+PIECES = st.sampled_from(
+    [
+        "..",
+        ".",
+        "",
+        "/",
+        "\\",
+        "a",
+        "b c",
+        "ü",
+        "C:",
+        "con",
+        "nul.txt",
+        "\x00",
+        "\n",
+        "link",
+        "x" * 80,
+    ]
+)
+NAMES = st.one_of(
+    st.text(max_size=40),
+    st.lists(PIECES, max_size=6).map("/".join),
+    st.lists(PIECES, max_size=6).map("\\".join),
+    st.lists(PIECES, max_size=6).map("".join),
+)
+
+
+def tree(folder: Path) -> set[Path]:
+    return set(folder.rglob("*"))
+
+
+@given(NAMES, st.booleans())
+def test_names_lead_below_the_root_or_nowhere(name: str, windows: bool) -> None:
+    root = Path("root", "deep")
+    try:
+        target = safe_target(root, name, windows=windows)
+    except UnsafePathError as error:
+        assert repr(name) in str(error)
+        return
+    assert target.is_relative_to(root)
+    assert target != root
+    assert os.path.normpath(target) == str(target), "nothing in it walks about"
+
+
+@settings(max_examples=200, deadline=None)
+@given(name=NAMES)
+def test_nothing_is_ever_written_outside(name: str) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        outside, root = Path(scratch, "outside"), Path(scratch, "root")
+        outside.mkdir()
+        root.mkdir()
+        (root / "link").symlink_to(outside)
+        (root / "a").symlink_to("..")
+        try:
+            with Sink(safe_target(root, name), size=4, md5=None, label=name) as sink:
+                sink.write(b"evil")
+                written = sink.commit(replace=True)
+            assert written.read_bytes() == b"evil"
+            assert written.resolve().is_relative_to(root.resolve())
+        except (UnsafePathError, DiskError):
+            assert {p.name for p in tree(root)} == {"link", "a"}
+        assert tree(outside) == set()
+        assert {p.name for p in Path(scratch).iterdir()} == {"outside", "root"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a.txt", "a b/ü ñ.txt", ".hidden/.x", "a/b/c/d/e/f/g/h", "~", "-rf", "ab:c", "con", "x" * 255],
+)
+def test_ordinary_names(tmp_path: Path, name: str) -> None:
+    assert safe_target(tmp_path, name, windows=False) == tmp_path / name
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("", "empty"),
+        ("/etc/passwd", "absolute"),
+        ("//host/share", "absolute"),
+        ("\\\\host\\share", "absolute"),
+        ("C:\\x", "absolute"),
+        ("c:x", "absolute"),
+        ("../x", "'..'"),
+        ("a/../../x", "'..'"),
+        ("a\\..\\x", "'..'"),
+        ("a/./x", "'.'"),
+        ("a//x", "empty"),
+        ("a/", "empty"),
+        ("a\x00b", "control"),
+        ("a\nb", "control"),
+        ("a\x7fb", "control"),
+        ("a\x9bb", "control"),
+        ("\ud800", "Unicode"),
+        ("x" * 256, "255 bytes"),
+        ("ü" * 128, "255 bytes"),
+    ],
+)
+def test_refused_names(tmp_path: Path, name: str, reason: str) -> None:
+    with pytest.raises(UnsafePathError, match=reason):
+        safe_target(tmp_path, name)
+    assert tree(tmp_path) == set()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CON",
+        "nul.txt",
+        "com1",
+        "LPT9.log",
+        "com¹",
+        "a/aux/b",
+        "x.",
+        "x ",
+        "a<b",
+        'a"b',
+        "a|b",
+        "a?b",
+    ],
+)
+def test_names_that_windows_cannot_hold(tmp_path: Path, name: str) -> None:
+    with pytest.raises(UnsafePathError, match="Windows"):
+        safe_target(tmp_path, name, windows=True)
+    assert safe_target(tmp_path, name, windows=False) == tmp_path / name
+
+
+@pytest.mark.parametrize("depth", [0, 1, 2])
+def test_links_planted_in_the_root(tmp_path: Path, depth: int) -> None:
+    outside, root = tmp_path / "outside", tmp_path / "root"
+    outside.mkdir()
+    folder = root.joinpath(*["d"] * depth)
+    folder.mkdir(parents=True)
+    (folder / "link").symlink_to(outside)
+    with pytest.raises(UnsafePathError, match="is a link"):
+        safe_target(root, "d/" * depth + "link/x")
+    assert tree(outside) == set()
+
+
+def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "root").symlink_to("real")
+    with Sink(safe_target(tmp_path / "root", "x"), size=1, md5=None, label="x") as sink:
+        sink.write(b"1")
+        sink.commit(replace=False)
+    assert (tmp_path / "real" / "x").read_bytes() == b"1"
+
+
+def test_a_link_in_the_last_place_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_bytes(b"secret")
+    (tmp_path / "root").mkdir()
+    (tmp_path / "root" / "x").symlink_to(tmp_path / "secret")
+    with Sink(safe_target(tmp_path / "root", "x"), size=3, md5=None, label="x") as sink:
+        sink.write(b"new")
+        sink.commit(replace=True)
+    assert (tmp_path / "secret").read_bytes() == b"secret"
+    assert not (tmp_path / "root" / "x").is_symlink()
+
+
+def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(UnsafePathError, match="is a file"):
+        safe_target(tmp_path, "a/b")
+    with pytest.raises(UnsafePathError, match="is a file"):
+        safe_target(tmp_path, "a/b/c")

@@ -1,0 +1,184 @@
+"""A file is there whole and verified, or not at all."""
+
+import base64
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from wbtyped.download.sink import Sink
+from wbtyped.errors import ChecksumError, DiskError, FileExistsError
+
+CONTENT = b"some content"
+
+
+def md5(content: bytes) -> str:
+    return base64.b64encode(hashlib.md5(content).digest()).decode()
+
+
+def sink_for(target: Path, content: bytes = CONTENT) -> Sink:
+    return Sink(target, size=len(content), md5=md5(content), label="file 'x'")
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*"))
+
+
+@settings(deadline=None)
+@given(blocks=st.lists(st.binary(max_size=50), max_size=8))
+def test_any_blocks_make_the_file(
+    blocks: list[bytes], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("sink")
+    content = b"".join(blocks)
+    with sink_for(folder / "x", content) as sink:
+        for block in blocks:
+            sink.write(block)
+            assert not (folder / "x").exists()
+        assert sink.commit(replace=False) == folder / "x"
+    assert (folder / "x").read_bytes() == content
+    assert names(folder) == ["x"]
+
+
+def test_restart_forgets_what_came(tmp_path: Path) -> None:
+    with sink_for(tmp_path / "x") as sink:
+        sink.write(b"wrong start")
+        sink.restart()
+        sink.write(CONTENT)
+        sink.commit(replace=False)
+    assert (tmp_path / "x").read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize("wrong", [b"", b"some", b"some contenT", b"some content and more"])
+def test_wrong_content_never_gets_the_name(tmp_path: Path, wrong: bytes) -> None:
+    (tmp_path / "x").write_bytes(b"old")
+    with pytest.raises(ChecksumError, match="file 'x'") as bad:
+        with sink_for(tmp_path / "x") as sink:
+            sink.write(wrong)
+            sink.commit(replace=True)
+    assert bad.value.expected != bad.value.actual
+    assert (tmp_path / "x").read_bytes() == b"old"
+    assert names(tmp_path) == ["x"]
+
+
+def test_too_much_is_noticed_before_it_is_written(tmp_path: Path) -> None:
+    with sink_for(tmp_path / "x") as sink, pytest.raises(ChecksumError, match="13 bytes came"):
+        sink.write(CONTENT + b"!")
+
+
+@pytest.mark.parametrize("interruption", [RuntimeError, KeyboardInterrupt])
+def test_an_interruption_leaves_nothing(tmp_path: Path, interruption: type[BaseException]) -> None:
+    with pytest.raises(interruption):
+        with sink_for(tmp_path / "made" / "for it" / "x") as sink:
+            sink.write(b"some")
+            raise interruption
+    assert names(tmp_path) == []
+
+
+def test_folders_with_other_files_stay(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError):
+        with sink_for(tmp_path / "made" / "x"):
+            (tmp_path / "made" / "other").write_bytes(b"")
+            raise RuntimeError
+    assert names(tmp_path) == ["made", "made/other"]
+
+
+def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    with sink_for(tmp_path / "x") as sink:
+        sink.write(CONTENT)
+        (tmp_path / "x").write_bytes(b"theirs")
+        with pytest.raises(FileExistsError, match="appeared"):
+            sink.commit(replace=False)
+    assert (tmp_path / "x").read_bytes() == b"theirs"
+    assert names(tmp_path) == ["x"]
+
+
+@pytest.mark.parametrize("appears", [True, False])
+def test_file_systems_without_hard_links(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, appears: bool
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    with sink_for(tmp_path / "x") as sink:
+        sink.write(CONTENT)
+        if appears:
+            (tmp_path / "x").write_bytes(b"theirs")
+            with pytest.raises(FileExistsError):
+                sink.commit(replace=False)
+        else:
+            sink.commit(replace=False)
+    assert (tmp_path / "x").read_bytes() == (b"theirs" if appears else CONTENT)
+    assert names(tmp_path) == ["x"]
+
+
+def test_two_at_once_on_the_same_target(tmp_path: Path) -> None:
+    with sink_for(tmp_path / "x") as first, sink_for(tmp_path / "x") as second:
+        first.write(CONTENT)
+        second.write(CONTENT)
+        first.commit(replace=True)
+        second.commit(replace=True)
+    assert (tmp_path / "x").read_bytes() == CONTENT
+    assert names(tmp_path) == ["x"]
+
+
+@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
+def test_permissions_are_those_of_any_new_file(tmp_path: Path, umask: int, mode: int) -> None:
+    former = os.umask(umask)
+    try:
+        with sink_for(tmp_path / "x") as sink:
+            sink.write(CONTENT)
+            sink.commit(replace=False)
+    finally:
+        os.umask(former)
+    assert (tmp_path / "x").stat().st_mode & 0o777 == mode
+
+
+def test_long_names(tmp_path: Path) -> None:
+    with sink_for(tmp_path / ("n" * 255)) as sink:
+        sink.write(CONTENT)
+        sink.commit(replace=False)
+    assert names(tmp_path) == ["n" * 255]
+
+
+def test_a_target_that_is_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "x" / "inner").mkdir(parents=True)
+    with pytest.raises(DiskError, match="x cannot be written"):
+        with sink_for(tmp_path / "x") as sink:
+            sink.write(CONTENT)
+            sink.commit(replace=True)
+    assert names(tmp_path) == ["x", "x/inner"]
+
+
+def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    with pytest.raises(DiskError), sink_for(tmp_path / "a" / "x"):
+        pass
+    assert names(tmp_path) == ["a"]
+
+
+def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
+    script = """
+        import resource, signal, sys
+        from pathlib import Path
+        from wbtyped.download.sink import Sink
+        from wbtyped.errors import DiskError
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+        try:
+            with Sink(Path(sys.argv[1]), size=4000, md5=None, label="x") as sink:
+                sink.write(b"x" * 4000)
+        except DiskError as error:
+            print(error)
+    """
+    command = [sys.executable, "-c", dedent(script), str(tmp_path / "x")]
+    done = subprocess.run(command, text=True, capture_output=True, check=True)
+    assert "x cannot be written: File too large" in done.stdout
+    assert names(tmp_path) == []

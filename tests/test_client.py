@@ -1,0 +1,301 @@
+"""Sending operations: what is tried again, what becomes which error, and where the key goes."""
+
+import asyncio
+import json
+import pickle
+
+import pytest
+from wbtyped_graphql import calls
+from wbtyped_graphql.get_run import GetRun
+from wbtyped_graphql.operation import Envelope, Operation
+
+from wbtyped import Api, Client
+from wbtyped.errors import (
+    AuthenticationError,
+    GraphQLError,
+    NotFoundError,
+    RateLimitError,
+    SchemaMismatchError,
+    TransportError,
+)
+from wbtyped.server import Fault, WandbServer
+from wbtyped.settings import find_settings
+
+QUERY = calls.get_run(entity="crew", project="ship", name="log")
+
+
+def answer(data: object = None, errors: object = None, status: int = 200) -> Fault:
+    """Let the server answer GetRun with this body."""
+    body = {key: value for key, value in (("data", data), ("errors", errors)) if value is not None}
+    return Fault(
+        kind="graphql",
+        operation="GetRun",
+        status=status,
+        body=json.dumps(body).encode(),
+        content_type="application/json",
+    )
+
+
+@pytest.fixture
+def client(wandb_server: WandbServer, api: Api) -> Client:
+    wandb_server.add_run("crew/ship/log")
+    return api.client
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(kind="graphql", status=503, times=2),
+        Fault(kind="graphql", status=429, times=2, retry_after="0"),
+        Fault(kind="graphql", status=500, times=2, body=b"<html>oops</html>"),
+        Fault(kind="graphql", cut_before_headers=True, times=2),
+        Fault(kind="graphql", cut_after=0, times=2),
+        Fault(kind="graphql", cut_after=20, times=2),
+    ],
+    ids=lambda f: f"status {f.status}" if f.status else f"cut {f.cut_after}",
+)
+async def test_a_passing_failure_is_tried_again(
+    wandb_server: WandbServer, client: Client, fault: Fault
+) -> None:
+    with wandb_server.fault(fault):
+        result = client.send(QUERY)
+    assert result.project is not None
+    assert result.project.run is not None
+    assert fault.hits == 2
+    fault.hits = fault.seen = 0
+    with wandb_server.fault(fault):
+        assert await client.asend(QUERY) == result
+    assert fault.hits == 2
+    await client.aclose()
+
+
+@pytest.mark.parametrize(
+    ("fault", "sent"),
+    [
+        (Fault(kind="graphql", status=503), 1),
+        (Fault(kind="graphql", cut_before_headers=True), 1),
+        (Fault(kind="graphql", status=429), 4),
+    ],
+    ids=["the server may have acted", "no answer came", "the server has not looked"],
+)
+def test_what_must_not_happen_twice_is_not_sent_twice(
+    wandb_server: WandbServer, client: Client, fault: Fault, sent: int
+) -> None:
+    once = Operation[GetRun](
+        QUERY.document, QUERY.name, QUERY.variables, Envelope[GetRun], repeatable=False
+    )
+    wandb_server.requests.clear()
+    with wandb_server.fault(fault), pytest.raises(TransportError):
+        client.send(once)
+    assert len(wandb_server.requests) == sent
+
+
+def test_a_failure_that_stays_names_the_operation_and_status(
+    wandb_server: WandbServer, client: Client
+) -> None:
+    with wandb_server.fault(Fault(kind="graphql", status=502)):
+        with pytest.raises(TransportError, match="GetRun: HTTP 502") as failed:
+            client.send(QUERY)
+    assert failed.value.status == 502
+    with wandb_server.fault(Fault(kind="graphql", status=429, retry_after="1")):
+        with pytest.raises(RateLimitError) as limited:
+            client.send(QUERY)
+    assert limited.value.retry_after == 1
+
+
+def test_no_server_at_all(wandb_server: WandbServer, client: Client) -> None:
+    wandb_server.close()
+    with pytest.raises(TransportError, match="GetRun: ConnectError") as failed:
+        client.send(QUERY)
+    assert failed.value.status is None
+    assert failed.value.__cause__ is not None
+
+
+def test_slow_server_runs_into_the_time_limit(wandb_server: WandbServer) -> None:
+    wandb_server.add_run("crew/ship/log")
+    with (
+        Api(timeout=0.05) as api,
+        wandb_server.fault(Fault(kind="graphql", latency=0.3)),
+        pytest.raises(TransportError, match="ReadTimeout"),
+    ):
+        api.client.send(QUERY)
+
+
+@pytest.mark.parametrize("status", [200, 400, 409, 422, 500])
+def test_errors_of_the_server_come_in_its_own_words(
+    wandb_server: WandbServer, client: Client, status: int
+) -> None:
+    errors = [{"message": "first", "path": ["project", 0]}, {"message": "second"}]
+    with wandb_server.fault(answer({"project": None}, errors, status)):
+        with pytest.raises(GraphQLError, match="GetRun.*project.0: first; second") as refused:
+            client.send(QUERY)
+    assert refused.value.operation == "GetRun"
+    assert refused.value.messages == ("first", "second")
+    assert refused.value.path == ("project", 0)
+    assert refused.value.status == status
+
+
+def test_errors_beside_null_where_the_schema_promises_a_value(
+    wandb_server: WandbServer, client: Client
+) -> None:
+    broken = {"project": {"run": {"id": None}}}
+    with wandb_server.fault(answer(broken, [{"message": "no permission"}])):
+        with pytest.raises(GraphQLError, match="no permission"):
+            client.send(QUERY)
+
+
+def test_null_where_the_schema_promises_a_value(wandb_server: WandbServer, client: Client) -> None:
+    with wandb_server.fault(answer({"project": {"run": {"id": None}}})):
+        with pytest.raises(SchemaMismatchError, match=r"GetRun.*project\.run\.id: got null") as bad:
+            client.send(QUERY)
+    assert bad.value.operation == "GetRun"
+    assert bad.value.path[-1] == "id"
+
+
+@pytest.mark.parametrize("body", [{}, {"data": None}])
+def test_answer_without_data(wandb_server: WandbServer, client: Client, body: object) -> None:
+    fault = answer()
+    fault.body = json.dumps(body).encode()
+    with wandb_server.fault(fault), pytest.raises(SchemaMismatchError, match="neither data nor"):
+        client.send(QUERY)
+
+
+@pytest.mark.parametrize("status", [200, 404, 301])
+def test_a_page_that_is_no_graphql(wandb_server: WandbServer, client: Client, status: int) -> None:
+    page = Fault(kind="graphql", status=status, body=b"<html>Please log in</html>")
+    with wandb_server.fault(page), pytest.raises(TransportError, match="base URL"):
+        client.send(QUERY)
+
+
+def test_not_found_by_status(wandb_server: WandbServer, client: Client) -> None:
+    gone = answer(None, [{"message": "project not found"}], 404)
+    with wandb_server.fault(gone), pytest.raises(NotFoundError, match="project not found"):
+        client.send(QUERY)
+
+
+def test_unknown_enum_values_and_fields_are_kept_or_ignored(
+    wandb_server: WandbServer, client: Client
+) -> None:
+    run = {
+        "id": "1", "projectId": "1", "name": "log", "displayName": None, "state": "hibernating",
+        "tags": None, "group": None, "jobType": None, "commit": None, "notes": None,
+        "createdAt": "2024-01-02T03:04:05", "heartbeatAt": None, "readOnly": None,
+        "fileCount": "7", "somethingNew": {"deep": 1},
+    }  # fmt: skip
+    with wandb_server.fault(answer({"project": {"run": run}})):
+        result = client.send(QUERY)
+    assert result.project is not None
+    assert result.project.run is not None
+    assert result.project.run.state == "hibernating"
+    assert result.project.run.file_count == 7
+    assert result.project.run.created_at.isoformat() == "2024-01-02T03:04:05+00:00"
+
+
+def test_wrong_key(wandb_server: WandbServer) -> None:
+    wrong = "0123456789" * 4
+    with Api(api_key=wrong) as api, pytest.raises(AuthenticationError) as refused:
+        api.client.send(QUERY)
+    assert wrong not in str(refused.value)
+
+
+def test_key_of_nobody(wandb_server: WandbServer, api: Api) -> None:
+    nobody = Fault(
+        kind="graphql", status=200, body=b'{"data": {"viewer": null}}',
+        content_type="application/json",
+    )  # fmt: skip
+    with wandb_server.fault(nobody), pytest.raises(AuthenticationError, match="recognise"):
+        api.viewer.name  # noqa: B018
+
+
+def test_the_key_is_nowhere_to_be_seen(wandb_server: WandbServer, client: Client) -> None:
+    key = wandb_server.api_key
+    run = Api().run("crew/ship/log")
+    for thing in (client, client.settings, run, run.files(), client.transport.retries):
+        assert key not in repr(thing)
+    wandb_server.close()
+    with pytest.raises(TransportError) as failed:
+        client.send(QUERY)
+    seen: BaseException | None = failed.value
+    while seen is not None:
+        assert key not in repr(seen)
+        seen = seen.__cause__
+
+
+def test_the_key_belongs_to_the_api_alone(wandb_server: WandbServer, client: Client) -> None:
+    authorization = client.transport.authorization
+    base = wandb_server.url
+    assert authorization(f"{base}/graphql")
+    assert authorization(f"{base}/files/a")
+    host, _, port = base.removeprefix("http://").partition(":")
+    for other in (
+        wandb_server.storage_url,
+        f"https://{host}:{port}/graphql",
+        f"http://{host}:{int(port) + 1}/graphql",
+        f"http://localhost:{port}/graphql",
+        f"http://{host}.evil.test:{port}/graphql",
+        f"http://{host}:{port}@evil.test/graphql",
+    ):
+        assert authorization(other) == {}
+
+
+def test_the_key_stays_below_the_path_of_the_api() -> None:
+    given = {"base_url": "https://host.test/wandb"}
+    client = Client(find_settings(given, api_key="k" * 40, environ={}))
+    assert client.transport.authorization("https://host.test/wandb/graphql")
+    assert not client.transport.authorization("https://host.test/wandbish/graphql")
+    assert not client.transport.authorization("https://host.test/other")
+
+
+def test_redirected_queries_are_refused_and_the_key_does_not_travel(
+    wandb_server: WandbServer, client: Client
+) -> None:
+    with WandbServer() as other:
+        away = Fault(kind="graphql", redirect=f"{other.url}/graphql", status=307)
+        with wandb_server.fault(away), pytest.raises(TransportError):
+            client.send(QUERY)
+        assert len(other.requests) == 0
+
+
+def test_features_are_asked_once(wandb_server: WandbServer, client: Client) -> None:
+    wandb_server.requests.clear()
+    assert client.features() == client.features() == {"MARK_RUN_FILES_UPLOADED"}
+    assert wandb_server.requests.operations() == ["ServerFeatures"]
+
+
+def test_a_server_too_old_for_features_has_none(wandb_server: WandbServer, client: Client) -> None:
+    message = 'Cannot query field "features" on type "ServerInfo".'
+    for status in (200, 400):
+        old = answer(None, [{"message": message}], status)
+        old.operation = "ServerFeatures"
+        with wandb_server.fault(old):
+            assert Client(client.settings).features() == frozenset()
+
+
+def test_one_client_serves_several_event_loops(client: Client) -> None:
+    async def ask() -> GetRun:
+        try:
+            return await client.asend(QUERY)
+        finally:
+            await client.aclose()
+
+    assert asyncio.run(ask()) == asyncio.run(ask()) == client.send(QUERY)
+
+
+def test_copies_in_one_process_share_a_client(client: Client) -> None:
+    packed = pickle.dumps(client)
+    assert pickle.loads(packed) is pickle.loads(packed)
+    assert pickle.loads(packed).send(QUERY) == client.send(QUERY)
+
+
+async def test_server_info(client: Client) -> None:
+    info = client.server_info()
+    assert info is not None
+    assert info.latest_local_version_info is not None
+    assert await client.aserver_info() == info
+    await client.aclose()
+
+
+def test_a_closed_client_opens_again(client: Client) -> None:
+    before = client.send(QUERY)
+    client.close()
+    assert client.send(QUERY) == before

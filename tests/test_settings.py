@@ -1,0 +1,278 @@
+"""Where settings and the key come from. Nothing here reads this machine's own files."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from wbtyped import Api
+from wbtyped.errors import AuthenticationError, UsageError
+from wbtyped.settings import Settings, checked_base_url, find_settings
+
+KEY = "a" * 40
+OTHER = "b" * 40
+
+
+class Machine:
+    """A home and a working folder, and an environment."""
+
+    def __init__(self, folder: Path) -> None:
+        self.home, self.cwd = folder / "home", folder / "work"
+        self.home.mkdir()
+        self.cwd.mkdir()
+        self.environ: dict[str, str] = {}
+
+    def write(self, file: Path, text: str) -> Path:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        return file
+
+    def global_settings(self, text: str) -> Path:
+        return self.write(self.home / ".config" / "wandb" / "settings", f"[default]\n{text}\n")
+
+    def workspace_settings(self, text: str) -> Path:
+        return self.write(self.cwd / "wandb" / "settings", f"[default]\n{text}\n")
+
+    def netrc(self, text: str) -> Path:
+        file = self.write(self.home / ".netrc", text)
+        file.chmod(0o600)
+        return file
+
+    def find(
+        self,
+        overrides: Mapping[str, str] | None = None,
+        *,
+        timeout: float | None = None,
+        api_key: str | None = None,
+    ) -> Settings:
+        return find_settings(
+            overrides, timeout=timeout, api_key=api_key,
+            environ=self.environ, home=self.home, cwd=self.cwd,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_order_of_places(machine: Machine) -> None:
+    def entity(**overrides: str) -> str | None:
+        return machine.find(overrides, api_key=KEY).entity
+
+    assert entity() is None
+    machine.global_settings("entity = of-home")
+    assert entity() == "of-home"
+    machine.workspace_settings("entity = of-work")
+    assert entity() == "of-work"
+    machine.environ["WANDB_ENTITY"] = "of-environment"
+    assert entity() == "of-environment"
+    assert entity(entity="of-argument") == "of-argument"
+
+
+def test_every_setting_from_the_environment(machine: Machine) -> None:
+    machine.environ.update(
+        WANDB_BASE_URL="http://localhost:8080/", WANDB_API_KEY=KEY, WANDB_ENTITY="e",
+        WANDB_PROJECT="p", WANDB_ORGANIZATION="o", WANDB_HTTP_TIMEOUT="2.5",
+    )  # fmt: skip
+    assert machine.find() == Settings(
+        base_url="http://localhost:8080", api_key=KEY, entity="e", project="p",
+        organization="o", timeout=2.5, app_url="http://localhost:8080",
+    )  # fmt: skip
+
+
+def test_defaults(machine: Machine) -> None:
+    found = machine.find(api_key=KEY)
+    assert found.base_url == "https://api.forge.coreweave.com"
+    assert found.app_url == "https://forge.coreweave.com/wandb"
+    assert (found.timeout, found.entity, found.project) == (19, None, None)
+
+
+def test_hidden_workspace_folder_and_other_config_folder(machine: Machine) -> None:
+    machine.write(machine.cwd / ".wandb" / "settings", "[default]\nproject = hidden\n")
+    machine.workspace_settings("project = plain")
+    assert machine.find(api_key=KEY).project == "hidden"
+    machine.environ["WANDB_CONFIG_DIR"] = str(machine.home / "elsewhere")
+    machine.write(machine.home / "elsewhere" / "settings", "[default]\nentity = there\n")
+    assert machine.find(api_key=KEY).entity == "there"
+
+
+@pytest.mark.parametrize("timeout", [0, -1, float("inf"), float("nan")])
+def test_bad_timeouts(machine: Machine, timeout: float) -> None:
+    with pytest.raises(UsageError, match="timeout must be"):
+        machine.find(timeout=timeout, api_key=KEY)
+    machine.environ["WANDB_HTTP_TIMEOUT"] = "soon"
+    with pytest.raises(UsageError, match="WANDB_HTTP_TIMEOUT must be"):
+        machine.find(api_key=KEY)
+
+
+def test_overrides(machine: Machine) -> None:
+    with pytest.raises(UsageError, match="'colour'.*base_url"):
+        machine.find({"colour": "red"}, api_key=KEY)
+    with pytest.warns(DeprecationWarning, match="entity"):
+        assert machine.find({"username": "me"}, api_key=KEY).entity == "me"
+
+
+# The key.
+
+
+def test_order_of_keys(machine: Machine) -> None:
+    machine.environ["WANDB_BASE_URL"] = "https://wandb.test:8443"
+    machine.global_settings(f"api_key = {'s' * 40}")
+    assert machine.find().api_key == "s" * 40
+    machine.netrc(f"machine wandb.test login user password {'n' * 40}")
+    assert machine.find().api_key == "n" * 40
+    machine.netrc(
+        f"machine wandb.test login user password {OTHER}\n"
+        f"machine wandb.test:8443 login user password {'m' * 40}"
+    )
+    assert machine.find().api_key == "m" * 40
+    machine.environ["WANDB_API_KEY"] = "e" * 40
+    assert machine.find().api_key == "e" * 40
+    assert machine.find(api_key="g" * 40).api_key == "g" * 40
+
+
+@pytest.mark.parametrize(
+    ("base_url", "host"),
+    [
+        ("https://api.forge.coreweave.com", "api.wandb.ai"),
+        ("https://api.wandb.ai", "api.forge.coreweave.com"),
+        ("https://api.qa.wandb.ai", "api.qa.forge.coreweave.com"),
+    ],
+)
+def test_one_server_under_two_names(machine: Machine, base_url: str, host: str) -> None:
+    machine.netrc(f"machine {host} login user password {KEY}")
+    assert machine.find({"base_url": base_url}).api_key == KEY
+
+
+def test_netrc_in_another_place(machine: Machine) -> None:
+    file = machine.write(machine.cwd / "my-netrc", f"machine a.test login user password {KEY}")
+    machine.environ["NETRC"] = str(file)
+    assert machine.find({"base_url": "http://a.test"}).api_key == KEY
+
+
+def test_key_of_another_server_is_not_taken(machine: Machine) -> None:
+    machine.netrc(f"machine other.test login user password {KEY}")
+    with pytest.raises(AuthenticationError, match="no API key for a.test"):
+        machine.find({"base_url": "http://a.test"})
+
+
+def test_missing_key_names_every_place(machine: Machine) -> None:
+    with pytest.raises(AuthenticationError) as missing:
+        machine.find()
+    said = str(missing.value)
+    for place in ("api_key", "WANDB_API_KEY", ".netrc", str(machine.home), str(machine.cwd)):
+        assert place in said
+
+
+@pytest.mark.parametrize(
+    "key",
+    [KEY, f"local-{KEY}", "wandb_v1_" + "x" * 78, "a.b.c", "eyJh-bGc.eyJz_dWI.c2ln", "A-_" + KEY],
+)
+def test_good_keys(machine: Machine, key: str) -> None:
+    assert machine.find(api_key=key).api_key == key
+
+
+@pytest.mark.parametrize(
+    ("key", "complaint"),
+    [
+        ("short", "5 characters, at least 40"),
+        (f"{KEY} ", "spaces around"),
+        (f"{KEY}!", "characters other than"),
+        (f"local-{KEY[:39]}", "39 characters"),
+        ("a.b.c.d", "characters other than"),
+    ],
+)
+def test_bad_keys_are_named_by_source_and_never_shown(
+    machine: Machine, key: str, complaint: str
+) -> None:
+    with pytest.raises(AuthenticationError, match=complaint) as bad:
+        machine.find(api_key=key)
+    assert "argument api_key" in str(bad.value)
+    machine.environ["WANDB_API_KEY"] = key
+    with pytest.raises(AuthenticationError, match="WANDB_API_KEY") as bad:
+        machine.find()
+    assert key.strip() not in str(bad.value)
+
+
+def test_identity_tokens(machine: Machine) -> None:
+    machine.environ["WANDB_IDENTITY_TOKEN_FILE"] = "token"
+    with pytest.raises(AuthenticationError, match="not supported yet"):
+        machine.find()
+    machine.environ["WANDB_API_KEY"] = KEY
+    with pytest.raises(AuthenticationError, match="both"):
+        machine.find()
+
+
+def test_key_is_not_in_the_repr(machine: Machine) -> None:
+    assert KEY not in repr(machine.find(api_key=KEY))
+
+
+@pytest.mark.parametrize("kind", ["netrc", "settings"])
+def test_malformed_files_are_named_but_not_quoted(machine: Machine, kind: str) -> None:
+    secret = "s3cret" * 8
+    if kind == "netrc":
+        file = machine.netrc(f"machine a.test\npassword {secret} bogus {secret}")
+    else:
+        file = machine.global_settings(f"this is {secret} no setting")
+    with pytest.raises(UsageError, match="mend it") as bad:
+        machine.find({"base_url": "http://a.test"})
+    assert str(file) in str(bad.value)
+    assert secret not in str(bad.value)
+    assert bad.value.__cause__ is None
+
+
+# Addresses.
+
+
+@pytest.mark.parametrize(
+    ("given", "found"),
+    [
+        ("https://api.wandb.ai///", "https://api.wandb.ai"),
+        ("http://localhost:8080", "http://localhost:8080"),
+        ("https://forge.coreweave.com/api/wandb", "https://api.forge.coreweave.com"),
+        ("https://host.test/wandb/", "https://host.test/wandb"),
+    ],
+)
+def test_base_urls(given: str, found: str) -> None:
+    assert checked_base_url(given) == found
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ("wandb.ai", "is not an address"),
+        ("ftp://api.wandb.ai", "is not an address"),
+        ("https://wandb.ai", "web page"),
+        ("http://api.wandb.ai", "unencrypted"),
+        ("https://api:secret@host.test", "user name or password"),
+    ],
+)
+def test_bad_base_urls(given: str, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint) as bad:
+        checked_base_url(given)
+    assert "secret@" not in str(bad.value)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "app"),
+    [
+        ("https://api.wandb.ai", "https://wandb.ai"),
+        ("https://api.wandb.test", "https://app.wandb.test"),
+        ("https://api.qa.forge.coreweave.com", "https://qa.forge.coreweave.com/wandb"),
+        ("https://api.company.test", "https://app.company.test"),
+        ("http://localhost:8080", "http://localhost:8080"),
+    ],
+)
+def test_app_urls(machine: Machine, base_url: str, app: str) -> None:
+    assert machine.find({"base_url": base_url}, api_key=KEY).app_url == app
+    machine.environ["WANDB_APP_URL"] = "https://pages.test/"
+    assert machine.find({"base_url": base_url}, api_key=KEY).app_url == "https://pages.test"
+
+
+def test_a_missing_key_is_an_error_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(AuthenticationError, match="no API key"):
+        Api()
+    with pytest.raises(AuthenticationError, match="at least 40"):
+        Api(api_key="nope")

@@ -4,13 +4,13 @@ import secrets
 import string
 from collections.abc import Mapping
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
 from .client import Client
-from .errors import UsageError
+from .errors import SchemaMismatchError, UsageError
 from .paths import RunPath, check_project_name, parse_run_path
 from .projects import Project, missing_project
 from .runs import Run
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
 
 DEFAULT_PROJECT = "uncategorized"
 RUN_ID_ALPHABET = string.ascii_lowercase + string.digits
+
+
+class Place(NamedTuple):
+    """Where a run is, or will be."""
+
+    entity: str
+    project: str
+    run: str
 
 
 class Api:
@@ -128,30 +136,30 @@ class Api:
         `project` and `entity` come from the settings when left out, else `uncategorized` and the
         account's own.
         """
-        entity = entity or self.default_entity
-        return self._created(self.client.send(self._creation(entity, project, run_id)))
+        place = self._place(entity or self.default_entity, project, run_id)
+        return self._created(place, self.client.send(creation(place)))
 
     async def acreate_run(
         self, run_id: str | None = None, project: str | None = None, entity: str | None = None
     ) -> Run:
         """Create a run from a coroutine; otherwise as `create_run`."""
-        entity = entity or await self.adefault_entity()
-        return self._created(await self.client.asend(self._creation(entity, project, run_id)))
+        place = self._place(entity or await self.adefault_entity(), project, run_id)
+        return self._created(place, await self.client.asend(creation(place)))
 
-    def _creation(
-        self, entity: str, project: str | None, run_id: str | None
-    ) -> Operation["CreateRun"]:
+    def _place(self, entity: str, project: str | None, run_id: str | None) -> Place:
         project = project or self.settings.project or DEFAULT_PROJECT
-        run_id = run_id or new_run_id()
-        parse_run_path(f"{entity}/{project}/{run_id}")
-        return calls.create_run(entity=entity, project=project, name=run_id, state="running")
+        place = Place(entity, project, run_id or new_run_id())
+        parse_run_path("/".join(place))
+        return place
 
-    def _created(self, result: "CreateRun") -> Run:
-        bucket = result.upsert_bucket.bucket if result.upsert_bucket else None
-        if bucket is None or bucket.project is None:
-            raise UsageError("the server did not create the run and gave no reason")
-        owner = bucket.project
-        return Run(self.client, owner.entity_name, owner.name, bucket.name, bucket)
+    def _created(self, place: Place, result: "CreateRun") -> Run:
+        node = result.upsert_bucket.bucket if result.upsert_bucket else None
+        if node is None:
+            raise SchemaMismatchError(
+                f"CreateRun: the server says nothing of the run {'/'.join(place)}",
+                operation="CreateRun",
+            )
+        return Run(self.client, *place, node)
 
     # Projects.
 
@@ -219,6 +227,13 @@ class Api:
         trace: TracebackType | None,
     ) -> None:
         await self.aclose()
+
+
+def creation(place: Place) -> Operation["CreateRun"]:
+    """Return the mutation that creates a run."""
+    return calls.create_run(
+        entity=place.entity, project=place.project, name=place.run, state="running"
+    )
 
 
 def own_entity(viewer: User) -> str:

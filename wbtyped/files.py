@@ -7,7 +7,6 @@ from datetime import UTC
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import ValidationError
 from wbtyped_graphql import calls
@@ -18,6 +17,7 @@ from wbtyped_graphql.operations import RUN_FILES_GQL
 from .client import Client
 from .errors import NotFoundError, UsageError
 from .paginator import SizedPaginator
+from .s3 import s3_uri
 
 if TYPE_CHECKING:
     from wbtyped_graphql.delete_run_files import DeleteRunFiles
@@ -307,27 +307,3 @@ def node_of(attrs: Mapping[str, object]) -> RunFile:
 def open_text(path: Path) -> io.TextIOWrapper:
     """Open a downloaded file as text in the platform's encoding, as the documented method does."""
     return path.open()
-
-
-def s3_uri(url: str) -> str | None:
-    """Return `s3://bucket/key` for an address in Amazon S3, or None for any other.
-
-    Knows both forms: the bucket in front of the host name (dots in it included) and in front of the
-    key.
-    """
-    parts = urlsplit(url)
-    host, key = parts.hostname or "", parts.path.lstrip("/")
-    if parts.scheme not in {"http", "https"} or not host.endswith(".amazonaws.com"):
-        return None
-    labels = host.removesuffix(".amazonaws.com").split(".")
-    service = next((i for i, label in reversed(list(enumerate(labels))) if _is_s3(label)), None)
-    if service is None:
-        return None
-    if service > 0:
-        return f"s3://{'.'.join(labels[:service])}/{key}"
-    bucket, _, key = key.partition("/")
-    return f"s3://{bucket}/{key}" if bucket else None
-
-
-def _is_s3(label: str) -> bool:
-    return label == "s3" or label.startswith("s3-")

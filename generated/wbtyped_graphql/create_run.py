@@ -16,10 +16,4 @@ class CreateRunUpsertBucket(BaseModel, frozen=True):
     bucket: Optional["CreateRunUpsertBucketBucket"]
 
 
-class CreateRunUpsertBucketBucket(Run, frozen=True):
-    project: Optional["CreateRunUpsertBucketBucketProject"]
-
-
-class CreateRunUpsertBucketBucketProject(BaseModel, frozen=True):
-    name: str
-    entity_name: str
+CreateRunUpsertBucketBucket = Run

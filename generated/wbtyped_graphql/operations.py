@@ -167,10 +167,6 @@ mutation CreateRun($entity: String!, $project: String!, $name: String!, $state: 
     inserted
     bucket {
       ...Run
-      project {
-        name
-        entityName
-      }
     }
   }
 }

@@ -1,7 +1,7 @@
 """Run GraphQL requests against the schema itself."""
 
 import logging
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from ariadne import make_executable_schema
@@ -24,8 +24,9 @@ _logger = logging.getLogger(__name__)
 INTROSPECTION = {"__schema", "__type"}
 
 
-def build_schema() -> GraphQLSchema:
-    """Return the pinned schema with its resolvers."""
+@cache
+def executable_schema() -> GraphQLSchema:
+    """Return the pinned schema with its resolvers; servers of one process share it."""
     text = files("wbtyped_graphql").joinpath("schema.graphql").read_text(encoding="utf-8")
     return make_executable_schema(text, *BINDABLES)
 
@@ -34,7 +35,7 @@ class Execution:
     """Executes requests; documents that were seen before are neither parsed nor validated again."""
 
     def __init__(self, context: Context) -> None:
-        self._schema = build_schema()
+        self._schema = executable_schema()
         self._context = context
         self.introspection = True
         """Whether the schema may be asked for. Off, the answer is null, as W&B servers do it."""

@@ -1,0 +1,27 @@
+"""Addresses in Amazon S3."""
+
+from urllib.parse import urlsplit
+
+
+def s3_uri(url: str) -> str | None:
+    """Return `s3://bucket/key` for an address in Amazon S3, or None for any other.
+
+    Knows both forms: the bucket in front of the host name (dots in it included) and in front of the
+    key.
+    """
+    parts = urlsplit(url)
+    host, key = parts.hostname or "", parts.path.lstrip("/")
+    if parts.scheme not in {"http", "https"} or not host.endswith(".amazonaws.com"):
+        return None
+    labels = host.removesuffix(".amazonaws.com").split(".")
+    service = next((i for i, label in reversed(list(enumerate(labels))) if _is_s3(label)), None)
+    if service is None:
+        return None
+    if service > 0:
+        return f"s3://{'.'.join(labels[:service])}/{key}"
+    bucket, _, key = key.partition("/")
+    return f"s3://{bucket}/{key}" if bucket else None
+
+
+def _is_s3(label: str) -> bool:
+    return label == "s3" or label.startswith("s3-")

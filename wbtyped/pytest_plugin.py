@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from . import WandbServer
+    from .server import WandbServer
 
 DISTURBING = ("WANDB_ENTITY", "WANDB_PROJECT", "WANDB_ORGANIZATION", "WANDB_APP_URL", "WANDB_MODE")
 
@@ -18,7 +18,7 @@ DISTURBING = ("WANDB_ENTITY", "WANDB_PROJECT", "WANDB_ORGANIZATION", "WANDB_APP_
 def wandb_server(monkeypatch: pytest.MonkeyPatch) -> "Iterator[WandbServer]":
     """Run an empty W&B server for one test, and point every W&B client of the test at it."""
     try:
-        from . import WandbServer
+        from .server import WandbServer
     except ImportError as error:
         pytest.fail(f"wandb_server needs the extra: pip install 'wbtyped[server]' ({error})")
     with WandbServer() as server:

@@ -1,0 +1,56 @@
+"""Plain HTTP to the server, as any client might send it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import httpx
+import pytest
+
+from wbtyped.server import WandbServer
+
+FILES = """
+query Files($names: [String], $pattern: String, $after: String, $first: Int, $upload: Boolean) {
+  project(name: "ship", entityName: "crew") {
+    internalId
+    run(name: "log") {
+      projectId
+      fileCount
+      files(names: $names, pattern: $pattern, after: $after, first: $first) {
+        edges { cursor node {
+          id name url(upload: $upload) directUrl sizeBytes mimetype updatedAt md5
+        } }
+        pageInfo { endCursor hasNextPage }
+      }
+    }
+  }
+}
+"""
+
+
+class Ask(Protocol):
+    """Send a query with the right key; returns the answer."""
+
+    def __call__(self, query: str, **variables: object) -> httpx.Response: ...
+
+
+@pytest.fixture
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+def ask(wandb_server: WandbServer, http: httpx.Client) -> Ask:
+    def send(query: str, **variables: object) -> httpx.Response:
+        body = {"query": query, "variables": variables, "operationName": ""}
+        auth = ("api", wandb_server.api_key)
+        return http.post(f"{wandb_server.url}/graphql", json=body, auth=auth)
+
+    return send
+
+
+def stored(server: WandbServer) -> set[str]:
+    """Return every content on the server's disk, finished or on its way."""
+    blobs = server.data / "blobs"
+    return {str(p.relative_to(blobs)) for p in Path(blobs).rglob("*") if p.is_file()}

@@ -98,9 +98,10 @@ def test_file_that_does_not_exist(run: Run, tmp_path: Path) -> None:
 
 
 def test_attrs_may_be_a_mapping_of_wire_names(run: Run) -> None:
-    wire = run.file("model.bin").attrs.model_dump(by_alias=True)
+    node = run.file("model.bin").attrs
+    wire = node.model_dump(by_alias=True)
     assert wire["sizeBytes"] == len(CONTENT)
-    assert File(run.client, wire, run).attrs == run.file("model.bin").attrs
+    assert File(run.client, wire, run).attrs == node
     with pytest.raises(UsageError, match="directUrl, sizeBytes"):
         File(run.client, {k: v for k, v in wire.items() if k not in {"directUrl", "sizeBytes"}})
 
@@ -448,7 +449,8 @@ def test_files_go_through_a_process_pool(run: Run, tmp_path: Path, method: str) 
 
 
 def test_handles_survive_pickling(run: Run) -> None:
-    file = pickle.loads(pickle.dumps(run.file("model.bin")))
-    assert file.attrs == run.file("model.bin").attrs
+    original = run.file("model.bin")
+    file = pickle.loads(pickle.dumps(original))
+    assert file.attrs == original.attrs
     assert file.run.full_path == run.full_path
     assert file.run.file("model.bin").size == len(CONTENT)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from wbtyped.errors import UsageError
 from wbtyped.paths import (
+    check_project_name,
     parse_artifact_path,
     parse_project_path,
     parse_run_path,
@@ -27,7 +28,13 @@ NAMES = WORDS.filter(lambda word: word not in {"runs", "sweeps"})
         ("entity/project:run", ("entity", "project", "run")),
         ("project/run", (None, "project", "run")),
         ("project:run", (None, "project", "run")),
+        ("project:run:1", (None, "project", "run:1")),
+        ("entity/project/run:1", ("entity", "project", "run:1")),
+        ("entity / project / run", ("entity", "project", "run")),
+        ("/runs/run", (None, None, "run")),
+        ("entity/project/runs/", (None, "entity", "project")),
         ("run", (None, None, "run")),
+        ("p" * 128 + "/run", (None, "p" * 128, "run")),
     ],
 )
 def test_run_paths(path: str, parts: tuple[str | None, str | None, str]) -> None:
@@ -44,14 +51,39 @@ def test_run_paths(path: str, parts: tuple[str | None, str | None, str]) -> None
         ("a//c", "missing project"),
         (":run", "missing project"),
         ("project:", "missing run id"),
-        ("a/pro?ject/c", "project name"),
+        ("a/ /c", "missing project"),
+        ("a/pro?ject/c", "project name holds"),
+        ("a/pro\nject/c", "control characters in the project"),
+        ("a\x00b/project/c", "control characters in the entity"),
+        ("a/project/c\x9bd", "control characters in the run id"),
+        ("a/project/\ud800", "control characters in the run id"),
         ("a/" + "p" * 129 + "/c", "longer than 128"),
-        ("https://host.test/a/b/runs/c", "leave out https://.*'a/b/runs/c'"),
     ],
 )
 def test_bad_run_paths(path: str, complaint: str) -> None:
-    with pytest.raises(UsageError, match=complaint):
+    with pytest.raises(UsageError, match=complaint) as bad:
         parse_run_path(path)
+    assert repr(path) in str(bad.value)
+    assert "entity/project/run, entity/project:run" in str(bad.value)
+
+
+@pytest.mark.parametrize(
+    ("address", "way"),
+    [
+        ("https://host.test/a/b/runs/c", "a/b/runs/c"),
+        ("http://localhost:8080/a/b/runs/c?nw=x#top", "a/b/runs/c"),
+        ("https://forge.coreweave.com/wandb/a/b/runs/c/", "a/b/runs/c"),
+        ("https://wandb.ai/wandb/b/runs/c", "wandb/b/runs/c"),
+    ],
+)
+def test_addresses_are_refused_and_the_path_to_use_is_shown(address: str, way: str) -> None:
+    with pytest.raises(UsageError, match="leave out https?:// and the host") as bad:
+        parse_run_path(address)
+    assert str(bad.value).endswith(f"as in {way!r}")
+    assert parse_run_path(way).run == "c"
+    for parse in (parse_project_path, parse_artifact_path):
+        with pytest.raises(UsageError, match="leave out"):
+            parse(address)
 
 
 @given(NAMES, NAMES, NAMES)
@@ -75,8 +107,9 @@ def test_any_text_is_a_run_path_or_a_usage_error(text: str) -> None:
         parts = parse_run_path(text)
     except UsageError:
         return
-    assert parts.run
-    assert all(part is None or (part and "/" not in part) for part in parts)
+    assert all(part is None or (part and part == part.strip()) for part in parts)
+    if "runs" not in parts and "sweeps" not in parts:
+        assert parse_run_path("/".join(part for part in parts if part is not None)) == parts
 
 
 @pytest.mark.parametrize(
@@ -85,19 +118,41 @@ def test_any_text_is_a_run_path_or_a_usage_error(text: str) -> None:
         (None, (None, None)),
         ("project", (None, "project")),
         ("entity/project", ("entity", "project")),
+        (" /entity / project/ ", ("entity", "project")),
+        ("a/", (None, "a")),
     ],
 )
 def test_project_paths(path: str | None, parts: tuple[str | None, str | None]) -> None:
     assert parse_project_path(path) == parts
 
 
-@pytest.mark.parametrize("path", ["", "/", "a/b/c", "a/", "http://x/y/z"])
-def test_bad_project_paths(path: str) -> None:
-    if path == "a/":
-        assert parse_project_path(path) == (None, "a")
-        return
-    with pytest.raises(UsageError):
+@pytest.mark.parametrize(
+    ("path", "complaint"),
+    [
+        ("", "missing project"),
+        ("/", "missing project"),
+        ("\t/b", "missing entity"),
+        ("a/b/c", "project name holds"),
+        ("a\x00a/b", "control characters in the entity"),
+        ("p%", "project name holds"),
+    ],
+)
+def test_bad_project_paths(path: str, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint) as bad:
         parse_project_path(path)
+    assert repr(path) in str(bad.value)
+    assert "entity/project or project" in str(bad.value)
+
+
+@pytest.mark.parametrize("name", ["", " ", "p" * 129, "a/b", "a\\b", "a:b", "a\rb", "a\x7fb"])
+def test_bad_project_names(name: str) -> None:
+    with pytest.raises(UsageError, match="invalid project") as bad:
+        check_project_name(name)
+    assert repr(name) in str(bad.value)
+
+
+def test_project_names_of_any_script() -> None:
+    check_project_name("größe\u00a0ü 👩\u200d🔬")
 
 
 @pytest.mark.parametrize(
@@ -108,16 +163,32 @@ def test_bad_project_paths(path: str) -> None:
         ("project/name:latest", (None, "project", "name:latest")),
         ("entity/project/name:a/b", ("entity", "project", "name:a/b")),
         ("org/wandb-registry-model/name:v0", ("org", "wandb-registry-model", "name:v0")),
+        ("name:a://b", (None, None, "name:a://b")),
     ],
 )
 def test_artifact_paths(path: str, parts: tuple[str | None, str | None, str]) -> None:
     assert parse_artifact_path(path) == parts
 
 
-@pytest.mark.parametrize("path", ["", "a/b/c/d", "a//c", "name:", ":v1", "a/b?/c"])
-def test_bad_artifact_paths(path: str) -> None:
-    with pytest.raises(UsageError):
+@pytest.mark.parametrize(
+    ("path", "complaint"),
+    [
+        ("", "missing name"),
+        ("a/b/c/d", "too many parts"),
+        ("a//c", "missing project"),
+        ("/b/c", "missing entity"),
+        ("name:", "missing version or alias"),
+        (":v1", "missing name"),
+        ("a/b?/c", "project name holds"),
+        ("na\nme", "control characters in the name"),
+        ("name:v\n1", "control characters in the alias"),
+    ],
+)
+def test_bad_artifact_paths(path: str, complaint: str) -> None:
+    with pytest.raises(UsageError, match=complaint) as bad:
         parse_artifact_path(path)
+    assert repr(path) in str(bad.value)
+    assert "entity/project/name:alias" in str(bad.value)
 
 
 def test_parts_are_encoded_for_addresses() -> None:

@@ -1,5 +1,6 @@
 """Where settings and the key come from. Nothing here reads this machine's own files."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -106,6 +107,10 @@ def test_bad_timeouts(machine: Machine, timeout: float) -> None:
         machine.find(api_key=KEY)
 
 
+def test_the_override_run_is_known(machine: Machine) -> None:
+    assert machine.find({"run": "abc"}, api_key=KEY) == machine.find(api_key=KEY)
+
+
 def test_overrides(machine: Machine) -> None:
     with pytest.raises(UsageError, match="'colour'.*base_url"):
         machine.find({"colour": "red"}, api_key=KEY)
@@ -138,6 +143,8 @@ def test_order_of_keys(machine: Machine) -> None:
         ("https://api.forge.coreweave.com", "api.wandb.ai"),
         ("https://api.wandb.ai", "api.forge.coreweave.com"),
         ("https://api.qa.wandb.ai", "api.qa.forge.coreweave.com"),
+        ("https://api.forge.coreweave.com", "forge.coreweave.com"),
+        ("https://forge.coreweave.com/api/wandb", "api.wandb.ai"),
     ],
 )
 def test_one_server_under_two_names(machine: Machine, base_url: str, host: str) -> None:
@@ -149,6 +156,23 @@ def test_netrc_in_another_place(machine: Machine) -> None:
     file = machine.write(machine.cwd / "my-netrc", f"machine a.test login user password {KEY}")
     machine.environ["NETRC"] = str(file)
     assert machine.find({"base_url": "http://a.test"}).api_key == KEY
+
+
+def test_the_other_names_of_the_netrc_file(machine: Machine) -> None:
+    machine.environ["WANDB_BASE_URL"] = "http://a.test"
+    machine.write(machine.home / "_netrc", f"machine a.test login user password {KEY}")
+    assert machine.find().api_key == KEY
+    machine.netrc(f"machine a.test login user password {OTHER}")
+    assert machine.find().api_key == OTHER
+    machine.write(machine.home / "mine", f"machine a.test login user password {KEY}")
+    machine.environ["NETRC"] = "~/mine"
+    assert machine.find().api_key == KEY
+
+
+def test_key_of_the_workspace_wins_over_that_of_the_home(machine: Machine) -> None:
+    machine.global_settings(f"api_key = {KEY}")
+    machine.workspace_settings(f"api_key = {OTHER}")
+    assert machine.find().api_key == OTHER
 
 
 def test_key_of_another_server_is_not_taken(machine: Machine) -> None:
@@ -195,6 +219,24 @@ def test_bad_keys_are_named_by_source_and_never_shown(
     assert key.strip() not in str(bad.value)
 
 
+def test_a_bad_key_in_a_file_is_named_by_its_file(machine: Machine) -> None:
+    file = machine.global_settings("api_key = too-short")
+    with pytest.raises(AuthenticationError, match="5 characters") as bad:
+        machine.find()
+    assert str(file) in str(bad.value)
+    file = machine.netrc("machine api.wandb.ai login user password other-short")
+    with pytest.raises(AuthenticationError, match="5 characters") as bad:
+        machine.find()
+    assert str(file) in str(bad.value)
+
+
+def test_netrc_is_not_read_when_a_key_is_given(machine: Machine) -> None:
+    machine.netrc("no netrc at all")
+    assert machine.find(api_key=KEY).api_key == KEY
+    machine.environ["WANDB_API_KEY"] = OTHER
+    assert machine.find().api_key == OTHER
+
+
 def test_identity_tokens(machine: Machine) -> None:
     machine.environ["WANDB_IDENTITY_TOKEN_FILE"] = "token"
     with pytest.raises(AuthenticationError, match="not supported yet"):
@@ -217,9 +259,37 @@ def test_malformed_files_are_named_but_not_quoted(machine: Machine, kind: str) -
         file = machine.global_settings(f"this is {secret} no setting")
     with pytest.raises(UsageError, match="mend it") as bad:
         machine.find({"base_url": "http://a.test"})
-    assert str(file) in str(bad.value)
+    assert f"{file} (line 2)" in str(bad.value)
     assert secret not in str(bad.value)
     assert bad.value.__cause__ is None
+
+
+@pytest.mark.parametrize("kind", ["netrc", "settings"])
+def test_files_that_cannot_be_read_are_named(machine: Machine, kind: str) -> None:
+    home = machine.home
+    file = home / ".netrc" if kind == "netrc" else home / ".config" / "wandb" / "settings"
+    file.mkdir(parents=True)
+    with pytest.raises(UsageError, match="cannot be read: Is a directory") as bad:
+        machine.find()
+    assert str(file) in str(bad.value)
+
+
+def test_settings_in_another_encoding(machine: Machine) -> None:
+    file = machine.global_settings("")
+    file.write_bytes("[default]\nentity = gr\xf6\xdfe".encode("latin-1"))
+    with pytest.raises(UsageError, match="not UTF-8") as bad:
+        machine.find(api_key=KEY)
+    assert bad.value.__cause__ is None
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there a folder in use cannot be removed")
+def test_neither_home_nor_working_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setenv("HOME", "~nobody-of-this-name")
+    assert find_settings(api_key=KEY, environ={}).api_key == KEY
 
 
 # Addresses.
@@ -231,6 +301,8 @@ def test_malformed_files_are_named_but_not_quoted(machine: Machine, kind: str) -
         ("https://api.wandb.ai///", "https://api.wandb.ai"),
         ("http://localhost:8080", "http://localhost:8080"),
         ("https://forge.coreweave.com/api/wandb", "https://api.forge.coreweave.com"),
+        ("https://qa.forge.coreweave.com/api/wandb/", "https://api.qa.forge.coreweave.com"),
+        ("http://[::1]:8080/", "http://[::1]:8080"),
         ("https://host.test/wandb/", "https://host.test/wandb"),
     ],
 )
@@ -243,8 +315,19 @@ def test_base_urls(given: str, found: str) -> None:
     [
         ("wandb.ai", "is not an address"),
         ("ftp://api.wandb.ai", "is not an address"),
+        ("http://", "is not an address"),
+        ("http://host.test:port", "is not an address"),
+        ("http://host.test:99999", "is not an address"),
+        ("http://[::1", "is not an address"),
+        ("http://host.test/a b", "is not an address"),
+        ("http://host.test?x=1", "is not an address"),
         ("https://wandb.ai", "web page"),
+        ("https://app.wandb.ai", "web page"),
+        ("https://forge.coreweave.com", "web page.*https://api.forge.coreweave.com"),
+        ("https://forge.coreweave.com/wandb", "web page"),
         ("http://api.wandb.ai", "unencrypted"),
+        ("http://api.forge.coreweave.com", "unencrypted"),
+        ("api:secret@host.test", "user name or password"),
         ("https://api:secret@host.test", "user name or password"),
     ],
 )

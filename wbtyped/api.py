@@ -1,6 +1,5 @@
 """The way in: from a path to a run, a project, or the account."""
 
-import secrets
 import string
 from collections.abc import Mapping
 from types import TracebackType
@@ -251,4 +250,6 @@ def upserted(result: "UpsertProject") -> fragments.Project | None:
 
 def new_run_id() -> str:
     """Return a run id like the official client's: eight letters and digits."""
+    import secrets
+
     return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))

@@ -165,10 +165,6 @@ class Client:
         """Address of the web pages that belong to the server, with a slash at the end."""
         return f"{self.settings.app_url}/"
 
-    @property
-    def _endpoint(self) -> str:
-        return f"{self.settings.base_url}/graphql"
-
     def send(self, operation: Operation[ResultT]) -> ResultT:
         """Send an operation and return its typed result.
 
@@ -176,14 +172,14 @@ class Client:
         SchemaMismatchError.
         """
         response = self.transport.post(
-            operation.name, self._endpoint, operation.content(), repeatable=operation.repeatable
+            operation.name, operation.content(), repeatable=operation.repeatable
         )
         return parse(operation, response)
 
     async def asend(self, operation: Operation[ResultT]) -> ResultT:
         """Send an operation from a coroutine; otherwise as `send`."""
         response = await self.transport.apost(
-            operation.name, self._endpoint, operation.content(), repeatable=operation.repeatable
+            operation.name, operation.content(), repeatable=operation.repeatable
         )
         return parse(operation, response)
 

@@ -94,17 +94,17 @@ class Retries:
 
     def __init__(self, budget: float) -> None:
         self._budget = budget
+        self._caller = stamina.RetryingCaller(
+            attempts=None, timeout=budget, wait_initial=0.2, wait_max=10.0, wait_jitter=1.0
+        )
+        self._acaller = stamina.AsyncRetryingCaller(
+            attempts=None, timeout=budget, wait_initial=0.2, wait_max=10.0, wait_jitter=1.0
+        )
 
     def call(self, function: Callable[[], T], *, repeatable: bool = True) -> T:
         """Call `function`, again after a `Passing` failure unless that could do a thing twice."""
-        caller = stamina.RetryingCaller(
-            attempts=None, timeout=self._budget, wait_initial=0.2, wait_max=10.0, wait_jitter=1.0
-        )
-        return caller(Rule(self._budget, repeatable=repeatable), function)
+        return self._caller(Rule(self._budget, repeatable=repeatable), function)
 
     async def acall(self, function: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
         """Do the same with a coroutine function."""
-        caller = stamina.AsyncRetryingCaller(
-            attempts=None, timeout=self._budget, wait_initial=0.2, wait_max=10.0, wait_jitter=1.0
-        )
-        return await caller(Rule(self._budget, repeatable=repeatable), function)
+        return await self._acaller(Rule(self._budget, repeatable=repeatable), function)

@@ -1,6 +1,5 @@
 """Runs, as far as their files need them."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC
 from os import PathLike
@@ -173,6 +172,8 @@ class Run:
         self, path: str | PathLike[str], root: str | PathLike[str] = "."
     ) -> File:
         """Upload a local file from a coroutine; otherwise as `upload_file`."""
+        import asyncio
+
         from .upload import Upload
 
         upload = await asyncio.to_thread(Upload.of, path, root)

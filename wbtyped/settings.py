@@ -6,7 +6,9 @@ Reading settings sends nothing.
 import os
 import re
 import warnings
-from collections.abc import Mapping
+from collections import ChainMap
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,13 +18,15 @@ from .errors import AuthenticationError, UsageError
 DEFAULT_BASE_URL = "https://api.forge.coreweave.com"
 DEFAULT_TIMEOUT = 19.0
 """Seconds that one request may take."""
-OVERRIDES = ("base_url", "entity", "organization", "project")
-# Two names of the same server; a key kept under one of them serves the other.
-SAME_SERVER = {
-    "api.forge.coreweave.com": "api.wandb.ai",
-    "api.qa.forge.coreweave.com": "api.qa.wandb.ai",
-}
-FORGE_APP = re.compile(r"^https://(?:api\.)?((?:qa\.)?forge\.coreweave\.com)$")
+# `run` has no effect, here as in the official client, which documents it.
+OVERRIDES = ("base_url", "entity", "organization", "project", "run")
+# Names of one server each; a key kept under one of them serves the others.
+SAME_SERVER = (
+    ("api.forge.coreweave.com", "forge.coreweave.com", "api.wandb.ai"),
+    ("api.qa.forge.coreweave.com", "qa.forge.coreweave.com", "api.qa.wandb.ai"),
+)
+FORGE_HOSTS = ("forge.coreweave.com", "qa.forge.coreweave.com")
+UNFIT_FOR_URL = re.compile(r"[\s?#\x00-\x1f\x7f-\x9f]")
 KEY_CHARACTERS = re.compile(r"[A-Za-z0-9_-]*")
 KEY_LENGTH = 40
 """The fewest characters of a key, behind its prefix."""
@@ -66,12 +70,15 @@ def find_settings(
     """
     given = _checked_overrides(overrides or {})
     places = _Places(
-        os.environ if environ is None else environ, home or Path.home(), cwd or Path.cwd()
+        os.environ if environ is None else environ,
+        home or _own_folder(Path.home),
+        cwd or _own_folder(Path.cwd),
     )
     files = places.settings_files()
+    filed = ChainMap(*files.values())
 
     def find(name: str) -> str | None:
-        return given.get(name) or places.environ.get(f"WANDB_{name.upper()}") or files.get(name)
+        return given.get(name) or places.environ.get(f"WANDB_{name.upper()}") or filed.get(name)
 
     base_url = checked_base_url(find("base_url") or DEFAULT_BASE_URL)
     return Settings(
@@ -96,6 +103,14 @@ def _checked_overrides(overrides: Mapping[str, str]) -> dict[str, str]:
     return given
 
 
+def _own_folder(find: Callable[[], Path]) -> Path:
+    """Return the home or the working folder, or where there is none, a path that holds nothing."""
+    try:
+        return find()
+    except (RuntimeError, OSError):
+        return Path(os.devnull)
+
+
 def _find_timeout(argument: float | None, environ: Mapping[str, str]) -> float:
     if argument is not None:
         source, value = "timeout", str(argument)
@@ -118,30 +133,44 @@ def _find_timeout(argument: float | None, environ: Mapping[str, str]) -> float:
 def checked_base_url(text: str) -> str:
     """Return the address of the API without slashes at its end, or raise UsageError."""
     url = text.strip().rstrip("/")
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or not host:
-        raise UsageError(f"base_url {text!r} is not an address like {DEFAULT_BASE_URL}")
-    if parts.username or parts.password:
+    if "@" in url:
+        # Not quoted, for it may hold a secret.
         raise UsageError("base_url holds a user name or password; give the key as api_key instead")
-    if host == "forge.coreweave.com" and parts.path == "/api/wandb":
-        return DEFAULT_BASE_URL
-    if host == "wandb.ai" or host.endswith(".wandb.ai"):
-        if not host.startswith("api."):
-            raise UsageError(
-                f"base_url {text!r} is the web page; the API is at https://api.wandb.ai"
-            )
-        if parts.scheme == "http":
-            raise UsageError(f"base_url {text!r} would send the key unencrypted; use https")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _no_address(text) from None
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host or UNFIT_FOR_URL.search(url):
+        raise _no_address(text)
+    if host in FORGE_HOSTS:
+        if (parts.scheme, port, parts.path) != ("https", None, "/api/wandb"):
+            raise _web_page(text, f"api.{host}")
+        return f"https://api.{host}"
+    public = host == "wandb.ai" or host.endswith(".wandb.ai")
+    if public and not host.startswith("api."):
+        raise _web_page(text, "api.wandb.ai")
+    if parts.scheme == "http" and (public or host.removeprefix("api.") in FORGE_HOSTS):
+        raise UsageError(f"base_url {text!r} would send the key unencrypted; use https")
     return url
+
+
+def _no_address(text: str) -> UsageError:
+    return UsageError(f"base_url {text!r} is not an address like {DEFAULT_BASE_URL}")
+
+
+def _web_page(text: str, api: str) -> UsageError:
+    return UsageError(f"base_url {text!r} is the web page; the API is at https://{api}")
 
 
 def app_url(base_url: str, explicit: str | None) -> str:
     """Return the address of the web pages that belong to an API."""
     if explicit:
         return explicit.rstrip("/")
-    if forge := FORGE_APP.match(base_url):
-        return f"https://{forge.group(1)}/wandb"
+    for host in FORGE_HOSTS:
+        if base_url == f"https://api.{host}":
+            return f"https://{host}/wandb"
     for api, app in (("://api.wandb.test", "://app.wandb.test"), ("://api.wandb.", "://wandb.")):
         if api in base_url:
             return base_url.replace(api, app)
@@ -171,20 +200,26 @@ def check_key(key: str, source: str) -> None:
 
 
 def _find_key(
-    argument: str | None, base_url: str, places: "_Places", files: Mapping[str, str]
+    argument: str | None,
+    base_url: str,
+    places: "_Places",
+    files: Mapping[Path, Mapping[str, str]],
 ) -> str:
     environ = places.environ
     identity = environ.get("WANDB_IDENTITY_TOKEN_FILE")
-    if argument is None and identity and environ.get("WANDB_API_KEY"):
+    if not argument and identity and environ.get("WANDB_API_KEY"):
         raise AuthenticationError(
             "both WANDB_API_KEY and WANDB_IDENTITY_TOKEN_FILE are set; unset one of them"
         )
-    for source, key in (
-        ("the argument api_key", argument),
-        ("WANDB_API_KEY", environ.get("WANDB_API_KEY")),
-        (str(places.netrc_file()), places.netrc_key(base_url)),
-        ("a settings file", files.get("api_key")),
-    ):
+
+    def candidates() -> Iterator[tuple[str, str | None]]:
+        yield "the argument api_key", argument
+        yield "WANDB_API_KEY", environ.get("WANDB_API_KEY")
+        yield str(places.netrc_file()), places.netrc_key(base_url)
+        for file, found in files.items():
+            yield str(file), found.get("api_key")
+
+    for source, key in candidates():
         if key:
             check_key(key, source)
             return key
@@ -209,62 +244,74 @@ class _Places:
     cwd: Path
 
     def files(self) -> list[Path]:
-        """Return the settings files, the one that wins last."""
+        """Return the settings files, the one that wins first."""
         config = self.environ.get("WANDB_CONFIG_DIR")
         common = Path(config) if config else self.home / ".config" / "wandb"
         work = Path(self.environ.get("WANDB_DIR") or self.cwd)
         hidden = work / ".wandb"
-        return [common / "settings", (hidden if hidden.is_dir() else work / "wandb") / "settings"]
+        folder = hidden if os.access(hidden, os.F_OK) else work / "wandb"
+        return [folder / "settings", common / "settings"]
 
-    def settings_files(self) -> dict[str, str]:
-        """Return what the settings files say in their section `default`."""
+    def settings_files(self) -> dict[Path, dict[str, str]]:
+        """Return what each settings file says in its section `default`, the winner first."""
         import configparser
 
-        found: dict[str, str] = {}
+        found: dict[Path, dict[str, str]] = {}
         for file in self.files():
             parser = configparser.ConfigParser(interpolation=None)
             try:
-                parser.read_string(file.read_text(), source=str(file))
-            except (FileNotFoundError, NotADirectoryError):
-                continue
+                with _reading(file):
+                    parser.read_string(file.read_text(encoding="utf-8"))
             except configparser.Error as error:
                 # Its own message quotes the line, which may hold the key.
-                line = getattr(error, "lineno", None)
+                several = getattr(error, "errors", None)
+                line = several[0][0] if several else getattr(error, "lineno", None)
                 where = f" (line {line})" if line else ""
                 raise UsageError(f"{file}{where} is not in INI form; mend it") from None
-            except (OSError, UnicodeDecodeError) as error:
-                raise UsageError(f"{file} cannot be read: {type(error).__name__}") from error
             if parser.has_section("default"):
-                found.update(parser.items("default"))
+                found[file] = dict(parser.items("default"))
         return found
 
     def netrc_file(self) -> Path:
         """Return the netrc file that is there, or the usual one."""
         if explicit := self.environ.get("NETRC"):
-            return Path(explicit).expanduser()
+            return self.home / explicit[2:] if explicit.startswith("~/") else Path(explicit)
         usual = self.home / ".netrc"
         other = self.home / "_netrc"
-        return other if other.exists() and not usual.exists() else usual
+        return other if os.access(other, os.F_OK) and not os.access(usual, os.F_OK) else usual
 
     def netrc_key(self, base_url: str) -> str | None:
         """Return the password kept for the server, under any of its names."""
-        file = self.netrc_file()
-        if not file.is_file():
-            return None
         import netrc
 
+        file = self.netrc_file()
+        hosts: Mapping[str, tuple[str, str | None, str | None]] = {}
         try:
-            hosts = netrc.netrc(str(file)).hosts
+            with _reading(file):
+                hosts = netrc.netrc(str(file)).hosts
         except netrc.NetrcParseError as error:
             raise UsageError(
                 f"{file} (line {error.lineno}) is not in netrc form; mend it"
             ) from None
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{file} cannot be read: {type(error).__name__}") from error
         parts = urlsplit(base_url)
         host = parts.hostname or ""
-        alias = SAME_SERVER.get(host) or {v: k for k, v in SAME_SERVER.items()}.get(host)
-        for name in (parts.netloc, host, alias):
-            if name and name in hosts and hosts[name][2]:
-                return hosts[name][2]
+        others = [name for names in SAME_SERVER if host in names for name in names]
+        for name in (parts.netloc, host, *others):
+            if name in hosts and (password := hosts[name][2]):
+                return password
         return None
+
+
+@contextmanager
+def _reading(file: Path) -> Generator[None]:
+    """Pass over a file that is not there, and name one that cannot be read, never its content."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(f"{file} cannot be read: {reason}; mend or remove it") from error
+    except UnicodeDecodeError:
+        # This error carries the whole content.
+        raise UsageError(f"{file} cannot be read: it is not UTF-8; mend it") from None

@@ -1,29 +1,29 @@
 """HTTP for everything above: time limits, retries, and the key for one origin alone."""
 
-import asyncio
 import base64
-import importlib.metadata
 import platform
 import threading
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import httpx
 
 from .errors import TransportError
 from .retries import Passing, Retries, is_passing
 from .settings import Settings
+from .version import VERSION
+
+if TYPE_CHECKING:
+    import asyncio
 
 Headers = Mapping[str, str]
 # Called anew for every try, because a stream can be read only once.
 Content = Callable[[], bytes | Iterable[bytes]]
 
-USER_AGENT = (
-    f"wbtyped/{importlib.metadata.version('wbtyped')} "
-    f"Python/{platform.python_version()} httpx/{httpx.__version__}"
-)
+USER_AGENT = f"wbtyped/{VERSION} Python/{platform.python_version()} httpx/{httpx.__version__}"
 # Failures before a connection stands: the server has seen nothing of the request.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
@@ -60,6 +60,12 @@ class Transport:
         self.retries: Retries = Retries(retry_budget)
         self._base = httpx.URL(settings.base_url)
         self._lock = threading.Lock()
+        # The same for every page, so worked out once.
+        self._endpoint = httpx.URL(f"{settings.base_url}/graphql")
+        self._json_headers = {
+            "Content-Type": "application/json",
+            **self.authorization(str(self._endpoint)),
+        }
         # Pooled connections belong to the event loop that opened them.
         self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
             weakref.WeakKeyDictionary()
@@ -76,7 +82,9 @@ class Transport:
     @property
     def ahttp(self) -> httpx.AsyncClient:
         """The connections of the running event loop."""
-        loop = asyncio.get_running_loop()
+        from asyncio import get_running_loop
+
+        loop = get_running_loop()
         with self._lock:
             if loop not in self._loops:
                 self._loops[loop] = httpx.AsyncClient(
@@ -101,12 +109,12 @@ class Transport:
         """Complete an address that the server gave without its own host."""
         return f"{self.settings.base_url}{url}" if url.startswith("/") else url
 
-    def post(self, what: str, url: str, body: bytes, *, repeatable: bool) -> httpx.Response:
-        """Send JSON to the API and return the answer, whatever its status, of the last try."""
+    def post(self, what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
+        """Send JSON to the GraphQL endpoint; return the last answer, whatever its status."""
 
         def once() -> httpx.Response:
             with transport_errors(what):
-                response = self.http.post(url, content=body, headers=self._json_headers(url))
+                response = self.http.post(self._endpoint, content=body, headers=self._json_headers)
             check_passing(what, response)
             return response
 
@@ -115,12 +123,14 @@ class Transport:
         except Passing as error:
             return self._last_answer(error)
 
-    async def apost(self, what: str, url: str, body: bytes, *, repeatable: bool) -> httpx.Response:
+    async def apost(self, what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
         """Do the same from a coroutine."""
 
         async def once() -> httpx.Response:
             with transport_errors(what):
-                response = await self.ahttp.post(url, content=body, headers=self._json_headers(url))
+                response = await self.ahttp.post(
+                    self._endpoint, content=body, headers=self._json_headers
+                )
             check_passing(what, response)
             return response
 
@@ -128,9 +138,6 @@ class Transport:
             return await self.retries.acall(once, repeatable=repeatable)
         except Passing as error:
             return self._last_answer(error)
-
-    def _json_headers(self, url: str) -> dict[str, str]:
-        return {"Content-Type": "application/json", **self.authorization(url)}
 
     @staticmethod
     def _last_answer(error: Passing) -> httpx.Response:
@@ -174,7 +181,9 @@ class Transport:
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
+        from asyncio import get_running_loop
+
         with self._lock:
-            client = self._loops.pop(asyncio.get_running_loop(), None)
+            client = self._loops.pop(get_running_loop(), None)
         if client:
             await client.aclose()

@@ -1,4 +1,4 @@
-"""What it costs to list the files of a run, one by one, without keeping anything of ours."""
+"""What it costs to list the files of a run in a process of its own."""
 
 import json
 from pathlib import Path
@@ -22,7 +22,7 @@ def figure(rounds: int) -> Figure:
     costs: dict[Variant, list[Cost]] = {variant: [] for variant in VARIANTS}
     with prepared_server(TOTAL, PAGE_SIZES) as server:
         for variant in VARIANTS:
-            _list(server, variant)
+            _list(server, variant)  # Not counted: it may have to compile modules.
         for variant in shuffled(VARIANTS, rounds):
             costs[variant].append(_list(server, variant))
     listing = {v: [1e3 * json.loads(c.said)["seconds"] for c in costs[v]] for v in VARIANTS}

@@ -1,10 +1,11 @@
 """Run a program in a fresh process and tell what it cost, its helpers included. Linux only.
 
 CPU time is that of `wait4`, which counts a process, its threads, and every child that it waited
-for: exact, and nothing runs beside the measured program to find out. What it would miss is a helper
-that outlives its parent, as that of the official SDK does in a session of its own. So this process
-makes itself the subreaper: the kernel hands it every orphan below it, and it waits for those too.
-Each process is waited for exactly once, hence counted exactly once.
+for: exact, and nothing runs beside the measured program to find out. The official SDK's helper has
+a session of its own, and is in there as long as the SDK waits for its end. What `wait4` would miss
+is a helper that outlives its parent. So this process makes itself the subreaper: the kernel hands
+it every orphan below it, and it waits for those too. Each process is waited for exactly once, hence
+counted exactly once.
 
 Peak memory is `VmHWM` of each process, read while the program holds still after its last line.
 `ru_maxrss` would not do: it survives `exec`, so a small program inherits the size of its parent.

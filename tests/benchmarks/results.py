@@ -28,7 +28,7 @@ class Target:
 
     def __str__(self) -> str:
         verdict = "PASS" if self.reached else "MISS"
-        return f"{verdict} {self.what}: {self.value:.3g} {self.unit} (at most {self.bound:.3g})"
+        return f"{verdict} {self.what}: {self.value:.4g} {self.unit} (at most {self.bound:.4g})"
 
 
 @dataclass(frozen=True)

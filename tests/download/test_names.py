@@ -1,8 +1,11 @@
 """Whatever a server calls a file, it stays below its folder."""
 
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hypothesis import given, settings
@@ -123,6 +126,8 @@ def test_refused_names(tmp_path: Path, name: str, reason: str) -> None:
         "com1",
         "LPT9.log",
         "com¹",
+        "conout$",
+        "aux .txt",
         "a/aux/b",
         "x.",
         "x ",
@@ -168,6 +173,39 @@ def test_a_link_in_the_last_place_is_replaced_and_not_followed(tmp_path: Path) -
         sink.commit(replace=True)
     assert (tmp_path / "secret").read_bytes() == b"secret"
     assert not (tmp_path / "root" / "x").is_symlink()
+
+
+def test_very_deep_folders(tmp_path: Path) -> None:
+    name = "/".join(["d"] * 900)
+    with Sink(safe_target(tmp_path, name), size=1, md5=None, label=name) as sink:
+        sink.write(b"1")
+        sink.commit(replace=False)
+    assert (tmp_path / name).read_bytes() == b"1"
+    assert safe_target(tmp_path, name) == tmp_path / name
+
+
+@pytest.mark.parametrize("linked", ["file", "nowhere", "."])
+def test_links_that_lead_to_no_folder_or_stay_inside(tmp_path: Path, linked: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    (tmp_path / "link").symlink_to(linked)
+    with pytest.raises(UnsafePathError, match="is a link"):
+        safe_target(tmp_path, "link/x")
+
+
+def test_file_names_of_another_encoding(tmp_path: Path) -> None:
+    script = f"""
+        from wbtyped.download.names import safe_target
+        from wbtyped.errors import UnsafePathError
+        safe_target({str(tmp_path)!r}, "plain")
+        try:
+            safe_target({str(tmp_path)!r}, "gr\\xf6sse")
+        except UnsafePathError as error:
+            print(ascii(str(error)))
+    """
+    environ = {**os.environ, "LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    command = [sys.executable, "-c", dedent(script)]
+    done = subprocess.run(command, text=True, capture_output=True, check=True, env=environ)
+    assert "cannot hold it" in done.stdout
 
 
 def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:

@@ -5,8 +5,13 @@ import hashlib
 import os
 import subprocess
 import sys
+from array import array
+from concurrent.futures import ThreadPoolExecutor
+from io import FileIO
 from pathlib import Path
 from textwrap import dedent
+from threading import Barrier
+from typing import Literal
 
 import pytest
 from hypothesis import given, settings
@@ -44,6 +49,38 @@ def test_any_blocks_make_the_file(
         assert sink.commit(replace=False) == folder / "x"
     assert (folder / "x").read_bytes() == content
     assert names(folder) == ["x"]
+
+
+@pytest.mark.parametrize("kind", [bytes, bytearray, memoryview])
+def test_any_kind_of_block(
+    tmp_path: Path, kind: type[bytes] | type[bytearray] | type[memoryview]
+) -> None:
+    with sink_for(tmp_path / "x") as sink:
+        sink.write(kind(CONTENT))
+        sink.commit(replace=False)
+    assert (tmp_path / "x").read_bytes() == CONTENT
+
+
+def test_blocks_are_counted_in_bytes(tmp_path: Path) -> None:
+    numbers = array("i", range(10))
+    with sink_for(tmp_path / "x", numbers.tobytes()) as sink:
+        sink.write(memoryview(numbers))
+        sink.commit(replace=False)
+    assert (tmp_path / "x").read_bytes() == numbers.tobytes()
+
+
+def test_neither_size_nor_digest_known(tmp_path: Path) -> None:
+    with Sink(tmp_path / "x", size=None, md5=None, label="x") as sink:
+        sink.write(CONTENT)
+        sink.commit(replace=False)
+    assert (tmp_path / "x").read_bytes() == CONTENT
+
+
+def test_the_temporary_file_is_hidden_beside_the_target(tmp_path: Path) -> None:
+    with sink_for(tmp_path / "x"):
+        (temporary,) = names(tmp_path)
+        assert temporary.startswith(".")
+        assert temporary.endswith(".part")
 
 
 def test_restart_forgets_what_came(tmp_path: Path) -> None:
@@ -117,6 +154,62 @@ def test_file_systems_without_hard_links(
             sink.commit(replace=False)
     assert (tmp_path / "x").read_bytes() == (b"theirs" if appears else CONTENT)
     assert names(tmp_path) == ["x"]
+
+
+def test_a_name_reserved_in_vain_is_free_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(DiskError, match="x cannot be written: Operation not permitted"):
+        with sink_for(tmp_path / "x") as sink:
+            sink.write(CONTENT)
+            sink.commit(replace=False)
+    assert names(tmp_path) == []
+
+
+def test_only_one_of_many_at_once_gets_a_free_name(tmp_path: Path) -> None:
+    start = Barrier(8)
+
+    def fetch(number: int) -> int | None:
+        content = str(number).encode() * 10
+        with sink_for(tmp_path / "x", content) as sink:
+            sink.write(content)
+            start.wait()
+            try:
+                sink.commit(replace=False)
+            except FileExistsError:
+                return None
+            return number
+
+    with ThreadPoolExecutor(8) as threads:
+        winners = [n for n in threads.map(fetch, range(8)) if n is not None]
+    assert len(winners) == 1
+    assert (tmp_path / "x").read_bytes() == str(winners[0]).encode() * 10
+    assert names(tmp_path) == ["x"]
+
+
+def test_a_folder_that_another_sink_takes_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = sink_for(tmp_path / "new" / "deep" / "other")
+    usual = Path.open
+
+    def leave_first(path: Path, mode: Literal["xb"], buffering: Literal[0]) -> FileIO:
+        monkeypatch.setattr(Path, "open", usual)
+        other.__exit__(None, None, None)
+        assert names(tmp_path) == []
+        return path.open(mode, buffering)
+
+    other.__enter__()
+    monkeypatch.setattr(Path, "open", leave_first)
+    with sink_for(tmp_path / "new" / "deep" / "x") as sink:
+        sink.write(CONTENT)
+        sink.commit(replace=False)
+    assert names(tmp_path) == ["new", "new/deep", "new/deep/x"]
 
 
 def test_two_at_once_on_the_same_target(tmp_path: Path) -> None:

@@ -85,8 +85,8 @@ def test_broken_cursors(wandb_server: WandbServer, ask: Ask, after: str) -> None
     ],
 )
 def test_like_patterns(wandb_server: WandbServer, ask: Ask, pattern: str, names: list[str]) -> None:
-    files = dict.fromkeys(("b.json", "axb.txt", "a_b.txt", "A.TXT"), b"")
-    wandb_server.add_run("crew/ship/log", files=files)
+    given: list[str] = ["b.json", "axb.txt", "a_b.txt", "A.TXT"]
+    wandb_server.add_run("crew/ship/log", files=dict.fromkeys(given, b""))
     assert page(ask(FILES, pattern=pattern))[0] == names
 
 

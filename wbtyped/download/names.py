@@ -14,8 +14,10 @@ SEPARATORS = re.compile(r"[/\\]")
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 DEVICE_ON_WINDOWS = re.compile(
-    r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE
+    r"(con|conin\$|conout\$|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE
 )
+JUNCTION = 0xA0000003
+"""Reparse tag of a link between folders on Windows; folders kept in a cloud have other tags."""
 
 
 def safe_target(
@@ -25,7 +27,8 @@ def safe_target(
 
     Refused are names that leave the folder or mean another place (absolute, with a drive, with
     `..`), names that the platform cannot hold, and ways that lead through a link or a file below
-    `root`. A link in the last place is not refused: writing replaces it and does not follow it.
+    `root`; `root` itself may be a link. A link in the last place is not refused, as long as the
+    caller replaces it (`Sink` does) and does not write through it.
     """
     parts = _checked_parts(name, windows=windows)
     target = Path(root, *parts)
@@ -56,8 +59,9 @@ def _checked_parts(name: str, *, windows: bool) -> list[str]:
 def _check_part(name: str, part: str, *, windows: bool) -> None:
     try:
         encoded = part.encode("utf-8")
+        os.fsencode(part)
     except UnicodeEncodeError:
-        _refuse(name, "it is not valid Unicode")
+        _refuse(name, "it is not valid Unicode, or this machine's file names cannot hold it")
     if len(encoded) > COMPONENT_LIMIT:
         _refuse(name, f"one of its parts is longer than {COMPONENT_LIMIT} bytes")
     if not windows:
@@ -85,7 +89,7 @@ def _refuse_detour(name: str, folder: Path) -> None:
 
 
 def _is_junction(status: os.stat_result) -> bool:
-    return getattr(status, "st_reparse_tag", 0) != 0
+    return getattr(status, "st_reparse_tag", 0) == JUNCTION
 
 
 def _refuse(name: str, reason: str) -> NoReturn:

@@ -1,21 +1,22 @@
 """A file in the making: written beside its target, verified, then put in place in one step."""
 
 import base64
-import errno
 import hashlib
 import os
-import secrets
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self
+from typing import Self
 
 from .. import errors
 from ..errors import ChecksumError, DiskError
 
 SUFFIX = ".part"
 """Marks temporary files, so that those of a killed process can be told apart and removed."""
+ATTEMPTS = 100
+"""Tries to make a temporary file while other sinks remove the folder it belongs to."""
 
 
 @contextmanager
@@ -46,20 +47,14 @@ class Sink:
         self._written = 0
         self._hash = hashlib.md5(usedforsecurity=False)
         self._made: list[Path] = []
-        self._stream: BinaryIO | None = None
-        self._temporary = target.with_name(f".{secrets.token_hex(8)}{SUFFIX}")
+        self._stream: FileIO | None = None
+        # Short whatever the target is called: names have a limit of 255 bytes.
+        self._temporary = target.with_name(f".{os.urandom(8).hex()}{SUFFIX}")
 
     def __enter__(self) -> Self:
         try:
             with disk_errors(self.target):
-                self._make_folders()
-                # Opened in the usual mode, so that the process's umask decides the permissions.
-                descriptor = os.open(
-                    self._temporary,
-                    os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0),
-                    0o666,
-                )
-                self._stream = os.fdopen(descriptor, "wb", buffering=0)
+                self._stream = self._create()
         except BaseException:
             self._clean()
             raise
@@ -73,15 +68,15 @@ class Sink:
     ) -> None:
         self._clean()
 
-    def write(self, block: bytes) -> None:
+    def write(self, block: bytes | bytearray | memoryview) -> None:
         """Take a block; raises ChecksumError as soon as there are more bytes than announced."""
-        self._written += len(block)
+        view = memoryview(block).cast("B")
+        self._written += len(view)
         if self._size is not None and self._written > self._size:
             self._reject_size()
-        self._hash.update(block)
+        self._hash.update(view)
         stream = self._opened()
         with disk_errors(self.target):
-            view = memoryview(block)
             while view:
                 # An unbuffered write may take less than it is given.
                 view = view[stream.write(view) :]
@@ -98,7 +93,11 @@ class Sink:
         self._hash = hashlib.md5(usedforsecurity=False)
 
     def commit(self, *, replace: bool) -> Path:
-        """Check what came and give it its name; without `replace`, never that of another file."""
+        """Check what came, give it its name in one step, and return the path.
+
+        Raises ChecksumError when size or digest do not fit, and without `replace` FileExistsError
+        when a file of this name appeared meanwhile.
+        """
         if self._size is not None and self._written != self._size:
             self._reject_size()
         actual = base64.b64encode(self._hash.digest()).decode()
@@ -109,8 +108,9 @@ class Sink:
                 expected=self._md5,
                 actual=actual,
             )
-        self._opened().close()
         with disk_errors(self.target):
+            # Some file systems tell only now that they had no room.
+            self._opened().close()
             if replace:
                 self._temporary.replace(self.target)
             else:
@@ -120,26 +120,30 @@ class Sink:
 
     def _place_without_replacing(self) -> None:
         try:
-            # A hard link fails where a name is taken, which a rename on POSIX does not.
-            os.link(self._temporary, self.target)
+            # A hard link fails where a name is taken, which a rename does only on Windows.
+            if os.name == "nt":
+                self._temporary.rename(self.target)
+            else:
+                self._link()
         except FileExistsError as error:
             raise errors.FileExistsError(
                 f"{self.target} appeared while it was fetched; it was left as it is"
             ) from error
-        except OSError as error:
-            if error.errno not in {errno.EPERM, errno.ENOTSUP, errno.EXDEV, errno.ENOSYS}:
-                raise
-            # This file system has no hard links: reserve the name, then rename onto it.
-            self._reserve()
-            self._temporary.replace(self.target)
 
-    def _reserve(self) -> None:
+    def _link(self) -> None:
         try:
-            os.close(os.open(self.target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666))
-        except FileExistsError as error:
-            raise errors.FileExistsError(
-                f"{self.target} appeared while it was fetched; it was left as it is"
-            ) from error
+            os.link(self._temporary, self.target)
+        except FileExistsError:
+            raise
+        except OSError:
+            # File systems without hard links have many codes for it; if anything else is wrong,
+            # this fails as well: reserve the name with an empty file, then rename onto it.
+            self.target.touch(exist_ok=False)
+            try:
+                self._temporary.replace(self.target)
+            except BaseException:
+                self.target.unlink()
+                raise
 
     def _reject_size(self) -> None:
         raise ChecksumError(
@@ -149,15 +153,27 @@ class Sink:
             actual=str(self._written),
         )
 
-    def _opened(self) -> BinaryIO:
+    def _opened(self) -> FileIO:
         if self._stream is None:
             raise RuntimeError("a Sink is used in a with statement")
         return self._stream
 
+    def _create(self) -> FileIO:
+        for _ in range(ATTEMPTS - 1):
+            # Another sink that made the folder may leave at this moment and take it along.
+            with suppress(FileNotFoundError):
+                return self._create_once()
+        return self._create_once()
+
+    def _create_once(self) -> FileIO:
+        self._make_folders()
+        # Made in the usual mode, so that the umask of the process decides the permissions.
+        return self._temporary.open("xb", buffering=0)
+
     def _make_folders(self) -> None:
         missing: list[Path] = []
         folder = self.target.parent
-        while not folder.exists():
+        while not folder.exists() and folder != folder.parent:
             missing.append(folder)
             folder = folder.parent
         for folder in reversed(missing):
@@ -168,9 +184,10 @@ class Sink:
 
     def _clean(self) -> None:
         if self._stream is not None:
-            self._stream.close()
-        with suppress(OSError):
-            self._temporary.unlink()
+            with suppress(OSError):
+                self._stream.close()
+            with suppress(OSError):
+                self._temporary.unlink()
         for folder in reversed(self._made):
             with suppress(OSError):
                 folder.rmdir()

@@ -8,12 +8,20 @@ from .fragments import Run
 
 
 class CreateRun(BaseModel, frozen=True):
+    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
+    was refused, beside an error."""
+
     upsert_bucket: Optional["CreateRunUpsertBucket"]
+    "Create a run, or change the one with this id or name. Creates the project as well when it is missing."
 
 
 class CreateRunUpsertBucket(BaseModel, frozen=True):
+    """What `upsertBucket` answers."""
+
     inserted: bool | None
+    "Whether the run is new. False when it was changed."
     bucket: Optional["CreateRunUpsertBucketBucket"]
+    "The run as it is now."
 
 
 CreateRunUpsertBucketBucket = Run

@@ -7,8 +7,15 @@ from .base_model import BaseModel
 
 
 class DeleteRunFiles(BaseModel, frozen=True):
+    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
+    was refused, beside an error."""
+
     delete_files: Optional["DeleteRunFilesDeleteFiles"]
+    "Delete files of runs for good."
 
 
 class DeleteRunFilesDeleteFiles(BaseModel, frozen=True):
+    """What `deleteFiles` answers."""
+
     success: bool
+    "Whether all of the files are gone."

@@ -13,7 +13,9 @@ class PageInfo(BaseModel, frozen=True):
     Used by: every paginator"""
 
     end_cursor: str | None
+    "Opaque cursor of the last entry, to be sent as `after` for the next page. Null on an empty page."
     has_next_page: bool
+    "Whether entries follow behind `endCursor`."
 
 
 class Project(BaseModel, frozen=True):
@@ -22,13 +24,21 @@ class Project(BaseModel, frozen=True):
     Used by: Project"""
 
     id: str
+    "Opaque id, valid on this server only. Most are base64 of a kind and a number; do not rely on it."
     internal_id: str
+    "Id by which storage knows the project: base64 of `ProjectInternalId:` and a number. Since server 0.51."
     name: str
+    "Name of the project, unique under its owner, at most 128 characters, without `/ \\ # ? % :` or line breaks."
     entity_name: str
+    "Name of the owner: the first part of the project's path."
     description: str | None
+    "Text shown on the project's page; null when there is none."
     access: str | None
+    "Who may read and write, as one word in capitals. A registry has `PRIVATE` (the whole organization) or `RESTRICTED` (invited members only); the values of other projects are not documented. Null where none was set."
     created_at: DateTime
+    "When the project was made."
     updated_at: DateTime | None
+    "Last change of the project itself; null when there was none."
 
 
 class Run(BaseModel, frozen=True):
@@ -40,19 +50,33 @@ class Run(BaseModel, frozen=True):
     Used by: Run"""
 
     id: str
+    "Opaque id, valid on this server only."
     project_id: str
+    "Number of the project as plain digits, unlike other ids. It is what `DeleteFilesInput.projectId` takes. Since server 0.63 at the latest."
     name: str
+    "Run id: the last part of the run's path, unique in its project. The title is `displayName`."
     display_name: str | None
+    "Title that people give the run; not unique. Null where it has none."
     state: str | None
+    "`running`, `finished`, `failed`, `crashed`, `killed`, `preempting`, `preempted`, `pending` or a newer value."
     tags: list[str] | None
+    "Tags of the run as texts."
     group: str | None
+    "Name of the group that the run belongs to; null for none."
     job_type: str | None
+    "What the run does, such as `train` or `eval`; null when it was not said."
     commit: str | None
+    "Commit of the source code, as a hexadecimal hash; null outside of a repository."
     notes: str | None
+    "What a person wrote down about the run; null when nothing."
     created_at: DateTime
+    "When the run was made."
     heartbeat_at: DateTime | None
+    "When the run last reported; null when it never did."
     read_only: bool | None
+    "Whether the caller may not change the run."
     file_count: int | None
+    "Number of files of the run, whatever the filter of `files`."
 
 
 class RunFile(BaseModel, frozen=True):
@@ -65,13 +89,21 @@ class RunFile(BaseModel, frozen=True):
     Used by: File"""
 
     id: str
+    "Opaque id, valid on this server only. Most are base64 of a kind and a number; do not rely on it."
     name: str
+    "Path relative to the run or artifact, with `/` between folders. Unsafe names are possible; check before writing."
     url: str | None
+    "Address on the API's own host. It needs the API key and may redirect to storage. For a reference, the address referred to."
     direct_url: str
+    "Where the bytes are: a signed address in object storage. It expires and needs no API key. For a reference, the address referred to."
     size_bytes: int
+    "Size in bytes; 0 for a name that does not exist."
     mimetype: str | None
+    "MIME type, guessed from the name; null when it is not known."
     updated_at: DateTime | None
+    "When content was last uploaded; null for a name that does not exist."
     md5: str | None
+    "Base64 of the 16 bytes of the content's MD5; null when it is not known."
 
 
 class User(BaseModel, frozen=True):
@@ -80,21 +112,38 @@ class User(BaseModel, frozen=True):
     Used by: User"""
 
     id: str
+    "Opaque id, valid on this server only. Most are base64 of a kind and a number; do not rely on it."
     name: str
+    "Name as the person writes it, with spaces. Not unique."
     username: str | None
+    "Unique short name, as in paths and addresses."
     email: str | None
+    "Mail address; null where the caller may not see it."
     entity: str | None
+    "Name of the entity that new runs go to when none is named: the one clients put into short paths."
     admin: bool | None
+    "Whether the account administers the whole server."
     teams: Optional["UserTeams"]
+    "Entities that the account may log to."
 
 
 class UserTeams(BaseModel, frozen=True):
+    """A page of entities."""
+
     edges: list["UserTeamsEdges"]
+    "The entities of this page. There is no `pageInfo`: take the cursor of the last edge to go on."
 
 
 class UserTeamsEdges(BaseModel, frozen=True):
+    """An entity on a page, with its place in the listing."""
+
     node: Optional["UserTeamsEdgesNode"]
+    "The entity itself. May be null; skip such an edge."
 
 
 class UserTeamsEdgesNode(BaseModel, frozen=True):
+    """An owner of projects: a user account, a team, or an organization's own entity that holds its
+    registries."""
+
     name: str
+    "Unique short name, the first part of a path."

@@ -8,7 +8,10 @@ from .fragments import Project
 
 
 class GetProject(BaseModel, frozen=True):
+    """Everything that can be read. An object that is missing or not visible to the API key is null."""
+
     project: Optional["GetProjectProject"]
+    "One project by entity and name."
 
 
 GetProjectProject = Project

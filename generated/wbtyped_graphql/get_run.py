@@ -8,11 +8,18 @@ from .fragments import Run
 
 
 class GetRun(BaseModel, frozen=True):
+    """Everything that can be read. An object that is missing or not visible to the API key is null."""
+
     project: Optional["GetRunProject"]
+    "One project by entity and name."
 
 
 class GetRunProject(BaseModel, frozen=True):
+    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    registry."""
+
     run: Optional["GetRunProjectRun"]
+    "One run by its run id; null when there is none."
 
 
 GetRunProjectRun = Run

@@ -8,27 +8,47 @@ from .fragments import PageInfo, RunFile
 
 
 class RunFiles(BaseModel, frozen=True):
+    """Everything that can be read. An object that is missing or not visible to the API key is null."""
+
     project: Optional["RunFilesProject"]
+    "One project by entity and name."
 
 
 class RunFilesProject(BaseModel, frozen=True):
+    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    registry."""
+
     internal_id: str
+    "Id by which storage knows the project: base64 of `ProjectInternalId:` and a number. Since server 0.51."
     run: Optional["RunFilesProjectRun"]
+    "One run by its run id; null when there is none."
 
 
 class RunFilesProjectRun(BaseModel, frozen=True):
+    """One execution of a program, with what it logged and its files."""
+
     file_count: int | None
+    "Number of files of the run, whatever the filter of `files`."
     files: Optional["RunFilesProjectRunFiles"]
+    "Files of the run. A name asked for in `names` gets a node even when it does not exist; there `updatedAt` is null and `sizeBytes` 0."
 
 
 class RunFilesProjectRunFiles(BaseModel, frozen=True):
+    """A page of files."""
+
     edges: list["RunFilesProjectRunFilesEdges"]
+    "The files of this page, in the order of the listing."
     page_info: "RunFilesProjectRunFilesPageInfo"
+    "Where this page ends, and whether more follow."
 
 
 class RunFilesProjectRunFilesEdges(BaseModel, frozen=True):
+    """A file on a page, with its place in the listing."""
+
     cursor: str
+    "Opaque position of this file; as `after` it asks for what follows."
     node: Optional["RunFilesProjectRunFilesEdgesNode"]
+    "The file itself. May be null; skip such an edge."
 
 
 RunFilesProjectRunFilesEdgesNode = RunFile

@@ -8,12 +8,20 @@ from .fragments import Project
 
 
 class UpsertProject(BaseModel, frozen=True):
+    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
+    was refused, beside an error."""
+
     upsert_model: Optional["UpsertProjectUpsertModel"]
+    "Create a project or a registry, or change the one with this id or name."
 
 
 class UpsertProjectUpsertModel(BaseModel, frozen=True):
+    """What `upsertModel` and `renameProject` answer."""
+
     inserted: bool | None
+    "Whether the project is new. False when it was changed."
     project: Optional["UpsertProjectUpsertModelProject"]
+    "The project as it is now."
 
 
 UpsertProjectUpsertModelProject = Project

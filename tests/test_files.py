@@ -85,6 +85,8 @@ def test_names_and_pattern_together(
         run.files(["a"], "b")
     with pytest.raises(error, match="list of file names"):
         run.files("model.bin")
+    with pytest.raises(error, match="is empty"):
+        run.files(["model.bin", ""])
     assert len(wandb_server.requests) == 0
 
 

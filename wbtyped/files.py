@@ -64,6 +64,8 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
     ) -> None:
         if isinstance(names, str):
             raise UsageError(f"names must be a list of file names, not one text: [{names!r}]?")
+        if "" in (names or ()):
+            raise UsageError(f"files of {run.full_path}: a name in names is empty")
         if names and pattern:
             raise UsageError(
                 f"files of {run.full_path}: names and pattern cannot be combined; "

@@ -1,5 +1,6 @@
 """Which failures are worth another try, and after how long."""
 
+import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -15,6 +16,10 @@ T = TypeVar("T")
 
 # By these a server says that it has not looked at the request.
 REFUSED = frozenset({425, 429})
+UNREACHABLE_LIMIT = 15.0
+"""Seconds after which a server that cannot be reached at all is given up."""
+# stamina tells of every retry; without a handler, logging would print that on stderr.
+logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 def is_passing(status: int) -> bool:
@@ -70,7 +75,8 @@ class Rule:
     """Decides after each failure of one request whether and when the next try comes."""
 
     def __init__(self, budget: float, *, repeatable: bool) -> None:
-        self._ends = time.monotonic() + budget
+        self._began = time.monotonic()
+        self._budget = budget
         self._repeatable = repeatable
         self._spoiled = 0
 
@@ -84,9 +90,12 @@ class Rule:
             return False
         if not (self._repeatable or error.unsent or error.status in REFUSED):
             return False
+        spent = time.monotonic() - self._began
+        if error.unsent and spent > UNREACHABLE_LIMIT:
+            return False
         if error.retry_after is None:
             return True
-        return error.retry_after if time.monotonic() + error.retry_after < self._ends else False
+        return error.retry_after if spent + error.retry_after < self._budget else False
 
 
 class Retries:

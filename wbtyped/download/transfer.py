@@ -55,9 +55,9 @@ def fetch(
 
         def once() -> Path:
             sink.restart()
+            _stop_if(abandoned)
             for block in _blocks(transport, transfer):
-                if abandoned is not None and abandoned.is_set():
-                    raise Abandoned
+                _stop_if(abandoned)
                 sink.write(block)
             return sink.commit(replace=replace)
 
@@ -79,6 +79,11 @@ async def afetch(
     except asyncio.CancelledError:
         abandoned.set()
         raise
+
+
+def _stop_if(abandoned: threading.Event | None) -> None:
+    if abandoned is not None and abandoned.is_set():
+        raise Abandoned
 
 
 def _blocks(transport: Transport, transfer: Transfer) -> Iterator[bytes]:

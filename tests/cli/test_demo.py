@@ -1,0 +1,189 @@
+"""`wbtyped demo`: the whole way, and that it tells when something differs."""
+
+import base64
+import hashlib
+import os
+import re
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from wbtyped import Api
+from wbtyped.cli.demo import differences, tour
+from wbtyped.cli.get import file_md5
+from wbtyped.cli.samples import Sample, choose_samples
+from wbtyped.server import Fault, WandbServer
+
+from .conftest import Command, on_terminal
+
+QUICK = ("demo", "--files", "12", "--large", "1")
+SAMPLES = [Sample("empty", 0), Sample("logs/day 1.txt", 5000), Sample("größe.bin", 70_000)]
+
+
+def test_demo(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    before = dict(os.environ)
+    outcome = command(*QUICK)
+    assert (outcome.code, outcome.err) == (0, "")
+    for line in (
+        r"12 files uploaded \(\d\.\d MiB\)",
+        r"page 1: 12 files, the last is .*",
+        r"12 files fetched \(\d\.\d MiB\)",
+        r"folder\tfiles\tsize\tequal",
+        r"checkpoints\t2\t1\.\d MiB\t2",
+        r"compared the digests of 12 files: 12 equal",
+        r"  wbtyped serve \./wandb-data",
+    ):
+        assert re.search(f"^{line}$", outcome.out, re.MULTILINE), line
+    assert list(tmp_path.iterdir()) == []
+    assert dict(os.environ) == before
+
+
+def test_the_users_own_settings_do_not_matter(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    for name in (".netrc", ".config/wandb/settings", "wandb/settings"):
+        (home / name).parent.mkdir(parents=True, exist_ok=True)
+        (home / name).write_text("neither netrc nor INI")
+    monkeypatch.chdir(home)
+    for name, value in {
+        "HOME": str(home),
+        "WANDB_API_KEY": "broken",
+        "WANDB_BASE_URL": "http://nowhere.invalid",
+        "WANDB_ENTITY": "others",
+        "WANDB_HTTP_TIMEOUT": "soon",
+        "WANDB_IDENTITY_TOKEN_FILE": "token",
+        "HTTP_PROXY": "http://nowhere.invalid:1",
+        "http_proxy": "http://nowhere.invalid:1",
+        "ALL_PROXY": "http://nowhere.invalid:1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    outcome = command(*QUICK)
+    assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_keep(command: Command, tmp_path: Path) -> None:
+    kept = tmp_path / "kept here"
+    outcome = command(*QUICK, "--keep", kept)
+    assert outcome.code == 0
+    originals, downloads = (
+        {p.relative_to(kept / part): p.read_bytes() for p in (kept / part).rglob("*.*")}
+        for part in ("originals", "downloads")
+    )
+    assert len(originals) == 12
+    assert originals == downloads
+    assert f"wbtyped serve '{kept / 'server'}'" in outcome.out
+    path = outcome.out.split("wbtyped ls ")[1].split()[0]
+    with WandbServer(kept / "server") as server:
+        with Api({"base_url": server.url}, api_key=server.api_key) as api:
+            assert len(api.run(path).files()) == 12
+
+
+def test_folder_that_cannot_be_made(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    outcome = command(*QUICK, "--keep", tmp_path / "file" / "below")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "below" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    outcome = on_terminal(*QUICK)
+    assert (outcome.code, outcome.err) == (0, "")
+    for text in ("upload 12 of 12", "download 12 of 12", "━", "│ checkpoints"):
+        assert text in outcome.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_files_are_the_same_every_time(tmp_path: Path) -> None:
+    samples = choose_samples(300, 64)
+    assert samples == choose_samples(300, 64)
+    assert len({sample.name.casefold() for sample in samples}) == 300
+    assert samples[0].size == 0
+    assert max(sample.size for sample in samples) == 64 * 1024 * 1024
+    assert len({sample.size for sample in samples}) > 200
+    names = "".join(sample.name for sample in samples)
+    assert " " in names
+    assert "/" in names
+    assert not names.isascii()
+    for part in ("a", "b"):
+        SAMPLES[1].write(tmp_path / part)
+    content = (tmp_path / "a" / SAMPLES[1].name).read_bytes()
+    assert content == (tmp_path / "b" / SAMPLES[1].name).read_bytes()
+    assert len(content) == 5000
+    assert len(set(content)) > 200
+
+
+def test_wrong_bytes_on_the_way(
+    wandb_server: WandbServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with wandb_server.fault(Fault(kind="storage-get", path="day 1", corrupt=True)):
+        _, failures = tour(tmp_path, SAMPLES)
+    assert failures == ["logs/day 1.txt"]
+    out, err = capsys.readouterr()
+    assert err.startswith("failed  logs/day 1.txt: ")
+    assert "MD5" in err
+    assert err.count("\n") == 1
+    assert "2 files fetched, 1 failed" in out
+    assert "logs\t1\t4.9 KiB\t0" in out
+    assert "compared the digests of 3 files: 2 equal" in out
+
+
+def test_upload_that_fails(
+    wandb_server: WandbServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with wandb_server.fault(Fault(kind="storage-put", path="day 1", status=403)):
+        _, failures = tour(tmp_path, SAMPLES)
+    assert failures == ["logs/day 1.txt"]
+    assert "HTTP 403" in capsys.readouterr().err
+
+
+def test_failure_gives_exit_code_1(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = WandbServer.start
+
+    def start_spoiled(server: WandbServer) -> WandbServer:
+        server.faults.add(Fault(kind="storage-get", path="empty", status=404))
+        return start(server)
+
+    monkeypatch.setattr(WandbServer, "start", start_spoiled)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    outcome = command("demo", "--files", "3", "--large", "0")
+    assert outcome.code == 1
+    assert outcome.err.splitlines()[-1] == "wbtyped: the demo failed: empty.txt"
+    assert "Go on" not in outcome.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_every_kind_of_difference_is_found(wandb_server: WandbServer, tmp_path: Path) -> None:
+    originals, downloads = tmp_path / "originals", tmp_path / "downloads"
+    names = ["right", "changed on the way back", "lost", "changed on the way there", "unlisted"]
+    samples = [Sample(name, 100) for name in names]
+    for sample in samples:
+        sample.write(originals)
+        sample.write(downloads)
+    (downloads / "changed on the way back").write_bytes(bytes(100))
+    (downloads / "lost").unlink()
+    stored = {name: (originals / name).read_bytes() for name in names[:-1]}
+    stored["changed on the way there"] = bytes(100)
+    stored["stray"] = b""
+    wandb_server.add_run("crew/ship/log", stored)
+    with Api() as api:
+        listed = {file.name: file for file in api.run("crew/ship/log").files()}
+    wrong = differences(samples, listed, originals, downloads)
+    assert wrong.keys() == {*names[1:], "stray"}
+    assert "downloaded with MD5" in wrong["changed on the way back"]
+    assert wrong["lost"] == "not downloaded"
+    assert "listed with MD5" in wrong["changed on the way there"]
+    assert wrong["unlisted"] == "not in the list"
+
+
+def test_digests_are_those_of_the_bytes(tmp_path: Path) -> None:
+    SAMPLES[2].write(tmp_path)
+    path = tmp_path / SAMPLES[2].name
+    expected = base64.b64encode(hashlib.md5(path.read_bytes()).digest()).decode()
+    assert file_md5(path) == expected

@@ -1,0 +1,251 @@
+"""`wbtyped get`: what is downloaded, kept, refused, and how it is reported."""
+
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from wbtyped.server import Fault, WandbServer
+
+from .conftest import Command, on_terminal
+
+PATH = "crew/ship/log"
+FILES = {
+    "model.bin": bytes(range(256)) * 1024,
+    "notes/a b.txt": b"hello",
+    "notes/ü.txt": b"world",
+    "empty": b"",
+}
+
+
+# The list of a server that gives no node for names it does not have.
+NOTHING = b"""
+{"data": {"project": {"internalId": "1", "run": {"fileCount": 0, "files": {
+  "edges": [], "pageInfo": {"endCursor": null, "hasNextPage": false}}}}}}
+"""
+
+
+@pytest.fixture
+def server(wandb_server: WandbServer) -> WandbServer:
+    wandb_server.add_run(PATH, FILES)
+    return wandb_server
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def test_all_files(server: WandbServer, command: Command, tmp_path: Path) -> None:
+    outcome = command("get", PATH, "--root", tmp_path / "made")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert contents(tmp_path / "made") == FILES
+    *lines, summary = outcome.out.splitlines()
+    assert sorted(lines) == [
+        "fetched  empty (0 B)",
+        "fetched  model.bin (256.0 KiB)",
+        "fetched  notes/a b.txt (5 B)",
+        "fetched  notes/ü.txt (5 B)",
+    ]
+    assert summary == "4 files fetched (256.0 KiB)"
+
+
+def test_the_working_folder_is_the_root(
+    server: WandbServer, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert command("get", PATH).code == 0
+    assert contents(tmp_path) == FILES
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        (["notes/a b.txt"], {"notes/a b.txt"}),
+        (["empty", "model.bin", "empty"], {"empty", "model.bin"}),
+        (["--pattern", "notes/%"], {"notes/a b.txt", "notes/ü.txt"}),
+        (["--pattern", "nothing"], set[str]()),
+    ],
+)
+def test_choice(
+    server: WandbServer, command: Command, tmp_path: Path, choice: list[str], expected: set[str]
+) -> None:
+    outcome = command("get", PATH, "--root", tmp_path, *choice)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert contents(tmp_path).keys() == expected
+
+
+def test_name_that_does_not_exist(server: WandbServer, command: Command, tmp_path: Path) -> None:
+    outcome = command("get", PATH, "absent", "notes/a b.txt", "--root", tmp_path)
+    assert outcome.code == 1
+    assert outcome.err == ("failed  absent: file 'absent' of crew/ship/log does not exist\n")
+    assert contents(tmp_path) == {"notes/a b.txt": b"hello"}
+    assert outcome.out.splitlines()[-1] == "1 file fetched, 1 failed (5 B)"
+
+
+def test_name_that_does_not_exist_is_no_excuse_for_a_local_file(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "absent").write_bytes(b"")
+    outcome = command("get", PATH, "absent", "--root", tmp_path)
+    assert outcome.code == 1
+    assert "does not exist" in outcome.err
+
+
+def test_name_that_the_server_passes_over(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    nothing = Fault(
+        kind="graphql",
+        operation="RunFiles",
+        status=200,
+        body=NOTHING,
+        content_type="application/json",
+    )
+    with server.fault(nothing):
+        outcome = command("get", PATH, "model.bin", "--root", tmp_path)
+    assert outcome.code == 1
+    assert outcome.err.startswith("failed  model.bin: ")
+
+
+def test_right_files_are_kept(server: WandbServer, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(FILES["model.bin"])
+    before = (tmp_path / "model.bin").stat()
+    server.requests.clear()
+    outcome = command("get", PATH, "--root", tmp_path, "--replace")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert "kept  model.bin (256.0 KiB)" in outcome.out.splitlines()
+    assert outcome.out.splitlines()[-1] == "3 files fetched, 1 file kept (256.0 KiB)"
+    after = (tmp_path / "model.bin").stat()
+    assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
+    assert not any("model.bin" in request.path for request in server.requests)
+    assert contents(tmp_path) == FILES
+
+
+WRONG = [b"short", bytes(len(FILES["model.bin"]))]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=["size", "content"])
+def test_wrong_files_are_replaced_on_request_only(
+    server: WandbServer, command: Command, tmp_path: Path, wrong: bytes
+) -> None:
+    (tmp_path / "model.bin").write_bytes(wrong)
+    outcome = command("get", PATH, "--root", tmp_path)
+    assert outcome.code == 1
+    assert outcome.err == (
+        f"failed  model.bin: {tmp_path / 'model.bin'} exists with other content; see --replace\n"
+    )
+    assert contents(tmp_path) == {**FILES, "model.bin": wrong}
+    assert command("get", PATH, "--root", tmp_path, "--replace").code == 0
+    assert contents(tmp_path) == FILES
+
+
+def test_link_is_not_a_right_file(server: WandbServer, command: Command, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_bytes(FILES["model.bin"])
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / "model.bin").symlink_to(elsewhere)
+    assert command("get", PATH, "model.bin", "--root", root).code == 1
+    assert command("get", PATH, "model.bin", "--root", root, "--replace").code == 0
+    assert not (root / "model.bin").is_symlink()
+
+
+def test_failures_do_not_stop_the_rest(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    with server.fault(Fault(kind="storage-get", path="model.bin", corrupt=True)):
+        with server.fault(Fault(kind="file", path="notes/a", status=403)):
+            outcome = command("get", PATH, "--root", tmp_path)
+    assert outcome.code == 1
+    failed = sorted(outcome.err.splitlines())
+    assert len(failed) == 2
+    assert failed[0].startswith("failed  model.bin: ")
+    assert "MD5" in failed[0]
+    assert failed[1].startswith("failed  notes/a b.txt: ")
+    assert contents(tmp_path) == {"notes/ü.txt": b"world", "empty": b""}
+    assert outcome.out.splitlines()[-1] == "2 files fetched, 2 failed (5 B)"
+    assert server.api_key not in outcome.out + outcome.err
+
+
+def test_list_that_breaks_off(wandb_server: WandbServer, command: Command, tmp_path: Path) -> None:
+    wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
+    for number in range(5, 1001):
+        (tmp_path / f"{number:04}").touch()
+    with wandb_server.fault(Fault(kind="graphql", operation="RunFiles", skip=1, status=400)):
+        outcome = command("get", PATH, "--root", tmp_path)
+    assert outcome.code == 1
+    assert outcome.err.startswith("failed  the list of crew/ship/log: ")
+    assert outcome.out.splitlines()[-1] == "5 files fetched, 995 files kept, 1 failed (0 B)"
+
+
+def test_hostile_names(wandb_server: WandbServer, command: Command, tmp_path: Path) -> None:
+    names = ["../evil", "/evil", "a/../../evil", "\x1b[2Jevil", "[red]fine[/red]"]
+    wandb_server.add_run(PATH, dict.fromkeys(names, b"evil"))
+    outcome = command("get", PATH, "--root", tmp_path / "root")
+    assert outcome.code == 1, "names are the server's fault, not wrong use"
+    assert sorted(line.split(":")[0] for line in outcome.err.splitlines()) == [
+        "failed  ../evil",
+        "failed  /evil",
+        r"failed  \x1b[2Jevil",
+        "failed  a/../../evil",
+    ]
+    assert "fetched  [red]fine[/red] (4 B)" in outcome.out
+    assert contents(tmp_path) == {"root/[red]fine[/red]": b"evil"}
+
+
+def test_disk_that_refuses(server: WandbServer, command: Command, tmp_path: Path) -> None:
+    (tmp_path / "model.bin").mkdir()
+    outcome = command("get", PATH, "--root", tmp_path, "--replace")
+    assert outcome.code == 1
+    assert outcome.err.startswith("failed  model.bin: ")
+    assert outcome.err.count("\n") == 1
+    assert contents(tmp_path).keys() == FILES.keys() - {"model.bin"}
+
+
+def test_several_at_a_time(wandb_server: WandbServer, command: Command, tmp_path: Path) -> None:
+    wandb_server.add_run(PATH, {str(number): bytes([number]) for number in range(60)})
+    assert command("get", PATH, "--root", tmp_path).code == 0
+    assert contents(tmp_path) == {str(number): bytes([number]) for number in range(60)}
+    # The key goes to the API, never to storage.
+    assert {(r.origin, r.authorized) for r in wandb_server.requests} == {
+        ("api", True),
+        ("storage", False),
+    }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_interrupt(server: WandbServer, tmp_path: Path) -> None:
+    with server.fault(Fault(kind="storage-get", path="model.bin", latency=1)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "wbtyped.cli", "get", PATH, "--root", str(tmp_path)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith("fetched")
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert process.returncode not in {0, None}
+    assert "Traceback" not in err
+    assert "model.bin" not in contents(tmp_path)
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_bar_on_a_terminal(server: WandbServer, tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"other")
+    outcome = on_terminal("get", PATH, "--root", tmp_path)
+    assert outcome.code == 1
+    assert "get 3 of 4, 1 failed" in outcome.out
+    assert "━" in outcome.out
+    assert re.search(r"3 files fetched, 1 failed \(256\.0 KiB\)\s*$", outcome.out)
+    assert outcome.err == (
+        f"failed  empty: {tmp_path / 'empty'} exists with other content; see --replace\n"
+    )

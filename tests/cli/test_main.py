@@ -1,0 +1,229 @@
+"""What all subcommands share: exit codes, errors, extras, start-up."""
+
+import re
+import subprocess
+import sys
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from wbtyped.server import Fault, WandbServer
+
+from .conftest import Command, in_process, on_terminal
+
+PATH = "crew/ship/log"
+BLOCKED = """
+import sys
+sys.modules[{module!r}] = None
+from wbtyped.cli import main
+main({arguments!r})
+"""
+
+
+def test_version(command: Command) -> None:
+    outcome = command("--version")
+    assert (outcome.code, outcome.out, outcome.err) == (0, f"wbtyped {version('wbtyped')}\n", "")
+
+
+def test_start_up_loads_nothing_that_sends() -> None:
+    script = """
+import sys
+from wbtyped.cli import main
+try:
+    main(["--version"])
+finally:
+    heavy = {"httpx", "stamina", "rich", "starlette", "wbtyped_graphql"} & sys.modules.keys()
+    print(sorted(heavy), file=sys.stderr)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stderr == "[]\n"
+
+
+def test_help_names_every_command(command: Command) -> None:
+    outcome = command("--help")
+    assert outcome.code == 0
+    for word in ("ls", "get", "serve", "demo", "--version", "Exit codes"):
+        assert word in outcome.out
+
+
+@pytest.mark.parametrize("name", ["ls", "get"])
+def test_no_option_takes_the_key(command: Command, name: str) -> None:
+    outcome = command(name, "--help")
+    assert outcome.code == 0
+    assert "--base-url" in outcome.out
+    assert "key" not in outcome.out.lower()
+
+
+@pytest.mark.parametrize(
+    ("module", "arguments", "install"),
+    [
+        ("typer", ["ls", PATH], "pip install 'wbtyped[cli]'"),
+        ("rich", ["--version"], "pip install 'wbtyped[cli]'"),
+        ("uvicorn", ["serve", "data"], "pip install 'wbtyped[server]'"),
+        ("ariadne", ["demo"], "pip install 'wbtyped[server]'"),
+    ],
+)
+def test_missing_extra(tmp_path: Path, module: str, arguments: list[str], install: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED.format(module=module, arguments=arguments)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"wbtyped: {module} not installed; run: {install}\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_ls_works_without_the_server_extra(wandb_server: WandbServer) -> None:
+    wandb_server.add_run(PATH, {"a.txt": b"hello"})
+    blocked = BLOCKED.format(module="uvicorn", arguments=["ls", PATH])
+    done = subprocess.run([sys.executable, "-c", blocked], capture_output=True, check=False)
+    assert (done.returncode, done.stdout.split(b"\t")[0], done.stderr) == (0, b"a.txt", b"")
+
+
+WRONG_USE = [
+    [],
+    ["nonsense"],
+    ["ls"],
+    ["ls", PATH, "--nonsense"],
+    ["ls", "a/b/c/d"],
+    ["ls", "https://wandb.test/a/b/c"],
+    ["ls", ""],
+    ["ls", PATH, "--pattern", ""],
+    ["ls", PATH, "--base-url", "nowhere"],
+    ["get", "a//c"],
+    ["get", PATH, ""],
+    ["get", PATH, "\udcff"],
+    ["get", PATH, "a.txt", "--pattern", "%.txt"],
+    ["get", PATH, "--root", __file__],
+    ["serve"],
+    ["serve", "data", "--port", "70000"],
+    ["serve", "data", "--api-key", "short"],
+    ["serve", __file__],
+    ["demo", "--files", "1"],
+    ["demo", "--keep", str(Path(__file__).parent)],
+]
+
+
+@pytest.mark.parametrize("arguments", WRONG_USE, ids=" ".join)
+def test_wrong_use(
+    shared_server: WandbServer,
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+) -> None:
+    for name, value in shared_server.env.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    shared_server.requests.clear()
+    outcome = command(*arguments)
+    assert outcome.code == 2
+    assert outcome.err
+    assert "Traceback" not in outcome.err
+    assert len(shared_server.requests) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["ls", "get"])
+def test_wrong_path_is_wrong_use_without_a_key_too(command: Command, name: str) -> None:
+    outcome = command(name, "a/b/c/d")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "too many parts" in outcome.err
+
+
+@pytest.mark.parametrize("name", ["ls", "get"])
+def test_no_key(command: Command, name: str) -> None:
+    outcome = command(name, PATH)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "WANDB_API_KEY" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["ls", "get"])
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        (Fault(kind="graphql", status=401), "refuses the API key"),
+        (Fault(kind="graphql", status=503), "HTTP 503"),
+        (Fault(kind="graphql", cut_before_headers=True), "gave up"),
+        (Fault(kind="graphql", status=200, body=b"<html>\n\x1b[2J"), "is not GraphQL"),
+    ],
+    ids=str,
+)
+def test_server_that_fails(
+    wandb_server: WandbServer,
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    fault: Fault,
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    wandb_server.add_run(PATH, {"a.txt": b"hello"})
+    with wandb_server.fault(fault):
+        outcome = command(name, PATH)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert says in outcome.err
+    assert outcome.err.startswith("wbtyped: ")
+    assert outcome.err.count("\n") == 1
+    assert "\x1b" not in outcome.err
+    assert wandb_server.api_key not in outcome.err
+
+
+def test_words_of_a_server_cannot_steer_the_terminal(
+    wandb_server: WandbServer, command: Command
+) -> None:
+    body = b'{"errors": [{"message": "no\\u001b[2J\\n\\u202e"}]}'
+    said = Fault(kind="graphql", status=200, body=body, content_type="application/json")
+    with wandb_server.fault(said):
+        outcome = command("ls", PATH)
+    assert outcome.code == 1
+    assert r"no\x1b[2J\n\u202e" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["ls", "get"])
+def test_run_that_does_not_exist(wandb_server: WandbServer, command: Command, name: str) -> None:
+    outcome = command(name, PATH)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert "project crew/ship does not exist" in outcome.err
+
+
+@pytest.mark.parametrize("name", ["ls", "get"])
+def test_base_url_wins_over_the_environment(
+    wandb_server: WandbServer,
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("WANDB_BASE_URL", "http://nowhere.invalid")
+    wandb_server.add_run(PATH, {"a.txt": b"hello"})
+    assert command(name, PATH, "--base-url", wandb_server.url).code == 0
+
+
+def test_failure_has_its_exit_code_in_a_real_process(wandb_server: WandbServer) -> None:
+    outcome = in_process("ls", "crew/ship/gone")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err.count("\n") == 1
+
+
+def test_a_person_who_waits_is_told_why(wandb_server: WandbServer) -> None:
+    wandb_server.add_run(PATH, {"a.txt": b"hello"})
+    with wandb_server.fault(Fault(kind="graphql", status=503, times=1)):
+        outcome = on_terminal("ls", PATH, both=True)
+    assert outcome.code == 0
+    assert re.match(
+        r"GetRun: HTTP 503 Service Unavailable; trying again in \d\.\d s\r\n", outcome.out
+    )
+    with wandb_server.fault(Fault(kind="graphql", status=503, times=1)):
+        outcome = in_process("ls", PATH)
+    assert (outcome.code, outcome.err) == (0, "")

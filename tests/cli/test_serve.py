@@ -1,0 +1,96 @@
+"""`wbtyped serve`: the server that people start by hand."""
+
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from wbtyped import Api
+
+from .conftest import Command
+
+KEY = "local-" + "k" * 40
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
+
+
+@contextmanager
+def served(
+    *arguments: object, stop: signal.Signals = signal.SIGINT
+) -> Generator[tuple[dict[str, str], str]]:
+    """Run the server; gives the variables to export and the command to try."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wbtyped.cli", "serve", "--port", "0", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    try:
+        lines = [process.stdout.readline().strip() for _ in range(6)]
+        exported = [shlex.split(line)[1] for line in lines if line.startswith("export ")]
+        yield dict(pair.split("=", 1) for pair in exported), lines[-1]
+        process.send_signal(stop)
+        out, err = process.communicate(timeout=60)
+        assert (process.returncode, out, err) == (0, "stopped\n", "")
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_what_it_prints_is_what_clients_need(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(tmp_path / "data") as (env, example):
+        assert env.keys() == {"WANDB_BASE_URL", "WANDB_API_KEY"}
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        words = shlex.split(example)
+        assert words[0] == "python"
+        printed = subprocess.run(
+            [sys.executable, *words[1:]], capture_output=True, text=True, check=True
+        )
+        path = printed.stdout.strip()
+        assert path.startswith("me/tour/")
+        source = tmp_path / "a.txt"
+        source.write_text("hello")
+        with Api() as api:
+            api.run(path).upload_file(source, root=tmp_path)
+    with served(tmp_path / "data", stop=signal.SIGTERM) as (again, _):
+        assert again["WANDB_API_KEY"] == env["WANDB_API_KEY"]
+        monkeypatch.setenv("WANDB_BASE_URL", again["WANDB_BASE_URL"])
+        with Api() as api:
+            assert [file.name for file in api.run(path).files()] == ["a.txt"]
+
+
+def test_key_of_ones_own(tmp_path: Path) -> None:
+    with served(tmp_path, "--api-key", KEY) as (env, _):
+        assert env["WANDB_API_KEY"] == KEY
+        with Api({"base_url": env["WANDB_BASE_URL"]}, api_key=KEY) as api:
+            assert api.viewer.username == "me"
+
+
+def test_port_that_is_taken(command: Command, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = command("serve", tmp_path, "--port", port)
+    assert (outcome.code, outcome.out) == (1, "")
+    assert f"port {port}" in outcome.err
+    assert "--port" in outcome.err
+    assert outcome.err.count("\n") == 1
+
+
+def test_folder_that_cannot_be_used(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "junk").mkdir()
+    (tmp_path / "junk" / "server.sqlite").write_bytes(b"not a database, whatever its name" * 99)
+    for folder in ("file/below", "junk"):
+        outcome = command("serve", tmp_path / folder, "--port", "0")
+        assert (outcome.code, outcome.out) == (1, "")
+        assert "data folder" in outcome.err
+        assert outcome.err.count("\n") == 1

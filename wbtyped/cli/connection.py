@@ -1,0 +1,21 @@
+"""How the subcommands reach a server."""
+
+import sys
+
+from stamina.instrumentation import RetryDetails, set_on_retry_hooks
+
+from ..api import Api
+from .output import complain
+
+
+def connect(base_url: str | None = None) -> Api:
+    """Return a client of the server at `base_url`, or of the one in the user's settings."""
+    # stamina would log each retry on stderr, in words that say nothing to the user of a command.
+    set_on_retry_hooks([announce])
+    return Api({"base_url": base_url} if base_url else None)
+
+
+def announce(details: RetryDetails) -> None:
+    """Tell a person who waits why nothing happens."""
+    if sys.stderr.isatty():
+        complain(f"{details.caused_by}; trying again in {details.wait_for:.1f} s")

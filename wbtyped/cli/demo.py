@@ -1,0 +1,200 @@
+"""`wbtyped demo`: the whole way on the embedded server, from upload to compared digests."""
+
+import asyncio
+import os
+import shlex
+import tempfile
+from collections import Counter
+from collections.abc import Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..errors import WbtypedError
+from ..files import File
+from ..runs import Run
+from ..server import WandbServer
+from .connection import connect
+from .get import AT_ONCE, Fetcher, download, file_md5
+from .output import complain, counted, human_size, say, show_table
+from .progress import failure_line, progress
+from .samples import Sample, choose_samples
+
+PROJECT = "demo"
+PER_PAGE = 50
+EVERY = 50
+"""Files between two lines of progress without a terminal."""
+KEPT_RUN = """run = api.run("{path}")"""
+NEW_RUN = """run = api.create_run(project="tour")
+      run.upload_file("notes.txt")  # a file of yours"""
+GO_ON = """
+Go on with a server that keeps its data:
+  wbtyped serve {data}
+Export the two variables that it prints. Then, in Python:
+  from wbtyped import Api
+  with Api() as api:
+      {run}
+      for file in run.files():
+          print(run.full_path, file.name, file.size, file.md5)
+or on the command line:
+  wbtyped ls {path}
+The README has a longer example."""
+
+
+def run_demo(count: int, large: int, keep: Path | None) -> int:
+    """Run the demo in a folder of its own; returns the exit code."""
+    samples = choose_samples(count, large)
+    with (
+        work_folder(keep) as folder,
+        WandbServer(folder / "server") as server,
+        own_settings(folder / "settings", server.env),
+    ):
+        say(f"embedded server at {server.url}")
+        path, failures = tour(folder, samples)
+    if failures:
+        complain(f"wbtyped: the demo failed: {', '.join(failures)}")
+        return 1
+    go_on(path, keep)
+    return 0
+
+
+def go_on(path: str, keep: Path | None) -> None:
+    """Say what to try next: with the kept run, or with a new one."""
+    if keep:
+        data, run = shlex.quote(str(keep / "server")), KEPT_RUN.format(path=path)
+    else:
+        data, run, path = "./wandb-data", NEW_RUN, "me/tour/RUN"
+    for line in GO_ON.format(data=data, run=run, path=path).splitlines():
+        say(line)
+
+
+@contextmanager
+def work_folder(keep: Path | None) -> Generator[Path]:
+    """Give a folder to work in, removed at the end unless it is to be kept."""
+    if keep is not None:
+        keep.mkdir(parents=True, exist_ok=True)
+        yield keep
+        return
+    with tempfile.TemporaryDirectory(prefix="wbtyped-demo-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def own_settings(nowhere: Path, env: Mapping[str, str]) -> Generator[None]:
+    """Set the environment to `env` alone, as far as W&B and proxies are concerned.
+
+    The folder `nowhere` does not exist, so that neither netrc nor settings files are found.
+    """
+    before = dict(os.environ)
+    for name in before:
+        if name.startswith("WANDB_"):
+            del os.environ[name]
+    hidden = dict.fromkeys(("WANDB_DIR", "WANDB_CONFIG_DIR", "NETRC"), str(nowhere))
+    os.environ.update({**hidden, **env, "NO_PROXY": "*", "no_proxy": "*"})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def tour(folder: Path, samples: Sequence[Sample]) -> tuple[str, list[str]]:
+    """Send files there and back; returns the run's path and the names of what went wrong.
+
+    The server is the one of the environment.
+    """
+    originals, downloads = folder / "originals", folder / "downloads"
+    for sample in samples:
+        sample.write(originals)
+    total = human_size(sum(sample.size for sample in samples))
+    say(f"made {counted(len(samples))} ({total}) in {originals}")
+    with connect() as api:
+        api.create_project(PROJECT)
+        run = api.create_run(project=PROJECT)
+        say(f"created run {run.full_path}")
+        failures = upload(run, originals, samples)
+        listed = read_list(run)
+    failures |= fetch(run.full_path, downloads)
+    wrong = differences(samples, listed, originals, downloads)
+    for name, reason in wrong.items():
+        if name not in failures:
+            complain(failure_line(name, reason))
+    show_folders(samples, wrong)
+    equal = len(samples) - len(wrong.keys() & {sample.name for sample in samples})
+    say(f"compared the digests of {counted(len(samples))}: {equal:,} equal")
+    return run.full_path, sorted(failures | wrong.keys())
+
+
+def upload(run: Run, originals: Path, samples: Sequence[Sample]) -> set[str]:
+    """Upload files, several at a time; returns the names of those that failed."""
+    with progress("upload", every=EVERY) as report, ThreadPoolExecutor(AT_ONCE) as threads:
+        report.expect(len(samples), sum(sample.size for sample in samples))
+        sent = {
+            threads.submit(run.upload_file, originals / sample.name, originals): sample
+            for sample in samples
+        }
+        try:
+            for future in as_completed(sent):
+                sample = sent[future]
+                try:
+                    future.result()
+                except WbtypedError as error:
+                    report.fail(sample.name, error)
+                else:
+                    report.finish("uploaded", sample.name, sample.size)
+        except BaseException:
+            threads.shutdown(cancel_futures=True)
+            raise
+    say(report.summary())
+    return {name for name, _ in report.failures}
+
+
+def read_list(run: Run) -> dict[str, File]:
+    """List the run page by page and return its files by name."""
+    listed: dict[str, File] = {}
+    for number, page in enumerate(run.files(per_page=PER_PAGE).pages(), start=1):
+        listed.update((file.name, file) for file in page)
+        say(f"page {number}: {counted(len(page))}, the last is {page[-1].name if page else '-'}")
+    return listed
+
+
+def fetch(path: str, downloads: Path) -> set[str]:
+    """Download the run; returns the names of what failed."""
+    with progress("download", every=EVERY) as report:
+        asyncio.run(download(path, [], None, Fetcher(downloads, report, replace=False)))
+    say(report.summary())
+    return {name for name, _ in report.failures}
+
+
+def differences(
+    samples: Sequence[Sample], listed: Mapping[str, File], originals: Path, downloads: Path
+) -> dict[str, str]:
+    """Compare every original with what was listed and what was downloaded."""
+    wrong = dict.fromkeys(listed, "listed, but never uploaded")
+    for sample in samples:
+        wrong.pop(sample.name, None)
+        digest = file_md5(originals / sample.name)
+        file, copy = listed.get(sample.name), downloads / sample.name
+        if file is None:
+            wrong[sample.name] = "not in the list"
+        elif (file.size, file.md5) != (sample.size, digest):
+            wrong[sample.name] = f"listed with MD5 {file.md5}, but has {digest}"
+        elif not copy.is_file():
+            wrong[sample.name] = "not downloaded"
+        elif (actual := file_md5(copy)) != digest:
+            wrong[sample.name] = f"downloaded with MD5 {actual}, but has {digest}"
+    return wrong
+
+
+def show_folders(samples: Sequence[Sample], wrong: Mapping[str, str]) -> None:
+    """Print what went there and back, by folder."""
+    files = Counter(sample.folder for sample in samples)
+    equal = Counter(sample.folder for sample in samples if sample.name not in wrong)
+    size: Counter[str] = Counter()
+    for sample in samples:
+        size[sample.folder] += sample.size
+    rows = [
+        (folder, str(files[folder]), human_size(size[folder]), str(equal[folder]))
+        for folder in sorted(files)
+    ]
+    show_table(("folder", "files", "size", "equal"), rows)

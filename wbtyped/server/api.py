@@ -1,18 +1,19 @@
 """The API's origin: GraphQL, and the addresses of files that redirect to storage."""
 
 import base64
-import binascii
 import hmac
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from .answers import json_error
 from .context import Context
 from .execution import Execution
-from .intake import GraphQLRequest, json_error
+from .graphql_request import GraphQLRequest
+from .workers import Workers
 
 
 def authorized(header: str, key: str) -> bool:
@@ -21,8 +22,8 @@ def authorized(header: str, key: str) -> bool:
     given = value.strip()
     if scheme.lower() == "basic":
         try:
-            given = base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
+            given = base64.b64decode(given, validate=True).decode().partition(":")[2]
+        except ValueError:  # no base64, no ASCII or no UTF-8
             return False
     elif scheme.lower() != "bearer":
         return False
@@ -32,10 +33,11 @@ def authorized(header: str, key: str) -> bool:
 class ApiOrigin:
     """Answers requests to the API."""
 
-    def __init__(self, context: Context, execution: Execution, key: str) -> None:
+    def __init__(self, context: Context, execution: Execution, key: str, workers: Workers) -> None:
         self._context = context
         self._execution = execution
         self._key = key
+        self._workers = workers
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -43,13 +45,14 @@ class ApiOrigin:
             routes=[
                 Route("/graphql", self.graphql, methods=["POST"]),
                 Route("/files/{entity}/{project}/{run}/{name:path}", self.file),
-            ]
+            ],
+            exception_handlers={HTTPException: no_such_request},
         )
 
     def _refused(self, request: Request) -> Response | None:
         if authorized(request.headers.get("authorization", ""), self._key):
             return None
-        return json_error(401, "user is not logged in")
+        return json_error(401, "user is not logged in", {"WWW-Authenticate": 'Basic realm="W&B"'})
 
     async def graphql(self, request: Request) -> Response:
         """Answer a GraphQL request."""
@@ -58,20 +61,34 @@ class ApiOrigin:
         asked: GraphQLRequest = request.scope["graphql"]
         if not asked.query:
             return json_error(400, "the body must be JSON with a GraphQL query")
-        # In a thread, so that a long page does not hold up the transfers of this process.
-        status, answer = await run_in_threadpool(self._execution.run, asked)
-        return JSONResponse(answer, status)
+        status, answer = await self._workers.run(
+            self._execution.answer,
+            asked,
+            self._seen(request),
+            hide_schema=bool(request.scope.get("introspection_off")),
+        )
+        return Response(answer, status, media_type="application/json")
 
     async def file(self, request: Request) -> Response:
         """Redirect to the content of a file."""
         if refused := self._refused(request):
             return refused
-        found = await run_in_threadpool(self._content_url, **request.path_params)
+        found = await self._workers.run(content_url, self._seen(request), **request.path_params)
         return RedirectResponse(found, 302) if found else json_error(404, "file not found")
 
-    def _content_url(self, entity: str, project: str, run: str, name: str) -> str | None:
-        context = self._context
-        owner = context.projects.find(entity, project)
-        row = owner and context.projects.find_run(owner["id"], run)
-        file = row and context.files.find(row["id"], name)
-        return context.blob_url(file["blob"], name) if file else None
+    def _seen(self, request: Request) -> Context:
+        return self._context.seen_at(request.headers.get("host", ""))
+
+
+def content_url(context: Context, entity: str, project: str, run: str, name: str) -> str | None:
+    """Return the signed address of a file's content; None when there is no such file."""
+    owner = context.projects.find(entity, project)
+    row = owner and context.projects.find_run(owner["id"], run)
+    file = row and context.files.find(row["id"], name)
+    return context.blob_url(file["blob"], name) if file else None
+
+
+async def no_such_request(_: Request, error: Exception) -> Response:
+    """Answer what no route takes, in the API's own shape."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    return json_error(status, "no such address" if status == 404 else "no such request")

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import os
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,11 @@ class Incoming:
         self._sha256 = hashlib.sha256()
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._size = 0
+
+    @property
+    def key(self) -> str:
+        """Key of what came so far."""
+        return self._sha256.hexdigest()
 
     def write(self, block: bytes) -> None:
         """Take a block."""
@@ -52,15 +58,18 @@ class Incoming:
         self._stream.close()
 
     def finish(self, store: "BlobStore") -> Blob:
-        """Put a settled content in place."""
-        key = self._sha256.hexdigest()
-        target = store.path(key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        self._path.replace(target)
-        return Blob(key, self._size, self.md5)
+        """Put a complete content in place."""
+        self._stream.close()
+        blob = Blob(self.key, self._size, self.md5)
+        target = store.path(blob.key)
+        # Somebody may be reading what is there, and some systems do not replace an open file.
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._path.replace(target)
+        return blob
 
     def discard(self) -> None:
-        """Forget the content."""
+        """Forget the content, unless it is in place."""
         self._stream.close()
         with suppress(FileNotFoundError):
             self._path.unlink()
@@ -86,15 +95,19 @@ class BlobStore:
         return Incoming(self._incoming)
 
     def put(self, content: bytes) -> Blob:
-        """Store bytes at once."""
-        key = hashlib.sha256(content).hexdigest()
-        if self.path(key).exists():
-            digest = hashlib.md5(content, usedforsecurity=False).digest()
-            return Blob(key, len(content), base64.b64encode(digest).decode())
+        """Store bytes at once; unlike an upload, they may be lost when the machine loses power."""
         arriving = self.incoming()
-        arriving.write(content)
-        arriving.settle()
-        return arriving.finish(self)
+        try:
+            arriving.write(content)
+            return arriving.finish(self)
+        finally:
+            arriving.discard()
+
+    def keys(self) -> Iterator[str]:
+        """Yield the keys of all contents."""
+        for folder in self._folder.iterdir():
+            if folder != self._incoming:
+                yield from (folder.name + file.name for file in folder.iterdir())
 
     def remove(self, key: str) -> None:
         """Delete a content that no row names any more."""

@@ -1,7 +1,9 @@
 """What resolvers work with."""
 
-from dataclasses import dataclass
-from urllib.parse import quote
+import re
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+from urllib.parse import quote, urlsplit
 
 from graphql import GraphQLResolveInfo
 
@@ -9,8 +11,18 @@ from .files import Files
 from .projects import Projects
 from .signing import Signer
 
+HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
-@dataclass(slots=True)
+
+class Place(NamedTuple):
+    """Where a run is."""
+
+    entity: str
+    project: str
+    run: str
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """The data of a server and the addresses that it gives out."""
 
@@ -23,18 +35,29 @@ class Context:
     api_url: str = ""
     storage_url: str = ""
 
-    def file_url(self, entity: str, project: str, run: str, name: str) -> str:
+    def seen_at(self, host: str) -> "Context":
+        """Return the same with addresses on the host that a client reached the API by.
+
+        A server that listens on all interfaces has many names, and clients send the key only to the
+        name they know.
+        """
+        if not HOST.fullmatch(host) or host == urlsplit(self.api_url).netloc:
+            return self
+        name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
+        storage = f"http://{name}:{urlsplit(self.storage_url).port}"
+        return replace(self, api_url=f"http://{host}", storage_url=storage)
+
+    def file_url(self, place: Place, name: str) -> str:
         """Return the address of a file on the API's own origin."""
-        return f"{self.api_url}/files/{quote(f'{entity}/{project}/{run}/{name}')}"
+        return f"{self.api_url}/files/{quote('/'.join((*place, name)))}"
 
     def blob_url(self, key: str, name: str) -> str:
         """Return the signed address of a content; the name is for people and browsers."""
         return self.signer.sign(self.storage_url, "GET", f"/blobs/{key}/{name.rpartition('/')[2]}")
 
-    def upload_url(self, entity: str, project: str, run: str, name: str) -> str:
+    def upload_url(self, place: Place, name: str) -> str:
         """Return the signed address that takes the content of a file of a run."""
-        path = f"/uploads/{entity}/{project}/{run}/{name}"
-        return self.signer.sign(self.storage_url, "PUT", path)
+        return self.signer.sign(self.storage_url, "PUT", "/".join(("/uploads", *place, name)))
 
 
 def context_of(info: GraphQLResolveInfo) -> Context:

@@ -53,6 +53,8 @@ CREATE TABLE IF NOT EXISTS files (
   UNIQUE (run_id, name)
 );
 CREATE INDEX IF NOT EXISTS files_by_blob ON files (blob);
+CREATE INDEX IF NOT EXISTS runs_in_order ON runs (project_id, id);
+CREATE INDEX IF NOT EXISTS projects_in_order ON projects (entity, id);
 -- A run tells its number of files on every page, so it is kept and not counted.
 CREATE TRIGGER IF NOT EXISTS file_added AFTER INSERT ON files BEGIN
   UPDATE runs SET file_count = file_count + 1 WHERE id = new.run_id;
@@ -65,7 +67,7 @@ END;
 
 def now() -> str:
     """Return the present moment as the server writes it: ISO 8601 in UTC."""
-    return datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Database:
@@ -93,6 +95,8 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             connection.execute("PRAGMA foreign_keys = ON")
+            # SQLite's own LIKE folds the case of ASCII letters only.
+            connection.create_function("lowered", 1, str.lower, deterministic=True)
             self._local.connection = connection
             with self._lock:
                 self._opened.append(connection)

@@ -3,40 +3,76 @@
 import logging
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import NoReturn
 
 from ariadne import make_executable_schema
 from graphql import (
+    ExecutionContext,
     FieldNode,
     GraphQLError,
+    GraphQLField,
+    GraphQLObjectType,
     GraphQLSchema,
-    OperationDefinitionNode,
     execute_sync,  # pyright: ignore[reportUnknownVariableType] - its middleware is untyped
     parse,
     validate,
 )
+from graphql.pyutils import Path
+from pydantic_core import to_json
 
 from .context import Context
-from .intake import GraphQLRequest
+from .graphql_request import GraphQLRequest
 from .refusals import Refusal
 from .resolvers import BINDABLES
 
 _logger = logging.getLogger(__name__)
-INTROSPECTION = {"__schema", "__type"}
+INTROSPECTION = frozenset({"__schema", "__type"})
+# What the executor says of a field that is null and must not be, such as one that this server has
+# no data for. Trying again would not help, so it is no failure of the server.
+NULL_REFUSED = "Cannot return null for non-nullable field"
 
 
 @cache
-def executable_schema() -> GraphQLSchema:
-    """Return the pinned schema with its resolvers; servers of one process share it."""
+def build_schema() -> GraphQLSchema:
+    """Return the pinned schema with its resolvers."""
     text = files("wbtyped_graphql").joinpath("schema.graphql").read_text(encoding="utf-8")
-    return make_executable_schema(text, *BINDABLES)
+    schema = make_executable_schema(text, *BINDABLES)
+    for name, field in schema.mutation_type.fields.items() if schema.mutation_type else ():
+        if field.resolve is None:
+            refuse_mutation(name, field)
+    return schema
+
+
+def refuse_mutation(name: str, field: GraphQLField) -> None:
+    """Have a mutation that nothing resolves say so, since null would look like success."""
+
+    def resolve(*_: object, **__: object) -> NoReturn:
+        raise Refusal(f"the embedded server does not know {name}", status=501)
+
+    field.resolve = resolve
+
+
+class HiddenSchema(ExecutionContext):
+    """Answers questions about the schema with null and no error, as servers do that hide it."""
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: object,
+        field_nodes: list[FieldNode],
+        path: Path,
+    ) -> object:
+        """Resolve a field, unless it is about the schema."""
+        if field_nodes[0].name.value in INTROSPECTION:
+            return None
+        return super().execute_field(parent_type, source, field_nodes, path)
 
 
 class Execution:
     """Executes requests; documents that were seen before are neither parsed nor validated again."""
 
-    def __init__(self, context: Context) -> None:
-        self._schema = executable_schema()
-        self._context = context
+    def __init__(self) -> None:
+        self._schema = build_schema()
         self.introspection = True
         """Whether the schema may be asked for. Off, the answer is null, as W&B servers do it."""
         self._parsed = lru_cache(maxsize=512)(parse)
@@ -45,8 +81,16 @@ class Execution:
     def _validated(self, text: str) -> list[GraphQLError]:
         return validate(self._schema, self._parsed(text))
 
-    def run(self, request: GraphQLRequest) -> tuple[int, dict[str, object]]:
+    def answer(
+        self, request: GraphQLRequest, context: Context, *, hide_schema: bool = False
+    ) -> tuple[int, bytes]:
         """Return the HTTP status and the body of the answer."""
+        status, body = self._run(request, context, hide_schema or not self.introspection)
+        return status, to_json(body)
+
+    def _run(
+        self, request: GraphQLRequest, context: Context, hide_schema: bool
+    ) -> tuple[int, dict[str, object]]:
         try:
             document = self._parsed(request.query)
         except GraphQLError as error:
@@ -56,44 +100,47 @@ class Execution:
         result = execute_sync(
             self._schema,
             document,
-            context_value=self._context,
+            context_value=context,
             # Clients send variables that their document does not declare; those are ignored.
             variable_values=dict(request.variables or {}),
-            operation_name=request.operation_name or None,
+            operation_name=request.asked_name or None,
+            execution_context_class=HiddenSchema if hide_schema else None,
         )
-        if result.data and not self.introspection:
-            self._hide(request.query, result.data)
         if not result.errors:
             return 200, {"data": result.data}
         errors = [shown(error) for error in result.errors]
         return status_of(result.errors), {"data": result.data, "errors": errors}
 
-    def _hide(self, query: str, data: dict[str, object]) -> None:
-        for node in self._parsed(query).definitions:
-            if isinstance(node, OperationDefinitionNode):
-                for field in node.selection_set.selections:
-                    if isinstance(field, FieldNode) and field.name.value in INTROSPECTION:
-                        data[(field.alias or field.name).value] = None
-
 
 def shown(error: GraphQLError) -> dict[str, object]:
     """Return an error in the shape of a W&B server: no locations, a code only for permissions."""
-    cause = error.original_error
-    if cause is not None and not isinstance(cause, Refusal | GraphQLError):
-        _logger.error("resolver failed", exc_info=cause)
+    if is_failure(error):
+        _logger.error("resolver failed", exc_info=error.original_error)
         said: dict[str, object] = {"message": "An internal error occurred."}
     else:
         said = {"message": error.message}
     if error.path:
         said["path"] = error.path
+    cause = error.original_error
     if isinstance(cause, Refusal) and cause.code:
         said["extensions"] = {"code": cause.code}
     return said
 
 
+def is_failure(error: GraphQLError) -> bool:
+    """Tell whether an error is a bug of the server and not an answer."""
+    cause = error.original_error
+    if cause is None or isinstance(cause, Refusal | GraphQLError):
+        return False
+    return not error.message.startswith(NULL_REFUSED)
+
+
 def status_of(errors: list[GraphQLError]) -> int:
-    """Return the HTTP status of an answer with errors: that of the first resolver that failed."""
-    cause = errors[0].original_error
-    if isinstance(cause, Refusal):
-        return cause.status
-    return 400 if cause is None or isinstance(cause, GraphQLError) else 500
+    """Return the HTTP status of an answer with errors: that of the first resolver that refused."""
+    for error in errors:
+        if isinstance(error.original_error, Refusal):
+            return error.original_error.status
+    if any(is_failure(error) for error in errors):
+        return 500
+    # Without a path the request itself was wrong: nothing was run.
+    return 200 if any(error.path for error in errors) else 400

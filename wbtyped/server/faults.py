@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..errors import UsageError
+
 RequestKind = Literal["graphql", "file", "storage-get", "storage-put"]
 
 
@@ -16,7 +18,8 @@ class Fault:
     `kind` is the request: `graphql`, `file` (the API's own address of a file, which redirects),
     `storage-get` or `storage-put`. `operation` narrows GraphQL to one operation, `path` any request
     to those whose path contains it. The first `skip` requests that fit are spared, the next `times`
-    are hit; None hits all. Effects combine where that makes sense.
+    are hit; None hits all. Latency goes with every other effect, and those that change a body go
+    with each other. Raises UsageError for an effect that the kind of request cannot have.
     """
 
     kind: RequestKind
@@ -38,18 +41,32 @@ class Fault:
     """Answer with a redirect to this address."""
     expired: bool = False
     """Treat the signed address as expired."""
+    introspection_off: bool = False
+    """Answer `__schema` and `__type` with null, as servers do that hide their schema."""
     cut_before_headers: bool = False
     """Close the connection instead of answering."""
     cut_after: int | None = None
-    """Close the connection after this many bytes of the body."""
+    """Close the connection after this many bytes of the answer's body; for `storage-put`, after so
+    many bytes of the upload."""
     corrupt: bool = False
     """Change bytes of the body; its length stays."""
     shorten: int = 0
     """Leave this many bytes off the end of the body, and announce the shorter length."""
+    lengthen: int = 0
+    """Add this many zero bytes to the end of the body, and announce the longer length."""
     hits: int = field(default=0, init=False)
     """How many requests it has hit so far."""
     seen: int = field(default=0, init=False)
     """How many requests have fitted so far."""
+
+    def __post_init__(self) -> None:
+        graphql, storage = self.kind == "graphql", self.kind.startswith("storage")
+        if (self.operation is not None or self.introspection_off) and not graphql:
+            raise UsageError(f"a fault of {self.kind} requests knows no GraphQL operation")
+        if self.expired and not storage:
+            raise UsageError(f"a fault of {self.kind} requests has no signed address to expire")
+        if min(self.skip, self.times or 0, self.latency, self.cut_after or 0) < 0:
+            raise UsageError("numbers of a fault must not be negative")
 
     def fits(self, kind: RequestKind, operation: str, path: str) -> bool:
         """Tell whether a request is of the kind meant."""

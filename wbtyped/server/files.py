@@ -1,5 +1,6 @@
 """The files of runs, as rows and as the nodes that queries see."""
 
+import hashlib
 import mimetypes
 import sqlite3
 import threading
@@ -8,14 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from .blobs import Blob, BlobStore, Incoming
 from .database import Database, now
 from .refusals import missing
-from .relay import node_id, number_of
+from .relay import number_of
 
 PAGE = """
 SELECT id, name, blob, size, md5, mimetype, updated_at FROM files
 WHERE run_id = ? AND name > ? {matching} ORDER BY name LIMIT ?
 """
-# MySQL's LIKE: a backslash takes a wildcard literally, and letters match in either case.
-MATCHING = r"AND name LIKE ? ESCAPE '\'"
+COUNT = "SELECT count(*) FROM files WHERE run_id = ? {matching}"
 UPSERT = """
 INSERT INTO files (run_id, name, blob, size, md5, mimetype, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (run_id, name) DO UPDATE SET blob = excluded.blob, size = excluded.size,
@@ -25,6 +25,21 @@ OWNED = """
 SELECT files.id, blob FROM files JOIN runs ON runs.id = run_id
 WHERE files.id = ? AND (? IS NULL OR project_id = ?)
 """
+
+
+def matching(pattern: str | None) -> tuple[str, list[str]]:
+    """Return a condition for a pattern of MySQL's LIKE, and what it takes.
+
+    There letters match in either case, a backslash takes the next character literally, and one at
+    the end stands for itself.
+    """
+    if not pattern:
+        return "", []
+    literal = len(pattern) - len(pattern.rstrip("\\"))
+    pattern += "\\" * (literal % 2)
+    if pattern.isascii():
+        return r"AND name LIKE ? ESCAPE '\'", [pattern]
+    return r"AND lowered(name) LIKE ? ESCAPE '\'", [pattern.lower()]
 
 
 class Files:
@@ -40,11 +55,24 @@ class Files:
         self, run_id: int, after: str | None, size: int, pattern: str | None
     ) -> tuple[list[sqlite3.Row], bool]:
         """Return the files after a name, and whether more follow. Costs the same anywhere."""
-        query = PAGE.format(matching=MATCHING if pattern else "")
+        condition, given = matching(pattern)
         # No name is empty, so every name comes after the empty one.
-        values: list[object] = [run_id, after or "", *([pattern] if pattern else []), size + 1]
+        values: list[object] = [run_id, after or "", *given, size + 1]
+        query = PAGE.format(matching=condition)
         rows = self._database.reading.execute(query, values).fetchall()
         return rows[:size], len(rows) > size
+
+    def count(self, run_id: int, pattern: str | None) -> int:
+        """Return how many files match; that of all files is kept in the row of the run."""
+        condition, given = matching(pattern)
+        query = COUNT.format(matching=condition)
+        return int(self._database.reading.execute(query, (run_id, *given)).fetchone()[0])
+
+    def md5_of(self, key: str) -> str | None:
+        """Return the MD5 of a content, in base64, or None when no file has it."""
+        query = "SELECT md5 FROM files WHERE blob = ? LIMIT 1"
+        row = self._database.reading.execute(query, (key,)).fetchone()
+        return str(row["md5"]) if row else None
 
     def named(self, run_id: int, names: Iterable[str]) -> dict[str, sqlite3.Row]:
         """Return the files that have one of the names."""
@@ -68,18 +96,26 @@ class Files:
             self._write(run_id, {name: content.finish(self._blobs)})
 
     def put(self, run_id: int, contents: Mapping[str, bytes]) -> None:
-        """Give many files their contents at once."""
+        """Give many files their contents at once; many may be equal."""
+        known: dict[bytes, Blob] = {}
+        stored: dict[str, Blob] = {}
         with self._changing:
-            self._write(run_id, {name: self._blobs.put(c) for name, c in contents.items()})
+            for name, content in contents.items():
+                digest = hashlib.sha256(content).digest()
+                if digest not in known:
+                    known[digest] = self._blobs.put(content)
+                stored[name] = known[digest]
+            self._write(run_id, stored)
+
+    def tidy(self) -> None:
+        """Delete contents that were in place before their row when a server was killed."""
+        with self._changing:
+            self._free(self._blobs.keys())
 
     def _write(self, run_id: int, contents: Mapping[str, Blob]) -> None:
         moment = now()
-        former: list[str] = []
         with self._database.writing() as rows:
-            for name in contents:
-                row = self.find(run_id, name)
-                if row is not None:
-                    former.append(row["blob"])
+            replaced = self.named(run_id, contents).values()
             rows.executemany(
                 UPSERT,
                 [
@@ -87,7 +123,7 @@ class Files:
                     for n, b in contents.items()
                 ],
             )
-        self._free(former)
+        self._free(row["blob"] for row in replaced)
 
     def delete(self, ids: Sequence[str], project_id: int | None) -> None:
         """Delete files by their ids: all of them or, when one is unknown, none."""
@@ -109,42 +145,3 @@ class Files:
         for key in set(keys):
             if self._database.reading.execute(named, (key,)).fetchone() is None:
                 self._blobs.remove(key)
-
-
-def file_node(row: sqlite3.Row, run: Mapping[str, object]) -> dict[str, object]:
-    """Return a file as queries see it; its addresses are made when they are asked for."""
-    return {
-        "run": run,
-        "blob": row["blob"],
-        "id": node_id("File", row["id"]),
-        "name": row["name"],
-        "displayName": row["name"],
-        "sizeBytes": row["size"],
-        "mimetype": row["mimetype"],
-        "updatedAt": row["updated_at"],
-        "createdAt": row["updated_at"],
-        "md5": row["md5"],
-        "digest": row["md5"],
-        "exists": True,
-        "isReference": False,
-        "uploadHeaders": [],
-    }
-
-
-def absent_node(name: str, run: Mapping[str, object]) -> dict[str, object]:
-    """Return the node for a name that no file has: something to upload to."""
-    return {
-        "run": run,
-        "blob": None,
-        "id": node_id("AbsentFile", name),
-        "name": name,
-        "displayName": name,
-        "sizeBytes": 0,
-        "mimetype": mimetypes.guess_type(name)[0],
-        "updatedAt": None,
-        "md5": None,
-        "digest": None,
-        "exists": False,
-        "isReference": False,
-        "uploadHeaders": [],
-    }

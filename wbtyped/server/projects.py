@@ -8,10 +8,14 @@ import sqlite3
 import string
 from collections.abc import Mapping
 
-from .database import Database, now
-from .refusals import Refusal
-from .relay import node_id
+from pydantic import TypeAdapter
 
+from .database import Database, now
+from .refusals import Refusal, missing
+from .relay import LARGEST_ROW, number_of
+
+# None of these may stand in a path or an address without meaning something else.
+FORBIDDEN = re.compile(r"[/\\#?%:\r\n]")
 RUN_ID = string.ascii_lowercase + string.digits
 ADJECTIVES = ("amber", "brisk", "calm", "dusty", "eager", "fresh", "gentle", "hazy", "icy", "jolly")
 NOUNS = ("brook", "cloud", "dune", "field", "grove", "haze", "lake", "meadow", "river", "sun")
@@ -29,6 +33,8 @@ RUN_COLUMNS = {
     "host": "host",
     "sweep": "sweep_name",
 }
+
+_tags = TypeAdapter(list[str | None])
 
 
 class Projects:
@@ -49,6 +55,42 @@ class Projects:
         row: sqlite3.Row = self._database.reading.execute(query, (number,)).fetchone()
         return row
 
+    def entities(self) -> list[str]:
+        """Return the names of all entities that have a project."""
+        rows = self._database.reading.execute("SELECT DISTINCT entity FROM projects ORDER BY 1")
+        return [row["entity"] for row in rows]
+
+    def page(self, entity: str, after: int, limit: int) -> list[sqlite3.Row]:
+        """Return the projects of an entity that were made after one."""
+        query = "SELECT * FROM projects WHERE entity = ? AND id > ? ORDER BY id LIMIT ?"
+        return self._database.reading.execute(query, (entity, after, limit)).fetchall()
+
+    def run_page(
+        self, project_id: int, after: int | None, limit: int, *, newest_first: bool
+    ) -> list[sqlite3.Row]:
+        """Return the runs of a project that follow one."""
+        where = "SELECT * FROM runs WHERE project_id = ?"
+        if newest_first:
+            query, start = f"{where} AND id < ? ORDER BY id DESC LIMIT ?", LARGEST_ROW
+        else:
+            query, start = f"{where} AND id > ? ORDER BY id LIMIT ?", 0
+        values = (project_id, start if after is None else after, limit)
+        return self._database.reading.execute(query, values).fetchall()
+
+    def run_count(self, project_id: int) -> int:
+        """Return how many runs a project has."""
+        query = "SELECT count(*) FROM runs WHERE project_id = ?"
+        return int(self._database.reading.execute(query, (project_id,)).fetchone()[0])
+
+    def run_by_id(self, opaque: str) -> sqlite3.Row:
+        """Return the run with an id; refuses an unknown one."""
+        query = "SELECT * FROM runs WHERE id = ?"
+        values = (number_of("Run", opaque),)
+        row: sqlite3.Row | None = self._database.reading.execute(query, values).fetchone()
+        if row is None:
+            raise missing(f"run {opaque}")
+        return row
+
     def find_run(self, project_id: int, name: str) -> sqlite3.Row | None:
         """Return the row of a run."""
         query = "SELECT * FROM runs WHERE project_id = ? AND name = ?"
@@ -61,8 +103,10 @@ class Projects:
         self, entity: str, name: str, changes: Mapping[str, object] | None = None
     ) -> tuple[sqlite3.Row, bool]:
         """Create or change a project; tells whether it is new."""
-        if not name or re.search(r"[/\\#?%:\r\n]", name) or len(name) > 128:
-            raise Refusal(f"invalid project name: {name}", status=400)
+        if not name or FORBIDDEN.search(name) or len(name) > 128:
+            raise Refusal(f"invalid project name: {name!r}", status=400)
+        if not entity or "/" in entity:
+            raise Refusal(f"invalid entity name: {entity!r}", status=400)
         with self._database.writing() as rows:
             moment = now()
             done = rows.execute(
@@ -87,12 +131,13 @@ class Projects:
         """Create or change a run; tells whether it is new. What is null in `changes` stays."""
         name = name or "".join(secrets.choice(RUN_ID) for _ in range(8))
         if "/" in name:
-            raise Refusal(f"invalid run name: {name}", status=400)
+            raise Refusal(f"invalid run name: {name!r}", status=400)
         given = {
             RUN_COLUMNS[k]: v for k, v in changes.items() if k in RUN_COLUMNS and v is not None
         }
         if changes.get("tags") is not None:
-            given["tags"] = json.dumps(changes["tags"])
+            tags = _tags.validate_python(changes["tags"])
+            given["tags"] = json.dumps([tag for tag in tags if tag is not None])
         with self._database.writing() as rows:
             moment = now()
             done = rows.execute(
@@ -115,53 +160,3 @@ def invented_title(name: str) -> str:
     """Return a title for a run that nobody has named; the same run gets the same."""
     choose = random.Random(name)  # noqa: S311 - decoration
     return f"{choose.choice(ADJECTIVES)}-{choose.choice(NOUNS)}-{choose.randrange(1, 100)}"
-
-
-def project_node(row: sqlite3.Row) -> dict[str, object]:
-    """Return a project as queries see it."""
-    return {
-        "row": row,
-        "id": node_id("Project", row["id"]),
-        "internalId": node_id("ProjectInternalId", row["id"]),
-        "name": row["name"],
-        "entityName": row["entity"],
-        "description": row["description"],
-        "access": row["access"],
-        "createdAt": row["created_at"],
-        "updatedAt": row["updated_at"],
-        "isBenchmark": False,
-        "readOnly": False,
-    }
-
-
-def run_node(row: sqlite3.Row) -> dict[str, object]:
-    """Return a run as queries see it."""
-    return {
-        "row": row,
-        "id": node_id("Run", row["id"]),
-        "projectId": str(row["project_id"]),
-        "name": row["name"],
-        "displayName": row["display_name"],
-        "description": row["description"],
-        "notes": row["notes"],
-        "state": row["state"],
-        "config": row["config"],
-        "wandbConfig": row["config"],
-        "summaryMetrics": row["summary_metrics"],
-        "systemMetrics": "{}",
-        "tags": json.loads(row["tags"]),
-        "group": row["group_name"],
-        "jobType": row["job_type"],
-        "commit": row["commit_hash"],
-        "host": row["host"],
-        "sweepName": row["sweep_name"],
-        "readOnly": False,
-        "stopped": False,
-        "historyLineCount": 0,
-        "logLineCount": 0,
-        "eventsLineCount": 0,
-        "fileCount": row["file_count"],
-        "createdAt": row["created_at"],
-        "updatedAt": row["updated_at"],
-        "heartbeatAt": row["updated_at"],
-    }

@@ -1,12 +1,13 @@
 """What came in, for tests to look at."""
 
+import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 Origin = Literal["api", "storage"]
-SECRET_HEADERS = frozenset({"authorization", "cookie"})
+SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +15,8 @@ class RecordedRequest:
     """One request as it came in.
 
     `operation_name`, `document` and `variables` are those of GraphQL requests, empty for others.
-    `authorized` tells whether an Authorization header came along; the header itself is not kept.
+    `authorized` tells whether an Authorization header came along; the header itself is not kept,
+    nor is the query of an address, which may hold a signature.
     """
 
     origin: Origin
@@ -28,10 +30,14 @@ class RecordedRequest:
 
 
 class RequestLog:
-    """The latest requests, oldest first; the very old are forgotten."""
+    """The latest requests, oldest first; beyond `limit` the oldest are forgotten.
+
+    Safe to read while requests come in: iterating goes over what was there at the beginning.
+    """
 
     def __init__(self, limit: int = 10_000) -> None:
         self._entries: deque[RecordedRequest] = deque(maxlen=limit)
+        self._lock = threading.Lock()
         self.enabled = True
         """Set to False to record nothing."""
 
@@ -39,19 +45,24 @@ class RequestLog:
         return len(self._entries)
 
     def __iter__(self) -> Iterator[RecordedRequest]:
-        return iter(list(self._entries))
+        with self._lock:
+            entries = list(self._entries)
+        return iter(entries)
 
     def __getitem__(self, index: int) -> RecordedRequest:
-        return self._entries[index]
+        with self._lock:
+            return self._entries[index]
 
     def add(self, request: RecordedRequest) -> None:
         """Record a request."""
         if self.enabled:
-            self._entries.append(request)
+            with self._lock:
+                self._entries.append(request)
 
     def clear(self) -> None:
         """Forget everything so far."""
-        self._entries.clear()
+        with self._lock:
+            self._entries.clear()
 
     def operations(self) -> list[str]:
         """Return the names of the GraphQL operations, in the order they came."""

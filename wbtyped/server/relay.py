@@ -1,13 +1,13 @@
-"""Cursors and pages, as Relay has them."""
+"""Ids, cursors and pages, as Relay has them."""
 
 import base64
-import binascii
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from .refusals import Refusal
 
 DEFAULT_PAGE = 50
 """Entries of a page when a query does not say."""
+LARGEST_ROW = 2**63 - 1
 
 
 def node_id(kind: str, number: int | str) -> str:
@@ -15,13 +15,21 @@ def node_id(kind: str, number: int | str) -> str:
     return base64.b64encode(f"{kind}:{number}".encode()).decode()
 
 
+def decoded(opaque: str) -> tuple[str, str]:
+    """Return what stands before and after the colon of an opaque text; empty when it is none."""
+    try:
+        before, _, after = base64.b64decode(opaque, validate=True).decode().partition(":")
+    except ValueError:  # no base64, no ASCII or no UTF-8
+        return "", ""
+    return before, after
+
+
 def number_of(kind: str, opaque: str) -> int | None:
     """Return the number in an opaque id, or None when it is not of this kind."""
-    try:
-        prefix, _, number = base64.b64decode(opaque, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError):
+    before, number = decoded(opaque)
+    if before != kind or not number.isdecimal() or int(number) > LARGEST_ROW:
         return None
-    return int(number) if prefix == kind and number.isdecimal() else None
+    return int(number)
 
 
 def cursor_of(key: str) -> str:
@@ -33,14 +41,20 @@ def key_after(cursor: str | None) -> str | None:
     """Return the key in a cursor, or None for the beginning."""
     if not cursor:
         return None
-    try:
-        text = base64.b64decode(cursor, validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
-        text = ""
-    word, colon, key = text.partition(":")
-    if word != "after" or not colon:
+    word, key = decoded(cursor)
+    if word != "after" or not key:
         raise Refusal(f"invalid cursor {cursor!r}", status=400)
     return key
+
+
+def number_after(cursor: str | None) -> int | None:
+    """Return the key in a cursor over rows that are in the order of their numbers."""
+    key = key_after(cursor)
+    if key is None:
+        return None
+    if not key.isdecimal() or int(key) > LARGEST_ROW:
+        raise Refusal(f"invalid cursor {cursor!r}", status=400)
+    return int(key)
 
 
 def page_size(first: int | None) -> int:
@@ -52,16 +66,23 @@ def page_size(first: int | None) -> int:
     return first
 
 
+def refuse_other(arguments: Mapping[str, object]) -> None:
+    """Refuse arguments that the schema knows and this server does not, rather than ignore them."""
+    given = [name for name, value in arguments.items() if value is not None]
+    if given:
+        raise Refusal(f"the embedded server does not know argument {given[0]}", status=501)
+
+
 def connection(
-    nodes: Sequence[dict[str, object]], keys: Sequence[str], *, more: bool
+    nodes: Sequence[Mapping[str, object]], keys: Sequence[str], *, more: bool, start: object = None
 ) -> dict[str, object]:
-    """Return a page of a connection."""
+    """Return a page of a connection; `start` is what it began after, if it did."""
     cursors = [cursor_of(key) for key in keys]
     edges = [{"node": n, "cursor": c} for n, c in zip(nodes, cursors, strict=True)]
     info = {
         "endCursor": cursors[-1] if cursors else None,
         "startCursor": cursors[0] if cursors else None,
         "hasNextPage": more,
-        "hasPreviousPage": False,
+        "hasPreviousPage": start is not None,
     }
     return {"edges": edges, "pageInfo": info}

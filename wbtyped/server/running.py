@@ -2,24 +2,24 @@
 
 import asyncio
 import secrets
-import shutil
+import signal
 import socket
 import string
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Self
 
-import uvicorn
 from starlette.types import ASGIApp
 
+from ..errors import UsageError
 from .api import ApiOrigin
 from .blobs import BlobStore
-from .connection import Connection
 from .context import Context
+from .data_folder import DataFolder
 from .database import Database
 from .execution import Execution
 from .faults import Fault, Faults
@@ -27,8 +27,10 @@ from .files import Files
 from .intake import Intake
 from .projects import Projects
 from .recording import RequestLog
+from .serving import OriginServer, address, listen
 from .signing import Signer
 from .storage import StorageOrigin
+from .workers import Workers
 
 FEATURES = frozenset({"MARK_RUN_FILES_UPLOADED"})
 """What this server can do, in the names that W&B servers use."""
@@ -46,9 +48,10 @@ class WandbServer:
     folder is used and removed at the end. Port 0 takes a free port. `api_key` is the one key that
     is accepted; without it the folder's own is used, made up when the folder is new. `entity` is
     the name of the one account; any other entity in a path is a team. `features` is what the server
-    admits to having.
+    admits to having, in W&B's names. `url_lifetime` is for how many seconds a signed address is
+    good. Raises DiskError when another server is using the folder.
 
-    Use it in a `with` statement, or call `start` and `close`.
+    Use it in a `with` statement, or call `start` and, once, `close`.
     """
 
     def __init__(
@@ -63,31 +66,34 @@ class WandbServer:
         features: Iterable[str] = FEATURES,
         url_lifetime: float = URL_LIFETIME,
     ) -> None:
-        self._temporary = Path(tempfile.mkdtemp(prefix="wbtyped-server-")) if data is None else None
-        self.data: Path = data or self._temporary or Path()
-        self.data.mkdir(parents=True, exist_ok=True)
+        self._folder = DataFolder(data)
+        self.data: Path = self._folder.path
+        """The folder that keeps the data."""
         self._host, self._ports = host, (port, storage_port)
         self._database = Database(self.data / "server.sqlite")
         self._blobs = BlobStore(self.data / "blobs")
+        files = Files(self._database, self._blobs)
+        if self._folder.was_killed:
+            files.tidy()
         self.api_key: str = api_key or self._database.secret("api-key", new_key())
         """The key that clients must send."""
-        signer = Signer(
-            self._database.secret("signing", secrets.token_hex(32)), lifetime=url_lifetime
-        )
-        files = Files(self._database, self._blobs)
+        secret = self._database.secret("signing", secrets.token_hex(32))
+        signer = Signer(secret, lifetime=url_lifetime)
         self._context = Context(
             Projects(self._database), files, signer, entity, frozenset(features)
         )
-        self._execution = Execution(self._context)
+        self._execution = Execution()
+        self._workers = Workers()
         self.entity = entity
         """Name of the account, and of the entity that paths without one mean."""
         self.faults: Faults = Faults()
         """Misbehaviour that is switched on; see `Fault` and `fault`."""
         self.requests: RequestLog = RequestLog()
         """What came in."""
-        self._servers: list[uvicorn.Server] = []
         self._sockets: list[socket.socket] = []
         self._thread: threading.Thread | None = None
+        self._stop: Callable[[], object] | None = None
+        self._closed = False
 
     def __repr__(self) -> str:
         return f"<WandbServer {self.url or 'not started'}>"
@@ -121,38 +127,34 @@ class WandbServer:
         return self.faults.during(fault)
 
     def add_run(self, path: str, files: Mapping[str, bytes] | None = None) -> None:
-        """Create the run `entity/project/run` with files, without going through HTTP."""
-        entity, project, run = path.split("/")
+        """Create the run `entity/project/run` with files, without going through HTTP.
+
+        A run that exists gets the files in addition. Works before the start, too.
+        """
+        parts = path.split("/")
+        if len(parts) != 3:
+            raise UsageError(f"{path!r} is not a path of the form entity/project/run")
+        entity, project, run = parts
         owner, _ = self._context.projects.upsert(entity, project)
         row, _ = self._context.projects.upsert_run(owner["id"], run, {"state": "finished"})
         self._context.files.put(row["id"], files or {})
 
     def start(self) -> Self:
-        """Start answering; returns when it does. Raises OSError when a port is taken."""
+        """Start answering; returns when it does.
+
+        Raises OSError when a port cannot be used, and UsageError after `close`: a server starts
+        once.
+        """
+        if self._closed or self._thread:
+            raise UsageError("this server was started before; make another one on its data folder")
         try:
             for port in self._ports:
-                self._sockets.append(socket.create_server((self._host, port), backlog=512))
+                self._sockets.append(listen(self._host, port))
         except OSError:
             self._close_sockets()
             raise
-        api, storage = (f"http://{self._host}:{s.getsockname()[1]}" for s in self._sockets)
-        self._context.api_url, self._context.storage_url = api, storage
-        key = self.api_key
-        apps: list[ASGIApp] = [
-            Intake(
-                ApiOrigin(self._context, self._execution, key).app(),
-                "api",
-                self.requests,
-                self.faults,
-            ),
-            Intake(
-                StorageOrigin(self._context, self._blobs).app(),
-                "storage",
-                self.requests,
-                self.faults,
-            ),
-        ]
-        self._servers = [uvicorn.Server(configuration(app)) for app in apps]
+        api, storage = (address(self._host, sock) for sock in self._sockets)
+        self._context = replace(self._context, api_url=api, storage_url=storage)
         ready = threading.Event()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(ready)), name="wbtyped-server", daemon=True
@@ -162,29 +164,42 @@ class WandbServer:
             raise RuntimeError(f"the embedded server did not start within {START_TIMEOUT} seconds")
         return self
 
-    async def _serve(self, ready: threading.Event) -> None:
-        running = [
-            asyncio.ensure_future(server.serve(sockets=[sock]))
-            for server, sock in zip(self._servers, self._sockets, strict=True)
+    def _apps(self) -> list[ASGIApp]:
+        api = ApiOrigin(self._context, self._execution, self.api_key, self._workers)
+        storage = StorageOrigin(self._context, self._blobs, self._workers)
+        return [
+            Intake(api.app(), "api", self.requests, self.faults),
+            Intake(storage.app(), "storage", self.requests, self.faults),
         ]
-        while not all(server.started for server in self._servers):
+
+    async def _serve(self, ready: threading.Event) -> None:
+        loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+        self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
+        origins = [OriginServer(app) for app in self._apps()]
+        running = [
+            asyncio.ensure_future(origin.run_until(stopping, sock))
+            for origin, sock in zip(origins, self._sockets, strict=True)
+        ]
+        while not all(origin.started for origin in origins):
             if any(task.done() for task in running):
                 break
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.001)
         ready.set()
         await asyncio.gather(*running)
 
     def close(self) -> None:
-        """Stop answering; a temporary data folder is removed."""
-        for server in self._servers:
-            server.should_exit = True
+        """Stop answering; a temporary data folder is removed. Closing again does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        if self._stop:
+            self._stop()
         if self._thread:
             self._thread.join()
-            self._thread = None
         self._close_sockets()
+        self._workers.close()
         self._database.close()
-        if self._temporary:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+        self._folder.close()
 
     def _close_sockets(self) -> None:
         for sock in self._sockets:
@@ -203,32 +218,29 @@ class WandbServer:
         self.close()
 
 
-def configuration(app: ASGIApp) -> uvicorn.Config:
-    """Return how uvicorn serves one origin."""
-    return uvicorn.Config(
-        app,
-        http=Connection,
-        ws="none",
-        lifespan="off",
-        log_config=None,
-        log_level="critical",
-        access_log=False,
-        # The application must see the connection itself, not a proxy's word for it.
-        proxy_headers=False,
-        timeout_graceful_shutdown=2,
-    )
-
-
 def new_key() -> str:
     """Return a key in the form that on-premises W&B servers use."""
     return "local-" + "".join(secrets.choice(KEY_CHARACTERS) for _ in range(40))
 
 
-def serve(server: WandbServer, ready: Callable[[WandbServer], None]) -> None:
-    """Run a server in the foreground until the process is interrupted; `ready` is called once."""
-    with server:
-        ready(server)
-        try:
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            return
+def serve(server: WandbServer, ready: Callable[[WandbServer], object]) -> None:
+    """Run a server in the foreground; returns after SIGINT or SIGTERM, with everything closed.
+
+    `ready` is called once with the server, when it answers and its addresses are known. Call this
+    in the main thread, the only one that receives signals.
+    """
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with server:
+            ready(server)
+            # Some systems deliver signals only between waits.
+            while not stopped.wait(1):
+                pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,36 +1,42 @@
 """The storage origin: signed addresses that give and take contents, and know no API key."""
 
+import os
+import re
+
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
+from .answers import drain, storage_error
 from .blobs import BlobStore, Incoming
 from .context import Context
-from .intake import drain
+from .workers import Workers
+
+ONE_RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-\d{1,18})")
 
 
-def storage_error(status: int, code: str) -> Response:
-    """Return an error in the shape that object stores use."""
-    return Response(f"<Error><Code>{code}</Code></Error>", status, media_type="application/xml")
+class Content(FileResponse):
+    """A content on its way out; with large blocks, since each is a trip to another thread."""
+
+    chunk_size = 1024 * 1024
 
 
 class StorageOrigin:
     """Answers requests to storage."""
 
-    def __init__(self, context: Context, blobs: BlobStore) -> None:
+    def __init__(self, context: Context, blobs: BlobStore, workers: Workers) -> None:
         self._context = context
         self._blobs = blobs
+        self._workers = workers
 
     def app(self) -> Starlette:
         """Return the application."""
+        uploads = "/uploads/{entity}/{project}/{run}/{name:path}"
         return Starlette(
             routes=[
                 Route("/blobs/{key}/{name:path}", self.download, methods=["GET", "HEAD"]),
-                Route(
-                    "/uploads/{entity}/{project}/{run}/{name:path}", self.upload, methods=["PUT"]
-                ),
+                Route(uploads, self.upload, methods=["PUT"]),
             ]
         )
 
@@ -40,44 +46,64 @@ class StorageOrigin:
         return storage_error(403, reason) if reason else None
 
     async def download(self, request: Request) -> Response:
-        """Send a content, or the ranges asked for."""
+        """Send a content, or the range asked for."""
         if refused := self._refused(request):
             return refused
         key: str = request.path_params["key"]
-        path = self._blobs.path(key)
+        found = await self._workers.run(self._facts, key)
+        if found is None:
+            return storage_error(404, "NoSuchKey")
+        stat, md5 = found
         # The key is the digest of the content, so it tells versions apart for ever.
         etag = f'"{key}"'
-        if not path.is_file():
-            return storage_error(404, "NoSuchKey")
-        if etag in request.headers.get("if-none-match", ""):
+        if not matches(request.headers.get("if-match", "*"), etag):
+            return storage_error(412, "PreconditionFailed")
+        if matches(request.headers.get("if-none-match", ""), etag):
             return Response(status_code=304, headers={"ETag": etag})
-        return FileResponse(path, media_type="application/octet-stream", headers={"ETag": etag})
+        headers = {"ETag": etag}
+        if not heeds_range(request):
+            headers["Content-MD5"] = md5
+        return Content(
+            self._blobs.path(key),
+            media_type="application/octet-stream",
+            headers=headers,
+            stat_result=stat,
+        )
+
+    def _facts(self, key: str) -> tuple[os.stat_result, str] | None:
+        """Return what the disk says of a content, and its MD5."""
+        md5 = self._context.files.md5_of(key)
+        try:
+            return (self._blobs.path(key).stat(), md5) if md5 else None
+        except FileNotFoundError:
+            return None
 
     async def upload(self, request: Request) -> Response:
         """Take the content of a file of a run; the file is there once all of it has come."""
         if refused := self._refused(request):
             await drain(request)
             return refused
-        run_id = await run_in_threadpool(self._run_id, request)
+        run_id = await self._workers.run(self._run_id, request)
         if run_id is None:
             await drain(request)
             return storage_error(404, "NoSuchRun")
         content = self._blobs.incoming()
         try:
+            # Hashing a block takes less time than handing it to a thread, so it is done here.
             async for block in request.stream():
                 content.write(block)
-            return await self._settle(request, run_id, content)
+            return await self._keep(request, run_id, content)
         except ClientDisconnect:
             return Response(status_code=400)
         finally:
             content.discard()
 
-    async def _settle(self, request: Request, run_id: int, content: Incoming) -> Response:
+    async def _keep(self, request: Request, run_id: int, content: Incoming) -> Response:
         announced = request.headers.get("content-md5")
         if announced and announced != content.md5:
             return storage_error(400, "BadDigest")
         name: str = request.path_params["name"]
-        await run_in_threadpool(self._context.files.receive, run_id, name, content)
+        await self._workers.run(self._context.files.receive, run_id, name, content)
         return Response(status_code=200, headers={"ETag": f'"{content.hex_md5}"'})
 
     def _run_id(self, request: Request) -> int | None:
@@ -85,3 +111,21 @@ class StorageOrigin:
         owner = self._context.projects.find(place["entity"], place["project"])
         row = owner and self._context.projects.find_run(owner["id"], place["run"])
         return int(row["id"]) if row else None
+
+
+def matches(header: str, etag: str) -> bool:
+    """Tell whether one of the tags in a condition is this one; a star is any."""
+    tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
+    return bool(tags & {"*", etag})
+
+
+def heeds_range(request: Request) -> bool:
+    """Tell whether a part is asked for; a header that asks for no single range is taken away.
+
+    So it is answered with the whole content, as RFC 9110 allows and object stores do it.
+    """
+    asked = ONE_RANGE.fullmatch(request.headers.get("range", ""))
+    if asked and (not asked[2] or int(asked[1]) <= int(asked[2])):
+        return True
+    request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
+    return False

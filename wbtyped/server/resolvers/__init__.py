@@ -2,10 +2,11 @@
 
 from ariadne import SchemaBindable
 
-from . import accounts, files, runs, server_info
+from . import accounts, files, runs, scalars, server_info
 
-# Issue by issue, further areas join here.
+# A further area, such as artifacts, is a module of its own that joins here.
 BINDABLES: list[SchemaBindable] = [
+    *scalars.BINDABLES,
     *server_info.BINDABLES,
     *accounts.BINDABLES,
     *runs.BINDABLES,

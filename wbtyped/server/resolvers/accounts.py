@@ -1,61 +1,91 @@
-"""The one account, and entities: its own, and teams for every other name."""
+"""The one account, and entities: its own, and a team for every other that has a project."""
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import Context, context_of
-from ..relay import node_id
+from ..relay import connection, number_after, page_size, refuse_other
+from .nodes import Node, entity_node, project_node, user_node
 
 query: QueryType = QueryType()
+entity: ObjectType = ObjectType("Entity")
 project: ObjectType = ObjectType("Project")
-
-
-def entity_node(context: Context, name: str) -> dict[str, object]:
-    """Return an entity as queries see it."""
-    own = name == context.account
-    return {
-        "id": node_id("Entity", name),
-        "name": name,
-        "isTeam": not own,
-        "available": False,
-        "readOnly": False,
-        "xxhashDigestsEnabled": False,
-    }
+run: ObjectType = ObjectType("Run")
 
 
 @query.field("viewer")
-def viewer(_: object, info: GraphQLResolveInfo, **__: object) -> dict[str, object]:
-    """Resolve the account; without the right key no query gets here."""
-    context = context_of(info)
-    name = context.account
-    return {
-        "id": node_id("User", 1),
-        "name": name,
-        "username": name,
-        "email": f"{name}@localhost",
-        "entity": name,
-        "admin": True,
-        "flags": "{}",
-        "teams": {"edges": []},
-        "apiKeys": {"edges": []},
-        "userEntity": entity_node(context, name),
-        "organizations": [],
-    }
+@project.field("user")
+@run.field("user")
+def viewer(_: object, info: GraphQLResolveInfo, **__: object) -> Node:
+    """Resolve the account; without its key no query gets here, so it made everything."""
+    return user_node(context_of(info))
 
 
 @query.field("entity")
-def entity(
+def entity_by_name(
     _: object, info: GraphQLResolveInfo, name: str | None = None, **__: object
-) -> dict[str, object]:
-    """Resolve an entity; any name is one."""
+) -> Node | None:
+    """Resolve an entity; null when nothing was ever written to it."""
     context = context_of(info)
-    return entity_node(context, name or context.account)
+    known = name in {None, "", context.account} or name in context.projects.entities()
+    return entity_node(context, name or context.account) if known else None
 
 
 @project.field("entity")
-def entity_of_project(node: dict[str, object], info: GraphQLResolveInfo) -> dict[str, object]:
+def entity_of_project(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the owner of a project."""
     return entity_node(context_of(info), str(node["entityName"]))
 
 
-BINDABLES: list[SchemaBindable] = [query, project]
+@entity.field("user")
+def user_of_entity(node: Node, info: GraphQLResolveInfo) -> Node | None:
+    """Resolve the account behind an entity; a team has none."""
+    return None if node["isTeam"] else user_node(context_of(info))
+
+
+@entity.field("project")
+def project_of_entity(node: Node, info: GraphQLResolveInfo, name: str | None = None) -> Node | None:
+    """Resolve a project of an entity; null when it does not exist."""
+    row = context_of(info).projects.find(str(node["name"]), name or "")
+    return project_node(row) if row else None
+
+
+@entity.field("projects")
+def projects_of_entity(
+    node: Node,
+    info: GraphQLResolveInfo,
+    after: str | None = None,
+    first: int | None = None,
+    **other: object,
+) -> Node:
+    """Resolve the projects of an entity, oldest first."""
+    refuse_other(other)
+    return project_page(context_of(info), str(node["name"]), after, first)
+
+
+@query.field("projects")
+@query.field("models")
+def projects_by_entity(
+    _: object,
+    info: GraphQLResolveInfo,
+    entityName: str | None = None,  # noqa: N803 - the schema's name
+    after: str | None = None,
+    first: int | None = None,
+    **other: object,
+) -> Node:
+    """Resolve the projects of the entity named, or of the account."""
+    refuse_other(other)
+    context = context_of(info)
+    return project_page(context, entityName or context.account, after, first)
+
+
+def project_page(context: Context, name: str, after: str | None, first: int | None) -> Node:
+    """Return a page of projects."""
+    start, size = number_after(after), page_size(first)
+    rows = context.projects.page(name, start or 0, size + 1)
+    shown = rows[:size]
+    nodes, keys = [project_node(row) for row in shown], [str(row["id"]) for row in shown]
+    return connection(nodes, keys, more=len(rows) > size, start=start)
+
+
+BINDABLES: list[SchemaBindable] = [query, entity, project, run]

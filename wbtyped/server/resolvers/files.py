@@ -7,10 +7,10 @@ from ariadne import MutationType, ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
-from ..context import Context, context_of
-from ..files import absent_node, file_node
+from ..context import Context, Place, context_of
 from ..refusals import missing
-from ..relay import connection, key_after, node_id, page_size
+from ..relay import connection, key_after, node_id, page_size, refuse_other
+from .nodes import Node, absent_node, file_node
 from .runs import row_of
 
 _names = TypeAdapter(list[str])
@@ -21,57 +21,75 @@ file: ObjectType = ObjectType("File")
 
 @run.field("files")
 def files_of_run(
-    node: dict[str, object],
+    node: Node,
     info: GraphQLResolveInfo,
     names: Sequence[str | None] | None = None,
     pattern: str | None = None,
     after: str | None = None,
     first: int | None = None,
-    **_: object,
-) -> dict[str, object]:
+    **other: object,
+) -> Node:
     """Resolve a page of files, by name; every requested name gets a node, there or not."""
-    context, run_id = context_of(info), row_of(node)["id"]
+    refuse_other(other)
+    context, row = context_of(info), row_of(node)
+    place = place_of(context, row)
     start, size = key_after(after), page_size(first)
-    wanted = sorted({name for name in names or [] if name})
-    if not wanted:
-        rows, more = context.files.page(run_id, start, size, pattern)
-        nodes = [file_node(row, node) for row in rows]
-        return connection(nodes, [row["name"] for row in rows], more=more)
-    left = [name for name in wanted if start is None or name > start]
+    if names:
+        return named_page(context, row["id"], place, {n for n in names if n}, start, size)
+    rows, more = context.files.page(row["id"], start, size, pattern)
+    nodes, keys = [file_node(found, place) for found in rows], [found["name"] for found in rows]
+
+    def total(_: object) -> int:
+        return context.files.count(row["id"], pattern) if pattern else row["file_count"]
+
+    page = connection(nodes, keys, more=more, start=start)
+    return page | {"totalCount": total, "uploadHeaders": ()}
+
+
+def named_page(
+    context: Context, run_id: int, place: Place, names: set[str], start: str | None, size: int
+) -> Node:
+    """Return a page of the files with these names, in the order of names."""
+    left = sorted(name for name in names if start is None or name > start)
     page = left[:size]
     found = context.files.named(run_id, page)
     nodes = [
-        file_node(found[name], node) if name in found else absent_node(name, node) for name in page
+        file_node(found[name], place) if name in found else absent_node(name, place)
+        for name in page
     ]
-    return connection(nodes, page, more=len(left) > size)
+    shown = connection(nodes, page, more=len(left) > size, start=start)
+    return shown | {"totalCount": len(names), "uploadHeaders": ()}
 
 
-def place(context: Context, node: Mapping[str, object]) -> tuple[str, str, str]:
+def place_of(context: Context, run: sqlite3.Row) -> Place:
     """Return the entity, project and name of a run."""
-    row = row_of(node)
-    owner = context.projects.by_id(row["project_id"])
-    return str(owner["entity"]), str(owner["name"]), str(row["name"])
+    owner = context.projects.by_id(run["project_id"])
+    return Place(owner["entity"], owner["name"], run["name"])
+
+
+def place_in(node: Mapping[str, object]) -> Place:
+    """Return the place that a node of a file was made with."""
+    place = node["place"]
+    assert isinstance(place, Place)  # noqa: S101 - every node of ours has one
+    return place
 
 
 @file.field("url")
-def url(
-    node: Mapping[str, Mapping[str, object]], info: GraphQLResolveInfo, upload: bool | None = None
-) -> str:
+def url(node: Node, info: GraphQLResolveInfo, upload: bool | None = None) -> str:
     """Resolve the address on the API's origin, or the one that takes the content."""
     context = context_of(info)
     address = context.upload_url if upload else context.file_url
-    return address(*place(context, node["run"]), str(node["name"]))
+    return address(place_in(node), str(node["name"]))
 
 
 @file.field("uploadUrl")
-def upload_url(node: Mapping[str, Mapping[str, object]], info: GraphQLResolveInfo) -> str:
+def upload_url(node: Node, info: GraphQLResolveInfo) -> str:
     """Resolve the address that takes the content."""
-    context = context_of(info)
-    return context.upload_url(*place(context, node["run"]), str(node["name"]))
+    return context_of(info).upload_url(place_in(node), str(node["name"]))
 
 
 @file.field("directUrl")
-def direct_url(node: Mapping[str, object], info: GraphQLResolveInfo) -> str:
+def direct_url(node: Node, info: GraphQLResolveInfo) -> str:
     """Resolve the signed address in storage; that of an absent file leads nowhere."""
     return context_of(info).blob_url(str(node["blob"] or "absent"), str(node["name"]))
 
@@ -98,17 +116,15 @@ def create_run_files(
     _: object,
     info: GraphQLResolveInfo,
     input: Mapping[str, object],  # noqa: A002
-) -> dict[str, object]:
+) -> Node:
     """Resolve where to send new files; nothing exists before its content has come."""
-    from ..projects import run_node
-
     context = context_of(info)
     row = run_of_input(context, input)
-    node = run_node(row)
+    place = place_of(context, row)
     return {
         "runID": node_id("Run", row["id"]),
-        "uploadHeaders": [],
-        "files": [absent_node(name, node) for name in names_of_input(input)],
+        "uploadHeaders": (),
+        "files": [absent_node(name, place) for name in names_of_input(input)],
     }
 
 
@@ -117,7 +133,7 @@ def mark_run_files_uploaded(
     _: object,
     info: GraphQLResolveInfo,
     input: Mapping[str, object],  # noqa: A002
-) -> dict[str, object]:
+) -> Node:
     """Confirm files whose content has come."""
     context = context_of(info)
     row = run_of_input(context, input)
@@ -132,13 +148,13 @@ def delete_files(
     _: object,
     info: GraphQLResolveInfo,
     input: Mapping[str, object],  # noqa: A002
-) -> dict[str, object]:
+) -> Node:
     """Delete files by their ids, all or none."""
     project = input.get("projectId")
     context_of(info).files.delete(
         names_of_input(input), project if isinstance(project, int) else None
     )
-    return {"success": True}
+    return {"success": True, "clientMutationId": input.get("clientMutationId")}
 
 
 BINDABLES: list[SchemaBindable] = [mutation, run, file]

@@ -1,0 +1,138 @@
+"""Rows as queries see them: mappings with the names of the schema, read field by field.
+
+A field that costs something to know is a function here, called when a query asks for it.
+"""
+
+import json
+import mimetypes
+import sqlite3
+
+from ..context import Context, Place
+from ..relay import node_id
+
+Node = dict[str, object]
+
+
+def user_node(context: Context) -> Node:
+    """Return the one account."""
+    name = context.account
+
+    def teams(_: object, **__: object) -> Node:
+        found = [e for e in context.projects.entities() if e != name]
+        return {"edges": [{"node": entity_node(context, e), "cursor": e} for e in found]}
+
+    return {
+        "id": node_id("User", 1),
+        "name": name,
+        "username": name,
+        "email": f"{name}@localhost",
+        "entity": name,
+        "admin": True,
+        "flags": "{}",
+        "teams": teams,
+        "apiKeys": {"edges": []},
+        "userEntity": entity_node(context, name),
+        "organizations": [],
+    }
+
+
+def entity_node(context: Context, name: str) -> Node:
+    """Return an entity: the account's own, or a team."""
+    return {
+        "id": node_id("Entity", name),
+        "name": name,
+        "isTeam": name != context.account,
+        "available": False,
+        "readOnly": False,
+        "xxhashDigestsEnabled": False,
+    }
+
+
+def project_node(row: sqlite3.Row) -> Node:
+    """Return a project."""
+    return {
+        "row": row,
+        "id": node_id("Project", row["id"]),
+        "internalId": node_id("ProjectInternalId", row["id"]),
+        "name": row["name"],
+        "entityName": row["entity"],
+        "description": row["description"],
+        "access": row["access"],
+        "createdAt": row["created_at"],
+        "updatedAt": row["updated_at"],
+        "isBenchmark": False,
+        "readOnly": False,
+    }
+
+
+def run_node(row: sqlite3.Row) -> Node:
+    """Return a run."""
+    return {
+        "row": row,
+        "id": node_id("Run", row["id"]),
+        "projectId": str(row["project_id"]),
+        "name": row["name"],
+        "displayName": row["display_name"],
+        "description": row["description"],
+        "notes": row["notes"],
+        "state": row["state"],
+        "config": row["config"],
+        "wandbConfig": row["config"],
+        "summaryMetrics": row["summary_metrics"],
+        "systemMetrics": "{}",
+        "tags": json.loads(row["tags"]),
+        "group": row["group_name"],
+        "jobType": row["job_type"],
+        "commit": row["commit_hash"],
+        "host": row["host"],
+        "sweepName": row["sweep_name"],
+        "readOnly": False,
+        "stopped": False,
+        "historyLineCount": 0,
+        "logLineCount": 0,
+        "eventsLineCount": 0,
+        "fileCount": row["file_count"],
+        "createdAt": row["created_at"],
+        "updatedAt": row["updated_at"],
+        "heartbeatAt": row["updated_at"],
+    }
+
+
+def file_node(row: sqlite3.Row, place: Place) -> Node:
+    """Return a file of a run; its addresses are made when they are asked for."""
+    return {
+        "place": place,
+        "blob": row["blob"],
+        "id": node_id("File", row["id"]),
+        "name": row["name"],
+        "displayName": row["name"],
+        "sizeBytes": row["size"],
+        "mimetype": row["mimetype"],
+        "updatedAt": row["updated_at"],
+        "createdAt": row["updated_at"],
+        "md5": row["md5"],
+        "digest": row["md5"],
+        "exists": True,
+        "isReference": False,
+        "uploadHeaders": (),
+    }
+
+
+def absent_node(name: str, place: Place) -> Node:
+    """Return the node for a name that no file has: something to upload to."""
+    return {
+        "place": place,
+        "blob": None,
+        "id": node_id("AbsentFile", name),
+        "name": name,
+        "displayName": name,
+        "sizeBytes": 0,
+        "mimetype": mimetypes.guess_type(name)[0],
+        "updatedAt": None,
+        "createdAt": None,
+        "md5": None,
+        "digest": None,
+        "exists": False,
+        "isReference": False,
+        "uploadHeaders": (),
+    }

@@ -9,7 +9,10 @@ from starlette.responses import Response
 
 def json_error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
     """Return an error in the shape that the API uses."""
-    body = json.dumps({"errors": [{"message": message}], "error": message})
+    error: dict[str, object] = {"message": message}
+    if status == 401:
+        error["extensions"] = {"code": "PERMISSION_ERROR"}
+    body = json.dumps({"errors": [error], "error": message})
     return Response(body, status, headers, media_type="application/json")
 
 

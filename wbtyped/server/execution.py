@@ -7,26 +7,22 @@ from typing import NoReturn
 
 from ariadne import make_executable_schema
 from graphql import (
-    ExecutionContext,
-    FieldNode,
     GraphQLError,
     GraphQLField,
-    GraphQLObjectType,
     GraphQLSchema,
     execute_sync,  # pyright: ignore[reportUnknownVariableType] - its middleware is untyped
     parse,
     validate,
 )
-from graphql.pyutils import Path
 from pydantic_core import to_json
 
 from .context import Context
 from .graphql_request import GraphQLRequest
+from .hidden_schema import HiddenSchema
 from .refusals import Refusal
 from .resolvers import BINDABLES
 
 _logger = logging.getLogger(__name__)
-INTROSPECTION = frozenset({"__schema", "__type"})
 # What the executor says of a field that is null and must not be, such as one that this server has
 # no data for. Trying again would not help, so it is no failure of the server.
 NULL_REFUSED = "Cannot return null for non-nullable field"
@@ -52,22 +48,6 @@ def refuse_mutation(name: str, field: GraphQLField) -> None:
     field.resolve = resolve
 
 
-class HiddenSchema(ExecutionContext):
-    """Answers questions about the schema with null and no error, as servers do that hide it."""
-
-    def execute_field(
-        self,
-        parent_type: GraphQLObjectType,
-        source: object,
-        field_nodes: list[FieldNode],
-        path: Path,
-    ) -> object:
-        """Resolve a field, unless it is about the schema."""
-        if field_nodes[0].name.value in INTROSPECTION:
-            return None
-        return super().execute_field(parent_type, source, field_nodes, path)
-
-
 class Execution:
     """Executes requests; documents that were seen before are neither parsed nor validated again."""
 
@@ -77,9 +57,13 @@ class Execution:
         """Whether the schema may be asked for. Off, the answer is null, as W&B servers do it."""
         self._parsed = lru_cache(maxsize=512)(parse)
         self._errors = lru_cache(maxsize=512)(self._validated)
+        self._hidden = lru_cache(maxsize=64)(self._without_introspection)
 
     def _validated(self, text: str) -> list[GraphQLError]:
         return validate(self._schema, self._parsed(text))
+
+    def _without_introspection(self, text: str) -> HiddenSchema:
+        return HiddenSchema.of(self._parsed(text))
 
     def answer(
         self, request: GraphQLRequest, context: Context, *, hide_schema: bool = False
@@ -97,15 +81,17 @@ class Execution:
             return 400, {"errors": [shown(error)]}
         if refused := self._errors(request.query):
             return 400, {"errors": [shown(error) for error in refused]}
+        hidden = self._hidden(request.query) if hide_schema else None
         result = execute_sync(
             self._schema,
-            document,
+            hidden.document if hidden else document,
             context_value=context,
             # Clients send variables that their document does not declare; those are ignored.
             variable_values=dict(request.variables or {}),
             operation_name=request.asked_name or None,
-            execution_context_class=HiddenSchema if hide_schema else None,
         )
+        if hidden:
+            hidden.cover(result.data)
         if not result.errors:
             return 200, {"data": result.data}
         errors = [shown(error) for error in result.errors]

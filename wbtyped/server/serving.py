@@ -63,13 +63,16 @@ class OriginServer(uvicorn.Server):
                 await asyncio.wait_for(self._stopping.wait(), 1)
 
     async def shutdown(self, sockets: Sequence[socket.socket] | None = None) -> None:
-        """Stop listening, let answers under way end, and cut off what takes too long."""
+        """Stop listening, let answers end that somebody waits for, and cut off what takes long."""
         for server in self.servers:
             server.close()
-        for connection in list(self.server_state.connections):
+        connections = list(self.server_state.connections)
+        for connection in connections:
             connection.shutdown()
         if self.server_state.tasks:
-            _, late = await asyncio.wait(self.server_state.tasks, timeout=GRACE)
+            # Those without an answer under way are closing now.
+            waiting = any(c.transport and not c.transport.is_closing() for c in connections)
+            _, late = await asyncio.wait(self.server_state.tasks, timeout=GRACE if waiting else 0)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

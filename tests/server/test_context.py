@@ -1,0 +1,45 @@
+"""Addresses that the server gives out."""
+
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from wbtyped.server import WandbServer
+
+from .conftest import FILES
+
+
+def addresses(server: WandbServer, http: httpx.Client, host: str) -> tuple[str, str, str]:
+    """Return the addresses of a file as a client sees them that knows the server by a host."""
+    body = {"query": FILES}
+    auth = ("api", server.api_key)
+    answer = http.post(f"{server.url}/graphql", json=body, auth=auth, headers={"Host": host})
+    node = answer.json()["data"]["project"]["run"]["files"]["edges"][0]["node"]
+    moved = http.get(f"{server.url}/files/crew/ship/log/a", auth=auth, headers={"Host": host})
+    return node["url"], node["directUrl"], moved.headers["Location"]
+
+
+@pytest.mark.parametrize("host", ["wandb.test:1234", "wandb.test", "[::1]:1234", "[::1]"])
+def test_addresses_have_the_host_that_the_client_knows(
+    wandb_server: WandbServer, http: httpx.Client, host: str
+) -> None:
+    wandb_server.add_run("crew/ship/log", files={"a": b"x"})
+    storage = urlsplit(wandb_server.storage_url)
+    url, direct, location = addresses(wandb_server, http, host)
+    assert url == f"http://{host}/files/crew/ship/log/a"
+    for address in (direct, location):
+        parts = urlsplit(address)
+        assert (parts.hostname, parts.port) == (urlsplit(f"//{host}").hostname, storage.port)
+        here = parts._replace(netloc=storage.netloc).geturl()
+        assert http.get(here).content == b"x", "the signature holds for every name of the server"
+
+
+@pytest.mark.parametrize("host", ["evil.test/x", "user@evil.test", "a b", "[zz]"])
+def test_odd_hosts_are_not_repeated(
+    wandb_server: WandbServer, http: httpx.Client, host: str
+) -> None:
+    wandb_server.add_run("crew/ship/log", files={"a": b"x"})
+    url, direct, _ = addresses(wandb_server, http, host)
+    assert url.startswith(wandb_server.url)
+    assert direct.startswith(wandb_server.storage_url)

@@ -1,0 +1,215 @@
+"""Entities, projects and runs over GraphQL."""
+
+import json
+
+import pytest
+
+from wbtyped.errors import UsageError
+from wbtyped.server import WandbServer
+
+from .conftest import Ask
+
+UPSERT = """
+mutation Upsert($input: UpsertBucketInput!) {
+  upsertBucket(input: $input) {
+    inserted clientMutationId
+    bucket {
+      id name displayName state config summaryMetrics tags group jobType fileCount
+      createdAt heartbeatAt user { username } project { name entityName entity { isTeam } }
+    }
+  }
+}
+"""
+RUNS = """
+query Runs($after: String, $first: Int, $order: String, $filters: JSONString) {
+  project(name: "ship", entityName: "crew") {
+    runCount(filters: $filters)
+    runs(after: $after, first: $first, order: $order, filters: $filters) {
+      totalCount edges { cursor node { name } }
+      pageInfo { startCursor endCursor hasNextPage hasPreviousPage }
+    }
+  }
+}
+"""
+
+
+@pytest.fixture
+def five_runs(wandb_server: WandbServer) -> None:
+    for name in ("d", "a", "c", "e", "b"):
+        wandb_server.add_run(f"crew/ship/{name}")
+
+
+@pytest.mark.usefixtures("five_runs")
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [(None, "daceb"), ("+created_at", "daceb"), ("-created_at", "becad")],
+)
+def test_runs_in_the_order_they_were_made(ask: Ask, order: str | None, names: str) -> None:
+    found, cursor = "", None
+    for page in range(3):
+        answer = ask(RUNS, after=cursor, first=2, order=order).json()["data"]["project"]
+        runs, info = answer["runs"], answer["runs"]["pageInfo"]
+        assert (answer["runCount"], runs["totalCount"]) == (5, 5)
+        found += "".join(edge["node"]["name"] for edge in runs["edges"])
+        cursor = info["endCursor"]
+        assert cursor == runs["edges"][-1]["cursor"]
+        assert (info["hasPreviousPage"], info["hasNextPage"]) == (page > 0, page < 2)
+    assert found == names
+
+
+@pytest.mark.usefixtures("five_runs")
+def test_what_the_server_cannot_choose_by_is_refused(ask: Ask) -> None:
+    assert ask(RUNS, filters="{}").status_code == 200
+    for asked in ({"filters": '{"state": "failed"}'}, {"order": "-summary_metrics.loss"}):
+        refused = ask(RUNS, **asked)
+        assert refused.status_code == 501
+        assert "the embedded server does not" in refused.json()["errors"][0]["message"]
+    assert ask(RUNS, after="YWZ0ZXI6eA==").status_code == 400
+    query = '{ project(name: "ship", entityName: "crew") { runs(last: 2) { totalCount } } }'
+    assert "argument last" in ask(query).json()["errors"][0]["message"]
+
+
+def test_projects_of_an_entity(wandb_server: WandbServer, ask: Ask) -> None:
+    for name in ("one", "two", "three"):
+        wandb_server.add_run(f"crew/{name}/log")
+    query = """
+    query Projects($after: String) {
+      entity(name: "crew") {
+        name isTeam user { id } project(name: "two") { name }
+        projects(first: 2, after: $after) {
+          edges { node { name entityName } } pageInfo { endCursor hasNextPage }
+        }
+      }
+      models(entityName: "crew", first: 1) { edges { node { name } } }
+      projects { edges { node { name } } }
+    }
+    """
+    answer = ask(query).json()["data"]
+    crew = answer["entity"]
+    assert (crew["name"], crew["isTeam"], crew["user"]) == ("crew", True, None)
+    assert crew["project"] == {"name": "two"}
+    assert [edge["node"]["name"] for edge in crew["projects"]["edges"]] == ["one", "two"]
+    assert answer["models"] == {"edges": [{"node": {"name": "one"}}]}
+    assert answer["projects"] == {"edges": []}, "those of the account"
+    cursor = crew["projects"]["pageInfo"]["endCursor"]
+    rest = ask(query, after=cursor).json()["data"]["entity"]["projects"]
+    assert [edge["node"]["name"] for edge in rest["edges"]] == ["three"]
+    assert rest["pageInfo"]["hasNextPage"] is False
+
+
+def test_the_account_and_its_teams(wandb_server: WandbServer, ask: Ask) -> None:
+    query = """{
+      viewer { username entity admin teams { edges { node { name isTeam } } } }
+      own: entity { name isTeam user { username } }
+      gone: entity(name: "nobody") { name }
+    }"""
+    wandb_server.add_run("crew/ship/log")
+    wandb_server.add_run("me/ship/log")
+    assert ask(query).json()["data"] == {
+        "viewer": {
+            "username": "me",
+            "entity": "me",
+            "admin": True,
+            "teams": {"edges": [{"node": {"name": "crew", "isTeam": True}}]},
+        },
+        "own": {"name": "me", "isTeam": False, "user": {"username": "me"}},
+        "gone": None,
+    }
+
+
+def test_runs_are_made_with_all_they_bring(ask: Ask) -> None:
+    given = {
+        "entityName": "crew",
+        "modelName": "ship",
+        "name": "log",
+        "displayName": "Log",
+        "state": "finished",
+        "config": '{"lr": {"value": 1}}',
+        "summaryMetrics": '{"loss": 0.5}',
+        "tags": ["a", None, "b"],
+        "groupName": "g",
+        "jobType": "train",
+        "clientMutationId": "mine",
+    }
+    made = ask(UPSERT, input=given).json()["data"]["upsertBucket"]
+    bucket = made["bucket"]
+    assert (made["inserted"], made["clientMutationId"]) == (True, "mine")
+    assert bucket["createdAt"].endswith("Z")
+    assert bucket == {
+        "id": bucket["id"],
+        "name": "log",
+        "displayName": "Log",
+        "state": "finished",
+        "config": given["config"],
+        "summaryMetrics": given["summaryMetrics"],
+        "tags": ["a", "b"],
+        "group": "g",
+        "jobType": "train",
+        "fileCount": 0,
+        "createdAt": bucket["createdAt"],
+        "heartbeatAt": bucket["heartbeatAt"],
+        "user": {"username": "me"},
+        "project": {"name": "ship", "entityName": "crew", "entity": {"isTeam": True}},
+    }
+    changed = ask(UPSERT, input={"id": bucket["id"], "state": "failed"}).json()["data"]
+    assert changed["upsertBucket"]["inserted"] is False
+    assert changed["upsertBucket"]["bucket"] == {
+        **bucket,
+        "state": "failed",
+        "heartbeatAt": changed["upsertBucket"]["bucket"]["heartbeatAt"],
+    }
+    assert ask(UPSERT, input={"id": "UnVuOjk5"}).status_code == 404
+
+
+def test_parts_of_the_config(ask: Ask) -> None:
+    ask(UPSERT, input={"modelName": "ship", "name": "log", "config": '{"t": 1, "other": 2}'})
+    query = (
+        '{ project(name: "ship") { run(name: "log") { config wandbConfig(keys: ["t", "no"]) } } }'
+    )
+    run = ask(query).json()["data"]["project"]["run"]
+    assert (json.loads(run["config"]), json.loads(run["wandbConfig"])) == (
+        {"t": 1, "other": 2},
+        {"t": 1},
+    )
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"modelName": "a/b"},
+        {"modelName": "ship", "name": "a/b"},
+        {"modelName": "ship", "entityName": "a/b"},
+        {"modelName": "s" * 129},
+    ],
+)
+def test_names_that_no_path_could_hold(ask: Ask, given: dict[str, str]) -> None:
+    refused = ask(UPSERT, input=given)
+    assert refused.status_code == 400
+    assert "invalid" in refused.json()["errors"][0]["message"]
+
+
+def test_projects_are_made_and_changed(ask: Ask) -> None:
+    upsert = """
+    mutation Model($input: UpsertModelInput!) {
+      upsertModel(input: $input) { inserted project { name description access } model { name } }
+    }
+    """
+    made = ask(upsert, input={"name": "ship", "description": "first", "access": "USER_READ"})
+    assert made.json()["data"]["upsertModel"] == {
+        "inserted": True,
+        "project": {"name": "ship", "description": "first", "access": "USER_READ"},
+        "model": {"name": "ship"},
+    }
+    changed = ask(upsert, input={"name": "ship", "description": "second"}).json()["data"]
+    assert changed["upsertModel"]["inserted"] is False
+    assert changed["upsertModel"]["project"] == {
+        "name": "ship",
+        "description": "second",
+        "access": "USER_READ",
+    }
+
+
+@pytest.mark.parametrize("path", ["log", "ship/log", "a/b/c/d"])
+def test_seeding_needs_a_whole_path(wandb_server: WandbServer, path: str) -> None:
+    with pytest.raises(UsageError, match="entity/project/run"):
+        wandb_server.add_run(path)

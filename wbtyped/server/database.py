@@ -81,7 +81,11 @@ class Database:
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        self.reading.executescript(TABLES)
+        try:
+            self.reading.executescript(TABLES)
+        except sqlite3.Error:
+            self.close()
+            raise
 
     @property
     def reading(self) -> sqlite3.Connection:
@@ -91,6 +95,8 @@ class Database:
             connection = sqlite3.connect(
                 self._path, timeout=30, isolation_level=None, check_same_thread=False
             )
+            with self._lock:
+                self._opened.append(connection)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
@@ -98,8 +104,6 @@ class Database:
             # SQLite's own LIKE folds the case of ASCII letters only.
             connection.create_function("lowered", 1, str.lower, deterministic=True)
             self._local.connection = connection
-            with self._lock:
-                self._opened.append(connection)
         return connection
 
     @contextmanager

@@ -4,6 +4,7 @@ import asyncio
 import secrets
 import signal
 import socket
+import sqlite3
 import string
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -70,7 +71,11 @@ class WandbServer:
         self.data: Path = self._folder.path
         """The folder that keeps the data."""
         self._host, self._ports = host, (port, storage_port)
-        self._database = Database(self.data / "server.sqlite")
+        try:
+            self._database = Database(self.data / "server.sqlite")
+        except sqlite3.Error:
+            self._folder.close()
+            raise
         self._blobs = BlobStore(self.data / "blobs")
         files = Files(self._database, self._blobs)
         if self._folder.was_killed:

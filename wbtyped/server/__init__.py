@@ -8,7 +8,8 @@ with WandbServer() as server:
 """
 
 from .faults import Fault, RequestKind
+from .manifests import Reference
 from .recording import RecordedRequest
 from .running import WandbServer, serve
 
-__all__ = ["Fault", "RecordedRequest", "RequestKind", "WandbServer", "serve"]
+__all__ = ["Fault", "RecordedRequest", "Reference", "RequestKind", "WandbServer", "serve"]

@@ -13,7 +13,10 @@ from .answers import json_error
 from .context import Context
 from .execution import Execution
 from .graphql_request import GraphQLRequest
+from .relay import number_of
 from .workers import Workers
+
+ARTIFACT = "/artifactsV2/{region}/{entity}/{project}/{collection}"
 
 
 def authorized(header: str, key: str) -> bool:
@@ -45,6 +48,12 @@ class ApiOrigin:
             routes=[
                 Route("/graphql", self.graphql, methods=["POST"]),
                 Route("/files/{entity}/{project}/{run}/{name:path}", self.file),
+                Route("/artifacts/{entity}/{digest}", self.artifact_file),
+                Route(f"{ARTIFACT}/{{birth}}/{{digest}}/{{name:path}}", self.artifact_file),
+                Route(
+                    f"{ARTIFACT}/{{artifact}}/{{birth}}/{{digest}}/{{name:path}}",
+                    self.artifact_file,
+                ),
             ],
             exception_handlers={HTTPException: no_such_request},
         )
@@ -76,6 +85,20 @@ class ApiOrigin:
         found = await self._workers.run(content_url, self._seen(request), **request.path_params)
         return RedirectResponse(found, 302) if found else json_error(404, "file not found")
 
+    async def artifact_file(self, request: Request) -> Response:
+        """Redirect to the content of a file of a version, found by its digest."""
+        if refused := self._refused(request):
+            return refused
+        place = request.path_params
+        found = await self._workers.run(
+            artifact_content_url,
+            self._seen(request),
+            str(place["digest"]),
+            str(place.get("birth", "")),
+            str(place.get("name", "")),
+        )
+        return RedirectResponse(found, 302) if found else json_error(404, "file not found")
+
     def _seen(self, request: Request) -> Context:
         return self._context.seen_at(request.headers.get("host", ""))
 
@@ -86,6 +109,16 @@ def content_url(context: Context, entity: str, project: str, run: str, name: str
     row = owner and context.projects.find_run(owner["id"], run)
     file = row and context.files.find(row["id"], name)
     return context.blob_url(file["blob"], name) if file else None
+
+
+def artifact_content_url(context: Context, digest: str, birth: str, name: str) -> str | None:
+    """Return the signed address of a content by its hex digest and the version it came with."""
+    try:
+        wanted = base64.b64encode(bytes.fromhex(digest)).decode()
+    except ValueError:
+        return None
+    key = context.versions.content(wanted, number_of("Artifact", birth))
+    return context.blob_url(key, name or digest) if key else None
 
 
 async def no_such_request(_: Request, error: Exception) -> Response:

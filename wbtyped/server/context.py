@@ -7,9 +7,12 @@ from urllib.parse import quote, urlsplit
 
 from graphql import GraphQLResolveInfo
 
+from .collections import Collections
+from .contents import Contents
 from .files import Files
 from .projects import Projects
 from .signing import Signer
+from .versions import Versions
 
 HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
@@ -28,6 +31,9 @@ class Context:
 
     projects: Projects
     files: Files
+    collections: Collections
+    versions: Versions
+    contents: Contents
     signer: Signer
     account: str
     """Name of the one account, which is also its entity."""

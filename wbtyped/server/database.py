@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from .artifact_tables import ARTIFACT_TABLES
+
 TABLES = """
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS projects (
@@ -82,7 +84,7 @@ class Database:
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         try:
-            self.reading.executescript(TABLES)
+            self.reading.executescript(TABLES + ARTIFACT_TABLES)
         except sqlite3.Error:
             self.close()
             raise

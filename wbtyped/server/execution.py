@@ -9,6 +9,7 @@ from ariadne import make_executable_schema
 from graphql import (
     GraphQLError,
     GraphQLField,
+    GraphQLObjectType,
     GraphQLSchema,
     execute_sync,  # pyright: ignore[reportUnknownVariableType] - its middleware is untyped
     parse,
@@ -22,6 +23,18 @@ from .hidden_schema import HiddenSchema
 from .refusals import Refusal
 from .resolvers import BINDABLES
 
+# What a server has only together with a feature: type, field, and argument where it is only that.
+GATED = {
+    "MARK_RUN_FILES_UPLOADED": [("Mutation", "markRunFilesUploaded", "")],
+    "ARTIFACT_COLLECTION_MEMBERSHIP_FILES": [("ArtifactCollectionMembership", "files", "")],
+    "ARTIFACT_COLLECTIONS_FILTERING_SORTING": [("Project", "artifactCollections", "filters")],
+    "ARTIFACT_DIGEST_ALGORITHM": [("Artifact", "digestAlgorithm", "")],
+    "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE": [
+        ("LinkArtifactPayload", "artifactMembership", "")
+    ],
+    "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": [("Project", "artifactCollectionMembership", "")],
+    "TOTAL_COUNT_IN_FILE_CONNECTION": [("FileConnection", "totalCount", "")],
+}
 _logger = logging.getLogger(__name__)
 # What the executor says of a field that is null and must not be, such as one that this server has
 # no data for. Trying again would not help, so it is no failure of the server.
@@ -29,14 +42,27 @@ NULL_REFUSED = "Cannot return null for non-nullable field"
 
 
 @cache
-def build_schema() -> GraphQLSchema:
-    """Return the pinned schema with its resolvers."""
+def build_schema(features: frozenset[str]) -> GraphQLSchema:
+    """Return the pinned schema with its resolvers, without what needs other features."""
     text = files("wbtyped_graphql").joinpath("schema.graphql").read_text(encoding="utf-8")
     schema = make_executable_schema(text, *BINDABLES)
     for name, field in schema.mutation_type.fields.items() if schema.mutation_type else ():
         if field.resolve is None:
             refuse_mutation(name, field)
+    for feature in GATED.keys() - features:
+        for type_name, field_name, argument in GATED[feature]:
+            leave_out(schema, type_name, field_name, argument)
     return schema
+
+
+def leave_out(schema: GraphQLSchema, type_name: str, field_name: str, argument: str) -> None:
+    """Drop a field, or one argument of it, as a server has it that is too old to know it."""
+    kind = schema.type_map[type_name]
+    assert isinstance(kind, GraphQLObjectType)  # noqa: S101 - GATED names objects
+    if argument:
+        del kind.fields[field_name].args[argument]
+    else:
+        del kind.fields[field_name]
 
 
 def refuse_mutation(name: str, field: GraphQLField) -> None:
@@ -51,8 +77,8 @@ def refuse_mutation(name: str, field: GraphQLField) -> None:
 class Execution:
     """Executes requests; documents that were seen before are neither parsed nor validated again."""
 
-    def __init__(self) -> None:
-        self._schema = build_schema()
+    def __init__(self, features: frozenset[str]) -> None:
+        self._schema = build_schema(features)
         self.introspection = True
         """Whether the schema may be asked for. Off, the answer is null, as W&B servers do it."""
         self._parsed = lru_cache(maxsize=512)(parse)

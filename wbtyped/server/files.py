@@ -3,10 +3,10 @@
 import hashlib
 import mimetypes
 import sqlite3
-import threading
 from collections.abc import Iterable, Mapping, Sequence
 
-from .blobs import Blob, BlobStore, Incoming
+from .blobs import Blob, Incoming
+from .contents import Contents
 from .database import Database, now
 from .refusals import missing
 from .relay import number_of
@@ -45,11 +45,9 @@ def matching(pattern: str | None) -> tuple[str, list[str]]:
 class Files:
     """Files of runs: rows in the database, contents in the blob store."""
 
-    def __init__(self, database: Database, blobs: BlobStore) -> None:
+    def __init__(self, database: Database, contents: Contents) -> None:
         self._database = database
-        self._blobs = blobs
-        # A content must not be freed between arriving and being named by a row.
-        self._changing = threading.Lock()
+        self._contents = contents
 
     def page(
         self, run_id: int, after: str | None, size: int, pattern: str | None
@@ -67,12 +65,6 @@ class Files:
         condition, given = matching(pattern)
         query = COUNT.format(matching=condition)
         return int(self._database.reading.execute(query, (run_id, *given)).fetchone()[0])
-
-    def md5_of(self, key: str) -> str | None:
-        """Return the MD5 of a content, in base64, or None when no file has it."""
-        query = "SELECT md5 FROM files WHERE blob = ? LIMIT 1"
-        row = self._database.reading.execute(query, (key,)).fetchone()
-        return str(row["md5"]) if row else None
 
     def named(self, run_id: int, names: Iterable[str]) -> dict[str, sqlite3.Row]:
         """Return the files that have one of the names."""
@@ -92,25 +84,20 @@ class Files:
     def receive(self, run_id: int, name: str, content: Incoming) -> None:
         """Give a file its content, in place of a former one."""
         content.settle()
-        with self._changing:
-            self._write(run_id, {name: content.finish(self._blobs)})
+        with self._contents.changing:
+            self._write(run_id, {name: content.finish(self._contents.blobs)})
 
     def put(self, run_id: int, contents: Mapping[str, bytes]) -> None:
         """Give many files their contents at once; many may be equal."""
         known: dict[bytes, Blob] = {}
         stored: dict[str, Blob] = {}
-        with self._changing:
+        with self._contents.changing:
             for name, content in contents.items():
                 digest = hashlib.sha256(content).digest()
                 if digest not in known:
-                    known[digest] = self._blobs.put(content)
+                    known[digest] = self._contents.blobs.put(content)
                 stored[name] = known[digest]
             self._write(run_id, stored)
-
-    def tidy(self) -> None:
-        """Delete contents that were in place before their row when a server was killed."""
-        with self._changing:
-            self._free(self._blobs.keys())
 
     def _write(self, run_id: int, contents: Mapping[str, Blob]) -> None:
         moment = now()
@@ -123,12 +110,12 @@ class Files:
                     for n, b in contents.items()
                 ],
             )
-        self._free(row["blob"] for row in replaced)
+        self._contents.free(row["blob"] for row in replaced)
 
     def delete(self, ids: Sequence[str], project_id: int | None) -> None:
         """Delete files by their ids: all of them or, when one is unknown, none."""
         doomed: list[sqlite3.Row] = []
-        with self._changing:
+        with self._contents.changing:
             with self._database.writing() as rows:
                 for opaque in ids:
                     values = (number_of("File", opaque), project_id, project_id)
@@ -137,11 +124,4 @@ class Files:
                         raise missing(f"file {opaque}")
                     doomed.append(row)
                 rows.executemany("DELETE FROM files WHERE id = ?", [(r["id"],) for r in doomed])
-            self._free(row["blob"] for row in doomed)
-
-    def _free(self, keys: Iterable[str]) -> None:
-        """Delete contents that no file names any more, once the rows are gone for good."""
-        named = "SELECT 1 FROM files WHERE blob = ? LIMIT 1"
-        for key in set(keys):
-            if self._database.reading.execute(named, (key,)).fetchone() is None:
-                self._blobs.remove(key)
+            self._contents.free(row["blob"] for row in doomed)

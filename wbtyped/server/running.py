@@ -19,6 +19,8 @@ from starlette.types import ASGIApp
 from ..errors import UsageError
 from .api import ApiOrigin
 from .blobs import BlobStore
+from .collections import Collections
+from .contents import Contents
 from .context import Context
 from .data_folder import DataFolder
 from .database import Database
@@ -26,14 +28,28 @@ from .execution import Execution
 from .faults import Fault, Faults
 from .files import Files
 from .intake import Intake
+from .manifests import Reference
 from .projects import Projects
 from .recording import RequestLog
+from .seeding import Seeds
 from .serving import OriginServer, address, listen
 from .signing import Signer
 from .storage import StorageOrigin
+from .versions import Versions
 from .workers import Workers
 
-FEATURES = frozenset({"MARK_RUN_FILES_UPLOADED"})
+FEATURES = frozenset(
+    {
+        "MARK_RUN_FILES_UPLOADED",
+        "ARTIFACT_TAGS",
+        "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
+        "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
+        "ARTIFACT_COLLECTIONS_FILTERING_SORTING",
+        "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
+        "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
+        "TOTAL_COUNT_IN_FILE_CONNECTION",
+    }
+)
 """What this server can do, in the names that W&B servers use."""
 KEY_CHARACTERS = string.ascii_lowercase + string.digits
 START_TIMEOUT = 30.0
@@ -77,17 +93,24 @@ class WandbServer:
             self._folder.close()
             raise
         self._blobs = BlobStore(self.data / "blobs")
-        files = Files(self._database, self._blobs)
+        contents = Contents(self._database, self._blobs)
         if self._folder.was_killed:
-            files.tidy()
+            contents.tidy()
         self.api_key: str = api_key or self._database.secret("api-key", new_key())
         """The key that clients must send."""
         secret = self._database.secret("signing", secrets.token_hex(32))
         signer = Signer(secret, lifetime=url_lifetime)
         self._context = Context(
-            Projects(self._database), files, signer, entity, frozenset(features)
+            Projects(self._database),
+            Files(self._database, contents),
+            Collections(self._database),
+            Versions(self._database, contents),
+            contents,
+            signer,
+            entity,
+            frozenset(features),
         )
-        self._execution = Execution()
+        self._execution = Execution(frozenset(features))
         self._workers = Workers()
         self.entity = entity
         """Name of the account, and of the entity that paths without one mean."""
@@ -136,13 +159,39 @@ class WandbServer:
 
         A run that exists gets the files in addition. Works before the start, too.
         """
-        parts = path.split("/")
-        if len(parts) != 3:
-            raise UsageError(f"{path!r} is not a path of the form entity/project/run")
-        entity, project, run = parts
-        owner, _ = self._context.projects.upsert(entity, project)
-        row, _ = self._context.projects.upsert_run(owner["id"], run, {"state": "finished"})
-        self._context.files.put(row["id"], files or {})
+        Seeds(self._context).run(path, files or {})
+
+    def add_artifact(
+        self,
+        path: str,
+        type: str,  # noqa: A002 - W&B's word for it
+        contents: Mapping[str, bytes] | Path,
+        references: Mapping[str, Reference] | None = None,
+        *,
+        aliases: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        description: str | None = None,
+        metadata: object = None,
+        layout: str = "V2",
+        logged_by: str | None = None,
+        used_by: Iterable[str] = (),
+    ) -> str:
+        """Commit a version of the sequence `entity/project/collection`; returns `collection:vN`.
+
+        `contents` maps paths in the version to bytes, or is a folder to load. The version gets
+        the alias `latest` and those given. `metadata` is a JSON object, or a text taken as it is.
+        `logged_by` and `used_by` are paths of runs, made when they are new. Works before the
+        start, too.
+        """
+        return Seeds(self._context).artifact(
+            path, type, contents, references or {}, aliases=aliases, tags=tags,
+            description=description, metadata=metadata, layout=layout, logged_by=logged_by,
+            used_by=used_by,
+        )  # fmt: skip
+
+    def link_artifact(self, source: str, target: str, aliases: Iterable[str] = ()) -> None:
+        """Link a version, `entity/project/collection:alias`, into a portfolio, as its latest."""
+        Seeds(self._context).link(source, target, aliases)
 
     def start(self) -> Self:
         """Start answering; returns when it does.

@@ -72,7 +72,7 @@ class StorageOrigin:
 
     def _facts(self, key: str) -> tuple[os.stat_result, str] | None:
         """Return what the disk says of a content, and its MD5."""
-        md5 = self._context.files.md5_of(key)
+        md5 = self._context.contents.md5_of(key)
         try:
             return (self._blobs.path(key).stat(), md5) if md5 else None
         except FileNotFoundError:

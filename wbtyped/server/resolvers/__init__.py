@@ -2,13 +2,16 @@
 
 from ariadne import SchemaBindable
 
-from . import accounts, files, runs, scalars, server_info
+from . import accounts, artifacts, collections, editing, files, runs, scalars, server_info
 
-# A further area, such as artifacts, is a module of its own that joins here.
+# A further area is a module of its own that joins here.
 BINDABLES: list[SchemaBindable] = [
     *scalars.BINDABLES,
     *server_info.BINDABLES,
     *accounts.BINDABLES,
     *runs.BINDABLES,
     *files.BINDABLES,
+    *collections.BINDABLES,
+    *artifacts.BINDABLES,
+    *editing.BINDABLES,
 ]

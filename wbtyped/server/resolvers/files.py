@@ -2,12 +2,14 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from urllib.parse import quote
 
 from ariadne import MutationType, ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
 from ..context import Context, Place, context_of
+from ..manifests import hex_of
 from ..refusals import missing
 from ..relay import connection, key_after, node_id, page_size, refuse_other
 from .nodes import Node, absent_node, file_node
@@ -78,8 +80,29 @@ def place_in(node: Mapping[str, object]) -> Place:
 def url(node: Node, info: GraphQLResolveInfo, upload: bool | None = None) -> str:
     """Resolve the address on the API's origin, or the one that takes the content."""
     context = context_of(info)
+    if "place" not in node:
+        return artifact_url(context, node)
     address = context.upload_url if upload else context.file_url
     return address(place_in(node), str(node["name"]))
+
+
+def artifact_url(context: Context, node: Node) -> str:
+    """Return the address of a file of a version, or of its manifest."""
+    entry, version = node.get("entry"), node.get("version")
+    if not isinstance(entry, sqlite3.Row) or not isinstance(version, sqlite3.Row):
+        return context.blob_url(str(node["blob"]), str(node["name"]))
+    if entry["ref"] is not None:
+        return str(entry["ref"])
+    home = context.collections.by_id(version["sequence_id"])
+    owner = context.projects.by_id(home["project_id"]) if home else None
+    if home is None or owner is None:
+        return context.blob_url("absent", str(node["name"]))
+    birth = node_id("Artifact", entry["birth_id"])
+    digest, name = hex_of(entry["digest"]), entry["path"].rpartition("/")[2]
+    place = (owner["entity"], owner["name"], home["name"], birth, digest, name)
+    return f"{context.api_url}/artifactsV2/default/" + "/".join(
+        quote(str(p), safe="") for p in place
+    )
 
 
 @file.field("uploadUrl")
@@ -91,6 +114,9 @@ def upload_url(node: Node, info: GraphQLResolveInfo) -> str:
 @file.field("directUrl")
 def direct_url(node: Node, info: GraphQLResolveInfo) -> str:
     """Resolve the signed address in storage; that of an absent file leads nowhere."""
+    entry = node.get("entry")
+    if isinstance(entry, sqlite3.Row) and entry["ref"] is not None:
+        return str(entry["ref"])
     return context_of(info).blob_url(str(node["blob"] or "absent"), str(node["name"]))
 
 

@@ -1,0 +1,112 @@
+"""The tables of artifacts."""
+
+ARTIFACT_TABLES = """
+CREATE TABLE IF NOT EXISTS artifact_types (
+  id INTEGER PRIMARY KEY,
+  project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  description TEXT,
+  created_at TEXT NOT NULL,
+  UNIQUE (project_id, name)
+);
+-- Sequences hold the versions of one artifact, portfolios links to versions of others.
+CREATE TABLE IF NOT EXISTS collections (
+  id INTEGER PRIMARY KEY,
+  project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
+  type_id INTEGER NOT NULL REFERENCES artifact_types (id) ON DELETE CASCADE,
+  kind TEXT NOT NULL CHECK (kind IN ('SEQUENCE', 'PORTFOLIO')),
+  name TEXT NOT NULL,
+  description TEXT,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  UNIQUE (project_id, name)
+);
+CREATE INDEX IF NOT EXISTS collections_by_type ON collections (type_id, id);
+CREATE TABLE IF NOT EXISTS tags (
+  id INTEGER PRIMARY KEY,
+  entity TEXT NOT NULL,
+  name TEXT NOT NULL,
+  UNIQUE (entity, name)
+);
+CREATE TABLE IF NOT EXISTS collection_tags (
+  collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  tag_id INTEGER NOT NULL REFERENCES tags (id),
+  PRIMARY KEY (collection_id, tag_id)
+);
+CREATE TABLE IF NOT EXISTS artifacts (
+  id INTEGER PRIMARY KEY,
+  sequence_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  version_index INTEGER,
+  state TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  digest_algorithm TEXT NOT NULL,
+  storage_layout TEXT NOT NULL,
+  description TEXT,
+  metadata TEXT,
+  size INTEGER NOT NULL DEFAULT 0,
+  file_count INTEGER NOT NULL DEFAULT 0,
+  ttl INTEGER NOT NULL DEFAULT -2,
+  ttl_inherited INTEGER NOT NULL DEFAULT 1,
+  history_step INTEGER,
+  commit_hash TEXT,
+  run_id INTEGER REFERENCES runs (id) ON DELETE SET NULL,
+  manifest_blob TEXT,
+  manifest_md5 TEXT,
+  manifest_size INTEGER,
+  created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL,
+  UNIQUE (sequence_id, version_index)
+);
+CREATE INDEX IF NOT EXISTS artifacts_by_run ON artifacts (run_id, id);
+CREATE INDEX IF NOT EXISTS artifacts_by_manifest ON artifacts (manifest_blob);
+-- A version is a member of its own sequence, and of every portfolio it is linked to.
+CREATE TABLE IF NOT EXISTS memberships (
+  id INTEGER PRIMARY KEY,
+  collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
+  version_index INTEGER NOT NULL,
+  created_at TEXT NOT NULL,
+  UNIQUE (collection_id, version_index),
+  UNIQUE (collection_id, artifact_id)
+);
+CREATE INDEX IF NOT EXISTS memberships_by_artifact ON memberships (artifact_id);
+CREATE TABLE IF NOT EXISTS aliases (
+  id INTEGER PRIMARY KEY,
+  membership_id INTEGER NOT NULL REFERENCES memberships (id) ON DELETE CASCADE,
+  collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
+  alias TEXT NOT NULL,
+  UNIQUE (collection_id, alias)
+);
+CREATE INDEX IF NOT EXISTS aliases_by_membership ON aliases (membership_id);
+CREATE TABLE IF NOT EXISTS artifact_tags (
+  artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
+  tag_id INTEGER NOT NULL REFERENCES tags (id),
+  PRIMARY KEY (artifact_id, tag_id)
+);
+-- The files of a version; a reference has an address and no content of ours.
+CREATE TABLE IF NOT EXISTS entries (
+  artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
+  path TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  size INTEGER NOT NULL,
+  ref TEXT,
+  extra TEXT NOT NULL DEFAULT '{}',
+  blob TEXT,
+  md5 TEXT,
+  birth_id INTEGER,
+  PRIMARY KEY (artifact_id, path)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS entries_by_blob ON entries (blob);
+CREATE INDEX IF NOT EXISTS entries_by_digest ON entries (digest);
+CREATE TABLE IF NOT EXISTS artifact_uses (
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
+  used_as TEXT,
+  PRIMARY KEY (run_id, artifact_id)
+);
+CREATE INDEX IF NOT EXISTS uses_by_artifact ON artifact_uses (artifact_id);
+CREATE VIEW IF NOT EXISTS named_blobs AS
+  SELECT blob, md5 FROM files
+  UNION ALL SELECT blob, md5 FROM entries
+  UNION ALL SELECT manifest_blob, manifest_md5 FROM artifacts;
+"""

@@ -18,6 +18,8 @@ ALL = [
     errors.RateLimitError("m", status=429, retry_after=1.0),
     errors.SchemaMismatchError("m", operation="Op", path=["data", 0]),
     errors.ChecksumError("m", expected="a", actual="b"),
+    errors.UnsupportedReferenceError("m", uris=["s3://a/b"]),
+    errors.PartialSaveError("m", applied=["name"], pending=["tags"]),
     errors.FileExistsError("m"),
     errors.DiskError("m"),
 ]

@@ -16,6 +16,7 @@ from graphql import (
 from wbtyped_graphql import calls
 
 import wbtyped
+from wbtyped import artifacts
 
 ROOT = Path(__file__).parents[1]
 PAGED = re.compile(r"\bfirst: \$")
@@ -45,7 +46,8 @@ def test_comment_says_what_it_is_for_and_who_uses_it(node: ExecutableDefinitionN
     )
     if used_by.group(1) != "every paginator":
         for user in used_by.group(1).split(", "):
-            reduce(getattr, user.split("."), wbtyped)
+            home = artifacts if user.startswith("artifacts.") else wbtyped
+            reduce(getattr, user.removeprefix("artifacts.").split("."), home)
 
 
 @pytest.mark.parametrize("node", definitions(), ids=name_of)

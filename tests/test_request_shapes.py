@@ -1,16 +1,33 @@
 """What each paginator sends, recorded on the wire: document once, variables of every page."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from typing import Protocol, TypedDict
 
+import pytest
 from syrupy.assertion import SnapshotAssertion
 
 from wbtyped import Api
+from wbtyped.artifacts import ArtifactTypes, ProjectArtifactCollections
 from wbtyped.server import WandbServer
 
 RUN = "crew/ship/log"
 
 
-def sent(server: WandbServer, operation: str) -> dict[str, object]:
+class Sent(TypedDict):
+    """What went over the wire for one list."""
+
+    document: str
+    variables: list[object]
+
+
+class Walkable(Protocol):
+    """A list that both loops can read."""
+
+    def __iter__(self) -> Iterator[object]: ...
+    def __aiter__(self) -> AsyncIterator[object]: ...
+
+
+def sent(server: WandbServer, operation: str) -> Sent:
     """Return what was sent for an operation since the log was last emptied."""
     requests = [r for r in server.requests if r.operation_name == operation]
     documents = {request.document for request in requests}
@@ -18,8 +35,8 @@ def sent(server: WandbServer, operation: str) -> dict[str, object]:
     return {"document": documents.pop(), "variables": [r.variables for r in requests]}
 
 
-def names(files: Iterable[object]) -> int:
-    return sum(1 for _ in files)
+def count(items: Iterable[object]) -> int:
+    return sum(1 for _ in items)
 
 
 async def test_files(wandb_server: WandbServer, snapshot: SnapshotAssertion) -> None:
@@ -27,7 +44,7 @@ async def test_files(wandb_server: WandbServer, snapshot: SnapshotAssertion) -> 
     with Api() as api:
         run = api.run(RUN)
         wandb_server.requests.clear()
-        assert names(run.files(pattern="page/%", per_page=2)) == 5
+        assert count(run.files(pattern="page/%", per_page=2)) == 5
         synchronous = sent(wandb_server, "RunFiles")
 
         wandb_server.requests.clear()
@@ -45,3 +62,62 @@ async def test_one_file_by_name(wandb_server: WandbServer, snapshot: SnapshotAss
         wandb_server.requests.clear()
         run.file("a.txt")
         assert sent(wandb_server, "RunFiles")["variables"] == snapshot
+
+
+def seed_artifacts(server: WandbServer) -> None:
+    for name in ("a", "b", "c", "d", "e"):
+        files = {f"{i}.txt": b"x" for i in range(5)}
+        server.add_artifact(f"crew/ship/{name}", f"type-{name}", files)
+    for _ in range(5):
+        server.add_artifact("crew/ship/data", "dataset", {"x": b"x"}, logged_by=RUN, used_by=[RUN])
+    for name in ("two", "three", "four", "five"):
+        server.add_artifact(f"crew/ship/{name}", "dataset", {"x": b"x"})
+
+
+LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
+    "types": ("ArtifactTypes", lambda api: ArtifactTypes(api.client, "crew", "ship", 2)),
+    "collections": (
+        "ArtifactCollections",
+        lambda api: api.artifact_collections("crew/ship", "dataset", 2),
+    ),
+    "filtered collections": (
+        "ArtifactCollections",
+        lambda api: api.artifact_collections(
+            "crew/ship", "dataset", 2, filters={"name": {"$ne": ""}}, order="-name"
+        ),
+    ),
+    "collections of a project": (
+        "ProjectArtifactCollections",
+        lambda api: ProjectArtifactCollections(api.client, "crew", "ship", 4),
+    ),
+    "filtered collections of a project": (
+        "ProjectArtifactCollections",
+        lambda api: ProjectArtifactCollections(
+            api.client, "crew", "ship", 4, filters={"name": {"$ne": ""}}
+        ),
+    ),
+    "versions": ("Artifacts", lambda api: api.artifacts("dataset", "crew/ship/data", 2)),
+    "logged": ("RunArtifacts", lambda api: api.run(RUN).logged_artifacts(2)),
+    "used": ("RunArtifacts", lambda api: api.run(RUN).used_artifacts(2)),
+    "files": ("ArtifactFilesById", lambda api: api.artifact("crew/ship/a").files(per_page=2)),
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_lists_of_artifacts(
+    wandb_server: WandbServer, snapshot: SnapshotAssertion, name: str
+) -> None:
+    seed_artifacts(wandb_server)
+    operation, make = LISTS[name]
+    with Api() as api:
+        first, second = make(api), make(api)
+        wandb_server.requests.clear()
+        assert count(first) > 4
+        synchronous = sent(wandb_server, operation)
+        wandb_server.requests.clear()
+        async for _ in second:
+            pass
+        await api.aclose()
+    assert sent(wandb_server, operation) == synchronous
+    assert len(synchronous["variables"]) == 3, "a walk of three pages"
+    assert synchronous == snapshot

@@ -124,6 +124,11 @@ def _mismatch(name: str, error: ValidationError) -> SchemaMismatchError:
     )
 
 
+def is_unknown_field(error: GraphQLError) -> bool:
+    """Tell whether a server refused a query because it is too old to know a field of it."""
+    return any("Cannot query field" in message for message in error.messages)
+
+
 class Client:
     """One server and one API key; sends operations and nothing else.
 
@@ -204,6 +209,11 @@ class Client:
                 self._features = self._no_features(error)
         return self._features
 
+    @property
+    def known_features(self) -> frozenset[str] | None:
+        """The server's features, if they were asked for already."""
+        return self._features
+
     @staticmethod
     def _enabled(result: "ServerFeatures") -> frozenset[str]:
         listed = result.server_info.features if result.server_info else []
@@ -211,8 +221,7 @@ class Client:
 
     @staticmethod
     def _no_features(error: GraphQLError) -> frozenset[str]:
-        # This is how an older server says that it does not know the field.
-        if any("Cannot query field" in message for message in error.messages):
+        if is_unknown_field(error):
             return frozenset()
         raise error
 

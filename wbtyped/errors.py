@@ -10,7 +10,9 @@
     ├── TransportError           the server or the network failed; trying later may help
     │   └── RateLimitError       too many requests; `retry_after` may say how long to wait
     ├── SchemaMismatchError      the answer does not fit the schema this package was compiled from
-    ├── ChecksumError            bytes arrived that are not the bytes announced
+    ├── ChecksumError            bytes that are not the bytes announced; also a ValueError
+    ├── UnsupportedReferenceError   a reference to a kind of storage that cannot be read from here
+    ├── PartialSaveError         a save of several steps stopped half-way; it says where
     ├── FileExistsError          also the built-in FileExistsError and a ValueError
     └── DiskError                also an OSError: the local disk failed
 
@@ -115,7 +117,7 @@ class SchemaMismatchError(WbtypedError):
         self.path: tuple[str | int, ...] = tuple(path)
 
 
-class ChecksumError(WbtypedError):
+class ChecksumError(WbtypedError, ValueError):
     """A transferred file has another size or digest than the server announced; it was thrown away.
 
     `expected` and `actual` are sizes in bytes or base64 digests, as text.
@@ -125,6 +127,28 @@ class ChecksumError(WbtypedError):
         super().__init__(message)
         self.expected = expected
         self.actual = actual
+
+
+class UnsupportedReferenceError(WbtypedError):
+    """An artifact refers to places that cannot be read from here: `uris`, such as `s3://...`."""
+
+    def __init__(self, message: str, *, uris: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.uris: tuple[str, ...] = tuple(uris)
+
+
+class PartialSaveError(WbtypedError):
+    """A change that takes several requests was applied in part; `__cause__` says why it stopped.
+
+    `applied` names the changes that were made, `pending` those that were not.
+    """
+
+    def __init__(
+        self, message: str, *, applied: Sequence[str] = (), pending: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message)
+        self.applied: tuple[str, ...] = tuple(applied)
+        self.pending: tuple[str, ...] = tuple(pending)
 
 
 class FileExistsError(WbtypedError, builtins.FileExistsError, ValueError):

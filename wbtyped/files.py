@@ -3,19 +3,18 @@
 import io
 import warnings
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from pydantic import ValidationError
 from wbtyped_graphql import calls
-from wbtyped_graphql.fragments import RunFile
+from wbtyped_graphql.fragments import ArtifactFile, RunFile
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILES_GQL
 
 from .client import Client
 from .errors import NotFoundError, UsageError
+from .nodes import iso, node_of
 from .paginator import SizedPaginator
 from .s3 import s3_uri
 
@@ -123,16 +122,19 @@ class File:
 
     client: Client
     """What requests go through."""
-    attrs: RunFile
+    attrs: RunFile | ArtifactFile
     """The typed node; `attrs.updated_at` is a datetime in UTC."""
     run: "Run | None"
     """The run that the file belongs to."""
 
     def __init__(
-        self, client: Client, attrs: RunFile | Mapping[str, object], run: "Run | None" = None
+        self,
+        client: Client,
+        attrs: RunFile | ArtifactFile | Mapping[str, object],
+        run: "Run | None" = None,
     ) -> None:
         self.client = client
-        self.attrs = attrs if isinstance(attrs, RunFile) else node_of(attrs)
+        self.attrs = attrs if isinstance(attrs, ArtifactFile) else node_of(RunFile, attrs, "a File")
         self.run = run
 
     def __repr__(self) -> str:
@@ -174,6 +176,16 @@ class File:
         return self.attrs.md5
 
     @property
+    def digest(self) -> str | None:
+        """Digest of a file of an artifact, in base64 or as its storage has it; else None."""
+        return self.attrs.digest if isinstance(self.attrs, ArtifactFile) else None
+
+    @property
+    def storage_path(self) -> str | None:
+        """Where a file of an artifact lies in its bucket; else None."""
+        return self.attrs.storage_path if isinstance(self.attrs, ArtifactFile) else None
+
+    @property
     def mimetype(self) -> str | None:
         """Type of the content as the server guessed it, such as `image/png`."""
         return self.attrs.mimetype
@@ -181,8 +193,7 @@ class File:
     @property
     def updated_at(self) -> str | None:
         """When the content last changed: ISO 8601 in UTC; None for a file that does not exist."""
-        moment = self.attrs.updated_at
-        return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return iso(self.attrs.updated_at) if self.attrs.updated_at else None
 
     directUrl = direct_url  # noqa: N815 - the wire names work too, as in the official client
     updatedAt = updated_at  # noqa: N815
@@ -295,15 +306,6 @@ class File:
             md5=self.md5,
             label=label,
         )
-
-
-def node_of(attrs: Mapping[str, object]) -> RunFile:
-    """Return the typed node for a mapping of wire names."""
-    try:
-        return RunFile.model_validate(attrs)
-    except ValidationError as error:
-        fields = ", ".join(sorted(str(e["loc"][0]) for e in error.errors() if e["loc"]))
-        raise UsageError(f"attrs of a File: missing or wrong: {fields}") from error
 
 
 def open_text(path: Path) -> io.TextIOWrapper:

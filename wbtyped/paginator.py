@@ -2,7 +2,7 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from typing import ClassVar, Generic, Protocol, TypeVar, overload
 
 from pydantic import BaseModel
@@ -10,7 +10,7 @@ from wbtyped_graphql.fragments import PageInfo
 from wbtyped_graphql.operation import Operation, ResultT
 
 from .client import Client
-from .errors import SchemaMismatchError, UsageError
+from .errors import SchemaMismatchError, UnsupportedServerError, UsageError
 
 NodeT = TypeVar("NodeT", bound=BaseModel)
 NodeT_co = TypeVar("NodeT_co", bound=BaseModel, covariant=True)
@@ -120,13 +120,16 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         last = connection.edges[-1].cursor if connection.edges else None
         return connection.page_info.end_cursor or last
 
-    def _items(self, result: ResultT) -> list[ItemT]:
+    def _nodes(self, result: ResultT) -> list[NodeT]:
         nodes = [e.node for e in self._connection(result).edges if e.node is not None]
         for node in nodes:
             # pydantic gives each object its own set of field names, larger than the object itself.
             # All nodes of a page were selected alike, so one set serves them all.
             object.__setattr__(node, "__pydantic_fields_set__", nodes[0].__pydantic_fields_set__)
-        return [item for node in nodes if self._keeps(item := self._item(node))]
+        return nodes
+
+    def _items(self, result: ResultT) -> list[ItemT]:
+        return [item for node in self._nodes(result) if self._keeps(item := self._item(node))]
 
     def _keeps(self, item: ItemT) -> bool:  # noqa: ARG002
         """Tell whether an item belongs in the list; for what the server cannot filter."""
@@ -161,11 +164,24 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
             self.objects.extend(items)
             self.update_variables()
 
+    def _required(self) -> str | None:
+        """Return the name of a server feature without which the list cannot be asked for."""
+        return None
+
+    def _check(self) -> None:
+        if feature := self._required():
+            require(feature, self.client.features(), self.client)
+
+    async def _acheck(self) -> None:
+        if feature := self._required():
+            require(feature, await self.client.afeatures(), self.client)
+
     def _load(self) -> bool:
         """Fetch a page; False when there is none left."""
         loaded = self._pages_loaded
         if not self.more:
             return False
+        self._check()
         self._accept(self.client.send(self._operation(self.cursor or self._start)), loaded)
         return True
 
@@ -173,6 +189,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         loaded = self._pages_loaded
         if not self.more:
             return False
+        await self._acheck()
         self._accept(await self.client.asend(self._operation(self.cursor or self._start)), loaded)
         return True
 
@@ -181,6 +198,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
         This is the way to walk a very long list in little memory; it always asks the server.
         """
+        self._check()
         cursor = start or self._start
         while True:
             result = self.client.send(self._operation(cursor))
@@ -191,6 +209,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
     async def apages(self, start: str | None = None) -> AsyncIterator[list[ItemT]]:
         """Yield the same from a coroutine."""
+        await self._acheck()
         cursor = start or self._start
         while True:
             result = await self.client.asend(self._operation(cursor))
@@ -298,6 +317,15 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
 
     def _announced(self) -> int:
         return 0 if self.last_response is None else self._total(self.last_response)
+
+
+def require(feature: str, features: Collection[str], client: Client) -> None:
+    """Raise UnsupportedServerError when a server lacks a feature."""
+    if feature not in features:
+        raise UnsupportedServerError(
+            f"{client.settings.base_url} is too old for this list: it lacks the feature {feature}",
+            feature=feature,
+        )
 
 
 def needed_items(index: int | slice) -> int | None:

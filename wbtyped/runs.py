@@ -1,23 +1,24 @@
 """Runs, as far as their files need them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC
 from os import PathLike
 from typing import TYPE_CHECKING
 
-from pydantic import ValidationError
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
 from .client import Client
-from .errors import NotFoundError, UsageError
+from .errors import NotFoundError
 from .files import File, Files
+from .nodes import iso, node_of
 from .paths import quoted_parts
 
 if TYPE_CHECKING:
     from wbtyped_graphql.create_run_files import CreateRunFiles
     from wbtyped_graphql.get_run import GetRun
     from wbtyped_graphql.mark_run_files_uploaded import MarkRunFilesUploaded
+
+    from .artifacts import RunArtifacts
 
 MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
 
@@ -43,7 +44,7 @@ class Run:
         self.id = run_id
         if attrs is None:
             attrs = self._node(client.send(query_run(entity, project, run_id)))
-        self.attrs: fragments.Run = node_of(attrs)
+        self.attrs: fragments.Run = node_of(fragments.Run, attrs, "a Run")
         """The typed node as the server sent it."""
 
     def __repr__(self) -> str:
@@ -83,7 +84,7 @@ class Run:
     @property
     def created_at(self) -> str:
         """When the run began: ISO 8601 in UTC."""
-        return self.attrs.created_at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return iso(self.attrs.created_at)
 
     @property
     def project_internal_id(self) -> int:
@@ -148,6 +149,18 @@ class Run:
         """Return one file by its exact name, from a coroutine."""
         return await self.files([name], per_page=1).aget(0)
 
+    def logged_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
+        """Return the artifact versions that the run made."""
+        from .artifacts import RunArtifacts
+
+        return RunArtifacts(self.client, self, "logged", per_page, start=start)
+
+    def used_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
+        """Return the artifact versions that the run used."""
+        from .artifacts import RunArtifacts
+
+        return RunArtifacts(self.client, self, "used", per_page, start=start)
+
     def upload_file(self, path: str | PathLike[str], root: str | PathLike[str] = ".") -> File:
         """Upload a local file and return it as the server then lists it.
 
@@ -197,14 +210,3 @@ class Run:
 def query_run(entity: str, project: str, run_id: str) -> Operation["GetRun"]:
     """Return the question for one run."""
     return calls.get_run(entity=entity, project=project, name=run_id)
-
-
-def node_of(attrs: fragments.Run | Mapping[str, object]) -> fragments.Run:
-    """Return the typed node for a node or a mapping of wire names."""
-    if isinstance(attrs, fragments.Run):
-        return attrs
-    try:
-        return fragments.Run.model_validate(attrs)
-    except ValidationError as error:
-        fields = ", ".join(sorted(str(e["loc"][0]) for e in error.errors() if e["loc"]))
-        raise UsageError(f"attrs of a Run: missing or wrong: {fields}") from error

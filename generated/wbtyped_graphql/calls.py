@@ -10,31 +10,680 @@ from typing import TYPE_CHECKING
 from .base_model import UNSET, UnsetType
 from .operation import Envelope, Operation
 from .operations import (
+    ADD_ARTIFACT_ALIASES_GQL,
+    ADD_ARTIFACT_COLLECTION_TAGS_GQL,
+    ARTIFACT_BY_ID_GQL,
+    ARTIFACT_BY_NAME_GQL,
+    ARTIFACT_BY_PATH_GQL,
+    ARTIFACT_COLLECTION_ALIASES_GQL,
+    ARTIFACT_COLLECTIONS_GQL,
+    ARTIFACT_CREATED_BY_GQL,
+    ARTIFACT_FILES_BY_ID_GQL,
+    ARTIFACT_MANIFEST_GQL,
+    ARTIFACT_PLACES_GQL,
+    ARTIFACT_TYPES_GQL,
+    ARTIFACT_USED_BY_GQL,
+    ARTIFACTS_GQL,
     CREATE_RUN_FILES_GQL,
     CREATE_RUN_GQL,
+    DELETE_ARTIFACT_ALIASES_GQL,
+    DELETE_ARTIFACT_COLLECTION_TAGS_GQL,
+    DELETE_ARTIFACT_GQL,
+    DELETE_ARTIFACT_PORTFOLIO_GQL,
+    DELETE_ARTIFACT_SEQUENCE_GQL,
     DELETE_RUN_FILES_GQL,
+    GET_ARTIFACT_COLLECTION_GQL,
+    GET_ARTIFACT_TYPE_GQL,
     GET_PROJECT_GQL,
     GET_RUN_GQL,
     GET_SERVER_INFO_GQL,
     GET_VIEWER_GQL,
+    LINK_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
+    MOVE_ARTIFACT_SEQUENCE_GQL,
+    ORGANIZATION_ENTITY_GQL,
+    PROJECT_ARTIFACT_COLLECTIONS_GQL,
+    RUN_ARTIFACTS_GQL,
     RUN_FILES_GQL,
     SERVER_FEATURES_GQL,
+    UNLINK_ARTIFACT_GQL,
+    UPDATE_ARTIFACT_GQL,
+    UPDATE_ARTIFACT_PORTFOLIO_GQL,
+    UPDATE_ARTIFACT_SEQUENCE_GQL,
     UPSERT_PROJECT_GQL,
 )
 
 if TYPE_CHECKING:
+    from .add_artifact_aliases import AddArtifactAliases
+    from .add_artifact_collection_tags import AddArtifactCollectionTags
+    from .artifact_by_id import ArtifactById
+    from .artifact_by_name import ArtifactByName
+    from .artifact_by_path import ArtifactByPath
+    from .artifact_collection_aliases import ArtifactCollectionAliases
+    from .artifact_collections import ArtifactCollections
+    from .artifact_created_by import ArtifactCreatedBy
+    from .artifact_files_by_id import ArtifactFilesById
+    from .artifact_manifest import ArtifactManifest
+    from .artifact_places import ArtifactPlaces
+    from .artifact_types import ArtifactTypes
+    from .artifact_used_by import ArtifactUsedBy
+    from .artifacts import Artifacts
     from .create_run import CreateRun
     from .create_run_files import CreateRunFiles
+    from .delete_artifact import DeleteArtifact
+    from .delete_artifact_aliases import DeleteArtifactAliases
+    from .delete_artifact_collection_tags import DeleteArtifactCollectionTags
+    from .delete_artifact_portfolio import DeleteArtifactPortfolio
+    from .delete_artifact_sequence import DeleteArtifactSequence
     from .delete_run_files import DeleteRunFiles
+    from .get_artifact_collection import GetArtifactCollection
+    from .get_artifact_type import GetArtifactType
     from .get_project import GetProject
     from .get_run import GetRun
     from .get_server_info import GetServerInfo
     from .get_viewer import GetViewer
+    from .input_types import (
+        ArtifactCollectionAliasInput,
+        LinkArtifactInput,
+        TagInput,
+        UpdateArtifactInput,
+    )
+    from .link_artifact import LinkArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
+    from .move_artifact_sequence import MoveArtifactSequence
+    from .organization_entity import OrganizationEntity
+    from .project_artifact_collections import ProjectArtifactCollections
+    from .run_artifacts import RunArtifacts
     from .run_files import RunFiles
     from .server_features import ServerFeatures
+    from .unlink_artifact import UnlinkArtifact
+    from .update_artifact import UpdateArtifact
+    from .update_artifact_portfolio import UpdateArtifactPortfolio
+    from .update_artifact_sequence import UpdateArtifactSequence
     from .upsert_project import UpsertProject
+
+
+def artifact_collections(
+    *,
+    entity: str,
+    project: str,
+    type_name: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+) -> Operation[ArtifactCollections]:
+    """The collections of one type, sequences and portfolios together.
+
+    Pages: `perPage` collections at a time from after `cursor`.
+
+    Used by: artifacts.ArtifactCollections
+    Needs: feature ARTIFACT_COLLECTIONS_FILTERING_SORTING for `filters` and `order`"""
+    from .artifact_collections import ArtifactCollections
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "typeName": type_name,
+        "cursor": cursor,
+        "perPage": per_page,
+        "filters": filters,
+        "order": order,
+    }
+    return Operation(
+        ARTIFACT_COLLECTIONS_GQL,
+        "ArtifactCollections",
+        variables,
+        envelope=Envelope[ArtifactCollections],
+    )
+
+
+def project_artifact_collections(
+    *,
+    entity: str,
+    project: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+) -> Operation[ProjectArtifactCollections]:
+    """The collections of all types of a project. Without a filter, `filters` is left out of the document,
+    because older servers do not know it here.
+
+    Pages: `perPage` collections at a time from after `cursor`.
+
+    Used by: artifacts.ProjectArtifactCollections
+    Needs: feature ARTIFACT_COLLECTIONS_FILTERING_SORTING for `filters` and `order`"""
+    from .project_artifact_collections import ProjectArtifactCollections
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "cursor": cursor,
+        "perPage": per_page,
+        "filters": filters,
+        "order": order,
+    }
+    return Operation(
+        PROJECT_ARTIFACT_COLLECTIONS_GQL,
+        "ProjectArtifactCollections",
+        variables,
+        envelope=Envelope[ProjectArtifactCollections],
+    )
+
+
+def get_artifact_collection(
+    *, entity: str, project: str, type_name: str, name: str
+) -> Operation[GetArtifactCollection]:
+    """One collection by type and name; null when the project has none of that type and name.
+
+    Used by: artifacts.ArtifactCollection"""
+    from .get_artifact_collection import GetArtifactCollection
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "typeName": type_name,
+        "name": name,
+    }
+    return Operation(
+        GET_ARTIFACT_COLLECTION_GQL,
+        "GetArtifactCollection",
+        variables,
+        envelope=Envelope[GetArtifactCollection],
+    )
+
+
+def artifact_collection_aliases(
+    *,
+    id: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[ArtifactCollectionAliases]:
+    """The aliases of all versions in a collection.
+
+    Pages: `perPage` aliases at a time from after `cursor`; 1000 is what the official client asks for.
+
+    Used by: artifacts.ArtifactCollection.aliases"""
+    from .artifact_collection_aliases import ArtifactCollectionAliases
+
+    variables: dict[str, object] = {"id": id, "cursor": cursor, "perPage": per_page}
+    return Operation(
+        ARTIFACT_COLLECTION_ALIASES_GQL,
+        "ArtifactCollectionAliases",
+        variables,
+        envelope=Envelope[ArtifactCollectionAliases],
+    )
+
+
+def update_artifact_sequence(
+    *,
+    id: str,
+    name: str | None | UnsetType = UNSET,
+    description: str | None | UnsetType = UNSET,
+) -> Operation[UpdateArtifactSequence]:
+    """Change the name or description of a sequence.
+
+    Used by: artifacts.ArtifactCollection.save
+    Repeatable: yes, the second call changes nothing"""
+    from .update_artifact_sequence import UpdateArtifactSequence
+
+    variables: dict[str, object] = {"id": id, "name": name, "description": description}
+    return Operation(
+        UPDATE_ARTIFACT_SEQUENCE_GQL,
+        "UpdateArtifactSequence",
+        variables,
+        envelope=Envelope[UpdateArtifactSequence],
+    )
+
+
+def update_artifact_portfolio(
+    *,
+    id: str,
+    name: str | None | UnsetType = UNSET,
+    description: str | None | UnsetType = UNSET,
+) -> Operation[UpdateArtifactPortfolio]:
+    """Change the name or description of a portfolio.
+
+    Used by: artifacts.ArtifactCollection.save
+    Repeatable: yes, the second call changes nothing"""
+    from .update_artifact_portfolio import UpdateArtifactPortfolio
+
+    variables: dict[str, object] = {"id": id, "name": name, "description": description}
+    return Operation(
+        UPDATE_ARTIFACT_PORTFOLIO_GQL,
+        "UpdateArtifactPortfolio",
+        variables,
+        envelope=Envelope[UpdateArtifactPortfolio],
+    )
+
+
+def move_artifact_sequence(*, id: str, type_name: str) -> Operation[MoveArtifactSequence]:
+    """Give a sequence another type, which is made when it is new.
+
+    Used by: artifacts.ArtifactCollection.save
+    Repeatable: yes, the second call changes nothing"""
+    from .move_artifact_sequence import MoveArtifactSequence
+
+    variables: dict[str, object] = {"id": id, "typeName": type_name}
+    return Operation(
+        MOVE_ARTIFACT_SEQUENCE_GQL,
+        "MoveArtifactSequence",
+        variables,
+        envelope=Envelope[MoveArtifactSequence],
+    )
+
+
+def delete_artifact_sequence(*, id: str) -> Operation[DeleteArtifactSequence]:
+    """Delete a sequence with all its versions.
+
+    Used by: artifacts.ArtifactCollection.delete
+    Repeatable: yes, what is gone stays gone"""
+    from .delete_artifact_sequence import DeleteArtifactSequence
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        DELETE_ARTIFACT_SEQUENCE_GQL,
+        "DeleteArtifactSequence",
+        variables,
+        envelope=Envelope[DeleteArtifactSequence],
+    )
+
+
+def delete_artifact_portfolio(*, id: str) -> Operation[DeleteArtifactPortfolio]:
+    """Delete a portfolio and its links; the versions it links to stay.
+
+    Used by: artifacts.ArtifactCollection.delete
+    Repeatable: yes, what is gone stays gone"""
+    from .delete_artifact_portfolio import DeleteArtifactPortfolio
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        DELETE_ARTIFACT_PORTFOLIO_GQL,
+        "DeleteArtifactPortfolio",
+        variables,
+        envelope=Envelope[DeleteArtifactPortfolio],
+    )
+
+
+def add_artifact_collection_tags(
+    *, entity: str, project: str, collection: str, tags: list[TagInput]
+) -> Operation[AddArtifactCollectionTags]:
+    """Give a collection tags, at most 20 in one call.
+
+    Used by: artifacts.ArtifactCollection.save
+    Repeatable: yes, a tag is there once"""
+    from .add_artifact_collection_tags import AddArtifactCollectionTags
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "collection": collection,
+        "tags": tags,
+    }
+    return Operation(
+        ADD_ARTIFACT_COLLECTION_TAGS_GQL,
+        "AddArtifactCollectionTags",
+        variables,
+        envelope=Envelope[AddArtifactCollectionTags],
+    )
+
+
+def delete_artifact_collection_tags(
+    *, entity: str, project: str, collection: str, tags: list[TagInput]
+) -> Operation[DeleteArtifactCollectionTags]:
+    """Take tags off a collection, at most 20 in one call.
+
+    Used by: artifacts.ArtifactCollection.save
+    Repeatable: yes, what is off stays off"""
+    from .delete_artifact_collection_tags import DeleteArtifactCollectionTags
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "collection": collection,
+        "tags": tags,
+    }
+    return Operation(
+        DELETE_ARTIFACT_COLLECTION_TAGS_GQL,
+        "DeleteArtifactCollectionTags",
+        variables,
+        envelope=Envelope[DeleteArtifactCollectionTags],
+    )
+
+
+def artifact_files_by_id(
+    *,
+    id: str,
+    file_names: list[str] | None | UnsetType = UNSET,
+    file_cursor: str | None | UnsetType = UNSET,
+    file_limit: int | None | UnsetType = UNSET,
+) -> Operation[ArtifactFilesById]:
+    """The files of a version by its id, which every server knows and no link can change. The official
+    client goes through the place in a collection, which needs a feature and finds the same.
+
+    Pages: `fileLimit` files at a time from after `fileCursor`; the official client asks for up to
+    5000. `fileNames` picks exact paths; those that do not exist are simply not there.
+
+    Used by: artifacts.ArtifactFiles"""
+    from .artifact_files_by_id import ArtifactFilesById
+
+    variables: dict[str, object] = {
+        "id": id,
+        "fileNames": file_names,
+        "fileCursor": file_cursor,
+        "fileLimit": file_limit,
+    }
+    return Operation(
+        ARTIFACT_FILES_BY_ID_GQL,
+        "ArtifactFilesById",
+        variables,
+        envelope=Envelope[ArtifactFilesById],
+    )
+
+
+def artifact_types(
+    *,
+    entity: str,
+    project: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[ArtifactTypes]:
+    """The types of artifacts in a project.
+
+    Pages: `perPage` types at a time from after `cursor`. The server has no total to tell.
+
+    Used by: artifacts.ArtifactTypes"""
+    from .artifact_types import ArtifactTypes
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(
+        ARTIFACT_TYPES_GQL, "ArtifactTypes", variables, envelope=Envelope[ArtifactTypes]
+    )
+
+
+def get_artifact_type(*, entity: str, project: str, type_name: str) -> Operation[GetArtifactType]:
+    """One type of artifacts by name; null when the project has none of it.
+
+    Used by: artifacts.ArtifactType"""
+    from .get_artifact_type import GetArtifactType
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "typeName": type_name,
+    }
+    return Operation(
+        GET_ARTIFACT_TYPE_GQL,
+        "GetArtifactType",
+        variables,
+        envelope=Envelope[GetArtifactType],
+    )
+
+
+def artifacts(
+    *,
+    entity: str,
+    project: str,
+    type_name: str,
+    collection: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+    filters: str | None | UnsetType = UNSET,
+) -> Operation[Artifacts]:
+    """The versions in a collection. The edge tells the number that a version has there.
+
+    Pages: `perPage` versions at a time from after `cursor`.
+    `filters` is a MongoDB-style condition in JSON, `order` a field with `+` or `-` before it.
+
+    Used by: artifacts.Artifacts"""
+    from .artifacts import Artifacts
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "typeName": type_name,
+        "collection": collection,
+        "cursor": cursor,
+        "perPage": per_page,
+        "order": order,
+        "filters": filters,
+    }
+    return Operation(ARTIFACTS_GQL, "Artifacts", variables, envelope=Envelope[Artifacts])
+
+
+def run_artifacts(
+    *,
+    entity: str,
+    project: str,
+    name: str,
+    logged: bool,
+    used: bool,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[RunArtifacts]:
+    """The versions that a run made, or those that it used: one of `logged` and `used` is true.
+
+    Pages: `perPage` versions at a time from after `cursor`.
+
+    Used by: artifacts.RunArtifacts"""
+    from .run_artifacts import RunArtifacts
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "logged": logged,
+        "used": used,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(RUN_ARTIFACTS_GQL, "RunArtifacts", variables, envelope=Envelope[RunArtifacts])
+
+
+def artifact_by_path(*, entity: str, project: str, name: str) -> Operation[ArtifactByPath]:
+    """The version that `collection:alias` means in a project, and its place there. Without an alias it
+    is the latest one.
+
+    Used by: Api.artifact
+    Needs: feature PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"""
+    from .artifact_by_path import ArtifactByPath
+
+    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
+    return Operation(
+        ARTIFACT_BY_PATH_GQL,
+        "ArtifactByPath",
+        variables,
+        envelope=Envelope[ArtifactByPath],
+    )
+
+
+def artifact_by_name(*, entity: str, project: str, name: str) -> Operation[ArtifactByName]:
+    """The same for servers that do not know places: the version alone.
+
+    Used by: Api.artifact"""
+    from .artifact_by_name import ArtifactByName
+
+    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
+    return Operation(
+        ARTIFACT_BY_NAME_GQL,
+        "ArtifactByName",
+        variables,
+        envelope=Envelope[ArtifactByName],
+    )
+
+
+def artifact_by_id(*, id: str) -> Operation[ArtifactById]:
+    """One version by its id, wherever it is shown.
+
+    Used by: artifacts.Artifact"""
+    from .artifact_by_id import ArtifactById
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(ARTIFACT_BY_ID_GQL, "ArtifactById", variables, envelope=Envelope[ArtifactById])
+
+
+def artifact_manifest(*, id: str) -> Operation[ArtifactManifest]:
+    """Where the manifest of a version is, to be fetched from storage.
+
+    Used by: artifacts.Artifact.manifest"""
+    from .artifact_manifest import ArtifactManifest
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        ARTIFACT_MANIFEST_GQL,
+        "ArtifactManifest",
+        variables,
+        envelope=Envelope[ArtifactManifest],
+    )
+
+
+def artifact_used_by(*, id: str) -> Operation[ArtifactUsedBy]:
+    """The runs that used a version.
+
+    Used by: artifacts.Artifact.used_by"""
+    from .artifact_used_by import ArtifactUsedBy
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        ARTIFACT_USED_BY_GQL,
+        "ArtifactUsedBy",
+        variables,
+        envelope=Envelope[ArtifactUsedBy],
+    )
+
+
+def artifact_created_by(*, id: str) -> Operation[ArtifactCreatedBy]:
+    """The run that made a version; another creator, such as a user, has no fields here.
+
+    Used by: artifacts.Artifact.logged_by"""
+    from .artifact_created_by import ArtifactCreatedBy
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        ARTIFACT_CREATED_BY_GQL,
+        "ArtifactCreatedBy",
+        variables,
+        envelope=Envelope[ArtifactCreatedBy],
+    )
+
+
+def artifact_places(*, id: str) -> Operation[ArtifactPlaces]:
+    """Every place of a version: its own sequence and the portfolios it is linked to.
+
+    Used by: artifacts.Artifact.linked_artifacts"""
+    from .artifact_places import ArtifactPlaces
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        ARTIFACT_PLACES_GQL,
+        "ArtifactPlaces",
+        variables,
+        envelope=Envelope[ArtifactPlaces],
+    )
+
+
+def update_artifact(*, input: UpdateArtifactInput) -> Operation[UpdateArtifact]:
+    """Change what is given of a version: description, metadata, time to live, tags.
+
+    Used by: artifacts.Artifact.save
+    Repeatable: yes, the second call changes nothing"""
+    from .update_artifact import UpdateArtifact
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(
+        UPDATE_ARTIFACT_GQL,
+        "UpdateArtifact",
+        variables,
+        envelope=Envelope[UpdateArtifact],
+    )
+
+
+def delete_artifact(
+    *, id: str, delete_aliases: bool | None | UnsetType = UNSET
+) -> Operation[DeleteArtifact]:
+    """Delete a version. The server refuses one that has aliases unless they may go too.
+
+    Used by: artifacts.Artifact.delete
+    Repeatable: yes, what is gone stays gone"""
+    from .delete_artifact import DeleteArtifact
+
+    variables: dict[str, object] = {"id": id, "deleteAliases": delete_aliases}
+    return Operation(
+        DELETE_ARTIFACT_GQL,
+        "DeleteArtifact",
+        variables,
+        envelope=Envelope[DeleteArtifact],
+    )
+
+
+def add_artifact_aliases(
+    *, id: str, aliases: list[ArtifactCollectionAliasInput]
+) -> Operation[AddArtifactAliases]:
+    """Give a version aliases; another version of the same collection loses them.
+
+    Used by: artifacts.Artifact.save
+    Repeatable: yes, an alias is there once"""
+    from .add_artifact_aliases import AddArtifactAliases
+
+    variables: dict[str, object] = {"id": id, "aliases": aliases}
+    return Operation(
+        ADD_ARTIFACT_ALIASES_GQL,
+        "AddArtifactAliases",
+        variables,
+        envelope=Envelope[AddArtifactAliases],
+    )
+
+
+def delete_artifact_aliases(
+    *, id: str, aliases: list[ArtifactCollectionAliasInput]
+) -> Operation[DeleteArtifactAliases]:
+    """Take aliases off a version, in the collections named.
+
+    Used by: artifacts.Artifact.save
+    Repeatable: yes, what is off stays off"""
+    from .delete_artifact_aliases import DeleteArtifactAliases
+
+    variables: dict[str, object] = {"id": id, "aliases": aliases}
+    return Operation(
+        DELETE_ARTIFACT_ALIASES_GQL,
+        "DeleteArtifactAliases",
+        variables,
+        envelope=Envelope[DeleteArtifactAliases],
+    )
+
+
+def link_artifact(*, input: LinkArtifactInput) -> Operation[LinkArtifact]:
+    """Link a version into a portfolio, which is made when it is new.
+
+    Used by: artifacts.Artifact.link
+    Repeatable: yes, a version is in a portfolio once"""
+    from .link_artifact import LinkArtifact
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(LINK_ARTIFACT_GQL, "LinkArtifact", variables, envelope=Envelope[LinkArtifact])
+
+
+def unlink_artifact(*, id: str, portfolio: str) -> Operation[UnlinkArtifact]:
+    """Take a version out of a portfolio; the version itself stays.
+
+    Used by: artifacts.Artifact.unlink
+    Repeatable: yes, what is out stays out"""
+    from .unlink_artifact import UnlinkArtifact
+
+    variables: dict[str, object] = {"id": id, "portfolio": portfolio}
+    return Operation(
+        UNLINK_ARTIFACT_GQL,
+        "UnlinkArtifact",
+        variables,
+        envelope=Envelope[UnlinkArtifact],
+    )
 
 
 def run_files(
@@ -235,3 +884,19 @@ def get_viewer() -> Operation[GetViewer]:
 
     variables: dict[str, object] = {}
     return Operation(GET_VIEWER_GQL, "GetViewer", variables, envelope=Envelope[GetViewer])
+
+
+def organization_entity(*, name: str) -> Operation[OrganizationEntity]:
+    """The entity that owns an organization's registries; null when there is no such organization.
+
+    Used by: Api.artifact
+    Needs: server 0.50 or newer"""
+    from .organization_entity import OrganizationEntity
+
+    variables: dict[str, object] = {"name": name}
+    return Operation(
+        ORGANIZATION_ENTITY_GQL,
+        "OrganizationEntity",
+        variables,
+        envelope=Envelope[OrganizationEntity],
+    )

@@ -2,18 +2,1121 @@
 # Source: queries
 
 __all__ = [
+    "ADD_ARTIFACT_ALIASES_GQL",
+    "ADD_ARTIFACT_COLLECTION_TAGS_GQL",
+    "ARTIFACTS_GQL",
+    "ARTIFACT_BY_ID_GQL",
+    "ARTIFACT_BY_NAME_GQL",
+    "ARTIFACT_BY_PATH_GQL",
+    "ARTIFACT_COLLECTIONS_GQL",
+    "ARTIFACT_COLLECTION_ALIASES_GQL",
+    "ARTIFACT_CREATED_BY_GQL",
+    "ARTIFACT_FILES_BY_ID_GQL",
+    "ARTIFACT_MANIFEST_GQL",
+    "ARTIFACT_PLACES_GQL",
+    "ARTIFACT_TYPES_GQL",
+    "ARTIFACT_USED_BY_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
+    "DELETE_ARTIFACT_ALIASES_GQL",
+    "DELETE_ARTIFACT_COLLECTION_TAGS_GQL",
+    "DELETE_ARTIFACT_GQL",
+    "DELETE_ARTIFACT_PORTFOLIO_GQL",
+    "DELETE_ARTIFACT_SEQUENCE_GQL",
     "DELETE_RUN_FILES_GQL",
+    "GET_ARTIFACT_COLLECTION_GQL",
+    "GET_ARTIFACT_TYPE_GQL",
     "GET_PROJECT_GQL",
     "GET_RUN_GQL",
     "GET_SERVER_INFO_GQL",
     "GET_VIEWER_GQL",
+    "LINK_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
+    "MOVE_ARTIFACT_SEQUENCE_GQL",
+    "ORGANIZATION_ENTITY_GQL",
+    "PROJECT_ARTIFACT_COLLECTIONS_GQL",
+    "RUN_ARTIFACTS_GQL",
     "RUN_FILES_GQL",
     "SERVER_FEATURES_GQL",
+    "UNLINK_ARTIFACT_GQL",
+    "UPDATE_ARTIFACT_GQL",
+    "UPDATE_ARTIFACT_PORTFOLIO_GQL",
+    "UPDATE_ARTIFACT_SEQUENCE_GQL",
     "UPSERT_PROJECT_GQL",
 ]
+
+ARTIFACT_COLLECTIONS_GQL = """
+query ArtifactCollections($entity: String!, $project: String!, $typeName: String!, $cursor: String, $perPage: Int, $filters: JSONString, $order: String) {
+  project(name: $project, entityName: $entity) {
+    artifactType(name: $typeName) {
+      artifactCollections(
+        after: $cursor
+        first: $perPage
+        filters: $filters
+        order: $order
+      ) {
+        totalCount
+        edges {
+          cursor
+          node {
+            __typename
+            ...ArtifactCollection
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+PROJECT_ARTIFACT_COLLECTIONS_GQL = """
+query ProjectArtifactCollections($entity: String!, $project: String!, $cursor: String, $perPage: Int, $filters: JSONString, $order: String) {
+  project(name: $project, entityName: $entity) {
+    artifactCollections(
+      after: $cursor
+      first: $perPage
+      filters: $filters
+      order: $order
+    ) {
+      totalCount
+      edges {
+        cursor
+        node {
+          __typename
+          ...ArtifactCollection
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+GET_ARTIFACT_COLLECTION_GQL = """
+query GetArtifactCollection($entity: String!, $project: String!, $typeName: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    artifactType(name: $typeName) {
+      artifactCollection(name: $name) {
+        __typename
+        ...ArtifactCollection
+      }
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+ARTIFACT_COLLECTION_ALIASES_GQL = """
+query ArtifactCollectionAliases($id: ID!, $cursor: String, $perPage: Int) {
+  artifactCollection(id: $id) {
+    __typename
+    aliases(after: $cursor, first: $perPage) {
+      edges {
+        cursor
+        node {
+          alias
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+"""
+
+UPDATE_ARTIFACT_SEQUENCE_GQL = """
+mutation UpdateArtifactSequence($id: ID!, $name: String, $description: String) {
+  updateArtifactSequence(
+    input: {artifactSequenceID: $id, name: $name, description: $description}
+  ) {
+    artifactCollection {
+      __typename
+      ...ArtifactCollection
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+UPDATE_ARTIFACT_PORTFOLIO_GQL = """
+mutation UpdateArtifactPortfolio($id: ID!, $name: String, $description: String) {
+  updateArtifactPortfolio(
+    input: {artifactPortfolioID: $id, name: $name, description: $description}
+  ) {
+    artifactCollection {
+      __typename
+      ...ArtifactCollection
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+MOVE_ARTIFACT_SEQUENCE_GQL = """
+mutation MoveArtifactSequence($id: ID!, $typeName: String!) {
+  moveArtifactSequence(
+    input: {artifactSequenceID: $id, destinationArtifactTypeName: $typeName}
+  ) {
+    artifactCollection {
+      __typename
+      ...ArtifactCollection
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+DELETE_ARTIFACT_SEQUENCE_GQL = """
+mutation DeleteArtifactSequence($id: ID!) {
+  deleteArtifactSequence(input: {artifactSequenceID: $id}) {
+    artifactCollection {
+      __typename
+      state
+    }
+  }
+}
+"""
+
+DELETE_ARTIFACT_PORTFOLIO_GQL = """
+mutation DeleteArtifactPortfolio($id: ID!) {
+  deleteArtifactPortfolio(input: {artifactPortfolioID: $id}) {
+    artifactCollection {
+      __typename
+      state
+    }
+  }
+}
+"""
+
+ADD_ARTIFACT_COLLECTION_TAGS_GQL = """
+mutation AddArtifactCollectionTags($entity: String!, $project: String!, $collection: String!, $tags: [TagInput!]!) {
+  createArtifactCollectionTagAssignments(
+    input: {entityName: $entity, projectName: $project, artifactCollectionName: $collection, tags: $tags}
+  ) {
+    tags {
+      ...Tag
+    }
+  }
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+DELETE_ARTIFACT_COLLECTION_TAGS_GQL = """
+mutation DeleteArtifactCollectionTags($entity: String!, $project: String!, $collection: String!, $tags: [TagInput!]!) {
+  deleteArtifactCollectionTagAssignments(
+    input: {entityName: $entity, projectName: $project, artifactCollectionName: $collection, tags: $tags}
+  ) {
+    success
+  }
+}
+"""
+
+ARTIFACT_FILES_BY_ID_GQL = """
+query ArtifactFilesById($id: ID!, $fileNames: [String!], $fileCursor: String, $fileLimit: Int) {
+  artifact(id: $id) {
+    files(names: $fileNames, after: $fileCursor, first: $fileLimit) {
+      edges {
+        cursor
+        node {
+          ...ArtifactFile
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment ArtifactFile on File {
+  id
+  name: displayName
+  url
+  directUrl
+  sizeBytes
+  storagePath
+  mimetype
+  updatedAt
+  digest
+  md5
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+"""
+
+ARTIFACT_TYPES_GQL = """
+query ArtifactTypes($entity: String!, $project: String!, $cursor: String, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    artifactTypes(after: $cursor, first: $perPage) {
+      edges {
+        cursor
+        node {
+          ...ArtifactType
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment ArtifactType on ArtifactType {
+  id
+  name
+  description
+  createdAt
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+"""
+
+GET_ARTIFACT_TYPE_GQL = """
+query GetArtifactType($entity: String!, $project: String!, $typeName: String!) {
+  project(name: $project, entityName: $entity) {
+    artifactType(name: $typeName) {
+      ...ArtifactType
+    }
+  }
+}
+
+fragment ArtifactType on ArtifactType {
+  id
+  name
+  description
+  createdAt
+}
+"""
+
+ARTIFACTS_GQL = """
+query Artifacts($entity: String!, $project: String!, $typeName: String!, $collection: String!, $cursor: String, $perPage: Int, $order: String, $filters: JSONString) {
+  project(name: $project, entityName: $entity) {
+    artifactType(name: $typeName) {
+      artifactCollection(name: $collection) {
+        __typename
+        artifacts(after: $cursor, first: $perPage, order: $order, filters: $filters) {
+          totalCount
+          edges {
+            version
+            cursor
+            node {
+              ...Artifact
+            }
+          }
+          pageInfo {
+            ...PageInfo
+          }
+        }
+      }
+    }
+  }
+}
+
+fragment Artifact on Artifact {
+  id
+  artifactSequence {
+    ...CollectionPlace
+  }
+  artifactType {
+    name
+  }
+  versionIndex
+  description
+  metadata
+  ttlDurationSeconds
+  ttlIsInherited
+  tags {
+    ...Tag
+  }
+  historyStep
+  state
+  size
+  digest
+  commitHash
+  fileCount
+  createdAt
+  updatedAt
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+RUN_ARTIFACTS_GQL = """
+query RunArtifacts($entity: String!, $project: String!, $name: String!, $logged: Boolean!, $used: Boolean!, $cursor: String, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      outputArtifacts(after: $cursor, first: $perPage) @include(if: $logged) {
+        totalCount
+        edges {
+          cursor
+          node {
+            ...Artifact
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+      inputArtifacts(after: $cursor, first: $perPage) @include(if: $used) {
+        totalCount
+        edges {
+          cursor
+          node {
+            ...Artifact
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment Artifact on Artifact {
+  id
+  artifactSequence {
+    ...CollectionPlace
+  }
+  artifactType {
+    name
+  }
+  versionIndex
+  description
+  metadata
+  ttlDurationSeconds
+  ttlIsInherited
+  tags {
+    ...Tag
+  }
+  historyStep
+  state
+  size
+  digest
+  commitHash
+  fileCount
+  createdAt
+  updatedAt
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+ARTIFACT_BY_PATH_GQL = """
+query ArtifactByPath($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    artifactCollectionMembership(name: $name) {
+      ...Membership
+      artifact {
+        ...Artifact
+      }
+    }
+  }
+}
+
+fragment Artifact on Artifact {
+  id
+  artifactSequence {
+    ...CollectionPlace
+  }
+  artifactType {
+    name
+  }
+  versionIndex
+  description
+  metadata
+  ttlDurationSeconds
+  ttlIsInherited
+  tags {
+    ...Tag
+  }
+  historyStep
+  state
+  size
+  digest
+  commitHash
+  fileCount
+  createdAt
+  updatedAt
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment Membership on ArtifactCollectionMembership {
+  id
+  versionIndex
+  createdAt
+  aliases {
+    alias
+  }
+  artifactCollection {
+    ...CollectionPlace
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+ARTIFACT_BY_NAME_GQL = """
+query ArtifactByName($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    artifact(name: $name) {
+      ...Artifact
+    }
+  }
+}
+
+fragment Artifact on Artifact {
+  id
+  artifactSequence {
+    ...CollectionPlace
+  }
+  artifactType {
+    name
+  }
+  versionIndex
+  description
+  metadata
+  ttlDurationSeconds
+  ttlIsInherited
+  tags {
+    ...Tag
+  }
+  historyStep
+  state
+  size
+  digest
+  commitHash
+  fileCount
+  createdAt
+  updatedAt
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+ARTIFACT_BY_ID_GQL = """
+query ArtifactById($id: ID!) {
+  artifact(id: $id) {
+    ...Artifact
+  }
+}
+
+fragment Artifact on Artifact {
+  id
+  artifactSequence {
+    ...CollectionPlace
+  }
+  artifactType {
+    name
+  }
+  versionIndex
+  description
+  metadata
+  ttlDurationSeconds
+  ttlIsInherited
+  tags {
+    ...Tag
+  }
+  historyStep
+  state
+  size
+  digest
+  commitHash
+  fileCount
+  createdAt
+  updatedAt
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+ARTIFACT_MANIFEST_GQL = """
+query ArtifactManifest($id: ID!) {
+  artifact(id: $id) {
+    currentManifest {
+      file {
+        directUrl
+      }
+    }
+  }
+}
+"""
+
+ARTIFACT_USED_BY_GQL = """
+query ArtifactUsedBy($id: ID!) {
+  artifact(id: $id) {
+    usedBy {
+      edges {
+        node {
+          ...Run
+          project {
+            ...ProjectPlace
+          }
+        }
+      }
+    }
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  fileCount
+}
+"""
+
+ARTIFACT_CREATED_BY_GQL = """
+query ArtifactCreatedBy($id: ID!) {
+  artifact(id: $id) {
+    createdBy {
+      __typename
+      ... on Run {
+        name
+        project {
+          ...ProjectPlace
+        }
+      }
+    }
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+"""
+
+ARTIFACT_PLACES_GQL = """
+query ArtifactPlaces($id: ID!) {
+  artifact(id: $id) {
+    artifactMemberships {
+      edges {
+        node {
+          ...Membership
+        }
+      }
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment Membership on ArtifactCollectionMembership {
+  id
+  versionIndex
+  createdAt
+  aliases {
+    alias
+  }
+  artifactCollection {
+    ...CollectionPlace
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+"""
+
+UPDATE_ARTIFACT_GQL = """
+mutation UpdateArtifact($input: UpdateArtifactInput!) {
+  updateArtifact(input: $input) {
+    artifact {
+      ...Artifact
+    }
+  }
+}
+
+fragment Artifact on Artifact {
+  id
+  artifactSequence {
+    ...CollectionPlace
+  }
+  artifactType {
+    name
+  }
+  versionIndex
+  description
+  metadata
+  ttlDurationSeconds
+  ttlIsInherited
+  tags {
+    ...Tag
+  }
+  historyStep
+  state
+  size
+  digest
+  commitHash
+  fileCount
+  createdAt
+  updatedAt
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+DELETE_ARTIFACT_GQL = """
+mutation DeleteArtifact($id: ID!, $deleteAliases: Boolean) {
+  deleteArtifact(input: {artifactID: $id, deleteAliases: $deleteAliases}) {
+    artifact {
+      id
+    }
+  }
+}
+"""
+
+ADD_ARTIFACT_ALIASES_GQL = """
+mutation AddArtifactAliases($id: ID!, $aliases: [ArtifactCollectionAliasInput!]!) {
+  addAliases(input: {artifactID: $id, aliases: $aliases}) {
+    success
+  }
+}
+"""
+
+DELETE_ARTIFACT_ALIASES_GQL = """
+mutation DeleteArtifactAliases($id: ID!, $aliases: [ArtifactCollectionAliasInput!]!) {
+  deleteAliases(input: {artifactID: $id, aliases: $aliases}) {
+    success
+  }
+}
+"""
+
+LINK_ARTIFACT_GQL = """
+mutation LinkArtifact($input: LinkArtifactInput!) {
+  linkArtifact(input: $input) {
+    versionIndex
+  }
+}
+"""
+
+UNLINK_ARTIFACT_GQL = """
+mutation UnlinkArtifact($id: ID!, $portfolio: ID!) {
+  unlinkArtifact(input: {artifactID: $id, artifactPortfolioID: $portfolio}) {
+    success
+  }
+}
+"""
 
 RUN_FILES_GQL = """
 query RunFiles($entity: String!, $project: String!, $name: String!, $fileCursor: String, $fileLimit: Int, $fileNames: [String], $upload: Boolean, $pattern: String) {
@@ -232,6 +1335,16 @@ fragment User on User {
       node {
         name
       }
+    }
+  }
+}
+"""
+
+ORGANIZATION_ENTITY_GQL = """
+query OrganizationEntity($name: String!) {
+  organization(name: $name) {
+    orgEntity {
+      name
     }
   }
 }

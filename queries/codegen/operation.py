@@ -4,8 +4,9 @@ There is no input or output here, so one generated function per query serves the
 asynchronous client alike.
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from pydantic_core import to_json
@@ -39,6 +40,15 @@ class OperationBuilder:
     """Named in the generator's settings, which want a base class; the plugin drops it."""
 
 
+def as_sent(value: object) -> object:
+    """Return a variable as it goes over the wire; of an input object, what was given alone."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    if isinstance(value, list):
+        return [as_sent(each) for each in value]
+    return value
+
+
 @dataclass(frozen=True)
 class Operation(Generic[ResultT]):
     """A document, its variables, and the type of its answer.
@@ -54,7 +64,16 @@ class Operation(Generic[ResultT]):
 
     def sent_variables(self) -> dict[str, object]:
         """Return the variables that go over the wire: those that were given."""
-        return {name: value for name, value in self.variables.items() if value is not UNSET}
+        return {n: as_sent(value) for n, value in self.variables.items() if value is not UNSET}
+
+    def without(self, *names: str) -> "Operation[ResultT]":
+        """Return the operation without some variables, for servers that do not know their use."""
+        document = self.document
+        for name in names:
+            document = re.sub(rf"\${name}: [\w\[\]!]+,? ?", "", document)
+            document = re.sub(rf"\b\w+: \${name}\b,?\s*", "", document)
+        left = {name: value for name, value in self.variables.items() if name not in names}
+        return replace(self, document=document, variables=left)
 
     def content(self) -> bytes:
         """Return the request body as JSON."""
@@ -63,4 +82,4 @@ class Operation(Generic[ResultT]):
             "operationName": self.name,
             "variables": self.sent_variables(),
         }
-        return to_json(body, by_alias=True)
+        return to_json(body)

@@ -136,9 +136,10 @@ class OperationsPlugin(Plugin):
         """Freeze and document a result model, and accept kinds of objects added to the server."""
         fields = [s for s in class_def.body if not self._names_every_kind(s)]
         if all(isinstance(s, ast.Pass) for s in fields):
-            # Nothing but a fragment: the generator collapses such a class to the fragment's name.
+            # Nothing but a fragment: outside of other fragments, the generator collapses such a
+            # class to the fragment's name.
             class_def.body = [ast.Pass()]
-            return class_def if len(class_def.bases) == 1 else self._freeze(class_def)
+            return self._freeze(class_def)
         class_def.body = []
         if text := self._class_text(operation_definition, selection_set):
             class_def.body.append(docstring(text))
@@ -169,11 +170,11 @@ class OperationsPlugin(Plugin):
         )
 
     def generate_input_class(
-        self, class_def: ast.ClassDef, input_type: GraphQLInputObjectType
+        self,
+        class_def: ast.ClassDef,
+        input_type: GraphQLInputObjectType,  # noqa: ARG002
     ) -> ast.ClassDef:
-        """Freeze and document an input model."""
-        if input_type.description:
-            class_def.body.insert(0, docstring(input_type.description.strip()))
+        """Freeze an input model."""
         return self._freeze(class_def)
 
     def _freeze(self, class_def: ast.ClassDef) -> ast.ClassDef:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import assert_type
 
-from wbtyped_graphql.fragments import RunFile
+from wbtyped_graphql.fragments import ArtifactFile, RunFile
 
 from wbtyped import Api, Client, File, Files, Project, Run, User
 from wbtyped.errors import FileExistsError, NotFoundError, UsageError, WbtypedError
@@ -54,7 +54,7 @@ def one_file(run: Run) -> None:
     assert_type(file.updated_at, str | None)
     assert_type(file.updatedAt, str | None)
     assert_type(file.path_uri, str)
-    assert_type(file.attrs, RunFile)
+    assert_type(file.attrs, RunFile | ArtifactFile)
     assert_type(file.attrs.updated_at, datetime | None)
     assert_type(file.run, Run | None)
     assert_type(file.save("folder"), Path)

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 
 from .. import errors
 from ..errors import ChecksumError, DiskError
@@ -30,22 +30,51 @@ def disk_errors(target: Path) -> Generator[None]:
         raise DiskError(f"{target} cannot be written: {error.strerror or error}") from error
 
 
+class Hash(Protocol):
+    """A digest in the making."""
+
+    def update(self, data: bytes | bytearray | memoryview, /) -> None:
+        """Take more content."""
+
+    def digest(self) -> bytes:
+        """Return the digest of what came so far."""
+        ...
+
+
+def new_hash(kind: str) -> Hash:
+    """Begin an MD5, or an XXH128 as newer artifacts have it."""
+    if kind == "MD5":
+        return hashlib.md5(usedforsecurity=False)
+    import xxhash
+
+    return xxhash.xxh3_128()
+
+
 class Sink:
     """Takes the content of one file, block by block.
 
     Nothing stands under the final name before `commit` has found size and digest right. Leaving
     the context without a commit removes the temporary file, and folders made for it alone.
 
-    `size` is in bytes, `md5` in base64; None skips that check. `label` names the file in errors.
+    `size` is in bytes, `md5` or `xxh128` in base64; None skips that check. `label` names the file
+    in errors.
     """
 
-    def __init__(self, target: Path, *, size: int | None, md5: str | None, label: str) -> None:
+    def __init__(
+        self,
+        target: Path,
+        *,
+        size: int | None,
+        md5: str | None,
+        label: str,
+        xxh128: str | None = None,
+    ) -> None:
         self.target = target
         self._size = size
-        self._md5 = md5
+        self._kind, self._digest = ("XXH128", xxh128) if xxh128 else ("MD5", md5)
         self._label = label
         self._written = 0
-        self._hash = hashlib.md5(usedforsecurity=False)
+        self._hash = new_hash(self._kind)
         self._made: list[Path] = []
         self._stream: FileIO | None = None
         # Short whatever the target is called: names have a limit of 255 bytes.
@@ -90,7 +119,7 @@ class Sink:
             stream.seek(0)
             stream.truncate()
         self._written = 0
-        self._hash = hashlib.md5(usedforsecurity=False)
+        self._hash = new_hash(self._kind)
 
     def commit(self, *, replace: bool) -> Path:
         """Check what came, give it its name in one step, and return the path.
@@ -101,11 +130,11 @@ class Sink:
         if self._size is not None and self._written != self._size:
             self._reject_size()
         actual = base64.b64encode(self._hash.digest()).decode()
-        if self._md5 is not None and actual != self._md5:
+        if self._digest is not None and actual != self._digest:
             raise ChecksumError(
                 f"{self._label}: the content that came is not the one announced "
-                f"(MD5 {actual}, announced {self._md5}); it was thrown away",
-                expected=self._md5,
+                f"({self._kind} {actual}, announced {self._digest}); it was thrown away",
+                expected=self._digest,
                 actual=actual,
             )
         with disk_errors(self.target):

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 
 from .. import errors
-from ..errors import AuthenticationError, NotFoundError, TransportError
+from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from ..retries import Passing
 from ..transport import Transport, check_passing
 from .sink import Sink
@@ -20,8 +20,8 @@ from .sink import Sink
 class Transfer:
     """What to fetch, and what has to arrive.
 
-    `size` is in bytes, `md5` the digest in base64; None where the server does not know. `label`
-    names the file in errors.
+    `size` is in bytes, `md5` or `xxh128` the digest in base64; None where the server does not know.
+    `etag`, without quotes, is what storage must call the content. `label` names the file in errors.
     """
 
     url: str
@@ -29,6 +29,8 @@ class Transfer:
     size: int | None
     md5: str | None
     label: str
+    xxh128: str | None = None
+    etag: str | None = None
 
 
 class Abandoned(Exception):  # noqa: N818 - never leaves the package
@@ -51,7 +53,13 @@ def fetch(
         raise errors.FileExistsError(
             f"{target} exists; pass replace=True to fetch it anew, or exist_ok=True to keep it"
         )
-    with Sink(target, size=transfer.size, md5=transfer.md5, label=transfer.label) as sink:
+    with Sink(
+        target,
+        size=transfer.size,
+        md5=transfer.md5,
+        label=transfer.label,
+        xxh128=transfer.xxh128,
+    ) as sink:
 
         def once() -> Path:
             sink.restart()
@@ -90,15 +98,27 @@ def _blocks(transport: Transport, transfer: Transfer) -> Iterator[bytes]:
     """Yield the content as it arrives."""
     url = transport.absolute(transfer.url)
     with transport.get(transfer.label, url) as response:
-        _check(transfer, response)
+        check_answer(transfer.label, response)
+        check_etag(transfer, response)
         encoded = response.headers.get("Content-Encoding", "identity") != "identity"
         # Without a size, blocks come as they arrived: cutting them anew costs a copy.
         yield from response.iter_bytes() if encoded else response.iter_raw()
 
 
-def _check(transfer: Transfer, response: httpx.Response) -> None:
-    """Raise unless the answer is the content."""
-    status, label = response.status_code, transfer.label
+def check_etag(transfer: Transfer, response: httpx.Response) -> None:
+    """Raise when what a reference refers to is not what it was."""
+    found = response.headers.get("ETag", "").removeprefix("W/").strip('"')
+    if transfer.etag is not None and found != transfer.etag:
+        raise ChecksumError(
+            f"{transfer.label}: {transfer.url} has changed since it was referred to",
+            expected=transfer.etag,
+            actual=found,
+        )
+
+
+def check_answer(label: str, response: httpx.Response) -> None:
+    """Raise unless the answer is the content; `label` names it."""
+    status = response.status_code
     check_passing(label, response)
     if status == 200:
         return

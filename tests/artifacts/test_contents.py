@@ -1,0 +1,226 @@
+"""Files of versions: manifests, downloads, references."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from wbtyped import Api
+from wbtyped.artifacts import Artifact, ArtifactFiles
+from wbtyped.artifacts.manifest import artifact_reference, parse_manifest
+from wbtyped.errors import (
+    ChecksumError,
+    NotFoundError,
+    SchemaMismatchError,
+    UnsafePathError,
+    UnsupportedReferenceError,
+    UsageError,
+)
+from wbtyped.server import Fault, Reference, WandbServer
+
+FILES = {"a.txt": b"alpha", "sub/b.bin": bytes(range(256)) * 500, "sub/empty": b""}
+
+
+@pytest.fixture(params=["V1", "V2"])
+def data(request: pytest.FixtureRequest, wandb_server: WandbServer, api: Api) -> Artifact:
+    layout: str = request.param
+    wandb_server.add_artifact("crew/ship/data", "dataset", FILES, layout=layout)
+    return api.artifact("crew/ship/data")
+
+
+def saved(root: Path) -> dict[str, bytes]:
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def test_manifest(wandb_server: WandbServer, data: Artifact) -> None:
+    manifest = data.manifest
+    assert (len(manifest), manifest.size) == (3, data.size)
+    assert {entry.path for entry in manifest} == set(FILES)
+    assert manifest.digest() == data.digest
+    entry = data.get_entry("a.txt")
+    assert (entry.size, entry.algorithm, entry.is_reference) == (5, "MD5", False)
+    assert [e.path for e in manifest.in_directory("sub")] == ["sub/b.bin", "sub/empty"]
+    with pytest.raises(LookupError, match="holds no file 'nope'"):
+        data.get_entry("nope")
+    with pytest.raises(ValueError, match="refers to nothing"):
+        entry.ref_target()
+    wandb_server.requests.clear()
+    assert data.manifest is manifest
+    assert len(wandb_server.requests) == 0
+
+
+def test_vectors_of_the_digest() -> None:
+    def digest(contents: str) -> str:
+        text = f'{{"version": 1, "contents": {contents}}}'
+        return parse_manifest(text.encode(), "x").digest()
+
+    assert digest("{}") == "64e7c61456b10382e2f3b571ac24b659"
+    two = (
+        '{"sub/b.txt": {"digest": "E1vyY0gEFRL8YWPf+1kGbw=="}, '
+        '"a.txt": {"digest": "ZE0lNw+exNL8S11p3GrnjQ=="}}'
+    )
+    assert digest(two) == "27917c5464993a476938d633587ec47a"
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"version": 1}', '{"version": 2, "contents": {}}'])
+def test_manifests_that_cannot_be_read(text: str) -> None:
+    with pytest.raises(SchemaMismatchError, match="manifest of artifact x"):
+        parse_manifest(text.encode(), "artifact x")
+
+
+async def test_files(wandb_server: WandbServer, api: Api, data: Artifact) -> None:
+    files = data.files(per_page=2)
+    assert [f.name for f in files] == sorted(FILES)
+    assert len(files) == files.length == 3
+    assert files.path == ["crew", "ship", "data:v0"]
+    assert [f.name async for f in data.files(["a.txt", "nope"])] == ["a.txt"]
+    assert isinstance(ArtifactFiles(api.client, data), ArtifactFiles)
+    file = files[0]
+    assert file.digest == data.get_entry("a.txt").digest
+    assert file.storage_path is not None
+    with pytest.raises(UsageError, match="files of a run"):
+        file.delete()
+    await api.aclose()
+
+
+def test_opening_a_version_and_its_files_is_quick(
+    wandb_server: WandbServer, data: Artifact
+) -> None:
+    wandb_server.requests.clear()
+    with Api() as api:
+        next(api.artifact("crew/ship/data").files())
+    assert len(wandb_server.requests) == 2
+
+
+def test_one_file_by_itself(data: Artifact, tmp_path: Path) -> None:
+    assert data.open_file("sub/b.bin").save(tmp_path).read_bytes() == FILES["sub/b.bin"]
+    with pytest.raises(NotFoundError, match="holds no file 'nope'"):
+        data.open_file("nope")
+
+
+def test_download(wandb_server: WandbServer, data: Artifact, tmp_path: Path) -> None:
+    assert data.download(tmp_path) == str(tmp_path)
+    assert saved(tmp_path) == FILES
+    data.verify(tmp_path)
+    assert [r.authorized for r in wandb_server.requests if r.origin == "storage"] == [False] * 4
+    wandb_server.requests.clear()
+    (tmp_path / "a.txt").write_bytes(b"wrong")
+    data.download(tmp_path)
+    assert saved(tmp_path) == FILES
+    fetched = [r.path for r in wandb_server.requests if r.origin == "storage"]
+    assert len(fetched) == 1, "what is right is kept"
+
+
+def test_download_to_the_documented_folder(
+    data: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert data.download() == "artifacts/data:v0"
+    monkeypatch.setenv("WANDB_ARTIFACT_DIR", str(tmp_path / "other"))
+    assert data.download(path_prefix="sub/") == str(tmp_path / "other" / "data:v0")
+    assert set(saved(tmp_path / "other" / "data:v0")) == {"sub/b.bin", "sub/empty"}
+
+
+async def test_coroutines(api: Api, data: Artifact, tmp_path: Path) -> None:
+    assert len(await data.amanifest()) == 3
+    await data.adownload(tmp_path)
+    assert saved(tmp_path) == FILES
+    await api.aclose()
+
+
+def test_checkout_removes_what_does_not_belong(data: Artifact, tmp_path: Path) -> None:
+    (tmp_path / "old" / "deep").mkdir(parents=True)
+    (tmp_path / "old" / "deep" / "x").write_bytes(b"x")
+    (tmp_path / "stray").write_bytes(b"x")
+    assert data.checkout(tmp_path) == str(tmp_path)
+    assert saved(tmp_path) == FILES
+    assert not (tmp_path / "old").exists()
+
+
+def test_verify_names_every_difference(data: Artifact, tmp_path: Path) -> None:
+    data.download(tmp_path)
+    (tmp_path / "a.txt").write_bytes(b"other")
+    (tmp_path / "sub" / "empty").unlink()
+    (tmp_path / "stray").write_bytes(b"x")
+    with pytest.raises(ValueError, match="missing: sub/empty; altered: a.txt; foreign: stray"):
+        data.verify(tmp_path)
+
+
+def test_only_file(wandb_server: WandbServer, api: Api, data: Artifact, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="holds 3 files"):
+        data.file(tmp_path)
+    wandb_server.add_artifact("crew/ship/one", "dataset", {"only.txt": b"1"})
+    assert api.artifact("crew/ship/one").file(tmp_path).read_bytes() == b"1"
+
+
+@pytest.mark.parametrize("effect", ["corrupt", "shorten"])
+def test_wrong_bytes_never_get_the_name(
+    wandb_server: WandbServer, data: Artifact, tmp_path: Path, effect: str
+) -> None:
+    data.manifest  # noqa: B018
+    wrong = Fault(kind="storage-get", path="b.bin")
+    setattr(wrong, effect, 1)
+    with wandb_server.fault(wrong), pytest.raises(ChecksumError, match=r"sub/b\.bin"):
+        data.download(tmp_path)
+    assert "sub/b.bin" not in saved(tmp_path)
+
+
+def test_hostile_paths_are_refused_before_the_first_byte(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
+    wandb_server.add_artifact("crew/ship/evil", "dataset", {"ok": b"1", "../evil": b"2"})
+    with pytest.raises(UnsafePathError):
+        api.artifact("crew/ship/evil").download(tmp_path / "root")
+    assert saved(tmp_path) == {}
+
+
+# References.
+
+
+def test_references_elsewhere_are_named(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
+    far = {"far.bin": Reference("s3://bucket/far.bin", "etag", 9)}
+    wandb_server.add_artifact("crew/ship/far", "dataset", {"near": b"1"}, far)
+    artifact = api.artifact("crew/ship/far")
+    assert artifact.get_entry("far.bin").ref_target() == "s3://bucket/far.bin"
+    [file] = artifact.files(["far.bin"])
+    assert file.path_uri == "s3://bucket/far.bin"
+    with pytest.raises(UnsupportedReferenceError, match="s3://bucket/far.bin") as failed:
+        artifact.download(tmp_path)
+    assert failed.value.uris == ("s3://bucket/far.bin",)
+    with pytest.warns(UserWarning, match="s3://bucket/far.bin"):
+        artifact.download(tmp_path, allow_missing_references=True)
+    assert saved(tmp_path) == {"near": b"1"}
+    artifact.verify(tmp_path)
+
+
+def test_references_over_http(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
+    with WandbServer() as other:
+        other.add_run("a/b/c", files={"far.txt": b"from afar"})
+        with Api({"base_url": other.url}, api_key=other.api_key) as there:
+            address = there.run("a/b/c").file("far.txt").direct_url
+        etag = hashlib.sha256(b"from afar").hexdigest()
+        for name, digest in (("good", etag), ("unchecked", None), ("changed", "other")):
+            references = {"far.txt": Reference(address, digest, 9)}
+            wandb_server.add_artifact(f"crew/ship/{name}", "dataset", {}, references)
+        other.requests.clear()
+        for name in ("good", "unchecked"):
+            api.artifact(f"crew/ship/{name}").download(tmp_path / name)
+            assert saved(tmp_path / name) == {"far.txt": b"from afar"}
+        with pytest.raises(ChecksumError, match="has changed"):
+            api.artifact("crew/ship/changed").download(tmp_path / "changed")
+        assert not any(request.authorized for request in other.requests)
+
+
+def test_references_to_other_artifacts(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
+    wandb_server.add_artifact("crew/ship/home", "dataset", {"deep/a.txt": b"alpha"})
+    home = api.artifact("crew/ship/home")
+    import base64
+
+    address = f"wandb-artifact://{base64.b64decode(home.id).hex()}/deep/a.txt"
+    references = {"here.txt": Reference(address, home.get_entry("deep/a.txt").digest)}
+    wandb_server.add_artifact("crew/ship/away", "dataset", {}, references)
+    api.artifact("crew/ship/away").download(tmp_path)
+    assert saved(tmp_path) == {"here.txt": b"alpha"}
+    assert artifact_reference(address) == (home.id, "deep/a.txt")

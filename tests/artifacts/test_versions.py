@@ -1,0 +1,319 @@
+"""Versions: list, read, change, link, delete, and where they come from."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import JsonValue
+
+from wbtyped import Api
+from wbtyped.artifacts import Artifact, Artifacts, ArtifactTTL, RunArtifacts
+from wbtyped.errors import (
+    GraphQLError,
+    NotFoundError,
+    PartialSaveError,
+    SchemaMismatchError,
+    UsageError,
+)
+from wbtyped.server import Fault, WandbServer
+
+VALUES: st.SearchStrategy[JsonValue] = st.one_of(
+    st.integers(-3, 3), st.sampled_from(["a", "b"]), st.none()
+)
+
+
+@pytest.fixture
+def server(wandb_server: WandbServer) -> WandbServer:
+    for version in range(4):
+        wandb_server.add_artifact(
+            "crew/ship/data", "dataset", {"a.txt": f"a{version}".encode(), "sub/b.bin": b"bb"},
+            aliases=[f"x{version}"], tags=["even"] if version % 2 == 0 else ["odd"],
+            metadata={"step": version, "deep": {"loss": version / 2}}, description=f"d{version}",
+            logged_by="crew/ship/maker", used_by=["crew/ship/user"],
+        )  # fmt: skip
+    wandb_server.link_artifact("crew/ship/data:v1", "crew/shelf/best", ["prod"])
+    return wandb_server
+
+
+@pytest.fixture
+def data(server: WandbServer, api: Api) -> Artifact:
+    return api.artifact("crew/ship/data:v1")
+
+
+def test_versions_newest_first(server: WandbServer, api: Api) -> None:
+    listed = api.artifacts("dataset", "crew/ship/data", per_page=3)
+    assert [a.name for a in listed] == ["data:v3", "data:v2", "data:v1", "data:v0"]
+    assert len(listed) == 4
+    oldest = Artifacts(api.client, "crew", "ship", "data", "dataset", order="version_index")
+    assert [a.version for a in oldest] == ["v0", "v1", "v2", "v3"]
+    again = api.artifacts("dataset", "crew/ship/data", start=listed.cursor, per_page=1)
+    assert list(again) == []
+
+
+def test_listing_sends_the_pages_and_not_one_request_more(server: WandbServer, api: Api) -> None:
+    server.requests.clear()
+    for artifact in api.artifacts("dataset", "crew/ship/data", per_page=2):
+        assert artifact.metadata["step"] is not None
+        assert artifact.aliases
+        assert artifact.type == "dataset"
+    assert server.requests.operations() == ["Artifacts"] * 2
+
+
+def test_filters(server: WandbServer, api: Api) -> None:
+    def found(filters: dict[str, object]) -> list[str]:
+        return [a.version for a in api.artifacts("dataset", "crew/ship/data", filters=filters)]
+
+    assert found({"metadata.deep.loss": {"$gte": 1}}) == ["v3", "v2"]
+    assert found({"alias": "x2"}) == ["v2"]
+    assert found({"$or": [{"tag": "odd"}, {"version_index": 0}]}) == ["v3", "v1", "v0"]
+    assert found({"description": {"$regex": "d[01]"}}) == ["v1", "v0"]
+    assert found({"metadata.step": {"$not": {"$gt": 0}}}) == ["v0"]
+    assert found({}) == ["v3", "v2", "v1", "v0"]
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    values=st.lists(VALUES, min_size=1, max_size=5),
+    operator=st.sampled_from(["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"]),
+    wanted=VALUES.filter(lambda value: value is not None),
+)
+def test_server_filters_as_python_does(
+    values: list[JsonValue], operator: str, wanted: JsonValue
+) -> None:
+    from wbtyped.server.filters import matches
+
+    def expected(value: JsonValue) -> bool:
+        if operator in {"$eq", "$ne"}:
+            return (value == wanted) is (operator == "$eq")
+        if type(value) is not type(wanted):
+            return False
+        pair = (value, wanted)
+        word = {"$gt": "__gt__", "$gte": "__ge__", "$lt": "__lt__", "$lte": "__le__"}[operator]
+        return bool(getattr(pair[0], word)(pair[1]))
+
+    condition: dict[str, JsonValue] = {"field": {operator: wanted}}
+    for value in values:
+        assert matches(condition, {"field": value}) is expected(value)
+
+
+def test_tags_are_kept_by_the_client_across_empty_pages(server: WandbServer, api: Api) -> None:
+    listed = api.artifacts("dataset", "crew/ship/data", per_page=1, tags="even")
+    assert [a.version for a in listed] == ["v2", "v0"]
+    assert len(listed) == 4, "the server counts all"
+    both = api.artifacts("dataset", "crew/ship/data", tags=["even", "odd"])
+    assert list(both) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "missing"),
+    [
+        ("dataset", "crew/no/data", "project"),
+        ("no", "crew/ship/data", "type"),
+        ("dataset", "crew/ship/no", "collection"),
+    ],
+)
+def test_missing_lists(server: WandbServer, api: Api, kind: str, name: str, missing: str) -> None:
+    with pytest.raises(NotFoundError) as failed:
+        len(api.artifacts(kind, name))
+    assert failed.value.missing == missing
+
+
+def test_properties(server: WandbServer, data: Artifact) -> None:
+    assert data.qualified_name == data.source_qualified_name == "crew/ship/data:v1"
+    assert (data.entity, data.project, data.version, data.type) == ("crew", "ship", "v1", "dataset")
+    assert (data.state, data.file_count, data.size) == ("COMMITTED", 2, 4)
+    assert (data.description, data.tags, data.aliases) == ("d1", ["odd"], ["x1"])
+    assert data.metadata == {"step": 1, "deep": {"loss": 0.5}}
+    assert data.digest == data.manifest.digest()
+    assert (data.ttl, data.history_step, data.commit_hash) == (None, None, None)
+    assert data.url == f"{server.url}/crew/ship/artifacts/dataset/data/v1"
+    assert data.created_at.endswith("Z")
+    assert data.updated_at.endswith("Z")
+    assert not data.is_link
+    assert data.collection.name == data.source_collection.name == "data"
+    assert repr(data) == "<Artifact crew/ship/data:v1>"
+
+
+@pytest.mark.parametrize(
+    ("path", "version"),
+    [
+        ("crew/ship/data", "v3"), ("crew/ship/data:latest", "v3"), ("crew/ship/data:x0", "v0"),
+        ("crew/ship/data:v2", "v2"),
+    ],
+)  # fmt: skip
+async def test_by_path(server: WandbServer, api: Api, path: str, version: str) -> None:
+    assert api.artifact(path).version == version
+    assert (await api.aartifact(path, type="dataset")).version == version
+    assert await api.aartifact_exists(path, "dataset")
+    assert not api.artifact_exists(path, "model")
+    await api.aclose()
+
+
+def test_by_path_of_settings_and_registry(server: WandbServer) -> None:
+    server.link_artifact("crew/ship/data:v0", "org/wandb-registry-model/chosen")
+    with Api({"entity": "crew", "project": "ship"}) as api:
+        assert api.artifact("data:x0").version == "v0"
+        assert api.artifact("ship/data:x0").version == "v0"
+        linked = api.artifact("org/wandb-registry-model/chosen:v0")
+        assert (linked.is_link, linked.source_name) == (True, "data:v0")
+
+
+def test_wrong_names_and_types(server: WandbServer, api: Api) -> None:
+    with pytest.raises(NotFoundError, match="artifact crew/ship/data:nope does not") as failed:
+        api.artifact("crew/ship/data:nope")
+    assert failed.value.missing == "artifact"
+    with pytest.raises(NotFoundError, match="project crew/no"):
+        api.artifact("crew/no/data")
+    with pytest.raises(UsageError, match="is of type 'dataset', not 'model'"):
+        api.artifact("crew/ship/data:v0", type="model")
+    assert not api.artifact_exists("crew/ship/nope")
+
+
+def test_bad_metadata_fails_no_listing(server: WandbServer, api: Api) -> None:
+    server.add_artifact("crew/ship/data", "dataset", {}, metadata="{broken")
+    listed = list(api.artifacts("dataset", "crew/ship/data"))
+    assert len(listed) == 5
+    with pytest.raises(SchemaMismatchError, match="metadata of crew/ship/data:v4"):
+        listed[0].metadata  # noqa: B018
+
+
+# Runs.
+
+
+async def test_artifacts_of_a_run(server: WandbServer, api: Api) -> None:
+    made = api.run("crew/ship/maker").logged_artifacts(per_page=3)
+    assert [a.qualified_name for a in made] == [f"crew/ship/data:v{i}" for i in range(4)]
+    assert len(made) == 4
+    used = api.run("crew/ship/user").used_artifacts()
+    assert [a.name async for a in used] == [a.name for a in made]
+    assert list(api.run("crew/ship/user").logged_artifacts()) == []
+    with pytest.raises(ValueError, match="mode"):
+        RunArtifacts(api.client, api.run("crew/ship/user"), mode="eaten")
+    await api.aclose()
+
+
+async def test_lineage(server: WandbServer, api: Api, data: Artifact) -> None:
+    assert [r.full_path for r in data.used_by()] == ["crew/ship/user"]
+    maker = data.logged_by()
+    assert maker is not None
+    assert maker.full_path == "crew/ship/maker"
+    assert [r.full_path for r in await data.aused_by()] == ["crew/ship/user"]
+    again = await data.alogged_by()
+    assert again is not None
+    assert again.full_path == maker.full_path
+    server.add_artifact("crew/ship/lonely", "dataset", {})
+    assert api.artifact("crew/ship/lonely").logged_by() is None
+    await api.aclose()
+
+
+# Changing.
+
+
+def test_saving_nothing_sends_nothing(server: WandbServer, data: Artifact) -> None:
+    data.tags, data.aliases, data.description = ["odd"], ["x1"], "d1"
+    data.metadata = {"step": 1, "deep": {"loss": 0.5}}
+    server.requests.clear()
+    data.save()
+    assert len(server.requests) == 0
+
+
+def test_save_sends_what_changed(server: WandbServer, api: Api, data: Artifact) -> None:
+    data.description = "better"
+    server.requests.clear()
+    data.save()
+    [request] = server.requests
+    assert request.variables == {"input": {"artifactID": data.id, "description": "better"}}
+    data.metadata["step"] = 7
+    data.tags = ["new", "two words"]
+    data.aliases = ["best", "x3"]
+    data.ttl = timedelta(days=2)
+    data.save()
+    found = api.artifact("crew/ship/data:v1")
+    assert (found.metadata["step"], found.tags) == (7, ["new", "two words"])
+    assert (set(found.aliases), found.ttl) == ({"best", "x3"}, timedelta(days=2))
+    assert "x3" not in api.artifact("crew/ship/data:v3").aliases, "an alias moves"
+    found.ttl = None
+    found.save()
+    assert api.artifact("crew/ship/data:v1").ttl is None
+    found.ttl = ArtifactTTL.INHERIT
+    found.save()
+    assert api.artifact("crew/ship/data:v1").attrs.ttl_is_inherited
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("tags", ["a/b"]), ("aliases", ["a:b"]), ("aliases", ["v3"]), ("aliases", "text"),
+        ("ttl", timedelta(0)), ("metadata", {"a": float("nan")}), ("metadata", {"a": object()}),
+    ],
+)  # fmt: skip
+def test_bad_values_are_refused_when_assigned(
+    server: WandbServer, data: Artifact, attribute: str, value: object
+) -> None:
+    server.requests.clear()
+    with pytest.raises(UsageError):
+        setattr(data, attribute, value)
+    assert len(server.requests) == 0
+
+
+def test_a_save_that_stops_half_way(server: WandbServer, api: Api, data: Artifact) -> None:
+    data.aliases, data.description = ["x1", "best"], "better"
+    broken = Fault(kind="graphql", operation="UpdateArtifact", status=403)
+    with server.fault(broken), pytest.raises(PartialSaveError) as stopped:
+        data.save()
+    assert (stopped.value.applied, stopped.value.pending) == (("aliases added",), ("facts",))
+    server.requests.clear()
+    data.save()
+    assert server.requests.operations() == ["UpdateArtifact"]
+    assert api.artifact("crew/ship/data:best").description == "better"
+
+
+# Links and deletion.
+
+
+def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
+    linked = data.link("crew/shelf/chosen", ["prod"])
+    assert linked.qualified_name == "crew/shelf/chosen:v0"
+    assert (linked.is_link, linked.source_name, linked.id) == (True, "data:v1", data.id)
+    assert set(linked.aliases) == {"prod", "latest"}
+    assert {a.qualified_name for a in data.linked_artifacts} == {
+        "crew/shelf/best:v0", "crew/shelf/chosen:v0",
+    }  # fmt: skip
+    with pytest.raises(UsageError, match="source"):
+        linked.ttl = timedelta(1)
+    linked.unlink()
+    assert not api.artifact_exists("crew/shelf/chosen:v0")
+    assert api.artifact_exists("crew/ship/data:v1")
+    with pytest.raises(UsageError, match="is no link"):
+        data.unlink()
+    with pytest.raises(UsageError, match="alias"):
+        data.link("crew/shelf/chosen:v0")
+
+
+def test_deleting_a_link_never_deletes_the_source(server: WandbServer, api: Api) -> None:
+    api.artifact("crew/shelf/best:v0").delete()
+    assert api.artifact("crew/ship/data:v1").state == "COMMITTED"
+    assert not api.artifact_exists("crew/shelf/best:v0")
+
+
+async def test_deleting_a_version(server: WandbServer, api: Api, data: Artifact) -> None:
+    with pytest.raises(GraphQLError, match="alias"):
+        data.delete()
+    data.delete(delete_aliases=True)
+    assert [a.version for a in api.artifacts("dataset", "crew/ship/data")] == ["v3", "v2", "v0"]
+    deleted = api.artifacts("dataset", "crew/ship/data", filters={"state": "DELETED"})
+    assert [a.version for a in deleted] == ["v1"]
+    await api.artifact("crew/ship/data:v0").adelete(delete_aliases=True)
+    assert len(api.artifacts("dataset", "crew/ship/data")) == 2
+    await api.aclose()
+
+
+def test_older_server() -> None:
+    with WandbServer(features=[]) as server:
+        server.add_artifact("crew/ship/data", "dataset", {"a": b"x"})
+        with Api({"base_url": server.url}, api_key=server.api_key) as api:
+            found = api.artifact("crew/ship/data:v0")
+            assert [f.name for f in found.files()] == ["a"]
+            assert "ArtifactByName" in server.requests.operations()
+            assert found.link("crew/shelf/best").source_name == "data:v0"

@@ -1,0 +1,95 @@
+"""Types of artifacts that users rely on. Only checked by mypy and pyright, never run."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import assert_type
+
+from wbtyped_graphql import fragments
+
+from wbtyped import Api, File, Run
+from wbtyped.artifacts import (
+    Artifact,
+    ArtifactCollection,
+    ArtifactCollections,
+    ArtifactFiles,
+    ArtifactManifest,
+    ArtifactManifestEntry,
+    Artifacts,
+    ArtifactType,
+    ArtifactTypes,
+    RunArtifacts,
+)
+
+
+def entry_points(api: Api) -> None:
+    assert_type(api.artifact_types("project"), ArtifactTypes)
+    assert_type(api.artifact_type("dataset"), ArtifactType)
+    assert_type(api.artifact_collections("project", "dataset"), ArtifactCollections)
+    assert_type(api.artifact_collection("dataset", "name"), ArtifactCollection)
+    assert_type(api.artifacts("dataset", "name", tags=["a"]), Artifacts)
+    assert_type(api.artifact("name:latest"), Artifact)
+    assert_type(api.artifact_exists("name"), bool)
+    assert_type(api.artifact_collection_exists("name", "dataset"), bool)
+
+
+def iterators(
+    types: ArtifactTypes,
+    collections: ArtifactCollections,
+    versions: Artifacts,
+    of_run: RunArtifacts,
+    files: ArtifactFiles,
+) -> None:
+    assert_type(iter(types), Iterator[ArtifactType])
+    assert_type(types.length, None)
+    assert_type(collections[0], ArtifactCollection)
+    assert_type(collections[1:2], list[ArtifactCollection])
+    assert_type(next(versions), Artifact)
+    assert_type(of_run.convert_objects(), list[Artifact])
+    assert_type(files.pages(), Iterator[list[File]])
+    assert_type(len(files), int)
+    assert_type(files.path, list[str])
+    assert_type(aiter(versions), AsyncIterator[Artifact])
+
+
+def collection_properties(collection: ArtifactCollection) -> None:
+    assert_type(collection.attrs, fragments.ArtifactCollection)
+    assert_type(collection.name, str)
+    assert_type(collection.description, str | None)
+    assert_type(collection.tags, list[str])
+    assert_type(collection.aliases, list[str])
+    assert_type(collection.created_at, str)
+    assert_type(collection.is_sequence(), bool)
+    assert_type(collection.artifacts(), Artifacts)
+    collection.tags = "one"
+    collection.description = None
+
+
+def version_properties(artifact: Artifact) -> None:
+    assert_type(artifact.attrs, fragments.Artifact)
+    assert_type(artifact.metadata, dict[str, object])
+    assert_type(artifact.tags, list[str])
+    assert_type(artifact.aliases, list[str])
+    assert_type(artifact.ttl, timedelta | None)
+    assert_type(artifact.size, int)
+    assert_type(artifact.state, str)
+    assert_type(artifact.manifest, ArtifactManifest)
+    assert_type(artifact.manifest.entries, Mapping[str, ArtifactManifestEntry])
+    assert_type(artifact.get_entry("a").size, int | None)
+    assert_type(artifact.files(), ArtifactFiles)
+    assert_type(artifact.download(), str)
+    assert_type(artifact.checkout(), str)
+    assert_type(artifact.file(), Path)
+    assert_type(artifact.used_by(), list[Run])
+    assert_type(artifact.logged_by(), Run | None)
+    assert_type(artifact.link("portfolio"), Artifact)
+    artifact.ttl = timedelta(days=1)
+
+
+async def coroutines(api: Api, artifact: Artifact) -> None:
+    assert_type(await api.aartifact("name"), Artifact)
+    assert_type(await api.aartifact_type("dataset"), ArtifactType)
+    assert_type(await artifact.amanifest(), ArtifactManifest)
+    assert_type(await artifact.adownload(), str)
+    async for version in api.artifacts("dataset", "name"):
+        assert_type(version, Artifact)

@@ -1,0 +1,76 @@
+"""The files of an artifact version."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from wbtyped_graphql import calls, fragments
+from wbtyped_graphql.operation import Operation
+from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
+
+from ..client import Client
+from ..errors import NotFoundError, UsageError
+from ..files import File
+from ..paginator import SizedPaginator
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.artifact_files_by_id import ArtifactFilesById as Result
+    from wbtyped_graphql.artifact_files_by_id import ArtifactFilesByIdArtifactFiles as Page
+
+    from .artifact import Artifact
+
+
+class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
+    """The files of a version, by path, fetched page by page (query ArtifactFilesById).
+
+    `names` picks exact paths; those that do not exist are simply not there. A reference has the
+    address of what it refers to as `url` and `direct_url`. `len()` counts all files of the version,
+    whatever `names` says.
+    """
+
+    QUERY: ClassVar[str] = ARTIFACT_FILES_BY_ID_GQL
+
+    def __init__(
+        self,
+        client: Client,
+        artifact: "Artifact",
+        names: Sequence[str] | None = None,
+        per_page: int = 50,
+        *,
+        start: str | None = None,
+    ) -> None:
+        if isinstance(names, str):
+            raise UsageError(f"names must be a list of paths, not one text: [{names!r}]?")
+        self.artifact = artifact
+        self.names = None if names is None else list(names)
+        super().__init__(client, per_page=per_page, start=start)
+
+    def __repr__(self) -> str:
+        return f"<ArtifactFiles {self.artifact.qualified_name}>"
+
+    @property
+    def path(self) -> list[str]:
+        """Entity, project, and `collection:version`."""
+        return [self.artifact.entity, self.artifact.project, self.artifact.name]
+
+    def _operation(self, cursor: str | None) -> Operation["Result"]:
+        return calls.artifact_files_by_id(
+            id=self.artifact.id,
+            file_names=self.names,
+            file_cursor=cursor,
+            file_limit=self.per_page,
+        )
+
+    def _connection(self, result: "Result") -> "Page":
+        if result.artifact is None or result.artifact.files is None:
+            path = self.artifact.qualified_name
+            raise NotFoundError(
+                f"artifact {path} does not exist any more", path=path, missing="artifact"
+            )
+        return result.artifact.files
+
+    def _total(self, result: "Result") -> int:
+        self._connection(result)
+        return self.artifact.file_count
+
+    def _item(self, node: fragments.ArtifactFile) -> File:
+        return File(self.client, node)

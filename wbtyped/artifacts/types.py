@@ -1,0 +1,171 @@
+"""The types of artifacts in a project."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from wbtyped_graphql import calls, fragments
+from wbtyped_graphql.operation import Operation
+from wbtyped_graphql.operations import ARTIFACT_TYPES_GQL
+
+from ..client import Client
+from ..errors import NotFoundError
+from ..nodes import node_of
+from ..paginator import Paginator
+from ..projects import missing_project
+from .collections import ArtifactCollection, ArtifactCollections
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.artifact_types import ArtifactTypes as Result
+    from wbtyped_graphql.artifact_types import ArtifactTypesProjectArtifactTypes
+    from wbtyped_graphql.get_artifact_type import GetArtifactType
+
+
+class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"]):
+    """The types of artifacts in a project, fetched page by page (query ArtifactTypes).
+
+    The server has no total to tell, so there is no `len()`, and `length` is None.
+    """
+
+    QUERY: ClassVar[str] = ARTIFACT_TYPES_GQL
+
+    def __init__(
+        self,
+        client: Client,
+        entity: str,
+        project: str,
+        per_page: int = 50,
+        *,
+        start: str | None = None,
+    ) -> None:
+        self.entity = entity
+        self.project = project
+        super().__init__(client, per_page=per_page, start=start)
+
+    def __repr__(self) -> str:
+        return f"<ArtifactTypes {self.entity}/{self.project}>"
+
+    @property
+    def length(self) -> None:
+        """None: the server does not tell how many types there are."""
+        return
+
+    def _operation(self, cursor: str | None) -> Operation["Result"]:
+        return calls.artifact_types(
+            entity=self.entity, project=self.project, cursor=cursor, per_page=self.per_page
+        )
+
+    def _connection(self, result: "Result") -> "ArtifactTypesProjectArtifactTypes":
+        if result.project is None:
+            raise missing_project(self.entity, self.project)
+        return result.project.artifact_types
+
+    def _item(self, node: fragments.ArtifactType) -> "ArtifactType":
+        return ArtifactType(self.client, self.entity, self.project, node.name, node)
+
+
+class ArtifactType:
+    """A type of artifacts, such as `dataset` (query GetArtifactType).
+
+    `attrs` is the typed node or a mapping with the wire names of its fields; without it the type is
+    loaded at once, and NotFoundError says what is missing.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        entity: str,
+        project: str,
+        type_name: str,
+        attrs: fragments.ArtifactType | Mapping[str, object] | None = None,
+    ) -> None:
+        self.client = client
+        self.entity = entity
+        self.project = project
+        self.type = type_name
+        if attrs is None:
+            attrs = self._node(client.send(self._query()))
+        self.attrs: fragments.ArtifactType = node_of(
+            fragments.ArtifactType, attrs, "an ArtifactType"
+        )
+        """The typed node as the server sent it."""
+
+    def __repr__(self) -> str:
+        return f"<ArtifactType {self.type}>"
+
+    @property
+    def id(self) -> str:
+        """The server's own id of the type, opaque."""
+        return self.attrs.id
+
+    @property
+    def name(self) -> str:
+        """The name of the type."""
+        return self.attrs.name
+
+    @property
+    def description(self) -> str | None:
+        """The text that describes the type."""
+        return self.attrs.description
+
+    def load(self) -> fragments.ArtifactType:
+        """Fetch the type again, refresh `attrs`, and return them."""
+        self.attrs = self._node(self.client.send(self._query()))
+        return self.attrs
+
+    async def aload(self) -> fragments.ArtifactType:
+        """Fetch the type again, from a coroutine."""
+        self.attrs = self._node(await self.client.asend(self._query()))
+        return self.attrs
+
+    def _query(self) -> Operation["GetArtifactType"]:
+        return calls.get_artifact_type(
+            entity=self.entity, project=self.project, type_name=self.type
+        )
+
+    def _node(self, result: "GetArtifactType") -> fragments.ArtifactType:
+        if result.project is None:
+            raise missing_project(self.entity, self.project)
+        if result.project.artifact_type is None:
+            raise missing_type(self.entity, self.project, self.type)
+        return result.project.artifact_type
+
+    @classmethod
+    async def aopen(cls, client: Client, entity: str, project: str, name: str) -> "ArtifactType":
+        """Return a loaded type, from a coroutine."""
+        found = cls.__new__(cls)
+        found.client, found.entity, found.project, found.type = client, entity, project, name
+        await found.aload()
+        return found
+
+    def collections(
+        self,
+        per_page: int = 50,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+    ) -> ArtifactCollections:
+        """Return the collections of this type; nothing is sent until they are read."""
+        return ArtifactCollections(
+            self.client, self.entity, self.project, self.type, per_page,
+            filters=filters, order=order, start=start,
+        )  # fmt: skip
+
+    def collection(self, name: str) -> ArtifactCollection:
+        """Return one collection of this type, loaded; raises NotFoundError."""
+        return ArtifactCollection(self.client, self.entity, self.project, name, self.type)
+
+    async def acollection(self, name: str) -> ArtifactCollection:
+        """Return one collection of this type, from a coroutine."""
+        return await ArtifactCollection.aopen(
+            self.client, self.entity, self.project, name, self.type
+        )
+
+
+def missing_type(entity: str, project: str, type_name: str) -> NotFoundError:
+    """Return the error for a type that a project has not."""
+    return NotFoundError(
+        f"project {entity}/{project} has no artifact type {type_name!r}",
+        path=f"{entity}/{project}/{type_name}",
+        missing="type",
+    )

@@ -1,0 +1,178 @@
+"""Lists of artifact versions: those of a collection, and those of a run."""
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from wbtyped_graphql import calls, fragments
+from wbtyped_graphql.operation import Operation
+from wbtyped_graphql.operations import ARTIFACTS_GQL, RUN_ARTIFACTS_GQL
+
+from ..client import Client
+from ..errors import NotFoundError, UsageError
+from ..paginator import SizedPaginator
+from ..projects import missing_project
+from .artifact import Artifact, Place
+from .collections import checked_order, filter_text, missing_collection
+from .names import checked_tags
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.artifacts import Artifacts as Result
+    from wbtyped_graphql.artifacts import (
+        ArtifactsProjectArtifactTypeArtifactCollectionArtifacts as Page,
+    )
+    from wbtyped_graphql.run_artifacts import RunArtifacts as RunResult
+    from wbtyped_graphql.run_artifacts import (
+        RunArtifactsProjectRunInputArtifacts as Used,
+    )
+    from wbtyped_graphql.run_artifacts import (
+        RunArtifactsProjectRunOutputArtifacts as Logged,
+    )
+
+    from ..runs import Run
+
+COMMITTED: Mapping[str, object] = {"state": "COMMITTED"}
+
+
+class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
+    """The versions in a collection, newest first (query Artifacts).
+
+    `filters` is a MongoDB-style condition such as `{"metadata.accuracy": {"$gt": 0.9}}`; left out,
+    it picks committed versions, and `{}` takes those in every state. `order` is a field such as
+    `version_index`, with `-` before it for downwards. `tags` keeps the versions that have all of
+    them; the server cannot filter by that here, so pages are read until enough have come. `len()`
+    counts what `filters` leaves, whatever `tags` says.
+    """
+
+    QUERY: ClassVar[str] = ARTIFACTS_GQL
+
+    def __init__(
+        self,
+        client: Client,
+        entity: str,
+        project: str,
+        collection_name: str,
+        type: str,  # noqa: A002 - the documented name
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        per_page: int = 50,
+        tags: str | Iterable[str] | None = None,
+        *,
+        start: str | None = None,
+    ) -> None:
+        self.entity = entity
+        self.project = project
+        self.collection_name = collection_name
+        self.type = type
+        self.filters: Mapping[str, object] = COMMITTED if filters is None else filters
+        self.order = checked_order(order)
+        self.tags = checked_tags(tags) if tags else []
+        super().__init__(client, per_page=per_page, start=start)
+
+    def __repr__(self) -> str:
+        return f"<Artifacts {self.entity}/{self.project}/{self.collection_name}>"
+
+    def _operation(self, cursor: str | None) -> Operation["Result"]:
+        return calls.artifacts(
+            entity=self.entity,
+            project=self.project,
+            type_name=self.type,
+            collection=self.collection_name,
+            cursor=cursor,
+            per_page=self.per_page,
+            order=self.order,
+            filters=filter_text(self.filters),
+        )
+
+    def _connection(self, result: "Result") -> "Page":
+        if result.project is None:
+            raise missing_project(self.entity, self.project)
+        if result.project.artifact_type is None:
+            raise NotFoundError(
+                f"project {self.entity}/{self.project} has no artifact type {self.type!r}",
+                path=f"{self.entity}/{self.project}/{self.collection_name}",
+                missing="type",
+            )
+        found = result.project.artifact_type.artifact_collection
+        if found is None or found.artifacts is None:
+            raise missing_collection(self.entity, self.project, self.collection_name)
+        return found.artifacts
+
+    def _total(self, result: "Result") -> int:
+        return self._connection(result).total_count
+
+    def _items(self, result: "Result") -> list[Artifact]:
+        # The number of a version in this collection stands on the edge, not on the node.
+        places = {
+            edge.node.id: Place(self.entity, self.project, self.collection_name, edge.version)
+            for edge in self._connection(result).edges
+        }
+        return [
+            artifact
+            for node in self._nodes(result)
+            if self._keeps(artifact := Artifact(self.client, places[node.id], node))
+        ]
+
+    def _item(self, node: fragments.Artifact) -> Artifact:
+        return Artifact(self.client, Place.of_source(node), node)
+
+    def _keeps(self, item: Artifact) -> bool:
+        return set(self.tags) <= set(item.tags)
+
+
+class RunArtifacts(SizedPaginator["RunResult", fragments.Artifact, Artifact]):
+    """The versions that a run made, or used (query RunArtifacts).
+
+    `mode` is `logged` or `used`. Each version is shown at the place where it was made; those whose
+    project the key may not see are left out.
+    """
+
+    QUERY: ClassVar[str] = RUN_ARTIFACTS_GQL
+
+    def __init__(
+        self,
+        client: Client,
+        run: "Run",
+        mode: str = "logged",
+        per_page: int = 50,
+        *,
+        start: str | None = None,
+    ) -> None:
+        if mode not in {"logged", "used"}:
+            raise UsageError(f"mode must be 'logged' or 'used', not {mode!r}")
+        self.run = run
+        self.mode = mode
+        super().__init__(client, per_page=per_page, start=start)
+
+    def __repr__(self) -> str:
+        return f"<RunArtifacts {self.run.full_path} ({self.mode})>"
+
+    def _operation(self, cursor: str | None) -> Operation["RunResult"]:
+        return calls.run_artifacts(
+            entity=self.run.entity,
+            project=self.run.project,
+            name=self.run.id,
+            logged=self.mode == "logged",
+            used=self.mode == "used",
+            cursor=cursor,
+            per_page=self.per_page,
+        )
+
+    def _connection(self, result: "RunResult") -> "Logged | Used":
+        if result.project is None:
+            raise self.run.missing("project")
+        if result.project.run is None:
+            raise self.run.missing("run")
+        run = result.project.run
+        found = run.output_artifacts if self.mode == "logged" else run.input_artifacts
+        if found is None:
+            raise self.run.missing("artifacts")
+        return found
+
+    def _total(self, result: "RunResult") -> int:
+        return self._connection(result).total_count
+
+    def _item(self, node: fragments.Artifact) -> Artifact:
+        return Artifact(self.client, Place.of_source(node), node)
+
+    def _keeps(self, item: Artifact) -> bool:
+        return bool(item.entity)

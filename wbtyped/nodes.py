@@ -1,0 +1,27 @@
+"""Typed nodes, as they come or from plain mappings."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from .errors import UsageError
+
+NodeT = TypeVar("NodeT", bound=BaseModel)
+
+
+def node_of(kind: type[NodeT], attrs: NodeT | Mapping[str, object], what: str) -> NodeT:
+    """Return the typed node for a node or a mapping of wire names; `what` is for errors."""
+    if isinstance(attrs, kind):
+        return attrs
+    try:
+        return kind.model_validate(attrs)
+    except ValidationError as error:
+        fields = ", ".join(sorted(str(e["loc"][0]) for e in error.errors() if e["loc"]))
+        raise UsageError(f"attrs of {what}: missing or wrong: {fields}") from error
+
+
+def iso(moment: datetime) -> str:
+    """Return a moment as the documented properties have it: ISO 8601 in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

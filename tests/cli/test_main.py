@@ -91,7 +91,7 @@ WRONG_USE = [
     ["nonsense"],
     ["ls"],
     ["ls", PATH, "--nonsense"],
-    ["ls", "a/b/c/d"],
+    ["ls", "a/b/c/d/e"],
     ["ls", "https://wandb.test/a/b/c"],
     ["ls", ""],
     ["ls", PATH, "--pattern", ""],
@@ -132,7 +132,7 @@ def test_wrong_use(
 
 @pytest.mark.parametrize("name", ["ls", "get"])
 def test_wrong_path_is_wrong_use_without_a_key_too(command: Command, name: str) -> None:
-    outcome = command(name, "a/b/c/d")
+    outcome = command(name, "a/b/c/d/e")
     assert (outcome.code, outcome.out) == (2, "")
     assert "too many parts" in outcome.err
 

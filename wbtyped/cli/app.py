@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import AuthenticationError
+from ..errors import AuthenticationError, NotFoundError
 from ..version import VERSION
 from .extras import require
 
@@ -37,6 +37,38 @@ def checked_run(path: str) -> str:
     return path
 
 
+def checked_place(path: str) -> str:
+    """Refuse a path that is none: of a project, a run, or something in the tree of artifacts."""
+    from ..errors import UsageError
+    from ..paths import parse_artifact_path
+
+    checked_text(path)
+    parts = path.strip("/ ").split("/")
+    if len(parts) >= 3 and ":" in parts[2]:
+        parse_artifact_path(path)
+    elif len(parts) == 3 or (len(parts) < 3 and ":" in path) or "/runs/" in path:
+        return checked_run(path)
+    elif len(parts) not in {2, 4} or not all(parts):
+        reason = "too many parts" if len(parts) > 4 else "a part is missing"
+        raise UsageError(
+            f"invalid path {path!r}: {reason}; write entity/project, entity/project/run,"
+            " entity/project/collection:alias or entity/project/type/collection"
+        )
+    return path
+
+
+def checked_source(path: str) -> str:
+    """Refuse a path that is neither of a run nor of a version."""
+    from ..paths import parse_artifact_path
+
+    checked_text(path)
+    parts = path.strip("/ ").split("/", 2)
+    if len(parts) == 3 and ":" in parts[2]:
+        parse_artifact_path(path)
+        return path
+    return checked_run(path)
+
+
 def checked_names(values: list[str] | None) -> list[str]:
     """Refuse names as `checked_text` does, and drop repeated ones."""
     for value in values or []:
@@ -65,12 +97,21 @@ def show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-RunPath = Annotated[
+Place = Annotated[
     str,
     typer.Argument(
-        metavar="RUN",
-        help="The run: entity/project/run.",
-        callback=checked_run,
+        metavar="PATH",
+        help="entity/project, a run, an artifact type, a collection, or collection:alias.",
+        callback=checked_place,
+        show_default=False,
+    ),
+]
+Source = Annotated[
+    str,
+    typer.Argument(
+        metavar="PATH",
+        help="A run, entity/project/run, or a version, entity/project/collection:alias.",
+        callback=checked_source,
         show_default=False,
     ),
 ]
@@ -112,25 +153,39 @@ def wbtyped(
 
 @app.command()
 def ls(
-    run: RunPath,
+    path: Place,
     pattern: Pattern = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
     base_url: BaseUrl = None,
 ) -> None:
-    """List the files of a run.
+    """List the files of a run, or walk the tree of artifacts.
+
+    A project shows its types and collections, a type its collections, a collection its versions,
+    and a version its files. Where a run and a type or collection have the same name, the run is
+    shown; entity/project/type/collection is never a run.
 
     A table on a terminal; elsewhere one line per file, with tabs between name, size in bytes, type
     and time of the last change. --json adds the MD5 digest. Control characters in names are shown
     as escapes.
     """
+    from .artifacts import is_artifact, list_tree
     from .ls import list_files
 
-    list_files(run, pattern=pattern, as_json=json, base_url=base_url)
+    places = path.strip("/ ").split("/")
+    if is_artifact(path) or (len(places) in {2, 4} and ":" not in path and "/runs/" not in path):
+        list_tree(path, as_json=json, base_url=base_url)
+        return
+    try:
+        list_files(path, pattern=pattern, as_json=json, base_url=base_url)
+    except NotFoundError as error:
+        if error.missing != "run":
+            raise
+        list_tree(path, as_json=json, base_url=base_url)
 
 
 @app.command()
 def get(
-    run: RunPath,
+    path: Source,
     names: Annotated[
         list[str] | None,
         typer.Argument(
@@ -141,27 +196,55 @@ def get(
         ),
     ] = None,
     root: Annotated[
-        Path,
-        typer.Option(metavar="DIR", file_okay=False, help="Folder to download to."),
-    ] = Path(),
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Folder to download to; else the working folder, and artifacts/ for a version.",
+        ),
+    ] = None,
     pattern: Pattern = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Fetch files anew that exist with other content.")
     ] = False,
     base_url: BaseUrl = None,
 ) -> None:
-    """Download files of a run, several at a time.
+    """Download files of a run, or an artifact version, several at a time.
 
     Each file is checked by size and MD5 before it takes its name. A file that is already there is
     kept when its content is right; when it is not, that is a failure, unless --replace is given.
     """
+    from .artifacts import get_artifact, is_artifact
     from .get import get_files
 
+    if is_artifact(path):
+        if names or pattern is not None:
+            raise typer.BadParameter("a version is downloaded whole: no names, no --pattern")
+        get_artifact(path, root, base_url)
+        return
     if names and pattern is not None:
         raise typer.BadParameter("give names or --pattern, not both")
     raise typer.Exit(
-        get_files(run, names or [], pattern, root=root, replace=replace, base_url=base_url)
+        get_files(
+            path, names or [], pattern, root=root or Path(), replace=replace, base_url=base_url
+        )
     )
+
+
+@app.command()
+def verify(
+    path: Source,
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", file_okay=False, help="Folder to compare.")
+    ],
+    base_url: BaseUrl = None,
+) -> None:
+    """Compare a folder with an artifact version; names missing, altered and foreign files."""
+    from .artifacts import is_artifact, verify_artifact
+
+    if not is_artifact(path):
+        raise typer.BadParameter("only a version, entity/project/collection:alias, can be verified")
+    raise typer.Exit(verify_artifact(path, folder, base_url))
 
 
 @app.command()
@@ -184,6 +267,13 @@ def serve(
         int,
         typer.Option(metavar="PORT", min=0, max=65535, help="Port of storage; 0 takes a free one."),
     ] = 0,
+    load: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=FOLDER",
+            help="Commit a folder as entity/project/type/collection; may be given several times.",
+        ),
+    ] = None,
     api_key: Annotated[
         str | None,
         typer.Option(
@@ -200,7 +290,7 @@ def serve(
     require("server")
     from .serve import serve_folder
 
-    raise typer.Exit(serve_folder(data, host, port, storage_port, api_key))
+    raise typer.Exit(serve_folder(data, host, port, storage_port, api_key, load or []))
 
 
 @app.command()

@@ -21,6 +21,7 @@ from .progress import failure_line, progress
 from .samples import Sample, choose_samples
 
 PROJECT = "demo"
+ARTIFACT = "samples"
 PER_PAGE = 50
 EVERY = 50
 """Files between two lines of progress without a terminal."""
@@ -51,6 +52,11 @@ def run_demo(count: int, large: int, keep: Path | None) -> int:
     ):
         say(f"embedded server at {server.url}")
         path, failures = tour(folder, samples)
+        place = f"{server.entity}/{PROJECT}/{ARTIFACT}"
+        server.add_artifact(
+            place, "dataset", folder / "originals", aliases=["demo"], logged_by=path
+        )
+        failures += artifact_tour(f"{place}:demo", folder / "artifact")
     if failures:
         complain(f"wbtyped: the demo failed: {', '.join(failures)}")
         return 1
@@ -123,6 +129,25 @@ def tour(folder: Path, samples: Sequence[Sample]) -> tuple[str, list[str]]:
     equal = len(samples) - len(wrong.keys() & {sample.name for sample in samples})
     say(f"compared the digests of {counted(len(samples))}: {equal:,} equal")
     return run.full_path, sorted(failures | wrong.keys())
+
+
+def artifact_tour(path: str, root: Path) -> list[str]:
+    """Read, download and verify an artifact; returns its name when something went wrong."""
+    with connect() as api:
+        artifact = api.artifact(path)
+        maker = artifact.logged_by()
+        say(
+            f"artifact {artifact.qualified_name}: {counted(artifact.file_count)}"
+            f" ({human_size(artifact.size)}), logged by {maker.full_path if maker else '-'}"
+        )
+        try:
+            artifact.download(root)
+            artifact.verify(root)
+        except WbtypedError as error:
+            complain(failure_line(artifact.qualified_name, str(error)))
+            return [artifact.qualified_name]
+    say(f"downloaded it and compared every digest: {counted(artifact.file_count)} equal")
+    return []
 
 
 def upload(run: Run, originals: Path, samples: Sequence[Sample]) -> set[str]:

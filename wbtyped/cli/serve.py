@@ -3,15 +3,35 @@
 import shlex
 import signal
 import sqlite3
+from collections.abc import Sequence
 from pathlib import Path
 
+from ..errors import UsageError
 from ..server import WandbServer, serve
 from .output import complain, say
 
 SCRIPT = "from wbtyped import Api; print(Api().create_run(project='tour').full_path)"
 
 
-def serve_folder(data: Path, host: str, port: int, storage_port: int, api_key: str | None) -> int:
+def load_folder(server: WandbServer, given: str) -> None:
+    """Commit a folder as a version of a sequence."""
+    path, equals, folder = given.partition("=")
+    parts = path.split("/")
+    if not equals or len(parts) != 4 or not all(parts):
+        raise UsageError(f"--load {given!r}: write entity/project/type/collection=FOLDER")
+    entity, project, kind, collection = parts
+    name = server.add_artifact(f"{entity}/{project}/{collection}", kind, Path(folder))
+    say(f"loaded {folder} as {entity}/{project}/{name}")
+
+
+def serve_folder(
+    data: Path,
+    host: str,
+    port: int,
+    storage_port: int,
+    api_key: str | None,
+    load: Sequence[str] = (),
+) -> int:
     """Serve until the process is interrupted; returns the exit code."""
     # A service manager stops a server politely too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -21,7 +41,12 @@ def serve_folder(data: Path, host: str, port: int, storage_port: int, api_key: s
         complain(f"wbtyped: {data} cannot be used as data folder: {error}")
         return 1
     try:
+        for given in load:
+            load_folder(server, given)
         serve(server, introduce)
+    except UsageError:
+        server.close()
+        raise
     except OSError as error:
         server.close()
         ports = f"port {port}" + (f" or {storage_port}" if storage_port else "")

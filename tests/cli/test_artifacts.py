@@ -1,0 +1,85 @@
+"""`wbtyped` and artifacts: walk the tree, download, compare, load."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from wbtyped.server import Reference, WandbServer
+
+from .conftest import Command
+
+
+@pytest.fixture
+def server(wandb_server: WandbServer) -> WandbServer:
+    files = {"a.txt": b"alpha", "sub/b.bin": b"beta"}
+    wandb_server.add_artifact("crew/ship/data", "dataset", files, aliases=["best"], tags=["t"])
+    wandb_server.add_artifact("crew/ship/net", "model", {"w": b"w"})
+    wandb_server.add_run("crew/ship/log", files={"run.txt": b"x"})
+    return wandb_server
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("crew/ship", ["net", "data"]),
+        ("crew/ship/dataset", ["data"]),
+        ("crew/ship/data", ["data:v0"]),
+        ("crew/ship/dataset/data", ["data:v0"]),
+        ("crew/ship/data:best", ["a.txt", "sub/b.bin"]),
+        ("crew/ship/log", ["run.txt"]),
+    ],
+)
+def test_ls_walks_the_tree(
+    server: WandbServer, command: Command, path: str, names: list[str]
+) -> None:
+    listed = command("ls", path, "--json")
+    assert listed.code == 0, listed.err
+    assert [entry["name"] for entry in json.loads(listed.out)] == names
+    plain = command("ls", path)
+    assert all(name in plain.out for name in names)
+
+
+def test_ls_shows_references(server: WandbServer, command: Command) -> None:
+    server.add_artifact("crew/ship/far", "dataset", {}, {"x": Reference("s3://b/k")})
+    assert "s3://b/k" in command("ls", "crew/ship/far:latest").out
+
+
+def test_get_and_verify(server: WandbServer, command: Command, tmp_path: Path) -> None:
+    done = command("get", "crew/ship/data:best", "--root", tmp_path)
+    assert (done.code, "2 files of crew/ship/data:v0" in done.out) == (0, True), done.err
+    assert (tmp_path / "sub" / "b.bin").read_bytes() == b"beta"
+    same = command("verify", "crew/ship/data:best", tmp_path)
+    assert (same.code, same.err) == (0, "")
+    (tmp_path / "a.txt").write_bytes(b"other")
+    (tmp_path / "stray").write_bytes(b"x")
+    different = command("verify", "crew/ship/data:best", tmp_path)
+    assert different.code == 1
+    assert "altered: a.txt" in different.err
+    assert "foreign: stray" in different.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "says"),
+    [
+        (["ls", "crew/ship/nothing"], 1, "neither a run nor an artifact type nor a collection"),
+        (["ls", "crew/ship/data:nope"], 1, "crew/ship/data:nope does not exist"),
+        (["ls", "crew/nowhere"], 1, "project crew/nowhere does not exist"),
+        (["get", "crew/ship/data:best", "a.txt"], 2, "downloaded whole"),
+        (["verify", "crew/ship/log", "."], 2, "only a version"),
+        (["serve", "x", "--load", "nonsense"], 2, "entity/project/type/collection=FOLDER"),
+    ],
+)
+def test_exit_codes(
+    server: WandbServer,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    arguments: list[str],
+    code: int,
+    says: str,
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = command(*arguments)
+    assert done.code == code, done.err
+    assert says in " ".join(done.err.replace("│", " ").split())

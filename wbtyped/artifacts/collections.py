@@ -95,7 +95,7 @@ class ArtifactCollections(
         self.project = project
         self.type_name = type_name
         self.filters = filters
-        self.order = checked_order(order)
+        self.order: str | None = checked_order(order)
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:
@@ -165,7 +165,7 @@ class ProjectArtifactCollections(
         self.entity = entity
         self.project = project
         self.filters = filters
-        self.order = checked_order(order)
+        self.order: str | None = checked_order(order)
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:

@@ -41,7 +41,7 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         if isinstance(names, str):
             raise UsageError(f"names must be a list of paths, not one text: [{names!r}]?")
         self.artifact = artifact
-        self.names = None if names is None else list(names)
+        self.names: list[str] | None = None if names is None else list(names)
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:

@@ -64,8 +64,8 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
         self.collection_name = collection_name
         self.type = type
         self.filters: Mapping[str, object] = COMMITTED if filters is None else filters
-        self.order = checked_order(order)
-        self.tags = checked_tags(tags) if tags else []
+        self.order: str | None = checked_order(order)
+        self.tags: list[str] = checked_tags(tags) if tags else []
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:

@@ -17,7 +17,7 @@ class Contents:
 
     def __init__(self, database: Database, blobs: BlobStore) -> None:
         self.blobs = blobs
-        self.changing = threading.Lock()
+        self.changing: threading.Lock = threading.Lock()
         self._database = database
 
     def _row(self, key: str) -> sqlite3.Row | None:

@@ -18,10 +18,10 @@ class DataFolder:
 
     def __init__(self, path: Path | None) -> None:
         self._temporary = path is None
-        self.path = path or Path(tempfile.mkdtemp(prefix="wbtyped-server-"))
+        self.path: Path = path or Path(tempfile.mkdtemp(prefix="wbtyped-server-"))
         self.path.mkdir(parents=True, exist_ok=True)
         self._file = self.path / "lock.sqlite"
-        self.was_killed = self._file.exists()
+        self.was_killed: bool = self._file.exists()
         # SQLite locks files on every platform, and the system lets go when the process dies.
         self._lock = sqlite3.connect(
             self._file, timeout=0, isolation_level=None, check_same_thread=False

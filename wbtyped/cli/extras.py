@@ -3,7 +3,10 @@
 import sys
 from importlib.util import find_spec
 
-MODULES: dict[str, tuple[str, ...]] = {"cli": ("rich", "typer"), "server": ("ariadne", "starlette", "uvicorn")}
+MODULES: dict[str, tuple[str, ...]] = {
+    "cli": ("rich", "typer"),
+    "server": ("ariadne", "starlette", "uvicorn"),
+}
 """What each extra brings, as far as the command needs it."""
 
 

@@ -4,10 +4,14 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from wbtyped import Api
 from wbtyped.artifacts import Artifact, ArtifactFiles
+from wbtyped.artifacts.contents import is_right
 from wbtyped.artifacts.manifest import artifact_reference, parse_manifest
+from wbtyped.download.sink import Sink
 from wbtyped.errors import (
     ChecksumError,
     NotFoundError,
@@ -60,6 +64,44 @@ def test_vectors_of_the_digest() -> None:
         '"a.txt": {"digest": "ZE0lNw+exNL8S11p3GrnjQ=="}}'
     )
     assert digest(two) == "27917c5464993a476938d633587ec47a"
+
+
+def test_the_newer_digest(tmp_path: Path) -> None:
+    text = (
+        b'{"version": 1, "contents": {"f1.txt": {"digest": "Ea90/ebbsZP+0zaqIOehnQ==",'
+        b' "size": 2, "extra": {"alg": "XXH128"}}}}'
+    )
+    [entry] = parse_manifest(text, "x")
+    assert entry.algorithm == "XXH128"
+    with Sink(tmp_path / "good", size=2, md5=None, xxh128=entry.digest, label="f") as sink:
+        sink.write(b"x1")
+        path = sink.commit(replace=False)
+    assert is_right(entry, path)
+    with (
+        pytest.raises(ChecksumError, match="XXH128"),
+        Sink(tmp_path / "bad", size=2, md5=None, xxh128=entry.digest, label="f") as sink,
+    ):
+        sink.write(b"x2")
+        sink.commit(replace=False)
+
+
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/"), min_size=1, max_size=8)
+CONTENTS = st.dictionaries(NAMES, st.binary(max_size=20), max_size=5)
+
+
+@settings(deadline=None, max_examples=25)
+@given(contents=CONTENTS)
+def test_manifests_say_what_a_version_holds(
+    shared_server: WandbServer, shared_api: Api, contents: dict[str, bytes]
+) -> None:
+    name = shared_server.add_artifact("crew/ship/any", "dataset", contents)
+    artifact = shared_api.artifact(f"crew/ship/{name}")
+    manifest = artifact.manifest
+    found = {entry.path: entry.size for entry in manifest}
+    assert found == {path: len(content) for path, content in contents.items()}
+    assert manifest.digest() == artifact.digest
+    assert artifact.digest_algorithm == "MD5"
+    assert [f.name for f in artifact.files(per_page=2)] == sorted(contents)
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"version": 1}', '{"version": 2, "contents": {}}'])

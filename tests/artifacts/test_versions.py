@@ -277,6 +277,9 @@ def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
     assert linked.qualified_name == "crew/shelf/chosen:v0"
     assert (linked.is_link, linked.source_name, linked.id) == (True, "data:v1", data.id)
     assert set(linked.aliases) == {"prod", "latest"}
+    assert data.linked_at is None
+    assert linked.linked_at is not None
+    assert linked.linked_at >= data.created_at
     assert {a.qualified_name for a in data.linked_artifacts} == {
         "crew/shelf/best:v0", "crew/shelf/chosen:v0",
     }  # fmt: skip

@@ -59,6 +59,24 @@ def test_get_and_verify(server: WandbServer, command: Command, tmp_path: Path) -
     assert "foreign: stray" in different.err
 
 
+def test_json_everywhere(server: WandbServer, command: Command, tmp_path: Path) -> None:
+    got = json.loads(command("get", "crew/ship/data:best", "--root", tmp_path, "--json").out)
+    assert got == {
+        "artifact": "crew/ship/data:v0", "folder": str(tmp_path), "size": 9, "files": 2,
+    }  # fmt: skip
+    same = command("verify", "crew/ship/data:best", tmp_path, "--json")
+    assert (same.code, json.loads(same.out)) == (0, {"missing": [], "altered": [], "foreign": []})
+    (tmp_path / "a.txt").unlink()
+    (tmp_path / "stray").write_bytes(b"x")
+    different = command("verify", "crew/ship/data:best", tmp_path, "--json")
+    assert different.code == 1
+    assert json.loads(different.out) == {"missing": ["a.txt"], "altered": [], "foreign": ["stray"]}
+    files = command("get", "crew/ship/log", "run.txt", "absent", "--root", tmp_path, "--json")
+    report = json.loads(files.out)
+    assert (files.code, report["done"], report["size"]) == (1, {"fetched": 1}, 1)
+    assert [failure["name"] for failure in report["failures"]] == ["absent"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "says"),
     [

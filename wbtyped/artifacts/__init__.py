@@ -7,6 +7,7 @@ from .compat import (
     artifact_collection_plural_edge_name,
     server_supports_artifact_collections_gql_edges,
 )
+from .contents import ArtifactDifferences
 from .files import ArtifactFiles
 from .manifest import ArtifactManifest, ArtifactManifestEntry
 from .types import ArtifactType, ArtifactTypes
@@ -16,6 +17,7 @@ __all__ = [
     "Artifact",
     "ArtifactCollection",
     "ArtifactCollections",
+    "ArtifactDifferences",
     "ArtifactFiles",
     "ArtifactManifest",
     "ArtifactManifestEntry",

@@ -25,7 +25,7 @@ from ..files import File
 from ..nodes import iso
 from ..paths import parse_artifact_path, quoted_parts
 from ..projects import missing_project
-from .manifest import ArtifactManifest, ArtifactManifestEntry
+from .manifest import Algorithm, ArtifactManifest, ArtifactManifestEntry
 from .names import VERSION, checked_aliases, checked_tags
 from .saving import Step, asave, save, step
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from ..runs import Run
     from .collections import ArtifactCollection
+    from .contents import ArtifactDifferences
     from .files import ArtifactFiles
 
 _metadata = TypeAdapter(dict[str, object])
@@ -560,16 +561,27 @@ class Artifact:
     @property
     def linked_artifacts(self) -> "list[Artifact]":
         """The same version at every place that it is linked to (query ArtifactPlaces)."""
+        return [
+            Artifact(self.client, place, self.attrs)
+            for place, _ in self._places()
+            if place[:3] != self.source[:3]
+        ]
+
+    @property
+    def linked_at(self) -> str | None:
+        """When it was linked to where it is shown: ISO 8601 in UTC; None for what is no link."""
+        if not self.is_link:
+            return None
+        moments = {place[:3]: node.created_at for place, node in self._places()}
+        moment = moments.get(self.place[:3])
+        return iso(moment) if moment else None
+
+    def _places(self) -> list[tuple[Place, fragments.Membership]]:
         result = self.client.send(calls.artifact_places(id=self.id)).artifact
         if result is None:
             raise self._gone()
         nodes = [edge.node for edge in result.artifact_memberships.edges if edge.node]
-        places = [place for node in nodes if (place := place_of(node))]
-        return [
-            Artifact(self.client, place, self.attrs)
-            for place in places
-            if place[:3] != self.source[:3]
-        ]
+        return [(place, node) for node in nodes if (place := place_of(node))]
 
     # Files.
 
@@ -588,6 +600,12 @@ class Artifact:
         import asyncio
 
         return await asyncio.to_thread(lambda: self.manifest)
+
+    @property
+    def digest_algorithm(self) -> Algorithm:
+        """How its files are digested, as its manifest says: `MD5` or `XXH128`."""
+        newer = any(entry.algorithm == "XXH128" for entry in self.manifest)
+        return "XXH128" if newer else "MD5"
 
     def get_entry(self, name: str) -> ArtifactManifestEntry:
         """Return one file of the manifest by its path; raises NotFoundError, a LookupError."""
@@ -661,6 +679,12 @@ class Artifact:
         from .contents import checkout
 
         return str(checkout(self, root))
+
+    def compare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
+        """Return how a folder differs from this version; references are left out."""
+        from .contents import compare
+
+        return compare(self, root)
 
     def verify(self, root: str | PathLike[str] | None = None) -> None:
         """Compare a folder with this version.

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wbtyped_graphql import calls
 
@@ -264,8 +264,16 @@ def foreign(artifact: "Artifact", folder: Path) -> list[str]:
     return sorted(there - set(artifact.manifest.entries))
 
 
-def verify(artifact: "Artifact", root: str | PathLike[str] | None) -> None:
-    """Raise ChecksumError for every difference between a folder and a version."""
+class ArtifactDifferences(NamedTuple):
+    """How a folder differs from a version, by the paths of files; empty lists where it does not."""
+
+    missing: list[str]
+    altered: list[str]
+    foreign: list[str]
+
+
+def compare(artifact: "Artifact", root: str | PathLike[str] | None) -> ArtifactDifferences:
+    """Return every difference between a folder and a version."""
     folder = Path(root) if root is not None else target_folder(artifact)
     plain = [entry for entry in artifact.manifest if not entry.is_reference]
     missing = [e.path for e in plain if not (folder / e.path).is_file()]
@@ -274,7 +282,13 @@ def verify(artifact: "Artifact", root: str | PathLike[str] | None) -> None:
         for e in plain
         if e.path not in missing and not is_right(e, safe_target(folder, e.path))
     ]
-    differences = {"missing": missing, "altered": altered, "foreign": foreign(artifact, folder)}
+    return ArtifactDifferences(missing, altered, foreign(artifact, folder))
+
+
+def verify(artifact: "Artifact", root: str | PathLike[str] | None) -> None:
+    """Raise ChecksumError for every difference between a folder and a version."""
+    folder = Path(root) if root is not None else target_folder(artifact)
+    differences = compare(artifact, folder)._asdict()
     found = [f"{word}: {', '.join(names)}" for word, names in differences.items() if names]
     if found:
         raise ChecksumError(

@@ -203,6 +203,7 @@ def get(
             help="Folder to download to; else the working folder, and artifacts/ for a version.",
         ),
     ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     pattern: Pattern = None,
     replace: Annotated[
         bool, typer.Option("--replace", help="Fetch files anew that exist with other content.")
@@ -220,13 +221,19 @@ def get(
     if is_artifact(path):
         if names or pattern is not None:
             raise typer.BadParameter("a version is downloaded whole: no names, no --pattern")
-        get_artifact(path, root, base_url)
+        get_artifact(path, root, base_url, as_json=json)
         return
     if names and pattern is not None:
         raise typer.BadParameter("give names or --pattern, not both")
     raise typer.Exit(
         get_files(
-            path, names or [], pattern, root=root or Path(), replace=replace, base_url=base_url
+            path,
+            names or [],
+            pattern,
+            root=root or Path(),
+            replace=replace,
+            base_url=base_url,
+            as_json=json,
         )
     )
 
@@ -237,6 +244,7 @@ def verify(
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", file_okay=False, help="Folder to compare.")
     ],
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     base_url: BaseUrl = None,
 ) -> None:
     """Compare a folder with an artifact version; names missing, altered and foreign files."""
@@ -244,7 +252,7 @@ def verify(
 
     if not is_artifact(path):
         raise typer.BadParameter("only a version, entity/project/collection:alias, can be verified")
-    raise typer.Exit(verify_artifact(path, folder, base_url))
+    raise typer.Exit(verify_artifact(path, folder, base_url, as_json=json))
 
 
 @app.command()

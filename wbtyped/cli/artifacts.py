@@ -112,19 +112,27 @@ def cell(value: object) -> str:
     return "-" if value is None else str(value)
 
 
-def get_artifact(path: str, root: Path | None, base_url: str | None) -> None:
+def get_artifact(path: str, root: Path | None, base_url: str | None, *, as_json: bool) -> None:
     """Download a version."""
     with connect(base_url) as api:
         artifact = api.artifact(path)
         folder = artifact.download(root)
+        if as_json:
+            facts = {"artifact": artifact.qualified_name, "folder": folder, "size": artifact.size}
+            print(json.dumps({**facts, "files": artifact.file_count}))
+            return
         say(f"{artifact.file_count} files of {artifact.qualified_name} in {folder}")
         say(f"{human_size(artifact.size)}, every digest compared")
 
 
-def verify_artifact(path: str, folder: Path, base_url: str | None) -> int:
+def verify_artifact(path: str, folder: Path, base_url: str | None, *, as_json: bool) -> int:
     """Compare a folder with a version; returns the exit code."""
     with connect(base_url) as api:
         artifact = api.artifact(path)
+        if as_json:
+            differences = artifact.compare(folder)
+            print(json.dumps(differences._asdict()))
+            return int(any(differences))
         try:
             artifact.verify(folder)
         except ChecksumError as error:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import json
 import os
 import stat
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from ..errors import WbtypedError
 from ..files import File, Files
 from .connection import connect
 from .output import say
-from .progress import Progress, progress
+from .progress import Progress, Silent, progress
 
 PER_PAGE = 1000
 AT_ONCE = 8
@@ -29,14 +30,19 @@ def get_files(
     root: Path,
     replace: bool,
     base_url: str | None,
+    as_json: bool = False,
 ) -> int:
     """Download files and report on each; returns the exit code."""
     # Coroutines, because a cancelled `asave` stops at once and leaves nothing: Ctrl-C just works.
-    with progress("get") as report:
+    with Silent("get") if as_json else progress("get") as report:
         asyncio.run(
             download(path, names, pattern, Fetcher(root, report, replace=replace), base_url)
         )
-    say(report.summary())
+    if as_json:
+        failures = [{"name": name, "reason": reason} for name, reason in report.failures]
+        print(json.dumps({"done": report.done, "size": report.size, "failures": failures}))
+    else:
+        say(report.summary())
     return 1 if report.failures else 0
 
 

@@ -72,6 +72,22 @@ def failure_line(name: str, reason: str) -> str:
     return f"failed  {name}: {reason}"
 
 
+class Silent(Progress):
+    """Progress that is only counted, for output that machines read."""
+
+    def close(self) -> None:
+        """Nothing was shown."""
+
+    def expect(self, files: int, size: int) -> None:
+        """Nobody waits to see it."""
+
+    def show(self, word: str, name: str, size: int) -> None:
+        """Count it, as `finish` has done already."""
+
+    def show_failure(self, name: str, reason: str) -> None:
+        """Count it, as `fail` has done already."""
+
+
 class Lines(Progress):
     """Progress without a terminal: a line for every file, or a count for every so many."""
 

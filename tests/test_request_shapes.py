@@ -103,6 +103,18 @@ LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
 }
 
 
+@pytest.mark.parametrize("features", ["all", "none"])
+def test_one_version_on_newer_and_older_servers(snapshot: SnapshotAssertion, features: str) -> None:
+    with WandbServer() if features == "all" else WandbServer(features=[]) as server:
+        server.add_artifact("crew/ship/data", "dataset", {"x": b"x"})
+        with Api({"base_url": server.url}, api_key=server.api_key) as api:
+            api.client.features()
+            server.requests.clear()
+            api.artifact("crew/ship/data:v0")
+        [request] = server.requests
+    assert {"document": request.document, "variables": request.variables} == snapshot
+
+
 @pytest.mark.parametrize("name", LISTS)
 async def test_lists_of_artifacts(
     wandb_server: WandbServer, snapshot: SnapshotAssertion, name: str

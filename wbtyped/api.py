@@ -223,6 +223,14 @@ class Api:
         place = parse_project_path(project)
         return ArtifactTypes(self.client, *self._in_project(place, self._known_entity(place)))
 
+    async def aartifact_types(self, project: str | None = None) -> "ArtifactTypes":
+        """Return the types of artifacts in a project, from a coroutine."""
+        from .artifacts import ArtifactTypes
+
+        place = parse_project_path(project)
+        where = self._in_project(place, place.entity or await self.adefault_entity())
+        return ArtifactTypes(self.client, *where)
+
     def artifact_type(self, type_name: str, project: str | None = None) -> "ArtifactType":
         """Return one type of artifacts, loaded; raises NotFoundError."""
         from .artifacts import ArtifactType
@@ -258,6 +266,25 @@ class Api:
             self.client, *where, type_name, per_page, filters=filters, order=order, start=start
         )
 
+    async def aartifact_collections(
+        self,
+        project_name: str,
+        type_name: str,
+        per_page: int = 50,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+    ) -> "ArtifactCollections":
+        """Return the collections of a type, from a coroutine."""
+        from .artifacts import ArtifactCollections
+
+        place = parse_project_path(project_name)
+        where = self._in_project(place, place.entity or await self.adefault_entity())
+        return ArtifactCollections(
+            self.client, *where, type_name, per_page, filters=filters, order=order, start=start
+        )
+
     def artifact_collection(self, type_name: str, name: str) -> "ArtifactCollection":
         """Return one collection by type and path, loaded; raises NotFoundError."""
         from .artifacts import ArtifactCollection
@@ -287,6 +314,26 @@ class Api:
         from .artifacts import Artifacts
 
         entity, project, collection = self._artifact_place(name)
+        return Artifacts(
+            self.client, entity, project, collection, type_name, filters, order, per_page, tags,
+            start=start,
+        )  # fmt: skip
+
+    async def aartifacts(
+        self,
+        type_name: str,
+        name: str,
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+    ) -> "Artifacts":
+        """Return the versions in a collection, from a coroutine."""
+        from .artifacts import Artifacts
+
+        entity, project, collection = await self._aartifact_place(name)
         return Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,

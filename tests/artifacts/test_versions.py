@@ -159,6 +159,17 @@ def test_by_path_of_settings_and_registry(server: WandbServer) -> None:
         assert (linked.is_link, linked.source_name) == (True, "data:v0")
 
 
+async def test_coroutines_fill_in_what_a_path_leaves_out(server: WandbServer) -> None:
+    server.add_artifact("me/uncategorized/mine", "dataset", {"a": b"x"})
+    async with Api() as api:
+        assert [t.name async for t in await api.aartifact_types()] == ["dataset"]
+        collections = await api.aartifact_collections("uncategorized", "dataset")
+        assert [c.name async for c in collections] == ["mine"]
+        assert [a.name async for a in await api.aartifacts("dataset", "mine")] == ["mine:v0"]
+        assert (await api.aartifact("mine")).qualified_name == "me/uncategorized/mine:v0"
+    assert [t.name for t in Api().artifact_types()] == ["dataset"]
+
+
 def test_wrong_names_and_types(server: WandbServer, api: Api) -> None:
     with pytest.raises(NotFoundError, match="artifact crew/ship/data:nope does not") as failed:
         api.artifact("crew/ship/data:nope")

@@ -345,13 +345,13 @@ class Api:
         Without an alias it is the latest one. `type`, when given, has to be its type. Raises
         NotFoundError and UsageError.
         """
-        from .artifacts.artifact import find_artifact
+        from .artifacts.finding import find_artifact
 
         return of_type(find_artifact(self.client, *self._artifact_place(name)), type)
 
     async def aartifact(self, name: str, type: str | None = None) -> "Artifact":  # noqa: A002
         """Return one version by its path, from a coroutine; otherwise as `artifact`."""
-        from .artifacts.artifact import afind_artifact
+        from .artifacts.finding import afind_artifact
 
         place = await self._aartifact_place(name)
         return of_type(await afind_artifact(self.client, *place), type)

@@ -1,13 +1,15 @@
 """Artifacts: types, collections, versions, files and manifests."""
 
-from .artifact import Artifact, ArtifactTTL
-from .collections import ArtifactCollection, ArtifactCollections, ProjectArtifactCollections
+from .artifact import Artifact
+from .collection import ArtifactCollection
+from .collections import ArtifactCollections, ProjectArtifactCollections
 from .compat import (
     artifact_collection_edge_name,
     artifact_collection_plural_edge_name,
     server_supports_artifact_collections_gql_edges,
 )
 from .contents import ArtifactDifferences
+from .editing import ArtifactTTL
 from .files import ArtifactFiles
 from .manifest import ArtifactManifest, ArtifactManifestEntry
 from .types import ArtifactType, ArtifactTypes

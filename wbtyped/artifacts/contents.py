@@ -197,7 +197,8 @@ def follow(artifact: "Artifact", entry: ArtifactManifestEntry, target: Path) -> 
 
 def save_from(artifact: "Artifact", number: str, path: str, target: Path) -> None:
     """Fetch a file of another version, following references from there."""
-    from .artifact import Artifact, Place
+    from .artifact import Artifact
+    from .facts import Place
 
     node = artifact.client.send(calls.artifact_by_id(id=number)).artifact
     if node is None:

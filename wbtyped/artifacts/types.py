@@ -12,7 +12,8 @@ from ..errors import NotFoundError
 from ..nodes import node_of
 from ..paginator import Paginator
 from ..projects import missing_project
-from .collections import ArtifactCollection, ArtifactCollections
+from .collection import ArtifactCollection
+from .collections import ArtifactCollections
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_types import ArtifactTypes as Result

@@ -11,8 +11,10 @@ from ..client import Client
 from ..errors import NotFoundError, UsageError
 from ..paginator import SizedPaginator
 from ..projects import missing_project
-from .artifact import Artifact, Place
-from .collections import checked_order, filter_text, missing_collection
+from .artifact import Artifact
+from .collection import missing_collection
+from .collections import checked_order, filter_text
+from .facts import Place
 from .names import checked_tags
 
 if TYPE_CHECKING:

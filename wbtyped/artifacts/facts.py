@@ -1,0 +1,194 @@
+"""What a version of an artifact is, and where it is shown."""
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from wbtyped_graphql import fragments
+
+from ..client import Client
+from ..nodes import iso
+from ..paths import quoted_parts
+
+if TYPE_CHECKING:
+    from .collection import ArtifactCollection
+
+
+class Place(NamedTuple):
+    """Where a version is shown: in the sequence it was made in, or where it is linked."""
+
+    entity: str
+    project: str
+    collection: str
+    version: str
+
+    @classmethod
+    def of_source(cls, node: fragments.Artifact) -> "Place":
+        """Return where a version was made; without a project when the key may not see it."""
+        home = node.artifact_sequence
+        entity = home.project.entity_name if home.project else ""
+        project = home.project.name if home.project else ""
+        return cls(entity, project, home.name, f"v{node.version_index or 0}")
+
+
+class ArtifactFacts:
+    """What can be read of a version without another request."""
+
+    client: Client
+    """What requests go through."""
+    place: Place
+    """Where it is shown."""
+    attrs: fragments.Artifact
+    """The typed node as the server last sent it."""
+
+    def __repr__(self) -> str:
+        return f"<Artifact {self.qualified_name}>"
+
+    # Where it is.
+
+    @property
+    def entity(self) -> str:
+        """The owner of the project that it is shown in."""
+        return self.place.entity
+
+    @property
+    def project(self) -> str:
+        """The project that it is shown in."""
+        return self.place.project
+
+    @property
+    def name(self) -> str:
+        """`collection:vN`, at the place where it is shown."""
+        return f"{self.place.collection}:{self.place.version}"
+
+    @property
+    def version(self) -> str:
+        """`vN`, the number at the place where it is shown."""
+        return self.place.version
+
+    @property
+    def qualified_name(self) -> str:
+        """`entity/project/collection:vN`."""
+        return f"{self.entity}/{self.project}/{self.name}"
+
+    @property
+    def source(self) -> Place:
+        """Where it was made."""
+        return Place.of_source(self.attrs)
+
+    @property
+    def source_entity(self) -> str:
+        """The owner of the project that it was made in."""
+        return self.source.entity
+
+    @property
+    def source_project(self) -> str:
+        """The project that it was made in."""
+        return self.source.project
+
+    @property
+    def source_version(self) -> str:
+        """`vN`, the number in the sequence it was made in."""
+        return self.source.version
+
+    @property
+    def source_name(self) -> str:
+        """`collection:vN` where it was made."""
+        return f"{self.source.collection}:{self.source.version}"
+
+    @property
+    def source_qualified_name(self) -> str:
+        """`entity/project/collection:vN` where it was made."""
+        return f"{self.source.entity}/{self.source.project}/{self.source_name}"
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it is shown at another place than where it was made."""
+        return self.place[:3] != self.source[:3]
+
+    @property
+    def url(self) -> str:
+        """Address of its page."""
+        entity, project, kind, collection, version = quoted_parts(
+            self.entity, self.project, self.type, self.place.collection, self.version
+        )
+        return f"{self.client.app_url}{entity}/{project}/artifacts/{kind}/{collection}/{version}"
+
+    @property
+    def collection(self) -> "ArtifactCollection":
+        """The collection that it is shown in, loaded."""
+        from .collection import ArtifactCollection
+
+        return ArtifactCollection(
+            self.client, self.entity, self.project, self.place.collection, self.type
+        )
+
+    @property
+    def source_collection(self) -> "ArtifactCollection":
+        """The sequence that it was made in, loaded."""
+        from .collection import ArtifactCollection
+
+        place = self.source
+        return ArtifactCollection(
+            self.client, place.entity, place.project, place.collection, self.type
+        )
+
+    # What it is.
+
+    @property
+    def id(self) -> str:
+        """The server's own id of the version, opaque; the same wherever it is shown."""
+        return self.attrs.id
+
+    @property
+    def type(self) -> str:
+        """The type, such as `dataset`."""
+        return self.attrs.artifact_type.name
+
+    @property
+    def state(self) -> str:
+        """`COMMITTED`, `PENDING` or `DELETED`; a newer server may know more."""
+        return self.attrs.state.value
+
+    @property
+    def digest(self) -> str:
+        """Digest of paths and contents together, in hex."""
+        return self.attrs.digest
+
+    @property
+    def size(self) -> int:
+        """Bytes of all files together."""
+        return self.attrs.size
+
+    @property
+    def file_count(self) -> int:
+        """How many files it has, references included."""
+        return self.attrs.file_count
+
+    @property
+    def commit_hash(self) -> str | None:
+        """The server's hash of this version."""
+        return self.attrs.commit_hash
+
+    @property
+    def created_at(self) -> str:
+        """When it was made: ISO 8601 in UTC."""
+        return iso(self.attrs.created_at)
+
+    @property
+    def updated_at(self) -> str:
+        """When it was last changed: ISO 8601 in UTC."""
+        return iso(self.attrs.updated_at or self.attrs.created_at)
+
+    @property
+    def history_step(self) -> int | None:
+        """The step of its run at which it was logged."""
+        step_after = self.attrs.history_step
+        return None if step_after is None else max(0, step_after - 1)
+
+
+def place_of(node: fragments.Membership) -> Place | None:
+    """Return the place that a membership stands for; None when the key may not see it."""
+    home = node.artifact_collection
+    if home is None or home.project is None:
+        return None
+    version = f"v{node.version_index or 0}"
+    return Place(home.project.entity_name, home.project.name, home.name, version)

@@ -1,0 +1,84 @@
+"""From a path to the version that it means, on newer and older servers."""
+
+from typing import TYPE_CHECKING
+
+from wbtyped_graphql import calls
+
+from ..client import Client, is_unknown_field
+from ..errors import GraphQLError, NotFoundError
+from ..projects import missing_project
+from .artifact import Artifact
+from .facts import Place, place_of
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.artifact_by_name import ArtifactByName
+    from wbtyped_graphql.artifact_by_path import ArtifactByPath
+
+
+MEMBERSHIP = "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"
+
+
+def find_artifact(client: Client, entity: str, project: str, name: str) -> Artifact:
+    """Return the version that `collection:alias` means; raises NotFoundError."""
+    known = client.known_features
+    if known is None or MEMBERSHIP in known:
+        # Asking for the features first would cost every script a request that few servers need.
+        try:
+            found = client.send(calls.artifact_by_path(entity=entity, project=project, name=name))
+            return placed(client, found, entity, project, name)
+        except GraphQLError as error:
+            if not is_unknown_field(error):
+                raise
+        client.features()
+    older = client.send(calls.artifact_by_name(entity=entity, project=project, name=name))
+    return unplaced(client, older, entity, project, name)
+
+
+async def afind_artifact(client: Client, entity: str, project: str, name: str) -> Artifact:
+    """Return the version that `collection:alias` means, from a coroutine."""
+    known = client.known_features
+    if known is None or MEMBERSHIP in known:
+        try:
+            asked = calls.artifact_by_path(entity=entity, project=project, name=name)
+            return placed(client, await client.asend(asked), entity, project, name)
+        except GraphQLError as error:
+            if not is_unknown_field(error):
+                raise
+        await client.afeatures()
+    older = await client.asend(calls.artifact_by_name(entity=entity, project=project, name=name))
+    return unplaced(client, older, entity, project, name)
+
+
+def placed(
+    client: Client, result: "ArtifactByPath", entity: str, project: str, name: str
+) -> Artifact:
+    """Return the version in the answer of a server that knows places."""
+    if result.project is None:
+        raise missing_project(entity, project)
+    member = result.project.artifact_collection_membership
+    if member is None or member.artifact is None:
+        raise missing_artifact(entity, project, name)
+    place = place_of(member) or Place(entity, project, name.partition(":")[0], "v0")
+    return Artifact(client, place, member.artifact)
+
+
+def unplaced(
+    client: Client, result: "ArtifactByName", entity: str, project: str, name: str
+) -> Artifact:
+    """Return the version in the answer of an older server, at the place where it was made."""
+    if result.project is None:
+        raise missing_project(entity, project)
+    node = result.project.artifact
+    if node is None:
+        raise missing_artifact(entity, project, name)
+    return Artifact(client, Place.of_source(node), node)
+
+
+def missing_artifact(entity: str, project: str, name: str) -> NotFoundError:
+    """Return the error for a version that is not there."""
+    path = f"{entity}/{project}/{name}"
+    return NotFoundError(
+        f"artifact {path} does not exist, or the API key may not see it",
+        path=path,
+        missing="artifact",
+    )

@@ -1,7 +1,6 @@
 """Types and collections of artifacts."""
 
 import sqlite3
-from collections.abc import Sequence
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
@@ -97,60 +96,32 @@ def project_of(node: Node, info: GraphQLResolveInfo) -> Node:
 # Lists of collections.
 
 
+@artifact_type.field("artifactCollections")
+@project.field("artifactCollections")
 def collections_page(
-    context: Context,
-    rows: Sequence[sqlite3.Row],
-    after: str | None,
-    first: int | None,
-    filters: str | None,
-    order: str | None,
+    node: Node,
+    info: GraphQLResolveInfo,
+    after: str | None = None,
+    first: int | None = None,
+    filters: str | None = None,
+    order: str | None = None,
+    **other: object,
 ) -> Node:
-    """Return a page of collections; the newest come first."""
+    """Resolve a page of the collections of a type or a project; the newest come first."""
+    refuse_other(other)
+    collections = context_of(info).collections
+    column = "type_id" if info.parent_type.name == "ArtifactType" else "project_id"
 
     def record(row: sqlite3.Row) -> Record:
         # Tags cost a query each, so only a filter that may ask for them pays for it.
-        tags = context.collections.tags_of(row["id"]) if filters else ()
+        tags = collections.tags_of(row["id"]) if filters else ()
         return collection_record(row, [tag["name"] for tag in tags])
 
     page, _ = filtered_page(
-        rows, record, collection_node,
+        collections.all_of(column, row_of(node)["id"]), record, collection_node,
         order=(order, COLLECTION_ORDERS, "-id"), filters=filters, after=after, first=first,
     )  # fmt: skip
     return page
-
-
-@artifact_type.field("artifactCollections")
-def collections_of_type(
-    node: Node,
-    info: GraphQLResolveInfo,
-    after: str | None = None,
-    first: int | None = None,
-    filters: str | None = None,
-    order: str | None = None,
-    **other: object,
-) -> Node:
-    """Resolve a page of the collections of a type."""
-    refuse_other(other)
-    context = context_of(info)
-    rows = context.collections.all_of("type_id", row_of(node)["id"])
-    return collections_page(context, rows, after, first, filters, order)
-
-
-@project.field("artifactCollections")
-def collections_of_project(
-    node: Node,
-    info: GraphQLResolveInfo,
-    after: str | None = None,
-    first: int | None = None,
-    filters: str | None = None,
-    order: str | None = None,
-    **other: object,
-) -> Node:
-    """Resolve a page of the collections of a project."""
-    refuse_other(other)
-    context = context_of(info)
-    rows = context.collections.all_of("project_id", row_of(node)["id"])
-    return collections_page(context, rows, after, first, filters, order)
 
 
 @artifact_type.field("artifactCollection")

@@ -26,10 +26,10 @@ def filtered_page(
     """Return a page of the rows that fit, and its rows. Every record has a unique `id`."""
     condition = parsed(filters)
     column, downwards = sort_key(*order)
-    records = [(record(row), row) for row in rows]
     fitting = [
-        (sort_text(found, column), row) for found, row in records if matches(condition, found)
+        (sort_text(found, column), row) for row in rows if matches(condition, found := record(row))
     ]
+    total = len(fitting)
     fitting.sort(key=lambda pair: cmp_to_key(compared)(pair[0]), reverse=downwards)
     start = key_after(after)
     if start is not None:
@@ -41,7 +41,6 @@ def filtered_page(
     nodes = [node(row) for _, row in page]
     keys = [json.dumps(place) for place, _ in page]
     more = len(fitting) > len(page)
-    total = sum(matches(condition, found) for found, _ in records)
     shown = connection(nodes, keys, more=more, start=start) | {"totalCount": total}
     return shown, [row for _, row in page]
 

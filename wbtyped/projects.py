@@ -64,3 +64,14 @@ def missing_project(entity: str, project: str) -> NotFoundError:
         path=path,
         missing="project",
     )
+
+
+def missing_type(
+    entity: str, project: str, type_name: str, collection: str | None = None
+) -> NotFoundError:
+    """Return the error for a type that a project has not; `collection` is what was asked of it."""
+    return NotFoundError(
+        f"project {entity}/{project} has no artifact type {type_name!r}",
+        path=f"{entity}/{project}/{collection or type_name}",
+        missing="type",
+    )

@@ -11,7 +11,7 @@ from wbtyped_graphql.operation import Operation
 from ..client import Client
 from ..errors import NotFoundError, UsageError
 from ..nodes import iso, node_of
-from ..projects import missing_project
+from ..projects import missing_project, missing_type
 from .names import check_collection_name, check_type, checked_tags
 from .saving import Step, asave, save, step
 
@@ -358,11 +358,7 @@ def found_collection(
     if result.project is None:
         raise missing_project(entity, project)
     if result.project.artifact_type is None:
-        raise NotFoundError(
-            f"project {entity}/{project} has no artifact type {type_name!r}",
-            path=f"{entity}/{project}/{name}",
-            missing="type",
-        )
+        raise missing_type(entity, project, type_name, name)
     found = result.project.artifact_type.artifact_collection
     if found is None:
         raise missing_collection(entity, project, name)

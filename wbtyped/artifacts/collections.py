@@ -10,9 +10,9 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_COLLECTIONS_GQL, PROJECT_ARTIFACT_COLLECTIONS_GQL
 
 from ..client import Client
-from ..errors import NotFoundError, UsageError
+from ..errors import UsageError
 from ..paginator import SizedPaginator
-from ..projects import missing_project
+from ..projects import missing_project, missing_type
 from .collection import ArtifactCollection
 
 if TYPE_CHECKING:
@@ -101,11 +101,7 @@ class ArtifactCollections(
             raise missing_project(self.entity, self.project)
         found = result.project.artifact_type
         if found is None or found.artifact_collections is None:
-            raise NotFoundError(
-                f"project {self.entity}/{self.project} has no artifact type {self.type_name!r}",
-                path=f"{self.entity}/{self.project}/{self.type_name}",
-                missing="type",
-            )
+            raise missing_type(self.entity, self.project, self.type_name)
         return found.artifact_collections
 
     def _total(self, result: "Result") -> int:

@@ -8,10 +8,9 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_TYPES_GQL
 
 from ..client import Client
-from ..errors import NotFoundError
 from ..nodes import node_of
 from ..paginator import Paginator
-from ..projects import missing_project
+from ..projects import missing_project, missing_type
 from .collection import ArtifactCollection
 from .collections import ArtifactCollections
 
@@ -161,12 +160,3 @@ class ArtifactType:
         return await ArtifactCollection.aopen(
             self.client, self.entity, self.project, name, self.type
         )
-
-
-def missing_type(entity: str, project: str, type_name: str) -> NotFoundError:
-    """Return the error for a type that a project has not."""
-    return NotFoundError(
-        f"project {entity}/{project} has no artifact type {type_name!r}",
-        path=f"{entity}/{project}/{type_name}",
-        missing="type",
-    )

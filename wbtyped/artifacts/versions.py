@@ -8,9 +8,9 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACTS_GQL, RUN_ARTIFACTS_GQL
 
 from ..client import Client
-from ..errors import NotFoundError, UsageError
+from ..errors import UsageError
 from ..paginator import SizedPaginator
-from ..projects import missing_project
+from ..projects import missing_project, missing_type
 from .artifact import Artifact
 from .collection import missing_collection
 from .collections import checked_order, filter_text
@@ -89,11 +89,7 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
         if result.project is None:
             raise missing_project(self.entity, self.project)
         if result.project.artifact_type is None:
-            raise NotFoundError(
-                f"project {self.entity}/{self.project} has no artifact type {self.type!r}",
-                path=f"{self.entity}/{self.project}/{self.collection_name}",
-                missing="type",
-            )
+            raise missing_type(self.entity, self.project, self.type, self.collection_name)
         found = result.project.artifact_type.artifact_collection
         if found is None or found.artifacts is None:
             raise missing_collection(self.entity, self.project, self.collection_name)

@@ -10,6 +10,7 @@ from wbtyped import errors
 ALL = [
     errors.AuthenticationError("m"),
     errors.NotFoundError("m", path="e/p/r", missing="run"),
+    errors.EntryNotFoundError("m", path="a.txt", missing="file"),
     errors.UsageError("m"),
     errors.UnsafePathError("m"),
     errors.GraphQLError("m", operation="Op", messages=["a"], path=["x", 1], status=400),
@@ -47,6 +48,7 @@ def test_every_error_of_the_package_is_tried_here() -> None:
         (errors.UsageError, ValueError),
         (errors.UnsafePathError, ValueError),
         (errors.NotFoundError, LookupError),
+        (errors.EntryNotFoundError, KeyError),
         (errors.FileExistsError, ValueError),
         (errors.FileExistsError, builtins.FileExistsError),
         (errors.DiskError, OSError),

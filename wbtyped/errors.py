@@ -3,6 +3,7 @@
     WbtypedError
     ├── AuthenticationError      no key, a malformed key, or a key the server refuses
     ├── NotFoundError            also a LookupError
+    │   └── EntryNotFoundError   a path that a version does not hold; also a KeyError
     ├── UsageError               also a ValueError: a bad argument, found before any request
     │   └── UnsafePathError      a file name that would leave the folder it belongs to
     ├── GraphQLError             the server answered with errors
@@ -43,6 +44,13 @@ class NotFoundError(WbtypedError, LookupError):
         super().__init__(message)
         self.path = path
         self.missing = missing
+
+
+class EntryNotFoundError(NotFoundError, KeyError):
+    """A version holds no file at this path; `path` is what was asked for."""
+
+    # That of KeyError would show the message in quotes.
+    __str__ = Exception.__str__
 
 
 class UsageError(WbtypedError, ValueError):

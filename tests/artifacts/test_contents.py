@@ -1,6 +1,7 @@
 """Files of versions: manifests, downloads, references."""
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wbtyped import Api
-from wbtyped.artifacts import Artifact, ArtifactFiles
+from wbtyped.artifacts import (
+    Artifact,
+    ArtifactFiles,
+    ArtifactManifest,
+    ArtifactManifestEntry,
+)
 from wbtyped.artifacts.contents import is_right
 from wbtyped.artifacts.manifest import artifact_reference, parse_manifest
 from wbtyped.download.sink import Sink
@@ -38,14 +44,17 @@ def saved(root: Path) -> dict[str, bytes]:
 
 def test_manifest(wandb_server: WandbServer, data: Artifact) -> None:
     manifest = data.manifest
-    assert (len(manifest), manifest.size) == (3, data.size)
+    assert (len(manifest), manifest.size()) == (3, data.size)
     assert {entry.path for entry in manifest} == set(FILES)
     assert manifest.digest() == data.digest
     entry = data.get_entry("a.txt")
-    assert (entry.size, entry.algorithm, entry.is_reference) == (5, "MD5", False)
-    assert [e.path for e in manifest.in_directory("sub")] == ["sub/b.bin", "sub/empty"]
-    with pytest.raises(LookupError, match="holds no file 'nope'"):
+    assert (entry.size, entry.digest_algorithm(), entry.is_reference) == (5, "MD5", False)
+    assert [e.path for e in manifest.get_entries_in_directory("sub")] == ["sub/b.bin", "sub/empty"]
+    assert manifest.get_entry_by_path("a.txt") is entry
+    assert manifest.get_entry_by_path("nope") is None
+    with pytest.raises(KeyError) as failed:
         data.get_entry("nope")
+    assert str(failed.value) == "artifact crew/ship/data:v0 holds no file 'nope'"
     with pytest.raises(ValueError, match="refers to nothing"):
         entry.ref_target()
     wandb_server.requests.clear()
@@ -64,6 +73,11 @@ def test_vectors_of_the_digest() -> None:
         '"a.txt": {"digest": "ZE0lNw+exNL8S11p3GrnjQ=="}}'
     )
     assert digest(two) == "27917c5464993a476938d633587ec47a"
+    newer = (
+        '{"f1.txt": {"digest": "Ea90/ebbsZP+0zaqIOehnQ==", "extra": {"alg": "XXH128"}}, '
+        '"f2.txt": {"digest": "URp4D8/gYssQan9AtA2EYg==", "extra": {"alg": "XXH128"}}}'
+    )
+    assert digest(newer) == "9970151bedbe8e59f57059a8ec9b69ce"
 
 
 def test_the_newer_digest(tmp_path: Path) -> None:
@@ -72,7 +86,7 @@ def test_the_newer_digest(tmp_path: Path) -> None:
         b' "size": 2, "extra": {"alg": "XXH128"}}}}'
     )
     [entry] = parse_manifest(text, "x")
-    assert entry.algorithm == "XXH128"
+    assert entry.digest_algorithm() == "XXH128"
     with Sink(tmp_path / "good", size=2, md5=None, xxh128=entry.digest, label="f") as sink:
         sink.write(b"x1")
         path = sink.commit(replace=False)
@@ -102,6 +116,48 @@ def test_manifests_say_what_a_version_holds(
     assert manifest.digest() == artifact.digest
     assert artifact.digest_algorithm == "MD5"
     assert [f.name for f in artifact.files(per_page=2)] == sorted(contents)
+
+
+ENTRIES = st.builds(
+    ArtifactManifestEntry,
+    path=NAMES,
+    digest=st.text(min_size=1),
+    size=st.none() | st.integers(0, 2**60),
+    ref=st.none() | st.text(min_size=1),
+    birth_artifact_id=st.none() | st.text(min_size=1),
+    extra=st.dictionaries(st.text(), st.text(), max_size=2),
+)
+
+
+@given(entries=st.lists(ENTRIES, unique_by=lambda e: e.path), layout=st.sampled_from(["V1", "V2"]))
+def test_manifests_survive_json(entries: list[ArtifactManifestEntry], layout: str) -> None:
+    by_path = {entry.path: entry for entry in entries}
+    manifest = ArtifactManifest(1, "wandb-storage-policy-v1", layout, "default", by_path, "MD5")
+    shown = manifest.to_manifest_json()
+    assert ArtifactManifest.from_manifest_json(shown, "MD5") == manifest
+    assert parse_manifest(json.dumps(shown).encode(), "x").entries == manifest.entries
+
+
+def test_one_entry_by_itself(
+    wandb_server: WandbServer, data: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = data.get_entry("sub/b.bin")
+    assert entry.parent_artifact() is data
+    assert entry.to_json()["path"] == "sub/b.bin"
+    assert entry.download(tmp_path) == str(tmp_path / "sub" / "b.bin")
+    assert saved(tmp_path) == {"sub/b.bin": FILES["sub/b.bin"]}
+    wandb_server.requests.clear()
+    entry.download(tmp_path)
+    assert len(wandb_server.requests) == 0, "what is right is kept"
+    monkeypatch.setenv("WANDB_ARTIFACT_DIR", str(tmp_path / "other"))
+    assert data.get_entry("a.txt").download() == str(tmp_path / "other" / "data:v0" / "a.txt")
+    with pytest.raises(UsageError, match="belongs to no artifact"):
+        ArtifactManifestEntry("a", "b").download(tmp_path)
+
+
+def test_objects_are_found_without_their_suffix(wandb_server: WandbServer, api: Api) -> None:
+    wandb_server.add_artifact("crew/ship/seen", "dataset", {"deep/scores.table.json": b"{}"})
+    assert api.artifact("crew/ship/seen").get_entry("deep/scores").path == "deep/scores.table.json"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"version": 1}', '{"version": 2, "contents": {}}'])
@@ -167,6 +223,14 @@ async def test_coroutines(api: Api, data: Artifact, tmp_path: Path) -> None:
     assert len(await data.amanifest()) == 3
     await data.adownload(tmp_path)
     assert saved(tmp_path) == FILES
+    (tmp_path / "stray").write_bytes(b"x")
+    assert (await data.acompare(tmp_path)).foreign == ["stray"]
+    await data.acheckout(tmp_path)
+    await data.averify(tmp_path)
+    assert await data.get_entry("a.txt").adownload(tmp_path / "one") == str(tmp_path / "one/a.txt")
+    with pytest.raises(UsageError, match="holds 3 files"):
+        await data.afile(tmp_path)
+    assert (await data.acollection()).id == (await data.asource_collection()).id
     await api.aclose()
 
 
@@ -228,6 +292,8 @@ def test_references_elsewhere_are_named(
     assert artifact.get_entry("far.bin").ref_target() == "s3://bucket/far.bin"
     [file] = artifact.files(["far.bin"])
     assert file.path_uri == "s3://bucket/far.bin"
+    with pytest.raises(UnsupportedReferenceError, match="s3://bucket/far.bin"):
+        artifact.get_entry("far.bin").download(tmp_path)
     with pytest.raises(UnsupportedReferenceError, match="s3://bucket/far.bin") as failed:
         artifact.download(tmp_path)
     assert failed.value.uris == ("s3://bucket/far.bin",)
@@ -258,11 +324,11 @@ def test_references_over_http(wandb_server: WandbServer, api: Api, tmp_path: Pat
 def test_references_to_other_artifacts(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
     wandb_server.add_artifact("crew/ship/home", "dataset", {"deep/a.txt": b"alpha"})
     home = api.artifact("crew/ship/home")
-    import base64
-
-    address = f"wandb-artifact://{base64.b64decode(home.id).hex()}/deep/a.txt"
+    address = home.get_entry("deep/a.txt").ref_url()
     references = {"here.txt": Reference(address, home.get_entry("deep/a.txt").digest)}
     wandb_server.add_artifact("crew/ship/away", "dataset", {}, references)
     api.artifact("crew/ship/away").download(tmp_path)
     assert saved(tmp_path) == {"here.txt": b"alpha"}
     assert artifact_reference(address) == (home.id, "deep/a.txt")
+    [entry] = api.artifact("crew/ship/away").manifest
+    assert Path(entry.download(tmp_path / "one")).read_bytes() == b"alpha"

@@ -283,7 +283,7 @@ def test_a_save_that_stops_half_way(server: WandbServer, api: Api, data: Artifac
 # Links and deletion.
 
 
-def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
+async def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
     linked = data.link("crew/shelf/chosen", ["prod"])
     assert linked.qualified_name == "crew/shelf/chosen:v0"
     assert (linked.is_link, linked.source_name, linked.id) == (True, "data:v1", data.id)
@@ -294,6 +294,13 @@ def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
     assert {a.qualified_name for a in data.linked_artifacts} == {
         "crew/shelf/best:v0", "crew/shelf/chosen:v0",
     }  # fmt: skip
+    assert await linked.alinked_at() == linked.linked_at
+    assert [a.qualified_name for a in await data.alinked_artifacts()] == [
+        a.qualified_name for a in data.linked_artifacts
+    ]
+    source = linked.source_artifact
+    assert (source.qualified_name, source.is_link) == (data.qualified_name, False)
+    assert (linked.incremental, linked.distributed_id) == (False, None)
     with pytest.raises(UsageError, match="source"):
         linked.ttl = timedelta(1)
     linked.unlink()
@@ -303,6 +310,7 @@ def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
         data.unlink()
     with pytest.raises(UsageError, match="alias"):
         data.link("crew/shelf/chosen:v0")
+    await api.aclose()
 
 
 def test_deleting_a_link_never_deletes_the_source(server: WandbServer, api: Api) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import assert_type
+from typing import Literal, assert_type
 
 from wbtyped_graphql import fragments
 
@@ -83,6 +83,15 @@ def version_properties(artifact: Artifact) -> None:
     assert_type(artifact.used_by(), list[Run])
     assert_type(artifact.logged_by(), Run | None)
     assert_type(artifact.link("portfolio"), Artifact)
+    assert_type(artifact.source_artifact, Artifact)
+    assert_type(artifact.linked_artifacts, list[Artifact])
+    assert_type(artifact.linked_at, str | None)
+    assert_type(artifact.incremental, bool)
+    assert_type(artifact.distributed_id, str | None)
+    assert_type(artifact.digest_algorithm, Literal["MD5", "XXH128"])
+    assert_type(artifact.get_entry("a").download(), str)
+    assert_type(artifact.manifest.size(), int)
+    assert_type(artifact.manifest.to_manifest_json(), dict[str, object])
     artifact.ttl = timedelta(days=1)
 
 
@@ -91,5 +100,7 @@ async def coroutines(api: Api, artifact: Artifact) -> None:
     assert_type(await api.aartifact_type("dataset"), ArtifactType)
     assert_type(await artifact.amanifest(), ArtifactManifest)
     assert_type(await artifact.adownload(), str)
+    assert_type(await artifact.alinked_artifacts(), list[Artifact])
+    assert_type(await artifact.alinked_at(), str | None)
     async for version in api.artifacts("dataset", "name"):
         assert_type(version, Artifact)

@@ -1,7 +1,5 @@
 """The files of a version on disk: download, check out, verify."""
 
-import base64
-import hashlib
 import os
 import warnings
 from collections.abc import Callable, Iterable
@@ -13,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wbtyped_graphql import calls
 
+from ..download.digests import file_digest
 from ..download.names import safe_target
 from ..download.transfer import Transfer, check_answer, fetch
 from ..errors import (
@@ -24,7 +23,13 @@ from ..errors import (
 )
 from ..files import File
 from ..retries import Passing
-from .manifest import ArtifactManifest, ArtifactManifestEntry, artifact_reference, parse_manifest
+from .manifest import (
+    ARTIFACT_SCHEME,
+    ArtifactManifest,
+    ArtifactManifestEntry,
+    artifact_reference,
+    parse_manifest,
+)
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_manifest import ArtifactManifest as ManifestResult
@@ -34,7 +39,6 @@ if TYPE_CHECKING:
 AT_ONCE = 8
 """Transfers at a time."""
 PAGE = 1000
-BLOCK = 1024 * 1024
 
 
 def fetch_manifest(artifact: "Artifact", result: "ManifestResult") -> ArtifactManifest:
@@ -55,7 +59,7 @@ def fetch_manifest(artifact: "Artifact", result: "ManifestResult") -> ArtifactMa
             return response.read()
 
     try:
-        return parse_manifest(transport.retries.call(once), what)
+        return parse_manifest(transport.retries.call(once), what, artifact)
     except Passing as error:
         raise error.final() from error
 
@@ -106,9 +110,24 @@ def download(
     return folder
 
 
+def download_entry(entry: ArtifactManifestEntry, root: str | PathLike[str] | None) -> Path:
+    """Download one file of a version and return its path."""
+    artifact = entry.parent_artifact()
+    target = safe_target(Path(root) if root is not None else target_folder(artifact), entry.path)
+    if not is_readable(entry):
+        refuse_unreadable([entry], artifact, allowed=False)
+    if is_right(entry, target):
+        return target
+    if entry.is_reference:
+        follow(artifact, entry, target)
+    else:
+        save(artifact, artifact.open_file(entry.path), entry, target)
+    return target
+
+
 def is_readable(entry: ArtifactManifestEntry) -> bool:
     """Tell whether a file can be fetched from here."""
-    return entry.ref is None or entry.ref.startswith(("http://", "https://", "wandb-artifact://"))
+    return entry.ref is None or entry.ref.startswith(("http://", "https://", ARTIFACT_SCHEME))
 
 
 def refuse_unreadable(
@@ -165,7 +184,7 @@ def in_parallel(tasks: Iterable[Callable[[], None]]) -> None:
 
 def save(artifact: "Artifact", file: File, entry: ArtifactManifestEntry, target: Path) -> None:
     """Fetch one file to its place, checked by what the manifest says of it."""
-    xxh128 = entry.digest if entry.algorithm == "XXH128" else None
+    xxh128 = entry.digest if entry.digest_algorithm() == "XXH128" else None
     transfer = Transfer(
         url=file.direct_url,
         target=target,
@@ -180,7 +199,7 @@ def save(artifact: "Artifact", file: File, entry: ArtifactManifestEntry, target:
 def follow(artifact: "Artifact", entry: ArtifactManifestEntry, target: Path) -> None:
     """Fetch what a reference refers to."""
     uri = entry.ref_target()
-    if uri.startswith("wandb-artifact://"):
+    if uri.startswith(ARTIFACT_SCHEME):
         number, path = artifact_reference(uri)
         save_from(artifact, number, path, target)
         return
@@ -225,22 +244,9 @@ def is_right(entry: ArtifactManifestEntry, target: Path) -> bool:
         return False
     if entry.size is not None and not entry.is_reference and target.stat().st_size != entry.size:
         return False
-    return not entry.is_reference and file_digest(target, entry) == entry.digest
-
-
-def file_digest(path: Path, entry: ArtifactManifestEntry) -> str:
-    """Return the digest of a local file, in the way that its entry has it."""
-    if entry.algorithm == "XXH128":
-        import xxhash
-
-        running = xxhash.xxh3_128()
-        with path.open("rb") as stream:
-            while block := stream.read(BLOCK):
-                running.update(block)
-        return base64.b64encode(running.digest()).decode()
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False))
-    return base64.b64encode(digest.digest()).decode()
+    return not entry.is_reference and (
+        file_digest(target, entry.digest_algorithm()) == entry.digest
+    )
 
 
 def checkout(artifact: "Artifact", root: str | PathLike[str] | None) -> Path:

@@ -117,19 +117,26 @@ class ArtifactFacts:
         """The collection that it is shown in, loaded."""
         from .collection import ArtifactCollection
 
-        return ArtifactCollection(
-            self.client, self.entity, self.project, self.place.collection, self.type
-        )
+        return ArtifactCollection(self.client, *self.place[:3], self.type)
+
+    async def acollection(self) -> "ArtifactCollection":
+        """Return the collection that it is shown in, from a coroutine."""
+        from .collection import ArtifactCollection
+
+        return await ArtifactCollection.aopen(self.client, *self.place[:3], self.type)
 
     @property
     def source_collection(self) -> "ArtifactCollection":
         """The sequence that it was made in, loaded."""
         from .collection import ArtifactCollection
 
-        place = self.source
-        return ArtifactCollection(
-            self.client, place.entity, place.project, place.collection, self.type
-        )
+        return ArtifactCollection(self.client, *self.source[:3], self.type)
+
+    async def asource_collection(self) -> "ArtifactCollection":
+        """Return the sequence that it was made in, from a coroutine."""
+        from .collection import ArtifactCollection
+
+        return await ArtifactCollection.aopen(self.client, *self.source[:3], self.type)
 
     # What it is.
 
@@ -183,6 +190,16 @@ class ArtifactFacts:
         """The step of its run at which it was logged."""
         step_after = self.attrs.history_step
         return None if step_after is None else max(0, step_after - 1)
+
+    @property
+    def incremental(self) -> bool:
+        """False: only a version in the making can be a change to an earlier one."""
+        return False
+
+    @property
+    def distributed_id(self) -> str | None:
+        """None: only a version in the making, by several runs, has one."""
+        return None
 
 
 def place_of(node: fragments.Membership) -> Place | None:

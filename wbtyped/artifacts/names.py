@@ -9,6 +9,13 @@ LIMIT = 128
 """Characters in a name, tag or alias."""
 TAG = re.compile(r"[-\w]+( +[-\w]+)*")
 VERSION = re.compile(r"v\d+")
+OBJECT_KINDS = (
+    "audio-file", "bokeh-file", "bounding-boxes", "classes", "eval-table", "graph-file",
+    "histogram", "html-file", "image-file", "joined-table", "mask", "molecule-file",
+    "object3D-file", "partitioned-table", "plotly-file", "pytorch-model-file",
+    "sklearn-model-file", "table", "tfkeras-model-file", "video-file", "wb_trace_tree",
+)  # fmt: skip
+"""What the official client puts behind the name of an object that it adds, before `.json`."""
 
 
 def check_collection_name(name: str) -> str:

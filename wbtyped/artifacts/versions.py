@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..paginator import SizedPaginator
 from ..projects import missing_project, missing_type
 from .artifact import Artifact
-from .collection import missing_collection
+from .collection_editing import missing_collection
 from .collections import checked_order, filter_text
 from .facts import Place
 from .names import checked_tags

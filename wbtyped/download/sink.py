@@ -1,17 +1,17 @@
 """A file in the making: written beside its target, verified, then put in place in one step."""
 
 import base64
-import hashlib
 import os
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol, Self
+from typing import Self
 
 from .. import errors
 from ..errors import ChecksumError, DiskError
+from .digests import Algorithm, new_hash
 
 SUFFIX = ".part"
 """Marks temporary files, so that those of a killed process can be told apart and removed."""
@@ -28,26 +28,6 @@ def disk_errors(target: Path) -> Generator[None]:
         raise
     except OSError as error:
         raise DiskError(f"{target} cannot be written: {error.strerror or error}") from error
-
-
-class Hash(Protocol):
-    """A digest in the making."""
-
-    def update(self, data: bytes | bytearray | memoryview, /) -> None:
-        """Take more content."""
-
-    def digest(self) -> bytes:
-        """Return the digest of what came so far."""
-        ...
-
-
-def new_hash(kind: str) -> Hash:
-    """Begin an MD5, or an XXH128 as newer artifacts have it."""
-    if kind == "MD5":
-        return hashlib.md5(usedforsecurity=False)
-    import xxhash
-
-    return xxhash.xxh3_128()
 
 
 class Sink:
@@ -71,7 +51,8 @@ class Sink:
     ) -> None:
         self.target = target
         self._size = size
-        self._kind, self._digest = ("XXH128", xxh128) if xxh128 else ("MD5", md5)
+        self._kind: Algorithm = "XXH128" if xxh128 else "MD5"
+        self._digest = xxh128 or md5
         self._label = label
         self._written = 0
         self._hash = new_hash(self._kind)

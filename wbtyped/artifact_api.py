@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from wbtyped_graphql import calls
-
 from .account import Account
 from .errors import NotFoundError, UsageError
-from .paths import ProjectPath, parse_artifact_path, parse_project_path
+from .paths import parse_artifact_path, parse_project_path
+from .registries import aregistry_entity, is_registry, registry_entity
 
 if TYPE_CHECKING:
-    from wbtyped_graphql.organization_entity import OrganizationEntity
-
     from .artifacts import (
         Artifact,
         ArtifactCollection,
@@ -22,8 +19,6 @@ if TYPE_CHECKING:
     )
 
 DEFAULT_PROJECT = "uncategorized"
-REGISTRY = "wandb-registry-"
-"""How the names of registries begin."""
 
 
 class ArtifactApi(Account):
@@ -33,31 +28,27 @@ class ArtifactApi(Account):
         """Return the types of artifacts in a project (`project` or `entity/project`)."""
         from .artifacts import ArtifactTypes
 
-        place = parse_project_path(project)
-        return ArtifactTypes(self.client, *self._in_project(place, self._known_entity(place)))
+        return ArtifactTypes(self.client, *self._in_project(project))
 
     async def aartifact_types(self, project: str | None = None) -> "ArtifactTypes":
         """Return the types of artifacts in a project, from a coroutine."""
         from .artifacts import ArtifactTypes
 
-        place = parse_project_path(project)
-        where = self._in_project(place, place.entity or await self.adefault_entity())
+        where = await self._ain_project(project)
         return ArtifactTypes(self.client, *where)
 
     def artifact_type(self, type_name: str, project: str | None = None) -> "ArtifactType":
         """Return one type of artifacts, loaded; raises NotFoundError."""
         from .artifacts import ArtifactType
 
-        place = parse_project_path(project)
-        where = self._in_project(place, self._known_entity(place))
+        where = self._in_project(project)
         return ArtifactType(self.client, *where, type_name)
 
     async def aartifact_type(self, type_name: str, project: str | None = None) -> "ArtifactType":
         """Return one type of artifacts, from a coroutine."""
         from .artifacts import ArtifactType
 
-        place = parse_project_path(project)
-        where = self._in_project(place, place.entity or await self.adefault_entity())
+        where = await self._ain_project(project)
         return await ArtifactType.aopen(self.client, *where, type_name)
 
     def artifact_collections(
@@ -73,8 +64,7 @@ class ArtifactApi(Account):
         """Return the collections of a type in a project; see `ArtifactCollections`."""
         from .artifacts import ArtifactCollections
 
-        place = parse_project_path(project_name)
-        where = self._in_project(place, self._known_entity(place))
+        where = self._in_project(project_name)
         return ArtifactCollections(
             self.client, *where, type_name, per_page, filters=filters, order=order, start=start
         )
@@ -92,8 +82,7 @@ class ArtifactApi(Account):
         """Return the collections of a type, from a coroutine."""
         from .artifacts import ArtifactCollections
 
-        place = parse_project_path(project_name)
-        where = self._in_project(place, place.entity or await self.adefault_entity())
+        where = await self._ain_project(project_name)
         return ArtifactCollections(
             self.client, *where, type_name, per_page, filters=filters, order=order, start=start
         )
@@ -201,29 +190,37 @@ class ArtifactApi(Account):
             return False
         return True
 
-    def _known_entity(self, place: ProjectPath) -> str:
-        return place.entity or self.default_entity
+    def _in_project(self, path: str | None) -> tuple[str, str]:
+        return self._placed(*parse_project_path(path))
 
-    def _in_project(self, place: ProjectPath, entity: str) -> tuple[str, str]:
-        return entity, place.project or self.settings.project or DEFAULT_PROJECT
+    async def _ain_project(self, path: str | None) -> tuple[str, str]:
+        return await self._aplaced(*parse_project_path(path))
 
     def _artifact_place(self, name: str) -> tuple[str, str, str]:
         path = parse_artifact_path(name)
-        project = path.project or self.settings.project or DEFAULT_PROJECT
-        if project.startswith(REGISTRY):
-            owner = path.entity or self.settings.organization or self.default_entity
-            result = self.client.send(calls.organization_entity(name=owner))
-            return registry_entity(result, owner), project, path.name
-        return path.entity or self.default_entity, project, path.name
+        return *self._placed(path.entity, path.project), path.name
 
     async def _aartifact_place(self, name: str) -> tuple[str, str, str]:
         path = parse_artifact_path(name)
-        project = path.project or self.settings.project or DEFAULT_PROJECT
-        if project.startswith(REGISTRY):
-            owner = path.entity or self.settings.organization or await self.adefault_entity()
-            result = await self.client.asend(calls.organization_entity(name=owner))
-            return registry_entity(result, owner), project, path.name
-        return path.entity or await self.adefault_entity(), project, path.name
+        return *(await self._aplaced(path.entity, path.project)), path.name
+
+    def _placed(self, entity: str | None, project: str | None) -> tuple[str, str]:
+        """Fill in what a path leaves out; in front of a registry stands an organization."""
+        project = project or self.settings.project or DEFAULT_PROJECT
+        if is_registry(project):
+            organization = entity or self.settings.organization
+            return registry_entity(self.client, self.default_entity, organization), project
+        return entity or self.default_entity, project
+
+    async def _aplaced(self, entity: str | None, project: str | None) -> tuple[str, str]:
+        project = project or self.settings.project or DEFAULT_PROJECT
+        if is_registry(project):
+            member, organization = (
+                await self.adefault_entity(),
+                entity or self.settings.organization,
+            )
+            return await aregistry_entity(self.client, member, organization), project
+        return entity or await self.adefault_entity(), project
 
 
 def of_type(artifact: "Artifact", wanted: str | None) -> "Artifact":
@@ -233,9 +230,3 @@ def of_type(artifact: "Artifact", wanted: str | None) -> "Artifact":
             f"artifact {artifact.qualified_name} is of type {artifact.type!r}, not {wanted!r}"
         )
     return artifact
-
-
-def registry_entity(result: "OrganizationEntity", owner: str) -> str:
-    """Return the entity of an organization, which owns its registries; else the name itself."""
-    found = result.organization.org_entity if result.organization else None
-    return found.name if found else owner

@@ -32,6 +32,7 @@ from .operations import (
     DELETE_ARTIFACT_PORTFOLIO_GQL,
     DELETE_ARTIFACT_SEQUENCE_GQL,
     DELETE_RUN_FILES_GQL,
+    ENTITY_ORGANIZATIONS_GQL,
     GET_ARTIFACT_COLLECTION_GQL,
     GET_ARTIFACT_TYPE_GQL,
     GET_PROJECT_GQL,
@@ -41,7 +42,6 @@ from .operations import (
     LINK_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
-    ORGANIZATION_ENTITY_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
     RUN_ARTIFACTS_GQL,
     RUN_FILES_GQL,
@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from .delete_artifact_portfolio import DeleteArtifactPortfolio
     from .delete_artifact_sequence import DeleteArtifactSequence
     from .delete_run_files import DeleteRunFiles
+    from .entity_organizations import EntityOrganizations
     from .get_artifact_collection import GetArtifactCollection
     from .get_artifact_type import GetArtifactType
     from .get_project import GetProject
@@ -91,7 +92,6 @@ if TYPE_CHECKING:
     from .link_artifact import LinkArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
     from .move_artifact_sequence import MoveArtifactSequence
-    from .organization_entity import OrganizationEntity
     from .project_artifact_collections import ProjectArtifactCollections
     from .run_artifacts import RunArtifacts
     from .run_files import RunFiles
@@ -886,17 +886,18 @@ def get_viewer() -> Operation[GetViewer]:
     return Operation(GET_VIEWER_GQL, "GetViewer", variables, envelope=Envelope[GetViewer])
 
 
-def organization_entity(*, name: str) -> Operation[OrganizationEntity]:
-    """The entity that owns an organization's registries; null when there is no such organization.
+def entity_organizations(*, entity: str) -> Operation[EntityOrganizations]:
+    """The organizations that an entity belongs to, and the entities that own their registries: one for a
+    team, any number for the entity of an account.
 
-    Used by: Api.artifact
+    Used by: Api.artifact, artifacts.Artifact.link
     Needs: server 0.50 or newer"""
-    from .organization_entity import OrganizationEntity
+    from .entity_organizations import EntityOrganizations
 
-    variables: dict[str, object] = {"name": name}
+    variables: dict[str, object] = {"entity": entity}
     return Operation(
-        ORGANIZATION_ENTITY_GQL,
-        "OrganizationEntity",
+        ENTITY_ORGANIZATIONS_GQL,
+        "EntityOrganizations",
         variables,
-        envelope=Envelope[OrganizationEntity],
+        envelope=Envelope[EntityOrganizations],
     )

@@ -24,6 +24,7 @@ __all__ = [
     "DELETE_ARTIFACT_PORTFOLIO_GQL",
     "DELETE_ARTIFACT_SEQUENCE_GQL",
     "DELETE_RUN_FILES_GQL",
+    "ENTITY_ORGANIZATIONS_GQL",
     "GET_ARTIFACT_COLLECTION_GQL",
     "GET_ARTIFACT_TYPE_GQL",
     "GET_PROJECT_GQL",
@@ -33,7 +34,6 @@ __all__ = [
     "LINK_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
-    "ORGANIZATION_ENTITY_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
     "RUN_ARTIFACTS_GQL",
     "RUN_FILES_GQL",
@@ -1340,12 +1340,24 @@ fragment User on User {
 }
 """
 
-ORGANIZATION_ENTITY_GQL = """
-query OrganizationEntity($name: String!) {
-  organization(name: $name) {
-    orgEntity {
-      name
+ENTITY_ORGANIZATIONS_GQL = """
+query EntityOrganizations($entity: String!) {
+  entity(name: $entity) {
+    organization {
+      ...Organization
     }
+    user {
+      organizations {
+        ...Organization
+      }
+    }
+  }
+}
+
+fragment Organization on Organization {
+  name
+  orgEntity {
+    name
   }
 }
 """

@@ -10,6 +10,7 @@ from wbtyped_graphql.operation import Operation
 from ..errors import UsageError
 from ..nodes import iso
 from ..paths import parse_artifact_path
+from ..registries import aregistry_entity, is_registry, registry_entity
 from .editing import EditableArtifact
 from .facts import Place, place_of
 from .names import checked_aliases
@@ -33,10 +34,15 @@ class LinkedArtifact(EditableArtifact):
     def link(self, target_path: str, aliases: Iterable[str] = ()) -> "Artifact":
         """Link it into the portfolio at `target_path` and return it as it is shown there.
 
-        `entity/project/name`, `project/name` or `name`; what is left out is as here. The portfolio
-        is made when it is new. `latest` moves there by itself.
+        `entity/project/name`, `project/name` or `name`; what is left out is as here. Of a registry,
+        `organization/wandb-registry-name/collection`; the organization may be left out when the
+        owner of the source belongs to one alone. The portfolio is made when it is new. `latest`
+        moves there by itself.
         """
         entity, project, name = self._target(target_path)
+        if is_registry(project):
+            entity = registry_entity(self.client, self.source_entity, entity)
+        entity = entity or self.entity
         self.client.send(self._linking(entity, project, name, aliases))
         from .finding import find_artifact
 
@@ -45,16 +51,19 @@ class LinkedArtifact(EditableArtifact):
     async def alink(self, target_path: str, aliases: Iterable[str] = ()) -> "Artifact":
         """Link it into a portfolio, from a coroutine; otherwise as `link`."""
         entity, project, name = self._target(target_path)
+        if is_registry(project):
+            entity = await aregistry_entity(self.client, self.source_entity, entity)
+        entity = entity or self.entity
         await self.client.asend(self._linking(entity, project, name, aliases))
         from .finding import afind_artifact
 
         return await afind_artifact(self.client, entity, project, f"{name}:latest")
 
-    def _target(self, path: str) -> tuple[str, str, str]:
+    def _target(self, path: str) -> tuple[str | None, str, str]:
         parts = parse_artifact_path(path)
         if ":" in parts.name:
             raise UsageError(f"portfolio path {path!r} holds an alias; pass aliases= instead")
-        return parts.entity or self.entity, parts.project or self.project, parts.name
+        return parts.entity, parts.project or self.project, parts.name
 
     def _linking(
         self, entity: str, project: str, name: str, aliases: Iterable[str]

@@ -10,6 +10,7 @@ from graphql import GraphQLResolveInfo
 from .collections import Collections
 from .contents import Contents
 from .files import Files
+from .organizations import Organizations
 from .projects import Projects
 from .signing import Signer
 from .versions import Versions
@@ -29,6 +30,7 @@ class Place(NamedTuple):
 class Context:
     """The data of a server and the addresses that it gives out."""
 
+    organizations: Organizations
     projects: Projects
     files: Files
     collections: Collections

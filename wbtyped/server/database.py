@@ -11,6 +11,15 @@ from .artifact_tables import ARTIFACT_TABLES
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS organizations (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  entity TEXT NOT NULL UNIQUE
+);
+CREATE TABLE IF NOT EXISTS organization_teams (
+  entity TEXT PRIMARY KEY,
+  organization_id INTEGER NOT NULL REFERENCES organizations (id)
+);
 CREATE TABLE IF NOT EXISTS projects (
   id INTEGER PRIMARY KEY,
   entity TEXT NOT NULL,

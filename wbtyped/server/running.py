@@ -29,6 +29,7 @@ from .faults import Fault, Faults
 from .files import Files
 from .intake import Intake
 from .manifests import Reference
+from .organizations import Organizations
 from .projects import Projects
 from .recording import RequestLog
 from .seeding import Seeds
@@ -101,6 +102,7 @@ class WandbServer:
         secret = self._database.secret("signing", secrets.token_hex(32))
         signer = Signer(secret, lifetime=url_lifetime)
         self._context = Context(
+            Organizations(self._database),
             Projects(self._database),
             Files(self._database, contents),
             Collections(self._database),
@@ -160,6 +162,14 @@ class WandbServer:
         A run that exists gets the files in addition. Works before the start, too.
         """
         Seeds(self._context).run(path, files or {})
+
+    def add_organization(self, name: str, entity: str, teams: Iterable[str] = ()) -> None:
+        """Make an organization whose registries belong to `entity`, or give it more teams.
+
+        The account is a member of every one. Its registries are the projects of that entity whose
+        names begin with `wandb-registry-`.
+        """
+        self._context.organizations.add(name, entity, teams)
 
     def add_artifact(
         self,

@@ -5,7 +5,7 @@ from graphql import GraphQLResolveInfo
 
 from ..context import Context, context_of
 from ..relay import connection, number_after, page_size, refuse_other
-from .nodes import Node, entity_node, project_node, user_node
+from .nodes import Node, entity_node, organization_node, project_node, user_node
 
 query: QueryType = QueryType()
 entity: ObjectType = ObjectType("Entity")
@@ -28,13 +28,31 @@ def entity_by_name(
     """Resolve an entity; null when nothing was ever written to it."""
     context = context_of(info)
     known = name in {None, "", context.account} or name in context.projects.entities()
-    return entity_node(context, name or context.account) if known else None
+    if known or (name and context.organizations.of_team(name)):
+        return entity_node(context, name or context.account)
+    return None
 
 
 @project.field("entity")
 def entity_of_project(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the owner of a project."""
     return entity_node(context_of(info), str(node["entityName"]))
+
+
+@query.field("organization")
+def organization_by_name(_: object, info: GraphQLResolveInfo, name: str) -> Node | None:
+    """Resolve an organization; null when there is none of this name."""
+    context = context_of(info)
+    found = [o for o in context.organizations.all() if o.name == name]
+    return organization_node(context, found[0]) if found else None
+
+
+@entity.field("organization")
+def organization_of_entity(node: Node, info: GraphQLResolveInfo) -> Node | None:
+    """Resolve the organization of a team; null when it belongs to none."""
+    context = context_of(info)
+    found = context.organizations.of_team(str(node["name"]))
+    return organization_node(context, found) if found else None
 
 
 @entity.field("user")

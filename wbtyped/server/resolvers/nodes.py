@@ -8,6 +8,7 @@ import mimetypes
 import sqlite3
 
 from ..context import Context, Place
+from ..organizations import Organization
 from ..relay import node_id
 
 Node = dict[str, object]
@@ -32,7 +33,7 @@ def user_node(context: Context) -> Node:
         "teams": teams,
         "apiKeys": {"edges": []},
         "userEntity": entity_node(context, name),
-        "organizations": [],
+        "organizations": [organization_node(context, o) for o in context.organizations.all()],
     }
 
 
@@ -45,6 +46,15 @@ def entity_node(context: Context, name: str) -> Node:
         "available": False,
         "readOnly": False,
         "xxhashDigestsEnabled": False,
+    }
+
+
+def organization_node(context: Context, organization: Organization) -> Node:
+    """Return an organization, with the entity that owns its registries."""
+    return {
+        "id": node_id("Organization", organization.id),
+        "name": organization.name,
+        "orgEntity": entity_node(context, organization.entity),
     }
 
 

@@ -1,0 +1,45 @@
+"""Organizations: their names, the entities that own their registries, and their teams."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from .database import Database
+
+
+class Organization(NamedTuple):
+    """An organization; the account belongs to every one."""
+
+    id: int
+    name: str
+    entity: str
+
+
+class Organizations:
+    """All organizations of the server."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, name: str, entity: str, teams: Iterable[str]) -> None:
+        """Make an organization, or give one more teams."""
+        with self._database.writing() as rows:
+            rows.execute(
+                "INSERT OR IGNORE INTO organizations (name, entity) VALUES (?, ?)", (name, entity)
+            )
+            for team in {entity, *teams}:
+                rows.execute(
+                    "INSERT OR REPLACE INTO organization_teams"
+                    " SELECT ?, id FROM organizations WHERE name = ?",
+                    (team, name),
+                )
+
+    def all(self) -> list[Organization]:
+        """Return every organization, oldest first."""
+        rows = self._database.reading.execute("SELECT * FROM organizations ORDER BY id")
+        return [Organization(row["id"], row["name"], row["entity"]) for row in rows]
+
+    def of_team(self, entity: str) -> Organization | None:
+        """Return the organization that a team belongs to."""
+        query = "SELECT organization_id FROM organization_teams WHERE entity = ?"
+        row = self._database.reading.execute(query, (entity,)).fetchone()
+        return next((o for o in self.all() if row and o.id == row["organization_id"]), None)

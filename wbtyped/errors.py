@@ -49,8 +49,9 @@ class NotFoundError(WbtypedError, LookupError):
 class EntryNotFoundError(NotFoundError, KeyError):
     """A version holds no file at this path; `path` is what was asked for."""
 
-    # That of KeyError would show the message in quotes.
-    __str__ = Exception.__str__
+    def __str__(self) -> str:
+        # That of KeyError would show the message in quotes.
+        return Exception.__str__(self)
 
 
 class UsageError(WbtypedError, ValueError):

@@ -6,14 +6,16 @@ import hmac
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from .answers import json_error
 from .context import Context
 from .execution import Execution
 from .graphql_request import GraphQLRequest
+from .refusals import Refusal
 from .relay import number_of
+from .streams import read_stream_request
 from .workers import Workers
 
 ARTIFACT = "/artifactsV2/{region}/{entity}/{project}/{collection}"
@@ -47,6 +49,11 @@ class ApiOrigin:
         return Starlette(
             routes=[
                 Route("/graphql", self.graphql, methods=["POST"]),
+                Route(
+                    "/files/{entity}/{project}/{run}/file_stream",
+                    self.file_stream,
+                    methods=["POST"],
+                ),
                 Route("/files/{entity}/{project}/{run}/{name:path}", self.file),
                 Route("/artifacts/{entity}/{digest}", self.artifact_file),
                 Route(f"{ARTIFACT}/{{birth}}/{{digest}}/{{name:path}}", self.artifact_file),
@@ -85,6 +92,20 @@ class ApiOrigin:
         found = await self._workers.run(content_url, self._seen(request), **request.path_params)
         return RedirectResponse(found, 302) if found else json_error(404, "file not found")
 
+    async def file_stream(self, request: Request) -> Response:
+        """Take what a run logs while it runs."""
+        if refused := self._refused(request):
+            return refused
+        try:
+            asked = read_stream_request(await request.body())
+        except Refusal as refusal:
+            return json_error(refusal.status, str(refusal))
+        row = await self._workers.run(self._context.projects.run_at, **request.path_params)
+        if row is None:
+            return json_error(404, "run not found")
+        await self._workers.run(self._context.streams.receive, row["id"], asked)
+        return JSONResponse({"exitcode": None, "limits": {}})
+
     async def artifact_file(self, request: Request) -> Response:
         """Redirect to the content of a file of a version, found by its digest."""
         if refused := self._refused(request):
@@ -105,8 +126,7 @@ class ApiOrigin:
 
 def content_url(context: Context, entity: str, project: str, run: str, name: str) -> str | None:
     """Return the signed address of a file's content; None when there is no such file."""
-    owner = context.projects.find(entity, project)
-    row = owner and context.projects.find_run(owner["id"], run)
+    row = context.projects.run_at(entity, project, run)
     file = row and context.files.find(row["id"], name)
     return context.blob_url(file["blob"], name) if file else None
 

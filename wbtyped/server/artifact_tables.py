@@ -50,13 +50,18 @@ CREATE TABLE IF NOT EXISTS artifacts (
   history_step INTEGER,
   commit_hash TEXT,
   run_id INTEGER REFERENCES runs (id) ON DELETE SET NULL,
+  storage_region TEXT,
+  client_id TEXT UNIQUE,
+  distributed_id TEXT,
   manifest_blob TEXT,
   manifest_md5 TEXT,
   manifest_size INTEGER,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
-  UNIQUE (sequence_id, version_index)
+  UNIQUE (sequence_id, version_index),
+  UNIQUE (sequence_id, distributed_id)
 );
+CREATE INDEX IF NOT EXISTS artifacts_by_digest ON artifacts (sequence_id, digest);
 CREATE INDEX IF NOT EXISTS artifacts_by_run ON artifacts (run_id, id);
 CREATE INDEX IF NOT EXISTS artifacts_by_manifest ON artifacts (manifest_blob);
 -- A version is a member of its own sequence, and of every portfolio it is linked to.
@@ -88,7 +93,7 @@ CREATE TABLE IF NOT EXISTS entries (
   artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
   path TEXT NOT NULL,
   digest TEXT NOT NULL,
-  size INTEGER NOT NULL,
+  size INTEGER,
   ref TEXT,
   extra TEXT NOT NULL DEFAULT '{}',
   blob TEXT,
@@ -98,6 +103,49 @@ CREATE TABLE IF NOT EXISTS entries (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS entries_by_blob ON entries (blob);
 CREATE INDEX IF NOT EXISTS entries_by_digest ON entries (digest);
+CREATE INDEX IF NOT EXISTS entries_by_md5 ON entries (md5);
+-- What a version in the making will have once it is committed.
+CREATE TABLE IF NOT EXISTS drafts (
+  artifact_id INTEGER PRIMARY KEY REFERENCES artifacts (id) ON DELETE CASCADE,
+  aliases TEXT NOT NULL DEFAULT '[]',
+  tags TEXT NOT NULL DEFAULT '[]'
+);
+CREATE TABLE IF NOT EXISTS draft_manifests (
+  id INTEGER PRIMARY KEY,
+  artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
+  run_name TEXT NOT NULL,
+  name TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  base_id INTEGER,
+  digest TEXT NOT NULL DEFAULT '',
+  blob TEXT,
+  md5 TEXT,
+  UNIQUE (artifact_id, name, run_name)
+);
+CREATE TABLE IF NOT EXISTS draft_files (
+  id INTEGER PRIMARY KEY,
+  artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
+  path TEXT NOT NULL,
+  digest TEXT NOT NULL,
+  algorithm TEXT NOT NULL,
+  expected_md5 TEXT NOT NULL,
+  birth_id INTEGER NOT NULL,
+  blob TEXT,
+  md5 TEXT,
+  UNIQUE (artifact_id, path)
+);
+CREATE INDEX IF NOT EXISTS draft_files_by_digest ON draft_files (artifact_id, digest);
+CREATE INDEX IF NOT EXISTS draft_files_by_blob ON draft_files (blob);
+-- The parts of a large file, until they are put together.
+CREATE TABLE IF NOT EXISTS draft_parts (
+  file_id INTEGER NOT NULL REFERENCES draft_files (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  expected_md5 TEXT NOT NULL,
+  blob TEXT,
+  md5 TEXT,
+  PRIMARY KEY (file_id, number)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS draft_parts_by_blob ON draft_parts (blob);
 CREATE TABLE IF NOT EXISTS artifact_uses (
   run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
@@ -108,5 +156,8 @@ CREATE INDEX IF NOT EXISTS uses_by_artifact ON artifact_uses (artifact_id);
 CREATE VIEW IF NOT EXISTS named_blobs AS
   SELECT blob, md5 FROM files
   UNION ALL SELECT blob, md5 FROM entries
-  UNION ALL SELECT manifest_blob, manifest_md5 FROM artifacts;
+  UNION ALL SELECT manifest_blob, manifest_md5 FROM artifacts
+  UNION ALL SELECT blob, md5 FROM draft_manifests
+  UNION ALL SELECT blob, md5 FROM draft_files
+  UNION ALL SELECT blob, md5 FROM draft_parts;
 """

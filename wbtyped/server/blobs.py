@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import xxhash
+
 
 @dataclass(frozen=True, slots=True)
 class Blob:
@@ -22,11 +24,12 @@ class Blob:
 class Incoming:
     """A content on its way in; it counts only once `finish` has put it in place."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, xxh128: bool = False) -> None:
         self._path = folder / secrets.token_hex(16)
         self._stream = self._path.open("xb")
         self._sha256 = hashlib.sha256()
         self._md5 = hashlib.md5(usedforsecurity=False)
+        self._xxh128 = xxhash.xxh3_128() if xxh128 else None
         self._size = 0
 
     @property
@@ -39,6 +42,8 @@ class Incoming:
         self._stream.write(block)
         self._sha256.update(block)
         self._md5.update(block)
+        if self._xxh128 is not None:
+            self._xxh128.update(block)
         self._size += len(block)
 
     @property
@@ -50,6 +55,11 @@ class Incoming:
     def hex_md5(self) -> str:
         """MD5 of what came so far, in hex."""
         return self._md5.hexdigest()
+
+    @property
+    def hex_xxh128(self) -> str:
+        """XXH128 of what came so far, in hex; empty when it was not asked for."""
+        return self._xxh128.hexdigest() if self._xxh128 else ""
 
     def settle(self) -> None:
         """Bring the content to the disk for good; nothing more may be written."""
@@ -90,15 +100,17 @@ class BlobStore:
         """Return where a content lies."""
         return self._folder / key[:2] / key[2:]
 
-    def incoming(self) -> Incoming:
+    def incoming(self, *, xxh128: bool = False) -> Incoming:
         """Begin a content."""
-        return Incoming(self._incoming)
+        return Incoming(self._incoming, xxh128=xxh128)
 
-    def put(self, content: bytes) -> Blob:
-        """Store bytes at once; unlike an upload, they may be lost when the machine loses power."""
+    def put(self, content: bytes, *, lasting: bool = False) -> Blob:
+        """Store bytes at once; only what is `lasting` surely outlives a loss of power."""
         arriving = self.incoming()
         try:
             arriving.write(content)
+            if lasting:
+                arriving.settle()
             return arriving.finish(self)
         finally:
             arriving.discard()

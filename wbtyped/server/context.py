@@ -9,10 +9,13 @@ from graphql import GraphQLResolveInfo
 
 from .collections import Collections
 from .contents import Contents
+from .drafts import Drafts
 from .files import Files
 from .organizations import Organizations
 from .projects import Projects
 from .signing import Signer
+from .streams import Streams
+from .uploads import Uploads
 from .versions import Versions
 
 HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
@@ -35,6 +38,9 @@ class Context:
     files: Files
     collections: Collections
     versions: Versions
+    drafts: Drafts
+    uploads: Uploads
+    streams: Streams
     contents: Contents
     signer: Signer
     account: str
@@ -66,6 +72,15 @@ class Context:
     def upload_url(self, place: Place, name: str) -> str:
         """Return the signed address that takes the content of a file of a run."""
         return self.signer.sign(self.storage_url, "PUT", "/".join(("/uploads", *place, name)))
+
+    def draft_file_url(self, file_id: int, part: int | None = None) -> str:
+        """Return the signed address that takes a file of a version in the making, or a part."""
+        path = f"/artifact-files/{file_id}" + (f"/{part}" if part is not None else "")
+        return self.signer.sign(self.storage_url, "PUT", path)
+
+    def draft_manifest_url(self, manifest_id: int) -> str:
+        """Return the signed address that takes the manifest of a version in the making."""
+        return self.signer.sign(self.storage_url, "PUT", f"/artifact-manifests/{manifest_id}")
 
 
 def context_of(info: GraphQLResolveInfo) -> Context:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ..errors import DiskError
 from .artifact_tables import ARTIFACT_TABLES
 
 TABLES = """
@@ -47,6 +48,7 @@ CREATE TABLE IF NOT EXISTS runs (
   host TEXT,
   sweep_name TEXT,
   file_count INTEGER NOT NULL DEFAULT 0,
+  exitcode INTEGER,
   created_at TEXT NOT NULL,
   updated_at TEXT NOT NULL,
   UNIQUE (project_id, name)
@@ -63,6 +65,14 @@ CREATE TABLE IF NOT EXISTS files (
   updated_at TEXT NOT NULL,
   UNIQUE (run_id, name)
 );
+-- What runs log, line by line: metrics, events and the console.
+CREATE TABLE IF NOT EXISTS stream_lines (
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  name TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  line TEXT NOT NULL,
+  PRIMARY KEY (run_id, name, number)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS files_by_blob ON files (blob);
 CREATE INDEX IF NOT EXISTS runs_in_order ON runs (project_id, id);
 CREATE INDEX IF NOT EXISTS projects_in_order ON projects (entity, id);
@@ -74,6 +84,8 @@ CREATE TRIGGER IF NOT EXISTS file_removed AFTER DELETE ON files BEGIN
   UPDATE runs SET file_count = file_count - 1 WHERE id = old.run_id;
 END;
 """
+FORMAT = 2
+"""Grows when tables change in a way that older data does not fit."""
 
 
 def now() -> str:
@@ -93,10 +105,21 @@ class Database:
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         try:
-            self.reading.executescript(TABLES + ARTIFACT_TABLES)
-        except sqlite3.Error:
+            self._prepare()
+        except BaseException:
             self.close()
             raise
+
+    def _prepare(self) -> None:
+        """Make the tables of a new database; refuse one that another version made."""
+        found = self.reading.execute("PRAGMA user_version").fetchone()[0]
+        new = not self.reading.execute("SELECT 1 FROM sqlite_master").fetchone()
+        if not new and found != FORMAT:
+            raise DiskError(
+                f"{self._path} has the format {found} of another wbtyped, this one writes {FORMAT};"
+                " choose another data folder"
+            )
+        self.reading.executescript(f"{TABLES}{ARTIFACT_TABLES}PRAGMA user_version = {FORMAT}")
 
     @property
     def reading(self) -> sqlite3.Connection:

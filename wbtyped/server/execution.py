@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from ariadne import make_executable_schema
 from graphql import (
+    GraphQLEnumType,
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
@@ -46,6 +47,7 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     """Return the pinned schema with its resolvers, without what needs other features."""
     text = files("wbtyped_graphql").joinpath("schema.graphql").read_text(encoding="utf-8")
     schema = make_executable_schema(text, *BINDABLES)
+    mend_enums(schema)
     for name, field in schema.mutation_type.fields.items() if schema.mutation_type else ():
         if field.resolve is None:
             refuse_mutation(name, field)
@@ -53,6 +55,16 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
         for type_name, field_name, argument in GATED[feature]:
             leave_out(schema, type_name, field_name, argument)
     return schema
+
+
+def mend_enums(schema: GraphQLSchema) -> None:
+    """Take back what ariadne does to enums, which newer releases of graphql-core cannot call.
+
+    It is for enums with Python values, of which we have none.
+    """
+    for kind in schema.type_map.values():
+        if isinstance(kind, GraphQLEnumType):
+            vars(kind).pop("parse_value", None)
 
 
 def leave_out(schema: GraphQLSchema, type_name: str, field_name: str, argument: str) -> None:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ..errors import UsageError
 
-RequestKind = Literal["graphql", "file", "storage-get", "storage-put"]
+RequestKind = Literal["graphql", "file", "file-stream", "storage-get", "storage-put"]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,10 +16,11 @@ class Fault:
     """One kind of misbehaviour, for one kind of request.
 
     `kind` is the request: `graphql`, `file` (the API's own address of a file, which redirects),
-    `storage-get` or `storage-put`. `operation` narrows GraphQL to one operation, `path` any request
-    to those whose path contains it. The first `skip` requests that fit are spared, the next `times`
-    are hit; None hits all. Latency goes with every other effect, and those that change a body go
-    with each other. Raises UsageError for an effect that the kind of request cannot have.
+    `file-stream` (what a run logs while it runs), `storage-get` or `storage-put`. `operation`
+    narrows GraphQL to one operation, `path` any request to those whose path contains it. The first
+    `skip` requests that fit are spared, the next `times` are hit; None hits all. Latency goes with
+    every other effect, and those that change a body go with each other. Raises UsageError for an
+    effect that the kind of request cannot have.
     """
 
     kind: RequestKind

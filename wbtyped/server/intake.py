@@ -47,7 +47,9 @@ class Intake:
             return "storage-put" if method == "PUT" else "storage-get"
         if path == "/graphql":
             return "graphql"
-        return "file" if path.startswith("/files/") else None
+        if not path.startswith("/files/"):
+            return None
+        return "file-stream" if method == "POST" else "file"
 
     def _record(self, scope: Scope, request: GraphQLRequest) -> None:
         headers = Headers(scope=scope)

@@ -6,10 +6,13 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from .blobs import Blob
+import xxhash
+
 from .relay import node_id
 
 POLICY = "wandb-storage-policy-v1"
+MD5, XXH128 = "MANIFEST_MD5", "MANIFEST_XXH128"
+"""How the files of a version, and the version itself, can be digested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Reference:
     uri: str
     digest: str | None = None
     size: int = 0
-    extra: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
+    extra: Mapping[str, object] = field(default_factory=dict[str, object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,28 +35,34 @@ class Entry:
 
     path: str
     digest: str
-    size: int
+    size: int | None
     ref: str | None = None
-    extra: Mapping[str, str | None] = field(default_factory=dict[str, str | None])
-    blob: Blob | None = None
+    extra: Mapping[str, object] = field(default_factory=dict[str, object])
+    blob: str | None = None
+    md5: str | None = None
     birth_id: int | None = None
 
 
-def artifact_digest(entries: Iterable[Entry]) -> str:
+def artifact_digest(entries: Iterable[Entry], algorithm: str = MD5) -> str:
     """Return the digest of a whole version: that of the paths and digests of its files."""
-    digest = hashlib.md5(b"wandb-artifact-manifest-v1\n", usedforsecurity=False)
+    digest = xxhash.xxh3_128() if algorithm == XXH128 else hashlib.md5(usedforsecurity=False)
+    digest.update(b"wandb-artifact-manifest-v1\n")
     for entry in sorted(entries, key=lambda e: e.path):
         digest.update(f"{entry.path}:{entry.digest}\n".encode())
     return digest.hexdigest()
 
 
-def manifest_json(entries: Iterable[Entry], artifact_id: int, layout: str) -> bytes:
+def manifest_json(
+    entries: Iterable[Entry], artifact_id: int, layout: str, region: str | None
+) -> bytes:
     """Return the manifest as clients download it."""
     contents = {e.path: entry_json(e, artifact_id) for e in sorted(entries, key=lambda e: e.path)}
     manifest = {
         "version": 1,
         "storagePolicy": POLICY,
-        "storagePolicyConfig": {"storageLayout": layout},
+        "storagePolicyConfig": {"storageLayout": layout, "storageRegion": region}
+        if region
+        else {"storageLayout": layout},
         "contents": contents,
     }
     return json.dumps(manifest, separators=(",", ":"), ensure_ascii=False).encode()
@@ -61,7 +70,9 @@ def manifest_json(entries: Iterable[Entry], artifact_id: int, layout: str) -> by
 
 def entry_json(entry: Entry, artifact_id: int) -> dict[str, object]:
     """Return one entry of a manifest."""
-    shown: dict[str, object] = {"digest": entry.digest, "size": entry.size}
+    shown: dict[str, object] = {"digest": entry.digest}
+    if entry.size is not None:
+        shown["size"] = entry.size
     if entry.ref is None:
         shown["birthArtifactID"] = node_id("Artifact", entry.birth_id or artifact_id)
     else:

@@ -99,6 +99,11 @@ class Projects:
         ).fetchone()
         return row
 
+    def run_at(self, entity: str, project: str, run: str) -> sqlite3.Row | None:
+        """Return the row of a run by its path."""
+        owner = self.find(entity, project)
+        return self.find_run(owner["id"], run) if owner else None
+
     def upsert(
         self, entity: str, name: str, changes: Mapping[str, object] | None = None
     ) -> tuple[sqlite3.Row, bool]:

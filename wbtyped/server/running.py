@@ -16,7 +16,7 @@ from typing import Self
 
 from starlette.types import ASGIApp
 
-from ..errors import UsageError
+from ..errors import DiskError, UsageError
 from .api import ApiOrigin
 from .blobs import BlobStore
 from .collections import Collections
@@ -24,6 +24,7 @@ from .contents import Contents
 from .context import Context
 from .data_folder import DataFolder
 from .database import Database
+from .drafts import Drafts
 from .execution import Execution
 from .faults import Fault, Faults
 from .files import Files
@@ -36,6 +37,8 @@ from .seeding import Seeds
 from .serving import OriginServer, address, listen
 from .signing import Signer
 from .storage import StorageOrigin
+from .streams import Streams
+from .uploads import Uploads
 from .versions import Versions
 from .workers import Workers
 
@@ -49,6 +52,10 @@ FEATURES = frozenset(
         "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
         "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
         "TOTAL_COUNT_IN_FILE_CONNECTION",
+        "ARTIFACT_DIGEST_ALGORITHM",
+        "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
+        "CLIENT_IDS",
+        "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
     }
 )
 """What this server can do, in the names that W&B servers use."""
@@ -90,7 +97,7 @@ class WandbServer:
         self._host, self._ports = host, (port, storage_port)
         try:
             self._database = Database(self.data / "server.sqlite")
-        except sqlite3.Error:
+        except (sqlite3.Error, DiskError):
             self._folder.close()
             raise
         self._blobs = BlobStore(self.data / "blobs")
@@ -107,6 +114,9 @@ class WandbServer:
             Files(self._database, contents),
             Collections(self._database),
             Versions(self._database, contents),
+            Drafts(self._database, contents),
+            Uploads(self._database, contents),
+            Streams(self._database),
             contents,
             signer,
             entity,

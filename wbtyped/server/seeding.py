@@ -7,8 +7,8 @@ from pathlib import Path
 
 from ..errors import UsageError
 from .context import Context
+from .labels import LATEST
 from .manifests import Entry, Reference
-from .versions import LATEST
 
 LAYOUTS = ("V1", "V2")
 

@@ -2,6 +2,8 @@
 
 import os
 import re
+from collections.abc import Callable
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
@@ -11,8 +13,11 @@ from starlette.routing import Route
 from .answers import drain, storage_error
 from .blobs import BlobStore, Incoming
 from .context import Context
+from .refusals import Refusal
 from .workers import Workers
 
+Take = tuple[Incoming, Callable[[Incoming], None]]
+"""A content in the making, and what keeps it."""
 ONE_RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-\d{1,18})")
 
 
@@ -36,7 +41,12 @@ class StorageOrigin:
         return Starlette(
             routes=[
                 Route("/blobs/{key}/{name:path}", self.download, methods=["GET", "HEAD"]),
-                Route(uploads, self.upload, methods=["PUT"]),
+                Route(uploads, self.run_file, methods=["PUT"]),
+                Route("/artifact-files/{file:int}", self.artifact_file, methods=["PUT"]),
+                Route("/artifact-files/{file:int}/{part:int}", self.artifact_part, methods=["PUT"]),
+                Route(
+                    "/artifact-manifests/{manifest:int}", self.artifact_manifest, methods=["PUT"]
+                ),
             ]
         )
 
@@ -78,38 +88,66 @@ class StorageOrigin:
         except FileNotFoundError:
             return None
 
-    async def upload(self, request: Request) -> Response:
+    async def run_file(self, request: Request) -> Response:
         """Take the content of a file of a run; the file is there once all of it has come."""
-        if refused := self._refused(request):
+        name: str = request.path_params["name"]
+
+        def begin() -> Take | None:
+            run_id = self._run_id(request)
+            keep = partial(self._context.files.receive, run_id, name) if run_id else None
+            return (self._blobs.incoming(), keep) if keep else None
+
+        return await self._upload(request, begin)
+
+    async def artifact_file(self, request: Request) -> Response:
+        """Take the content of a file of a version in the making."""
+        uploads, number = self._context.uploads, int(request.path_params["file"])
+
+        def begin() -> Take | None:
+            file = uploads.file(number)
+            return (uploads.begin(file), partial(uploads.receive, file)) if file else None
+
+        return await self._upload(request, begin)
+
+    async def artifact_part(self, request: Request) -> Response:
+        """Take one part of a large file of a version in the making."""
+        uploads, place = self._context.uploads, request.path_params
+        keep = partial(uploads.receive_part, int(place["file"]), int(place["part"]))
+        return await self._upload(request, lambda: (self._blobs.incoming(), keep))
+
+    async def artifact_manifest(self, request: Request) -> Response:
+        """Take the manifest of a version in the making."""
+        number = int(request.path_params["manifest"])
+        keep = partial(self._context.uploads.receive_manifest, number)
+        return await self._upload(request, lambda: (self._blobs.incoming(), keep))
+
+    async def _upload(self, request: Request, begin: Callable[[], Take | None]) -> Response:
+        """Take a content as it comes; it is there once all of it has come and is right."""
+        refused = self._refused(request)
+        begun = None if refused else await self._workers.run(begin)
+        if begun is None:
             await drain(request)
-            return refused
-        run_id = await self._workers.run(self._run_id, request)
-        if run_id is None:
-            await drain(request)
-            return storage_error(404, "NoSuchRun")
-        content = self._blobs.incoming()
+            return refused or storage_error(404, "NoSuchUpload")
+        content, keep = begun
         try:
             # Hashing a block takes less time than handing it to a thread, so it is done here.
             async for block in request.stream():
                 content.write(block)
-            return await self._keep(request, run_id, content)
+            announced = request.headers.get("content-md5")
+            if announced and announced != content.md5:
+                return storage_error(400, "BadDigest")
+            await self._workers.run(keep, content)
+            return Response(status_code=200, headers={"ETag": f'"{content.hex_md5}"'})
+        except Refusal as refusal:
+            return storage_error(refusal.status, str(refusal))
         except ClientDisconnect:
             return Response(status_code=400)
         finally:
             content.discard()
 
-    async def _keep(self, request: Request, run_id: int, content: Incoming) -> Response:
-        announced = request.headers.get("content-md5")
-        if announced and announced != content.md5:
-            return storage_error(400, "BadDigest")
-        name: str = request.path_params["name"]
-        await self._workers.run(self._context.files.receive, run_id, name, content)
-        return Response(status_code=200, headers={"ETag": f'"{content.hex_md5}"'})
-
     def _run_id(self, request: Request) -> int | None:
         place = request.path_params
-        owner = self._context.projects.find(place["entity"], place["project"])
-        row = owner and self._context.projects.find_run(owner["id"], place["run"])
+        row = self._context.projects.run_at(place["entity"], place["project"], place["run"])
         return int(row["id"]) if row else None
 
 

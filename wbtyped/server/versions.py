@@ -1,15 +1,15 @@
 """Versions of artifacts, as rows: contents, aliases, links, tags, lineage."""
 
-import json
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
+from .committing import commit, insert, join
 from .contents import Contents
 from .database import Database, now
-from .manifests import Entry, artifact_digest, manifest_json
+from .labels import LATEST, give_alias, give_tags
+from .manifests import MD5, Entry
 from .refusals import Refusal, missing
 
-LATEST = "latest"
 MEMBERS = """
 SELECT artifacts.*, memberships.id AS membership_id, memberships.version_index AS member_index,
   memberships.collection_id AS collection_id, memberships.created_at AS member_created_at
@@ -45,59 +45,29 @@ class Versions:
         facts: Mapping[str, object],
     ) -> int:  # fmt: skip
         """Commit a version with these files and columns; returns its number."""
+        moment = now()
+        columns: dict[str, object] = {
+            "state": "PENDING",
+            "digest": "",
+            "digest_algorithm": MD5,
+            "storage_layout": "V2",
+            "created_at": moment,
+            "updated_at": moment,
+            **facts,
+            "sequence_id": sequence_id,
+        }
         with self._contents.changing:
             entries = [*self._stored(contents), *references]
             with self._database.writing() as rows:
-                number = self._insert(rows, sequence_id, entries, facts)
-                layout = str(facts.get("storage_layout", "V2"))
-                manifest = self._contents.blobs.put(manifest_json(entries, number, layout))
-                rows.execute(
-                    "UPDATE artifacts SET manifest_blob = ?, manifest_md5 = ?, manifest_size = ?"
-                    " WHERE id = ?",
-                    (manifest.key, manifest.md5, manifest.size, number),
-                )
+                number = insert(rows, columns)
+                found = rows.execute("SELECT * FROM artifacts WHERE id = ?", (number,)).fetchone()
+                commit(rows, self._contents, found, entries)
         return number
 
     def _stored(self, contents: Mapping[str, bytes]) -> Iterable[Entry]:
         for path, content in contents.items():
             blob = self._contents.blobs.put(content)
-            yield Entry(path, blob.md5, blob.size, blob=blob)
-
-    def _insert(
-        self, rows: sqlite3.Connection, sequence_id: int, entries: Sequence[Entry],
-        facts: Mapping[str, object],
-    ) -> int:  # fmt: skip
-        moment = now()
-        index = next_index(rows, sequence_id)
-        given = {
-            "state": "COMMITTED",
-            "digest_algorithm": "MANIFEST_MD5",
-            "storage_layout": "V2",
-            **facts,
-            "sequence_id": sequence_id,
-            "version_index": index,
-            "digest": artifact_digest(entries),
-            "size": sum(entry.size for entry in entries),
-            "file_count": len(entries),
-            "created_at": moment,
-            "updated_at": moment,
-        }
-        columns, marks = ", ".join(given), ", ".join("?" * len(given))
-        done = rows.execute(
-            f"INSERT INTO artifacts ({columns}) VALUES ({marks})",  # noqa: S608 - columns are ours
-            tuple(given.values()),
-        )
-        number = int(done.lastrowid or 0)
-        rows.executemany(
-            "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (number, e.path, e.digest, e.size, e.ref, json.dumps(dict(e.extra)),
-                 e.blob and e.blob.key, e.blob and e.blob.md5, e.birth_id or number)
-                for e in entries
-            ],
-        )  # fmt: skip
-        join(rows, sequence_id, number, index)
-        return number
+            yield Entry(path, blob.md5, blob.size, blob=blob.key, md5=blob.md5)
 
     def link(self, number: int, portfolio_id: int, aliases: Iterable[str]) -> sqlite3.Row:
         """Put a version into a portfolio, where it becomes the latest; returns the membership."""
@@ -107,7 +77,7 @@ class Versions:
                 (portfolio_id, number),
             ).fetchone()
             if row is None:
-                join(rows, portfolio_id, number, next_index(rows, portfolio_id))
+                join(rows, portfolio_id, number)
         for alias in dict.fromkeys([*aliases, LATEST]):
             self.add_alias(portfolio_id, number, alias)
         found = self.membership(portfolio_id, number)
@@ -190,8 +160,9 @@ class Versions:
         return str(rows[0]["blob"]) if rows else None
 
     def logged_by_run(self, run_id: int) -> list[sqlite3.Row]:
-        """Return the versions that a run made."""
-        return self._all("SELECT * FROM artifacts WHERE run_id = ? ORDER BY id", run_id)
+        """Return the versions that a run made; those in the making do not show."""
+        query = "SELECT * FROM artifacts WHERE run_id = ? AND state != 'PENDING'"
+        return self._all(f"{query} ORDER BY id", run_id)
 
     def used_by_run(self, run_id: int) -> list[sqlite3.Row]:
         """Return the versions that a run used."""
@@ -215,18 +186,10 @@ class Versions:
 
     def add_alias(self, collection_id: int, number: int, alias: str) -> None:
         """Give a version an alias in a collection; another version there loses it."""
-        if not alias or len(alias) > 128 or "/" in alias or ":" in alias:
-            raise Refusal(f"invalid alias: {alias!r}", status=400)
-        place = self.membership(collection_id, number)
-        if place is None:
+        if self.membership(collection_id, number) is None:
             raise missing("artifact in the collection")
         with self._database.writing() as rows:
-            rows.execute(
-                "INSERT INTO aliases (membership_id, collection_id, alias) VALUES (?, ?, ?)"
-                " ON CONFLICT (collection_id, alias) DO UPDATE SET"
-                " membership_id = excluded.membership_id",
-                (place["membership_id"], collection_id, alias),
-            )
+            give_alias(rows, collection_id, number, alias)
 
     def remove_alias(self, collection_id: int, number: int, alias: str) -> None:
         """Take an alias off a version."""
@@ -249,15 +212,7 @@ class Versions:
     ) -> None:
         """Give a version tags and take others off."""
         with self._database.writing() as rows:
-            for name in added:
-                rows.execute(
-                    "INSERT OR IGNORE INTO tags (entity, name) VALUES (?, ?)", (entity, name)
-                )
-                rows.execute(
-                    "INSERT OR IGNORE INTO artifact_tags"
-                    " SELECT ?, id FROM tags WHERE entity = ? AND name = ?",
-                    (number, entity, name),
-                )
+            give_tags(rows, number, entity, added)
             rows.executemany(
                 "DELETE FROM artifact_tags WHERE artifact_id = ?"
                 " AND tag_id IN (SELECT id FROM tags WHERE name = ?)",
@@ -303,19 +258,3 @@ class Versions:
                     (now(), number),
                 )
             self._contents.free(row["blob"] for row in blobs if row["blob"])
-
-
-def next_index(rows: sqlite3.Connection, collection_id: int) -> int:
-    """Return the version number that comes next in a collection; numbers are never used again."""
-    query = "SELECT max(version_index) AS last FROM memberships WHERE collection_id = ?"
-    last = rows.execute(query, (collection_id,)).fetchone()["last"]
-    return 0 if last is None else int(last) + 1
-
-
-def join(rows: sqlite3.Connection, collection_id: int, number: int, index: int) -> None:
-    """Make a version a member of a collection."""
-    rows.execute(
-        "INSERT INTO memberships (collection_id, artifact_id, version_index, created_at)"
-        " VALUES (?, ?, ?, ?)",
-        (collection_id, number, index, now()),
-    )

@@ -2,7 +2,18 @@
 
 from ariadne import SchemaBindable
 
-from . import accounts, artifacts, collections, editing, files, runs, scalars, server_info
+from . import (
+    accounts,
+    artifacts,
+    collections,
+    editing,
+    files,
+    history,
+    making,
+    runs,
+    scalars,
+    server_info,
+)
 
 # A further area is a module of its own that joins here.
 BINDABLES: list[SchemaBindable] = [
@@ -10,8 +21,10 @@ BINDABLES: list[SchemaBindable] = [
     *server_info.BINDABLES,
     *accounts.BINDABLES,
     *runs.BINDABLES,
+    *history.BINDABLES,
     *files.BINDABLES,
     *collections.BINDABLES,
     *artifacts.BINDABLES,
     *editing.BINDABLES,
+    *making.BINDABLES,
 ]

@@ -7,8 +7,10 @@ import sqlite3
 from pydantic import JsonValue, TypeAdapter
 
 from ..context import Context
+from ..database import now
 from ..filters import Record
 from ..relay import node_id
+from ..uploads import Announced
 from .nodes import Node
 
 KINDS = {"SEQUENCE": "ArtifactSequence", "PORTFOLIO": "ArtifactPortfolio"}
@@ -103,7 +105,7 @@ def entry_node(row: sqlite3.Row, version: sqlite3.Row) -> Node:
         "id": node_id("ArtifactFile", f"{row['artifact_id']}:{row['path']}"),
         "name": row["path"],
         "displayName": row["path"],
-        "sizeBytes": row["size"],
+        "sizeBytes": row["size"] or 0,
         "mimetype": mimetypes.guess_type(row["path"])[0],
         "updatedAt": version["created_at"],
         "createdAt": version["created_at"],
@@ -120,6 +122,7 @@ def manifest_node(version: sqlite3.Row) -> Node:
     """Return the manifest of a version."""
     return {
         "id": node_id("ArtifactManifest", version["id"]),
+        "artifactID": node_id("Artifact", version["id"]),
         "digest": version["manifest_md5"],
         "type": "FULL",
         "createdAt": version["created_at"],
@@ -136,6 +139,61 @@ def manifest_node(version: sqlite3.Row) -> Node:
             "uploadHeaders": (),
         },
     }
+
+
+def draft_manifest_node(row: sqlite3.Row, context: Context) -> Node:
+    """Return the manifest of a version in the making, with the address that takes it."""
+    return {
+        "id": node_id("DraftManifest", row["id"]),
+        "artifactID": node_id("Artifact", row["artifact_id"]),
+        "digest": row["digest"],
+        "type": row["kind"],
+        "createdAt": now(),
+        "file": {
+            "blob": row["blob"],
+            "id": node_id("DraftManifestFile", row["id"]),
+            "name": row["name"],
+            "displayName": row["name"],
+            "sizeBytes": 0,
+            "exists": row["blob"] is not None,
+            "isReference": False,
+            "uploadUrl": context.draft_manifest_url(row["id"]),
+            "uploadHeaders": headers_of(row["digest"], "application/json"),
+        },
+    }
+
+
+def upload_node(row: sqlite3.Row, file: Announced, mimetype: object, context: Context) -> Node:
+    """Return a file that a client is about to send, with the addresses that take it."""
+    number, come = row["id"], row["blob"] is not None
+    parts = [
+        {"partNumber": part, "uploadUrl": context.draft_file_url(number, part)}
+        for part in sorted(file.parts)
+    ]
+    whole = {"uploadID": node_id("Upload", number), "uploadUrlParts": parts} if parts else None
+    return {
+        "blob": row["blob"],
+        "id": node_id("Upload", number),
+        "name": file.path,
+        "displayName": file.path,
+        "sizeBytes": 0,
+        "mimetype": mimetype,
+        "digest": file.digest,
+        "md5": file.md5,
+        "storagePath": f"wandb_artifacts/{row['birth_id']}/{file.digest}",
+        "exists": come,
+        "isReference": False,
+        "uploadUrl": None if come else context.draft_file_url(number),
+        "uploadHeaders": headers_of("" if parts else file.md5, str(mimetype or "")),
+        "uploadMultipartUrls": None if come else whole,
+        "artifact": {"id": node_id("Artifact", row["birth_id"])},
+    }
+
+
+def headers_of(md5: str, mimetype: str) -> list[str]:
+    """Return the headers that go with an upload."""
+    headers = {"Content-MD5": md5, "Content-Type": mimetype}
+    return [f"{name}:{value}" for name, value in headers.items() if value]
 
 
 def collection_record(row: sqlite3.Row, tags: list[str]) -> Record:

@@ -7,8 +7,8 @@ from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import Context, context_of
+from ..labels import LATEST
 from ..relay import connection, key_after, number_of, page_size, refuse_other
-from ..versions import LATEST
 from .artifact_nodes import (
     alias_node,
     artifact_node,
@@ -19,7 +19,7 @@ from .artifact_nodes import (
     tag_node,
     type_node,
 )
-from .nodes import Node, run_node
+from .nodes import Node, run_node, user_node
 from .runs import row_of
 
 query: QueryType = QueryType()
@@ -182,10 +182,12 @@ def memberships_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
 
 @artifact.field("createdBy")
 def creator_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node | None:
-    """Resolve the run that made a version."""
-    number = row_of(node)["run_id"]
-    row = context_of(info).versions.run_by_id(number) if number else None
-    return {"__typename": "Run"} | run_node(row) if row else None
+    """Resolve the run that made a version, or else the account."""
+    context, number = context_of(info), row_of(node)["run_id"]
+    row = context.versions.run_by_id(number) if number else None
+    if row is not None:
+        return {"__typename": "Run"} | run_node(row)
+    return {"__typename": "User"} | user_node(context)
 
 
 @artifact.field("usedBy")

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 
 from ..context import Context, context_of
 from ..filters import Record
+from ..manifests import MD5
 from ..refusals import missing
 from ..relay import connection, number_after, number_of, page_size, refuse_other
 from .artifact_nodes import (
@@ -227,9 +228,11 @@ def latest_of_sequence(node: Node, info: GraphQLResolveInfo) -> Node | None:
 
 
 @sequence.field("digestAlgorithm")
-def digest_algorithm_of_sequence(_: Node, __: GraphQLResolveInfo) -> str:
-    """Resolve how files of a sequence are digested."""
-    return "MANIFEST_MD5"
+def digest_algorithm_of_sequence(node: Node, info: GraphQLResolveInfo) -> str:
+    """Resolve how the files of the newest version are digested."""
+    members = context_of(info).versions.members(row_of(node)["id"])
+    newest = max(members, key=lambda row: int(row["member_index"]), default=None)
+    return str(newest["digest_algorithm"]) if newest else MD5
 
 
 @sequence.field("artifactMembership")

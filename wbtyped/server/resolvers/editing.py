@@ -50,6 +50,15 @@ def named_collection(context: Context, given: Input) -> tuple[str, sqlite3.Row]:
     return entity, row
 
 
+def columns_of_ttl(ttl: object) -> dict[str, object]:
+    """Return the columns that a time to live in seconds sets; none when it was left out."""
+    if not isinstance(ttl, int):
+        return {}
+    if ttl not in {DISABLED, INHERITED} and ttl <= 0:
+        raise Refusal("ttlDurationSeconds must be positive, -1 or -2", status=400)
+    return {"ttl": DISABLED if ttl == INHERITED else ttl, "ttl_inherited": ttl == INHERITED}
+
+
 # Collections.
 
 
@@ -128,11 +137,7 @@ def update_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
     changes: dict[str, object] = {
         column: input[column] for column in ("description", "metadata") if column in input
     }
-    ttl = input.get("ttlDurationSeconds")
-    if isinstance(ttl, int):
-        if ttl not in {DISABLED, INHERITED} and ttl <= 0:
-            raise Refusal("ttlDurationSeconds must be positive, -1 or -2", status=400)
-        changes |= {"ttl": DISABLED if ttl == INHERITED else ttl, "ttl_inherited": ttl == INHERITED}
+    changes |= columns_of_ttl(input.get("ttlDurationSeconds"))
     if changes:
         context.versions.update(row["id"], changes)
     home = context.collections.by_id(row["sequence_id"])

@@ -106,8 +106,10 @@ def artifact_url(context: Context, node: Node) -> str:
 
 
 @file.field("uploadUrl")
-def upload_url(node: Node, info: GraphQLResolveInfo) -> str:
-    """Resolve the address that takes the content."""
+def upload_url(node: Node, info: GraphQLResolveInfo) -> object:
+    """Resolve the address that takes the content; null when it need not be sent."""
+    if "uploadUrl" in node:
+        return node["uploadUrl"]
     return context_of(info).upload_url(place_in(node), str(node["name"]))
 
 

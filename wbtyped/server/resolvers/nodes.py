@@ -45,7 +45,7 @@ def entity_node(context: Context, name: str) -> Node:
         "isTeam": name != context.account,
         "available": False,
         "readOnly": False,
-        "xxhashDigestsEnabled": False,
+        "xxhashDigestsEnabled": "ARTIFACT_DIGEST_ALGORITHM" in context.features,
     }
 
 
@@ -98,9 +98,7 @@ def run_node(row: sqlite3.Row) -> Node:
         "sweepName": row["sweep_name"],
         "readOnly": False,
         "stopped": False,
-        "historyLineCount": 0,
-        "logLineCount": 0,
-        "eventsLineCount": 0,
+        "exitcode": row["exitcode"],
         "fileCount": row["file_count"],
         "createdAt": row["created_at"],
         "updatedAt": row["updated_at"],

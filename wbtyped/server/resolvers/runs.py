@@ -109,6 +109,9 @@ def stored_json(
     if keys is None or not isinstance(text, str):
         return text
     values = json.loads(text)
+    if info.field_name == "wandbConfig":
+        # What clients note about themselves has a place of its own in the config.
+        values = values.get("_wandb", {}).get("value", {})
     return json.dumps({key: values[key] for key in keys if key in values})
 
 

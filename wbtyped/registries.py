@@ -35,6 +35,12 @@ async def aregistry_entity(client: Client, member: str, organization: str | None
     return owner_in(result, member, organization)
 
 
+def organization_of(client: Client, team: str) -> str | None:
+    """Return the name of the organization that a team belongs to (query EntityOrganizations)."""
+    entity = client.send(calls.entity_organizations(entity=team)).entity
+    return entity.organization.name if entity and entity.organization else None
+
+
 def owner_in(result: "EntityOrganizations", member: str, organization: str | None) -> str:
     """Return the owner of the registries that are meant, among those that `member` may use."""
     entity = result.entity

@@ -213,7 +213,7 @@ def test_download_to_the_documented_folder(
     data: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    assert data.download() == "artifacts/data:v0"
+    assert data.download() == str(tmp_path / "artifacts" / "data:v0")
     monkeypatch.setenv("WANDB_ARTIFACT_DIR", str(tmp_path / "other"))
     assert data.download(path_prefix="sub/") == str(tmp_path / "other" / "data:v0")
     assert set(saved(tmp_path / "other" / "data:v0")) == {"sub/b.bin", "sub/empty"}

@@ -26,6 +26,10 @@ async def test_paths_into_a_registry(server: WandbServer, entity: str | None, ow
         linked = api.artifact(f"{where}/chosen:v0")
         assert linked.qualified_name == f"acme-org/{REGISTRY}/chosen:v0"
         assert (linked.is_link, linked.source_name) == (True, "data:v0")
+        assert linked.url == (
+            f"{server.url}/orgs/acme/registry/model"
+            f"?selectionPath=acme-org%2F{REGISTRY}%2Fchosen&view=membership&version=v0"
+        )
         assert (await api.aartifact(f"{where}/chosen")).id == linked.id
         assert [c.name for c in api.artifact_collections(where, "dataset")] == ["chosen"]
         assert [t.name async for t in await api.aartifact_types(where)] == ["dataset"]

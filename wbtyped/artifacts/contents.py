@@ -65,8 +65,8 @@ def fetch_manifest(artifact: "Artifact", result: "ManifestResult") -> ArtifactMa
 
 
 def target_folder(artifact: "Artifact", *, with_version: bool = True) -> Path:
-    """Return the documented default folder of a version."""
-    home = Path(os.environ.get("WANDB_ARTIFACT_DIR") or "artifacts")
+    """Return the documented default folder of a version, absolute."""
+    home = Path(os.environ.get("WANDB_ARTIFACT_DIR") or "artifacts").absolute()
     name = artifact.source_name if with_version else artifact.source.collection
     return home / (name.replace(":", "-") if os.name == "nt" else name)
 

@@ -7,6 +7,7 @@ from wbtyped_graphql import fragments
 from ..client import Client
 from ..nodes import iso
 from ..paths import quoted_parts
+from ..registries import REGISTRY, is_registry, organization_of
 
 if TYPE_CHECKING:
     from .collection import ArtifactCollection
@@ -106,11 +107,26 @@ class ArtifactFacts:
 
     @property
     def url(self) -> str:
-        """Address of its page."""
+        """Address of its page; that of a registry is asked for (query EntityOrganizations)."""
+        if self.is_link and is_registry(self.project):
+            organization = organization_of(self.client, self.entity)
+            if organization is not None:
+                registry = self.project.removeprefix(REGISTRY)
+                return self._page_of_link("orgs", organization, "registry", registry)
+        if self.is_link and (self.type == "model" or self.project == "model-registry"):
+            return self._page_of_link(self.entity, "registry", "model")
         entity, project, kind, collection, version = quoted_parts(
             self.entity, self.project, self.type, self.place.collection, self.version
         )
         return f"{self.client.app_url}{entity}/{project}/artifacts/{kind}/{collection}/{version}"
+
+    def _page_of_link(self, *path: str) -> str:
+        chosen = "/".join((self.entity, self.project, self.place.collection))
+        [selection] = quoted_parts(chosen)
+        return (
+            f"{self.client.app_url}{'/'.join(quoted_parts(*path))}?selectionPath={selection}"
+            f"&view=membership&version={self.version}"
+        )
 
     @property
     def collection(self) -> "ArtifactCollection":

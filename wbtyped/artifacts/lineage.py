@@ -175,12 +175,17 @@ class LinkedArtifact(EditableArtifact):
     def linked_artifacts(self) -> "list[Artifact]":
         """The same version at every place that it is linked to (query ArtifactPlaces).
 
-        The server names 500 places at most, and only those that the key may see.
+        Empty for what is a link itself. The server names 500 places at most, and only those that
+        the key may see.
         """
+        if self.is_link:
+            return []
         return self._links(self.client.send(calls.artifact_places(id=self.id)))
 
     async def alinked_artifacts(self) -> "list[Artifact]":
         """Return the same version at every place that it is linked to, from a coroutine."""
+        if self.is_link:
+            return []
         return self._links(await self.client.asend(calls.artifact_places(id=self.id)))
 
     @property

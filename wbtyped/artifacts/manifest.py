@@ -30,7 +30,7 @@ class _Entry(BaseModel, frozen=True):
 
 class _Config(BaseModel, frozen=True):
     storageLayout: str = "V1"  # noqa: N815 - the name in the manifest
-    storageRegion: str = "default"  # noqa: N815
+    storageRegion: str | None = None  # noqa: N815
 
 
 class _Manifest(BaseModel, frozen=True):
@@ -113,7 +113,8 @@ class ArtifactManifest:
     storage_policy: str
     storage_layout: str
     """`V1` or `V2`: how files are laid out in storage."""
-    storage_region: str
+    storage_region: str | None
+    """Where they are stored, in the server's words; None for its default."""
     entries: Mapping[str, ArtifactManifestEntry]
     digest_algorithm: Algorithm
     """How contents are digested, and the version as a whole."""
@@ -147,13 +148,13 @@ class ArtifactManifest:
 
     def to_manifest_json(self) -> dict[str, object]:
         """Return the manifest as it lies in storage."""
+        config = {"storageLayout": self.storage_layout}
+        if self.storage_region is not None:
+            config["storageRegion"] = self.storage_region
         return {
             "version": self.version,
             "storagePolicy": self.storage_policy,
-            "storagePolicyConfig": {
-                "storageLayout": self.storage_layout,
-                "storageRegion": self.storage_region,
-            },
+            "storagePolicyConfig": config,
             "contents": {entry.path: _entry_json(entry) for entry in self},
         }
 

@@ -4,6 +4,7 @@ import base64
 import hmac
 
 from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -18,7 +19,25 @@ from .relay import number_of
 from .streams import read_stream_request
 from .workers import Workers
 
+BY_BIRTH = "{birth}/{digest:digest}/{name:path}"
 ARTIFACT = "/artifactsV2/{region}/{entity}/{project}/{collection}"
+
+
+class HexDigest(Convertor[str]):
+    """A digest in an address, by which the forms of the address can be told apart."""
+
+    regex = "[0-9a-f]{32}"
+
+    def convert(self, value: str) -> str:
+        """Return the digest."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """Return what stands in an address."""
+        return value
+
+
+register_url_convertor("digest", HexDigest())
 
 
 def authorized(header: str, key: str) -> bool:
@@ -55,12 +74,9 @@ class ApiOrigin:
                     methods=["POST"],
                 ),
                 Route("/files/{entity}/{project}/{run}/{name:path}", self.file),
-                Route("/artifacts/{entity}/{digest}", self.artifact_file),
-                Route(f"{ARTIFACT}/{{birth}}/{{digest}}/{{name:path}}", self.artifact_file),
-                Route(
-                    f"{ARTIFACT}/{{artifact}}/{{birth}}/{{digest}}/{{name:path}}",
-                    self.artifact_file,
-                ),
+                Route("/artifacts/{entity}/{digest:digest}", self.artifact_file),
+                Route(f"{ARTIFACT}/{BY_BIRTH}", self.artifact_file),
+                Route(f"{ARTIFACT}/{{artifact}}/{BY_BIRTH}", self.artifact_file),
             ],
             exception_handlers={HTTPException: no_such_request},
         )

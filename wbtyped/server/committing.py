@@ -1,5 +1,6 @@
 """The moment in which a version comes into being: number, files, manifest, place."""
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
@@ -45,10 +46,12 @@ def commit(
     number, home = version["id"], version["sequence_id"]
     text = manifest_json(entries, number, version["storage_layout"], version["storage_region"])
     manifest = contents.blobs.put(text, lasting=True)
+    digest = artifact_digest(entries, version["digest_algorithm"])
     facts = {
         "state": "COMMITTED",
         "version_index": next_index(rows, home),
-        "digest": artifact_digest(entries, version["digest_algorithm"]),
+        "digest": digest,
+        "commit_hash": hashlib.sha256(f"{number}:{digest}".encode()).hexdigest()[:20],
         "size": sum(entry.size or 0 for entry in entries),
         "file_count": len(entries),
         "manifest_blob": manifest.key,

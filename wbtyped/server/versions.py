@@ -122,7 +122,7 @@ class Versions:
         return self._one(MEMBERS.format(where=where), collection_id, number)
 
     def member_named(self, collection_id: int, alias: str) -> sqlite3.Row | None:
-        """Return the place in a collection that an alias or a `vN` names."""
+        """Return the place in a collection that an alias, a `vN` or a commit hash names."""
         if alias.startswith("v") and alias[1:].isdecimal():
             where = "memberships.collection_id = ? AND memberships.version_index = ?"
             found = self._one(MEMBERS.format(where=where), collection_id, int(alias[1:]))
@@ -132,6 +132,10 @@ class Versions:
             "memberships.id ="
             " (SELECT membership_id FROM aliases WHERE collection_id = ? AND alias = ?)"
         )
+        found = self._one(MEMBERS.format(where=where), collection_id, alias)
+        if found is not None:
+            return found
+        where = "memberships.collection_id = ? AND commit_hash = ?"
         return self._one(MEMBERS.format(where=where), collection_id, alias)
 
     def entries(

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +27,8 @@ _json: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 class Scripts:
     """Runs scripts against a server, each in a process and a home of its own."""
 
-    server: WandbServer
+    env: Mapping[str, str]
+    """How to reach the server."""
     work: Path
     python: str = sys.executable
     started: int = field(default=0, init=False)
@@ -67,7 +68,7 @@ class Scripts:
             f"WANDB_{kind}_DIR": str(home / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")
         }
         return {
-            **kept, **self.server.env, **folders, "HOME": str(home), "WANDB_DIR": str(home),
+            **kept, **self.env, **folders, "HOME": str(home), "WANDB_DIR": str(home),
             "WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false",
             "PYTHONPATH": "", "PYTHONWARNINGS": "ignore",
         }  # fmt: skip
@@ -96,14 +97,14 @@ def ported(name: str) -> str:
 @pytest.fixture
 def scripts(wandb_server: WandbServer, tmp_path: Path) -> Scripts:
     """Scripts against the server of this test."""
-    return Scripts(wandb_server, tmp_path / "scripts")
+    return Scripts(wandb_server.env, tmp_path / "scripts")
 
 
 @pytest.fixture(scope="session")
 def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scripts]:
     """Scripts against a server that the official client has logged to; for reading only."""
     with WandbServer() as server:
-        scripts = Scripts(server, tmp_path_factory.mktemp("logged"))
+        scripts = Scripts(server.env, tmp_path_factory.mktemp("logged"))
         scripts.official("log_everything.py", str(scripts.work))
         yield scripts
 

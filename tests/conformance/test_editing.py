@@ -33,9 +33,9 @@ def seed(server: WandbServer) -> None:
 
 
 @pytest.fixture
-def other_scripts(tmp_path: Path) -> Iterator[Scripts]:
+def other_server() -> Iterator[WandbServer]:
     with WandbServer() as server:
-        yield Scripts(server, tmp_path / "other")
+        yield server
 
 
 def seen(answer: JsonValue) -> dict[str, JsonValue]:
@@ -43,9 +43,12 @@ def seen(answer: JsonValue) -> dict[str, JsonValue]:
     return {path: value for path, value in flat(answer).items() if not UNEQUAL.fullmatch(path)}
 
 
-def test_edits(scripts: Scripts, other_scripts: Scripts) -> None:
-    for each in (scripts, other_scripts):
-        seed(each.server)
+def test_edits(
+    wandb_server: WandbServer, scripts: Scripts, other_server: WandbServer, tmp_path: Path
+) -> None:
+    other_scripts = Scripts(other_server.env, tmp_path / "other")
+    for server in (wandb_server, other_server):
+        seed(server)
     text = (Path(__file__).parent / "scripts" / "edit.py").read_text()
     theirs = scripts.output("edit.py", text, "crew/ship")
     ours = other_scripts.output("edit.py", ported("edit.py"), "crew/ship")

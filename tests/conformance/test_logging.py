@@ -105,7 +105,9 @@ def test_a_run_is_sent_later(scripts: Scripts, api: Api, tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_a_file_sent_in_parts(scripts: Scripts, api: Api, tmp_path: Path) -> None:
+def test_a_file_sent_in_parts(
+    wandb_server: WandbServer, scripts: Scripts, api: Api, tmp_path: Path
+) -> None:
     """As large as the official client needs it to be to send it so: a little over 2 GiB."""
     large = tmp_path / "large.bin"
     size = 2 * 1024**3 + 5
@@ -115,7 +117,7 @@ def test_a_file_sent_in_parts(scripts: Scripts, api: Api, tmp_path: Path) -> Non
             stream.seek(place)
             stream.write(b"mark")
     scripts.output("log_large.py", (FOLDER / "log_large.py").read_text(), str(large))
-    parts = [r for r in scripts.server.requests if r.path.startswith("/artifact-files/1/")]
+    parts = [r for r in wandb_server.requests if r.path.startswith("/artifact-files/1/")]
     assert len(parts) == 21
     [entry] = api.artifact("crew/ship/large:v0").manifest
     with large.open("rb") as stream:

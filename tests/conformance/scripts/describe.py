@@ -59,7 +59,7 @@ def artifact(a):
         "count of files": len(a.files()),
         "two files": [f.name for f in a.files(["a.txt", "one.txt"])],
         "entries": [entry(a.get_entry(path)) for path in manifest.entries],
-        "manifest": [len(manifest), manifest.size(), manifest.digest()],
+        "manifest": facts(manifest, "__len__", "size", "digest"),
         "in sub": sorted(e.path for e in manifest.get_entries_in_directory("sub")),
         "manifest json": manifest.to_manifest_json(),
         "logged by": maker.name if (maker := a.logged_by()) else None,
@@ -129,8 +129,5 @@ answer = {
     "shelf": [kind(t) for t in api.artifact_types("crew/shelf")],
     "link": artifact(api.artifact("crew/shelf/best-models:prod")),
     "newest first": [a.name for a in api.artifacts("dataset", f"{project}/data")],
-    "oldest first": [
-        a.name for a in api.artifacts("dataset", f"{project}/data", order="createdAt")
-    ],
 }
 print(json.dumps(answer, default=str))

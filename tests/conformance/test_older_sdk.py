@@ -1,0 +1,74 @@
+"""The reading part again with the version of the official client that the documents describe.
+
+It is installed into an environment of its own. `pytest -m older_sdk` runs this alone, `pytest -m
+'not older_sdk'` everything else.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import FOLDER, Scripts, flat, shown
+from .test_reading import DIFFERENCES as FROM_NEWER
+
+VERSION = "0.21.3"
+DIFFERENCES = {
+    # Place in the answer: what is different, and why.
+    r".*/versions/\d+(/manifest)?/digest": ("it takes every digest for MD5, XXH128 came later"),
+}
+MISSING = "AttributeError"
+"""What a description says of an attribute that the client does not have yet."""
+
+pytestmark = [pytest.mark.older_sdk, pytest.mark.slow]
+
+
+@pytest.fixture(scope="module")
+def older(logged: Scripts, tmp_path_factory: pytest.TempPathFactory) -> Scripts:
+    """Run scripts with the older client."""
+    home = tmp_path_factory.mktemp("older")
+    subprocess.run([sys.executable, "-m", "venv", str(home / "venv")], check=True)
+    python = home / "venv" / "bin" / "python"
+    install = [python, "-m", "pip", "install", "--quiet", f"wandb=={VERSION}"]
+    done = subprocess.run([*map(str, install)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return Scripts(logged.env, home / "scripts", str(python))
+
+
+def test_sees_the_same(logged: Scripts, older: Scripts) -> None:
+    theirs = flat(older.official("describe.py", "crew/ship"))
+    ours = flat(logged.ours("describe.py", "crew/ship"))
+    assert len(theirs) > 1000
+    wanted = [*DIFFERENCES, *FROM_NEWER]
+    different = {
+        path: (theirs.get(path), ours.get(path))
+        for path in theirs.keys() | ours.keys()
+        if theirs.get(path) not in (MISSING, ours.get(path))
+    }
+    unexpected = {
+        path: values
+        for path, values in different.items()
+        if not any(re.fullmatch(pattern, path) for pattern in wanted)
+    }
+    assert not unexpected
+    assert any(re.fullmatch(pattern, path) for path in different for pattern in DIFFERENCES)
+
+
+def test_downloads_the_same(logged: Scripts, older: Scripts) -> None:
+    given = ("download.py", "crew/ship", "pointing", "newer")
+    assert shown(older.official(*given)) == shown(logged.ours(*given))
+
+
+EXAMPLES = [
+    f"drop_in/{path.name}"
+    for path in sorted((FOLDER / "drop_in").glob("*.py"))
+    if path.stem != "filters_and_cursors"  # which the documents do not have
+]
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_prints_the_same(logged: Scripts, older: Scripts, name: str) -> None:
+    text = Path(FOLDER / name).read_text()
+    assert older.output(name, text) == logged.output(name, text)

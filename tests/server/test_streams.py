@@ -1,0 +1,72 @@
+"""What a run logs while it runs."""
+
+import json
+from collections.abc import Mapping
+
+import httpx
+
+from wbtyped.server import WandbServer
+
+from .conftest import Ask
+
+RUN = """
+query Run($samples: Int, $specs: [JSONString!]!) {
+  project(name: "ship", entityName: "crew") { run(name: "log") {
+    state exitcode summaryMetrics historyLineCount historyTail eventsLineCount logLineCount
+    history(samples: $samples) sampledHistory(specs: $specs) historyKeys
+  } } }
+"""
+
+
+def lines(*steps: Mapping[str, object], offset: int = 0) -> dict[str, object]:
+    return {"offset": offset, "content": [json.dumps(step) for step in steps]}
+
+
+def post(server: WandbServer, body: object, run: str = "log", key: str = "") -> httpx.Response:
+    address = f"{server.url}/files/crew/ship/{run}/file_stream"
+    return httpx.post(address, json=body, auth=("api", key or server.api_key))
+
+
+def test_metrics_by_step(wandb_server: WandbServer, ask: Ask) -> None:
+    wandb_server.add_run("crew/ship/log")
+    steps = [{"_step": n, "loss": 1 / (n + 1), "word": "x"} for n in range(4)]
+    assert post(wandb_server, {"files": {"wandb-history.jsonl": lines(*steps[:3])}}).is_success
+    # A client that did not hear the answer sends lines again.
+    again = lines(*steps[2:], offset=2)
+    events, log = lines({"cpu": 1}), {"offset": 0, "content": ["one", "two"]}
+    body = {
+        "files": {
+            "wandb-history.jsonl": again, "wandb-events.jsonl": events, "output.log": log,
+            "wandb-summary.json": {"offset": 0, "content": ['{"loss": 0.25}']},
+        },
+        "complete": True, "exitcode": 0,
+    }  # fmt: skip
+    assert post(wandb_server, body).is_success
+    spec = json.dumps({"keys": ["_step", "loss"], "minStep": 1, "samples": 2})
+    run = ask(RUN, samples=2, specs=[spec]).json()["data"]["project"]["run"]
+    assert (run["state"], run["exitcode"], run["summaryMetrics"]) == (
+        "finished",
+        0,
+        '{"loss": 0.25}',
+    )
+    assert [run[f"{kind}LineCount"] for kind in ("history", "events", "log")] == [4, 1, 2]
+    assert json.loads(json.loads(run["historyTail"])[0]) == steps[3]
+    assert [json.loads(step) for step in run["history"]] == [steps[0], steps[2]]
+    assert run["sampledHistory"] == [[{"_step": 1, "loss": 0.5}, {"_step": 2, "loss": 1 / 3}]]
+    assert run["historyKeys"]["lastStep"] == 3
+    assert run["historyKeys"]["keys"]["word"] == {"typeCounts": [{"type": "string", "count": 4}]}
+
+
+def test_a_run_that_failed(wandb_server: WandbServer, ask: Ask) -> None:
+    wandb_server.add_run("crew/ship/log")
+    assert post(wandb_server, {"complete": True, "exitcode": 3}).is_success
+    run = ask(RUN, samples=2, specs=[]).json()["data"]["project"]["run"]
+    assert (run["state"], run["exitcode"], run["history"]) == ("failed", 3, [])
+    assert run["historyKeys"] is None
+
+
+def test_what_is_refused(wandb_server: WandbServer) -> None:
+    wandb_server.add_run("crew/ship/log")
+    assert post(wandb_server, {}, key="wrong").status_code == 401
+    assert post(wandb_server, {}, run="none").status_code == 404
+    assert post(wandb_server, {"files": {"x": {"offset": "no"}}}).status_code == 400

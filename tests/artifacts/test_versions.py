@@ -119,14 +119,15 @@ def test_missing_lists(server: WandbServer, api: Api, kind: str, name: str, miss
     assert failed.value.missing == missing
 
 
-def test_properties(server: WandbServer, data: Artifact) -> None:
+def test_properties(server: WandbServer, api: Api, data: Artifact) -> None:
     assert data.qualified_name == data.source_qualified_name == "crew/ship/data:v1"
     assert (data.entity, data.project, data.version, data.type) == ("crew", "ship", "v1", "dataset")
     assert (data.state, data.file_count, data.size) == ("COMMITTED", 2, 4)
     assert (data.description, data.tags, data.aliases) == ("d1", ["odd"], ["x1"])
     assert data.metadata == {"step": 1, "deep": {"loss": 0.5}}
     assert data.digest == data.manifest.digest()
-    assert (data.ttl, data.history_step, data.commit_hash) == (None, None, None)
+    assert (data.ttl, data.history_step) == (None, None)
+    assert api.artifact(f"crew/ship/data:{data.commit_hash}").id == data.id
     assert data.url == f"{server.url}/crew/ship/artifacts/dataset/data/v1"
     assert data.created_at.endswith("Z")
     assert data.updated_at.endswith("Z")

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     )
 
     from .api import Api
+    from .download.batch import Batch, OnError
+    from .download.engine import EngineName
+    from .download.progress import Progress
+    from .download.results import DownloadResult
     from .download.transfer import Transfer
     from .runs import Run
     from .transport import Transport
@@ -78,6 +82,60 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
 
     def __repr__(self) -> str:
         return f"<Files {self.run.full_path}>"
+
+    def download(
+        self,
+        root: str | PathLike[str] = ".",
+        *,
+        replace: bool = False,
+        on_error: "OnError" = "raise",
+        progress: "Progress" = None,
+        engine: "EngineName | None" = None,
+        at_once: int | None = None,
+        fsync: bool = False,
+    ) -> "DownloadResult":
+        """Download all files of the list below `root`, many at once, and say what became of each.
+
+        Files are fetched while the list is still being read, in pages of their own. Each is checked
+        by size and MD5 before it takes its name; one that is there and right is kept. One with
+        other content is FileExistsError, unless `replace` says to fetch it anew.
+
+        The first failure ends the download and is raised; with `on_error="collect"` the others are
+        fetched all the same, and the result lists what failed. A later call goes on where this one
+        was ended. For `progress`, `engine`, `at_once` and `fsync` see `Artifact.download`.
+        """
+        return self._batch(root, replace, on_error, progress, engine, at_once, fsync).run()
+
+    async def adownload(
+        self,
+        root: str | PathLike[str] = ".",
+        *,
+        replace: bool = False,
+        on_error: "OnError" = "raise",
+        progress: "Progress" = None,
+        engine: "EngineName | None" = None,
+        at_once: int | None = None,
+        fsync: bool = False,
+    ) -> "DownloadResult":
+        """Download all files of the list, from a coroutine; otherwise as `download`."""
+        return await self._batch(root, replace, on_error, progress, engine, at_once, fsync).arun()
+
+    def _batch(
+        self,
+        root: str | PathLike[str],
+        replace: bool,
+        on_error: "OnError",
+        progress: "Progress",
+        engine: "EngineName | None",
+        at_once: int | None,
+        fsync: bool,
+    ) -> "Batch":
+        from .download.batch import Options
+        from .run_download import batch_of
+
+        return batch_of(
+            self, Path(root), replace, Options(on_error, progress, engine, at_once, fsync)
+        )
 
     def _operation(self, cursor: str | None) -> Operation["RunFiles"]:
         return calls.run_files(
@@ -269,11 +327,10 @@ class File:
         api: "Api | None" = None,
     ) -> Path:
         """Download to `root`/`name` and return the path; otherwise as `download`."""
-        from .download.transfer import fetch
+        from .download.single import fetch
 
         transport = (api.client if api else self.client).transport
-        transfer = self._transfer(root, transport)
-        return fetch(transport, transfer, replace=replace, exist_ok=exist_ok)
+        return fetch(transport, self._transfer(root, transport, replace), exist_ok=exist_ok)
 
     async def asave(
         self,
@@ -284,13 +341,14 @@ class File:
         api: "Api | None" = None,
     ) -> Path:
         """Download from a coroutine and return the path; otherwise as `download`."""
-        from .download.transfer import afetch
+        from .download.single import afetch
 
         transport = (api.client if api else self.client).transport
-        transfer = self._transfer(root, transport)
-        return await afetch(transport, transfer, replace=replace, exist_ok=exist_ok)
+        return await afetch(transport, self._transfer(root, transport, replace), exist_ok=exist_ok)
 
-    def _transfer(self, root: str | PathLike[str], transport: "Transport") -> "Transfer":
+    def _transfer(
+        self, root: str | PathLike[str], transport: "Transport", replace: bool
+    ) -> "Transfer":
         from .download.names import safe_target
         from .download.transfer import Transfer
 
@@ -299,12 +357,16 @@ class File:
             raise NotFoundError(f"{label} does not exist", path=self.name, missing="file")
         # Listed with `upload`, `url` is for sending; only the API's own address is for reading.
         url = transport.absolute(self.url or "")
+        authorization = transport.authorization(url)
         return Transfer(
-            url=url if transport.authorization(url) else self.direct_url,
+            url=url if authorization else transport.absolute(self.direct_url),
             target=safe_target(root, self.name),
             size=self.size,
             md5=self.md5,
             label=label,
+            name=self.name,
+            headers=authorization,
+            replace=replace,
         )
 
 

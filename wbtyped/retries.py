@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
@@ -51,15 +51,21 @@ class Passing(Exception):  # noqa: N818 - never leaves the package
     """
 
     def __init__(
-        self, message: str, *, response: httpx.Response | None = None, unsent: bool = False
+        self,
+        message: str,
+        *,
+        response: httpx.Response | None = None,
+        unsent: bool = False,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.response = response
         self.unsent = unsent
-        self.status: int | None = response.status_code if response is not None else None
-        self.retry_after: float | None = (
-            retry_after(response.headers.get("Retry-After")) if response is not None else None
-        )
+        if response is not None:
+            status, headers = response.status_code, response.headers
+        self.status = status
+        self.retry_after: float | None = retry_after((headers or {}).get("retry-after"))
 
     def final(self) -> TransportError:
         """Return the error for the caller, once patience has ended."""
@@ -79,6 +85,11 @@ class Rule:
         self._budget = budget
         self._repeatable = repeatable
         self._spoiled = 0
+
+    @property
+    def over(self) -> bool:
+        """Whether the time allowed is spent."""
+        return time.monotonic() - self._began >= self._budget
 
     def __call__(self, error: Exception) -> bool | float:
         """Return False to stop, True for the usual pause, or the seconds to wait."""
@@ -102,7 +113,8 @@ class Retries:
     """Calls functions until they succeed, fail for good, or `budget` seconds are over."""
 
     def __init__(self, budget: float) -> None:
-        self._budget = budget
+        self.budget: float = budget
+        """Seconds that one request may take with all its tries."""
         self._caller = stamina.RetryingCaller(
             attempts=None, timeout=budget, wait_initial=0.2, wait_max=10.0, wait_jitter=1.0
         )
@@ -112,8 +124,8 @@ class Retries:
 
     def call(self, function: Callable[[], T], *, repeatable: bool = True) -> T:
         """Call `function`, again after a `Passing` failure unless that could do a thing twice."""
-        return self._caller(Rule(self._budget, repeatable=repeatable), function)
+        return self._caller(Rule(self.budget, repeatable=repeatable), function)
 
     async def acall(self, function: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
         """Do the same with a coroutine function."""
-        return await self._acaller(Rule(self._budget, repeatable=repeatable), function)
+        return await self._acaller(Rule(self.budget, repeatable=repeatable), function)

@@ -15,8 +15,8 @@ from wbtyped.artifacts import (
     ArtifactManifest,
     ArtifactManifestEntry,
 )
-from wbtyped.artifacts.contents import is_right
 from wbtyped.artifacts.manifest import artifact_reference, parse_manifest
+from wbtyped.artifacts.planning import entry_is_right
 from wbtyped.download.sink import Sink
 from wbtyped.errors import (
     ChecksumError,
@@ -90,7 +90,7 @@ def test_the_newer_digest(tmp_path: Path) -> None:
     with Sink(tmp_path / "good", size=2, md5=None, xxh128=entry.digest, label="f") as sink:
         sink.write(b"x1")
         path = sink.commit(replace=False)
-    assert is_right(entry, path)
+    assert entry_is_right(entry, path)
     with (
         pytest.raises(ChecksumError, match="XXH128"),
         Sink(tmp_path / "bad", size=2, md5=None, xxh128=entry.digest, label="f") as sink,

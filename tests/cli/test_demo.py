@@ -11,8 +11,8 @@ import pytest
 
 from wbtyped import Api
 from wbtyped.cli.demo import differences, tour
-from wbtyped.cli.get import file_md5
 from wbtyped.cli.samples import Sample, choose_samples
+from wbtyped.download.digests import file_digest
 from wbtyped.server import Fault, WandbServer
 
 from .conftest import Command, on_terminal
@@ -186,4 +186,4 @@ def test_digests_are_those_of_the_bytes(tmp_path: Path) -> None:
     SAMPLES[2].write(tmp_path)
     path = tmp_path / SAMPLES[2].name
     expected = base64.b64encode(hashlib.md5(path.read_bytes()).digest()).decode()
-    assert file_md5(path) == expected
+    assert file_digest(path, "MD5") == expected

@@ -14,7 +14,7 @@ from threading import Barrier
 from typing import Literal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wbtyped.download.sink import Sink
@@ -35,7 +35,16 @@ def names(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*"))
 
 
-@settings(deadline=None)
+@pytest.fixture(autouse=True, params=["in memory", "on disk"])
+def on_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Everything holds for a content that waits in memory, and for one that is too large for it."""
+    if request.param == "on disk":
+        monkeypatch.setattr("wbtyped.download.sink.IN_MEMORY", 0)
+        monkeypatch.setattr("wbtyped.download.sink.BESIDE", 0)
+    return bool(request.param == "on disk")
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(blocks=st.lists(st.binary(max_size=50), max_size=8))
 def test_any_blocks_make_the_file(
     blocks: list[bytes], tmp_path_factory: pytest.TempPathFactory
@@ -76,11 +85,12 @@ def test_neither_size_nor_digest_known(tmp_path: Path) -> None:
     assert (tmp_path / "x").read_bytes() == CONTENT
 
 
-def test_the_temporary_file_is_hidden_beside_the_target(tmp_path: Path) -> None:
-    with sink_for(tmp_path / "x"):
-        (temporary,) = names(tmp_path)
-        assert temporary.startswith(".")
-        assert temporary.endswith(".part")
+def test_the_temporary_file_is_hidden_beside_the_target(tmp_path: Path, on_disk: bool) -> None:
+    with sink_for(tmp_path / "x") as sink:
+        sink.write(CONTENT)
+        found = names(tmp_path)
+        assert len(found) == on_disk
+        assert all(name.startswith(".") and name.endswith(".part") for name in found)
 
 
 def test_restart_forgets_what_came(tmp_path: Path) -> None:
@@ -119,9 +129,10 @@ def test_an_interruption_leaves_nothing(tmp_path: Path, interruption: type[BaseE
 
 
 def test_folders_with_other_files_stay(tmp_path: Path) -> None:
+    (tmp_path / "made" / "other").mkdir(parents=True)
     with pytest.raises(RuntimeError):
-        with sink_for(tmp_path / "made" / "x"):
-            (tmp_path / "made" / "other").write_bytes(b"")
+        with sink_for(tmp_path / "made" / "for it" / "x") as sink:
+            sink.write(CONTENT)
             raise RuntimeError
     assert names(tmp_path) == ["made", "made/other"]
 
@@ -252,8 +263,9 @@ def test_a_target_that_is_a_folder(tmp_path: Path) -> None:
 
 def test_a_file_in_the_place_of_the_folder(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"")
-    with pytest.raises(DiskError), sink_for(tmp_path / "a" / "x"):
-        pass
+    with pytest.raises(DiskError), sink_for(tmp_path / "a" / "x") as sink:
+        sink.write(CONTENT)
+        sink.commit(replace=False)
     assert names(tmp_path) == ["a"]
 
 
@@ -268,6 +280,7 @@ def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
         try:
             with Sink(Path(sys.argv[1]), size=4000, md5=None, label="x") as sink:
                 sink.write(b"x" * 4000)
+                sink.commit(replace=False)
         except DiskError as error:
             print(error)
     """

@@ -18,6 +18,9 @@ from .manifest import ArtifactManifest, ArtifactManifestEntry
 from .names import OBJECT_KINDS
 
 if TYPE_CHECKING:
+    from ..download.batch import Options
+    from ..download.engine import EngineName
+    from ..download.progress import Progress
     from .contents import ArtifactDifferences
     from .files import ArtifactFiles
 
@@ -103,6 +106,10 @@ class Artifact(LinkedArtifact):
         allow_missing_references: bool = False,
         *,
         path_prefix: str | None = None,
+        progress: "Progress" = None,
+        engine: "EngineName | None" = None,
+        at_once: int | None = None,
+        fsync: bool = False,
     ) -> str:
         """Download all files, or those whose path begins with `path_prefix`; returns the folder.
 
@@ -111,10 +118,17 @@ class Artifact(LinkedArtifact):
         that is there and right is kept. References to `http(s)://` and to files of other artifacts
         are followed; for others, UnsupportedReferenceError names them, unless
         `allow_missing_references` says to leave them, with a warning that names them.
+
+        `progress` True shows a bar, or calls back with a `DownloadProgress`. `engine` is `curl`
+        (with the extra `fast`, and then used by itself) or `httpx`, `at_once` how many files are
+        under way together, up to 128. With `fsync` each file is on the disk for good before it
+        takes its name. The first file that fails ends it; a later call goes on from there.
         """
         from .contents import download
 
-        return str(download(self, root, allow_missing_references, path_prefix))
+        options = self._options(progress, engine, at_once, fsync)
+        batch = download(self, root, allow_missing_references, path_prefix, options)
+        return str(batch.run().root)
 
     async def adownload(
         self,
@@ -122,24 +136,43 @@ class Artifact(LinkedArtifact):
         allow_missing_references: bool = False,
         *,
         path_prefix: str | None = None,
+        progress: "Progress" = None,
+        engine: "EngineName | None" = None,
+        at_once: int | None = None,
+        fsync: bool = False,
     ) -> str:
         """Download all files, from a coroutine; otherwise as `download`."""
-        return await asyncio.to_thread(
-            self.download, root, allow_missing_references, path_prefix=path_prefix
-        )
+        from .contents import download
 
-    def checkout(self, root: str | PathLike[str] | None = None) -> str:
+        options = self._options(progress, engine, at_once, fsync)
+        await self.amanifest()
+        batch = download(self, root, allow_missing_references, path_prefix, options)
+        return str((await batch.arun()).root)
+
+    @staticmethod
+    def _options(
+        progress: "Progress", engine: "EngineName | None", at_once: int | None, fsync: bool
+    ) -> "Options":
+        from ..download.batch import Options
+
+        return Options(progress=progress, engine=engine, at_once=at_once, fsync=fsync)
+
+    def checkout(
+        self, root: str | PathLike[str] | None = None, *, progress: "Progress" = None
+    ) -> str:
         """Make a folder hold exactly this version: download it, and remove what does not belong.
 
         The folder is `root`, else `artifacts/collection`, without the version.
         """
         from .contents import checkout
 
-        return str(checkout(self, root))
+        return str(checkout(self, root, self._options(progress, None, None, False)))
 
-    async def acheckout(self, root: str | PathLike[str] | None = None) -> str:
+    async def acheckout(
+        self, root: str | PathLike[str] | None = None, *, progress: "Progress" = None
+    ) -> str:
         """Make a folder hold exactly this version, from a coroutine; otherwise as `checkout`."""
-        return await asyncio.to_thread(self.checkout, root)
+        return await asyncio.to_thread(self.checkout, root, progress=progress)
 
     def compare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
         """Return how a folder differs from this version; references are left out."""

@@ -1,6 +1,5 @@
 """`wbtyped demo`: the whole way on the embedded server, from upload to compared digests."""
 
-import asyncio
 import os
 import shlex
 import tempfile
@@ -10,12 +9,13 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..download.digests import file_digest
 from ..errors import WbtypedError
 from ..files import File
 from ..runs import Run
 from ..server import WandbServer
 from .connection import connect
-from .get import AT_ONCE, Fetcher, download, file_md5
+from .get import download
 from .output import complain, counted, human_size, say, show_table
 from .progress import failure_line, progress
 from .samples import Sample, choose_samples
@@ -24,6 +24,8 @@ PROJECT = "demo"
 ARTIFACT = "samples"
 PER_PAGE = 50
 EVERY = 50
+AT_ONCE = 8
+"""Uploads at a time."""
 """Files between two lines of progress without a terminal."""
 KEPT_RUN = """run = api.run("{path}")"""
 NEW_RUN = """run = api.create_run(project="tour")
@@ -186,7 +188,7 @@ def read_list(run: Run) -> dict[str, File]:
 def fetch(path: str, downloads: Path) -> set[str]:
     """Download the run; returns the names of what failed."""
     with progress("download", every=EVERY) as report:
-        asyncio.run(download(path, [], None, Fetcher(downloads, report, replace=False)))
+        download(path, [], None, downloads, report, replace=False)
     say(report.summary())
     return {name for name, _ in report.failures}
 
@@ -198,7 +200,7 @@ def differences(
     wrong = dict.fromkeys(listed, "listed, but never uploaded")
     for sample in samples:
         wrong.pop(sample.name, None)
-        digest = file_md5(originals / sample.name)
+        digest = file_digest(originals / sample.name, "MD5")
         file, copy = listed.get(sample.name), downloads / sample.name
         if file is None:
             wrong[sample.name] = "not in the list"
@@ -206,7 +208,7 @@ def differences(
             wrong[sample.name] = f"listed with MD5 {file.md5}, but has {digest}"
         elif not copy.is_file():
             wrong[sample.name] = "not downloaded"
-        elif (actual := file_md5(copy)) != digest:
+        elif (actual := file_digest(copy, "MD5")) != digest:
             wrong[sample.name] = f"downloaded with MD5 {actual}, but has {digest}"
     return wrong
 

@@ -3,7 +3,9 @@
 import os
 import re
 import stat
-from pathlib import Path, PureWindowsPath
+import unicodedata
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NoReturn
 
 from ..errors import UnsafePathError
@@ -37,6 +39,57 @@ def safe_target(
         folder = folder / part
         _refuse_detour(name, folder)
     return target
+
+
+class SafeNames:
+    """The places of many names below a folder, where no two may mean one place.
+
+    `fold` says that the file system does not tell upper from lower case; None looks. Where it does,
+    nothing is kept of the names.
+    """
+
+    def __init__(
+        self, root: Path, *, windows: bool = os.name == "nt", fold: bool | None = None
+    ) -> None:
+        self._root = root
+        self._windows = windows
+        self._fold = ignores_case(root) if fold is None else fold
+        self._taken: dict[str, str] = {}
+
+    def place(self, name: str) -> Path:
+        """Return the path of a name, or raise UnsafePathError and touch nothing."""
+        target = safe_target(self._root, name, windows=self._windows)
+        if self._fold:
+            other = self._taken.setdefault(key(name), name)
+            if other != name:
+                _refuse(name, f"on this file system it is the same as {other!r}")
+        return target
+
+
+def safe_targets(names: Sequence[str], places: SafeNames) -> dict[str, Path]:
+    """Return the path of every name; raises UnsafePathError for any before touching anything."""
+    taken = set(names)
+    for name in names:
+        for folder in PurePosixPath(name).parents:
+            if str(folder) in taken:
+                _refuse(name, f"{str(folder)!r} is a file of its own, and no folder")
+    return {name: places.place(name) for name in names}
+
+
+def key(name: str) -> str:
+    """Return the same text for all names that such a file system takes for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def ignores_case(root: Path) -> bool:
+    """Tell whether the file system takes `a` for `A`: asked by the name of an existing folder."""
+    folder = root.absolute()
+    while folder != folder.parent:
+        swapped = folder.with_name(folder.name.swapcase())
+        if swapped != folder and folder.exists():
+            return swapped.exists() and swapped.samefile(folder)
+        folder = folder.parent
+    return False
 
 
 def _checked_parts(name: str, *, windows: bool) -> list[str]:

@@ -1,4 +1,4 @@
-"""A file in the making: written beside its target, verified, then put in place in one step."""
+"""A file in the making: verified while it comes, then put in place in one step."""
 
 import base64
 import os
@@ -11,12 +11,15 @@ from typing import Self
 
 from .. import errors
 from ..errors import ChecksumError, DiskError
-from .digests import Algorithm, new_hash
+from . import parts
+from .digests import Algorithm
+from .hashing import RunningDigest
 
-SUFFIX = ".part"
-"""Marks temporary files, so that those of a killed process can be told apart and removed."""
-ATTEMPTS = 100
-"""Tries to make a temporary file while other sinks remove the folder it belongs to."""
+IN_MEMORY = 1024 * 1024
+"""Bytes up to which a content stays in memory until it is complete and right."""
+BESIDE = 16 * 1024 * 1024
+"""Bytes from which on a content is digested in a thread of its own."""
+BLOCK = 1024 * 1024
 
 
 @contextmanager
@@ -33,11 +36,13 @@ def disk_errors(target: Path) -> Generator[None]:
 class Sink:
     """Takes the content of one file, block by block.
 
-    Nothing stands under the final name before `commit` has found size and digest right. Leaving
-    the context without a commit removes the temporary file, and folders made for it alone.
+    Nothing stands under the final name before `commit` has found size and digest right. A small
+    content waits in memory, a larger one in a temporary file beside the target. Leaving the context
+    without a commit removes that file, and folders made for it alone; `keep_part` says to leave it
+    for a later call, which finds it with `resume`.
 
     `size` is in bytes, `md5` or `xxh128` in base64; None skips that check. `label` names the file
-    in errors.
+    in errors. With `fsync` the content is on the disk for good before it takes its name.
     """
 
     def __init__(
@@ -48,26 +53,24 @@ class Sink:
         md5: str | None,
         label: str,
         xxh128: str | None = None,
+        fsync: bool = False,
     ) -> None:
         self.target = target
+        self.keep_part = False
+        self.written = 0
+        """Bytes that came so far."""
         self._size = size
         self._kind: Algorithm = "XXH128" if xxh128 else "MD5"
         self._digest = xxh128 or md5
         self._label = label
-        self._written = 0
-        self._hash = new_hash(self._kind)
+        self._fsync = fsync
+        self._hash = RunningDigest(self._kind)
         self._made: list[Path] = []
+        self._memory: list[bytes] = []
+        self._part: Path | None = None
         self._stream: FileIO | None = None
-        # Short whatever the target is called: names have a limit of 255 bytes.
-        self._temporary = target.with_name(f".{os.urandom(8).hex()}{SUFFIX}")
 
     def __enter__(self) -> Self:
-        try:
-            with disk_errors(self.target):
-                self._stream = self._create()
-        except BaseException:
-            self._clean()
-            raise
         return self
 
     def __exit__(
@@ -76,31 +79,69 @@ class Sink:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._clean()
+        self.close()
+
+    @property
+    def resumable(self) -> bool:
+        """Whether a part is of use to a later call: large, and known to be of this content."""
+        return self._part is not None and self._digest is not None
+
+    def resume(self, leftovers: parts.Leftovers) -> None:
+        """Go on with what an earlier call has left, if it left anything of use."""
+        if self._size is not None and self._size <= IN_MEMORY:
+            return
+        found = leftovers.take(self.target, self._digest)
+        if found is None:
+            return
+        self._part, self._stream = found
+        with disk_errors(self.target):
+            if self._size is not None and self._part.stat().st_size > self._size:
+                self.restart()
+                return
+            self._beside()
+            while block := self._stream.read(BLOCK):
+                self._hash.update(block)
+                self.written += len(block)
 
     def write(self, block: bytes | bytearray | memoryview) -> None:
         """Take a block; raises ChecksumError as soon as there are more bytes than announced."""
-        view = memoryview(block).cast("B")
-        self._written += len(view)
-        if self._size is not None and self._written > self._size:
+        data = block if isinstance(block, bytes) else bytes(block)
+        self.written += len(data)
+        if self._size is not None and self.written > self._size:
             self._reject_size()
-        self._hash.update(view)
-        stream = self._opened()
+        self._hash.update(data)
+        if self._stream is None and self.written <= IN_MEMORY:
+            self._memory.append(data)
+            return
         with disk_errors(self.target):
-            while view:
-                # An unbuffered write may take less than it is given.
-                view = view[stream.write(view) :]
+            self._put(data)
+
+    def _put(self, data: bytes) -> None:
+        if self._stream is None:
+            self._open()
+            self._beside()
+        write_all(self._opened(), data)
+
+    def _open(self) -> None:
+        """Begin the temporary file with what is in memory."""
+        self._part, self._stream = parts.create(self.target, self._digest, self._made)
+        for data in self._memory:
+            write_all(self._stream, data)
+        self._memory.clear()
+
+    def _beside(self) -> None:
+        if self._size is None or self._size >= BESIDE:
+            self._hash.go_beside()
 
     def restart(self) -> None:
         """Forget what came so far; the next block is the first."""
-        if not self._written:
-            return
-        stream = self._opened()
-        with disk_errors(self.target):
-            stream.seek(0)
-            stream.truncate()
-        self._written = 0
-        self._hash = new_hash(self._kind)
+        self._memory.clear()
+        if self._stream is not None:
+            with disk_errors(self.target):
+                self._stream.seek(0)
+                self._stream.truncate()
+        self.written = 0
+        self._hash.restart()
 
     def commit(self, *, replace: bool) -> Path:
         """Check what came, give it its name in one step, and return the path.
@@ -108,31 +149,43 @@ class Sink:
         Raises ChecksumError when size or digest do not fit, and without `replace` FileExistsError
         when a file of this name appeared meanwhile.
         """
-        if self._size is not None and self._written != self._size:
+        self._check()
+        with disk_errors(self.target):
+            if self._stream is None:
+                self._open()
+            stream = self._opened()
+            if self._fsync:
+                os.fsync(stream.fileno())
+            flush(stream)
+            if replace:
+                self._temporary().replace(self.target)
+            else:
+                self._place_without_replacing()
+            if self._fsync:
+                sync_folder(self.target.parent)
+            stream.close()
+        self._made.clear()
+        return self.target
+
+    def _check(self) -> None:
+        if self._size is not None and self.written != self._size:
             self._reject_size()
+        if self._digest is None:
+            return
         actual = base64.b64encode(self._hash.digest()).decode()
-        if self._digest is not None and actual != self._digest:
+        if actual != self._digest:
             raise ChecksumError(
                 f"{self._label}: the content that came is not the one announced "
                 f"({self._kind} {actual}, announced {self._digest}); it was thrown away",
                 expected=self._digest,
                 actual=actual,
             )
-        with disk_errors(self.target):
-            # Some file systems tell only now that they had no room.
-            self._opened().close()
-            if replace:
-                self._temporary.replace(self.target)
-            else:
-                self._place_without_replacing()
-        self._made.clear()
-        return self.target
 
     def _place_without_replacing(self) -> None:
         try:
             # A hard link fails where a name is taken, which a rename does only on Windows.
             if os.name == "nt":
-                self._temporary.rename(self.target)
+                self._temporary().rename(self.target)
             else:
                 self._link()
         except FileExistsError as error:
@@ -142,7 +195,7 @@ class Sink:
 
     def _link(self) -> None:
         try:
-            os.link(self._temporary, self.target)
+            os.link(self._temporary(), self.target)
         except FileExistsError:
             raise
         except OSError:
@@ -150,55 +203,71 @@ class Sink:
             # this fails as well: reserve the name with an empty file, then rename onto it.
             self.target.touch(exist_ok=False)
             try:
-                self._temporary.replace(self.target)
+                self._temporary().replace(self.target)
             except BaseException:
                 self.target.unlink()
                 raise
 
     def _reject_size(self) -> None:
         raise ChecksumError(
-            f"{self._label}: {self._written} bytes came, {self._size} were announced; "
+            f"{self._label}: {self.written} bytes came, {self._size} were announced; "
             "they were thrown away",
             expected=str(self._size),
-            actual=str(self._written),
+            actual=str(self.written),
         )
 
     def _opened(self) -> FileIO:
         if self._stream is None:
-            raise RuntimeError("a Sink is used in a with statement")
+            raise RuntimeError("the temporary file of a Sink is not open")
         return self._stream
 
-    def _create(self) -> FileIO:
-        for _ in range(ATTEMPTS - 1):
-            # Another sink that made the folder may leave at this moment and take it along.
-            with suppress(FileNotFoundError):
-                return self._create_once()
-        return self._create_once()
+    def _temporary(self) -> Path:
+        if self._part is None:
+            raise RuntimeError("a Sink has no temporary file yet")
+        return self._part
 
-    def _create_once(self) -> FileIO:
-        self._make_folders()
-        # Made in the usual mode, so that the umask of the process decides the permissions.
-        return self._temporary.open("xb", buffering=0)
-
-    def _make_folders(self) -> None:
-        missing: list[Path] = []
-        folder = self.target.parent
-        while not folder.exists() and folder != folder.parent:
-            missing.append(folder)
-            folder = folder.parent
-        for folder in reversed(missing):
-            # Another transfer may make the same folder at the same time.
-            with suppress(FileExistsError):
-                folder.mkdir()
-                self._made.append(folder)
-
-    def _clean(self) -> None:
-        if self._stream is not None:
-            with suppress(OSError):
+    def close(self) -> None:
+        """Let go of everything; what was not committed goes, unless `keep_part` says otherwise."""
+        self._hash.close()
+        self._memory.clear()
+        if self._stream is not None and self._part is not None:
+            kept = self.keep_part and self.resumable and self.written
+            if kept and not self._stream.closed:
                 self._stream.close()
-            with suppress(OSError):
-                self._temporary.unlink()
+            else:
+                parts.remove(self._part, self._stream)
+        self._stream = None
         for folder in reversed(self._made):
             with suppress(OSError):
                 folder.rmdir()
         self._made.clear()
+
+
+def write_all(stream: FileIO, data: bytes) -> None:
+    """Write a whole block; an unbuffered write may take less than it is given."""
+    view = memoryview(data)
+    while view:
+        view = view[stream.write(view) :]
+
+
+def flush(stream: FileIO) -> None:
+    """Have the file system say whether it has room: some tell only when a file is closed.
+
+    What was opened stays open, and with it the lock that keeps others off, where the platform can
+    rename an open file.
+    """
+    if os.name == "nt":
+        stream.close()
+    else:
+        os.close(os.dup(stream.fileno()))
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk for good, where the platform can."""
+    if os.name == "nt":
+        return
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -1,0 +1,251 @@
+"""Many files at once: listed, fetched, and accounted for."""
+
+import asyncio
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from ..errors import WbtypedError
+from .engine import Engine, EngineName, choose
+from .progress import DownloadProgress, Progress, Report, reporter
+from .results import DownloadResult, FailedFile
+from .schedule import Attempt, Schedule
+from .transfer import Abandoned, Source, Transfer
+
+if TYPE_CHECKING:
+    from ..transport import Transport
+
+OnError = Literal["raise", "collect"]
+TICK = 0.1
+"""Seconds between looks at how far it is."""
+GRACE = 0.8
+"""Seconds that a cancelled batch gives its threads to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is there already."""
+
+    name: str
+    size: int
+
+
+Planned = Transfer | Kept | FailedFile
+"""What a list of files comes down to, file by file."""
+
+
+class Observer(Protocol):
+    """Told of every file as it is settled, from any thread, one at a time."""
+
+    def expect(self, files: int, size: int) -> None:
+        """Take how many more files there will be, and their bytes."""
+
+    def finish(self, word: str, name: str, size: int) -> None:
+        """Take a file that is there; `word` is `fetched` or `kept`."""
+
+    def fail(self, name: str, reason: object) -> None:
+        """Take a file that is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a batch is run."""
+
+    on_error: OnError = "raise"
+    progress: Progress = None
+    engine: EngineName | None = None
+    at_once: int | None = None
+    fsync: bool = False
+    observer: Observer | None = None
+
+
+@dataclass
+class Batch:
+    """One download of many files, or of one; it is run once.
+
+    `plan` yields the files as they are listed, `list_name` says in errors what was being listed.
+    `expected` are files and bytes, where they are known beforehand.
+    """
+
+    transport: "Transport"
+    root: Path
+    options: Options
+    plan: Iterable[Planned]
+    list_name: str
+    expected: tuple[int, int] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _error: BaseException | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.result = DownloadResult(self.root)
+        choice = choose(self.options.engine, self.options.at_once)
+        self._engine: Engine = choice.make(self.transport)
+        budget = self.transport.retries.budget
+        self._schedule = Schedule(choice.at_once, budget, self._settled, fsync=self.options.fsync)
+        self._cancelled = threading.Event()
+
+    # Running.
+
+    def run(self) -> DownloadResult:
+        """Fetch what is planned, while it is still being planned; returns what became of it."""
+        report = reporter(self.options.progress)
+        threads = [
+            threading.Thread(target=self._guarded, args=(work,), daemon=True)
+            for work in (self._plan, self._renew, self._move)
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            self._wait(threads, report)
+        except BaseException:
+            self._stop(threads)
+            raise
+        finally:
+            if report is not None:
+                report.close(self._progress())
+        self._schedule.abandon()
+        if self._error is not None:
+            raise self._error
+        return self.result
+
+    async def arun(self) -> DownloadResult:
+        """Do the same from a coroutine, in a thread; cancelling it ends the batch."""
+        running = asyncio.ensure_future(asyncio.to_thread(self.run))
+        try:
+            return await asyncio.shield(running)
+        except asyncio.CancelledError:
+            self._cancelled.set()
+            await asyncio.wait([running])
+            raise
+
+    def _wait(self, threads: Sequence[threading.Thread], report: Report | None) -> None:
+        mover = threads[-1]
+        while mover.is_alive():
+            mover.join(TICK)
+            if self._cancelled.is_set():
+                raise Abandoned
+            if report is not None:
+                report.tick(self._progress())
+        for thread in threads:
+            thread.join(GRACE)
+
+    def _stop(self, threads: Sequence[threading.Thread]) -> None:
+        """End everything soon; a thread that the network holds is left behind, and does no harm."""
+        self._schedule.cancel()
+        self._engine.interrupt()
+        until = time.monotonic() + GRACE
+        for thread in threads:
+            if thread.ident is not None:
+                thread.join(max(0.0, until - time.monotonic()))
+        if not any(thread.is_alive() for thread in threads):
+            self._schedule.abandon()
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Run one of the threads; whatever it does not expect ends the batch."""
+        try:
+            work()
+        except Abandoned:
+            pass
+        except BaseException as error:
+            self._fail(error)
+
+    def _fail(self, error: BaseException) -> None:
+        with self._lock:
+            self._error = self._error or error
+        self._schedule.cancel()
+        self._engine.interrupt()
+
+    # What the threads do.
+
+    def _move(self) -> None:
+        self._engine.run(self._schedule)
+
+    def _plan(self) -> None:
+        try:
+            for planned in self.plan:
+                self._expect(planned)
+                if isinstance(planned, Transfer):
+                    self._schedule.add(planned)
+                elif isinstance(planned, Kept):
+                    self._keep(planned)
+                else:
+                    self._lose(planned)
+                if self._schedule.cancelled:
+                    return
+        except WbtypedError as error:
+            # What was listed is fetched all the same.
+            self._lose(FailedFile(self.list_name, error))
+        finally:
+            self._schedule.finish()
+
+    def _renew(self) -> None:
+        """Ask for new addresses in place of those that have run out, many at a time."""
+        while not self._schedule.finished:
+            by_source: dict[Source, list[Attempt]] = defaultdict(list)
+            for attempt in self._schedule.expired():
+                if attempt.transfer.source is not None:
+                    by_source[attempt.transfer.source].append(attempt)
+            for source, attempts in by_source.items():
+                self._renew_from(source, attempts)
+            if not by_source:
+                time.sleep(TICK / 2)
+
+    def _renew_from(self, source: Source, attempts: Sequence[Attempt]) -> None:
+        try:
+            found = source([attempt.transfer.source_name for attempt in attempts])
+        except WbtypedError as error:
+            for attempt in attempts:
+                self._schedule.ended(attempt, error)
+            return
+        for attempt in attempts:
+            self._schedule.renewed(attempt, found.get(attempt.transfer.source_name))
+
+    # What became of each file.
+
+    def _settled(self, transfer: Transfer, error: Exception | None) -> None:
+        if error is not None:
+            self._lose(FailedFile(transfer.name, error))
+            return
+        size = transfer.size or 0
+        with self._lock:
+            self.result.written.append(transfer.name)
+            self.result.size += size
+            if self.options.observer is not None:
+                self.options.observer.finish("fetched", transfer.name, size)
+
+    def _expect(self, planned: Planned) -> None:
+        if self.options.observer is not None:
+            size = 0 if isinstance(planned, FailedFile) else planned.size
+            with self._lock:
+                self.options.observer.expect(1, size or 0)
+
+    def _keep(self, kept: Kept) -> None:
+        with self._lock:
+            self.result.kept.append(kept.name)
+            self.result.size += kept.size
+            if self.options.observer is not None:
+                self.options.observer.finish("kept", kept.name, kept.size)
+
+    def _lose(self, failed: FailedFile) -> None:
+        if self.options.on_error == "raise" or not isinstance(failed.error, WbtypedError):
+            self._fail(failed.error)
+            return
+        with self._lock:
+            self.result.failed.append(failed)
+            if self.options.observer is not None:
+                self.options.observer.fail(failed.name, failed.error)
+
+    def _progress(self) -> DownloadProgress:
+        result = self.result
+        files, size = self.expected or (None, None)
+        return DownloadProgress(
+            files=len(result.written) + len(result.kept),
+            failed=len(result.failed),
+            size=result.size + self._schedule.underway(),
+            files_expected=files,
+            size_expected=size,
+        )

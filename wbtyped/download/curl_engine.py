@@ -1,0 +1,227 @@
+"""Moves bytes with libcurl: one thread, many transfers."""
+
+import os
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import certifi
+import pycurl
+
+from ..errors import TransportError
+from ..retries import Passing
+from ..transport import USER_AGENT, Transport
+from .transfer import Abandoned
+
+if TYPE_CHECKING:
+    from .schedule import Attempt, Schedule
+
+BUFFER = 512 * 1024
+IDLE = 0.1
+"""Seconds after which the thread looks whether there is an end."""
+INLINE = 64 * 1024
+"""Bytes up to which a file is put in place by the thread that moves bytes: it takes less time than
+to hand it to another."""
+FINISHERS = 2
+REDIRECTS = 20
+PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
+UNSENT = {pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY}
+FINAL = {
+    pycurl.E_URL_MALFORMAT, pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_TOO_MANY_REDIRECTS,
+    pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE,
+}  # fmt: skip
+
+
+class Slot:
+    """A libcurl handle, used for one transfer after another."""
+
+    def __init__(self, timeout: float) -> None:
+        self.curl = pycurl.Curl()
+        self.attempt: Attempt | None = None
+        self.error: BaseException | None = None
+        self._head: list[bytes] = []
+        self._begun = False
+        set_option = self.curl.setopt
+        set_option(pycurl.WRITEFUNCTION, self._write)
+        set_option(pycurl.BUFFERSIZE, BUFFER)
+        set_option(pycurl.NOSIGNAL, 1)
+        set_option(pycurl.FOLLOWLOCATION, 1)
+        set_option(pycurl.MAXREDIRS, REDIRECTS)
+        set_option(pycurl.PROTOCOLS, PROTOCOLS)
+        set_option(pycurl.REDIR_PROTOCOLS, PROTOCOLS)
+        set_option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+        set_option(pycurl.USERAGENT, USER_AGENT)
+        set_option(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())
+        set_option(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
+        # No byte for so long counts as broken.
+        set_option(pycurl.LOW_SPEED_LIMIT, 1)
+        set_option(pycurl.LOW_SPEED_TIME, max(1, round(timeout)))
+
+    def start(self, attempt: "Attempt") -> None:
+        """Prepare the handle for a transfer."""
+        self.attempt, self.error, self._begun = attempt, None, False
+        self._head = []
+        headers = [f"{name}: {value}" for name, value in attempt.receiver.headers().items()]
+        self.curl.setopt(pycurl.URL, attempt.transfer.url)
+        self.curl.setopt(pycurl.HTTPHEADER, headers)
+        self.curl.setopt(pycurl.HEADERFUNCTION, self._head.append)
+
+    def _write(self, block: bytes) -> int:
+        """Take a block; what is raised here would be lost in libcurl, so it is kept."""
+        try:
+            self._begin()
+            if self.attempt is not None:
+                self.attempt.receiver.write(block)
+        except BaseException as error:
+            self.error = error
+            return 0
+        return len(block)
+
+    def _begin(self) -> None:
+        if self._begun or self.attempt is None:
+            return
+        self._begun = True
+        head = last_head(self._head)
+        self.attempt.receiver.begin(head.status, head.headers, redirected=head.redirected)
+
+    def end(self, code: int, message: str) -> BaseException | None:
+        """Return what the transfer ended with."""
+        if self.error is not None:
+            return self.error
+        assert self.attempt is not None  # noqa: S101 - it was started
+        try:
+            if code:
+                raise failure(code, f"{self.attempt.transfer.label}: {message or f'curl {code}'}")
+            # A body without a byte has called nothing.
+            self._begin()
+        except Exception as error:
+            return error
+        return None
+
+
+class Head(NamedTuple):
+    """The head of an answer; names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    redirected: bool
+
+
+def last_head(lines: list[bytes]) -> Head:
+    """Return the head of the last answer among all lines; redirects have heads of their own."""
+    status, redirected = 0, False
+    found: dict[str, str] = {}
+    for line in lines:
+        if line.startswith(b"HTTP/"):
+            redirected = redirected or 300 <= status < 400
+            status, found = int(line.split(None, 2)[1]), {}
+            continue
+        name, colon, value = line.decode("iso-8859-1").partition(":")
+        if colon:
+            found[name.strip().lower()] = value.strip()
+    return Head(status, found, redirected)
+
+
+def failure(code: int, message: str) -> Exception:
+    """Return the error for a code of libcurl."""
+    if code in FINAL:
+        return TransportError(message)
+    return Passing(message, unsent=code in UNSENT)
+
+
+class CurlEngine:
+    """Runs transfers through libcurl's multi interface."""
+
+    def __init__(self, transport: Transport, at_once: int) -> None:
+        self._timeout = transport.settings.timeout
+        self._at_once = at_once
+        self._multi = pycurl.CurlMulti()
+        self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, at_once)
+        self._multi.setopt(pycurl.M_MAXCONNECTS, at_once)
+        self._free: list[Slot] = []
+        self._busy: dict[pycurl.Curl, Slot] = {}
+        self._finishing: set[Future[None]] = set()
+
+    def run(self, schedule: "Schedule") -> None:
+        """Work until the schedule is finished."""
+        with ThreadPoolExecutor(FINISHERS) as finishers:
+            try:
+                while not schedule.finished:
+                    self._fill(schedule)
+                    self._turn(schedule, finishers)
+            finally:
+                self._close(schedule)
+
+    def interrupt(self) -> None:
+        """Nothing to do: the thread never waits for long."""
+
+    def _fill(self, schedule: "Schedule") -> None:
+        """Start what can be started; wait for it only when nothing runs."""
+        while len(self._busy) < self._at_once:
+            attempt = schedule.take(0 if self._busy else IDLE)
+            if attempt is None:
+                return
+            slot = self._free.pop() if self._free else Slot(self._timeout)
+            try:
+                slot.start(attempt)
+            except Exception as error:
+                self._free.append(slot)
+                schedule.ended(attempt, error)
+                continue
+            self._busy[slot.curl] = slot
+            self._multi.add_handle(slot.curl)
+
+    def _turn(self, schedule: "Schedule", finishers: ThreadPoolExecutor) -> None:
+        """Let libcurl work, and take what it has done."""
+        if not self._busy:
+            return
+        self._multi.perform()
+        left = 1
+        ended = 0
+        while left:
+            left, good, bad = self._multi.info_read()
+            for curl in good:
+                self._end(schedule, finishers, curl, 0, "")
+            for curl, code, message in bad:
+                self._end(schedule, finishers, curl, code, message)
+            ended += len(good) + len(bad)
+        if not ended:
+            self._multi.select(IDLE)
+
+    def _end(
+        self, schedule: "Schedule", finishers: ThreadPoolExecutor,
+        curl: pycurl.Curl, code: int, message: str,
+    ) -> None:  # fmt: skip
+        self._multi.remove_handle(curl)
+        slot = self._busy.pop(curl)
+        attempt, error = slot.attempt, slot.end(code, message)
+        slot.attempt = None
+        self._free.append(slot)
+        assert attempt is not None  # noqa: S101 - it was started
+        if error is not None:
+            schedule.ended(attempt, error)
+        elif attempt.sink.written <= INLINE:
+            put_in_place(schedule, attempt)
+        else:
+            done = finishers.submit(partial(put_in_place, schedule, attempt))
+            self._finishing.add(done)
+            done.add_done_callback(self._finishing.discard)
+
+    def _close(self, schedule: "Schedule") -> None:
+        for curl, slot in self._busy.items():
+            self._multi.remove_handle(curl)
+            if slot.attempt is not None:
+                schedule.ended(slot.attempt, Abandoned())
+        self._busy.clear()
+        self._multi.close()
+
+
+def put_in_place(schedule: "Schedule", attempt: "Attempt") -> None:
+    """Commit a file, and say how that ended."""
+    error: Exception | None = None
+    try:
+        attempt.commit()
+    except Exception as caught:
+        error = caught
+    schedule.ended(attempt, error)

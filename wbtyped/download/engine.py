@@ -1,0 +1,63 @@
+"""What moves bytes: it takes transfers from a schedule and says how each ended."""
+
+import importlib.util
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
+
+from ..errors import UsageError
+
+if TYPE_CHECKING:
+    from ..transport import Transport
+    from .schedule import Schedule
+
+EngineName = Literal["httpx", "curl"]
+VARIABLE = "WBTYPED_ENGINE"
+MOST_AT_ONCE = 128
+AT_ONCE: dict[EngineName, int] = {"httpx": 16, "curl": 32}
+"""Transfers at a time unless the caller says otherwise."""
+
+
+class Engine(Protocol):
+    """Moves bytes in threads of its own, or in the caller's."""
+
+    def run(self, schedule: "Schedule") -> None:
+        """Work until the schedule is finished."""
+
+    def interrupt(self) -> None:
+        """End what waits for the network; called from another thread after a cancel."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An engine by name, and how many transfers it has at once."""
+
+    name: EngineName
+    at_once: int
+
+    def make(self, transport: "Transport") -> Engine:
+        """Return the engine, ready to run once."""
+        if self.name == "curl":
+            from .curl_engine import CurlEngine
+
+            return CurlEngine(transport, self.at_once)
+        from .httpx_engine import HttpxEngine
+
+        return HttpxEngine(transport, self.at_once)
+
+
+def choose(name: EngineName | None = None, at_once: int | None = None) -> Choice:
+    """Return the engine that is meant: `curl` where its extra is installed, else `httpx`.
+
+    The environment variable WBTYPED_ENGINE decides where no name is given.
+    """
+    given = name or os.environ.get(VARIABLE) or None
+    installed = importlib.util.find_spec("pycurl") is not None
+    if given is not None and given not in get_args(EngineName):
+        raise UsageError(f"engine {given!r} is none of {', '.join(get_args(EngineName))}")
+    if given == "curl" and not installed:
+        raise UsageError("engine 'curl' needs the extra: pip install 'wbtyped[fast]'")
+    chosen: EngineName = "curl" if installed and given != "httpx" else "httpx"
+    if at_once is not None and not 1 <= at_once <= MOST_AT_ONCE:
+        raise UsageError(f"at_once must be 1 to {MOST_AT_ONCE}, got {at_once}")
+    return Choice(chosen, at_once or AT_ONCE[chosen])

@@ -1,0 +1,151 @@
+"""How far a download is: told to a callback, or shown."""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+EVERY = 0.2
+"""Seconds between two events."""
+LINE_EVERY = 10.0
+"""Seconds between two lines where there is no terminal."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgress:
+    """How far a download is; sizes are in bytes.
+
+    `files` are there, fetched or kept, `failed` are not; `size` counts what has come so far. What
+    is expected is None as long as it is not known. `rate` is bytes a second over the last seconds.
+    `done` is True in the last event.
+    """
+
+    files: int
+    failed: int
+    size: int
+    files_expected: int | None
+    size_expected: int | None
+    rate: float = 0.0
+    done: bool = False
+
+
+Callback = Callable[[DownloadProgress], object]
+Progress = bool | Callback | None
+"""Whether and how a download is followed: True shows it, a callback is told of it."""
+
+
+class Report(Protocol):
+    """Follows a download."""
+
+    def tick(self, progress: DownloadProgress) -> None:
+        """Take how far it is now."""
+
+    def close(self, progress: DownloadProgress) -> None:
+        """Take how far it has come in the end."""
+
+
+class Events:
+    """Calls back a few times a second, and once at the end."""
+
+    def __init__(self, callback: Callback, every: float = EVERY) -> None:
+        self._callback = callback
+        self._every = every
+        self._began = self._last = time.monotonic()
+        self._size = 0
+        self._rate = 0.0
+
+    def tick(self, progress: DownloadProgress) -> None:
+        """Call back when it is time for it."""
+        if time.monotonic() - self._last >= self._every:
+            self._tell(progress)
+
+    def close(self, progress: DownloadProgress) -> None:
+        """Call back for the last time."""
+        self._tell(replace(progress, done=True))
+
+    def _tell(self, progress: DownloadProgress) -> None:
+        now = time.monotonic()
+        span = max(now - self._last, 1e-6)
+        latest = (progress.size - self._size) / span
+        # Half of what is shown is what was shown before, so that it does not flicker.
+        self._rate = latest if not self._rate else (self._rate + latest) / 2
+        self._last, self._size = now, progress.size
+        if progress.done:
+            self._rate = progress.size / max(now - self._began, 1e-6)
+        self._callback(replace(progress, rate=max(0.0, self._rate)))
+
+
+def line(progress: DownloadProgress) -> str:
+    """Return one line that says how far it is."""
+    files = f"{progress.files:,}"
+    if progress.files_expected is not None:
+        files += f" of {progress.files_expected:,}"
+    failed = f", {progress.failed:,} failed" if progress.failed else ""
+    return f"{files} files{failed}, {progress.size / 1e6:,.1f} MB, {progress.rate / 1e6:,.1f} MB/s"
+
+
+def print_line(progress: DownloadProgress) -> None:
+    """Print one line on stderr."""
+    print(line(progress), file=sys.stderr, flush=True)
+
+
+class Bar:
+    """A bar on a terminal or in a notebook."""
+
+    def __init__(self) -> None:
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            TextColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+        from rich.progress import (
+            Progress as RichProgress,
+        )
+
+        self._bar = RichProgress(
+            TextColumn("{task.description}", markup=False),
+            BarColumn(),
+            DownloadColumn(binary_units=True),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+        )
+        self._task = self._bar.add_task("", total=None)
+        self._bar.start()
+
+    def tick(self, progress: DownloadProgress) -> None:
+        """Move the bar."""
+        self._bar.update(
+            self._task,
+            total=progress.size_expected,
+            completed=progress.size,
+            description=line(progress).partition(" files")[0],
+        )
+
+    def close(self, progress: DownloadProgress) -> None:
+        """Move the bar for the last time."""
+        self.tick(progress)
+        self._bar.stop()
+
+
+def reporter(wish: Progress) -> Report | None:
+    """Return what follows a download: nothing, a callback, or a bar where one can be seen."""
+    if not wish:
+        return None
+    if wish is not True:
+        return Events(wish)
+    if has_bar():
+        return Bar()
+    return Events(print_line, LINE_EVERY)
+
+
+def has_bar() -> bool:
+    """Tell whether there is a terminal or a notebook, and rich to draw on it."""
+    try:
+        from rich.console import Console
+    except ImportError:
+        return False
+    console = Console()
+    return console.is_terminal or console.is_jupyter

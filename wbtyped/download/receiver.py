@@ -1,0 +1,151 @@
+"""What an answer means for a transfer, whichever engine brought it."""
+
+import re
+import zlib
+from collections.abc import Mapping
+from typing import NoReturn, Protocol
+
+from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
+from ..retries import Passing, is_passing
+from .sink import Sink
+from .transfer import Expired, Transfer
+
+CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
+ANY_ENCODING = 47
+"""Tells zlib to find out by itself whether a content is gzip or deflate."""
+
+
+class Decoder(Protocol):
+    """What zlib decompresses with."""
+
+    @property
+    def eof(self) -> bool:
+        """Whether the content is complete."""
+        ...
+
+    def decompress(self, data: bytes, /) -> bytes:
+        """Return what a block stands for."""
+        ...
+
+    def flush(self) -> bytes:
+        """Return what is left."""
+        ...
+
+
+class Receiver:
+    """Judges the head of an answer, and takes its body to the sink."""
+
+    def __init__(self, transfer: Transfer, sink: Sink) -> None:
+        self._transfer = transfer
+        self._sink = sink
+        self._etag = ""
+        self._decoder: Decoder | None = None
+
+    def headers(self) -> dict[str, str]:
+        """Return what to ask with: from where on, and of which content."""
+        sent = {"Accept-Encoding": "identity", **self._transfer.headers}
+        if not self._sink.written:
+            return sent
+        if not self._etag and not self._transfer.has_digest:
+            # Nothing would tell whether the rest is of the same content.
+            self._sink.restart()
+            return sent
+        sent["Range"] = f"bytes={self._sink.written}-"
+        if self._etag:
+            sent["If-Range"] = self._etag
+        return sent
+
+    def begin(self, status: int, headers: Mapping[str, str], *, redirected: bool) -> None:
+        """Take the head of an answer; raises what speaks against its body.
+
+        `headers` has names in lower case.
+        """
+        if status == 206:
+            self._continue(headers)
+        elif status == 200:
+            # Also the answer of a server that does not know ranges, or has another content now.
+            self._sink.restart()
+        else:
+            if status in {412, 416}:
+                self._sink.restart()
+            refuse(
+                self._transfer.label, status, headers,
+                signed=redirected or not self._transfer.headers, redirected=redirected,
+            )  # fmt: skip
+        etag = headers.get("etag", "")
+        self._check_etag(etag)
+        self._etag = "" if etag.startswith("W/") else etag
+        encoded = headers.get("content-encoding", "identity") != "identity"
+        self._decoder = zlib.decompressobj(ANY_ENCODING) if encoded else None
+
+    def _continue(self, headers: Mapping[str, str]) -> None:
+        found = CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
+        size = self._transfer.size
+        fits = (
+            found is not None
+            and int(found[1]) == self._sink.written
+            and (size is None or found[2] in {"*", str(size)})
+            and "content-encoding" not in headers
+        )
+        if not fits:
+            self._sink.restart()
+            raise Passing(f"{self._transfer.label}: the server sent another part than asked for")
+
+    def _check_etag(self, etag: str) -> None:
+        """Raise when what a reference refers to is not what it was."""
+        expected, found = self._transfer.etag, etag.removeprefix("W/").strip('"')
+        if expected is not None and found != expected:
+            raise ChecksumError(
+                f"{self._transfer.label}: {self._transfer.url} has changed since it was"
+                " referred to",
+                expected=expected,
+                actual=found,
+            )
+
+    def write(self, block: bytes) -> None:
+        """Take a part of the body."""
+        self._sink.write(block if self._decoder is None else self._decoded(block))
+
+    def _decoded(self, block: bytes) -> bytes:
+        assert self._decoder is not None  # noqa: S101 - the caller has looked
+        try:
+            return self._decoder.decompress(block)
+        except zlib.error as error:
+            self._sink.restart()
+            raise Passing(f"{self._transfer.label}: the compressed content is broken") from error
+
+    def end(self) -> None:
+        """Take the end of the body; raises when it came too early."""
+        if self._decoder is None:
+            return
+        if not self._decoder.eof:
+            self._sink.restart()
+            raise Passing(f"{self._transfer.label}: the compressed content was cut off")
+        self._sink.write(self._decoder.flush())
+
+    def broken(self) -> None:
+        """Note that the body broke off; what was compressed cannot be continued."""
+        if self._decoder is not None:
+            self._sink.restart()
+
+
+def refuse(
+    label: str, status: int, headers: Mapping[str, str], *, signed: bool, redirected: bool = False
+) -> NoReturn:
+    """Raise what the status of an answer means that brings no content.
+
+    `signed` tells that the address carried its own permission, which may have run out.
+    """
+    if status in {412, 416}:
+        raise Passing(f"{label}: what came before is not of use any more")
+    if is_passing(status):
+        raise Passing(f"{label}: HTTP {status}", status=status, headers=headers)
+    if status == 404:
+        raise NotFoundError(f"{label} does not exist in storage", path=label, missing="file")
+    if status == 403 and redirected:
+        # Asking again where the redirect came from brings a new signature.
+        raise Passing(f"{label}: storage refused the signed address", status=status)
+    if status in {401, 403}:
+        error = f"{label}: the API key does not allow to read it (HTTP {status})"
+        raise Expired(error) if signed else AuthenticationError(error)
+    raise TransportError(f"{label}: HTTP {status} instead of the content", status=status)

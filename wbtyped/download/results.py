@@ -1,0 +1,32 @@
+"""What became of the files of a batch."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class FailedFile:
+    """A file that is not there, and why."""
+
+    name: str
+    error: Exception
+
+
+@dataclass(slots=True)
+class DownloadResult:
+    """What a download of many files has done, by their names.
+
+    `written` were fetched, `kept` were there already with the right content, `failed` are not
+    there. `size` is in bytes, of written and kept files together.
+    """
+
+    root: Path
+    written: list[str] = field(default_factory=list[str])
+    kept: list[str] = field(default_factory=list[str])
+    failed: list[FailedFile] = field(default_factory=list[FailedFile])
+    size: int = 0
+
+    @property
+    def ok(self) -> bool:
+        """Whether every file is there."""
+        return not self.failed

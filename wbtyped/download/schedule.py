@@ -1,0 +1,293 @@
+"""Which transfer comes next, and what follows from how each one ended."""
+
+import heapq
+import itertools
+import random
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import stamina
+
+from ..errors import AuthenticationError, ChecksumError, NotFoundError, WbtypedError
+from ..retries import Passing, Rule
+from . import parts
+from .receiver import Receiver
+from .sink import Sink
+from .transfer import Abandoned, Expired, Transfer
+
+AHEAD = 512
+"""Files that wait to be fetched, so that memory does not grow with their number."""
+RENEWALS = 3
+"""Times that an address of one file is asked for again."""
+TRIES_IN_TESTS = 4
+FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A transfer under way, with all that outlives a single try."""
+
+    transfer: Transfer
+    sink: Sink
+    receiver: Receiver
+    rule: Rule | None = None
+    """Its patience, from the first try on."""
+    tries: int = 0
+    renewals: int = 0
+    written: int = 0
+    """Bytes that had come when the last try ended."""
+
+    def commit(self) -> None:
+        """Put the content in place."""
+        self.receiver.end()
+        self.sink.commit(replace=self.transfer.replace)
+
+
+Settled = Callable[[Transfer, Exception | None], None]
+"""Told once for every transfer: there, or the error that it ended with."""
+
+
+@dataclass
+class Schedule:
+    """The transfers of a batch: handed out to an engine, taken back, tried again.
+
+    Safe to use from many threads. `limit` is how many run at once at most; a server that has too
+    much of it brings that down for a while.
+    """
+
+    limit: int
+    budget: float
+    settled: Settled
+    fsync: bool = False
+    _lock: threading.Condition = field(default_factory=threading.Condition, init=False)
+    _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
+    _later: list[tuple[float, int, Attempt]] = field(
+        default_factory=list[tuple[float, int, Attempt]], init=False
+    )
+    _expired: list[Attempt] = field(default_factory=list[Attempt], init=False)
+    _active: dict[int, Attempt] = field(default_factory=dict[int, Attempt], init=False)
+
+    def __post_init__(self) -> None:
+        self._leftovers = parts.Leftovers()
+        self._numbers = itertools.count()
+        self._now = self.limit
+        self._calm = 0
+        self._paused_until = 0.0
+        self._fed = False
+        self.cancelled = False
+
+    # What comes in.
+
+    def add(self, transfer: Transfer) -> None:
+        """Add a transfer; waits while many others wait."""
+        sink = Sink(
+            transfer.target,
+            size=transfer.size,
+            md5=transfer.md5,
+            xxh128=transfer.xxh128,
+            label=transfer.label,
+            fsync=self.fsync,
+        )
+        attempt = Attempt(transfer, sink, Receiver(transfer, sink))
+        with self._lock:
+            while len(self._ready) >= AHEAD and not self.cancelled:
+                self._lock.wait(1)
+            if self.cancelled:
+                raise Abandoned
+            self._ready.append(attempt)
+            self._lock.notify()
+
+    def finish(self) -> None:
+        """Say that no more transfers come."""
+        with self._lock:
+            self._fed = True
+            self._lock.notify_all()
+
+    def cancel(self) -> None:
+        """Hand out nothing any more; what is under way ends at its next block."""
+        with self._lock:
+            self.cancelled = True
+            self._lock.notify_all()
+
+    # What an engine takes.
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to hand out, now or later."""
+        with self._lock:
+            return self._finished()
+
+    def _finished(self) -> bool:
+        if self.cancelled:
+            return True
+        left = self._ready or self._later or self._active or self._expired
+        return self._fed and not left
+
+    def take(self, wait: float) -> Attempt | None:
+        """Return what to fetch next; None when there is nothing within `wait` seconds."""
+        until = time.monotonic() + wait
+        with self._lock:
+            while not self._finished():
+                now = time.monotonic()
+                attempt, due = self._next(now)
+                if attempt is not None:
+                    self._active[id(attempt)] = attempt
+                    break
+                if now >= until:
+                    return None
+                self._lock.wait(min(until, due) - now)
+            else:
+                return None
+        return self._begun(attempt)
+
+    def _next(self, now: float) -> tuple[Attempt | None, float]:
+        """Return what may start now, or when to look again."""
+        if now < self._paused_until:
+            return None, self._paused_until
+        if len(self._active) >= self._now:
+            return None, now + 60
+        if self._later and self._later[0][0] <= now:
+            return heapq.heappop(self._later)[2], now
+        if self._ready:
+            if len(self._ready) == AHEAD:
+                self._lock.notify_all()
+            return self._ready.popleft(), now
+        return None, self._later[0][0] if self._later else now + 60
+
+    def _begun(self, attempt: Attempt) -> Attempt | None:
+        if attempt.tries == 0 and not attempt.sink.written:
+            try:
+                attempt.sink.resume(self._leftovers)
+            except WbtypedError as error:
+                self.ended(attempt, error)
+                return None
+        attempt.tries += 1
+        attempt.rule = attempt.rule or Rule(self.budget, repeatable=True)
+        return attempt
+
+    # What an engine says.
+
+    def ended(self, attempt: Attempt, error: BaseException | None) -> None:
+        """Take a transfer back, with what it ended with."""
+        retry: float | None = None
+        expired = False
+        if isinstance(error, Expired):
+            expired = attempt.transfer.source is not None and attempt.renewals < RENEWALS
+        elif isinstance(error, Passing | ChecksumError):
+            attempt.receiver.broken()
+            if isinstance(error, ChecksumError):
+                attempt.sink.restart()
+            retry = self._wait_for(attempt, error)
+        with self._lock:
+            self._active.pop(id(attempt), None)
+            if self.cancelled and error is not None:
+                retry, expired, error = None, False, Abandoned()
+            if expired:
+                attempt.renewals += 1
+                self._expired.append(attempt)
+            elif retry is not None:
+                entry = time.monotonic() + retry, next(self._numbers), attempt
+                heapq.heappush(self._later, entry)
+            self._heed(error)
+            self._lock.notify_all()
+        if not expired and retry is None:
+            self._settle(attempt, error)
+
+    def _wait_for(self, attempt: Attempt, error: Exception) -> float | None:
+        """Return the seconds until the next try, or None when there is none."""
+        if attempt.sink.written > attempt.written:
+            # It gets on, if slowly: the budget is for what does not.
+            attempt.rule, attempt.tries = None, 1
+        attempt.written = attempt.sink.written
+        attempt.rule = rule = attempt.rule or Rule(self.budget, repeatable=True)
+        wait = rule(error)
+        testing = stamina.is_testing()
+        if wait is False or (testing and attempt.tries >= TRIES_IN_TESTS):
+            return None
+        if testing:
+            return 0.0
+        if wait is not True:
+            return wait
+        if rule.over:
+            return None
+        longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (attempt.tries - 1))
+        return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load
+
+    def _heed(self, error: BaseException | None) -> None:
+        """Slow the whole pool down for a server that has too much, and let it recover."""
+        if error is None:
+            self._calm += 1
+            if self._now < self.limit and self._calm >= self._now:
+                self._now, self._calm = self._now + 1, 0
+            return
+        if not isinstance(error, Passing) or error.status not in {429, 503}:
+            return
+        self._calm = 0
+        if error.status == 429:
+            self._now = max(1, self._now // 2)
+        if error.retry_after and not stamina.is_testing():
+            self._paused_until = max(
+                self._paused_until, time.monotonic() + min(error.retry_after, self.budget)
+            )
+
+    def _settle(self, attempt: Attempt, error: BaseException | None) -> None:
+        passing = isinstance(error, Passing | Abandoned)
+        attempt.sink.keep_part = passing
+        attempt.sink.close()
+        if isinstance(error, Abandoned):
+            return
+        if isinstance(error, Passing):
+            final: Exception | None = caused(error.final(), error)
+        elif isinstance(error, Expired):
+            final = AuthenticationError(str(error))
+        else:
+            final = error if isinstance(error, Exception) else None
+        self.settled(attempt.transfer, final)
+
+    # Signed addresses that have run out.
+
+    def expired(self) -> list[Attempt]:
+        """Return the transfers that wait for a new address, which become the caller's."""
+        with self._lock:
+            taken, self._expired = self._expired, []
+            # They count as under way, or the batch would end without them.
+            self._active |= {id(attempt): attempt for attempt in taken}
+            return taken
+
+    def renewed(self, attempt: Attempt, url: str | None) -> None:
+        """Go on with a transfer at a new address; None gives it up."""
+        if url is None:
+            label = attempt.transfer.label
+            error = NotFoundError(f"{label} does not exist any more", path=label, missing="file")
+            self.ended(attempt, error)
+            return
+        attempt.transfer.url = url
+        with self._lock:
+            self._active.pop(id(attempt), None)
+            self._ready.appendleft(attempt)
+            self._lock.notify()
+
+    def underway(self) -> int:
+        """Return the bytes that have come of files that are not complete."""
+        with self._lock:
+            return sum(attempt.sink.written for attempt in self._active.values())
+
+    def abandon(self) -> None:
+        """Let go of everything that was handed out or waits, once no engine runs any more."""
+        with self._lock:
+            left = [*self._active.values(), *self._expired, *(each[2] for each in self._later)]
+            self._active.clear()
+            self._expired.clear()
+            self._later.clear()
+        for attempt in left:
+            attempt.sink.keep_part = True
+            attempt.sink.close()
+
+
+def caused(error: Exception, cause: BaseException) -> Exception:
+    """Return an error with what led to it."""
+    error.__cause__ = cause
+    return error

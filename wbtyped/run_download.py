@@ -59,9 +59,7 @@ def planned(file: File, files: Files, target: Path, replace: bool, source: Sourc
     if is_right(target, file.size, file.md5, "MD5"):
         return Kept(file.name, file.size)
     if not replace and is_there(target):
-        raise errors.FileExistsError(
-            f"{target} exists with other content; fetch it anew with replace=True (--replace)"
-        )
+        raise errors.FileExistsError(f"{target} has other content; see replace (--replace)")
     return Transfer(
         url=files.client.transport.absolute(file.direct_url),
         target=target,

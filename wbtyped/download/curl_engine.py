@@ -1,6 +1,7 @@
 """Moves bytes with libcurl: one thread, many transfers."""
 
 import os
+import time
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
@@ -42,6 +43,8 @@ class Slot:
         self.error: BaseException | None = None
         self._head: list[bytes] = []
         self._begun = False
+        self.heard = 0.0
+        """When bytes came last."""
         set_option = self.curl.setopt
         set_option(pycurl.WRITEFUNCTION, self._write)
         set_option(pycurl.BUFFERSIZE, BUFFER)
@@ -54,14 +57,12 @@ class Slot:
         set_option(pycurl.USERAGENT, USER_AGENT)
         set_option(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())
         set_option(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
-        # No byte for so long counts as broken.
-        set_option(pycurl.LOW_SPEED_LIMIT, 1)
-        set_option(pycurl.LOW_SPEED_TIME, max(1, round(timeout)))
 
     def start(self, attempt: "Attempt") -> None:
         """Prepare the handle for a transfer."""
         self.attempt, self.error, self._begun = attempt, None, False
         self._head = []
+        self.heard = time.monotonic()
         headers = [f"{name}: {value}" for name, value in attempt.receiver.headers().items()]
         self.curl.setopt(pycurl.URL, attempt.transfer.url)
         self.curl.setopt(pycurl.HTTPHEADER, headers)
@@ -69,6 +70,7 @@ class Slot:
 
     def _write(self, block: bytes) -> int:
         """Take a block; what is raised here would be lost in libcurl, so it is kept."""
+        self.heard = time.monotonic()
         try:
             self._begin()
             if self.attempt is not None:
@@ -188,6 +190,19 @@ class CurlEngine:
             ended += len(good) + len(bad)
         if not ended:
             self._multi.select(IDLE)
+            self._drop_stalled(schedule)
+
+    def _drop_stalled(self, schedule: "Schedule") -> None:
+        """Give up connections that bring nothing; libcurl's own limit is an average over longer."""
+        since = time.monotonic() - self._timeout
+        for curl, slot in list(self._busy.items()):
+            if slot.heard < since and slot.attempt is not None:
+                self._multi.remove_handle(curl)
+                del self._busy[curl]
+                label = slot.attempt.transfer.label
+                schedule.ended(slot.attempt, Passing(f"{label}: nothing came in time"))
+                slot.attempt = None
+                self._free.append(slot)
 
     def _end(
         self, schedule: "Schedule", finishers: ThreadPoolExecutor,

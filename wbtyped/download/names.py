@@ -5,6 +5,7 @@ import re
 import stat
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NoReturn
 
@@ -86,8 +87,10 @@ def ignores_case(root: Path) -> bool:
     folder = root.absolute()
     while folder != folder.parent:
         swapped = folder.with_name(folder.name.swapcase())
-        if swapped != folder and folder.exists():
-            return swapped.exists() and swapped.samefile(folder)
+        # A folder that may not be looked at tells nothing, and one above it may.
+        with suppress(OSError):
+            if swapped != folder and folder.exists():
+                return swapped.exists() and swapped.samefile(folder)
         folder = folder.parent
     return False
 

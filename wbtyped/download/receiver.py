@@ -39,6 +39,7 @@ class Receiver:
         self._transfer = transfer
         self._sink = sink
         self._etag = ""
+        self._measured = False
         self._decoder: Decoder | None = None
 
     def headers(self) -> dict[str, str]:
@@ -75,6 +76,7 @@ class Receiver:
         etag = headers.get("etag", "")
         self._check_etag(etag)
         self._etag = "" if etag.startswith("W/") else etag
+        self._measured = "content-length" in headers
         encoded = headers.get("content-encoding", "identity") != "identity"
         self._decoder = zlib.decompressobj(ANY_ENCODING) if encoded else None
 
@@ -117,6 +119,10 @@ class Receiver:
     def end(self) -> None:
         """Take the end of the body; raises when it came too early."""
         if self._decoder is None:
+            size = self._transfer.size
+            if not self._measured and size is not None and self._sink.written < size:
+                # Nothing but the end of the connection said that this is the end.
+                raise Passing(f"{self._transfer.label}: the content was cut off")
             return
         if not self._decoder.eof:
             self._sink.restart()

@@ -267,7 +267,7 @@ class Schedule:
         attempt.transfer.url = url
         with self._lock:
             self._active.pop(id(attempt), None)
-            self._ready.appendleft(attempt)
+            self._ready.append(attempt)
             self._lock.notify()
 
     def underway(self) -> int:

@@ -17,6 +17,14 @@ class Connection(H11Protocol):
         super().data_received(data)
 
 
+def cut_after(content: bytes) -> None:
+    """Send bytes past the protocol, and close the connection."""
+    transport = _transport.get()
+    if transport is not None:
+        transport.write(content)
+        transport.close()
+
+
 def cut() -> None:
     """Close the TCP connection of the request being answered, once what was written is out."""
     transport = _transport.get()

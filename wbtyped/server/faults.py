@@ -46,6 +46,12 @@ class Fault:
     """Answer `__schema` and `__type` with null, as servers do that hide their schema."""
     cut_before_headers: bool = False
     """Close the connection instead of answering."""
+    cut_in_headers: bool = False
+    """Close the connection in the middle of the answer's headers."""
+    stall_after: int | None = None
+    """Send nothing more after this many bytes of the answer's body, and keep the connection."""
+    gzip: bool = False
+    """Compress the body, which goes with cutting and shortening it."""
     cut_after: int | None = None
     """Close the connection after this many bytes of the answer's body; for `storage-put`, after so
     many bytes of the upload."""
@@ -66,7 +72,8 @@ class Fault:
             raise UsageError(f"a fault of {self.kind} requests knows no GraphQL operation")
         if self.expired and not storage:
             raise UsageError(f"a fault of {self.kind} requests has no signed address to expire")
-        if min(self.skip, self.times or 0, self.latency, self.cut_after or 0) < 0:
+        numbers = self.skip, self.times or 0, self.latency, self.cut_after or 0
+        if min(*numbers, self.stall_after or 0) < 0:
             raise UsageError("numbers of a fault must not be negative")
 
     def fits(self, kind: RequestKind, operation: str, path: str) -> bool:

@@ -1,6 +1,7 @@
 """Answer a request the way a fault wants it."""
 
 import asyncio
+import gzip
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
@@ -8,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import drain, storage_error
-from .connection import cut
+from .connection import cut, cut_after
 from .faults import Fault
 
 
@@ -25,6 +26,9 @@ class Misbehaviour:
         await asyncio.sleep(fault.latency)
         scope["introspection_off"] = fault.introspection_off
         if fault.cut_before_headers:
+            await hang_up(receive)
+        elif fault.cut_in_headers:
+            cut_after(b"HTTP/1.1 200 OK\r\nContent-Le")
             await hang_up(receive)
         elif instead := self._instead():
             await drain(Request(scope, receive))
@@ -55,6 +59,12 @@ async def hang_up(receive: Receive) -> Message:
     return message
 
 
+async def hold_on(receive: Receive) -> None:
+    """Keep the connection and send nothing, until the client has enough."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 def cut_short(limit: int | None, receive: Receive) -> Receive:
     """Return a `receive` that closes the connection once so many bytes of the body have come."""
     come = 0
@@ -79,9 +89,32 @@ class AlteredAnswer:
         self._send = send
         self._sent = 0
         self._length = 0
+        self._held = b""
+        self._start: Message = {}
 
     async def __call__(self, message: Message) -> None:
         """Pass on one message of the answer."""
+        if self._fault.gzip:
+            await self._compress(message)
+        else:
+            await self._alter(message)
+
+    async def _compress(self, message: Message) -> None:
+        """Hold the answer back until it is complete, then send it compressed."""
+        if message["type"] == "http.response.start":
+            self._start = message
+            return
+        self._held += message.get("body", b"")
+        if message.get("more_body", False):
+            return
+        body = gzip.compress(self._held)
+        headers = MutableHeaders(scope=self._start)
+        headers["content-length"] = str(len(body))
+        headers["content-encoding"] = "gzip"
+        await self._alter(self._start)
+        await self._alter({"type": "http.response.body", "body": body, "more_body": False})
+
+    async def _alter(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             change = self._fault.lengthen - self._fault.shorten
@@ -102,7 +135,8 @@ class AlteredAnswer:
         return body[: self._length - self._sent] if fault.shorten else body
 
     async def _pass_on(self, body: bytes, *, last: bool) -> None:
-        limit = self._fault.cut_after
+        stall = self._fault.stall_after
+        limit = self._fault.cut_after if stall is None else stall
         # A cut after 0 bytes waits for the first of them, so that the headers are out.
         if limit is None or self._sent + len(body) < max(limit, 1):
             self._sent += len(body)
@@ -110,4 +144,7 @@ class AlteredAnswer:
             return
         part = body[: limit - self._sent]
         await self._send({"type": "http.response.body", "body": part, "more_body": True})
-        await hang_up(self._receive)
+        if stall is None:
+            await hang_up(self._receive)
+        else:
+            await hold_on(self._receive)

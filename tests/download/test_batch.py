@@ -1,0 +1,340 @@
+"""Many files at once, by either engine."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from wbtyped import Api, Run
+from wbtyped.download.engine import EngineName, choose
+from wbtyped.download.parts import STALE_AFTER, part_name
+from wbtyped.download.progress import DownloadProgress
+from wbtyped.errors import (
+    AuthenticationError,
+    FileExistsError,
+    NotFoundError,
+    UnsafePathError,
+    UsageError,
+)
+from wbtyped.server import Fault, WandbServer
+
+FILES = {f"deep/{n:03}.txt": b"%d" % n * n for n in range(150)}
+LARGE = bytes(range(256)) * 12_000
+
+
+@pytest.fixture
+def run(wandb_server: WandbServer, api: Api, engine: EngineName) -> Run:
+    wandb_server.add_run("crew/ship/log", FILES)
+    return api.run("crew/ship/log")
+
+
+def saved(root: Path) -> dict[str, bytes]:
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def fetched(server: WandbServer) -> list[str]:
+    return [r.path for r in server.requests if r.origin == "storage"]
+
+
+# What comes down, and what is there already.
+
+
+def test_everything_and_then_nothing(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+    result = run.files().download(tmp_path)
+    assert (result.root, result.ok, result.kept, result.failed) == (tmp_path, True, [], [])
+    assert sorted(result.written) == sorted(FILES)
+    assert result.size == sum(map(len, FILES.values()))
+    assert saved(tmp_path) == FILES
+    assert {r.authorized for r in wandb_server.requests if r.origin == "storage"} == {False}
+    wandb_server.requests.clear()
+    again = run.files().download(tmp_path)
+    assert (again.written, sorted(again.kept), again.size) == ([], sorted(FILES), result.size)
+    assert fetched(wandb_server) == []
+
+
+async def test_from_a_coroutine(run: Run, tmp_path: Path) -> None:
+    result = await run.files(pattern="deep/00%").adownload(tmp_path)
+    assert sorted(result.written) == [f"deep/{n:03}.txt" for n in range(10)]
+
+
+def test_other_content_is_replaced_on_request_only(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "005.txt").write_bytes(b"other")
+    with pytest.raises(FileExistsError, match="005"):
+        run.files().download(tmp_path)
+    result = run.files().download(tmp_path, on_error="collect")
+    assert [failed.name for failed in result.failed] == ["deep/005.txt"]
+    assert saved(tmp_path) == {**FILES, "deep/005.txt": b"other"}
+    assert run.files().download(tmp_path, replace=True).written == ["deep/005.txt"]
+    assert saved(tmp_path) == FILES
+
+
+def test_nothing_and_what_does_not_exist(run: Run, tmp_path: Path) -> None:
+    assert run.files(pattern="no%").download(tmp_path).ok
+    with pytest.raises(NotFoundError, match="'nope'"):
+        run.files(["nope"]).download(tmp_path)
+    result = run.files(["nope", "deep/001.txt"]).download(tmp_path, on_error="collect")
+    assert ([f.name for f in result.failed], result.written) == (["nope"], ["deep/001.txt"])
+
+
+def test_the_first_failure_ends_it(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+    with wandb_server.fault(Fault(kind="storage-get", path="003.txt", status=404)):
+        with wandb_server.fault(Fault(kind="storage-get", latency=0.2)):
+            with pytest.raises(NotFoundError, match="003"):
+                run.files().download(tmp_path, at_once=4)
+    assert len(fetched(wandb_server)) < len(FILES)
+    assert all(FILES[name] == content for name, content in saved(tmp_path).items())
+
+
+def test_hostile_names_fail_alone(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+    wandb_server.add_run("crew/ship/log", {"../evil": b"x"})
+    result = run.files().download(tmp_path / "root", on_error="collect")
+    assert [type(failed.error) for failed in result.failed] == [UnsafePathError]
+    assert saved(tmp_path / "root") == FILES
+
+
+def test_on_request_the_disk_has_it_for_good(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("wbtyped.download.sink.os.fsync", synced.append)
+    run.files(["deep/001.txt"]).download(tmp_path)
+    assert not synced
+    run.files(["deep/002.txt"]).download(tmp_path, fsync=True)
+    assert len(synced) == 2, "the content, and its name in the folder"
+
+
+# Engines.
+
+
+def test_choosing_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("WBTYPED_ENGINE", raising=False)
+    assert (choose().name, choose().at_once) == ("curl", 32)
+    assert (choose("httpx").at_once, choose(at_once=3).at_once) == (16, 3)
+    monkeypatch.setenv("WBTYPED_ENGINE", "httpx")
+    assert (choose().name, choose("curl").name) == ("httpx", "curl")
+    monkeypatch.setenv("WBTYPED_ENGINE", "carrier pigeon")
+    with pytest.raises(UsageError, match="carrier pigeon"):
+        choose()
+    for wrong in (0, 129):
+        with pytest.raises(UsageError, match="at_once"):
+            choose("httpx", wrong)
+
+
+def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find(_: str) -> None:
+        return None
+
+    monkeypatch.setattr("importlib.util.find_spec", find)
+    assert choose().name == "httpx"
+    with pytest.raises(UsageError, match="fast"):
+        choose("curl")
+
+
+# Addresses that run out, and servers that have too much.
+
+
+def test_addresses_are_asked_for_again_in_pages(
+    wandb_server: WandbServer, run: Run, tmp_path: Path
+) -> None:
+    wandb_server.requests.clear()
+    # Each file twice, so that everything that was listed is too old.
+    with wandb_server.fault(Fault(kind="storage-get", expired=True, times=len(FILES))):
+        assert run.files().download(tmp_path).ok
+    asked = [op for op in wandb_server.requests.operations() if op == "RunFiles"]
+    assert 2 <= len(asked) < 60
+    assert saved(tmp_path) == FILES
+
+
+def test_addresses_that_are_never_good(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+    with wandb_server.fault(Fault(kind="storage-get", path="003.txt", expired=True)):
+        result = run.files().download(tmp_path, on_error="collect")
+    assert [type(failed.error) for failed in result.failed] == [AuthenticationError]
+
+
+def test_a_file_that_goes_meanwhile(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+    files = run.files(["deep/003.txt"])
+    gone = files[0]
+
+    def delete(_: DownloadProgress) -> None:
+        if gone.run is not None and "deep/003.txt" not in deleted:
+            deleted.append("deep/003.txt")
+            gone.delete()
+
+    deleted: list[str] = []
+    with wandb_server.fault(Fault(kind="storage-get", expired=True, latency=0.5, times=1)):
+        result = files.download(tmp_path, on_error="collect", progress=delete)
+    assert [type(failed.error) for failed in result.failed] == [NotFoundError]
+
+
+def test_too_many_requests_slow_it_down_and_it_recovers(
+    wandb_server: WandbServer, run: Run, tmp_path: Path
+) -> None:
+    with wandb_server.fault(Fault(kind="storage-get", status=429, times=3)):
+        assert run.files().download(tmp_path).ok
+    assert saved(tmp_path) == FILES
+
+
+# How far it is.
+
+
+def test_progress(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
+    events: list[DownloadProgress] = []
+    with wandb_server.fault(Fault(kind="storage-get", latency=0.05)):
+        run.files().download(tmp_path, progress=events.append, at_once=4)
+    sizes = [event.size for event in events]
+    assert len(events) > 2
+    assert sizes == sorted(sizes)
+    assert [event.done for event in events] == [False] * (len(events) - 1) + [True]
+    last = events[-1]
+    assert (last.files, last.failed, last.size) == (len(FILES), 0, sum(map(len, FILES.values())))
+    assert last.rate > 0
+
+
+def test_progress_of_a_version_knows_the_end(
+    wandb_server: WandbServer, api: Api, engine: EngineName, tmp_path: Path
+) -> None:
+    wandb_server.add_artifact("crew/ship/data", "dataset", FILES)
+    events: list[DownloadProgress] = []
+    api.artifact("crew/ship/data").download(tmp_path, progress=events.append)
+    last = events[-1]
+    assert (last.files, last.files_expected) == (len(FILES), len(FILES))
+    assert last.size == last.size_expected
+
+
+def test_progress_as_lines(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run.files().download(tmp_path, progress=True)
+    assert capsys.readouterr().err.startswith("150 files, ")
+
+
+# Ending early.
+
+
+def test_what_a_callback_raises_ends_it(
+    run: Run, wandb_server: WandbServer, tmp_path: Path
+) -> None:
+    def stop(_: DownloadProgress) -> None:
+        raise KeyboardInterrupt
+
+    with wandb_server.fault(Fault(kind="storage-get", latency=30)):
+        began = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            run.files().download(tmp_path, progress=stop)
+        assert time.monotonic() - began < 3
+    assert saved(tmp_path) == {}
+
+
+async def test_cancelling_ends_it(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
+    with wandb_server.fault(Fault(kind="storage-get", latency=30)):
+        task = asyncio.create_task(run.files().adownload(tmp_path))
+        while not fetched(wandb_server):
+            await asyncio.sleep(0.01)
+        began = time.monotonic()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert time.monotonic() - began < 3
+    assert saved(tmp_path) == {}
+
+
+INTERRUPTED = """
+import sys
+from wbtyped import Api
+try:
+    Api().run("crew/ship/log").files().download(sys.argv[1])
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_an_interrupt_leaves_what_the_next_call_continues(
+    wandb_server: WandbServer, run: Run, tmp_path: Path
+) -> None:
+    wandb_server.add_run("crew/ship/log", {"large.bin": LARGE})
+    stall = Fault(kind="storage-get", path="large", stall_after=len(LARGE) * 3 // 4)
+    with wandb_server.fault(stall):
+        command = [sys.executable, "-c", INTERRUPTED, str(tmp_path)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        while len(saved(tmp_path)) <= len(FILES):
+            time.sleep(0.01)
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        began = time.monotonic()
+        assert process.communicate()[0].strip() == "stopped"
+        assert time.monotonic() - began < 3
+    [part] = [name for name in saved(tmp_path) if name not in FILES]
+    assert LARGE.startswith((tmp_path / part).read_bytes())
+    wandb_server.requests.clear()
+    assert run.files().download(tmp_path).written == ["large.bin"]
+    [asked] = [r for r in wandb_server.requests if r.origin == "storage"]
+    assert asked.headers["range"] == f"bytes={(len(LARGE) * 3 // 4)}-"
+    assert saved(tmp_path) == {**FILES, "large.bin": LARGE}
+
+
+# What others have left.
+
+
+def leave(target: Path, digest: str, content: bytes) -> Path:
+    part = target.with_name(part_name(target, digest))
+    part.write_bytes(content)
+    return part
+
+
+@pytest.mark.parametrize(
+    ("content", "resumed"),
+    [(LARGE[:2_000_000], True), (LARGE, True), (b"wrong" * 300_000, True), (LARGE + b"x", False)],
+    ids=["a part", "all of it", "other bytes", "too much"],
+)
+def test_parts_of_the_same_content(
+    wandb_server: WandbServer, run: Run, tmp_path: Path, content: bytes, resumed: bool
+) -> None:
+    wandb_server.add_run("crew/ship/log", {"large.bin": LARGE})
+    file = run.file("large.bin")
+    leave(tmp_path / "large.bin", file.md5 or "", content)
+    stale = leave(tmp_path / "large.bin", "another digest", LARGE[:1000])
+    wandb_server.requests.clear()
+    run.files(["large.bin"]).download(tmp_path)
+    first = [r for r in wandb_server.requests if r.origin == "storage"][:1]
+    assert ["range" in request.headers for request in first] == [resumed][: len(first)]
+    assert saved(tmp_path) == {"large.bin": LARGE}
+    assert not stale.exists()
+
+
+def test_old_parts_go(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
+    wandb_server.add_run("crew/ship/log", {"large.bin": LARGE})
+    old, new = leave(tmp_path / "gone.bin", "d", b"x"), leave(tmp_path / "other.bin", "d", b"x")
+    long_ago = time.time() - STALE_AFTER - 60
+    os.utime(old, (long_ago, long_ago))
+    run.files(["large.bin"]).download(tmp_path)
+    assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_a_server_that_ignores_the_range(
+    wandb_server: WandbServer, run: Run, tmp_path: Path
+) -> None:
+    wandb_server.add_run("crew/ship/log", {"large.bin": LARGE})
+    leave(tmp_path / "large.bin", run.file("large.bin").md5 or "", LARGE[:1_500_000])
+    # A compressed answer has no ranges.
+    with wandb_server.fault(Fault(kind="storage-get", gzip=True)):
+        run.files(["large.bin"]).download(tmp_path)
+    assert saved(tmp_path) == {"large.bin": LARGE}
+
+
+def test_many_batches_at_once(run: Run, tmp_path: Path) -> None:
+    def work() -> None:
+        results.append(run.files().download(tmp_path, replace=True).ok)
+
+    results: list[bool] = []
+    threads = [threading.Thread(target=work) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert results == [True] * 3
+    assert saved(tmp_path) == FILES

@@ -81,7 +81,7 @@ class Batch:
     _error: BaseException | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self.result = DownloadResult(self.root)
+        self.result: DownloadResult = DownloadResult(self.root)
         choice = choose(self.options.engine, self.options.at_once)
         self._engine: Engine = choice.make(self.transport)
         budget = self.transport.retries.budget

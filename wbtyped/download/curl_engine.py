@@ -38,12 +38,12 @@ class Slot:
     """A libcurl handle, used for one transfer after another."""
 
     def __init__(self, timeout: float) -> None:
-        self.curl = pycurl.Curl()
+        self.curl: pycurl.Curl = pycurl.Curl()
         self.attempt: Attempt | None = None
         self.error: BaseException | None = None
         self._head: list[bytes] = []
         self._begun = False
-        self.heard = 0.0
+        self.heard: float = 0.0
         """When bytes came last."""
         set_option = self.curl.setopt
         set_option(pycurl.WRITEFUNCTION, self._write)

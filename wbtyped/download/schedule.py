@@ -77,7 +77,7 @@ class Schedule:
         self._calm = 0
         self._paused_until = 0.0
         self._fed = False
-        self.cancelled = False
+        self.cancelled: bool = False
 
     # What comes in.
 

@@ -56,8 +56,8 @@ class Sink:
         fsync: bool = False,
     ) -> None:
         self.target = target
-        self.keep_part = False
-        self.written = 0
+        self.keep_part: bool = False
+        self.written: int = 0
         """Bytes that came so far."""
         self._size = size
         self._kind: Algorithm = "XXH128" if xxh128 else "MD5"

@@ -74,7 +74,8 @@ class WandbServer:
     is accepted; without it the folder's own is used, made up when the folder is new. `entity` is
     the name of the one account; any other entity in a path is a team. `features` is what the server
     admits to having, in W&B's names. `url_lifetime` is for how many seconds a signed address is
-    good. Raises DiskError when another server is using the folder.
+    good. `storage_url` is the address that clients get for storage, when something stands in front
+    of it. Raises DiskError when another server is using the folder.
 
     Use it in a `with` statement, or call `start` and, once, `close`.
     """
@@ -90,11 +91,13 @@ class WandbServer:
         entity: str = "me",
         features: Iterable[str] = FEATURES,
         url_lifetime: float = URL_LIFETIME,
+        storage_url: str | None = None,
     ) -> None:
         self._folder = DataFolder(data)
         self.data: Path = self._folder.path
         """The folder that keeps the data."""
         self._host, self._ports = host, (port, storage_port)
+        self._storage_url = storage_url
         try:
             self._database = Database(self.data / "server.sqlite")
         except (sqlite3.Error, DiskError):
@@ -228,7 +231,9 @@ class WandbServer:
             self._close_sockets()
             raise
         api, storage = (address(self._host, sock) for sock in self._sockets)
-        self._context = replace(self._context, api_url=api, storage_url=storage)
+        self._context = replace(
+            self._context, api_url=api, storage_url=self._storage_url or storage
+        )
         ready = threading.Event()
         self._thread = threading.Thread(
             target=lambda: asyncio.run(self._serve(ready)), name="wbtyped-server", daemon=True

@@ -1,0 +1,132 @@
+"""How fast files come down, against the official client and against curl."""
+
+import json
+import shutil
+import subprocess
+import time
+from pathlib import Path
+from statistics import median
+
+from tests.benchmarks.processes import Cost, measure
+from tests.benchmarks.results import Figure, Target, shuffled, spread
+from tests.benchmarks.storage import KINDS, Ready, nginx_server
+from wbtyped import Api
+
+PROGRAM = Path(__file__).parent / "programs" / "download.py"
+LIMIT = "curl --parallel"
+CLIENTS = ["httpx", "curl", "wandb", "wandb-no-cache", LIMIT]
+Job = tuple[str, str, bool]
+"""What is downloaded (`artifact` or `run`), of which kind, and whether it is there already."""
+JOBS: list[Job] = [
+    ("artifact", "small", False),
+    ("artifact", "small", True),
+    ("run", "small", False),
+    ("artifact", "medium", False),
+    ("artifact", "large", False),
+]
+# At least so many times as fast as the official client: with httpx, with curl.
+TARGETS: dict[Job, tuple[float, float]] = {
+    ("artifact", "small", False): (2.5, 20),
+    ("artifact", "small", True): (3, 3),
+    ("run", "small", False): (1.2, 5),
+    ("artifact", "medium", False): (2, 5),
+    ("artifact", "large", False): (1.2, 1.5),
+}
+MEMORY = 150.0
+"""MiB at most."""
+
+
+def figure(rounds: int) -> Figure:
+    """Download everything with every client."""
+    costs: dict[tuple[Job, str], list[Cost]] = {}
+    seconds: dict[tuple[Job, str], list[float]] = {}
+    with nginx_server() as server:
+        variants = [(job, client) for job in JOBS for client in clients_of(job)]
+        for job, client in [*variants, *shuffled(variants, rounds)]:
+            key = job, client
+            cost, taken = run(server, job, client)
+            costs.setdefault(key, []).append(cost)
+            seconds.setdefault(key, []).append(taken)
+    # The first of each is not counted: it may have to compile modules.
+    costs = {key: values[1:] for key, values in costs.items()}
+    seconds = {key: values[1:] for key, values in seconds.items()}
+    return Figure(
+        title="Download",
+        columns=("what", "client", "files/s", "MB/s", "CPU s", "peak MiB"),
+        rows=[row(key, costs[key], seconds[key]) for key in seconds],
+        targets=[target for job in JOBS for target in targets(job, costs, seconds)],
+        notes=["files are verified by ours, and not by the others; all on one machine, to memory"],
+    )
+
+
+def clients_of(job: Job) -> list[str]:
+    """Return who can do a job."""
+    what, _, there = job
+    if what == "run":
+        return ["httpx", "curl", "wandb"]
+    return CLIENTS[:3] if there else CLIENTS
+
+
+def run(server: Ready, job: Job, client: str) -> tuple[Cost, float]:
+    """Do a job once, and return what it cost and the seconds that the download took."""
+    what, kind, there = job
+    path = f"bench/speed/{kind}" + (":v0" if what == "artifact" else "")
+    target = server.work / ("kept" if there else "new")
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir(parents=True)
+    if client == LIMIT:
+        return limit(server, path, target)
+    arguments = [str(PROGRAM), client, what, path, str(target)]
+    if there:
+        measure(arguments, server.env)
+    cost = measure(arguments, server.env)
+    said = json.loads(cost.said)
+    count, size = KINDS[kind]
+    if (said["count"], said["size"]) != (count, count * size):
+        raise RuntimeError(f"{client} downloaded something else: {said}")
+    return cost, float(said["seconds"])
+
+
+def limit(server: Ready, path: str, target: Path) -> tuple[Cost, float]:
+    """Fetch the same addresses with the curl program, which checks nothing."""
+    key = server.env["WANDB_API_KEY"]
+    with Api({"base_url": server.env["WANDB_BASE_URL"]}, api_key=key) as api:
+        files = api.artifact(path).files(per_page=1000)
+        lines = [f'url = "{f.direct_url}"\noutput = "{target / f.name}"\n' for f in files]
+    settings = target.with_suffix(".curl")
+    settings.write_text("".join(lines))
+    command = ["curl", "-s", "--parallel", "--parallel-max", "32", "--create-dirs", "-K"]
+    began = time.perf_counter()
+    subprocess.run([*command, str(settings)], check=True)
+    taken = time.perf_counter() - began
+    return Cost(taken, 0.0, 0, ""), taken
+
+
+def row(key: tuple[Job, str], costs: list[Cost], seconds: list[float]) -> tuple[str, ...]:
+    """Return a line of the table."""
+    (what, kind, there), client = key
+    count, size = KINDS[kind]
+    measured = costs[0].said != ""
+    return (
+        f"{what}, {count:,} x {size // 1024:,} KiB" + (", there already" if there else ""),
+        client,
+        spread([count / taken for taken in seconds]),
+        spread([count * size / taken / 1e6 for taken in seconds]),
+        spread([cost.cpu for cost in costs], 1) if measured else "",
+        spread([cost.peak / 2**20 for cost in costs]) if measured else "",
+    )
+
+
+def targets(
+    job: Job, costs: dict[tuple[Job, str], list[Cost]], seconds: dict[tuple[Job, str], list[float]]
+) -> list[Target]:
+    """Return how ours stand against the official client, as shares of the time it takes."""
+    found: list[Target] = []
+    theirs = median(seconds[job, "wandb"])
+    for engine, factor in zip(("httpx", "curl"), TARGETS[job], strict=True):
+        what = f"{', '.join(map(str, job))}: {engine}"
+        taken = median(seconds[job, engine]) / theirs
+        found.append(Target(f"{what}, time", taken, 1 / factor))
+        peak = max(cost.peak for cost in costs[job, engine]) / 2**20
+        found.append(Target(f"{what}, memory", peak, MEMORY, "MiB"))
+    return found

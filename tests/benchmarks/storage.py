@@ -1,0 +1,85 @@
+"""A W&B server whose storage is nginx, so that the clients are measured and not the server."""
+
+import json
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+NGINX = """
+user root; worker_processes 2; daemon off; pid {folder}/pid; error_log /dev/null;
+events {{ worker_connections 1024; }}
+http {{
+  access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
+  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+  uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{
+    listen 127.0.0.1:{port};
+    location ~ "^/blobs/([0-9a-f]{{2}})([0-9a-f]{{62}})/" {{ alias {folder}/data/blobs/$1/$2; }}
+  }}
+}}
+"""
+KINDS = {"small": (10_000, 4 * 1024), "medium": (1_000, 256 * 1024), "large": (1, 1024**3)}
+"""Files and bytes of each."""
+SERVE = """
+import json, os, sys
+from pathlib import Path
+from wbtyped.server import WandbServer, serve
+from tests.benchmarks.storage import KINDS
+server = WandbServer(Path(sys.argv[1]), storage_url=sys.argv[2])
+for kind, (count, size) in KINDS.items():
+    def content(number):
+        return number.to_bytes(8, "big") + os.urandom(1024) * ((size - 8) // 1024 + 1)
+    files = {f"{n // 100:03}/{n:05}.bin": content(n)[:size] for n in range(count)}
+    server.add_artifact(f"bench/speed/{kind}", "dataset", files)
+    if kind == "small":
+        server.add_run("bench/speed/small", files)
+server.requests.enabled = False
+serve(server, lambda s: print(json.dumps(s.env), flush=True))
+"""
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A server that is running."""
+
+    env: dict[str, str]
+    """How clients reach it."""
+    work: Path
+    """A folder in memory to download to."""
+
+
+@contextmanager
+def nginx_server() -> Generator[Ready]:
+    """Run the server and nginx until the end of the block; everything lies in memory."""
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+        folder = Path(name)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = int(free.getsockname()[1])
+        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+        nginx = subprocess.Popen([executable(), "-c", str(folder / "nginx.conf")])
+        url = f"http://127.0.0.1:{port}"
+        command = [sys.executable, "-c", SERVE, str(folder / "data"), url]
+        server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
+        try:
+            env = json.loads(server.stdout.readline() if server.stdout else "")
+            yield Ready({**env}, folder / "work")
+        finally:
+            for process in (server, nginx):
+                process.terminate()
+                process.wait()
+
+
+def executable() -> str:
+    """Return the path of nginx, which Debian keeps where users do not look."""
+    found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
+    if found is None:
+        raise RuntimeError("the download figures need nginx: apt-get install nginx-light")
+    return found

@@ -62,7 +62,6 @@ class Schedule:
     budget: float
     settled: Settled
     fsync: bool = False
-    _lock: threading.Condition = field(default_factory=threading.Condition, init=False)
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
     _later: list[tuple[float, int, Attempt]] = field(
         default_factory=list[tuple[float, int, Attempt]], init=False
@@ -71,6 +70,10 @@ class Schedule:
     _active: dict[int, Attempt] = field(default_factory=dict[int, Attempt], init=False)
 
     def __post_init__(self) -> None:
+        # Whoever adds waits apart, or every transfer that ends would wake it for nothing.
+        guard = threading.Lock()
+        self._lock = threading.Condition(guard)
+        self._room = threading.Condition(guard)
         self._leftovers = parts.Leftovers()
         self._numbers = itertools.count()
         self._now = self.limit
@@ -94,7 +97,7 @@ class Schedule:
         attempt = Attempt(transfer, sink, Receiver(transfer, sink))
         with self._lock:
             while len(self._ready) >= AHEAD and not self.cancelled:
-                self._lock.wait(1)
+                self._room.wait(1)
             if self.cancelled:
                 raise Abandoned
             self._ready.append(attempt)
@@ -111,6 +114,7 @@ class Schedule:
         with self._lock:
             self.cancelled = True
             self._lock.notify_all()
+            self._room.notify_all()
 
     # What an engine takes.
 
@@ -152,8 +156,8 @@ class Schedule:
         if self._later and self._later[0][0] <= now:
             return heapq.heappop(self._later)[2], now
         if self._ready:
-            if len(self._ready) == AHEAD:
-                self._lock.notify_all()
+            if len(self._ready) == AHEAD // 2:
+                self._room.notify_all()
             return self._ready.popleft(), now
         return None, self._later[0][0] if self._later else now + 60
 

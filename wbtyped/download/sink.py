@@ -164,6 +164,7 @@ class Sink:
             if self._fsync:
                 sync_folder(self.target.parent)
             stream.close()
+        self._stream = self._part = None
         self._made.clear()
         return self.target
 
@@ -207,6 +208,8 @@ class Sink:
             except BaseException:
                 self.target.unlink()
                 raise
+        else:
+            self._temporary().unlink()
 
     def _reject_size(self) -> None:
         raise ChecksumError(

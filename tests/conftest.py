@@ -7,6 +7,7 @@ import pytest
 import stamina
 
 from wbtyped import Api
+from wbtyped.download.engine import EngineName
 from wbtyped.server import WandbServer
 
 
@@ -42,3 +43,11 @@ def shared_api(shared_server: WandbServer) -> Iterator[Api]:
     """A client of the shared server."""
     with Api({"base_url": shared_server.url}, api_key=shared_server.api_key) as api:
         yield api
+
+
+@pytest.fixture(params=["httpx", "curl"])
+def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> EngineName:
+    """Each engine in turn, which every download of the test uses."""
+    name: EngineName = request.param
+    monkeypatch.setenv("WBTYPED_ENGINE", name)
+    return name

@@ -2,7 +2,11 @@
 
 import asyncio
 import json
+import logging
 import pickle
+import re
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from wbtyped_graphql import calls
@@ -299,3 +303,21 @@ def test_a_closed_client_opens_again(client: Client) -> None:
     before = client.send(QUERY)
     client.close()
     assert client.send(QUERY) == before
+
+
+def test_logs_hold_neither_key_nor_signature(
+    wandb_server: WandbServer, api: Api, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    wandb_server.add_run("crew/ship/log", {"a.txt": b"x"})
+    caplog.set_level(logging.DEBUG)
+    file = api.run("crew/ship/log").file("a.txt")
+    file.save(tmp_path)
+    api.run("crew/ship/log").files().download(tmp_path / "many", engine="httpx")
+    signature = parse_qs(urlsplit(file.direct_url).query)["signature"][0]
+    # Those of the server, which runs in this process too, are its own.
+    ours = [r.getMessage() for r in caplog.records if not r.name.startswith("uvicorn")]
+    logged = "\n".join(ours)
+    assert "/blobs/" in logged
+    assert set(re.findall(r"signature=([^&' ]*)", logged)) == {"(hidden)"}
+    assert signature not in logged
+    assert wandb_server.api_key not in logged

@@ -1,7 +1,9 @@
 """HTTP for everything above: time limits, retries, and the key for one origin alone."""
 
 import base64
+import logging
 import platform
+import re
 import ssl
 import threading
 import weakref
@@ -28,6 +30,19 @@ USER_AGENT = f"wbtyped/{VERSION} Python/{platform.python_version()} httpx/{httpx
 # Failures before a connection stands: the server has seen nothing of the request.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+
+
+SIGNATURE = re.compile(r"(?i)((?:signature|sig)=)[^&'\"\s]+")
+
+
+def hide_signature(record: logging.LogRecord) -> bool:
+    """Take signatures out of what httpx logs: whoever reads one could use the address."""
+    record.msg, record.args = SIGNATURE.sub(r"\1(hidden)", record.getMessage()), ()
+    return True
+
+
+for _name in ("httpx", "httpcore.http11", "httpcore.http2"):
+    logging.getLogger(_name).addFilter(hide_signature)
 
 
 @contextmanager

@@ -209,6 +209,18 @@ def test_download(wandb_server: WandbServer, data: Artifact, tmp_path: Path) -> 
     assert len(fetched) == 1, "what is right is kept"
 
 
+async def test_download_of_some_files(
+    wandb_server: WandbServer, api: Api, data: Artifact, tmp_path: Path
+) -> None:
+    result = data.files(["a.txt", "nope"]).download(tmp_path)
+    assert (result.written, saved(tmp_path)) == (["a.txt"], {"a.txt": FILES["a.txt"]})
+    with wandb_server.fault(Fault(kind="storage-get", path="b.bin", status=404)):
+        result = await data.files().adownload(tmp_path, on_error="collect")
+    assert ([f.name for f in result.failed], result.kept) == (["sub/b.bin"], ["a.txt"])
+    assert saved(tmp_path) == {name: FILES[name] for name in ("a.txt", "sub/empty")}
+    await api.aclose()
+
+
 def test_download_to_the_documented_folder(
     data: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

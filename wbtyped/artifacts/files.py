@@ -1,6 +1,7 @@
 """The files of an artifact version."""
 
 from collections.abc import Sequence
+from os import PathLike
 from typing import TYPE_CHECKING, ClassVar
 
 from wbtyped_graphql import calls, fragments
@@ -11,11 +12,16 @@ from ..client import Client
 from ..errors import NotFoundError, UsageError
 from ..files import File
 from ..paginator import SizedPaginator
+from .manifest import ArtifactManifest, ArtifactManifestEntry
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_files_by_id import ArtifactFilesById as Result
     from wbtyped_graphql.artifact_files_by_id import ArtifactFilesByIdArtifactFiles as Page
 
+    from ..download.batch import OnError
+    from ..download.engine import EngineName
+    from ..download.progress import Progress
+    from ..download.results import DownloadResult
     from .artifact import Artifact
 
 
@@ -51,6 +57,54 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
     def path(self) -> list[str]:
         """Entity, project, and `collection:version`."""
         return [self.artifact.entity, self.artifact.project, self.artifact.name]
+
+    def download(
+        self,
+        root: str | PathLike[str] | None = None,
+        allow_missing_references: bool = False,
+        *,
+        on_error: "OnError" = "raise",
+        progress: "Progress" = None,
+        engine: "EngineName | None" = None,
+        at_once: int | None = None,
+        fsync: bool = False,
+    ) -> "DownloadResult":
+        """Download the files of the list, and say what became of each.
+
+        They are put where `Artifact.download` puts them, and checked in the same way. The first
+        failure ends it and is raised; with `on_error="collect"` the others are fetched all the
+        same, and the result lists what failed.
+        """
+        from ..download.batch import Options
+        from .contents import batch_of
+
+        options = Options(on_error, progress, engine, at_once, fsync)
+        entries = self._entries(self.artifact.manifest)
+        return batch_of(self.artifact, entries, root, allow_missing_references, options).run()
+
+    async def adownload(
+        self,
+        root: str | PathLike[str] | None = None,
+        allow_missing_references: bool = False,
+        *,
+        on_error: "OnError" = "raise",
+        progress: "Progress" = None,
+        engine: "EngineName | None" = None,
+        at_once: int | None = None,
+        fsync: bool = False,
+    ) -> "DownloadResult":
+        """Download the files of the list, from a coroutine; otherwise as `download`."""
+        from ..download.batch import Options
+        from .contents import batch_of
+
+        options = Options(on_error, progress, engine, at_once, fsync)
+        entries = self._entries(await self.artifact.amanifest())
+        batch = batch_of(self.artifact, entries, root, allow_missing_references, options)
+        return await batch.arun()
+
+    def _entries(self, manifest: ArtifactManifest) -> list[ArtifactManifestEntry]:
+        names = manifest.entries if self.names is None else self.names
+        return [entry for name in names if (entry := manifest.get_entry_by_path(name))]
 
     def _operation(self, cursor: str | None) -> Operation["Result"]:
         return calls.artifact_files_by_id(

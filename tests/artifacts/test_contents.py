@@ -20,6 +20,7 @@ from wbtyped.artifacts.planning import entry_is_right
 from wbtyped.download.sink import Sink
 from wbtyped.errors import (
     ChecksumError,
+    DiskError,
     NotFoundError,
     SchemaMismatchError,
     UnsafePathError,
@@ -219,6 +220,12 @@ async def test_download_of_some_files(
     assert ([f.name for f in result.failed], result.kept) == (["sub/b.bin"], ["a.txt"])
     assert saved(tmp_path) == {name: FILES[name] for name in ("a.txt", "sub/empty")}
     await api.aclose()
+
+
+def test_a_root_that_cannot_be_a_folder(data: Artifact, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(DiskError, match="file"):
+        data.download(tmp_path / "file")
 
 
 def test_download_to_the_documented_folder(

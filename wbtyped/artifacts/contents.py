@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..download.batch import Batch, Options
 from ..download.names import SafeNames, safe_target, safe_targets
 from ..download.receiver import refuse
+from ..download.sink import disk_errors
 from ..errors import ChecksumError, NotFoundError, UnsupportedReferenceError, UsageError
 from ..retries import Passing
 from .manifest import ArtifactManifest, ArtifactManifestEntry, parse_manifest
@@ -90,7 +91,8 @@ def batch_of(
         [e for e in entries if not is_readable(e)], artifact, allow_missing_references
     )
     readable = [entry for entry in entries if is_readable(entry)]
-    folder.mkdir(parents=True, exist_ok=True)
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     return Batch(
         artifact.client.transport,
         folder,

@@ -119,7 +119,8 @@ class Batch:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
             self._cancelled.set()
-            await asyncio.wait([running])
+            # What it ends with is the cancel itself, which nobody asks about.
+            await asyncio.gather(running, return_exceptions=True)
             raise
 
     def _wait(self, threads: Sequence[threading.Thread], report: Report | None) -> None:

@@ -225,7 +225,7 @@ async def test_download_of_some_files(
 def test_a_root_that_cannot_be_a_folder(data: Artifact, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(DiskError, match="file"):
-        data.download(tmp_path / "file")
+        data.files(["a.txt"]).download(tmp_path / "file")
 
 
 def test_download_to_the_documented_folder(

@@ -16,6 +16,8 @@ T = TypeVar("T")
 
 # By these a server says that it has not looked at the request.
 REFUSED = frozenset({425, 429})
+FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0
+"""Seconds before the second try, and at most before any further one."""
 UNREACHABLE_LIMIT = 15.0
 """Seconds after which a server that cannot be reached at all is given up."""
 # stamina tells of every retry; without a handler, logging would print that on stderr.
@@ -115,12 +117,9 @@ class Retries:
     def __init__(self, budget: float) -> None:
         self.budget: float = budget
         """Seconds that one request may take with all its tries."""
-        self._caller = stamina.RetryingCaller(
-            attempts=None, timeout=budget, wait_initial=0.2, wait_max=10.0, wait_jitter=1.0
-        )
-        self._acaller = stamina.AsyncRetryingCaller(
-            attempts=None, timeout=budget, wait_initial=0.2, wait_max=10.0, wait_jitter=1.0
-        )
+        waits = {"wait_initial": FIRST_WAIT, "wait_max": LONGEST_WAIT, "wait_jitter": 1.0}
+        self._caller = stamina.RetryingCaller(attempts=None, timeout=budget, **waits)
+        self._acaller = stamina.AsyncRetryingCaller(attempts=None, timeout=budget, **waits)
 
     def call(self, function: Callable[[], T], *, repeatable: bool = True) -> T:
         """Call `function`, again after a `Passing` failure unless that could do a thing twice."""

@@ -35,7 +35,7 @@ class Scripts:
 
     def official(self, name: str, *arguments: str) -> JsonValue:
         """Run a script with the official client and return what it printed last, from JSON."""
-        return self._last_line(self.output(name, (FOLDER / name).read_text(), *arguments))
+        return self._last_line(self.output(name, original(name), *arguments))
 
     def ours(self, name: str, *arguments: str) -> JsonValue:
         """Run the same script with nothing but its import lines changed."""
@@ -85,9 +85,14 @@ def finished(process: subprocess.Popen[str], name: str) -> str:
     return output
 
 
+def original(name: str) -> str:
+    """Return a script as it is."""
+    return (FOLDER / name).read_text()
+
+
 def ported(name: str) -> str:
     """Return a script with its imports changed."""
-    text = (FOLDER / name).read_text()
+    text = original(name)
     for theirs, ours in IMPORTS.items():
         text = text.replace(theirs, ours)
     assert "wandb." not in "".join(line for line in text.splitlines() if "import" in line)

@@ -2,14 +2,14 @@
 
 import pytest
 
-from .conftest import FOLDER, Scripts, ported
+from .conftest import FOLDER, Scripts, original, ported
 
 EXAMPLES = sorted(f"drop_in/{path.name}" for path in (FOLDER / "drop_in").glob("*.py"))
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_prints_the_same(logged: Scripts, name: str) -> None:
-    theirs = logged.output(name, (FOLDER / name).read_text())
+    theirs = logged.output(name, original(name))
     ours = logged.output(name, ported(name))
     assert theirs.count("\n") > 3
     assert ours == theirs

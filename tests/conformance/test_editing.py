@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from wbtyped.server import WandbServer
 
-from .conftest import Scripts, flat, ported
+from .conftest import Scripts, flat, original, ported
 
 UNEQUAL = re.compile(r".*/(created_at|updated_at|linked_at|url|direct_url|ref_target)")
 """Moments and addresses, which no two servers have in common."""
@@ -49,7 +49,7 @@ def test_edits(
     other_scripts = Scripts(other_server.env, tmp_path / "other")
     for server in (wandb_server, other_server):
         seed(server)
-    text = (Path(__file__).parent / "scripts" / "edit.py").read_text()
+    text = original("edit.py")
     theirs = scripts.output("edit.py", text, "crew/ship")
     ours = other_scripts.output("edit.py", ported("edit.py"), "crew/ship")
     assert theirs == ours

@@ -17,7 +17,7 @@ from wbtyped.artifacts import Artifact
 from wbtyped.errors import NotFoundError
 from wbtyped.server import Fault, RequestKind, WandbServer
 
-from .conftest import FOLDER, Scripts, finished
+from .conftest import Scripts, finished, original
 
 WRITERS, READERS, VERSIONS, FILES = 8, 8, 3, 6
 READER = """
@@ -65,7 +65,7 @@ def check_all(api: Api, names: list[str], root: Path) -> None:
 
 
 def start_writers(scripts: Scripts, names: list[str]) -> list[subprocess.Popen[str]]:
-    text = (FOLDER / "log_many.py").read_text()
+    text = original("log_many.py")
     numbers = str(VERSIONS), str(FILES)
     return [scripts.start(f"{name}.py", text, name, *numbers) for name in names]
 

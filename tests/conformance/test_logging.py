@@ -13,7 +13,7 @@ import pytest
 from wbtyped import Api
 from wbtyped.server import WandbServer
 
-from .conftest import FOLDER, Scripts, finished
+from .conftest import Scripts, finished, original
 
 
 def contents(api: Api, path: str, root: Path) -> dict[str, bytes]:
@@ -69,7 +69,7 @@ def test_metrics_are_kept(scripts: Scripts, tmp_path: Path) -> None:
 
 
 def test_several_processes_at_once(scripts: Scripts, api: Api, tmp_path: Path) -> None:
-    text = (FOLDER / "log_many.py").read_text()
+    text = original("log_many.py")
     names = [f"p{number}" for number in range(3)]
     running = [scripts.start(f"{name}.py", text, name, "3", "6") for name in names]
     for process in running:
@@ -89,9 +89,7 @@ def test_several_processes_at_once(scripts: Scripts, api: Api, tmp_path: Path) -
 
 
 def test_a_run_is_sent_later(scripts: Scripts, api: Api, tmp_path: Path) -> None:
-    scripts.output(
-        "log_offline.py", (FOLDER / "log_offline.py").read_text(), str(tmp_path / "work")
-    )
+    scripts.output("log_offline.py", original("log_offline.py"), str(tmp_path / "work"))
     [folder] = scripts.work.glob("*/wandb/offline-run-*")
     home = tmp_path / "home"
     home.mkdir()
@@ -116,7 +114,7 @@ def test_a_file_sent_in_parts(
         for place in (0, 100 * 1024**2 - 1, size - 5):
             stream.seek(place)
             stream.write(b"mark")
-    scripts.output("log_large.py", (FOLDER / "log_large.py").read_text(), str(large))
+    scripts.output("log_large.py", original("log_large.py"), str(large))
     parts = [r for r in wandb_server.requests if r.path.startswith("/artifact-files/1/")]
     assert len(parts) == 21
     [entry] = api.artifact("crew/ship/large:v0").manifest

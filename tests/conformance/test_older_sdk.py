@@ -7,11 +7,10 @@ It is installed into an environment of its own. `pytest -m older_sdk` runs this 
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-from .conftest import FOLDER, Scripts, flat, shown
+from .conftest import FOLDER, Scripts, flat, original, shown
 from .test_reading import DIFFERENCES as FROM_NEWER
 
 VERSION = "0.21.3"
@@ -70,5 +69,5 @@ EXAMPLES = [
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_prints_the_same(logged: Scripts, older: Scripts, name: str) -> None:
-    text = Path(FOLDER / name).read_text()
+    text = original(name)
     assert older.output(name, text) == logged.output(name, text)

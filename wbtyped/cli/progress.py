@@ -5,6 +5,7 @@ from abc import ABC, abstractmethod
 from types import TracebackType
 from typing import Self
 
+from ..download.progress import rich_bar
 from .output import complain, counted, human_size, on_terminal, rich_console, say
 
 
@@ -118,20 +119,10 @@ class Bar(Progress):
     """Progress on a terminal: one bar that counts bytes."""
 
     def __init__(self, doing: str) -> None:
-        from rich import progress
-
         super().__init__(doing)
         self._expected = [0, 0]
-        self._bar = progress.Progress(
-            progress.TextColumn("{task.description}", markup=False),
-            progress.BarColumn(),
-            progress.DownloadColumn(binary_units=True),
-            progress.TransferSpeedColumn(),
-            progress.TimeRemainingColumn(),
-            console=rich_console(),
-            # What goes to a file must not come up on the terminal instead.
-            redirect_stderr=sys.stderr.isatty(),
-        )
+        # What goes to a file must not come up on the terminal instead.
+        self._bar = rich_bar(rich_console(), redirect_stderr=sys.stderr.isatty())
         self._task = self._bar.add_task(doing, total=None)
 
     def __enter__(self) -> Self:

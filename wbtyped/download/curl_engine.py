@@ -3,8 +3,7 @@
 import os
 import time
 from collections.abc import Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
 import certifi
@@ -143,7 +142,6 @@ class CurlEngine:
         self._multi.setopt(pycurl.M_MAXCONNECTS, at_once)
         self._free: list[Slot] = []
         self._busy: dict[pycurl.Curl, Slot] = {}
-        self._finishing: set[Future[None]] = set()
 
     def run(self, schedule: "Schedule") -> None:
         """Work until the schedule is finished."""
@@ -196,47 +194,34 @@ class CurlEngine:
         """Give up connections that bring nothing; libcurl's own limit is an average over longer."""
         since = time.monotonic() - self._timeout
         for curl, slot in list(self._busy.items()):
-            if slot.heard < since and slot.attempt is not None:
-                self._multi.remove_handle(curl)
-                del self._busy[curl]
-                label = slot.attempt.transfer.label
-                schedule.ended(slot.attempt, Passing(f"{label}: nothing came in time"))
-                slot.attempt = None
-                self._free.append(slot)
+            if slot.heard < since:
+                attempt = self._release(curl)
+                label = attempt.transfer.label
+                schedule.ended(attempt, Passing(f"{label}: nothing came in time"))
+
+    def _release(self, curl: pycurl.Curl) -> "Attempt":
+        """Free a handle, and return the transfer that it had."""
+        self._multi.remove_handle(curl)
+        slot = self._busy.pop(curl)
+        attempt, slot.attempt = slot.attempt, None
+        self._free.append(slot)
+        assert attempt is not None  # noqa: S101 - it was started
+        return attempt
 
     def _end(
         self, schedule: "Schedule", finishers: ThreadPoolExecutor,
         curl: pycurl.Curl, code: int, message: str,
     ) -> None:  # fmt: skip
-        self._multi.remove_handle(curl)
-        slot = self._busy.pop(curl)
-        attempt, error = slot.attempt, slot.end(code, message)
-        slot.attempt = None
-        self._free.append(slot)
-        assert attempt is not None  # noqa: S101 - it was started
+        error = self._busy[curl].end(code, message)
+        attempt = self._release(curl)
         if error is not None:
             schedule.ended(attempt, error)
         elif attempt.sink.written <= INLINE:
-            put_in_place(schedule, attempt)
+            schedule.complete(attempt)
         else:
-            done = finishers.submit(partial(put_in_place, schedule, attempt))
-            self._finishing.add(done)
-            done.add_done_callback(self._finishing.discard)
+            finishers.submit(schedule.complete, attempt)
 
     def _close(self, schedule: "Schedule") -> None:
-        for curl, slot in self._busy.items():
-            self._multi.remove_handle(curl)
-            if slot.attempt is not None:
-                schedule.ended(slot.attempt, Abandoned())
-        self._busy.clear()
+        for curl in list(self._busy):
+            schedule.ended(self._release(curl), Abandoned())
         self._multi.close()
-
-
-def put_in_place(schedule: "Schedule", attempt: "Attempt") -> None:
-    """Commit a file, and say how that ended."""
-    error: Exception | None = None
-    try:
-        attempt.commit()
-    except Exception as caught:
-        error = caught
-    schedule.ended(attempt, error)

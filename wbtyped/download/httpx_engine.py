@@ -50,16 +50,15 @@ class HttpxEngine:
             attempt = schedule.take(IDLE)
             if attempt is None:
                 continue
-            error: BaseException | None = None
             try:
                 self._move(schedule, client, attempt)
-                attempt.commit()
-            except Exception as caught:
-                error = caught
-            except BaseException as caught:
+            except Exception as error:
+                schedule.ended(attempt, error)
+            except BaseException:
                 schedule.ended(attempt, Abandoned())
-                raise caught from None
-            schedule.ended(attempt, error)
+                raise
+            else:
+                schedule.complete(attempt)
 
     def _move(self, schedule: "Schedule", client: httpx.Client, attempt: "Attempt") -> None:
         """Ask once, and take what comes."""

@@ -4,7 +4,11 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress as RichProgress
 
 EVERY = 0.2
 """Seconds between two events."""
@@ -90,28 +94,26 @@ def print_line(progress: DownloadProgress) -> None:
     print(line(progress), file=sys.stderr, flush=True)
 
 
+def rich_bar(console: "Console | None" = None, *, redirect_stderr: bool = True) -> "RichProgress":
+    """Return a bar that counts bytes."""
+    from rich import progress
+
+    return progress.Progress(
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(),
+        progress.DownloadColumn(binary_units=True),
+        progress.TransferSpeedColumn(),
+        progress.TimeRemainingColumn(),
+        console=console,
+        redirect_stderr=redirect_stderr,
+    )
+
+
 class Bar:
     """A bar on a terminal or in a notebook."""
 
     def __init__(self) -> None:
-        from rich.progress import (
-            BarColumn,
-            DownloadColumn,
-            TextColumn,
-            TimeRemainingColumn,
-            TransferSpeedColumn,
-        )
-        from rich.progress import (
-            Progress as RichProgress,
-        )
-
-        self._bar = RichProgress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            DownloadColumn(binary_units=True),
-            TransferSpeedColumn(),
-            TimeRemainingColumn(),
-        )
+        self._bar = rich_bar()
         self._task = self._bar.add_task("", total=None)
         self._bar.start()
 

@@ -106,15 +106,14 @@ class Receiver:
 
     def write(self, block: bytes) -> None:
         """Take a part of the body."""
-        self._sink.write(block if self._decoder is None else self._decoded(block))
-
-    def _decoded(self, block: bytes) -> bytes:
-        assert self._decoder is not None  # noqa: S101 - the caller has looked
+        if self._decoder is None:
+            self._sink.write(block)
+            return
         try:
-            return self._decoder.decompress(block)
+            plain = self._decoder.decompress(block)
         except zlib.error as error:
-            self._sink.restart()
             raise Passing(f"{self._transfer.label}: the compressed content is broken") from error
+        self._sink.write(plain)
 
     def end(self) -> None:
         """Take the end of the body; raises when it came too early."""
@@ -125,7 +124,6 @@ class Receiver:
                 raise Passing(f"{self._transfer.label}: the content was cut off")
             return
         if not self._decoder.eof:
-            self._sink.restart()
             raise Passing(f"{self._transfer.label}: the compressed content was cut off")
         self._sink.write(self._decoder.flush())
 

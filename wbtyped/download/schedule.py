@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import stamina
 
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, WbtypedError
-from ..retries import Passing, Rule
+from ..retries import FIRST_WAIT, LONGEST_WAIT, Passing, Rule
 from . import parts
 from .receiver import Receiver
 from .sink import Sink
@@ -23,7 +23,6 @@ AHEAD = 512
 RENEWALS = 3
 """Times that an address of one file is asked for again."""
 TRIES_IN_TESTS = 4
-FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0
 
 
 @dataclass(slots=True)
@@ -39,11 +38,6 @@ class Attempt:
     renewals: int = 0
     written: int = 0
     """Bytes that had come when the last try ended."""
-
-    def commit(self) -> None:
-        """Put the content in place."""
-        self.receiver.end()
-        self.sink.commit(replace=self.transfer.replace)
 
 
 Settled = Callable[[Transfer, Exception | None], None]
@@ -173,6 +167,16 @@ class Schedule:
         return attempt
 
     # What an engine says.
+
+    def complete(self, attempt: Attempt) -> None:
+        """Put in place what came, and take the transfer back."""
+        error: Exception | None = None
+        try:
+            attempt.receiver.end()
+            attempt.sink.commit(replace=attempt.transfer.replace)
+        except Exception as caught:
+            error = caught
+        self.ended(attempt, error)
 
     def ended(self, attempt: Attempt, error: BaseException | None) -> None:
         """Take a transfer back, with what it ended with."""

@@ -57,9 +57,9 @@ class Incoming:
         return self._md5.hexdigest()
 
     @property
-    def hex_xxh128(self) -> str:
-        """XXH128 of what came so far, in hex; empty when it was not asked for."""
-        return self._xxh128.hexdigest() if self._xxh128 else ""
+    def xxh128(self) -> str:
+        """XXH128 of what came so far, in base64; empty when it was not asked for."""
+        return base64.b64encode(self._xxh128.digest()).decode() if self._xxh128 else ""
 
     def settle(self) -> None:
         """Bring the content to the disk for good; nothing more may be written."""

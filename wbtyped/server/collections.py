@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterable
 
 from .database import Database, now
+from .labels import give_tags
 from .refusals import Refusal
 
 FOUND = "SELECT * FROM collections WHERE {where}"
@@ -139,15 +140,7 @@ class Collections:
         """Give a collection tags, made when they are new, and return those."""
         wanted = list(dict.fromkeys(names))
         with self._database.writing() as rows:
-            for name in wanted:
-                rows.execute(
-                    "INSERT OR IGNORE INTO tags (entity, name) VALUES (?, ?)", (entity, name)
-                )
-                rows.execute(
-                    "INSERT OR IGNORE INTO collection_tags"
-                    " SELECT ?, id FROM tags WHERE entity = ? AND name = ?",
-                    (number, entity, name),
-                )
+            give_tags(rows, "collection_tags", number, entity, wanted)
         return [row for row in self.tags_of(number) if row["name"] in wanted]
 
     def remove_tags(self, number: int, names: Iterable[str]) -> None:

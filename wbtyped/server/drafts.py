@@ -247,4 +247,4 @@ def label(
     """Give a version aliases in its own sequence, and tags."""
     for alias in aliases:
         give_alias(rows, version["sequence_id"], version["id"], alias)
-    give_tags(rows, version["id"], entity, tags)
+    give_tags(rows, "artifact_tags", version["id"], entity, tags)

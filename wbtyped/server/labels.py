@@ -2,9 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterable
+from typing import Literal
 
 from .refusals import Refusal
 
+Tagged = Literal["artifact_tags", "collection_tags"]
 LATEST = "latest"
 
 
@@ -20,12 +22,14 @@ def give_alias(rows: sqlite3.Connection, collection_id: int, number: int, alias:
     )
 
 
-def give_tags(rows: sqlite3.Connection, number: int, entity: str, names: Iterable[str]) -> None:
-    """Give a version tags, made when they are new."""
+def give_tags(
+    rows: sqlite3.Connection, table: Tagged, number: int, entity: str, names: Iterable[str]
+) -> None:
+    """Give a version or collection tags, made when they are new."""
     for name in names:
         rows.execute("INSERT OR IGNORE INTO tags (entity, name) VALUES (?, ?)", (entity, name))
         rows.execute(
-            "INSERT OR IGNORE INTO artifact_tags"
+            f"INSERT OR IGNORE INTO {table}"  # noqa: S608 - the table is ours
             " SELECT ?, id FROM tags WHERE entity = ? AND name = ?",
             (number, entity, name),
         )

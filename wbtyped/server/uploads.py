@@ -1,6 +1,5 @@
 """Contents on their way to a version in the making."""
 
-import base64
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -169,11 +168,6 @@ def refuse_other_content(file: sqlite3.Row, content: Incoming) -> None:
     """Refuse a content whose digests are not those announced."""
     if content.md5 != file["expected_md5"]:
         raise Refusal("BadDigest", status=400)
-    actual = content.md5 if file["algorithm"] == MD5 else base64_of(content.hex_xxh128)
+    actual = content.md5 if file["algorithm"] == MD5 else content.xxh128
     if actual != file["digest"]:
         raise Refusal("BadDigest", status=400)
-
-
-def base64_of(digest: str) -> str:
-    """Return a digest in hex as base64."""
-    return base64.b64encode(bytes.fromhex(digest)).decode()

@@ -216,7 +216,7 @@ class Versions:
     ) -> None:
         """Give a version tags and take others off."""
         with self._database.writing() as rows:
-            give_tags(rows, number, entity, added)
+            give_tags(rows, "artifact_tags", number, entity, added)
             rows.executemany(
                 "DELETE FROM artifact_tags WHERE artifact_id = ?"
                 " AND tag_id IN (SELECT id FROM tags WHERE name = ?)",

@@ -19,7 +19,7 @@ def _no_waiting() -> None:
 @pytest.fixture(autouse=True)
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in os.environ:
-        if name.startswith("WANDB") or name == "NETRC":
+        if name.startswith(("WANDB", "WBTYPED")) or name == "NETRC":
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(tmp_path_factory.mktemp("home")))
 

@@ -17,6 +17,7 @@ ALL = [
     errors.UnsupportedServerError("m", operation="Op", feature="F"),
     errors.TransportError("m", status=503, retry_after=2.5),
     errors.RateLimitError("m", status=429, retry_after=1.0),
+    errors.OfflineError("m"),
     errors.SchemaMismatchError("m", operation="Op", path=["data", 0]),
     errors.ChecksumError("m", expected="a", actual="b"),
     errors.UnsupportedReferenceError("m", uris=["s3://a/b"]),

@@ -6,6 +6,7 @@ from typing import Self
 
 from wbtyped_graphql import calls
 
+from .cache_settings import CacheWish
 from .client import Client
 from .errors import UsageError
 from .settings import Settings, find_settings
@@ -20,8 +21,13 @@ class Account:
         overrides: Mapping[str, str] | None = None,
         timeout: float | None = None,
         api_key: str | None = None,
+        *,
+        cache: CacheWish = None,
+        offline: bool | None = None,
     ) -> None:
-        self.settings: Settings = find_settings(overrides, timeout=timeout, api_key=api_key)
+        self.settings: Settings = find_settings(
+            overrides, timeout=timeout, api_key=api_key, cache=cache, offline=offline
+        )
         self.client: Client = Client(self.settings)
         self._viewer: User | None = None
 

@@ -8,6 +8,7 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
 from .artifact_api import DEFAULT_PROJECT, ArtifactApi
+from .cache_settings import CacheWish
 from .errors import SchemaMismatchError, UsageError
 from .paths import RunPath, check_project_name, parse_run_path
 from .projects import Project, missing_project
@@ -37,6 +38,11 @@ class Api(ArtifactApi):
     and the settings files of the official client. A missing or malformed key raises
     AuthenticationError here, before anything is sent; nothing at all is sent until it is needed.
 
+    `cache` keeps what artifact downloads bring, for the next download of the same content: True for
+    the usual folder, or a folder (else `WBTYPED_CACHE`). With `offline` (else `WBTYPED_OFFLINE`)
+    nothing is ever sent, no key is needed, and artifacts come from the cache alone; what it does
+    not hold raises OfflineError.
+
     As a context manager, synchronous or asynchronous, it closes its connections at the end. Every
     method that sends has a twin for coroutines whose name starts with `a`.
     """
@@ -46,8 +52,11 @@ class Api(ArtifactApi):
         overrides: Mapping[str, str] | None = None,
         timeout: float | None = None,
         api_key: str | None = None,
+        *,
+        cache: CacheWish = None,
+        offline: bool | None = None,
     ) -> None:
-        super().__init__(overrides, timeout, api_key)
+        super().__init__(overrides, timeout, api_key, cache=cache, offline=offline)
         self._runs: dict[str, Run] = {}
 
     def __repr__(self) -> str:

@@ -10,6 +10,7 @@
     │   └── UnsupportedServerError   the server is too old for what was asked
     ├── TransportError           the server or the network failed; trying later may help
     │   └── RateLimitError       too many requests; `retry_after` may say how long to wait
+    ├── OfflineError             nothing may be sent, and the cache does not hold what was asked for
     ├── SchemaMismatchError      the answer does not fit the schema this package was compiled from
     ├── ChecksumError            bytes that are not the bytes announced; also a ValueError
     ├── UnsupportedReferenceError   a reference to a kind of storage that cannot be read from here
@@ -110,6 +111,10 @@ class TransportError(WbtypedError):
 
 class RateLimitError(TransportError):
     """The server had too many requests (HTTP 429) and kept refusing until our patience ended."""
+
+
+class OfflineError(WbtypedError):
+    """Nothing may be sent (`offline`), and the cache of this machine does not hold the answer."""
 
 
 class SchemaMismatchError(WbtypedError):

@@ -12,6 +12,7 @@ from wbtyped_graphql.fragments import ArtifactFile, RunFile
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILES_GQL
 
+from .cache_settings import CacheWish
 from .client import Client
 from .errors import NotFoundError, UsageError
 from .nodes import iso, node_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     )
 
     from .api import Api
-    from .download.batch import Batch, OnError
+    from .download.batch import OnError
     from .download.engine import EngineName
     from .download.progress import Progress
     from .download.results import DownloadResult
@@ -93,6 +94,7 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
         engine: "EngineName | None" = None,
         at_once: int | None = None,
         fsync: bool = False,
+        cache: CacheWish = None,
     ) -> "DownloadResult":
         """Download all files of the list below `root`, many at once, and say what became of each.
 
@@ -102,9 +104,15 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
 
         The first failure ends the download and is raised; with `on_error="collect"` the others are
         fetched all the same, and the result lists what failed. A later call goes on where this one
-        was ended. For `progress`, `engine`, `at_once` and `fsync` see `Artifact.download`.
+        was ended. For `progress`, `engine`, `at_once`, `fsync` and `cache` see
+        `Artifact.download`.
         """
-        return self._batch(root, replace, on_error, progress, engine, at_once, fsync).run()
+        from .download.batch import options_of
+        from .run_download import batch_of
+
+        settings = self.client.settings
+        options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
+        return batch_of(self, Path(root), replace, options).run()
 
     async def adownload(
         self,
@@ -116,26 +124,15 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
         engine: "EngineName | None" = None,
         at_once: int | None = None,
         fsync: bool = False,
+        cache: CacheWish = None,
     ) -> "DownloadResult":
         """Download all files of the list, from a coroutine; otherwise as `download`."""
-        return await self._batch(root, replace, on_error, progress, engine, at_once, fsync).arun()
-
-    def _batch(
-        self,
-        root: str | PathLike[str],
-        replace: bool,
-        on_error: "OnError",
-        progress: "Progress",
-        engine: "EngineName | None",
-        at_once: int | None,
-        fsync: bool,
-    ) -> "Batch":
-        from .download.batch import Options
+        from .download.batch import options_of
         from .run_download import batch_of
 
-        return batch_of(
-            self, Path(root), replace, Options(on_error, progress, engine, at_once, fsync)
-        )
+        settings = self.client.settings
+        options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
+        return await batch_of(self, Path(root), replace, options).arun()
 
     def _operation(self, cursor: str | None) -> Operation["RunFiles"]:
         return calls.run_files(

@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from . import errors
-from .download.batch import Batch, Kept, Options, Planned
-from .download.existing import is_right, is_there
+from .download.batch import Batch, Options, Planned
+from .download.existing import LARGE, IsAbandoned, Stock, Wish, is_there, side_by_side
 from .download.names import SafeNames
 from .download.results import FailedFile
 from .download.transfer import Source, Transfer
@@ -23,23 +23,28 @@ def batch_of(files: Files, root: Path, replace: bool, options: Options) -> Batch
         files.client.transport,
         root,
         options,
-        plan(files, root, replace),
+        plan(files, root, replace, options.stock),
         f"the list of {files.run.full_path}",
     )
 
 
-def plan(files: Files, root: Path, replace: bool) -> Iterator[Planned]:
+def plan(files: Files, root: Path, replace: bool, stock: Stock) -> Iterator[Planned]:
     """Yield what becomes of each file, while the list is being read."""
     names = SafeNames(root)
     unseen = {name for name in files.names if name}
     source: Source = partial(addresses, files)
+
+    def work(file: File, abandoned: IsAbandoned) -> Planned:
+        try:
+            wish = wish_of(file, files, names.place(file.name), replace)
+            return stock.look(wish, abandoned) or transfer_of(file, files, wish, source)
+        except WbtypedError as error:
+            return FailedFile(file.name, error)
+
     for page in again(files).pages():
-        for file in page:
+        for file, planned in side_by_side(work, page, lambda file: file.size >= LARGE):
             unseen.discard(file.name)
-            try:
-                yield planned(file, files, names.place(file.name), replace, source)
-            except WbtypedError as error:
-                yield FailedFile(file.name, error)
+            yield planned
     for name in sorted(unseen):
         said = f"the server says nothing of file {name!r} of {files.run.full_path}"
         yield FailedFile(name, NotFoundError(said, path=name, missing="file"))
@@ -51,23 +56,31 @@ def again(files: Files) -> Files:
     return Files(files.client, files.run, names, PAGE, pattern=files.pattern)
 
 
-def planned(file: File, files: Files, target: Path, replace: bool, source: Source) -> Planned:
-    """Return what becomes of one file."""
-    label = f"file {file.name!r} of {files.run.full_path}"
+def label_of(file: File, files: Files) -> str:
+    """Return what a file is called in errors."""
+    return f"file {file.name!r} of {files.run.full_path}"
+
+
+def wish_of(file: File, files: Files, target: Path, replace: bool) -> Wish:
+    """Return what is known of a file, and where it is to be."""
     if file.updated_at is None:
+        label = label_of(file, files)
         raise NotFoundError(f"{label} does not exist", path=file.name, missing="file")
-    if is_right(target, file.size, file.md5, "MD5"):
-        return Kept(file.name, file.size)
-    if not replace and is_there(target):
-        raise errors.FileExistsError(f"{target} has other content; see replace (--replace)")
+    return Wish(file.name, target, file.size, file.md5, "MD5", replace)
+
+
+def transfer_of(file: File, files: Files, wish: Wish, source: Source) -> Transfer:
+    """Return what fetches a file."""
+    if not wish.replace and is_there(wish.target):
+        raise errors.FileExistsError(f"{wish.target} has other content; see replace (--replace)")
     return Transfer(
         url=files.client.transport.absolute(file.direct_url),
-        target=target,
+        target=wish.target,
         size=file.size,
         md5=file.md5,
-        label=label,
+        label=label_of(file, files),
         name=file.name,
-        replace=replace,
+        replace=wish.replace,
         source=source,
         source_name=file.name,
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .addresses import DEFAULT_BASE_URL, SAME_SERVER, app_url, checked_base_url
+from .cache_settings import OFFLINE, CacheWish, find_cache, switch
 from .errors import AuthenticationError, UsageError
 
 DEFAULT_TIMEOUT = 19.0
@@ -44,6 +45,10 @@ class Settings:
     """Seconds that one request may take."""
     app_url: str = ""
     """Address of the web pages, without a slash at the end."""
+    cache: Path | None = None
+    """The folder that keeps downloaded contents; None for none."""
+    offline: bool = False
+    """Whether nothing may be sent: what the cache holds is all there is."""
 
 
 def find_settings(
@@ -51,6 +56,8 @@ def find_settings(
     *,
     timeout: float | None = None,
     api_key: str | None = None,
+    cache: CacheWish = None,
+    offline: bool | None = None,
     environ: Mapping[str, str] | None = None,
     home: Path | None = None,
     cwd: Path | None = None,
@@ -59,7 +66,7 @@ def find_settings(
 
     The key comes from the argument, else `WANDB_API_KEY`, else netrc, else a settings file. Raises
     AuthenticationError for a missing or malformed key and UsageError for anything else that is
-    wrong.
+    wrong. Offline, no key is looked for.
     """
     given = _checked_overrides(overrides or {})
     places = _Places(
@@ -73,15 +80,19 @@ def find_settings(
     def find(name: str) -> str | None:
         return given.get(name) or places.environ.get(f"WANDB_{name.upper()}") or filed.get(name)
 
+    if offline is None:
+        offline = switch(places.environ, OFFLINE) or False
     base_url = checked_base_url(find("base_url") or DEFAULT_BASE_URL)
     return Settings(
         base_url=base_url,
-        api_key=_find_key(api_key, base_url, places, files),
+        api_key="" if offline else _find_key(api_key, base_url, places, files),
         entity=find("entity") or None,
         project=find("project") or None,
         organization=find("organization") or None,
         timeout=_find_timeout(timeout, places.environ),
         app_url=app_url(base_url, places.environ.get("WANDB_APP_URL")),
+        cache=find_cache(cache, places.environ, places.home, otherwise=offline),
+        offline=offline,
     )
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from .errors import TransportError
+from .errors import OfflineError, TransportError
 from .retries import Passing, Retries, is_passing
 from .settings import Settings
 from .version import VERSION
@@ -131,12 +131,21 @@ class Transport:
         token = base64.b64encode(f"api:{self.settings.api_key}".encode()).decode()
         return {"Authorization": f"Basic {token}"}
 
+    def check_online(self, what: str) -> None:
+        """Raise OfflineError when nothing may be sent."""
+        if self.settings.offline:
+            raise OfflineError(
+                f"{what}: we are offline (WBTYPED_OFFLINE, or offline=True), and the cache of this"
+                " machine cannot answer it"
+            )
+
     def absolute(self, url: str) -> str:
         """Complete an address that the server gave without its own host."""
         return f"{self.settings.base_url}{url}" if url.startswith("/") else url
 
     def post(self, what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
         """Send JSON to the GraphQL endpoint; return the last answer, whatever its status."""
+        self.check_online(what)
 
         def once() -> httpx.Response:
             with transport_errors(what):
@@ -151,6 +160,7 @@ class Transport:
 
     async def apost(self, what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
         """Do the same from a coroutine."""
+        self.check_online(what)
 
         async def once() -> httpx.Response:
             with transport_errors(what):
@@ -174,6 +184,7 @@ class Transport:
 
     def put(self, what: str, url: str, content: Content, headers: Headers) -> None:
         """Upload to an address that the server gave. Storage gets no key."""
+        self.check_online(what)
 
         def once() -> None:
             with transport_errors(what):
@@ -192,6 +203,7 @@ class Transport:
     @contextmanager
     def get(self, what: str, url: str) -> Generator[httpx.Response]:
         """Open a download, once. Redirects are followed; the key never leaves the API's origin."""
+        self.check_online(what)
         headers = {"Accept-Encoding": "identity", **self.authorization(url)}
         with (
             transport_errors(what),

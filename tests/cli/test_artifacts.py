@@ -63,6 +63,7 @@ def test_json_everywhere(server: WandbServer, command: Command, tmp_path: Path) 
     got = json.loads(command("get", "crew/ship/data:best", "--root", tmp_path, "--json").out)
     assert got == {
         "artifact": "crew/ship/data:v0", "folder": str(tmp_path), "size": 9, "files": 2,
+        "done": {"fetched": 2}, "failures": [],
     }  # fmt: skip
     same = command("verify", "crew/ship/data:best", tmp_path, "--json")
     assert (same.code, json.loads(same.out)) == (0, {"missing": [], "altered": [], "foreign": []})

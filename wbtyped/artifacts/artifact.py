@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
 
+from ..cache_settings import CacheWish
 from ..client import Client
 from ..download.digests import Algorithm
 from ..errors import EntryNotFoundError
@@ -46,6 +47,10 @@ class Artifact(LinkedArtifact):
             result = self.client.send(calls.artifact_manifest(id=self.id))
             self._manifest = fetch_manifest(self, result)
         return self._manifest
+
+    def use_manifest(self, manifest: ArtifactManifest) -> None:
+        """Take a manifest that was kept, instead of fetching it."""
+        self._manifest = manifest
 
     async def amanifest(self) -> ArtifactManifest:
         """Return the manifest, from a coroutine."""
@@ -110,6 +115,7 @@ class Artifact(LinkedArtifact):
         engine: "EngineName | None" = None,
         at_once: int | None = None,
         fsync: bool = False,
+        cache: CacheWish = None,
     ) -> str:
         """Download all files, or those whose path begins with `path_prefix`; returns the folder.
 
@@ -123,10 +129,14 @@ class Artifact(LinkedArtifact):
         (with the extra `fast`, and then used by itself) or `httpx`, `at_once` how many files are
         under way together, up to 128. With `fsync` each file is on the disk for good before it
         takes its name. The first file that fails ends it; a later call goes on from there.
+
+        `cache` True or a folder keeps every content on this machine by its digest, and takes what
+        it holds instead of fetching it; None is as `Api` was told. Files that become hard links
+        into the cache are read-only: copy one to change it.
         """
         from .contents import download
 
-        options = self._options(progress, engine, at_once, fsync)
+        options = self._options(cache, progress, engine, at_once, fsync)
         batch = download(self, root, allow_missing_references, path_prefix, options)
         return str(batch.run().root)
 
@@ -140,39 +150,53 @@ class Artifact(LinkedArtifact):
         engine: "EngineName | None" = None,
         at_once: int | None = None,
         fsync: bool = False,
+        cache: CacheWish = None,
     ) -> str:
         """Download all files, from a coroutine; otherwise as `download`."""
         from .contents import download
 
-        options = self._options(progress, engine, at_once, fsync)
+        options = self._options(cache, progress, engine, at_once, fsync)
         await self.amanifest()
         batch = download(self, root, allow_missing_references, path_prefix, options)
         return str((await batch.arun()).root)
 
-    @staticmethod
     def _options(
-        progress: "Progress", engine: "EngineName | None", at_once: int | None, fsync: bool
+        self,
+        cache: CacheWish,
+        progress: "Progress",
+        engine: "EngineName | None" = None,
+        at_once: int | None = None,
+        fsync: bool = False,
     ) -> "Options":
-        from ..download.batch import Options
+        from ..download.batch import options_of
 
-        return Options(progress=progress, engine=engine, at_once=at_once, fsync=fsync)
+        return options_of(self.client.settings, cache, progress, engine, at_once, fsync)
 
     def checkout(
-        self, root: str | PathLike[str] | None = None, *, progress: "Progress" = None
+        self,
+        root: str | PathLike[str] | None = None,
+        *,
+        progress: "Progress" = None,
+        cache: CacheWish = None,
     ) -> str:
         """Make a folder hold exactly this version: download it, and remove what does not belong.
 
-        The folder is `root`, else `artifacts/collection`, without the version.
+        The folder is `root`, else `artifacts/collection`, without the version. For `progress` and
+        `cache` see `download`.
         """
         from .contents import checkout
 
-        return str(checkout(self, root, self._options(progress, None, None, False)))
+        return str(checkout(self, root, self._options(cache, progress)))
 
     async def acheckout(
-        self, root: str | PathLike[str] | None = None, *, progress: "Progress" = None
+        self,
+        root: str | PathLike[str] | None = None,
+        *,
+        progress: "Progress" = None,
+        cache: CacheWish = None,
     ) -> str:
         """Make a folder hold exactly this version, from a coroutine; otherwise as `checkout`."""
-        return await asyncio.to_thread(self.checkout, root, progress=progress)
+        return await asyncio.to_thread(self.checkout, root, progress=progress, cache=cache)
 
     def compare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
         """Return how a folder differs from this version; references are left out."""

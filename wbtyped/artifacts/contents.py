@@ -2,18 +2,20 @@
 
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..download.batch import Batch, Options
+from ..download.batch import Batch, Options, Planned, options_of
+from ..download.cache import Cache
 from ..download.names import SafeNames, safe_target, safe_targets
+from ..download.placing import disk_errors
 from ..download.receiver import refuse
-from ..download.sink import disk_errors
 from ..errors import ChecksumError, NotFoundError, UnsupportedReferenceError, UsageError
 from ..retries import Passing
 from .manifest import ArtifactManifest, ArtifactManifestEntry, parse_manifest
+from .offline import remember
 from .planning import entry_is_right, is_readable, plan
 
 if TYPE_CHECKING:
@@ -97,17 +99,28 @@ def batch_of(
         artifact.client.transport,
         folder,
         options,
-        plan(artifact, readable, targets),
+        noted(artifact, options.cache, plan(artifact, readable, targets, options.stock)),
         f"the files of {artifact.qualified_name}",
         (len(readable), sum(entry.size or 0 for entry in readable)),
     )
+
+
+def noted(
+    artifact: "Artifact", cache: Cache | None, planned: Iterator[Planned]
+) -> Iterator[Planned]:
+    """Note in the cache what the version is, then yield what becomes of its files."""
+    if cache is not None and not artifact.client.settings.offline:
+        with disk_errors(cache.folder):
+            remember(artifact, cache)
+    yield from planned
 
 
 def download_entry(entry: ArtifactManifestEntry, root: str | PathLike[str] | None) -> Path:
     """Download one file of a version and return its path."""
     artifact = entry.parent_artifact()
     folder = Path(root) if root is not None else target_folder(artifact)
-    batch_of(artifact, [entry], folder, False, Options(engine="httpx", at_once=1)).run()
+    options = options_of(artifact.client.settings, None, engine="httpx", at_once=1)
+    batch_of(artifact, [entry], folder, False, options).run()
     return folder / entry.path
 
 

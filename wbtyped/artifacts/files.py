@@ -8,6 +8,7 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
 
+from ..cache_settings import CacheWish
 from ..client import Client
 from ..errors import NotFoundError, UsageError
 from ..files import File
@@ -68,17 +69,20 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         engine: "EngineName | None" = None,
         at_once: int | None = None,
         fsync: bool = False,
+        cache: CacheWish = None,
     ) -> "DownloadResult":
         """Download the files of the list, and say what became of each.
 
-        They are put where `Artifact.download` puts them, and checked in the same way. The first
+        They are put where `Artifact.download` puts them, and checked in the same way; for the other
+        arguments see there. The first
         failure ends it and is raised; with `on_error="collect"` the others are fetched all the
         same, and the result lists what failed.
         """
-        from ..download.batch import Options
+        from ..download.batch import options_of
         from .contents import batch_of
 
-        options = Options(on_error, progress, engine, at_once, fsync)
+        settings = self.client.settings
+        options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
         entries = self._entries(self.artifact.manifest)
         return batch_of(self.artifact, entries, root, allow_missing_references, options).run()
 
@@ -92,12 +96,14 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         engine: "EngineName | None" = None,
         at_once: int | None = None,
         fsync: bool = False,
+        cache: CacheWish = None,
     ) -> "DownloadResult":
         """Download the files of the list, from a coroutine; otherwise as `download`."""
-        from ..download.batch import Options
+        from ..download.batch import options_of
         from .contents import batch_of
 
-        options = Options(on_error, progress, engine, at_once, fsync)
+        settings = self.client.settings
+        options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
         entries = self._entries(await self.artifact.amanifest())
         batch = batch_of(self.artifact, entries, root, allow_missing_references, options)
         return await batch.arun()

@@ -9,6 +9,7 @@ from ..errors import GraphQLError, NotFoundError
 from ..projects import missing_project
 from .artifact import Artifact
 from .facts import Place, place_of
+from .offline import recall
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_by_name import ArtifactByName
@@ -20,6 +21,8 @@ MEMBERSHIP = "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"
 
 def find_artifact(client: Client, entity: str, project: str, name: str) -> Artifact:
     """Return the version that `collection:alias` means; raises NotFoundError."""
+    if client.settings.offline:
+        return recall(client, entity, project, name)
     known = client.known_features
     if known is None or MEMBERSHIP in known:
         # Asking for the features first would cost every script a request that few servers need.
@@ -36,6 +39,8 @@ def find_artifact(client: Client, entity: str, project: str, name: str) -> Artif
 
 async def afind_artifact(client: Client, entity: str, project: str, name: str) -> Artifact:
     """Return the version that `collection:alias` means, from a coroutine."""
+    if client.settings.offline:
+        return recall(client, entity, project, name)
     known = client.known_features
     if known is None or MEMBERSHIP in known:
         try:

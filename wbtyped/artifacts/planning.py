@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls
 
-from ..download.batch import Kept
-from ..download.existing import is_right
+from ..download.batch import Planned
+from ..download.existing import LARGE, IsAbandoned, Kept, Stock, Wish, is_right, side_by_side
+from ..download.results import FailedFile
 from ..download.transfer import Transfer
-from ..errors import NotFoundError, SchemaMismatchError
+from ..errors import NotFoundError, OfflineError, SchemaMismatchError
 from .manifest import ARTIFACT_SCHEME, ArtifactManifestEntry, artifact_reference
 
 if TYPE_CHECKING:
@@ -19,27 +20,58 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 """Files that one request for addresses brings."""
-Wish = Transfer | Kept
 Wanted = Mapping[str, ArtifactManifestEntry]
 """Files of a version by their paths, for a place on disk each."""
 
 
 def plan(
-    artifact: "Artifact", entries: Iterable[ArtifactManifestEntry], targets: Mapping[str, Path]
-) -> Iterator[Wish]:
+    artifact: "Artifact",
+    entries: Iterable[ArtifactManifestEntry],
+    targets: Mapping[str, Path],
+    stock: Stock,
+) -> Iterator[Planned]:
     """Yield what is there already, then what is to be fetched, as the addresses come in."""
     plain: dict[str, ArtifactManifestEntry] = {}
     references: list[ArtifactManifestEntry] = []
-    for entry in entries:
-        if entry.is_reference:
+
+    def work(entry: ArtifactManifestEntry, abandoned: IsAbandoned) -> Kept | None:
+        return stock.look(wish_of(entry, targets[entry.path]), abandoned)
+
+    for entry, kept in side_by_side(work, entries, lambda entry: (entry.size or 0) >= LARGE):
+        if kept is not None:
+            yield kept
+        elif entry.is_reference:
             references.append(entry)
-        elif entry_is_right(entry, targets[entry.path]):
-            yield Kept(entry.path, entry.size or 0)
         else:
             plain[entry.path] = entry
+    if artifact.client.settings.offline:
+        yield from out_of_reach(artifact, plain)
+        plain = {}
     for path, url in addresses(artifact, plain):
         yield transfer_of(artifact, plain[path], url, targets[path], path)
-    yield from referred(artifact, references, targets)
+    yield from referred(artifact, references, targets, stock)
+
+
+def out_of_reach(artifact: "Artifact", wanted: Wanted) -> Iterator[FailedFile]:
+    """Yield the files that the cache does not hold, for a client that may ask nobody else."""
+    for path in wanted:
+        yield FailedFile(
+            path,
+            OfflineError(
+                f"file {path!r} of artifact {artifact.qualified_name} is not in the cache, one of"
+                f" {len(wanted)}; download it once with the cache on, and not offline"
+            ),
+        )
+
+
+def wish_of(entry: ArtifactManifestEntry, target: Path) -> Wish:
+    """Return what is known of a file of a version, and where it is to be.
+
+    Of a reference to another version, the digest is that of the content; of others, who knows.
+    """
+    known = entry.ref is None or entry.ref.startswith(ARTIFACT_SCHEME)
+    digest = entry.digest if known else None
+    return Wish(entry.path, target, entry.size, digest, entry.digest_algorithm())
 
 
 def entry_is_right(entry: ArtifactManifestEntry, target: Path) -> bool:
@@ -105,8 +137,11 @@ def is_readable(entry: ArtifactManifestEntry) -> bool:
 
 
 def referred(
-    artifact: "Artifact", references: Sequence[ArtifactManifestEntry], targets: Mapping[str, Path]
-) -> Iterator[Wish]:
+    artifact: "Artifact",
+    references: Sequence[ArtifactManifestEntry],
+    targets: Mapping[str, Path],
+    stock: Stock,
+) -> Iterator[Planned]:
     """Yield what references refer to, each version that they lead to asked for once."""
     elsewhere: dict[str, list[tuple[str, ArtifactManifestEntry]]] = defaultdict(list)
     for entry in references:
@@ -117,7 +152,7 @@ def referred(
         else:
             yield from_the_web(artifact, entry, targets[entry.path])
     for number, wanted in elsewhere.items():
-        yield from from_another(artifact, number, wanted, targets)
+        yield from from_another(artifact, number, wanted, targets, stock)
 
 
 def from_the_web(artifact: "Artifact", entry: ArtifactManifestEntry, target: Path) -> Transfer:
@@ -139,7 +174,8 @@ def from_another(
     number: str,
     wanted: Sequence[tuple[str, ArtifactManifestEntry]],
     targets: Mapping[str, Path],
-) -> Iterator[Wish]:
+    stock: Stock,
+) -> Iterator[Planned]:
     """Yield what fetches files of another version, following references from there."""
     from .artifact import Artifact
     from .facts import Place
@@ -162,13 +198,15 @@ def from_another(
     for each in rounds:
         found = {other.get_entry(path).path: entry.path for path, entry in each.items()}
         places = {path: targets[name] for path, name in found.items()}
-        for planned in plan(other, [other.get_entry(path) for path in found], places):
+        for planned in plan(other, [other.get_entry(path) for path in found], places, stock):
             yield renamed(planned, found)
 
 
-def renamed(planned: Wish, names: Mapping[str, str]) -> Wish:
+def renamed(planned: Planned, names: Mapping[str, str]) -> Planned:
     """Return the same under the name that it has where it is referred to."""
+    if isinstance(planned, FailedFile):
+        return FailedFile(names[planned.name], planned.error)
     if isinstance(planned, Kept):
-        return Kept(names[planned.name], planned.size)
+        return Kept(names[planned.name], planned.size, planned.cached)
     planned.name = names[planned.name]
     return planned

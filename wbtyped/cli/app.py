@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 
+from ..download.engine import EngineName
 from ..errors import AuthenticationError, NotFoundError
 from ..version import VERSION
+from .cache import cache_app
 from .extras import require
 
 # Plain help: rich would read `[cli]` and the like as markup.
@@ -17,6 +19,9 @@ app: typer.Typer = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+app.add_typer(cache_app, name="cache")
 
 
 def checked_text(value: str | None) -> str | None:
@@ -208,34 +213,49 @@ def get(
     replace: Annotated[
         bool, typer.Option("--replace", help="Fetch files anew that exist with other content.")
     ] = False,
+    cache: Annotated[
+        bool | None,
+        typer.Option(
+            "--cache/--no-cache",
+            help="Keep contents on this machine for further downloads; else WBTYPED_CACHE.",
+            show_default=False,
+        ),
+    ] = None,
+    offline: Annotated[
+        bool | None,
+        typer.Option(
+            "--offline",
+            help="Send nothing: take a version from the cache alone; else WBTYPED_OFFLINE.",
+            show_default=False,
+        ),
+    ] = None,
+    engine: Annotated[
+        EngineName | None,
+        typer.Option(help="What moves the bytes; else WBTYPED_ENGINE.", show_default=False),
+    ] = None,
+    at_once: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=128, help="Files under way together."),
+    ] = None,
     base_url: BaseUrl = None,
 ) -> None:
     """Download files of a run, or an artifact version, several at a time.
 
-    Each file is checked by size and MD5 before it takes its name. A file that is already there is
-    kept when its content is right; when it is not, that is a failure, unless --replace is given.
+    Each file is checked by size and digest before it takes its name. A file that is already there
+    is kept when its content is right. When it is not, a version replaces it; for a run that is a
+    failure, unless --replace is given.
     """
-    from .artifacts import get_artifact, is_artifact
-    from .get import get_files
+    from .artifacts import is_artifact
+    from .get import How, get_artifact, get_files
 
+    how = How(root, base_url, cache, offline, engine, at_once, json)
     if is_artifact(path):
         if names or pattern is not None:
             raise typer.BadParameter("a version is downloaded whole: no names, no --pattern")
-        get_artifact(path, root, base_url, as_json=json)
-        return
+        raise typer.Exit(get_artifact(path, how))
     if names and pattern is not None:
         raise typer.BadParameter("give names or --pattern, not both")
-    raise typer.Exit(
-        get_files(
-            path,
-            names or [],
-            pattern,
-            root=root or Path(),
-            replace=replace,
-            base_url=base_url,
-            as_json=json,
-        )
-    )
+    raise typer.Exit(get_files(path, names or [], pattern, how, replace=replace))
 
 
 @app.command()

@@ -11,7 +11,7 @@ from ..artifacts import Artifact, ArtifactCollection, ProjectArtifactCollections
 from ..errors import ChecksumError, NotFoundError
 from ..files import File
 from .connection import connect
-from .output import complain, human_size, say, show_table
+from .output import complain, say, show_table
 
 PER_PAGE = 1000
 Record = Mapping[str, object]
@@ -110,19 +110,6 @@ def cell(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, _list.validate_python(value))) or "-"
     return "-" if value is None else str(value)
-
-
-def get_artifact(path: str, root: Path | None, base_url: str | None, *, as_json: bool) -> None:
-    """Download a version."""
-    with connect(base_url) as api:
-        artifact = api.artifact(path)
-        folder = artifact.download(root)
-        if as_json:
-            facts = {"artifact": artifact.qualified_name, "folder": folder, "size": artifact.size}
-            print(json.dumps({**facts, "files": artifact.file_count}))
-            return
-        say(f"{artifact.file_count} files of {artifact.qualified_name} in {folder}")
-        say(f"{human_size(artifact.size)}, every digest compared")
 
 
 def verify_artifact(path: str, folder: Path, base_url: str | None, *, as_json: bool) -> int:

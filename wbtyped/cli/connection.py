@@ -5,14 +5,18 @@ import sys
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from ..api import Api
+from ..cache_settings import CacheWish
 from .output import complain
 
 
-def connect(base_url: str | None = None) -> Api:
+def connect(
+    base_url: str | None = None, *, cache: CacheWish = None, offline: bool | None = None
+) -> Api:
     """Return a client of the server at `base_url`, or of the one in the user's settings."""
     # stamina would log each retry on stderr, in words that say nothing to the user of a command.
     set_on_retry_hooks([announce])
-    return Api({"base_url": base_url} if base_url else None)
+    overrides = {"base_url": base_url} if base_url else None
+    return Api(overrides, cache=cache, offline=offline)
 
 
 def announce(details: RetryDetails) -> None:

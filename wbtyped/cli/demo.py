@@ -12,10 +12,11 @@ from pathlib import Path
 from ..download.digests import file_digest
 from ..errors import WbtypedError
 from ..files import File
+from ..run_download import batch_of
 from ..runs import Run
 from ..server import WandbServer
 from .connection import connect
-from .get import download
+from .get import How
 from .output import complain, counted, human_size, say, show_table
 from .progress import failure_line, progress
 from .samples import Sample, choose_samples
@@ -187,8 +188,9 @@ def read_list(run: Run) -> dict[str, File]:
 
 def fetch(path: str, downloads: Path) -> set[str]:
     """Download the run; returns the names of what failed."""
-    with progress("download", every=EVERY) as report:
-        download(path, [], None, downloads, report, replace=False)
+    with progress("download", every=EVERY) as report, connect() as api:
+        options = How().options(api, report)
+        batch_of(api.run(path).files(), downloads, False, options).run()
     say(report.summary())
     return {name for name, _ in report.failures}
 

@@ -1,48 +1,79 @@
-"""`wbtyped get`: download files of a run, many at a time."""
+"""`wbtyped get`: download files of a run or of a version, many at a time."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..download.batch import Options
-from ..run_download import batch_of
+from ..api import Api
+from ..artifacts.contents import batch_of as batch_of_version
+from ..download.batch import Options, options_of
+from ..download.engine import EngineName
+from ..run_download import batch_of as batch_of_run
 from .connection import connect
-from .output import say
+from .output import counted, say
 from .progress import Progress, Silent, progress
 
 
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a download is told, beside what to fetch; None where the environment decides."""
+
+    root: Path | None = None
+    base_url: str | None = None
+    cache: bool | None = None
+    offline: bool | None = None
+    engine: EngineName | None = None
+    at_once: int | None = None
+    as_json: bool = False
+
+    def connect(self) -> Api:
+        """Return a client that keeps to it."""
+        return connect(self.base_url, cache=self.cache, offline=self.offline)
+
+    def options(self, api: Api, report: Progress) -> Options:
+        """Return how the files are fetched: one that fails does not hold up the others."""
+        options = options_of(api.settings, None, None, self.engine, self.at_once)
+        return replace(options, on_error="collect", observer=report)
+
+
 def get_files(
-    path: str,
-    names: Sequence[str],
-    pattern: str | None,
-    *,
-    root: Path,
-    replace: bool,
-    base_url: str | None,
-    as_json: bool = False,
+    path: str, names: Sequence[str], pattern: str | None, how: How, *, replace: bool
 ) -> int:
-    """Download files and report on each; returns the exit code."""
-    with Silent("get") if as_json else progress("get") as report:
-        download(path, names, pattern, root, report, replace=replace, base_url=base_url)
-    if as_json:
-        failures = [{"name": name, "reason": reason} for name, reason in report.failures]
-        print(json.dumps({"done": report.done, "size": report.size, "failures": failures}))
-    else:
-        say(report.summary())
+    """Download files of a run and report on each; returns the exit code."""
+    with how.connect() as api:
+        files = api.run(path).files(names, pattern)
+        with follow(how) as report:
+            batch_of_run(files, how.root or Path(), replace, how.options(api, report)).run()
+    say_what_became(report, how, {})
     return 1 if report.failures else 0
 
 
-def download(
-    path: str,
-    names: Sequence[str],
-    pattern: str | None,
-    root: Path,
-    report: Progress,
-    *,
-    replace: bool,
-    base_url: str | None = None,
-) -> None:
-    """Download files of a run; what becomes of each is in the report."""
-    with connect(base_url) as api:
-        files = api.run(path).files(names, pattern)
-        batch_of(files, root, replace, Options(on_error="collect", observer=report)).run()
+def get_artifact(path: str, how: How) -> int:
+    """Download a version and report on each file; returns the exit code."""
+    with how.connect() as api:
+        artifact = api.artifact(path)
+        entries = list(artifact.manifest)
+        with follow(how) as report:
+            options = how.options(api, report)
+            result = batch_of_version(artifact, entries, how.root, False, options).run()
+        name, folder = artifact.qualified_name, str(result.root)
+    say_what_became(report, how, {"artifact": name, "folder": folder, "files": len(entries)})
+    if not how.as_json and result.ok:
+        say(f"{counted(len(entries))} of {name} in {folder}, every digest compared")
+    return 1 if report.failures else 0
+
+
+def follow(how: How) -> Progress:
+    """Return what follows the download: on a terminal, elsewhere, or for a machine."""
+    return Silent("get") if how.as_json else progress("get")
+
+
+def say_what_became(report: Progress, how: How, facts: Mapping[str, object]) -> None:
+    """Print how many files came from where, and for a machine all that is known."""
+    if not how.as_json:
+        say(report.summary())
+        return
+    failures = [{"name": name, "reason": reason} for name, reason in report.failures]
+    counts = {"done": report.done, "size": report.size, "failures": failures}
+    print(json.dumps({**facts, **counts}))

@@ -1,16 +1,22 @@
 """Many files at once: listed, fetched, and accounted for."""
 
 import asyncio
+import queue
 import threading
 import time
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from ..cache_settings import CacheWish, cache_folder
 from ..errors import WbtypedError
+from ..settings import Settings
+from .cache import Cache
 from .engine import Engine, EngineName, choose
+from .existing import Kept, Stock
 from .progress import DownloadProgress, Progress, Report, reporter
 from .results import DownloadResult, FailedFile
 from .schedule import Attempt, Schedule
@@ -20,18 +26,12 @@ if TYPE_CHECKING:
     from ..transport import Transport
 
 OnError = Literal["raise", "collect"]
+AHEAD = 512
+"""Fetched files that may wait to be taken into the cache, so that memory stays bounded."""
 TICK = 0.1
 """Seconds between looks at how far it is."""
 GRACE = 0.8
 """Seconds that a cancelled batch gives its threads to end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file that is there already."""
-
-    name: str
-    size: int
 
 
 Planned = Transfer | Kept | FailedFile
@@ -45,7 +45,7 @@ class Observer(Protocol):
         """Take how many more files there will be, and their bytes."""
 
     def finish(self, word: str, name: str, size: int) -> None:
-        """Take a file that is there; `word` is `fetched` or `kept`."""
+        """Take a file that is there; `word` is `fetched`, `kept` or `cached`."""
 
     def fail(self, name: str, reason: object) -> None:
         """Take a file that is not there."""
@@ -61,6 +61,27 @@ class Options:
     at_once: int | None = None
     fsync: bool = False
     observer: Observer | None = None
+    cache: Cache | None = None
+
+    @property
+    def stock(self) -> Stock:
+        """Where files need no fetching."""
+        return Stock(self.cache, self.fsync)
+
+
+def options_of(
+    settings: Settings,
+    cache: CacheWish,
+    progress: Progress = None,
+    engine: EngineName | None = None,
+    at_once: int | None = None,
+    fsync: bool = False,
+    on_error: OnError = "raise",
+) -> Options:
+    """Return how a batch is run that a caller wants so."""
+    folder = cache_folder(cache, settings)
+    kept = None if folder is None else Cache(folder)
+    return Options(on_error, progress, engine, at_once, fsync, cache=kept)
 
 
 @dataclass
@@ -87,6 +108,8 @@ class Batch:
         budget = self.transport.retries.budget
         self._schedule = Schedule(choice.at_once, budget, self._settled, fsync=self.options.fsync)
         self._cancelled = threading.Event()
+        self._fetched: queue.Queue[Transfer | None] = queue.Queue(AHEAD)
+        self._uncached: OSError | None = None
 
     # Running.
 
@@ -95,7 +118,7 @@ class Batch:
         report = reporter(self.options.progress)
         threads = [
             threading.Thread(target=self._guarded, args=(work,), daemon=True)
-            for work in (self._plan, self._renew, self._move)
+            for work in (self._plan, self._renew, self._move, *self._filling())
         ]
         try:
             for thread in threads:
@@ -110,6 +133,9 @@ class Batch:
         self._schedule.abandon()
         if self._error is not None:
             raise self._error
+        if self._uncached is not None and self.options.cache is not None:
+            folder = self.options.cache.folder
+            warnings.warn(f"{folder} did not take every file: {self._uncached}", stacklevel=3)
         return self.result
 
     async def arun(self) -> DownloadResult:
@@ -124,14 +150,14 @@ class Batch:
             raise
 
     def _wait(self, threads: Sequence[threading.Thread], report: Report | None) -> None:
-        mover = threads[-1]
-        while mover.is_alive():
-            mover.join(TICK)
+        planner, renewer, *movers = threads
+        while working := [thread for thread in movers if thread.is_alive()]:
+            working[0].join(TICK)
             if self._cancelled.is_set():
                 raise Abandoned
             if report is not None:
                 report.tick(self._progress())
-        for thread in threads:
+        for thread in (planner, renewer):
             thread.join(GRACE)
 
     def _stop(self, threads: Sequence[threading.Thread]) -> None:
@@ -162,8 +188,27 @@ class Batch:
 
     # What the threads do.
 
+    def _filling(self) -> Sequence[Callable[[], None]]:
+        return [] if self.options.cache is None else [self._fill]
+
     def _move(self) -> None:
-        self._engine.run(self._schedule)
+        try:
+            self._engine.run(self._schedule)
+        finally:
+            self._fetched.put(None)
+
+    def _fill(self) -> None:
+        """Take what was fetched into the cache; the download is right without it."""
+        while (transfer := self._fetched.get()) is not None:
+            digest = transfer.xxh128 or transfer.md5
+            if self.options.cache is None or digest is None or self._schedule.cancelled:
+                continue
+            try:
+                self.options.cache.keep(
+                    transfer.target, digest, "XXH128" if transfer.xxh128 else "MD5"
+                )
+            except OSError as error:
+                self._uncached = self._uncached or error
 
     def _plan(self) -> None:
         try:
@@ -217,6 +262,8 @@ class Batch:
             self.result.size += size
             if self.options.observer is not None:
                 self.options.observer.finish("fetched", transfer.name, size)
+        if self.options.cache is not None:
+            self._fetched.put(transfer)
 
     def _expect(self, planned: Planned) -> None:
         if self.options.observer is not None:
@@ -226,10 +273,11 @@ class Batch:
 
     def _keep(self, kept: Kept) -> None:
         with self._lock:
-            self.result.kept.append(kept.name)
+            (self.result.cached if kept.cached else self.result.kept).append(kept.name)
             self.result.size += kept.size
             if self.options.observer is not None:
-                self.options.observer.finish("kept", kept.name, kept.size)
+                word = "cached" if kept.cached else "kept"
+                self.options.observer.finish(word, kept.name, kept.size)
 
     def _lose(self, failed: FailedFile) -> None:
         if self.options.on_error == "raise" or not isinstance(failed.error, WbtypedError):
@@ -244,7 +292,7 @@ class Batch:
         result = self.result
         files, size = self.expected or (None, None)
         return DownloadProgress(
-            files=len(result.written) + len(result.kept),
+            files=len(result.written) + len(result.cached) + len(result.kept),
             failed=len(result.failed),
             size=result.size + self._schedule.underway(),
             files_expected=files,

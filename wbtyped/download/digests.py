@@ -2,8 +2,12 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
+from io import FileIO
 from pathlib import Path
 from typing import Literal, Protocol
+
+from .transfer import Abandoned
 
 Algorithm = Literal["MD5", "XXH128"]
 BLOCK = 1024 * 1024
@@ -33,10 +37,24 @@ def new_hash(algorithm: Algorithm) -> Hash:
     return xxhash.xxh3_128()
 
 
-def file_digest(path: Path, algorithm: Algorithm) -> str:
-    """Return the digest of a local file in base64."""
+def never() -> bool:
+    """Say that somebody waits for the digest."""
+    return False
+
+
+def file_digest(path: Path, algorithm: Algorithm, abandoned: Callable[[], bool] = never) -> str:
+    """Return the digest of a local file in base64; raises Abandoned when nobody waits for it."""
+    with path.open("rb", buffering=0) as stream:
+        return stream_digest(stream, algorithm, abandoned)
+
+
+def stream_digest(
+    stream: FileIO, algorithm: Algorithm, abandoned: Callable[[], bool] = never
+) -> str:
+    """Return the digest of what is left of an open file, in base64."""
     running = new_hash(algorithm)
-    with path.open("rb") as stream:
-        while block := stream.read(BLOCK):
-            running.update(block)
+    while block := stream.read(BLOCK):
+        if abandoned():
+            raise Abandoned
+        running.update(block)
     return base64.b64encode(running.digest()).decode()

@@ -5,7 +5,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
-from ..errors import UsageError
+from ..errors import OfflineError, UsageError
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -37,6 +37,8 @@ class Choice:
 
     def make(self, transport: "Transport") -> Engine:
         """Return the engine, ready to run once."""
+        if transport.settings.offline:
+            return NoEngine()
         if self.name == "curl":
             from .curl_engine import CurlEngine
 
@@ -44,6 +46,21 @@ class Choice:
         from .httpx_engine import HttpxEngine
 
         return HttpxEngine(transport, self.at_once)
+
+
+class NoEngine:
+    """Moves nothing, for a client that is offline."""
+
+    def run(self, schedule: "Schedule") -> None:
+        """Refuse every transfer."""
+        while not schedule.finished:
+            attempt = schedule.take(0.2)
+            if attempt is not None:
+                label = attempt.transfer.label
+                schedule.ended(attempt, OfflineError(f"{label} is not here, and we are offline"))
+
+    def interrupt(self) -> None:
+        """Nothing waits for the network."""
 
 
 def choose(name: EngineName | None = None, at_once: int | None = None) -> Choice:

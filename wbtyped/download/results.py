@@ -16,12 +16,13 @@ class FailedFile:
 class DownloadResult:
     """What a download of many files has done, by their names.
 
-    `written` were fetched, `kept` were there already with the right content, `failed` are not
-    there. `size` is in bytes, of written and kept files together.
+    `written` were fetched, `cached` came from the cache of this machine, `kept` were there already
+    with the right content, `failed` are not there. `size` is in bytes, of all but the failed ones.
     """
 
     root: Path
     written: list[str] = field(default_factory=list[str])
+    cached: list[str] = field(default_factory=list[str])
     kept: list[str] = field(default_factory=list[str])
     failed: list[FailedFile] = field(default_factory=list[FailedFile])
     size: int = 0

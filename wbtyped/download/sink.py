@@ -2,35 +2,23 @@
 
 import base64
 import os
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from io import FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from .. import errors
-from ..errors import ChecksumError, DiskError
+from ..errors import ChecksumError
 from . import parts
 from .digests import Algorithm
 from .hashing import RunningDigest
+from .placing import disk_errors, place, sync_folder
 
 IN_MEMORY = 1024 * 1024
 """Bytes up to which a content stays in memory until it is complete and right."""
 BESIDE = 16 * 1024 * 1024
 """Bytes from which on a content is digested in a thread of its own."""
 BLOCK = 1024 * 1024
-
-
-@contextmanager
-def disk_errors(target: Path) -> Generator[None]:
-    """Turn errors of the operating system into ours, naming the target."""
-    try:
-        yield
-    except errors.WbtypedError:
-        raise
-    except OSError as error:
-        raise DiskError(f"{target} cannot be written: {error.strerror or error}") from error
 
 
 class Sink:
@@ -157,10 +145,7 @@ class Sink:
             if self._fsync:
                 os.fsync(stream.fileno())
             flush(stream)
-            if replace:
-                self._temporary().replace(self.target)
-            else:
-                self._place_without_replacing()
+            place(self._temporary(), self.target, replace=replace)
             if self._fsync:
                 sync_folder(self.target.parent)
             stream.close()
@@ -181,35 +166,6 @@ class Sink:
                 expected=self._digest,
                 actual=actual,
             )
-
-    def _place_without_replacing(self) -> None:
-        try:
-            # A hard link fails where a name is taken, which a rename does only on Windows.
-            if os.name == "nt":
-                self._temporary().rename(self.target)
-            else:
-                self._link()
-        except FileExistsError as error:
-            raise errors.FileExistsError(
-                f"{self.target} appeared while it was fetched; it was left as it is"
-            ) from error
-
-    def _link(self) -> None:
-        try:
-            os.link(self._temporary(), self.target)
-        except FileExistsError:
-            raise
-        except OSError:
-            # File systems without hard links have many codes for it; if anything else is wrong,
-            # this fails as well: reserve the name with an empty file, then rename onto it.
-            self.target.touch(exist_ok=False)
-            try:
-                self._temporary().replace(self.target)
-            except BaseException:
-                self.target.unlink()
-                raise
-        else:
-            self._temporary().unlink()
 
     def _reject_size(self) -> None:
         raise ChecksumError(
@@ -263,14 +219,3 @@ def flush(stream: FileIO) -> None:
         stream.close()
     else:
         os.close(os.dup(stream.fileno()))
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk for good, where the platform can."""
-    if os.name == "nt":
-        return
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

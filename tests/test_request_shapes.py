@@ -8,6 +8,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactTypes, ProjectArtifactCollections
+from wbtyped.artifacts.addresses import FileAddresses as ArtifactFileAddresses
+from wbtyped.run_download import FileAddresses as RunFileAddresses
 from wbtyped.server import WandbServer
 
 RUN = "crew/ship/log"
@@ -65,6 +67,7 @@ async def test_one_file_by_name(wandb_server: WandbServer, snapshot: SnapshotAss
 
 
 def seed_artifacts(server: WandbServer) -> None:
+    server.add_run(RUN, files={f"{i}.txt": b"x" for i in range(5)})
     for name in ("a", "b", "c", "d", "e"):
         files = {f"{i}.txt": b"x" for i in range(5)}
         server.add_artifact(f"crew/ship/{name}", f"type-{name}", files)
@@ -100,6 +103,14 @@ LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
     "logged": ("RunArtifacts", lambda api: api.run(RUN).logged_artifacts(2)),
     "used": ("RunArtifacts", lambda api: api.run(RUN).used_artifacts(2)),
     "files": ("ArtifactFilesById", lambda api: api.artifact("crew/ship/a").files(per_page=2)),
+    "addresses": (
+        "ArtifactFileAddresses",
+        lambda api: ArtifactFileAddresses(api.artifact("crew/ship/a"), None, 2),
+    ),
+    "addresses in a run": (
+        "RunFileAddresses",
+        lambda api: RunFileAddresses(api.run(RUN).files(), [], 2),
+    ),
 }
 
 

@@ -3,6 +3,12 @@
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from wbtyped_graphql import calls
+from wbtyped_graphql.fragments import RunFileAddress
+from wbtyped_graphql.operation import Operation
+from wbtyped_graphql.operations import RUN_FILE_ADDRESSES_GQL
 
 from . import errors
 from .download.batch import Batch, Options, Planned
@@ -11,7 +17,12 @@ from .download.names import SafeNames
 from .download.results import FailedFile
 from .download.transfer import Source, Transfer
 from .errors import NotFoundError, WbtypedError
-from .files import File, Files
+from .files import Files
+from .paginator import Paginator
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.run_file_addresses import RunFileAddresses as Result
+    from wbtyped_graphql.run_file_addresses import RunFileAddressesProjectRunFiles as Page
 
 PAGE = 1000
 """Files that one request brings."""
@@ -34,15 +45,15 @@ def plan(files: Files, root: Path, replace: bool, stock: Stock) -> Iterator[Plan
     unseen = {name for name in files.names if name}
     source: Source = partial(addresses, files)
 
-    def work(file: File, abandoned: IsAbandoned) -> Planned:
+    def work(file: RunFileAddress, abandoned: IsAbandoned) -> Planned:
         try:
             wish = wish_of(file, files, names.place(file.name), replace)
             return stock.look(wish, abandoned) or transfer_of(file, files, wish, source)
         except WbtypedError as error:
             return FailedFile(file.name, error)
 
-    for page in again(files).pages():
-        for file, planned in side_by_side(work, page, lambda file: file.size >= LARGE):
+    for page in FileAddresses(files, files.names).pages():
+        for file, planned in side_by_side(work, page, lambda file: file.size_bytes >= LARGE):
             unseen.discard(file.name)
             yield planned
     for name in sorted(unseen):
@@ -50,33 +61,27 @@ def plan(files: Files, root: Path, replace: bool, stock: Stock) -> Iterator[Plan
         yield FailedFile(name, NotFoundError(said, path=name, missing="file"))
 
 
-def again(files: Files) -> Files:
-    """Return the same list in large pages; the given one stays where it is."""
-    names = [name for name in files.names if name] or None
-    return Files(files.client, files.run, names, PAGE, pattern=files.pattern)
-
-
-def label_of(file: File, files: Files) -> str:
+def label_of(file: RunFileAddress, files: Files) -> str:
     """Return what a file is called in errors."""
     return f"file {file.name!r} of {files.run.full_path}"
 
 
-def wish_of(file: File, files: Files, target: Path, replace: bool) -> Wish:
+def wish_of(file: RunFileAddress, files: Files, target: Path, replace: bool) -> Wish:
     """Return what is known of a file, and where it is to be."""
     if file.updated_at is None:
         label = label_of(file, files)
         raise NotFoundError(f"{label} does not exist", path=file.name, missing="file")
-    return Wish(file.name, target, file.size, file.md5, "MD5", replace)
+    return Wish(file.name, target, file.size_bytes, file.md5, "MD5", replace)
 
 
-def transfer_of(file: File, files: Files, wish: Wish, source: Source) -> Transfer:
+def transfer_of(file: RunFileAddress, files: Files, wish: Wish, source: Source) -> Transfer:
     """Return what fetches a file."""
     if not wish.replace and is_there(wish.target):
         raise errors.FileExistsError(f"{wish.target} has other content; see replace (--replace)")
     return Transfer(
         url=files.client.transport.absolute(file.direct_url),
         target=wish.target,
-        size=file.size,
+        size=file.size_bytes,
         md5=file.md5,
         label=label_of(file, files),
         name=file.name,
@@ -89,10 +94,42 @@ def transfer_of(file: File, files: Files, wish: Wish, source: Source) -> Transfe
 def addresses(files: Files, names: Sequence[str]) -> Mapping[str, str]:
     """Return new addresses in place of those that have run out."""
     absolute = files.client.transport.absolute
-    listed = Files(files.client, files.run, names, PAGE).pages()
     return {
         file.name: absolute(file.direct_url)
-        for page in listed
+        for page in FileAddresses(files, names).pages()
         for file in page
         if file.updated_at is not None
     }
+
+
+class FileAddresses(Paginator["Result", RunFileAddress, RunFileAddress]):
+    """What a download needs to know of the files of a list (query RunFileAddresses)."""
+
+    QUERY: ClassVar[str] = RUN_FILE_ADDRESSES_GQL
+
+    def __init__(self, files: Files, names: Sequence[str | None], per_page: int = PAGE) -> None:
+        self.files = files
+        self.names: list[str | None] = list(names)
+        super().__init__(files.client, per_page=per_page)
+
+    def _operation(self, cursor: str | None) -> Operation["Result"]:
+        run = self.files.run
+        return calls.run_file_addresses(
+            entity=run.entity,
+            project=run.project,
+            name=run.id,
+            file_cursor=cursor,
+            file_limit=self.per_page,
+            file_names=self.names,
+            pattern=None if self.names else self.files.pattern,
+        )
+
+    def _connection(self, result: "Result") -> "Page":
+        run = result.project.run if result.project else None
+        if run is None or run.files is None:
+            missing = "files" if run else "run" if result.project else "project"
+            raise self.files.run.missing(missing)
+        return run.files
+
+    def _item(self, node: RunFileAddress) -> RunFileAddress:
+        return node

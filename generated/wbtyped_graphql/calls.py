@@ -18,6 +18,7 @@ from .operations import (
     ARTIFACT_COLLECTION_ALIASES_GQL,
     ARTIFACT_COLLECTIONS_GQL,
     ARTIFACT_CREATED_BY_GQL,
+    ARTIFACT_FILE_ADDRESSES_GQL,
     ARTIFACT_FILES_BY_ID_GQL,
     ARTIFACT_MANIFEST_GQL,
     ARTIFACT_PLACES_GQL,
@@ -44,6 +45,7 @@ from .operations import (
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
     RUN_ARTIFACTS_GQL,
+    RUN_FILE_ADDRESSES_GQL,
     RUN_FILES_GQL,
     SERVER_FEATURES_GQL,
     UNLINK_ARTIFACT_GQL,
@@ -62,6 +64,7 @@ if TYPE_CHECKING:
     from .artifact_collection_aliases import ArtifactCollectionAliases
     from .artifact_collections import ArtifactCollections
     from .artifact_created_by import ArtifactCreatedBy
+    from .artifact_file_addresses import ArtifactFileAddresses
     from .artifact_files_by_id import ArtifactFilesById
     from .artifact_manifest import ArtifactManifest
     from .artifact_places import ArtifactPlaces
@@ -94,6 +97,7 @@ if TYPE_CHECKING:
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
     from .run_artifacts import RunArtifacts
+    from .run_file_addresses import RunFileAddresses
     from .run_files import RunFiles
     from .server_features import ServerFeatures
     from .unlink_artifact import UnlinkArtifact
@@ -379,6 +383,35 @@ def artifact_files_by_id(
         "ArtifactFilesById",
         variables,
         envelope=Envelope[ArtifactFilesById],
+    )
+
+
+def artifact_file_addresses(
+    *,
+    id: str,
+    file_names: list[str] | None | UnsetType = UNSET,
+    file_cursor: str | None | UnsetType = UNSET,
+    file_limit: int | None | UnsetType = UNSET,
+) -> Operation[ArtifactFileAddresses]:
+    """Where the contents of a version can be fetched: of each file the path and the address, for downloads
+    of many. What else is known of it stands in the manifest.
+
+    Pages: `fileLimit` files at a time from after `fileCursor`. `fileNames` picks exact paths.
+
+    Used by: artifacts.Artifact.download"""
+    from .artifact_file_addresses import ArtifactFileAddresses
+
+    variables: dict[str, object] = {
+        "id": id,
+        "fileNames": file_names,
+        "fileCursor": file_cursor,
+        "fileLimit": file_limit,
+    }
+    return Operation(
+        ARTIFACT_FILE_ADDRESSES_GQL,
+        "ArtifactFileAddresses",
+        variables,
+        envelope=Envelope[ArtifactFileAddresses],
     )
 
 
@@ -718,6 +751,42 @@ def run_files(
         "pattern": pattern,
     }
     return Operation(RUN_FILES_GQL, "RunFiles", variables, envelope=Envelope[RunFiles])
+
+
+def run_file_addresses(
+    *,
+    entity: str,
+    project: str,
+    name: str,
+    file_cursor: str | None | UnsetType = UNSET,
+    file_limit: int | None | UnsetType = UNSET,
+    file_names: list[str | None] | None | UnsetType = UNSET,
+    pattern: str | None | UnsetType = UNSET,
+) -> Operation[RunFileAddresses]:
+    """What a download of many files needs to know of each: address, size and digest, and whether it is
+    there at all.
+
+    Pages: `fileLimit` files at a time from after `fileCursor`; `fileNames` and `pattern` are as in
+    RunFiles.
+
+    Used by: Files.download"""
+    from .run_file_addresses import RunFileAddresses
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "fileCursor": file_cursor,
+        "fileLimit": file_limit,
+        "fileNames": file_names,
+        "pattern": pattern,
+    }
+    return Operation(
+        RUN_FILE_ADDRESSES_GQL,
+        "RunFileAddresses",
+        variables,
+        envelope=Envelope[RunFileAddresses],
+    )
 
 
 def create_run_files(

@@ -223,6 +223,17 @@ class ArtifactFile(BaseModel, frozen=True):
     "Base64 of the 16 bytes of the content's MD5; null when it is not known."
 
 
+class ArtifactFileAddress(BaseModel, frozen=True):
+    """What a download needs to know of a file of a version, beside its manifest.
+
+    Used by: artifacts.Artifact.download"""
+
+    name: str
+    "Name to show. For artifact files it is the path inside the artifact, as in `name`."
+    direct_url: str
+    "Where the bytes are: a signed address in object storage. It expires and needs no API key. For a reference, the address referred to."
+
+
 class ArtifactType(BaseModel, frozen=True):
     """A type of artifacts, such as `dataset` or `model`.
 
@@ -378,6 +389,23 @@ class RunFile(BaseModel, frozen=True):
     "Size in bytes; 0 for a name that does not exist."
     mimetype: str | None
     "MIME type, guessed from the name; null when it is not known."
+    updated_at: DateTime | None
+    "When content was last uploaded; null for a name that does not exist."
+    md5: str | None
+    "Base64 of the 16 bytes of the content's MD5; null when it is not known."
+
+
+class RunFileAddress(BaseModel, frozen=True):
+    """What a download needs to know of a file of a run.
+
+    Used by: Files.download"""
+
+    name: str
+    "Path relative to the run or artifact, with `/` between folders. Unsafe names are possible; check before writing."
+    direct_url: str
+    "Where the bytes are: a signed address in object storage. It expires and needs no API key. For a reference, the address referred to."
+    size_bytes: int
+    "Size in bytes; 0 for a name that does not exist."
     updated_at: DateTime | None
     "When content was last uploaded; null for a name that does not exist."
     md5: str | None

@@ -12,6 +12,7 @@ __all__ = [
     "ARTIFACT_COLLECTION_ALIASES_GQL",
     "ARTIFACT_CREATED_BY_GQL",
     "ARTIFACT_FILES_BY_ID_GQL",
+    "ARTIFACT_FILE_ADDRESSES_GQL",
     "ARTIFACT_MANIFEST_GQL",
     "ARTIFACT_PLACES_GQL",
     "ARTIFACT_TYPES_GQL",
@@ -37,6 +38,7 @@ __all__ = [
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
     "RUN_ARTIFACTS_GQL",
     "RUN_FILES_GQL",
+    "RUN_FILE_ADDRESSES_GQL",
     "SERVER_FEATURES_GQL",
     "UNLINK_ARTIFACT_GQL",
     "UPDATE_ARTIFACT_GQL",
@@ -464,6 +466,34 @@ fragment ArtifactFile on File {
   updatedAt
   digest
   md5
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+"""
+
+ARTIFACT_FILE_ADDRESSES_GQL = """
+query ArtifactFileAddresses($id: ID!, $fileNames: [String!], $fileCursor: String, $fileLimit: Int) {
+  artifact(id: $id) {
+    files(names: $fileNames, after: $fileCursor, first: $fileLimit) {
+      edges {
+        cursor
+        node {
+          ...ArtifactFileAddress
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment ArtifactFileAddress on File {
+  name: displayName
+  directUrl
 }
 
 fragment PageInfo on PageInfo {
@@ -1156,6 +1186,44 @@ fragment RunFile on File {
   directUrl
   sizeBytes
   mimetype
+  updatedAt
+  md5
+}
+"""
+
+RUN_FILE_ADDRESSES_GQL = """
+query RunFileAddresses($entity: String!, $project: String!, $name: String!, $fileCursor: String, $fileLimit: Int, $fileNames: [String], $pattern: String) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      files(
+        names: $fileNames
+        after: $fileCursor
+        first: $fileLimit
+        pattern: $pattern
+      ) {
+        edges {
+          cursor
+          node {
+            ...RunFileAddress
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment RunFileAddress on File {
+  name
+  directUrl
+  sizeBytes
   updatedAt
   md5
 }

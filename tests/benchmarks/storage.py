@@ -6,13 +6,14 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 NGINX = """
+include /etc/nginx/modules-enabled/*.conf;
 user root; worker_processes 2; daemon off; pid {folder}/pid; error_log /dev/null;
 events {{ worker_connections 1024; }}
 http {{
@@ -21,9 +22,15 @@ http {{
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
   server {{
     listen 127.0.0.1:{port};
-    location ~ "^/blobs/([0-9a-f]{{2}})([0-9a-f]{{62}})/" {{ alias {folder}/data/blobs/$1/$2; }}
+    {locations}
   }}
 }}
+"""
+BLOB = '"^/blobs/([0-9a-f]{2})([0-9a-f]{62})/"'
+AT_ONCE = "location ~ {blob} {{ alias {folder}/data/blobs/$1/$2; }}"
+LATE = """
+location /blobs/ {{ echo_sleep {delay}; echo_exec @late; }}
+location @late {{ root {folder}/data; rewrite {blob} /blobs/$1/$2 break; }}
 """
 KINDS = {"small": (10_000, 4 * 1024), "medium": (1_000, 256 * 1024), "large": (1, 1024**3)}
 """Files and bytes of each."""
@@ -31,9 +38,9 @@ SERVE = """
 import json, os, sys
 from pathlib import Path
 from wbtyped.server import WandbServer, serve
-from tests.benchmarks.storage import KINDS
+kinds = json.loads(sys.argv[3])
 server = WandbServer(Path(sys.argv[1]), storage_url=sys.argv[2])
-for kind, (count, size) in KINDS.items():
+for kind, (count, size) in kinds.items():
     def content(number):
         return number.to_bytes(8, "big") + os.urandom(1024) * ((size - 8) // 1024 + 1)
     files = {f"{n // 100:03}/{n:05}.bin": content(n)[:size] for n in range(count)}
@@ -56,17 +63,24 @@ class Ready:
 
 
 @contextmanager
-def nginx_server() -> Generator[Ready]:
-    """Run the server and nginx until the end of the block; everything lies in memory."""
+def nginx_server(kinds: Iterable[str] = KINDS, delay: float = 0.0) -> Generator[Ready]:
+    """Run the server and nginx until the end of the block; everything lies in memory.
+
+    Every request for a file is answered after `delay` seconds.
+    """
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         folder = Path(name)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = int(free.getsockname()[1])
-        (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port))
+        known = {"folder": folder, "blob": BLOB, "delay": delay}
+        locations = (LATE if delay else AT_ONCE).format(**known)
+        settings = NGINX.format(folder=folder, port=port, locations=locations)
+        (folder / "nginx.conf").write_text(settings)
         nginx = subprocess.Popen([executable(), "-c", str(folder / "nginx.conf")])
         url = f"http://127.0.0.1:{port}"
-        command = [sys.executable, "-c", SERVE, str(folder / "data"), url]
+        wanted = json.dumps({kind: KINDS[kind] for kind in kinds})
+        command = [sys.executable, "-c", SERVE, str(folder / "data"), url, wanted]
         server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         try:
             env = json.loads(server.stdout.readline() if server.stdout else "")
@@ -81,5 +95,7 @@ def executable() -> str:
     """Return the path of nginx, which Debian keeps where users do not look."""
     found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     if found is None:
-        raise RuntimeError("the download figures need nginx: apt-get install nginx-light")
+        raise RuntimeError(
+            "the download figures need nginx: apt-get install nginx-light libnginx-mod-http-echo"
+        )
     return found

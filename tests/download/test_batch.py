@@ -116,7 +116,9 @@ def test_on_request_the_disk_has_it_for_good(
 def test_choosing_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WBTYPED_ENGINE", raising=False)
     assert (choose().name, choose().at_once) == ("curl", 32)
-    assert (choose("httpx").at_once, choose(at_once=3).at_once) == (16, 3)
+    assert (choose("httpx").at_once_small, choose("curl").at_once_small) == (32, 128)
+    given = choose("curl", at_once=3)
+    assert (given.at_once, given.at_once_small) == (3, 3)
     monkeypatch.setenv("WBTYPED_ENGINE", "httpx")
     assert (choose().name, choose("curl").name) == ("httpx", "curl")
     monkeypatch.setenv("WBTYPED_ENGINE", "carrier pigeon")
@@ -147,7 +149,7 @@ def test_addresses_are_asked_for_again_in_pages(
     # Each file twice, so that everything that was listed is too old.
     with wandb_server.fault(Fault(kind="storage-get", expired=True, times=len(FILES))):
         assert run.files().download(tmp_path).ok
-    asked = [op for op in wandb_server.requests.operations() if op == "RunFiles"]
+    asked = [op for op in wandb_server.requests.operations() if op == "RunFileAddresses"]
     assert 2 <= len(asked) < 60
     assert saved(tmp_path) == FILES
 

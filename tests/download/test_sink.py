@@ -174,7 +174,7 @@ def test_a_name_reserved_in_vain_is_free_again(
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
-    monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(DiskError, match="x cannot be written: Operation not permitted"):
         with sink_for(tmp_path / "x") as sink:
             sink.write(CONTENT)

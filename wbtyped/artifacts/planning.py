@@ -12,16 +12,12 @@ from ..download.batch import Planned
 from ..download.existing import LARGE, IsAbandoned, Kept, Stock, Wish, is_right, side_by_side
 from ..download.results import FailedFile
 from ..download.transfer import Transfer
-from ..errors import NotFoundError, OfflineError, SchemaMismatchError
+from ..errors import NotFoundError, OfflineError
+from .addresses import Wanted, addresses, addresses_anew
 from .manifest import ARTIFACT_SCHEME, ArtifactManifestEntry, artifact_reference
 
 if TYPE_CHECKING:
     from .artifact import Artifact
-
-PAGE = 1000
-"""Files that one request for addresses brings."""
-Wanted = Mapping[str, ArtifactManifestEntry]
-"""Files of a version by their paths, for a place on disk each."""
 
 
 def plan(
@@ -77,37 +73,6 @@ def wish_of(entry: ArtifactManifestEntry, target: Path) -> Wish:
 def entry_is_right(entry: ArtifactManifestEntry, target: Path) -> bool:
     """Tell whether a file of a version is there with the right content."""
     return is_right(target, entry.size, entry.digest, entry.digest_algorithm())
-
-
-def addresses(artifact: "Artifact", wanted: Wanted) -> Iterator[tuple[str, str]]:
-    """Yield paths with their addresses, page by page; raises when the server leaves one out."""
-    left = set(wanted)
-    for path, url in listed(artifact, list(wanted)):
-        if path in left:
-            left.discard(path)
-            yield path, url
-    if left:
-        raise SchemaMismatchError(
-            f"artifact {artifact.qualified_name}: the server gives no address for"
-            f" {', '.join(sorted(left)[:5])}, which the manifest names",
-            operation="ArtifactFilesById",
-        )
-
-
-def listed(artifact: "Artifact", paths: Sequence[str]) -> Iterator[tuple[str, str]]:
-    """Yield files of a version with their addresses: these, or all when that is as much."""
-    if not paths:
-        return
-    names = list(paths) if len(paths) < artifact.file_count else None
-    absolute = artifact.client.transport.absolute
-    for page in artifact.files(names, PAGE).pages():
-        for file in page:
-            yield file.name, absolute(file.direct_url)
-
-
-def addresses_anew(artifact: "Artifact", paths: Sequence[str]) -> Mapping[str, str]:
-    """Return new addresses in place of those that have run out."""
-    return dict(listed(artifact, paths))
 
 
 def transfer_of(

@@ -106,7 +106,9 @@ class Batch:
         choice = choose(self.options.engine, self.options.at_once)
         self._engine: Engine = choice.make(self.transport)
         budget = self.transport.retries.budget
-        self._schedule = Schedule(choice.at_once, budget, self._settled, fsync=self.options.fsync)
+        self._schedule = Schedule(
+            choice.at_once, budget, self._settled, self.options.fsync, choice.at_once_small
+        )
         self._cancelled = threading.Event()
         self._fetched: queue.Queue[Transfer | None] = queue.Queue(AHEAD)
         self._uncached: OSError | None = None

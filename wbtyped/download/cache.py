@@ -84,7 +84,6 @@ class Cache:
         except OSError:
             return False
         with stream:
-            share_lock(stream)
             fits = size is None or os.fstat(stream.fileno()).st_size == size
             if not fits or stream_digest(stream, algorithm) != digest:
                 with suppress(OSError):
@@ -96,8 +95,7 @@ class Cache:
                 return self._put(stream, kept, target, replace=replace, fsync=fsync)
 
     def _put(self, stream: FileIO, kept: Path, target: Path, *, replace: bool, fsync: bool) -> bool:
-        # The name says that nobody may continue it: it may be the cache's own content.
-        part = target.with_name(parts.part_name(target, None))
+        part = target.with_name(parts.whole_name())
         made: list[Path] = []
         if not target.parent.exists():
             parts.make_folders(target.parent, made)
@@ -126,7 +124,6 @@ class Cache:
         if self._reflinks:
             with new.open("xb", buffering=0) as stream:
                 if reflink(source, stream):
-                    parts.lock(stream)
                     yield stream
                     return
             new.unlink()
@@ -142,7 +139,6 @@ class Cache:
                 yield source
                 return
         with new.open("xb", buffering=0) as stream:
-            parts.lock(stream)
             source.seek(0)
             shutil.copyfileobj(source, stream, BLOCK)
             yield stream
@@ -156,7 +152,7 @@ class Cache:
         if kept is None or kept.exists():
             return
         kept.parent.mkdir(parents=True, exist_ok=True)
-        new = kept.with_name(parts.part_name(kept, None))
+        new = kept.with_name(parts.whole_name())
         try:
             with path.open("rb", buffering=0) as stream, self._shared(stream, path, new):
                 new.chmod(stat.S_IMODE(new.stat().st_mode) & READ_ONLY)
@@ -169,7 +165,7 @@ class Cache:
     def write(self, path: Path, content: bytes) -> None:
         """Write a note below the folder in one step; raises OSError."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(parts.part_name(path, None))
+        new = path.with_name(parts.whole_name())
         try:
             new.write_bytes(content)
             new.replace(path)
@@ -199,10 +195,3 @@ def reflink(source: FileIO, target: FileIO) -> bool:
     except OSError:
         return False
     return True
-
-
-def share_lock(stream: FileIO) -> None:
-    """Hold a content, so that a hard link to it is not taken for what a dead process left."""
-    if sys.platform != "win32":
-        with suppress(OSError):
-            fcntl.flock(stream.fileno(), fcntl.LOCK_SH | fcntl.LOCK_NB)

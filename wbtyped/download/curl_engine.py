@@ -1,6 +1,7 @@
 """Moves bytes with libcurl: one thread, many transfers."""
 
 import os
+import re
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,13 @@ FINAL = {
 }  # fmt: skip
 
 
+HEADERS = re.compile(
+    rb"(?im)^(content-encoding|content-length|content-range|etag|retry-after):[ \t]*(.*?)\s*$"
+)
+"""What a transfer may need to know of the head of an answer."""
+END = re.compile(rb"\r?\n\r?\n")
+
+
 class Slot:
     """A libcurl handle, used for one transfer after another."""
 
@@ -41,11 +49,13 @@ class Slot:
         self.attempt: Attempt | None = None
         self.error: BaseException | None = None
         self._head: list[bytes] = []
+        self._sent: list[str] = []
         self._begun = False
         self.heard: float = 0.0
         """When bytes came last."""
         set_option = self.curl.setopt
         set_option(pycurl.WRITEFUNCTION, self._write)
+        set_option(pycurl.HEADERFUNCTION, self._head.append)
         set_option(pycurl.BUFFERSIZE, BUFFER)
         set_option(pycurl.NOSIGNAL, 1)
         set_option(pycurl.FOLLOWLOCATION, 1)
@@ -60,12 +70,13 @@ class Slot:
     def start(self, attempt: "Attempt") -> None:
         """Prepare the handle for a transfer."""
         self.attempt, self.error, self._begun = attempt, None, False
-        self._head = []
+        self._head.clear()
         self.heard = time.monotonic()
         headers = [f"{name}: {value}" for name, value in attempt.receiver.headers().items()]
         self.curl.setopt(pycurl.URL, attempt.transfer.url)
-        self.curl.setopt(pycurl.HTTPHEADER, headers)
-        self.curl.setopt(pycurl.HEADERFUNCTION, self._head.append)
+        if headers != self._sent:
+            self.curl.setopt(pycurl.HTTPHEADER, headers)
+            self._sent = headers
 
     def _write(self, block: bytes) -> int:
         """Take a block; what is raised here would be lost in libcurl, so it is kept."""
@@ -102,7 +113,7 @@ class Slot:
 
 
 class Head(NamedTuple):
-    """The head of an answer; names of headers are in lower case."""
+    """The head of an answer, as far as it is needed; names of headers are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -111,17 +122,13 @@ class Head(NamedTuple):
 
 def last_head(lines: list[bytes]) -> Head:
     """Return the head of the last answer among all lines; redirects have heads of their own."""
-    status, redirected = 0, False
-    found: dict[str, str] = {}
-    for line in lines:
-        if line.startswith(b"HTTP/"):
-            redirected = redirected or 300 <= status < 400
-            status, found = int(line.split(None, 2)[1]), {}
-            continue
-        name, colon, value = line.decode("iso-8859-1").partition(":")
-        if colon:
-            found[name.strip().lower()] = value.strip()
-    return Head(status, found, redirected)
+    heads = [head for head in END.split(b"".join(lines)) if head.startswith(b"HTTP/")]
+    statuses = [int(head.split(None, 2)[1]) for head in heads]
+    # Of all the lines in between, a transfer needs to know but few.
+    found = HEADERS.findall(heads[-1]) if heads else []
+    headers = {name.decode().lower(): value.decode("iso-8859-1") for name, value in found}
+    redirected = any(300 <= status < 400 for status in statuses[:-1])
+    return Head(statuses[-1] if statuses else 0, headers, redirected)
 
 
 def failure(code: int, message: str) -> Exception:

@@ -2,8 +2,10 @@
 
 import socket
 import threading
-from contextlib import suppress
+from collections.abc import Mapping
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING
+from urllib.request import getproxies
 
 import httpx
 
@@ -17,8 +19,49 @@ IDLE = 0.2
 """Seconds after which a thread without work looks whether there is an end."""
 
 
+class Opener:
+    """How one thread asks for files: over connections of its own, or those of a client.
+
+    A client of httpx keeps cookies and looks for redirects, which takes a third of the time of a
+    small file, so it is asked only where there are redirects or proxies.
+    """
+
+    def __init__(self, timeout: float, client: httpx.Client | None = None) -> None:
+        self._timeout = httpx.Timeout(timeout)
+        self._lent = client is not None
+        self._client = client
+        self._direct = None
+        if client is None and not getproxies().keys() - {"no"}:
+            self._direct = httpx.HTTPTransport(verify=tls_context())
+
+    def open(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+        """Send the request, and return the answer as soon as its head is there."""
+        if self._direct is not None:
+            request = httpx.Request(
+                "GET",
+                url,
+                headers={"User-Agent": USER_AGENT, **headers},
+                extensions={"timeout": self._timeout.as_dict()},
+            )
+            response = self._direct.handle_request(request)
+            if not response.has_redirect_location:
+                return response
+            response.close()
+        if self._client is None:
+            self._client = httpx.Client(headers={"User-Agent": USER_AGENT}, verify=tls_context())
+        request = self._client.build_request("GET", url, headers=headers, timeout=self._timeout)
+        return self._client.send(request, stream=True, follow_redirects=True)
+
+    def close(self) -> None:
+        """Close the connections, unless they are lent."""
+        if self._direct is not None:
+            self._direct.close()
+        if self._client is not None and not self._lent:
+            self._client.close()
+
+
 class HttpxEngine:
-    """Worker threads with one client each: one pool for all collapses above 16 connections."""
+    """Worker threads with connections of their own: one pool for all collapses above 16."""
 
     def __init__(self, transport: Transport, at_once: int) -> None:
         self._transport = transport
@@ -32,7 +75,7 @@ class HttpxEngine:
             self._work(schedule, self._transport.http)
             return
         threads = [
-            threading.Thread(target=self._with_own_client, args=(schedule,), daemon=True)
+            threading.Thread(target=self._work, args=(schedule,), daemon=True)
             for _ in range(self._at_once)
         ]
         for thread in threads:
@@ -40,37 +83,29 @@ class HttpxEngine:
         for thread in threads:
             thread.join()
 
-    def _with_own_client(self, schedule: "Schedule") -> None:
-        # A thread with nothing to do opens no connection.
-        with httpx.Client(headers={"User-Agent": USER_AGENT}, verify=tls_context()) as client:
-            self._work(schedule, client)
+    def _work(self, schedule: "Schedule", client: httpx.Client | None = None) -> None:
+        with closing(Opener(self._transport.settings.timeout, client)) as opener:
+            while not schedule.finished:
+                attempt = schedule.take(IDLE)
+                if attempt is None:
+                    continue
+                try:
+                    self._move(schedule, opener, attempt)
+                except Exception as error:
+                    schedule.ended(attempt, error)
+                except BaseException:
+                    schedule.ended(attempt, Abandoned())
+                    raise
+                else:
+                    schedule.complete(attempt)
 
-    def _work(self, schedule: "Schedule", client: httpx.Client) -> None:
-        while not schedule.finished:
-            attempt = schedule.take(IDLE)
-            if attempt is None:
-                continue
-            try:
-                self._move(schedule, client, attempt)
-            except Exception as error:
-                schedule.ended(attempt, error)
-            except BaseException:
-                schedule.ended(attempt, Abandoned())
-                raise
-            else:
-                schedule.complete(attempt)
-
-    def _move(self, schedule: "Schedule", client: httpx.Client, attempt: "Attempt") -> None:
+    def _move(self, schedule: "Schedule", opener: Opener, attempt: "Attempt") -> None:
         """Ask once, and take what comes."""
         transfer, receiver = attempt.transfer, attempt.receiver
-        timeout = self._transport.settings.timeout
         with (
             transport_errors(transfer.label),
-            client.stream(
-                "GET", transfer.url, headers=receiver.headers(), follow_redirects=True,
-                timeout=timeout,
-            ) as response,
-        ):  # fmt: skip
+            closing(opener.open(transfer.url, receiver.headers())) as response,
+        ):
             receiver.begin(
                 response.status_code, response.headers, redirected=bool(response.history)
             )

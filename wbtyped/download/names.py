@@ -6,7 +6,7 @@ import stat
 import unicodedata
 from collections.abc import Sequence
 from contextlib import suppress
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import NoReturn
 
 from ..errors import UnsafePathError
@@ -34,12 +34,8 @@ def safe_target(
     caller replaces it (`Sink` does) and does not write through it.
     """
     parts = _checked_parts(name, windows=windows)
-    target = Path(root, *parts)
-    folder = Path(root)
-    for part in parts[:-1]:
-        folder = folder / part
-        _refuse_detour(name, folder)
-    return target
+    _refuse_detours(name, root, parts)
+    return Path(root, *parts)
 
 
 class SafeNames:
@@ -56,10 +52,16 @@ class SafeNames:
         self._windows = windows
         self._fold = ignores_case(root) if fold is None else fold
         self._taken: dict[str, str] = {}
+        self._last: list[str] = []
 
     def place(self, name: str) -> Path:
         """Return the path of a name, or raise UnsafePathError and touch nothing."""
-        target = safe_target(self._root, name, windows=self._windows)
+        parts = _checked_parts(name, windows=self._windows)
+        # Most names are in the same folder as the one before, which need not be looked at again.
+        if parts[:-1] != self._last:
+            _refuse_detours(name, self._root, parts)
+            self._last = parts[:-1]
+        target = Path(self._root, *parts)
         if self._fold:
             other = self._taken.setdefault(key(name), name)
             if other != name:
@@ -70,10 +72,14 @@ class SafeNames:
 def safe_targets(names: Sequence[str], places: SafeNames) -> dict[str, Path]:
     """Return the path of every name; raises UnsafePathError for any before touching anything."""
     taken = set(names)
+    seen: set[str] = set()
     for name in names:
-        for folder in PurePosixPath(name).parents:
-            if str(folder) in taken:
-                _refuse(name, f"{str(folder)!r} is a file of its own, and no folder")
+        folder = name.rpartition("/")[0]
+        while folder and folder not in seen:
+            if folder in taken:
+                _refuse(name, f"{folder!r} is a file of its own, and no folder")
+            seen.add(folder)
+            folder = folder.rpartition("/")[0]
     return {name: places.place(name) for name in names}
 
 
@@ -101,7 +107,7 @@ def _checked_parts(name: str, *, windows: bool) -> list[str]:
         _refuse(name, "it is empty")
     if CONTROL.search(name):
         _refuse(name, "it holds control characters")
-    if name.startswith(("/", "\\")) or PureWindowsPath(name).drive:
+    if name.startswith(("/", "\\")) or (":" in name and PureWindowsPath(name).drive):
         _refuse(name, "it is absolute")
     # A backslash is an ordinary character to POSIX, but the same name must be safe anywhere.
     if any(part in {"", ".", ".."} for part in SEPARATORS.split(name)):
@@ -114,11 +120,11 @@ def _checked_parts(name: str, *, windows: bool) -> list[str]:
 
 def _check_part(name: str, part: str, *, windows: bool) -> None:
     try:
-        encoded = part.encode("utf-8")
+        length = len(part) if part.isascii() else len(part.encode("utf-8"))
         os.fsencode(part)
     except UnicodeEncodeError:
         _refuse(name, "it is not valid Unicode, or this machine's file names cannot hold it")
-    if len(encoded) > COMPONENT_LIMIT:
+    if length > COMPONENT_LIMIT:
         _refuse(name, f"one of its parts is longer than {COMPONENT_LIMIT} bytes")
     if not windows:
         return
@@ -126,6 +132,14 @@ def _check_part(name: str, part: str, *, windows: bool) -> None:
         _refuse(name, "Windows cannot hold it")
     if DEVICE_ON_WINDOWS.fullmatch(part):
         _refuse(name, "Windows keeps it for a device")
+
+
+def _refuse_detours(name: str, root: str | os.PathLike[str], parts: Sequence[str]) -> None:
+    """Raise when the way to a file leads through a link or a file."""
+    folder = Path(root)
+    for part in parts[:-1]:
+        folder = folder / part
+        _refuse_detour(name, folder)
 
 
 def _refuse_detour(name: str, folder: Path) -> None:

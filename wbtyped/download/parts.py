@@ -19,6 +19,11 @@ if sys.platform != "win32":
 SUFFIX = ".part"
 STALE_AFTER = 7 * 24 * 3600.0
 """Seconds after which a part is of no use to anybody, whatever it is of."""
+WHOLE = ".whole-"
+"""How a file is called that is written at once, so that nobody holds or continues it."""
+WHOLE_AFTER = 3600.0
+"""Seconds after which such a file was left behind."""
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 ATTEMPTS = 100
 """Tries to make a part while others remove the folder it belongs to."""
 
@@ -34,6 +39,11 @@ def part_name(target: Path, digest: str | None) -> str:
     Short whatever the target is called: names have a limit of 255 bytes.
     """
     return f".{short(target.name)}-{short(digest or '')}-{os.urandom(8).hex()}{SUFFIX}"
+
+
+def whole_name() -> str:
+    """Return a new name for a file that is written at once."""
+    return f"{WHOLE}0-{os.urandom(8).hex()}{SUFFIX}"
 
 
 def lock(stream: FileIO) -> bool:
@@ -52,23 +62,22 @@ def lock(stream: FileIO) -> bool:
 
 def create(target: Path, digest: str | None, made: list[Path]) -> tuple[Path, FileIO]:
     """Make a new part beside its target, with the folders that are missing, noted in `made`."""
-    for _ in range(ATTEMPTS - 1):
-        # Another transfer that made the folder may leave at this moment and take it along.
-        with suppress(FileNotFoundError):
-            return _create(target, digest, made)
-    return _create(target, digest, made)
-
-
-def _create(target: Path, digest: str | None, made: list[Path]) -> tuple[Path, FileIO]:
     path = target.with_name(part_name(target, digest))
-    try:
-        # Made in the usual mode, so that the umask of the process decides the permissions.
-        stream = path.open("xb", buffering=0)
-    except FileNotFoundError:
-        make_folders(target.parent, made)
-        stream = path.open("xb", buffering=0)
+    stream = FileIO(open_new(path, made), "wb")
     lock(stream)
     return path, stream
+
+
+def open_new(path: str | Path, made: list[Path]) -> int:
+    """Make a new file, with the folders that are missing, and return its descriptor."""
+    for _ in range(ATTEMPTS):
+        try:
+            # Made in the usual mode, so that the umask of the process decides the permissions.
+            return os.open(path, NEW, 0o666)
+        except FileNotFoundError:
+            # Another transfer that made the folder may leave at this moment and take it along.
+            make_folders(Path(path).parent, made)
+    return os.open(path, NEW, 0o666)
 
 
 def make_folders(folder: Path, made: list[Path]) -> None:
@@ -88,7 +97,12 @@ class Leftovers:
     """Parts that others have left behind, looked up once for each folder."""
 
     def __init__(self) -> None:
-        self._found: dict[Path, dict[str, list[Path]]] = {}
+        self._found: dict[str, dict[str, list[Path]]] = {}
+
+    def sweep(self, folder: str) -> None:
+        """Remove what is too old in a folder, looked at for the first time."""
+        if folder not in self._found:
+            self._found[folder] = scan(folder)
 
     def take(self, target: Path, digest: str | None) -> tuple[Path, FileIO] | None:
         """Return the largest part of this target and content, open and held; remove the others.
@@ -106,9 +120,8 @@ class Leftovers:
 
     def _held(self, target: Path) -> Iterator[tuple[Path, FileIO]]:
         """Yield the parts of a target that nobody is writing."""
-        folder = target.parent
-        if folder not in self._found:
-            self._found[folder] = scan(folder)
+        folder = str(target.parent)
+        self.sweep(folder)
         for path in self._found[folder].pop(short(target.name), ()):
             with suppress(OSError):
                 stream = path.open("r+b", buffering=0)
@@ -118,7 +131,7 @@ class Leftovers:
                     stream.close()
 
 
-def scan(folder: Path) -> dict[str, list[Path]]:
+def scan(folder: str) -> dict[str, list[Path]]:
     """Return the parts in a folder by the target they are of; those too old are removed."""
     found: dict[str, list[Path]] = {}
     now = time.time()
@@ -129,11 +142,19 @@ def scan(folder: Path) -> dict[str, list[Path]]:
             with suppress(OSError):
                 if not entry.is_file(follow_symlinks=False):
                     continue
-                if now - entry.stat().st_mtime > STALE_AFTER:
+                if is_stale(entry, now):
                     Path(entry.path).unlink()
                     continue
             found.setdefault(entry.name[1:].partition("-")[0], []).append(Path(entry.path))
     return found
+
+
+def is_stale(entry: os.DirEntry[str], now: float) -> bool:
+    """Tell whether a part is too old to be of use."""
+    if entry.name.startswith(WHOLE):
+        # It may be a link to an old content, and only its name is new.
+        return now - entry.stat().st_ctime > WHOLE_AFTER
+    return now - entry.stat().st_mtime > STALE_AFTER
 
 
 def remove(path: Path, stream: FileIO) -> None:

@@ -20,18 +20,18 @@ def disk_errors(target: Path) -> Generator[None]:
         raise DiskError(f"{target} cannot be written: {error.strerror or error}") from error
 
 
-def place(part: Path, target: Path, *, replace: bool) -> None:
+def place(part: str | Path, target: Path, *, replace: bool) -> None:
     """Give a complete file its final name.
 
     Without `replace`, FileExistsError says that a file of this name appeared meanwhile.
     """
     if replace:
-        part.replace(target)
+        os.replace(part, target)
         return
     try:
         # A hard link fails where a name is taken, which a rename does only on Windows.
         if os.name == "nt":
-            part.rename(target)
+            os.rename(part, target)
         else:
             _link(part, target)
     except FileExistsError as error:
@@ -40,7 +40,7 @@ def place(part: Path, target: Path, *, replace: bool) -> None:
         ) from error
 
 
-def _link(part: Path, target: Path) -> None:
+def _link(part: str | Path, target: Path) -> None:
     try:
         os.link(part, target)
     except FileExistsError:
@@ -50,12 +50,12 @@ def _link(part: Path, target: Path) -> None:
         # this fails as well: reserve the name with an empty file, then rename onto it.
         target.touch(exist_ok=False)
         try:
-            part.replace(target)
+            os.replace(part, target)
         except BaseException:
             target.unlink()
             raise
     else:
-        part.unlink()
+        os.unlink(part)
 
 
 def sync_folder(folder: Path) -> None:

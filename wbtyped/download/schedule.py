@@ -20,6 +20,8 @@ from .transfer import Abandoned, Expired, Transfer
 
 AHEAD = 512
 """Files that wait to be fetched, so that memory does not grow with their number."""
+SMALL = 64 * 1024
+"""Bytes up to which a file takes less time to come than to be asked for."""
 RENEWALS = 3
 """Times that an address of one file is asked for again."""
 TRIES_IN_TESTS = 4
@@ -33,7 +35,7 @@ class Attempt:
     sink: Sink
     receiver: Receiver
     rule: Rule | None = None
-    """Its patience, from the first try on."""
+    """Its patience, from the first failure on."""
     tries: int = 0
     renewals: int = 0
     written: int = 0
@@ -48,14 +50,15 @@ Settled = Callable[[Transfer, Exception | None], None]
 class Schedule:
     """The transfers of a batch: handed out to an engine, taken back, tried again.
 
-    Safe to use from many threads. `limit` is how many run at once at most; a server that has too
-    much of it brings that down for a while.
+    Safe to use from many threads. `limit` is how many run at once at most, `small_limit` how many
+    when they are small; a server that has too much of it brings both down for a while.
     """
 
     limit: int
     budget: float
     settled: Settled
     fsync: bool = False
+    small_limit: int = 0
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
     _later: list[tuple[float, int, Attempt]] = field(
         default_factory=list[tuple[float, int, Attempt]], init=False
@@ -71,6 +74,7 @@ class Schedule:
         self._leftovers = parts.Leftovers()
         self._numbers = itertools.count()
         self._now = self.limit
+        self._for_small = max(1.0, self.small_limit / self.limit)
         self._calm = 0
         self._paused_until = 0.0
         self._fed = False
@@ -145,15 +149,21 @@ class Schedule:
         """Return what may start now, or when to look again."""
         if now < self._paused_until:
             return None, self._paused_until
-        if len(self._active) >= self._now:
-            return None, now + 60
         if self._later and self._later[0][0] <= now:
+            if self._is_full(self._later[0][2]):
+                return None, now + 60
             return heapq.heappop(self._later)[2], now
-        if self._ready:
+        if self._ready and not self._is_full(self._ready[0]):
             if len(self._ready) == AHEAD // 2:
                 self._room.notify_all()
             return self._ready.popleft(), now
         return None, self._later[0][0] if self._later else now + 60
+
+    def _is_full(self, following: Attempt) -> bool:
+        """Tell whether one more would be too many."""
+        size = following.transfer.size
+        is_small = size is not None and size <= SMALL
+        return len(self._active) >= self._now * (self._for_small if is_small else 1)
 
     def _begun(self, attempt: Attempt) -> Attempt | None:
         if attempt.tries == 0 and not attempt.sink.written:
@@ -163,7 +173,6 @@ class Schedule:
                 self.ended(attempt, error)
                 return None
         attempt.tries += 1
-        attempt.rule = attempt.rule or Rule(self.budget, repeatable=True)
         return attempt
 
     # What an engine says.

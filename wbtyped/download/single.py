@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import errors
+from .engine import choose
 from .existing import is_there
-from .httpx_engine import HttpxEngine
 from .schedule import Schedule
 from .transfer import Transfer
 
@@ -20,7 +20,7 @@ class Single:
     def __init__(self, transport: "Transport", transfer: Transfer, *, fsync: bool = False) -> None:
         self._transfer = transfer
         self._error: Exception | None = None
-        self._engine = HttpxEngine(transport, 1)
+        self._engine = choose("httpx", 1).make(transport)
         self._schedule = Schedule(1, transport.retries.budget, self._settled, fsync=fsync)
 
     def _settled(self, _: Transfer, error: Exception | None) -> None:

@@ -77,6 +77,7 @@ class Sink:
     def resume(self, leftovers: parts.Leftovers) -> None:
         """Go on with what an earlier call has left, if it left anything of use."""
         if self._size is not None and self._size <= IN_MEMORY:
+            leftovers.sweep(os.path.dirname(self.target))
             return
         found = leftovers.take(self.target, self._digest)
         if found is None:
@@ -108,13 +109,13 @@ class Sink:
         if self._stream is None:
             self._open()
             self._beside()
-        write_all(self._opened(), data)
+        write_all(self._opened().fileno(), data)
 
     def _open(self) -> None:
         """Begin the temporary file with what is in memory."""
         self._part, self._stream = parts.create(self.target, self._digest, self._made)
         for data in self._memory:
-            write_all(self._stream, data)
+            write_all(self._stream.fileno(), data)
         self._memory.clear()
 
     def _beside(self) -> None:
@@ -140,7 +141,8 @@ class Sink:
         self._check()
         with disk_errors(self.target):
             if self._stream is None:
-                self._open()
+                self._commit_whole(replace=replace)
+                return self.target
             stream = self._opened()
             if self._fsync:
                 os.fsync(stream.fileno())
@@ -152,6 +154,30 @@ class Sink:
         self._stream = self._part = None
         self._made.clear()
         return self.target
+
+    def _commit_whole(self, *, replace: bool) -> None:
+        """Write what waited in memory, in as few steps as will do."""
+        folder = os.path.dirname(self.target)
+        part = os.path.join(folder, parts.whole_name())
+        number = parts.open_new(part, self._made)
+        try:
+            try:
+                for data in self._memory:
+                    write_all(number, data)
+                if self._fsync:
+                    os.fsync(number)
+            finally:
+                # Some file systems tell only here that there is no room.
+                os.close(number)
+            place(part, self.target, replace=replace)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(part)
+            raise
+        if self._fsync:
+            sync_folder(self.target.parent)
+        self._memory.clear()
+        self._made.clear()
 
     def _check(self) -> None:
         if self._size is not None and self.written != self._size:
@@ -202,11 +228,11 @@ class Sink:
         self._made.clear()
 
 
-def write_all(stream: FileIO, data: bytes) -> None:
-    """Write a whole block; an unbuffered write may take less than it is given."""
-    view = memoryview(data)
-    while view:
-        view = view[stream.write(view) :]
+def write_all(number: int, data: bytes) -> None:
+    """Write a whole block to a descriptor, which may take less than it is given at a time."""
+    written = os.write(number, data)
+    while written < len(data):
+        written += os.write(number, memoryview(data)[written:])
 
 
 def flush(stream: FileIO) -> None:

@@ -14,8 +14,6 @@ from .cache import Cache
 from .digests import Algorithm, file_digest
 from .existing import THREADS
 
-LEFT_BEHIND = 3600.0
-"""Seconds after which nobody works on a part any more that nobody holds."""
 ALGORITHMS: tuple[Algorithm, ...] = ("MD5", "XXH128")
 
 
@@ -126,6 +124,6 @@ def removed(path: Path) -> bool:
 def remove_parts(cache: Cache) -> None:
     """Remove what processes that died have left behind."""
     for path in cache.folder.rglob(f"*{parts.SUFFIX}"):
-        with suppress(OSError), path.open("rb", buffering=0) as stream:
-            if time.time() - path.stat().st_mtime > LEFT_BEHIND and parts.lock(stream):
+        with suppress(OSError):
+            if time.time() - path.stat().st_ctime > parts.WHOLE_AFTER:
                 path.unlink()

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Literal
 
-client, what, path, root = sys.argv[1:]
+client, what, path, root, *_ = sys.argv[1:]
 
 
 def ours() -> float:

@@ -1,0 +1,85 @@
+"""Where the files of a version can be fetched: signed addresses, page by page."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+from wbtyped_graphql import calls
+from wbtyped_graphql.fragments import ArtifactFileAddress
+from wbtyped_graphql.operation import Operation
+from wbtyped_graphql.operations import ARTIFACT_FILE_ADDRESSES_GQL
+
+from ..errors import NotFoundError, SchemaMismatchError
+from ..paginator import Paginator
+from .manifest import ArtifactManifestEntry
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddresses as Result
+    from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddressesArtifactFiles as Page
+
+    from .artifact import Artifact
+
+PAGE = 1000
+"""Files that one request for addresses brings."""
+Wanted = Mapping[str, ArtifactManifestEntry]
+"""Files of a version by their paths, for a place on disk each."""
+
+
+def addresses(artifact: "Artifact", wanted: Wanted) -> Iterator[tuple[str, str]]:
+    """Yield paths with their addresses, page by page; raises when the server leaves one out."""
+    left = set(wanted)
+    for path, url in listed(artifact, list(wanted)):
+        if path in left:
+            left.discard(path)
+            yield path, url
+    if left:
+        raise SchemaMismatchError(
+            f"artifact {artifact.qualified_name}: the server gives no address for"
+            f" {', '.join(sorted(left)[:5])}, which the manifest names",
+            operation="ArtifactFileAddresses",
+        )
+
+
+def listed(artifact: "Artifact", paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield files of a version with their addresses: these, or all when that is as much."""
+    if not paths:
+        return
+    names = list(paths) if len(paths) < artifact.file_count else None
+    absolute = artifact.client.transport.absolute
+    for page in FileAddresses(artifact, names).pages():
+        for file in page:
+            yield file.name, absolute(file.direct_url)
+
+
+def addresses_anew(artifact: "Artifact", paths: Sequence[str]) -> Mapping[str, str]:
+    """Return new addresses in place of those that have run out."""
+    return dict(listed(artifact, paths))
+
+
+class FileAddresses(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):
+    """Paths and addresses of the files of a version (query ArtifactFileAddresses)."""
+
+    QUERY: ClassVar[str] = ARTIFACT_FILE_ADDRESSES_GQL
+
+    def __init__(self, artifact: "Artifact", names: list[str] | None, per_page: int = PAGE) -> None:
+        self.artifact = artifact
+        self.names = names
+        super().__init__(artifact.client, per_page=per_page)
+
+    def _operation(self, cursor: str | None) -> Operation["Result"]:
+        return calls.artifact_file_addresses(
+            id=self.artifact.id,
+            file_names=self.names,
+            file_cursor=cursor,
+            file_limit=self.per_page,
+        )
+
+    def _connection(self, result: "Result") -> "Page":
+        if result.artifact is None or result.artifact.files is None:
+            path = self.artifact.qualified_name
+            raise NotFoundError(
+                f"artifact {path} does not exist any more", path=path, missing="artifact"
+            )
+        return result.artifact.files
+
+    def _item(self, node: ArtifactFileAddress) -> ArtifactFileAddress:
+        return node

@@ -27,7 +27,7 @@ http {{
 }}
 """
 BLOB = '"^/blobs/([0-9a-f]{2})([0-9a-f]{62})/"'
-AT_ONCE = "location ~ {blob} {{ alias {folder}/data/blobs/$1/$2; }}"
+AT_ONCE = "location ~ {blob} {{ alias {folder}/data/blobs/$1/$2; limit_rate {rate}; }}"
 LATE = """
 location /blobs/ {{ echo_sleep {delay}; echo_exec @late; }}
 location @late {{ root {folder}/data; rewrite {blob} /blobs/$1/$2 break; }}
@@ -63,17 +63,19 @@ class Ready:
 
 
 @contextmanager
-def nginx_server(kinds: Iterable[str] = KINDS, delay: float = 0.0) -> Generator[Ready]:
+def nginx_server(
+    kinds: Iterable[str] = KINDS, delay: float = 0.0, rate: int = 0
+) -> Generator[Ready]:
     """Run the server and nginx until the end of the block; everything lies in memory.
 
-    Every request for a file is answered after `delay` seconds.
+    Every request for a file is answered after `delay` seconds, with `rate` bytes a second at most.
     """
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         folder = Path(name)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = int(free.getsockname()[1])
-        known = {"folder": folder, "blob": BLOB, "delay": delay}
+        known = {"folder": folder, "blob": BLOB, "delay": delay, "rate": rate}
         locations = (LATE if delay else AT_ONCE).format(**known)
         settings = NGINX.format(folder=folder, port=port, locations=locations)
         (folder / "nginx.conf").write_text(settings)

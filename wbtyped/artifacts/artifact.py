@@ -127,8 +127,10 @@ class Artifact(LinkedArtifact):
 
         `progress` True shows a bar, or calls back with a `DownloadProgress`. `engine` is `curl`
         (with the extra `fast`, and then used by itself) or `httpx`, `at_once` how many files are
-        under way together, up to 128. With `fsync` each file is on the disk for good before it
-        takes its name. The first file that fails ends it; a later call goes on from there.
+        under way together, up to 128; 32 unless told, or 128 small ones with curl. Where
+        connections are left, a large file that comes slowly over one is fetched over several. With
+        `fsync` each file is on the disk for good before it takes its name. The first file that
+        fails ends it; a later call goes on from there.
 
         `cache` True or a folder keeps every content on this machine by its digest, and takes what
         it holds instead of fetching it; None is as `Api` was told. Files that become hard links

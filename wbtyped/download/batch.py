@@ -231,8 +231,12 @@ class Batch:
             self._schedule.finish()
 
     def _renew(self) -> None:
-        """Ask for new addresses in place of those that have run out, many at a time."""
+        """Ask for new addresses in place of those that have run out, many at a time.
+
+        And look for large files that come too slowly over one connection.
+        """
         while not self._schedule.finished:
+            self._schedule.split_slow()
             by_source: dict[Source, list[Attempt]] = defaultdict(list)
             for attempt in self._schedule.expired():
                 if attempt.transfer.source is not None:

@@ -35,7 +35,7 @@ FINAL = {
 
 
 HEADERS = re.compile(
-    rb"(?im)^(content-encoding|content-length|content-range|etag|retry-after):[ \t]*(.*?)\s*$"
+    rb"(?im)^(content-(?:encoding|length|range)|etag|accept-ranges|retry-after):[ \t]*(.*?)\s*$"
 )
 """What a transfer may need to know of the head of an answer."""
 END = re.compile(rb"\r?\n\r?\n")

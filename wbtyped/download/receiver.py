@@ -1,6 +1,7 @@
 """What an answer means for a transfer, whichever engine brought it."""
 
 import re
+import time
 import zlib
 from collections.abc import Mapping
 from typing import NoReturn, Protocol
@@ -8,7 +9,7 @@ from typing import NoReturn, Protocol
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from ..retries import Passing, is_passing
 from .sink import Sink
-from .transfer import Expired, Transfer
+from .transfer import Diverted, Expired, Transfer
 
 CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
 ANY_ENCODING = 47
@@ -40,11 +41,20 @@ class Receiver:
         self._sink = sink
         self._etag = ""
         self._measured = False
+        self._diverted = False
+        self.ranges: bool = False
+        """Whether the server has said that it sends parts of this content, just as it is."""
+        self.began: tuple[float, int] = (0.0, 0)
+        """When the last answer began, and how many bytes were there before."""
         self._decoder: Decoder | None = None
 
     def headers(self) -> dict[str, str]:
         """Return what to ask with: from where on, and of which content."""
         sent = {"Accept-Encoding": "identity", **self._transfer.headers}
+        piece = self._transfer.piece
+        if piece is not None:
+            sent["Range"] = f"bytes={piece.start + self._sink.written}-{piece.stop - 1}"
+            return sent
         if not self._sink.written:
             return sent
         if not self._etag and not self._transfer.has_digest:
@@ -63,6 +73,8 @@ class Receiver:
         """
         if status == 206:
             self._continue(headers)
+        elif status == 200 and self._transfer.piece is not None:
+            raise TransportError(f"{self._transfer.label}: the server sends the whole", status=200)
         elif status == 200:
             # Also the answer of a server that does not know ranges, or has another content now.
             self._sink.restart()
@@ -79,13 +91,15 @@ class Receiver:
         self._measured = "content-length" in headers
         encoded = headers.get("content-encoding", "identity") != "identity"
         self._decoder = zlib.decompressobj(ANY_ENCODING) if encoded else None
+        self.ranges = not encoded and (status == 206 or headers.get("accept-ranges") == "bytes")
+        self.began = time.monotonic(), self._sink.written
 
     def _continue(self, headers: Mapping[str, str]) -> None:
         found = CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
-        size = self._transfer.size
+        start, _, size = self._transfer.piece or (0, 0, self._transfer.size)
         fits = (
             found is not None
-            and int(found[1]) == self._sink.written
+            and int(found[1]) == start + self._sink.written
             and (size is None or found[2] in {"*", str(size)})
             and "content-encoding" not in headers
         )
@@ -106,6 +120,9 @@ class Receiver:
 
     def write(self, block: bytes) -> None:
         """Take a part of the body."""
+        if self._diverted:
+            self._diverted = False
+            raise Diverted
         if self._decoder is None:
             self._sink.write(block)
             return
@@ -126,6 +143,10 @@ class Receiver:
         if not self._decoder.eof:
             raise Passing(f"{self._transfer.label}: the compressed content was cut off")
         self._sink.write(self._decoder.flush())
+
+    def divert(self) -> None:
+        """Have the transfer end at its next block."""
+        self._diverted = True
 
     def broken(self) -> None:
         """Note that the body broke off; what was compressed cannot be continued."""

@@ -6,7 +6,7 @@ import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import stamina
@@ -16,7 +16,8 @@ from ..retries import FIRST_WAIT, LONGEST_WAIT, Passing, Rule
 from . import parts
 from .receiver import Receiver
 from .sink import Sink
-from .transfer import Abandoned, Expired, Transfer
+from .splitting import Split, is_worth_it
+from .transfer import Abandoned, Diverted, Expired, Transfer
 
 AHEAD = 512
 """Files that wait to be fetched, so that memory does not grow with their number."""
@@ -40,6 +41,12 @@ class Attempt:
     renewals: int = 0
     written: int = 0
     """Bytes that had come when the last try ended."""
+    settled: "Settled | None" = None
+    """Who is told, if not who is told of all the others."""
+    whole: bool = False
+    """Whether it is to come over one connection."""
+    split: Split | None = None
+    """Its rest, once it is fetched in pieces."""
 
 
 Settled = Callable[[Transfer, Exception | None], None]
@@ -82,8 +89,8 @@ class Schedule:
 
     # What comes in.
 
-    def add(self, transfer: Transfer) -> None:
-        """Add a transfer; waits while many others wait."""
+    def attempt(self, transfer: Transfer, settled: "Settled | None" = None) -> Attempt:
+        """Return what a transfer needs; whoever hands it in may want to be told of it alone."""
         sink = Sink(
             transfer.target,
             size=transfer.size,
@@ -92,7 +99,11 @@ class Schedule:
             label=transfer.label,
             fsync=self.fsync,
         )
-        attempt = Attempt(transfer, sink, Receiver(transfer, sink))
+        return Attempt(transfer, sink, Receiver(transfer, sink), settled=settled)
+
+    def add(self, transfer: Transfer) -> None:
+        """Add a transfer; waits while many others wait."""
+        attempt = self.attempt(transfer)
         with self._lock:
             while len(self._ready) >= AHEAD and not self.cancelled:
                 self._room.wait(1)
@@ -189,6 +200,9 @@ class Schedule:
 
     def ended(self, attempt: Attempt, error: BaseException | None) -> None:
         """Take a transfer back, with what it ended with."""
+        if isinstance(error, Diverted) and attempt.transfer.piece is None:
+            self._divert(attempt)
+            return
         retry: float | None = None
         expired = False
         if isinstance(error, Expired):
@@ -262,7 +276,38 @@ class Schedule:
             final = AuthenticationError(str(error))
         else:
             final = error if isinstance(error, Exception) else None
-        self.settled(attempt.transfer, final)
+        (attempt.settled or self.settled)(attempt.transfer, final)
+
+    # Large files over several connections.
+
+    def split_slow(self) -> None:
+        """Have the rest of slow transfers fetched in pieces, while there are connections left."""
+        with self._lock:
+            spare = self._now - len(self._active)
+            slow = [each for each in self._active.values() if is_worth_it(each)]
+        # A split takes at least two connections, and so that no two count the same, one at a time.
+        if spare >= 2 and slow and not self._ready:
+            slow[0].whole = True
+            slow[0].receiver.divert()
+
+    def _divert(self, attempt: Attempt) -> None:
+        attempt.split = Split(self, attempt)
+        with self._lock:
+            spare = self._now - len(self._active)
+        attempt.split.begin(spare)
+
+    def hand_in(self, attempts: Sequence[Attempt]) -> None:
+        """Add attempts that go before all others."""
+        with self._lock:
+            self._ready.extendleft(reversed(attempts))
+            self._lock.notify_all()
+
+    def hand_back(self, attempt: Attempt) -> None:
+        """Go on with an attempt that counted as under way meanwhile."""
+        with self._lock:
+            self._active.pop(id(attempt), None)
+            self._ready.append(attempt)
+            self._lock.notify()
 
     # Signed addresses that have run out.
 
@@ -282,10 +327,7 @@ class Schedule:
             self.ended(attempt, error)
             return
         attempt.transfer.url = url
-        with self._lock:
-            self._active.pop(id(attempt), None)
-            self._ready.append(attempt)
-            self._lock.notify()
+        self.hand_back(attempt)
 
     def underway(self) -> int:
         """Return the bytes that have come of files that are not complete."""
@@ -300,6 +342,8 @@ class Schedule:
             self._expired.clear()
             self._later.clear()
         for attempt in left:
+            if attempt.split is not None:
+                attempt.split.close()
             attempt.sink.keep_part = True
             attempt.sink.close()
 

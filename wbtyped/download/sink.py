@@ -98,23 +98,21 @@ class Sink:
         self.written += len(data)
         if self._size is not None and self.written > self._size:
             self._reject_size()
-        self._hash.update(data)
         if self._stream is None and self.written <= IN_MEMORY:
             self._memory.append(data)
             return
         with disk_errors(self.target):
-            self._put(data)
-
-    def _put(self, data: bytes) -> None:
-        if self._stream is None:
-            self._open()
-            self._beside()
-        write_all(self._opened().fileno(), data)
+            if self._stream is None:
+                self._open()
+                self._beside()
+            self._hash.update(data)
+            write_all(self._opened().fileno(), data)
 
     def _open(self) -> None:
         """Begin the temporary file with what is in memory."""
         self._part, self._stream = parts.create(self.target, self._digest, self._made)
         for data in self._memory:
+            self._hash.update(data)
             write_all(self._stream.fileno(), data)
         self._memory.clear()
 
@@ -184,6 +182,9 @@ class Sink:
             self._reject_size()
         if self._digest is None:
             return
+        # What waits in memory is digested here: by then a thread of its own may have it.
+        for data in self._memory:
+            self._hash.update(data)
         actual = base64.b64encode(self._hash.digest()).decode()
         if actual != self._digest:
             raise ChecksumError(

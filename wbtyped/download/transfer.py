@@ -3,9 +3,18 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 Source = Callable[[Sequence[str]], Mapping[str, str]]
 """From the names of files to their addresses, for as many as there are."""
+
+
+class Piece(NamedTuple):
+    """A part of a content: its bytes from `start` to before `stop`, of `whole` bytes."""
+
+    start: int
+    stop: int
+    whole: int
 
 
 @dataclass(slots=True)
@@ -31,6 +40,8 @@ class Transfer:
     source: "Source | None" = None
     """Who gives new addresses, by `source_name`; None where an address is good for ever."""
     source_name: str = ""
+    piece: "Piece | None" = None
+    """What is to be fetched of the content; None for all of it. `size` and digest are of that."""
 
     @property
     def has_digest(self) -> bool:
@@ -44,3 +55,7 @@ class Abandoned(Exception):  # noqa: N818 - never leaves the package
 
 class Expired(Exception):  # noqa: N818 - never leaves the package
     """A signed address is not good any more; a new one may be."""
+
+
+class Diverted(Exception):  # noqa: N818 - never leaves the package
+    """The rest is fetched in another way."""

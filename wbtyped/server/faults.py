@@ -50,6 +50,8 @@ class Fault:
     """Close the connection in the middle of the answer's headers."""
     stall_after: int | None = None
     """Send nothing more after this many bytes of the answer's body, and keep the connection."""
+    rate: float | None = None
+    """Bytes of the body a second, on each connection."""
     gzip: bool = False
     """Compress the body, which goes with cutting and shortening it."""
     cut_after: int | None = None
@@ -73,7 +75,7 @@ class Fault:
         if self.expired and not storage:
             raise UsageError(f"a fault of {self.kind} requests has no signed address to expire")
         numbers = self.skip, self.times or 0, self.latency, self.cut_after or 0
-        if min(*numbers, self.stall_after or 0) < 0:
+        if min(*numbers, self.stall_after or 0) < 0 or (self.rate is not None and self.rate <= 0):
             raise UsageError("numbers of a fault must not be negative")
 
     def fits(self, kind: RequestKind, operation: str, path: str) -> bool:

@@ -135,6 +135,8 @@ class AlteredAnswer:
         return body[: self._length - self._sent] if fault.shorten else body
 
     async def _pass_on(self, body: bytes, *, last: bool) -> None:
+        if self._fault.rate is not None:
+            await asyncio.sleep(len(body) / self._fault.rate)
         stall = self._fault.stall_after
         limit = self._fault.cut_after if stall is None else stall
         # A cut after 0 bytes waits for the first of them, so that the headers are out.

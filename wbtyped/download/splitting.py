@@ -1,0 +1,151 @@
+"""A large file over several connections, where one is slower than the machine.
+
+What came over the first connection is the beginning. The rest is fetched in pieces, each to a file
+of its own, which are appended in order: so what is complete is at any moment the beginning of the
+content, as with one connection, and a later call can continue it.
+"""
+
+import threading
+import time
+from contextlib import suppress
+from dataclasses import replace
+from io import FileIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..errors import WbtypedError
+from . import parts
+from .placing import disk_errors
+from .transfer import Abandoned, Piece, Transfer
+
+if TYPE_CHECKING:
+    from .schedule import Attempt, Schedule
+
+PIECE = 32 * 1024 * 1024
+"""Bytes of a piece."""
+LEAST = 4
+"""Pieces that are to be left, or it is not worth it."""
+TOGETHER = 8
+"""Pieces of one file that are under way or wait to be appended."""
+SLOW = 125e6
+"""Bytes a second from which on one connection is enough."""
+AFTER = 1.0
+"""Seconds after which a connection has shown how fast it is."""
+BLOCK = 1024 * 1024
+
+
+def is_worth_it(attempt: "Attempt") -> bool:
+    """Tell whether a transfer would gain by further connections, as far as one can see."""
+    transfer, receiver, sink = attempt.transfer, attempt.receiver, attempt.sink
+    if attempt.whole or transfer.size is None or not transfer.has_digest or not receiver.ranges:
+        return False
+    if transfer.size - sink.written < LEAST * PIECE:
+        return False
+    since, before = receiver.began
+    spent = time.monotonic() - since
+    return spent >= AFTER and 0 < (sink.written - before) / spent < SLOW
+
+
+class Split:
+    """The rest of one file, in pieces."""
+
+    def __init__(self, schedule: "Schedule", main: "Attempt") -> None:
+        self._schedule = schedule
+        self._main = main
+        self._size = main.transfer.size or 0
+        self._appended = self._asked = main.sink.written
+        self._complete: dict[int, Path] = {}
+        self._under_way: list[Attempt] = []
+        self._lock = threading.Lock()
+        self._appending = False
+        self._over = False
+
+    def begin(self, at_once: int) -> None:
+        """Have the first pieces fetched."""
+        with self._lock:
+            self._ask(max(2, min(TOGETHER, at_once)))
+
+    def _ask(self, count: int) -> None:
+        asked: list[Attempt] = []
+        while self._asked < self._size and len(asked) < count:
+            piece = Piece(self._asked, min(self._asked + PIECE, self._size), self._size)
+            self._asked = piece.stop
+            main = self._main.transfer
+            transfer = replace(
+                main,
+                target=main.target.with_name(parts.whole_name()),
+                size=piece.stop - piece.start,
+                md5=None,
+                xxh128=None,
+                label=f"{main.label} (bytes {piece.start}-{piece.stop - 1})",
+                replace=True,
+                piece=piece,
+            )
+            asked.append(self._schedule.attempt(transfer, self._settled))
+        self._under_way += asked
+        self._schedule.hand_in(asked)
+
+    def _settled(self, transfer: Transfer, error: Exception | None) -> None:
+        """Take a piece, or what it ended with."""
+        with self._lock:
+            self._under_way = [each for each in self._under_way if each.transfer is not transfer]
+            if error is not None and not self._over:
+                self._give_up()
+            if self._over:
+                transfer.target.unlink(missing_ok=True)
+                return
+            if transfer.piece is not None:
+                self._complete[transfer.piece.start] = transfer.target
+            if self._appending:
+                return
+            self._appending = True
+        self._append()
+
+    def _give_up(self) -> None:
+        """Go on over one connection, which says by itself what is wrong."""
+        self._end()
+        self._schedule.hand_back(self._main)
+
+    def _end(self) -> None:
+        self._over = True
+        for attempt in self._under_way:
+            attempt.receiver.divert()
+        for path in self._complete.values():
+            with suppress(OSError):
+                path.unlink()
+        self._complete.clear()
+
+    def _append(self) -> None:
+        """Append every piece whose turn it is; other threads only note theirs meanwhile."""
+        try:
+            while (path := self._next()) is not None:
+                with disk_errors(self._main.transfer.target), path.open("rb", buffering=0) as piece:
+                    self._copy(piece)
+                path.unlink()
+                with self._lock:
+                    self._appended = self._main.sink.written
+                    self._ask(1)
+        except (WbtypedError, Abandoned) as error:
+            with self._lock:
+                self._end()
+            self._schedule.ended(self._main, error)
+            return
+        if self._appended >= self._size:
+            self._schedule.complete(self._main)
+
+    def _next(self) -> Path | None:
+        with self._lock:
+            path = self._complete.pop(self._appended, None)
+            self._appending = path is not None
+            return path
+
+    def _copy(self, piece: FileIO) -> None:
+        while block := piece.read(BLOCK):
+            if self._schedule.cancelled:
+                raise Abandoned
+            self._main.sink.write(block)
+
+    def close(self) -> None:
+        """Remove what has not been appended."""
+        with self._lock:
+            self._end()

@@ -178,7 +178,9 @@ def test_list_that_breaks_off(wandb_server: WandbServer, command: Command, tmp_p
     wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
     for number in range(5, 1001):
         (tmp_path / f"{number:04}").touch()
-    with wandb_server.fault(Fault(kind="graphql", operation="RunFileAddresses", skip=1, status=400)):
+    with wandb_server.fault(
+        Fault(kind="graphql", operation="RunFileAddresses", skip=1, status=400)
+    ):
         outcome = command("get", PATH, "--root", tmp_path)
     assert outcome.code == 1
     assert outcome.err.startswith("failed  the list of crew/ship/log: ")

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from ..cache_settings import CacheWish, cache_folder
 from ..errors import WbtypedError
 from ..settings import Settings
+from .attempt import Attempt
 from .cache import Cache
 from .engine import Engine, EngineName, choose
 from .existing import Kept, Stock
 from .progress import DownloadProgress, Progress, Report, reporter
 from .results import DownloadResult, FailedFile
-from .schedule import Attempt, Schedule
+from .schedule import Schedule
 from .transfer import Abandoned, Source, Transfer
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from ..transport import USER_AGENT, Transport
 from .transfer import Abandoned
 
 if TYPE_CHECKING:
-    from .schedule import Attempt, Schedule
+    from .attempt import Attempt
+    from .schedule import Schedule
 
 BUFFER = 512 * 1024
 IDLE = 0.1

@@ -13,7 +13,8 @@ from ..transport import USER_AGENT, Transport, tls_context, transport_errors
 from .transfer import Abandoned
 
 if TYPE_CHECKING:
-    from .schedule import Attempt, Schedule
+    from .attempt import Attempt
+    from .schedule import Schedule
 
 IDLE = 0.2
 """Seconds after which a thread without work looks whether there is an end."""

@@ -2,18 +2,17 @@
 
 import heapq
 import itertools
-import random
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import stamina
-
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, WbtypedError
-from ..retries import FIRST_WAIT, LONGEST_WAIT, Passing, Rule
+from ..retries import Passing
 from . import parts
+from .attempt import Attempt, Settled
+from .load import Load
 from .receiver import Receiver
 from .sink import Sink
 from .splitting import Split, is_worth_it
@@ -21,36 +20,8 @@ from .transfer import Abandoned, Diverted, Expired, Transfer
 
 AHEAD = 512
 """Files that wait to be fetched, so that memory does not grow with their number."""
-SMALL = 64 * 1024
-"""Bytes up to which a file takes less time to come than to be asked for."""
 RENEWALS = 3
 """Times that an address of one file is asked for again."""
-TRIES_IN_TESTS = 4
-
-
-@dataclass(slots=True)
-class Attempt:
-    """A transfer under way, with all that outlives a single try."""
-
-    transfer: Transfer
-    sink: Sink
-    receiver: Receiver
-    rule: Rule | None = None
-    """Its patience, from the first failure on."""
-    tries: int = 0
-    renewals: int = 0
-    written: int = 0
-    """Bytes that had come when the last try ended."""
-    settled: "Settled | None" = None
-    """Who is told, if not who is told of all the others."""
-    whole: bool = False
-    """Whether it is to come over one connection."""
-    split: Split | None = None
-    """Its rest, once it is fetched in pieces."""
-
-
-Settled = Callable[[Transfer, Exception | None], None]
-"""Told once for every transfer: there, or the error that it ended with."""
 
 
 @dataclass
@@ -80,16 +51,13 @@ class Schedule:
         self._room = threading.Condition(guard)
         self._leftovers = parts.Leftovers()
         self._numbers = itertools.count()
-        self._now = self.limit
-        self._for_small = max(1.0, self.small_limit / self.limit)
-        self._calm = 0
-        self._paused_until = 0.0
+        self._load = Load(self.limit, self.small_limit, self.budget)
         self._fed = False
         self.cancelled: bool = False
 
     # What comes in.
 
-    def attempt(self, transfer: Transfer, settled: "Settled | None" = None) -> Attempt:
+    def attempt(self, transfer: Transfer, settled: Settled | None = None) -> Attempt:
         """Return what a transfer needs; whoever hands it in may want to be told of it alone."""
         sink = Sink(
             transfer.target,
@@ -99,7 +67,7 @@ class Schedule:
             label=transfer.label,
             fsync=self.fsync,
         )
-        return Attempt(transfer, sink, Receiver(transfer, sink), settled=settled)
+        return Attempt(transfer, sink, Receiver(transfer, sink), settled or self.settled)
 
     def add(self, transfer: Transfer) -> None:
         """Add a transfer; waits while many others wait."""
@@ -158,23 +126,18 @@ class Schedule:
 
     def _next(self, now: float) -> tuple[Attempt | None, float]:
         """Return what may start now, or when to look again."""
-        if now < self._paused_until:
-            return None, self._paused_until
+        if now < self._load.paused_until:
+            return None, self._load.paused_until
+        active = len(self._active)
         if self._later and self._later[0][0] <= now:
-            if self._is_full(self._later[0][2]):
+            if self._load.is_full(active, self._later[0][2].transfer.size):
                 return None, now + 60
             return heapq.heappop(self._later)[2], now
-        if self._ready and not self._is_full(self._ready[0]):
+        if self._ready and not self._load.is_full(active, self._ready[0].transfer.size):
             if len(self._ready) == AHEAD // 2:
                 self._room.notify_all()
             return self._ready.popleft(), now
         return None, self._later[0][0] if self._later else now + 60
-
-    def _is_full(self, following: Attempt) -> bool:
-        """Tell whether one more would be too many."""
-        size = following.transfer.size
-        is_small = size is not None and size <= SMALL
-        return len(self._active) >= self._now * (self._for_small if is_small else 1)
 
     def _begun(self, attempt: Attempt) -> Attempt | None:
         if attempt.tries == 0 and not attempt.sink.written:
@@ -211,7 +174,7 @@ class Schedule:
             attempt.receiver.broken()
             if isinstance(error, ChecksumError):
                 attempt.sink.restart()
-            retry = self._wait_for(attempt, error)
+            retry = attempt.wait(error, self.budget)
         with self._lock:
             self._active.pop(id(attempt), None)
             if self.cancelled and error is not None:
@@ -222,47 +185,10 @@ class Schedule:
             elif retry is not None:
                 entry = time.monotonic() + retry, next(self._numbers), attempt
                 heapq.heappush(self._later, entry)
-            self._heed(error)
+            self._load.heed(error)
             self._lock.notify_all()
         if not expired and retry is None:
             self._settle(attempt, error)
-
-    def _wait_for(self, attempt: Attempt, error: Exception) -> float | None:
-        """Return the seconds until the next try, or None when there is none."""
-        if attempt.sink.written > attempt.written:
-            # It gets on, if slowly: the budget is for what does not.
-            attempt.rule, attempt.tries = None, 1
-        attempt.written = attempt.sink.written
-        attempt.rule = rule = attempt.rule or Rule(self.budget, repeatable=True)
-        wait = rule(error)
-        testing = stamina.is_testing()
-        if wait is False or (testing and attempt.tries >= TRIES_IN_TESTS):
-            return None
-        if testing:
-            return 0.0
-        if wait is not True:
-            return wait
-        if rule.over:
-            return None
-        longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (attempt.tries - 1))
-        return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load
-
-    def _heed(self, error: BaseException | None) -> None:
-        """Slow the whole pool down for a server that has too much, and let it recover."""
-        if error is None:
-            self._calm += 1
-            if self._now < self.limit and self._calm >= self._now:
-                self._now, self._calm = self._now + 1, 0
-            return
-        if not isinstance(error, Passing) or error.status not in {429, 503}:
-            return
-        self._calm = 0
-        if error.status == 429:
-            self._now = max(1, self._now // 2)
-        if error.retry_after and not stamina.is_testing():
-            self._paused_until = max(
-                self._paused_until, time.monotonic() + min(error.retry_after, self.budget)
-            )
 
     def _settle(self, attempt: Attempt, error: BaseException | None) -> None:
         passing = isinstance(error, Passing | Abandoned)
@@ -276,14 +202,14 @@ class Schedule:
             final = AuthenticationError(str(error))
         else:
             final = error if isinstance(error, Exception) else None
-        (attempt.settled or self.settled)(attempt.transfer, final)
+        attempt.settled(attempt.transfer, final)
 
     # Large files over several connections.
 
     def split_slow(self) -> None:
         """Have the rest of slow transfers fetched in pieces, while there are connections left."""
         with self._lock:
-            spare = self._now - len(self._active)
+            spare = self._load.room(len(self._active))
             slow = [each for each in self._active.values() if is_worth_it(each)]
         # A split takes at least two connections, and so that no two count the same, one at a time.
         if spare >= 2 and slow and not self._ready:
@@ -293,7 +219,7 @@ class Schedule:
     def _divert(self, attempt: Attempt) -> None:
         attempt.split = Split(self, attempt)
         with self._lock:
-            spare = self._now - len(self._active)
+            spare = self._load.room(len(self._active))
         attempt.split.begin(spare)
 
     def hand_in(self, attempts: Sequence[Attempt]) -> None:

@@ -9,7 +9,6 @@ import threading
 import time
 from contextlib import suppress
 from dataclasses import replace
-from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,8 @@ from .placing import disk_errors
 from .transfer import Abandoned, Piece, Transfer
 
 if TYPE_CHECKING:
-    from .schedule import Attempt, Schedule
+    from .attempt import Attempt
+    from .schedule import Schedule
 
 PIECE = 32 * 1024 * 1024
 """Bytes of a piece."""
@@ -119,9 +119,11 @@ class Split:
         """Append every piece whose turn it is; other threads only note theirs meanwhile."""
         try:
             while (path := self._next()) is not None:
-                with disk_errors(self._main.transfer.target), path.open("rb", buffering=0) as piece:
-                    self._copy(piece)
-                path.unlink()
+                try:
+                    with disk_errors(self._main.transfer.target):
+                        self._copy(path)
+                finally:
+                    path.unlink(missing_ok=True)
                 with self._lock:
                     self._appended = self._main.sink.written
                     self._ask(1)
@@ -139,11 +141,12 @@ class Split:
             self._appending = path is not None
             return path
 
-    def _copy(self, piece: FileIO) -> None:
-        while block := piece.read(BLOCK):
-            if self._schedule.cancelled:
-                raise Abandoned
-            self._main.sink.write(block)
+    def _copy(self, path: Path) -> None:
+        with path.open("rb", buffering=0) as piece:
+            while block := piece.read(BLOCK):
+                if self._schedule.cancelled:
+                    raise Abandoned
+                self._main.sink.write(block)
 
     def close(self) -> None:
         """Remove what has not been appended."""

@@ -1,0 +1,55 @@
+"""A transfer under way, and how long it is tried."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import stamina
+
+from ..retries import FIRST_WAIT, LONGEST_WAIT, Rule
+from .receiver import Receiver
+from .sink import Sink
+from .splitting import Split
+from .transfer import Transfer
+
+TRIES_IN_TESTS = 4
+Settled = Callable[[Transfer, Exception | None], None]
+"""Told once for every transfer: there, or the error that it ended with."""
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A transfer under way, with all that outlives a single try."""
+
+    transfer: Transfer
+    sink: Sink
+    receiver: Receiver
+    settled: Settled
+    tries: int = 0
+    renewals: int = 0
+    whole: bool = False
+    """Whether it is to come over one connection."""
+    split: Split | None = None
+    """Its rest, once it is fetched in pieces."""
+    _rule: Rule | None = None
+    _written: int = 0
+
+    def wait(self, error: Exception, budget: float) -> float | None:
+        """Return the seconds until the next try, or None when there is none."""
+        if self.sink.written > self._written:
+            # It gets on, if slowly: the budget is for what does not.
+            self._rule, self.tries = None, 1
+        self._written = self.sink.written
+        self._rule = rule = self._rule or Rule(budget, repeatable=True)
+        wait = rule(error)
+        testing = stamina.is_testing()
+        if wait is False or (testing and self.tries >= TRIES_IN_TESTS):
+            return None
+        if testing:
+            return 0.0
+        if wait is not True:
+            return wait
+        if rule.over:
+            return None
+        longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (self.tries - 1))
+        return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load

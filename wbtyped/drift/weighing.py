@@ -1,0 +1,157 @@
+"""Weigh the changes of a schema by what the queries use."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    LoneAnonymousOperationRule,
+    Node,
+    NoUnusedFragmentsRule,
+    UniqueOperationNamesRule,
+    specified_rules,
+    validate,
+)
+
+from .changes import Change, find_changes
+from .complaints import read_complaint
+from .documents import Definition, Documents, place_of, surrounds
+from .findings import Finding, Verdict
+from .rules import RULES, Rule
+from .uses import Role, Use, Uses
+
+# These judge a file of queries by itself; here are many files together, and a schema in question.
+ABOUT_FILES = {LoneAnonymousOperationRule, NoUnusedFragmentsRule, UniqueOperationNamesRule}
+VALIDATION = [rule for rule in specified_rules if rule not in ABOUT_FILES]
+ALL_ERRORS = 100_000
+
+
+def validation_errors(documents: Documents, schema: GraphQLSchema) -> list[GraphQLError]:
+    """Return every reason for which a server with the schema would refuse the queries."""
+    return validate(schema, documents.document, VALIDATION, max_errors=ALL_ERRORS)
+
+
+def compare(pinned: GraphQLSchema, other: GraphQLSchema, documents: Documents) -> list[Finding]:
+    """Return every difference between two schemas, weighed by the queries, and what is invalid."""
+    weighing = _Weighing(documents, pinned, other)
+    found = [weighing.weigh(change) for change in find_changes(pinned, other)]
+    return found + list(weighing.unexplained())
+
+
+@dataclass(frozen=True)
+class _Invalid:
+    """A place that a validation error names, and the uses around it, the innermost first."""
+
+    error: GraphQLError
+    node: Node
+    around: tuple[Use, ...]
+
+    @property
+    def innermost(self) -> list[Use]:
+        return [use for use in self.around if use.length == self.around[0].length]
+
+
+class _Weighing:
+    def __init__(self, documents: Documents, pinned: GraphQLSchema, other: GraphQLSchema) -> None:
+        self.documents = documents
+        self.uses = Uses(documents, pinned)
+        self.invalid = [
+            [_Invalid(error, node, tuple(self.uses.around(node))) for node in error.nodes or ()]
+            for error in validation_errors(documents, other)
+        ]
+        self.failing = {use for places in self.invalid for each in places for use in each.innermost}
+        self.explained: set[Use] = set()
+
+    def weigh(self, change: Change) -> Finding:
+        """Return the finding that a change amounts to."""
+        rule = RULES[change.rule]
+        used = self.concerned(change, rule)
+        verdict = rule.used if used else Verdict.SAFE
+        if used and rule.validated and not self.fails(used):
+            verdict = rule.otherwise if self.is_read(change.coordinate) else Verdict.SAFE
+        if verdict is Verdict.BREAKING:
+            self.explained.update(used)
+        nodes = [use.node for use in used]
+        return describe(change, verdict, self.documents, {use.definition for use in used}, nodes)
+
+    def concerned(self, change: Change, rule: Rule) -> list[Use]:
+        """Return the uses that a change is about."""
+        used = [use for use in self.uses.of(change.coordinate) if use.role in rule.roles]
+        if not rule.by_owner:
+            return used
+        owners = [u for u in self.uses.of(owner_of(change.coordinate)) if u.role in rule.roles]
+        if rule.name == "default-changed":
+            return [u for u in used if not u.given] + _without(owners, used)
+        return used or owners
+
+    def fails(self, used: Iterable[Use]) -> bool:
+        """Tell whether a use does not validate, or is one that validation cannot judge."""
+        return any(use.role is Role.SENT or use in self.failing for use in used)
+
+    def is_read(self, coordinate: str) -> bool:
+        return any(use.role is Role.READ for use in self.uses.of(coordinate))
+
+    def unexplained(self) -> Iterator[Finding]:
+        """Report what does not validate for a reason that no difference shows."""
+        for places in self.invalid:
+            if places and not any(u in self.explained for each in places for u in each.around):
+                yield self.refused(places)
+
+    def refused(self, places: list[_Invalid]) -> Finding:
+        said = places[0].error.message
+        around = places[0].around
+        coordinate = read_complaint(said).coordinate or (around[0].coordinate if around else "")
+        nodes = [each.node for each in places]
+        within = {d for n in nodes if (d := self.documents.definition_of(n)) is not None}
+        change = Change("operation-invalid", coordinate, said)
+        return describe(change, Verdict.BREAKING, self.documents, within, nodes)
+
+
+def owner_of(coordinate: str) -> str:
+    """Return what a thing belongs to: `Run.files` for `Run.files(first:)`, `Run` for that."""
+    return coordinate.partition("(")[0] if "(" in coordinate else coordinate.partition(".")[0]
+
+
+def _without(owners: list[Use], used: list[Use]) -> list[Use]:
+    """Return the uses of a field or input object that do not name the argument or input field."""
+    return [o for o in owners if not any(surrounds(o.node, use.node) for use in used)]
+
+
+def describe(
+    change: Change,
+    verdict: Verdict,
+    documents: Documents,
+    definitions: Iterable[Definition],
+    nodes: Iterable[Node],
+) -> Finding:
+    """Return a finding with everything that readers want to know about the uses of a thing."""
+    within = list(definitions)
+    names = sorted({name for each in within for name in each.operations})
+    return Finding(
+        rule=change.rule,
+        verdict=verdict,
+        coordinate=change.coordinate,
+        change=change.text,
+        advice="" if verdict is Verdict.SAFE else advice_for(change.rule, names, documents),
+        operations=tuple(names),
+        classes=documents.classes_behind(within),
+        places=tuple(sorted({place_of(node) for node in nodes})),
+    )
+
+
+def advice_for(rule: str, operations: list[str], documents: Documents) -> str:
+    """Return what to do; where the operations want a feature of the server, that comes first."""
+    advice = RULES[rule].advice
+    if documents.ours and RULES[rule].used is Verdict.BREAKING:
+        advice += " and compile the queries anew, or take a newer wbtyped"
+    needs = {each.needs for each in documents.operations if each.name in operations}
+    if needs and "" not in needs:
+        wanted = " and ".join(sorted(needs))
+        advice = f"See whether the server lacks a part ({wanted}); else {lowered(advice)}"
+    return f"{advice}."
+
+
+def lowered(sentence: str) -> str:
+    """Return a sentence as it stands after a semicolon."""
+    return sentence[0].lower() + sentence[1:]

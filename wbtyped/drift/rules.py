@@ -66,7 +66,8 @@ def _risky(
 
 
 _ALL = [
-    _breaking("type-removed", "a type is gone", ADJUST),
+    # What uses the type changes too, so this weighs no more where all queries validate.
+    _validated("type-removed", "a type is gone", ADJUST, otherwise=Verdict.RISKY),
     _breaking("type-changed-kind", "a type is of another kind, such as a union", ADJUST),
     _breaking("field-removed", "a field, or an input field, is gone", ADJUST),
     _breaking("field-changed-kind", "a field has another type", UPDATE),

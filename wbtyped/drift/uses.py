@@ -14,7 +14,9 @@ from graphql import (
     FragmentSpreadNode,
     GraphQLEnumType,
     GraphQLInputObjectType,
+    GraphQLInterfaceType,
     GraphQLSchema,
+    GraphQLUnionType,
     InlineFragmentNode,
     Node,
     NonNullTypeNode,
@@ -131,7 +133,8 @@ class _Finder(Visitor):
         parent, definition = self.types.get_parent_type(), self.types.get_field_def()
         if parent is None or definition is None or node.name.value.startswith("__"):
             return
-        self.add(f"{parent.name}.{node.name.value}", Role.READ, node)
+        for each in (parent.name, *self.behind(parent.name)):
+            self.add(f"{each}.{node.name.value}", Role.READ, node)
         self.add_type(named(type_text(definition)), Role.READ, node)
 
     def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
@@ -146,6 +149,13 @@ class _Finder(Visitor):
         self.add(condition, Role.WRITTEN, node)
         if parent := self.types.get_parent_type():
             self.add(parent.name, Role.WRITTEN, node)
+
+    def behind(self, name: str) -> list[str]:
+        """Return the objects that an interface or a union stands for; none for another type."""
+        kind = self.schema.get_type(name)
+        if not isinstance(kind, GraphQLInterfaceType | GraphQLUnionType):
+            return []
+        return [each.name for each in self.schema.get_possible_types(kind)]
 
     # -- what is sent
 
@@ -208,6 +218,8 @@ class _Finder(Visitor):
             if kind is None:
                 continue
             self.add(each, role, node)
+            for member in self.behind(each):
+                self.add(member, role, node)
             if isinstance(kind, GraphQLEnumType):
                 for value in kind.values:
                     self.add(f"{each}.{value}", role, node)

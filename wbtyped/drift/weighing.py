@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from graphql import (
     GraphQLError,
+    GraphQLObjectType,
     GraphQLSchema,
     LoneAnonymousOperationRule,
     Node,
     NoUnusedFragmentsRule,
+    OperationDefinitionNode,
     UniqueOperationNamesRule,
     specified_rules,
     validate,
@@ -36,7 +38,18 @@ def compare(pinned: GraphQLSchema, other: GraphQLSchema, documents: Documents) -
     """Return every difference between two schemas, weighed by the queries, and what is invalid."""
     weighing = _Weighing(documents, pinned, other)
     found = [weighing.weigh(change) for change in find_changes(pinned, other)]
-    return found + list(weighing.unexplained())
+    return [*_once(found, pinned), *weighing.unexplained()]
+
+
+def _once(found: list[Finding], pinned: GraphQLSchema) -> Iterator[Finding]:
+    """Leave out what is said of an interface already: the same of the objects behind it."""
+    said = {(each.rule, each.coordinate) for each in found if each.verdict is not Verdict.SAFE}
+    for each in found:
+        type_name, _, member = each.coordinate.partition(".")
+        kind = pinned.get_type(type_name)
+        interfaces = kind.interfaces if isinstance(kind, GraphQLObjectType) else ()
+        if not any((each.rule, f"{i.name}.{member}") in said for i in interfaces):
+            yield each
 
 
 @dataclass(frozen=True)
@@ -55,6 +68,7 @@ class _Invalid:
 class _Weighing:
     def __init__(self, documents: Documents, pinned: GraphQLSchema, other: GraphQLSchema) -> None:
         self.documents = documents
+        self.other = other
         self.uses = Uses(documents, pinned)
         self.invalid = [
             [_Invalid(error, node, tuple(self.uses.around(node))) for node in error.nodes or ()]
@@ -72,6 +86,8 @@ class _Weighing:
             verdict = rule.otherwise if self.is_read(change.coordinate) else Verdict.SAFE
         if verdict is Verdict.BREAKING:
             self.explained.update(used)
+        if verdict is Verdict.SAFE:
+            used = self.uses.of(change.coordinate)
         nodes = [use.node for use in used]
         return describe(change, verdict, self.documents, {use.definition for use in used}, nodes)
 
@@ -87,7 +103,16 @@ class _Weighing:
 
     def fails(self, used: Iterable[Use]) -> bool:
         """Tell whether a use does not validate, or is one that validation cannot judge."""
-        return any(use.role is Role.SENT or use in self.failing for use in used)
+        return any(
+            use.role is Role.SENT or use in self.failing or self.lacks_root(use) for use in used
+        )
+
+    def lacks_root(self, use: Use) -> bool:
+        """Tell whether the server has no mutations at all, of which validation says nothing."""
+        node = use.node
+        if not isinstance(node, OperationDefinitionNode):
+            return False
+        return self.other.get_root_type(node.operation) is None
 
     def is_read(self, coordinate: str) -> bool:
         return any(use.role is Role.READ for use in self.uses.of(coordinate))

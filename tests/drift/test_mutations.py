@@ -1,0 +1,68 @@
+"""What each kind of change means for our queries, where they use the thing and where not."""
+
+from functools import cache
+
+import pytest
+from graphql import GraphQLSchema
+
+from wbtyped.drift import Documents, Finding, Verdict, our_documents
+from wbtyped.drift.schema_files import pinned_schema
+from wbtyped.drift.weighing import compare, validation_errors
+
+from .mutations import MUTATIONS, Mutation
+from .sdl import Edit, mutated
+
+USED = MUTATIONS
+UNUSED = [mutation for mutation in MUTATIONS if mutation.unused]
+
+
+@cache
+def ours() -> Documents:
+    return our_documents()
+
+
+@cache
+def pinned() -> GraphQLSchema:
+    return pinned_schema()
+
+
+def findings(*edits: Edit) -> list[Finding]:
+    return compare(pinned(), mutated(*edits), ours())
+
+
+def worst(found: list[Finding]) -> Verdict:
+    verdicts = {finding.verdict for finding in found}
+    return next(v for v in (Verdict.BREAKING, Verdict.RISKY, Verdict.SAFE) if v in verdicts)
+
+
+def test_the_table_is_as_long_as_it_should_be() -> None:
+    assert len(UNUSED) >= 60
+    assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
+
+
+@pytest.mark.parametrize("mutation", USED, ids=str)
+def test_of_something_that_is_used(mutation: Mutation) -> None:
+    found = findings(*mutation.used)
+    assert worst(found) is mutation.verdict, found
+    named = next(f for f in found if (f.rule, f.coordinate) == (mutation.rule, mutation.coordinate))
+    assert named.verdict is mutation.verdict
+    if named.verdict is not Verdict.SAFE:
+        assert named.operations
+        assert named.classes
+        assert named.places
+        assert named.advice.count(".") == 1 + named.advice.count("0.")
+    assert bool(validation_errors(ours(), mutated(*mutation.used))) is mutation.refused
+
+
+@pytest.mark.parametrize("mutation", UNUSED, ids=str)
+def test_of_something_that_is_not_used(mutation: Mutation) -> None:
+    found = findings(*mutation.unused)
+    assert found, "the mutation shows"
+    assert worst(found) is Verdict.SAFE, [f for f in found if f.verdict is not Verdict.SAFE]
+    assert mutation.rule in {finding.rule for finding in found}
+    assert not any(finding.operations or finding.advice for finding in found)
+    assert validation_errors(ours(), mutated(*mutation.unused)) == []
+
+
+def test_nothing_has_changed() -> None:
+    assert compare(pinned(), pinned_schema(), ours()) == []

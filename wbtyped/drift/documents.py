@@ -1,7 +1,7 @@
 """Queries as they were written: what stands where, which operation sends it, and who uses that."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -106,12 +106,12 @@ class Documents:
                     found.append(fragment)
         return found
 
-    def classes_behind(self, definitions: Iterable[Definition]) -> tuple[str, ...]:
-        """Return the public classes that use definitions, or operations that send them."""
-        given = list(definitions)
-        names = {name for each in given for name in each.operations}
-        senders = [operation for operation in self.operations if operation.name in names]
-        return tuple(sorted({user for each in (*given, *senders) for user in each.used_by}))
+    def classes_behind(
+        self, definitions: Iterable[Definition], operations: Collection[str]
+    ) -> tuple[str, ...]:
+        """Return the public classes that use definitions, or operations by their names."""
+        senders = [each for each in self.operations if each.name in operations]
+        return tuple(sorted({user for each in (*definitions, *senders) for user in each.used_by}))
 
     def definition_of(self, node: Node) -> Definition | None:
         """Return the operation or fragment that a node stands in."""

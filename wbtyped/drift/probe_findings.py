@@ -24,7 +24,8 @@ from .weighing import describe, owner_of
 class _Merged:
     """One complaint, and everything that it was heard about."""
 
-    definitions: list[Definition] = field(default_factory=list[Definition])
+    operations: set[str] = field(default_factory=set[str])
+    definitions: set[Definition] = field(default_factory=set[Definition])
     nodes: list[Node] = field(default_factory=list[Node])
 
 
@@ -40,10 +41,11 @@ def findings_of(
             concerned = _concerned(complaint, within, uses)
             place = merged.setdefault(_change(complaint, concerned), _Merged())
             # Where nothing tells the place, it is the operation itself.
-            place.definitions += [use.definition for use in concerned] or [operation]
+            place.operations.add(operation.name)
+            place.definitions |= {use.definition for use in concerned} or {operation}
             place.nodes += [use.node for use in concerned] or [operation.node]
     return [
-        describe(change, Verdict.BREAKING, documents, dict.fromkeys(m.definitions), m.nodes)
+        describe(change, Verdict.BREAKING, documents, m.definitions, m.operations, m.nodes)
         for change, m in merged.items()
     ]
 

@@ -88,8 +88,13 @@ class _Weighing:
             self.explained.update(used)
         if verdict is Verdict.SAFE:
             used = self.uses.of(change.coordinate)
-        nodes = [use.node for use in used]
-        return describe(change, verdict, self.documents, {use.definition for use in used}, nodes)
+        return self.described(change, verdict, {u.definition for u in used}, [u.node for u in used])
+
+    def described(
+        self, change: Change, verdict: Verdict, within: set[Definition], nodes: list[Node]
+    ) -> Finding:
+        names = {name for each in within for name in each.operations}
+        return describe(change, verdict, self.documents, within, names, nodes)
 
     def concerned(self, change: Change, rule: Rule) -> list[Use]:
         """Return the uses that a change is about."""
@@ -130,7 +135,7 @@ class _Weighing:
         nodes = [each.node for each in places]
         within = {d for n in nodes if (d := self.documents.definition_of(n)) is not None}
         change = Change("operation-invalid", coordinate, said)
-        return describe(change, Verdict.BREAKING, self.documents, within, nodes)
+        return self.described(change, Verdict.BREAKING, within, nodes)
 
 
 def owner_of(coordinate: str) -> str:
@@ -148,11 +153,11 @@ def describe(
     verdict: Verdict,
     documents: Documents,
     definitions: Iterable[Definition],
+    operations: Iterable[str],
     nodes: Iterable[Node],
 ) -> Finding:
     """Return a finding with everything that readers want to know about the uses of a thing."""
-    within = list(definitions)
-    names = sorted({name for each in within for name in each.operations})
+    names = sorted(set(operations))
     return Finding(
         rule=change.rule,
         verdict=verdict,
@@ -160,7 +165,7 @@ def describe(
         change=change.text,
         advice="" if verdict is Verdict.SAFE else advice_for(change.rule, names, documents),
         operations=tuple(names),
-        classes=documents.classes_behind(within),
+        classes=documents.classes_behind(definitions, names),
         places=tuple(sorted({place_of(node) for node in nodes})),
     )
 

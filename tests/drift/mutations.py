@@ -48,7 +48,7 @@ class Mutation:
 
 
 def several(edits: Edits) -> tuple[Edit, ...]:
-    return tuple(edits) if isinstance(edits, list) else (edits,)
+    return (edits,) if callable(edits) else tuple(edits)
 
 
 def row(

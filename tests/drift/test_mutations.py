@@ -10,7 +10,7 @@ from wbtyped.drift.schema_files import pinned_schema
 from wbtyped.drift.weighing import compare, validation_errors
 
 from .mutations import MUTATIONS, Mutation
-from .sdl import Edit, mutated
+from .sdl import Edit, built, mutated, swap
 
 USED = MUTATIONS
 UNUSED = [mutation for mutation in MUTATIONS if mutation.unused]
@@ -66,3 +66,31 @@ def test_of_something_that_is_not_used(mutation: Mutation) -> None:
 
 def test_nothing_has_changed() -> None:
     assert compare(pinned(), pinned_schema(), ours()) == []
+
+
+MARKED = "directive @mark{} on FIELD type Query {{ a: Int b: Int }}"
+
+
+@pytest.mark.parametrize(
+    ("query", "after", "rule", "verdict"),
+    [
+        ("{ a @mark @mark }", MARKED.format(""), "directive-repeatable-removed", Verdict.BREAKING),
+        ("{ a @mark b }", MARKED.format(""), "directive-repeatable-removed", Verdict.SAFE),
+        ("{ a b @mark }", "type Query { a: Int b: Int }", "directive-removed", Verdict.BREAKING),
+        ("{ a b }", "type Query { a: Int b: Int }", "directive-removed", Verdict.SAFE),
+    ],
+)
+def test_directives_that_our_schema_has_not(
+    query: str, after: str, rule: str, verdict: Verdict
+) -> None:
+    found = compare(built(MARKED.format(" repeatable")), built(after), Documents({"q": query}))
+    assert [(f.rule, f.coordinate, f.verdict) for f in found] == [(rule, "@mark", verdict)]
+
+
+def test_another_name_for_the_root_is_no_reason_to_call_all_broken() -> None:
+    after = mutated(
+        swap("schema {\n  query: Query", "schema {\n  query: Root"),
+        swap("type Query {", "type Root {"),
+    )
+    found = compare(pinned(), after, ours())
+    assert worst(found) is Verdict.RISKY

@@ -40,4 +40,5 @@ def _property(text: str) -> str:
 
 def _harmless(line: str) -> str:
     """Keep what a server says from being read as a command of its own."""
-    return f" {line}" if line.lstrip().startswith("::") else line.replace("##[", "# #[")
+    flat = " ".join(line.splitlines())
+    return f" {flat}" if flat.lstrip().startswith("::") else flat.replace("##[", "# #[")

@@ -78,9 +78,9 @@ def _pieces(pinned_text: str, schema: GraphQLSchema) -> Iterator[str]:
             yield before + print_type(kind)
         elif "#" in before:
             yield before.rstrip()  # The heading of a section.
-    for kind in schema.type_map.values():
-        if kind.name not in seen and kind.ast_node:
-            yield f"\n\n{print_type(kind)}"
+    new = {kind.name: kind for kind in schema.type_map.values() if kind.ast_node}
+    for name in sorted(new.keys() - seen):
+        yield f"\n\n{print_type(new[name])}"
     yield pinned_text[end:]
 
 
@@ -111,8 +111,12 @@ class _Area:
             for coordinate, element in self.theirs.items()
             if element.shape
             and element.owner.partition(".")[0] in self.types
-            and (coordinate in self.ours or (element.owner in self.ours and is_required(element)))
+            and (coordinate in self.ours or (is_required(element) and self.is_kept(element.owner)))
         }
+
+    def is_kept(self, owner: str) -> bool:
+        """Tell whether something is a field of ours, or an input object of the area."""
+        return owner in self.ours or owner in self.types
 
     def definitions(self) -> Iterator[DefinitionNode]:
         """Yield the definitions of the area, new types by name."""

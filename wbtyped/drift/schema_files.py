@@ -4,14 +4,26 @@ import json
 from importlib.resources import files
 from pathlib import Path
 
-from graphql import GraphQLError, GraphQLSchema, IntrospectionQuery, build_schema
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    IntrospectionQuery,
+    KnownDirectivesRule,
+    build_ast_schema,
+    build_schema,
+    parse,
+)
 from graphql import build_client_schema as build_introspected
+from graphql.validation.specified_rules import specified_sdl_rules
+from graphql.validation.validate import validate_sdl
 from pydantic import TypeAdapter, ValidationError
 
 from ..errors import SchemaSourceError
 from .documents import graphql_files
 
 _OBJECT = TypeAdapter(dict[str, object])
+# Servers leave out of their SDL what the directives are that their own tools put there.
+_RULES = [rule for rule in specified_sdl_rules if rule is not KnownDirectivesRule]
 
 
 def pinned_text() -> str:
@@ -21,7 +33,7 @@ def pinned_text() -> str:
 
 def pinned_schema() -> GraphQLSchema:
     """Return the schema that this package was compiled from."""
-    return schema_from_text("the pinned schema", pinned_text())
+    return build_schema(pinned_text(), assume_valid=True)
 
 
 def read_schema(path: Path) -> GraphQLSchema:
@@ -68,7 +80,11 @@ def schema_from_introspection(name: str, data: dict[str, object]) -> GraphQLSche
 def schema_from_text(name: str, text: str) -> GraphQLSchema:
     """Build the schema from SDL; of a broken one, the error says in which line."""
     try:
-        return checked(name, build_schema(text, assume_valid=True))
+        document = parse(text)
+        errors = validate_sdl(document, rules=_RULES)
+        if errors:
+            raise errors[0]
+        return checked(name, build_ast_schema(document, assume_valid=True))
     except GraphQLError as error:
         at = f" (line {error.locations[0].line})" if error.locations else ""
         raise SchemaSourceError(f"{name} is not a schema{at}: {error.message}") from error

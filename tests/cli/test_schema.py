@@ -248,6 +248,18 @@ def test_pull_from_the_embedded_server_changes_nothing(
     assert output.read_text() == pinned_text()
 
 
+def test_pull_into_what_is_no_schema(
+    wandb_server: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    output = tmp_path / "notes.txt"
+    output.write_text("hello")
+    outcome = command("schema", "pull", wandb_server.url, "--output", output)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "--output" in outcome.err
+    assert output.read_text() == "hello"
+    assert len(wandb_server.requests) == 0
+
+
 def test_pull_needs_introspection(
     wandb_server: WandbServer, command: Command, tmp_path: Path
 ) -> None:

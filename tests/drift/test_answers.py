@@ -122,6 +122,7 @@ ADDED = st.one_of(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(st.lists(ADDED, min_size=1, max_size=2))
 def test_what_adds_never_breaks(edits: list[Edit]) -> None:
@@ -157,13 +158,14 @@ ANY = st.one_of(
     st.builds(remove, st.one_of(MEMBERS, VALUES)),
     st.builds(rename, st.one_of(MEMBERS, VALUES), st.just("renamed")),
     st.builds(reshaped, MEMBERS, SHAPES),
-    st.builds(retype, MEMBERS, st.sampled_from(["String", "ID!", "Int", "JSON"])),
+    st.builds(retype, MEMBERS, st.sampled_from(["String", "ID!", "Int", "Int64!", "JSON"])),
     st.builds(default, st.sampled_from(of_kind("argument", "input field")), st.just("null")),
     st.builds(deprecate, st.one_of(MEMBERS, VALUES)),
     st.builds(describe, st.one_of(MEMBERS, VALUES), st.just("New.")),
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.lists(ANY, min_size=1, max_size=2), st.integers(0, 10_000))
 def test_what_is_safe_leaves_queries_valid_and_answers_readable(

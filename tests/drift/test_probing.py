@@ -86,6 +86,7 @@ NAMED_ALIKE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mutation", REFUSED, ids=str)
 def test_every_change_is_found_that_validation_sees(mutation: Mutation, drift: Drift) -> None:
     schema = mutated(*mutation.used)

@@ -133,12 +133,14 @@ HTML = b"<!doctype html><title>Sign in</title>"
         ),
         (Fault(kind="graphql", status=500, body=b"oops"), "not reachable", "500"),
         (Fault(kind="graphql", status=503), "not reachable", "503"),
+        (Fault(kind="graphql", status=429), "not reachable", "429"),
         (Fault(kind="graphql", cut_before_headers=True), "not reachable", "gave up"),
         (Fault(kind="graphql", latency=2), "not reachable", "no answer in time|Timeout"),
     ],
     ids=[
         "wrong key", "forbidden", "login page", "redirect to a login page", "not found",
-        "no answer in JSON", "a list", "half a schema", "failure", "busy", "cut", "timeout",
+        "no answer in JSON", "a list", "half a schema", "failure", "busy", "too many", "cut",
+        "timeout",
     ],
 )  # fmt: skip
 def test_servers_that_give_no_schema(

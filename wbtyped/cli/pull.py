@@ -10,7 +10,7 @@ from ..api import Api
 from ..drift.changes import find_changes
 from ..drift.introspection import Hidden, introspect
 from ..drift.pulling import pulled
-from ..drift.schema_files import pinned_text, read_schema
+from ..drift.schema_files import pinned_text, read_schema, schema_from_text
 from ..errors import SchemaSourceError, UsageError
 from .output import say
 from .schema_source import opened, unreadable
@@ -40,7 +40,12 @@ def pull_schema(source: str, output: Path) -> int:
 def text_to_update(output: Path) -> str:
     """Return the schema that is there, or the packaged one where a new file was asked for."""
     if output.exists():
-        return output.read_text(encoding="utf-8")
+        text = output.read_text(encoding="utf-8")
+        try:
+            schema_from_text(str(output), text)
+        except SchemaSourceError as error:
+            raise UsageError(f"{error}; mend it, or name another file by --output") from error
+        return text
     if output == DEFAULT and not output.parent.is_dir():
         raise UsageError(f"there is no {output} here; go to a checkout, or name a file by --output")
     return pinned_text()

@@ -11,6 +11,7 @@ from wbtyped_graphql.operation import Answer, ErrorEntry
 
 from ..client import Client
 from ..errors import SchemaSourceError, TransportError
+from ..retries import is_passing
 
 if TYPE_CHECKING:
     import httpx
@@ -73,7 +74,7 @@ def ask(client: Client, query: str, name: str | None) -> Reply:
         raise _not_graphql(server, response) from error
     if answer.data is None and not answer.errors:
         raise _not_graphql(server, response)
-    if response.status_code >= 500:
+    if is_passing(response.status_code) or response.status_code >= 500:
         said = "; ".join(entry.message for entry in answer.errors or ())
         raise SchemaSourceError(
             f"{server}: HTTP {response.status_code} ({said})", reason="not reachable"
@@ -83,8 +84,9 @@ def ask(client: Client, query: str, name: str | None) -> Reply:
 
 def _not_graphql(server: str, response: "httpx.Response") -> SchemaSourceError:
     status = response.status_code
-    if status >= 500:
-        return SchemaSourceError(f"{server}: HTTP {status}", reason="not reachable")
+    if is_passing(status) or status >= 500:
+        reason = response.reason_phrase
+        return SchemaSourceError(f"{server}: HTTP {status} {reason}", reason="not reachable")
     if status == 403:
         return SchemaSourceError(f"{server}: HTTP 403", reason="no permission")
     kind = response.headers.get("content-type", "").partition(";")[0] or "something"

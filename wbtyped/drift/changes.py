@@ -21,6 +21,7 @@ from graphql import (
 )
 
 from .elements import Element, elements
+from .type_texts import named
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,9 @@ SENTENCES: dict[BreakingChangeType | DangerousChangeType, str] = {
     D.ARG_DEFAULT_VALUE_CHANGE: r"(?P<t>\w+)\.(?P<f>\w+) arg (?P<a>\w+)",
 }
 
+# Scalars that become the same type of Python, whatever a server sends for either.
+READ_ALIKE = ({"ID", "String"}, {"Int", "Int64"})
+
 
 def find_changes(old: GraphQLSchema, new: GraphQLSchema) -> list[Change]:
     """Return every difference, in the order of the coordinates."""
@@ -98,8 +102,21 @@ def _kind_of_type_change(type_name: str, description: str, old: GraphQLSchema) -
     if isinstance(old.type_map[type_name], GraphQLInputObjectType):
         return "input-field-changed-kind"
     before, _, after = description.removesuffix(".").partition(" from ")[2].partition(" to ")
-    same = before.replace("!", "") == after.replace("!", "")
-    return "field-became-nullable" if same else "field-changed-kind"
+    promised, kept = _promises(before), _promises(after)
+    if not _is_read_alike(named(before), named(after)) or len(promised) != len(kept):
+        return "field-changed-kind"
+    if any(was and not now for was, now in zip(promised, kept, strict=True)):
+        return "field-became-nullable"
+    return "field-read-alike"
+
+
+def _promises(shape: str) -> list[bool]:
+    """Tell for each depth of a type, the innermost first, whether it is never null."""
+    return [mark == "!" for mark in re.findall(r"(?:\w+|\])(!?)", shape)]
+
+
+def _is_read_alike(one: str, other: str) -> bool:
+    return one == other or any({one, other} <= family for family in READ_ALIKE)
 
 
 def _additions(

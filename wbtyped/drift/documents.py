@@ -187,10 +187,12 @@ def _line(comment: str, label: str) -> str:
 
 def _comment_above(node: ExecutableDefinitionNode) -> str:
     lines: list[str] = []
-    token = node.loc.start_token.prev if node.loc else None
-    while token and token.kind is TokenKind.COMMENT:
-        lines.insert(0, (token.value or "").removeprefix(" "))
+    token = node.loc.start_token if node.loc else None
+    while token and token.prev and token.prev.kind is TokenKind.COMMENT:
+        if token.prev.line != token.line - 1:
+            break
         token = token.prev
+        lines.insert(0, (token.value or "").removeprefix(" "))
     return "\n".join(lines)
 
 

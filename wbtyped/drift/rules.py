@@ -177,6 +177,7 @@ _ALL = [
     Rule("directive-added", "there is a new directive"),
     Rule("directive-argument-added", "a directive has a further optional argument"),
     Rule("type-widened", "what comes back is never null any more, or what is sent may be left out"),
+    Rule("field-read-alike", "a field has another type, which is read as the same, such as ID"),
     Rule("no-longer-deprecated", "something is no longer deprecated"),
     Rule("deprecation-changed", "a deprecation gives another reason"),
     Rule("description-changed", "something is described in other words"),

@@ -18,6 +18,7 @@ ALL = [
     errors.TransportError("m", status=503, retry_after=2.5),
     errors.RateLimitError("m", status=429, retry_after=1.0),
     errors.SchemaMismatchError("m", operation="Op", path=["data", 0]),
+    errors.SchemaSourceError("m", reason="no permission"),
     errors.ChecksumError("m", expected="a", actual="b"),
     errors.UnsupportedReferenceError("m", uris=["s3://a/b"]),
     errors.PartialSaveError("m", applied=["name"], pending=["tags"]),

@@ -24,6 +24,10 @@ survives pickling, so a process pool hands it back whole.
 
 import builtins
 from collections.abc import Sequence
+from typing import Literal
+
+SourceReason = Literal["not reachable", "no permission", "not a schema", "not probed"]
+"""Why a schema could not be read."""
 
 
 class WbtypedError(Exception):
@@ -134,9 +138,9 @@ class SchemaSourceError(WbtypedError):
     hides its schema and cannot be probed without the danger that it runs what it is asked.
     """
 
-    def __init__(self, message: str, *, reason: str = "not a schema") -> None:
+    def __init__(self, message: str, *, reason: SourceReason = "not a schema") -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason: SourceReason = reason
 
 
 class ChecksumError(WbtypedError, ValueError):

@@ -305,6 +305,21 @@ def test_missing_permission_is_no_drift(wandb_server: WandbServer, answer: objec
     assert caught.value.reason == "no permission"
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        errors("An internal error occurred."),
+        errors("context deadline exceeded: request timed out"),
+        {"errors": [{"message": "no", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]},
+    ],
+)
+def test_a_failure_of_the_server_is_no_drift(wandb_server: WandbServer, answer: object) -> None:
+    fault = json_fault("GetViewer", answer)
+    with wandb_server.fault(fault), pytest.raises(SchemaSourceError, match="GetViewer") as caught:
+        probe(wandb_server)
+    assert caught.value.reason == "not reachable"
+
+
 @pytest.mark.parametrize("mutation", WITHOUT_INCLUDE, ids=str)
 def test_a_server_without_the_directive_of_the_guard(mutation: Mutation, drift: Drift) -> None:
     server = drift(mutated(*mutation.used))
@@ -376,11 +391,12 @@ def test_every_way_of_hiding_leads_to_probing(
     assert "introspection" in report.notes[0]
 
 
-def test_an_older_server_is_asked_in_older_words(wandb_server: WandbServer) -> None:
+@pytest.mark.parametrize("refusals", [1, 2])
+def test_an_older_server_is_asked_in_older_words(wandb_server: WandbServer, refusals: int) -> None:
     newer = Fault(
         kind="graphql",
         operation="IntrospectionQuery",
-        times=1,
+        times=refusals,
         status=400,
         body=json.dumps(errors('Unknown argument "includeDeprecated"')).encode(),
         content_type="application/json",

@@ -84,8 +84,6 @@ def test_text_names_everything() -> None:
         "",
         "risky deprecated: File.md5",
         "  Old.",
-        "  operations: ",
-        "  ",
         "",
         "41 operations against there (read from a file): 1 breaking, 1 risky, 1 safe",
     ]

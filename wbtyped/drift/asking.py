@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 NOT_ALLOWED = re.compile(
     r"(?i)permission|unauthori[sz]ed|unauthenticated|forbidden|not logged in|access denied"
 )
+FAILING = re.compile(
+    r"(?i)internal (server )?error|internal_server_error|time(d )?out|rate limit|too many requests"
+    r"|unavailable"
+)
 
 
 class OpenAnswer(Answer, frozen=True):
@@ -47,8 +51,16 @@ class Reply:
     @property
     def not_allowed(self) -> bool:
         """Whether the key may not do what was asked."""
-        texts = (f"{e.message} {(e.extensions or {}).get('code', '')}" for e in self.errors)
-        return self.status == 403 or any(NOT_ALLOWED.search(text) for text in texts)
+        return self.status == 403 or any(map(NOT_ALLOWED.search, self._texts))
+
+    @property
+    def failing(self) -> bool:
+        """Whether the server failed, which says nothing of what was asked."""
+        return any(map(FAILING.search, self._texts))
+
+    @property
+    def _texts(self) -> list[str]:
+        return [f"{e.message} {(e.extensions or {}).get('code', '')}" for e in self.errors]
 
 
 def ask(client: Client, query: str, name: str | None) -> Reply:

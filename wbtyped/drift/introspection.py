@@ -11,6 +11,9 @@ from .schema_files import schema_from_introspection
 NAME = "IntrospectionQuery"
 # Older servers do not know the questions of newer specifications, and refuse them all together.
 QUERIES = (
+    get_introspection_query(
+        directive_is_repeatable=True, input_value_deprecation=True, input_object_one_of=True
+    ),
     get_introspection_query(directive_is_repeatable=True, input_value_deprecation=True),
     get_introspection_query(),
 )

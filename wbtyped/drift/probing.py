@@ -100,9 +100,11 @@ class Probing:
             )
         if reply.mentions(GUARD):
             return []
+        said = "; ".join(reply.messages)
         if reply.not_allowed:
-            said = reply.messages[0]
             raise SchemaSourceError(f"{name}: the server refuses ({said})", reason="no permission")
+        if reply.failing:
+            raise SchemaSourceError(f"{name}: the server fails ({said})", reason="not reachable")
         return reply.messages
 
     def _document(self, operation: Definition, node: OperationDefinitionNode) -> str:

@@ -35,11 +35,13 @@ def text_report(report: Report, *, verbose: bool = False) -> Iterator[str]:
 def _told(finding: Finding) -> Iterator[str]:
     yield f"{finding.verdict} {finding.rule}: {finding.coordinate or 'a whole operation'}"
     yield f"  {finding.change}"
-    yield f"  operations: {', '.join(finding.operations)}"
+    if finding.operations:
+        yield f"  operations: {', '.join(finding.operations)}"
     if finding.classes:
         yield f"  behind: {', '.join(finding.classes)}"
     yield from (f"  at {place}" for place in finding.places)
-    yield f"  {finding.advice}"
+    if finding.advice:
+        yield f"  {finding.advice}"
 
 
 def _summary(report: Report) -> str:

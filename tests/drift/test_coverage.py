@@ -9,7 +9,7 @@ from wbtyped.drift.coverage import coverage, json_coverage, text_coverage
 from wbtyped.drift.schema_files import pinned_schema
 
 SCHEMA = build_schema("""
-type Query { run(id: ID!, deep: Boolean): Run sweep: Sweep node: Node }
+type Query { run(id: ID!, deep: Boolean): Run sweep(id: ID): Sweep node: Node }
 interface Node { id: ID! name: String }
 type Run implements Node { id: ID! name: String state: State }
 type Sweep { id: ID! }
@@ -26,7 +26,7 @@ QUERIES = Documents(
 def test_what_is_used_and_what_not() -> None:
     found = {each.name: each for each in coverage(QUERIES, SCHEMA)}
     assert found["Query"].used == ("Query.run", "Query.run(id:)", "Query.node")
-    assert found["Query"].unused == ("Query.run(deep:)", "Query.sweep")
+    assert found["Query"].unused == ("Query.run(deep:)", "Query.sweep", "Query.sweep(id:)")
     assert found["State"].used == ("State.DONE", "State.FAILED")
     # Read through the interface, and by itself.
     assert found["Run"].used == ("Run.name", "Run.state")
@@ -46,13 +46,13 @@ def test_what_is_sent_in_a_variable_counts_whole() -> None:
 def test_text_and_json() -> None:
     found = coverage(QUERIES, SCHEMA)
     lines = list(text_coverage(found))
-    assert "type Query: 3 of 5; not used: run(deep:), sweep" in lines
+    assert "type Query: 3 of 6; not used: run(deep:), sweep" in lines
     assert lines[-2:] == [
         "not used at all (4): Deep, Mutation, Sweep, Wish",
-        "4 of 8 types, 8 of 18 members used",
+        "4 of 8 types, 8 of 19 members used",
     ]
     said = json.loads(json_coverage(found))
-    assert (said["version"], said["members"]) == (1, {"used": 8, "all": 18})
+    assert (said["version"], said["members"]) == (1, {"used": 8, "all": 19})
     assert {each["name"]: each["is_used"] for each in said["types"]}["Sweep"] is False
 
 

@@ -10,7 +10,7 @@ from wbtyped.drift.schema_files import pinned_schema
 from wbtyped.drift.weighing import compare, validation_errors
 
 from .mutations import MUTATIONS, Mutation
-from .sdl import Edit, built, mutated, swap
+from .sdl import Edit, built, mutated, remove, retype, swap
 
 USED = MUTATIONS
 UNUSED = [mutation for mutation in MUTATIONS if mutation.unused]
@@ -62,6 +62,15 @@ def test_of_something_that_is_not_used(mutation: Mutation) -> None:
     assert mutation.rule in {finding.rule for finding in found}
     assert not any(finding.operations or finding.advice for finding in found)
     assert validation_errors(ours(), mutated(*mutation.unused)) == []
+
+
+def test_a_change_behind_an_interface_is_told_once() -> None:
+    """Servers change a field of an interface and of all objects behind it together."""
+    kinds = ("ArtifactCollection", "ArtifactPortfolio", "ArtifactSequence")
+    found = findings(*(retype(f"{kind}.name", "String") for kind in kinds))
+    assert [finding.coordinate for finding in found] == ["ArtifactCollection.name"]
+    found = findings(*(remove(f"{kind}.createdAt") for kind in kinds))
+    assert [finding.coordinate for finding in found] == ["ArtifactCollection.createdAt"]
 
 
 def test_nothing_has_changed() -> None:

@@ -226,6 +226,16 @@ def test_queries_beyond_the_pinned_schema_are_validated(tmp_path: Path) -> None:
     assert (finding.operations, str(finding.places[0])) == (("Sweeps",), "own.graphql:1:26")
 
 
+def test_a_mistake_below_something_that_changed_is_told_too(tmp_path: Path) -> None:
+    documents = Documents({"own.graphql": "{ artifact(id: 1) { artifactType { colour } } }"})
+    nulls = pinned_text().replace("  artifactType: ArtifactType!", "  artifactType: ArtifactType")
+    report = check_file(write(tmp_path / "schema", nulls), documents)
+    assert {f.rule for f in report.at_least(Verdict.BREAKING)} == {
+        "field-became-nullable",
+        "operation-invalid",
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -53,12 +53,19 @@ def text_coverage(types: list[TypeCoverage]) -> Iterator[str]:
     for each in types:
         if each.is_used:
             count = f"{len(each.used)} of {len(each.used) + len(each.unused)}"
-            left = ", ".join(name.removeprefix(f"{each.name}.") for name in each.unused)
+            left = ", ".join(_shown(each))
             yield f"{each.shape} {each.name}: {count}" + (f"; not used: {left}" if left else "")
     others = [each.name for each in types if not each.is_used]
     yield f"not used at all ({len(others)}): {', '.join(others)}"
     used, everything = _totals(types)
     yield f"{len(types) - len(others)} of {len(types)} types, {used} of {everything} members used"
+
+
+def _shown(covered: TypeCoverage) -> Iterator[str]:
+    """Yield what of a type is not used; of a field that is not, without its arguments."""
+    for name in covered.unused:
+        if name.partition("(")[0] not in covered.unused or "(" not in name:
+            yield name.removeprefix(f"{covered.name}.")
 
 
 def json_coverage(types: list[TypeCoverage]) -> str:

@@ -84,7 +84,8 @@ class _Weighing:
         verdict = rule.used if used else Verdict.SAFE
         if used and rule.validated and not self.fails(used):
             verdict = rule.otherwise if self.is_read(change.coordinate) else Verdict.SAFE
-        if verdict is Verdict.BREAKING:
+        if verdict is Verdict.BREAKING and rule.name != "field-became-nullable":
+            # A null leaves the query valid, so what is wrong below it has another reason.
             self.explained.update(used)
         if verdict is Verdict.SAFE:
             used = self.uses.of(change.coordinate)

@@ -74,7 +74,7 @@ _ALL = [
     _breaking(
         "field-became-nullable",
         "a field, or an entry of its list, may be null and was not",
-        "Expect None there and handle it where the type checker asks",
+        "Handle None there, where the type checker asks for it",
     ),
     _breaking(
         "value-removed-from-enum",
@@ -125,13 +125,13 @@ _ALL = [
     _validated(
         "type-removed-from-union",
         "a union has lost a type",
-        "Expect that answers hold the type no more, and drop fragments on it",
+        "Drop fragments on the type, which answers hold no more",
         otherwise=Verdict.RISKY,
     ),
     _validated(
         "implemented-interface-removed",
         "a type has left an interface",
-        "Expect that answers hold the type no more, and drop fragments on it",
+        "Drop fragments on the type, which answers hold no more",
         otherwise=Verdict.RISKY,
     ),
     Rule(

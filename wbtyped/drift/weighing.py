@@ -164,18 +164,23 @@ def describe(
         verdict=verdict,
         coordinate=change.coordinate,
         change=change.text,
-        advice="" if verdict is Verdict.SAFE else advice_for(change.rule, names, documents),
+        advice=advice_for(change.rule, verdict, names, documents),
         operations=tuple(names),
         classes=documents.classes_behind(definitions, names),
         places=tuple(sorted({place_of(node) for node in nodes})),
     )
 
 
-def advice_for(rule: str, operations: list[str], documents: Documents) -> str:
-    """Return what to do; where the operations want a feature of the server, that comes first."""
+def advice_for(rule: str, verdict: Verdict, operations: list[str], documents: Documents) -> str:
+    """Return what to do; where the operations want a part of the server, that comes first."""
+    if verdict is Verdict.SAFE:
+        return ""
     advice = RULES[rule].advice
-    if documents.ours and RULES[rule].used is Verdict.BREAKING:
-        advice += " and compile the queries anew, or take a newer wbtyped"
+    if documents.ours and verdict is Verdict.BREAKING:
+        advice = (
+            "Take a newer wbtyped; or, in its sources, bring schema and generated code up to date,"
+            f" and {lowered(advice)}"
+        )
     needs = {each.needs for each in documents.operations if each.name in operations}
     if needs and "" not in needs:
         wanted = " and ".join(sorted(needs))

@@ -19,6 +19,7 @@ ALL = [
     errors.RateLimitError("m", status=429, retry_after=1.0),
     errors.OfflineError("m"),
     errors.SchemaMismatchError("m", operation="Op", path=["data", 0]),
+    errors.SchemaSourceError("m", reason="no permission"),
     errors.ChecksumError("m", expected="a", actual="b"),
     errors.UnsupportedReferenceError("m", uris=["s3://a/b"]),
     errors.PartialSaveError("m", applied=["name"], pending=["tags"]),

@@ -28,6 +28,7 @@ def test_the_wheel_holds_both_typed_packages_and_nothing_else(wheel: Path) -> No
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"wbtyped/py.typed", "wbtyped_graphql/py.typed"} <= names
     assert "wbtyped_graphql/schema.graphql" in names
+    assert "wbtyped_graphql/queries/fragments.graphql" in names
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"wbtyped", "wbtyped_graphql"}
 
@@ -42,10 +43,12 @@ def test_the_wheel_works_by_itself(wheel: Path, tmp_path: Path) -> None:
         from wbtyped import Api
         print(wbtyped.__file__.startswith({str(tmp_path)!r}))
         print(wbtyped_graphql.__file__.startswith({str(tmp_path)!r}))
+        from wbtyped.drift import our_documents
+        print(our_documents().operations[0].name)
         """,
         "-I",
     )
-    assert printed.splitlines() == ["True", "True"]
+    assert printed.splitlines() == ["True", "True", "ArtifactCollections"]
 
 
 def test_importing_the_client_loads_no_http_and_builds_no_model() -> None:
@@ -54,6 +57,7 @@ def test_importing_the_client_loads_no_http_and_builds_no_model() -> None:
         from wbtyped import Api
         from wbtyped_graphql import base_model
         late = {"httpx", "stamina", "asyncio", "wbtyped.transport", "wbtyped_graphql.run_files"}
+        late |= {"graphql", "wbtyped.drift"}
         print(sorted(late & set(sys.modules)))
         def below(kind):
             return {kind}.union(*map(below, kind.__subclasses__()))

@@ -46,6 +46,18 @@ def test_the_example_for_coroutines_runs(wandb_server: WandbServer, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    "line", re.findall(r"(?:run|entry): (wbtyped schema .+|python queries/codegen .+)", README)
+)
+def test_the_commands_for_ci_run(wandb_server: WandbServer, line: str) -> None:
+    command = [sys.executable, "-m", "wbtyped.cli", *line.split()[1:]]
+    if line.startswith("python"):
+        command = [sys.executable, *line.removesuffix("`.").split()[1:]]
+    root = Path(__file__).parents[1]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
     "path", re.findall(r"`((?:tests|wbtyped|queries|schema)/[\w/.]*)`", README)
 )
 def test_files_that_it_names_exist(path: str) -> None:

@@ -12,6 +12,7 @@
     │   └── RateLimitError       too many requests; `retry_after` may say how long to wait
     ├── OfflineError             nothing may be sent, and the cache does not hold what was asked for
     ├── SchemaMismatchError      the answer does not fit the schema this package was compiled from
+    ├── SchemaSourceError        a schema to compare with could not be read
     ├── ChecksumError            bytes that are not the bytes announced; also a ValueError
     ├── UnsupportedReferenceError   a reference to a kind of storage that cannot be read from here
     ├── PartialSaveError         a save of several steps stopped half-way; it says where
@@ -24,6 +25,10 @@ survives pickling, so a process pool hands it back whole.
 
 import builtins
 from collections.abc import Sequence
+from typing import Literal
+
+SourceReason = Literal["not reachable", "no permission", "not a schema", "not probed"]
+"""Why a schema could not be read."""
 
 
 class WbtypedError(Exception):
@@ -129,6 +134,18 @@ class SchemaMismatchError(WbtypedError):
         super().__init__(message)
         self.operation = operation
         self.path: tuple[str | int, ...] = tuple(path)
+
+
+class SchemaSourceError(WbtypedError):
+    """A schema could not be read from where it was looked for.
+
+    `reason` is `not reachable`, `no permission`, `not a schema`, or `not probed` for a server that
+    hides its schema and cannot be probed without the danger that it runs what it is asked.
+    """
+
+    def __init__(self, message: str, *, reason: SourceReason = "not a schema") -> None:
+        super().__init__(message)
+        self.reason: SourceReason = reason
 
 
 class ChecksumError(WbtypedError, ValueError):

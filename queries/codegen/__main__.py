@@ -1,7 +1,6 @@
 """`python queries/codegen [--check]`: compile the queries, or tell what is stale."""
 
 import argparse
-import filecmp
 import os
 import shutil
 import subprocess
@@ -39,16 +38,27 @@ def compile_into(scratch: Path) -> Path:
     run([*RUFF, "format", *RUFF_OPTIONS, str(package)], scratch)
     (package / "py.typed").touch()
     shutil.copy(scratch / "schema" / "schema.graphql", package)
+    # As they were written: an installed package has to name comments and lines of them.
+    (package / "queries").mkdir()
+    for source in sorted((scratch / "queries").glob("*.graphql")):
+        shutil.copy(source, package / "queries")
     return package
+
+
+def contents(package: Path) -> dict[str, bytes]:
+    """Return every file of a package by its path in there; none when there is no such folder."""
+    files = (path for path in package.rglob("*") if path.is_file())
+    return {
+        path.relative_to(package).as_posix(): path.read_bytes()
+        for path in files
+        if "__pycache__" not in path.parts
+    }
 
 
 def differing(fresh: Path, committed: Path) -> list[str]:
     """Return the names of files that are missing, left over, or not the same."""
-    if not committed.is_dir():
-        return sorted(p.name for p in fresh.iterdir())
-    seen = filecmp.dircmp(fresh, committed, ignore=["__pycache__"])
-    _, changed, unreadable = filecmp.cmpfiles(fresh, committed, seen.common_files, shallow=False)
-    return sorted({*seen.left_only, *seen.right_only, *changed, *unreadable})
+    new, old = contents(fresh), contents(committed)
+    return sorted(name for name in new.keys() | old.keys() if new.get(name) != old.get(name))
 
 
 def main() -> int:

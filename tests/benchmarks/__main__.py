@@ -11,7 +11,7 @@ from pathlib import Path
 # Started by its folder, Python looks for modules in there instead of beside `tests`.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import downloads, import_time, listing, memory
+from tests.benchmarks import downloads, import_time, listing, memory, schema_check
 from tests.benchmarks.processes import adopt_orphans
 from tests.benchmarks.results import Figure
 
@@ -20,6 +20,7 @@ FIGURES: dict[str, Callable[[int], Figure]] = {
     "listing": listing.figure,
     "memory": memory.figure,
     "downloads": downloads.figure,
+    "schema": schema_check.figure,
 }
 PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
 

@@ -75,6 +75,24 @@ def test_key_of_ones_own(tmp_path: Path) -> None:
             assert api.viewer.username == "me"
 
 
+@pytest.mark.parametrize(
+    ("options", "way"), [([], "by introspection"), (["--hide-schema"], "by probing")]
+)
+def test_schema_shown_or_hidden(
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    options: list[str],
+    way: str,
+) -> None:
+    with served(tmp_path, *options) as (env, _):
+        for name, value in env.items():
+            monkeypatch.setenv(name, value)
+        outcome = command("schema", "check", "--fail-on", "any")
+    assert outcome.code == 0
+    assert f"({way})" in outcome.out
+
+
 def test_port_that_is_taken(command: Command, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -10,6 +10,7 @@ from ..errors import AuthenticationError, NotFoundError
 from ..version import VERSION
 from .cache import cache_app
 from .extras import require
+from .schema import app as schema_app
 
 # Plain help: rich would read `[cli]` and the like as markup.
 app: typer.Typer = typer.Typer(
@@ -19,6 +20,8 @@ app: typer.Typer = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+app.add_typer(schema_app, name="schema")
 
 
 app.add_typer(cache_app, name="cache")
@@ -310,6 +313,13 @@ def serve(
             callback=checked_key,
         ),
     ] = None,
+    hide_schema: Annotated[
+        bool,
+        typer.Option(
+            "--hide-schema",
+            help="Answer introspection with null, as W&B servers do that have it switched off.",
+        ),
+    ] = False,
 ) -> None:
     """Run the embedded W&B server.
 
@@ -318,7 +328,10 @@ def serve(
     require("server")
     from .serve import serve_folder
 
-    raise typer.Exit(serve_folder(data, host, port, storage_port, api_key, load or []))
+    code = serve_folder(
+        data, host, port, storage_port, api_key, load or [], introspection=not hide_schema
+    )
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 MODULES: dict[str, tuple[str, ...]] = {
     "cli": ("rich", "typer"),
+    "drift": ("graphql",),
     "server": ("ariadne", "starlette", "uvicorn"),
 }
 """What each extra brings, as far as the command needs it."""

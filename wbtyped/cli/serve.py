@@ -31,6 +31,8 @@ def serve_folder(
     storage_port: int,
     api_key: str | None,
     load: Sequence[str] = (),
+    *,
+    introspection: bool = True,
 ) -> int:
     """Serve until the process is interrupted; returns the exit code."""
     # A service manager stops a server politely too.
@@ -40,6 +42,7 @@ def serve_folder(
     except (OSError, sqlite3.Error) as error:
         complain(f"wbtyped: {data} cannot be used as data folder: {error}")
         return 1
+    server.introspection = introspection
     try:
         for given in load:
             load_folder(server, given)

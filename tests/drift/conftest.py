@@ -1,0 +1,38 @@
+"""Servers that have moved away from the pinned schema."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from graphql import GraphQLSchema
+
+from wbtyped.client import Client
+from wbtyped.server import WandbServer
+from wbtyped.settings import Settings
+
+Drift = Callable[[GraphQLSchema], WandbServer]
+
+
+@pytest.fixture(scope="module")
+def moving_server() -> Iterator[WandbServer]:
+    with WandbServer() as server:
+        yield server
+
+
+@pytest.fixture
+def drift(moving_server: WandbServer) -> Iterator[Drift]:
+    """Give the server of the module another schema, until the end of the test."""
+    execution = moving_server._execution  # pyright: ignore[reportPrivateUsage]
+    own = execution._schema  # pyright: ignore[reportPrivateUsage]
+
+    def exchange(schema: GraphQLSchema) -> WandbServer:
+        execution._schema = schema  # pyright: ignore[reportPrivateUsage]
+        execution._errors.cache_clear()  # pyright: ignore[reportPrivateUsage]
+        return moving_server
+
+    yield exchange
+    exchange(own).introspection = True
+
+
+def client_of(server: WandbServer, *, timeout: float = 19.0) -> Client:
+    settings = Settings(base_url=server.url, api_key=server.api_key, timeout=timeout)
+    return Client(settings)

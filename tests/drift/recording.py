@@ -1,0 +1,161 @@
+"""What the embedded server answers to every operation, and which class asked for it."""
+
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+import httpx
+from pydantic import BaseModel
+
+from wbtyped import Api
+from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
+from wbtyped.server import WandbServer
+
+RUN = "crew/ship/log"
+
+
+class Body(BaseModel):
+    data: dict[str, object] | None = None
+    errors: list[object] | None = None
+
+
+class Request(BaseModel):
+    variables: dict[str, object]
+
+
+@dataclass
+class Answer:
+    """One answer: the variables of the request, the data, and who asked.
+
+    `askers` are the pairs of class and method on the stack, with the classes above them.
+    """
+
+    name: str
+    variables: dict[str, object]
+    data: dict[str, object]
+    askers: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+
+def askers() -> set[tuple[str, str]]:
+    """Return the methods of this package that are running."""
+    found: set[tuple[str, str]] = set()
+    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
+    while frame:
+        me: object = frame.f_locals.get("self")
+        if type(me).__module__.startswith("wbtyped"):
+            found |= {(kind.__name__, frame.f_code.co_name) for kind in type(me).__mro__}
+        if frame.f_back is None:
+            break
+        frame = frame.f_back
+    return found
+
+
+@contextmanager
+def recording(server: WandbServer, answers: list[Answer]) -> Generator[Api]:
+    """Give a client of a server, whose answers are noted."""
+    with Api({"base_url": server.url}, api_key=server.api_key) as api:
+        transport = api.client.transport
+        post = transport.post
+
+        def noting(what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
+            response = post(what, body, repeatable=repeatable)
+            answer = Body.model_validate_json(response.content)
+            if answer.data and not answer.errors:
+                variables = Request.model_validate_json(body).variables
+                answers.append(Answer(what, variables, answer.data, askers()))
+            return response
+
+        transport.post = noting  # type: ignore[method-assign]
+        yield api
+
+
+@cache
+def answers() -> list[Answer]:
+    """Return the answers to a tour through everything that the package can do."""
+    found: list[Answer] = []
+    with WandbServer() as server, recording(server, found) as api:
+        seed(server)
+        for tour in TOURS:
+            tour(api, server.data)
+    with WandbServer(features=[]) as older, recording(older, found) as api:
+        seed(older)
+        api.artifact("crew/ship/data:v0")
+    return found
+
+
+def seed(server: WandbServer) -> None:
+    for version in range(2):
+        server.add_artifact(
+            "crew/ship/data", "dataset", {"a.txt": f"{version}".encode()},
+            aliases=[f"x{version}"], tags=["odd"], metadata={"step": version},
+            logged_by=RUN, used_by=[RUN],
+        )  # fmt: skip
+    server.add_organization("fleet", "fleet-org", ["crew"])
+    server.link_artifact("crew/ship/data:v0", "crew/ship/best", ["prod"])
+
+
+def look_at_runs(api: Api, folder: Path) -> None:
+    assert api.default_entity
+    assert api.viewer.username
+    api.client.features()
+    api.client.server_info()
+    api.create_project("shop", "crew")
+    api.project("ship", "crew")
+    run = api.create_run(project="shop", entity="crew")
+    (folder / "a.txt").write_text("hello")
+    run.upload_file(folder / "a.txt", root=folder)
+    [file] = run.files()
+    run.file("a.txt")
+    run.load()
+    file.delete()
+
+
+def look_at_artifacts(api: Api, folder: Path) -> None:
+    assert [t.name for t in api.artifact_types("crew/ship")] == ["dataset"]
+    api.artifact_type("dataset", "crew/ship").load()
+    assert list(ArtifactCollections(api.client, "crew", "ship", "dataset"))
+    assert list(ProjectArtifactCollections(api.client, "crew", "ship"))
+    for artifact in api.artifacts("dataset", "crew/ship/data"):
+        assert list(artifact.files())
+        assert artifact.manifest.entries
+        assert artifact.used_by()
+        assert artifact.logged_by()
+        artifact.load()
+    assert api.artifact("crew/ship/data:v0").linked_artifacts
+    assert list(api.run(RUN).logged_artifacts())
+    assert list(api.run(RUN).used_artifacts())
+
+
+def change_artifacts(api: Api, folder: Path) -> None:
+    artifact = api.artifact("crew/ship/data:v1")
+    artifact.description, artifact.aliases, artifact.tags = "new", ["best"], ["even"]
+    artifact.save()
+    artifact.link("wandb-registry-model/nets")
+    api.artifact("wandb-registry-model/nets:latest")
+    artifact.link("crew/ship/other").unlink()
+
+
+def change_collections(api: Api, folder: Path) -> None:
+    for name in ("best", "data"):
+        collection = api.artifact_collection("dataset", f"crew/ship/{name}")
+        assert collection.aliases
+        collection.description, collection.tags = "new", ["a"]
+        collection.save()
+        collection.tags = []
+        collection.save()
+    collection.type = "corpus"
+    collection.save()
+    api.artifact("crew/ship/data:v1").delete(delete_aliases=True)
+    for kind, name in (("dataset", "best"), ("corpus", "data")):
+        api.artifact_collection(kind, f"crew/ship/{name}").delete()
+
+
+TOURS: list[Callable[[Api, Path], None]] = [
+    look_at_runs,
+    look_at_artifacts,
+    change_artifacts,
+    change_collections,
+]

@@ -1,0 +1,203 @@
+"""Change the text of a schema at a schema coordinate."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+
+from graphql import (
+    DirectiveDefinitionNode,
+    EnumTypeDefinitionNode,
+    EnumValueDefinitionNode,
+    FieldDefinitionNode,
+    GraphQLSchema,
+    InputObjectTypeDefinitionNode,
+    InputValueDefinitionNode,
+    InterfaceTypeDefinitionNode,
+    Node,
+    ObjectTypeDefinitionNode,
+    TypeDefinitionNode,
+    build_schema,
+    parse,
+)
+
+from wbtyped.drift.schema_files import pinned_text
+
+Edit = Callable[[str], str]
+Member = FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode
+
+
+@cache
+def built(text: str) -> GraphQLSchema:
+    return build_schema(text, assume_valid=True)
+
+
+def mutated(*edits: Edit) -> GraphQLSchema:
+    """Return the pinned schema after some edits of its text."""
+    return built(edited(pinned_text(), *edits))
+
+
+def edited(text: str, *edits: Edit) -> str:
+    for edit in edits:
+        after = edit(text)
+        assert after != text, "the edit changed nothing"
+        text = after
+    return text
+
+
+@cache
+def nodes(text: str) -> dict[str, Node]:
+    """Return every definition of a text by its coordinate."""
+    found: dict[str, Node] = {}
+    for node in parse(text).definitions:
+        match node:
+            case ObjectTypeDefinitionNode() | InterfaceTypeDefinitionNode():
+                for field in node.fields:
+                    owner = f"{node.name.value}.{field.name.value}"
+                    found[owner] = field
+                    found |= {f"{owner}({a.name.value}:)": a for a in field.arguments}
+            case InputObjectTypeDefinitionNode():
+                found |= {f"{node.name.value}.{field.name.value}": field for field in node.fields}
+            case EnumTypeDefinitionNode():
+                found |= {f"{node.name.value}.{value.name.value}": value for value in node.values}
+            case DirectiveDefinitionNode():
+                found[f"@{node.name.value}"] = node
+            case _:
+                pass
+        if isinstance(node, TypeDefinitionNode):
+            found[node.name.value] = node
+    return found
+
+
+def span(node: Node | None) -> tuple[int, int]:
+    assert node is not None
+    assert node.loc is not None
+    return node.loc.start, node.loc.end
+
+
+def instead(text: str, node: Node | None, new: str) -> str:
+    start, end = span(node)
+    return text[:start] + new + text[end:]
+
+
+def remove(coordinate: str) -> Edit:
+    """Remove a member, an argument, or a whole definition."""
+
+    def edit(text: str) -> str:
+        node = nodes(text)[coordinate]
+        if "(" in coordinate:
+            field = nodes(text)[coordinate.partition("(")[0]]
+            assert isinstance(field, FieldDefinitionNode)
+            if len(field.arguments) == 1:  # The parentheses go too.
+                return text[: span(field.name)[1]] + ": " + text[span(field.type)[0] :]
+        return instead(text, node, "")
+
+    return edit
+
+
+def rename(coordinate: str, name: str) -> Edit:
+    def edit(text: str) -> str:
+        node = nodes(text)[coordinate]
+        assert isinstance(node, Member)
+        return instead(text, node.name, name)
+
+    return edit
+
+
+def retype(coordinate: str, kind: str) -> Edit:
+    def edit(text: str) -> str:
+        node = nodes(text)[coordinate]
+        assert isinstance(node, FieldDefinitionNode | InputValueDefinitionNode)
+        return instead(text, node.type, kind)
+
+    return edit
+
+
+def default(coordinate: str, value: str | None) -> Edit:
+    """Give an argument or input field a default, another one, or none."""
+
+    def edit(text: str) -> str:
+        node = nodes(text)[coordinate]
+        assert isinstance(node, InputValueDefinitionNode)
+        after = span(node.type)[1]
+        end = span(node.default_value)[1] if node.default_value else after
+        return text[:after] + (f" = {value}" if value else "") + text[end:]
+
+    return edit
+
+
+def deprecate(coordinate: str, directive: str = '@deprecated(reason: "It goes.")') -> Edit:
+    """Deprecate something, otherwise where it is deprecated already, or with empty text no more."""
+
+    def edit(text: str) -> str:
+        node = nodes(text)[coordinate]
+        assert isinstance(node, Member)
+        if node.directives:
+            return instead(text, node.directives[0], directive)
+        end = span(node)[1]
+        return f"{text[:end]} {directive}{text[end:]}"
+
+    return edit
+
+
+def describe(coordinate: str, description: str | None) -> Edit:
+    def edit(text: str) -> str:
+        node = nodes(text)[coordinate]
+        assert isinstance(node, Member | TypeDefinitionNode)
+        return instead(text, node.description, f'"{description}"' if description else "")
+
+    return edit
+
+
+def add(owner: str, member: str) -> Edit:
+    """Add a member to a type, or an argument to a field."""
+
+    def edit(text: str) -> str:
+        node = nodes(text)[owner]
+        if isinstance(node, FieldDefinitionNode):
+            if node.arguments:
+                end = span(node.arguments[-1])[1]
+                return f"{text[:end]}\n{member}\n{text[end:]}"
+            end = span(node.name)[1]
+            return f"{text[:end]}({member}){text[end:]}"
+        end = span(node)[1] - 1  # Before the closing bracket.
+        return f"{text[:end]}{member}\n{text[end:]}"
+
+    return edit
+
+
+def declare(owner: str, declaration: str) -> Edit:
+    """Write something else for a definition, such as a union of other types."""
+    return lambda text: instead(text, nodes(text)[owner], declaration)
+
+
+def append(definition: str) -> Edit:
+    return lambda text: f"{text}\n{definition}\n"
+
+
+def swap(old: str, new: str) -> Edit:
+    """Exchange some text, which must be there once."""
+
+    def edit(text: str) -> str:
+        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+        return text.replace(old, new)
+
+    return edit
+
+
+def every(old: str, new: str) -> Edit:
+    """Exchange a name wherever a type is named."""
+
+    return lambda text: re.sub(rf"(: |\[){old}\b", rf"\1{new}", text)
+
+
+def implement(kind: str, interfaces: str) -> Edit:
+    """Give an object other interfaces; empty text for none."""
+
+    def edit(text: str) -> str:
+        node = nodes(text)[kind]
+        assert isinstance(node, ObjectTypeDefinitionNode)
+        head = f"type {kind} implements {interfaces} " if interfaces else f"type {kind} "
+        start = span(node.description)[1] + 1 if node.description else span(node)[0]
+        return text[:start] + head + text[text.index("{", start) :]
+
+    return edit

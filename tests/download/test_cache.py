@@ -193,6 +193,8 @@ def test_a_folder_in_the_way(data: Artifact, cache: Path, tmp_path: Path) -> Non
     (tmp_path / "two" / "a.txt" / "x").mkdir(parents=True)
     with pytest.raises(DiskError, match=r"a\.txt cannot be written"):
         data.download(tmp_path / "two", cache=cache)
+    result = data.files().download(tmp_path / "two", cache=cache, on_error="collect")
+    assert ([failed.name for failed in result.failed], len(result.cached)) == (["a.txt"], 2)
     assert not [p for p in (tmp_path / "two").rglob("*") if p.suffix == ".part"]
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import BaseModel, ValidationError
 from wbtyped_graphql import fragments
 
+from ..download.cache import Cache, used
 from ..errors import OfflineError
 from .artifact import Artifact
 from .facts import Place
@@ -15,7 +16,6 @@ from .manifest import parse_manifest
 
 if TYPE_CHECKING:
     from ..client import Client
-    from ..download.cache import Cache
 
 
 class Record(BaseModel, frozen=True):
@@ -25,31 +25,40 @@ class Record(BaseModel, frozen=True):
     """`entity/project/collection:alias`."""
     place: Place
     node: fragments.Artifact
-    manifest: str
-    """The content of the manifest, as it lies in storage."""
 
 
-def record_path(cache: "Cache", base_url: str, name: str) -> Path:
+def record_path(cache: Cache, base_url: str, name: str) -> Path:
     """Return where a version is noted under a name, which may be too long for a file name."""
-    number = blake2b(f"{base_url} {name}".encode(), digest_size=16).hexdigest()
-    return cache.versions / f"{number}.json"
+    return cache.versions / f"{number_of(base_url, name)}.json"
 
 
-def remember(artifact: Artifact, cache: "Cache") -> None:
+def manifest_path(cache: Cache, base_url: str, artifact_id: str) -> Path:
+    """Return where the manifest of a version is kept, which is the same under all its names."""
+    return cache.manifests / f"{number_of(base_url, artifact_id)}.json"
+
+
+def number_of(base_url: str, name: str) -> str:
+    """Return a short name for something of a server."""
+    return blake2b(f"{base_url} {name}".encode(), digest_size=16).hexdigest()
+
+
+def remember(artifact: Artifact, cache: Cache) -> None:
     """Note a version under its number and its aliases, as they are now; raises OSError."""
-    manifest = json.dumps(artifact.manifest.to_manifest_json())
-    place = artifact.place
+    base_url, place = artifact.client.settings.base_url, artifact.place
+    manifest = manifest_path(cache, base_url, artifact.id)
+    try:
+        used(manifest)
+    except FileNotFoundError:
+        cache.write(manifest, json.dumps(artifact.manifest.to_manifest_json()).encode())
     for alias in dict.fromkeys((place.version, *artifact.aliases)):
         name = f"{place.entity}/{place.project}/{place.collection}:{alias}"
-        record = Record(name=name, place=place, node=artifact.attrs, manifest=manifest)
-        path = record_path(cache, artifact.client.settings.base_url, name)
-        cache.write(path, record.model_dump_json(by_alias=True).encode())
+        record = Record(name=name, place=place, node=artifact.attrs)
+        content = record.model_dump_json(by_alias=True).encode()
+        cache.write(record_path(cache, base_url, name), content)
 
 
 def recall(client: "Client", entity: str, project: str, name: str) -> Artifact:
     """Return a version as the cache knows it; raises OfflineError."""
-    from ..download.cache import Cache
-
     full = f"{entity}/{project}/{name if ':' in name else f'{name}:latest'}"
     folder = client.settings.cache
     unknown = (
@@ -58,12 +67,12 @@ def recall(client: "Client", entity: str, project: str, name: str) -> Artifact:
     )
     if folder is None:
         raise OfflineError(unknown)
-    cache = Cache(folder)
+    cache, base_url = Cache(folder), client.settings.base_url
     try:
-        content = cache.read(record_path(cache, client.settings.base_url, full))
-        record = Record.model_validate_json(content)
+        record = Record.model_validate_json(cache.read(record_path(cache, base_url, full)))
+        manifest = cache.read(manifest_path(cache, base_url, record.node.id))
     except (OSError, ValidationError) as error:
         raise OfflineError(unknown) from error
     artifact = Artifact(client, record.place, record.node)
-    artifact.use_manifest(parse_manifest(record.manifest.encode(), f"artifact {full}", artifact))
+    artifact.use_manifest(parse_manifest(manifest, f"artifact {full}", artifact))
     return artifact

@@ -12,7 +12,7 @@ from ..download.batch import Planned
 from ..download.existing import LARGE, IsAbandoned, Kept, Stock, Wish, is_right, side_by_side
 from ..download.results import FailedFile
 from ..download.transfer import Transfer
-from ..errors import NotFoundError, OfflineError
+from ..errors import NotFoundError, OfflineError, WbtypedError
 from .addresses import Wanted, addresses, addresses_anew
 from .manifest import ARTIFACT_SCHEME, ArtifactManifestEntry, artifact_reference
 
@@ -30,12 +30,15 @@ def plan(
     plain: dict[str, ArtifactManifestEntry] = {}
     references: list[ArtifactManifestEntry] = []
 
-    def work(entry: ArtifactManifestEntry, abandoned: IsAbandoned) -> Kept | None:
-        return stock.look(wish_of(entry, targets[entry.path]), abandoned)
+    def work(entry: ArtifactManifestEntry, abandoned: IsAbandoned) -> Kept | FailedFile | None:
+        try:
+            return stock.look(wish_of(entry, targets[entry.path]), abandoned)
+        except WbtypedError as error:
+            return FailedFile(entry.path, error)
 
-    for entry, kept in side_by_side(work, entries, lambda entry: (entry.size or 0) >= LARGE):
-        if kept is not None:
-            yield kept
+    for entry, known in side_by_side(work, entries, lambda entry: (entry.size or 0) >= LARGE):
+        if known is not None:
+            yield known
         elif entry.is_reference:
             references.append(entry)
         else:

@@ -52,6 +52,11 @@ class Cache:
         """Where notes on versions are, for when no server may be asked."""
         return self.folder / "versions"
 
+    @property
+    def manifests(self) -> Path:
+        """Where the manifests of these versions are."""
+        return self.folder / "manifests"
+
     def path_of(self, digest: str, algorithm: Algorithm) -> Path | None:
         """Return where the content of a base64 digest is kept; None when it is no digest."""
         try:
@@ -183,7 +188,9 @@ class Cache:
 def used(path: Path) -> None:
     """Note that a file was used: what has not been for long is removed first."""
     status = path.stat()
-    os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
+    # Somebody else's file can be used, but not marked.
+    with suppress(PermissionError):
+        os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
 
 
 def reflink(source: FileIO, target: FileIO) -> bool:

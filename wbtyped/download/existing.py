@@ -72,11 +72,6 @@ class Wish:
     algorithm: Algorithm
     replace: bool = True
 
-    @property
-    def is_large(self) -> bool:
-        """Whether it is worth a thread to read it."""
-        return (self.size or 0) >= LARGE
-
 
 @dataclass(frozen=True, slots=True)
 class Stock:

@@ -186,7 +186,11 @@ class Schedule:
                 entry = time.monotonic() + retry, next(self._numbers), attempt
                 heapq.heappush(self._later, entry)
             self._load.heed(error)
-            self._lock.notify_all()
+            # One place is free for one other; to wake all who wait would cost more than a file.
+            if self._finished():
+                self._lock.notify_all()
+            elif self._ready or self._later:
+                self._lock.notify()
         if not expired and retry is None:
             self._settle(attempt, error)
 

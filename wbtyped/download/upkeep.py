@@ -84,6 +84,9 @@ def prune(
             gone.append(item)
         left -= item.size
     notes = [item for item in items(cache.versions) if item.used_at < before]
+    for item in items(cache.manifests):
+        if item.used_at < before:
+            removed(item.path)
     remove_parts(cache)
     return summary(cache, gone, [item for item in notes if removed(item.path)])
 

@@ -10,9 +10,8 @@ from wbtyped_graphql.fragments import RunFileAddress
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILE_ADDRESSES_GQL
 
-from . import errors
 from .download.batch import Batch, Options, Planned
-from .download.existing import LARGE, IsAbandoned, Stock, Wish, is_there, side_by_side
+from .download.existing import LARGE, IsAbandoned, Stock, Wish, side_by_side
 from .download.names import SafeNames
 from .download.results import FailedFile
 from .download.transfer import Source, Transfer
@@ -76,8 +75,6 @@ def wish_of(file: RunFileAddress, files: Files, target: Path, replace: bool) -> 
 
 def transfer_of(file: RunFileAddress, files: Files, wish: Wish, source: Source) -> Transfer:
     """Return what fetches a file."""
-    if not wish.replace and is_there(wish.target):
-        raise errors.FileExistsError(f"{wish.target} has other content; see replace (--replace)")
     return Transfer(
         url=files.client.transport.absolute(file.direct_url),
         target=wish.target,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from .. import errors
 from ..errors import DiskError
 from .cache import Cache
 from .digests import Algorithm, file_digest, never
@@ -40,12 +41,29 @@ def is_right(
     abandoned: IsAbandoned = never,
 ) -> bool:
     """Tell whether a file is there and is known to have the right content; a link never is."""
+    status = status_of(target)
+    return status is not None and has_content(target, status, size, digest, algorithm, abandoned)
+
+
+def status_of(target: Path) -> os.stat_result | None:
+    """Return what stands under a name, a dangling link included; None for nothing."""
     try:
-        status = target.lstat()
+        return target.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        return False
+        return None
     except OSError as error:
         raise DiskError(f"{target} cannot be examined: {error.strerror}") from error
+
+
+def has_content(
+    target: Path,
+    status: os.stat_result,
+    size: int | None,
+    digest: str | None,
+    algorithm: Algorithm,
+    abandoned: IsAbandoned = never,
+) -> bool:
+    """Tell whether what stands there is a file that is known to have the right content."""
     if not stat.S_ISREG(status.st_mode) or digest is None:
         return False
     if size is not None and status.st_size != size:
@@ -81,11 +99,19 @@ class Stock:
     fsync: bool = False
 
     def look(self, wish: Wish, abandoned: IsAbandoned = never) -> Kept | None:
-        """Return a file that is there, or that the cache has put there; None for any other."""
+        """Return a file that is there, or that the cache has put there; None for any other.
+
+        Raises FileExistsError when other content is in the way that is not to be replaced.
+        """
         target, size, digest, algorithm = wish.target, wish.size, wish.digest, wish.algorithm
-        if is_right(target, size, digest, algorithm, abandoned):
-            return Kept(wish.name, size or 0)
-        if self.cache is None or digest is None or (is_there(target) and not wish.replace):
+        status = status_of(target)
+        if status is not None:
+            if has_content(target, status, size, digest, algorithm, abandoned):
+                return Kept(wish.name, size or 0)
+            if not wish.replace:
+                said = f"{target} has other content; see replace (--replace)"
+                raise errors.FileExistsError(said)
+        if self.cache is None or digest is None:
             return None
         if self.cache.bring(
             target, size, digest, algorithm, replace=wish.replace, fsync=self.fsync

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from graphql import (
+    ASTValidationRule,
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
@@ -24,8 +25,14 @@ from .rules import RULES, Rule
 from .uses import Role, Use, Uses
 
 # These judge a file of queries by itself; here are many files together, and a schema in question.
-ABOUT_FILES = {LoneAnonymousOperationRule, NoUnusedFragmentsRule, UniqueOperationNamesRule}
-VALIDATION = [rule for rule in specified_rules if rule not in ABOUT_FILES]
+ABOUT_FILES: tuple[type[ASTValidationRule], ...] = (
+    LoneAnonymousOperationRule,
+    NoUnusedFragmentsRule,
+    UniqueOperationNamesRule,
+)
+VALIDATION: list[type[ASTValidationRule]] = [
+    rule for rule in specified_rules if rule not in ABOUT_FILES
+]
 ALL_ERRORS = 100_000
 
 

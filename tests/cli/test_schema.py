@@ -31,7 +31,7 @@ def test_a_server_that_fits(wandb_server: WandbServer, command: Command) -> None
     outcome = command("schema", "check")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out == (
-        f"41 operations against {wandb_server.url} (by introspection):"
+        f"43 operations against {wandb_server.url} (by introspection):"
         " 0 breaking, 0 risky, 0 safe\n"
     )
 

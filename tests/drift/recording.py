@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import FrameType
 
 import httpx
 from pydantic import BaseModel
@@ -40,16 +41,19 @@ class Answer:
 
 
 def askers() -> set[tuple[str, str]]:
-    """Return the methods of this package that are running."""
+    """Return the methods of this package that are running, in any thread: downloads have several.
+
+    Those of the server, which runs in this process too, ask for nothing.
+    """
     found: set[tuple[str, str]] = set()
-    frame = sys._getframe(1)  # pyright: ignore[reportPrivateUsage]
-    while frame:
-        me: object = frame.f_locals.get("self")
-        if type(me).__module__.startswith("wbtyped"):
-            found |= {(kind.__name__, frame.f_code.co_name) for kind in type(me).__mro__}
-        if frame.f_back is None:
-            break
-        frame = frame.f_back
+    for top in sys._current_frames().values():  # pyright: ignore[reportPrivateUsage]
+        frame: FrameType | None = top
+        while frame:
+            me: object = frame.f_locals.get("self")
+            module = type(me).__module__
+            if module.startswith("wbtyped") and not module.startswith("wbtyped.server"):
+                found |= {(kind.__name__, frame.f_code.co_name) for kind in type(me).__mro__}
+            frame = frame.f_back
     return found
 
 
@@ -108,6 +112,7 @@ def look_at_runs(api: Api, folder: Path) -> None:
     (folder / "a.txt").write_text("hello")
     run.upload_file(folder / "a.txt", root=folder)
     [file] = run.files()
+    run.files().download(folder / "run")
     run.file("a.txt")
     run.load()
     file.delete()
@@ -121,6 +126,7 @@ def look_at_artifacts(api: Api, folder: Path) -> None:
     for artifact in api.artifacts("dataset", "crew/ship/data"):
         assert list(artifact.files())
         assert artifact.manifest.entries
+        artifact.download(folder / artifact.version)
         assert artifact.used_by()
         assert artifact.logged_by()
         artifact.load()

@@ -18,6 +18,9 @@ from .recording import answers
 from .sdl import Edit, add, append, default, deprecate, describe, mutated, remove, rename, retype
 from .synthesis import invented, read, replayed
 
+# What the queries mean does not depend on the interpreter.
+pytestmark = pytest.mark.slow
+
 
 @cache
 def ours() -> Documents:
@@ -122,7 +125,6 @@ ADDED = st.one_of(
 )
 
 
-@pytest.mark.slow
 @settings(deadline=None, max_examples=30)
 @given(st.lists(ADDED, min_size=1, max_size=2))
 def test_what_adds_never_breaks(edits: list[Edit]) -> None:
@@ -165,7 +167,6 @@ ANY = st.one_of(
 )
 
 
-@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(st.lists(ANY, min_size=1, max_size=2), st.integers(0, 10_000))
 def test_what_is_safe_leaves_queries_valid_and_answers_readable(

@@ -12,6 +12,9 @@ from wbtyped.drift.weighing import compare, validation_errors
 from .mutations import MUTATIONS, Mutation
 from .sdl import Edit, built, mutated, remove, retype, swap
 
+# What the queries mean does not depend on the interpreter.
+pytestmark = pytest.mark.slow
+
 USED = MUTATIONS
 UNUSED = [mutation for mutation in MUTATIONS if mutation.unused]
 

@@ -34,6 +34,9 @@ from .conftest import Drift, client_of
 from .mutations import MUTATIONS, Mutation
 from .sdl import mutated, remove
 
+# What the queries mean does not depend on the interpreter.
+pytestmark = pytest.mark.slow
+
 NAMES = {operation.name for operation in our_documents().operations}
 # The guard of a probe is an `@include`, which every server has that follows the specification.
 REFUSED = [m for m in MUTATIONS if m.refused and not m.coordinate.startswith("@")]
@@ -86,7 +89,6 @@ NAMED_ALIKE = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("mutation", REFUSED, ids=str)
 def test_every_change_is_found_that_validation_sees(mutation: Mutation, drift: Drift) -> None:
     schema = mutated(*mutation.used)

@@ -55,6 +55,12 @@ def addresses_anew(artifact: "Artifact", paths: Sequence[str]) -> Mapping[str, s
     return dict(listed(artifact, paths))
 
 
+def gone(artifact: "Artifact") -> NotFoundError:
+    """Return the error for a version that was there before."""
+    path = artifact.qualified_name
+    return NotFoundError(f"artifact {path} does not exist any more", path=path, missing="artifact")
+
+
 class FileAddresses(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):
     """Paths and addresses of the files of a version (query ArtifactFileAddresses)."""
 
@@ -75,10 +81,7 @@ class FileAddresses(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress
 
     def _connection(self, result: "Result") -> "Page":
         if result.artifact is None or result.artifact.files is None:
-            path = self.artifact.qualified_name
-            raise NotFoundError(
-                f"artifact {path} does not exist any more", path=path, missing="artifact"
-            )
+            raise gone(self.artifact)
         return result.artifact.files
 
     def _item(self, node: ArtifactFileAddress) -> ArtifactFileAddress:

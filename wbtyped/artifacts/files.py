@@ -10,9 +10,10 @@ from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
 
 from ..cache_settings import CacheWish
 from ..client import Client
-from ..errors import NotFoundError, UsageError
+from ..errors import UsageError
 from ..files import File
 from ..paginator import SizedPaginator
+from .addresses import gone
 from .manifest import ArtifactManifest, ArtifactManifestEntry
 
 if TYPE_CHECKING:
@@ -122,10 +123,7 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
 
     def _connection(self, result: "Result") -> "Page":
         if result.artifact is None or result.artifact.files is None:
-            path = self.artifact.qualified_name
-            raise NotFoundError(
-                f"artifact {path} does not exist any more", path=path, missing="artifact"
-            )
+            raise gone(self.artifact)
         return result.artifact.files
 
     def _total(self, result: "Result") -> int:

@@ -203,7 +203,7 @@ class Batch:
     def _fill(self) -> None:
         """Take what was fetched into the cache; the download is right without it."""
         while (transfer := self._fetched.get()) is not None:
-            digest = transfer.xxh128 or transfer.md5
+            digest = transfer.digest
             if self.options.cache is None or digest is None or self._schedule.cancelled:
                 continue
             try:

@@ -57,7 +57,7 @@ class Receiver:
             return sent
         if not self._sink.written:
             return sent
-        if not self._etag and not self._transfer.has_digest:
+        if not self._etag and self._transfer.digest is None:
             # Nothing would tell whether the rest is of the same content.
             self._sink.restart()
             return sent

@@ -10,7 +10,7 @@ from typing import Self
 
 from ..errors import ChecksumError
 from . import parts
-from .digests import Algorithm
+from .digests import BLOCK, Algorithm
 from .hashing import RunningDigest
 from .placing import disk_errors, place, sync_folder
 
@@ -18,7 +18,6 @@ IN_MEMORY = 1024 * 1024
 """Bytes that wait in memory: a content up to this size until it is complete and right."""
 BESIDE = 16 * 1024 * 1024
 """Bytes from which on a content is digested in a thread of its own."""
-BLOCK = 1024 * 1024
 
 
 class Sink:

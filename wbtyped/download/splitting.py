@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import WbtypedError
 from . import parts
+from .digests import BLOCK
 from .placing import disk_errors
 from .transfer import Abandoned, Piece, Transfer
 
@@ -31,13 +32,12 @@ SLOW = 125e6
 """Bytes a second from which on one connection is enough."""
 AFTER = 1.0
 """Seconds after which a connection has shown how fast it is."""
-BLOCK = 1024 * 1024
 
 
 def is_worth_it(attempt: "Attempt") -> bool:
     """Tell whether a transfer would gain by further connections, as far as one can see."""
     transfer, receiver, sink = attempt.transfer, attempt.receiver, attempt.sink
-    if attempt.whole or transfer.size is None or not transfer.has_digest or not receiver.ranges:
+    if attempt.whole or transfer.size is None or transfer.digest is None or not receiver.ranges:
         return False
     if transfer.size - sink.written < LEAST * PIECE:
         return False
@@ -53,7 +53,7 @@ class Split:
         self._schedule = schedule
         self._main = main
         self._size = main.transfer.size or 0
-        self._appended = self._asked = main.sink.written
+        self._asked = main.sink.written
         self._complete: dict[int, Path] = {}
         self._under_way: list[Attempt] = []
         self._lock = threading.Lock()
@@ -90,7 +90,10 @@ class Split:
         with self._lock:
             self._under_way = [each for each in self._under_way if each.transfer is not transfer]
             if error is not None and not self._over:
-                self._give_up()
+                self._end()
+                # Whoever is appending hands it back when the piece at hand is complete.
+                if not self._appending:
+                    self._schedule.hand_back(self._main)
             if self._over:
                 transfer.target.unlink(missing_ok=True)
                 return
@@ -101,12 +104,8 @@ class Split:
             self._appending = True
         self._append()
 
-    def _give_up(self) -> None:
-        """Go on over one connection, which says by itself what is wrong."""
-        self._end()
-        self._schedule.hand_back(self._main)
-
     def _end(self) -> None:
+        """Take no more pieces; one connection, if any, goes on and says what is wrong."""
         self._over = True
         for attempt in self._under_way:
             attempt.receiver.divert()
@@ -117,29 +116,33 @@ class Split:
 
     def _append(self) -> None:
         """Append every piece whose turn it is; other threads only note theirs meanwhile."""
+        sink = self._main.sink
         try:
-            while (path := self._next()) is not None:
+            while True:
+                with self._lock:
+                    path = self._complete.pop(sink.written, None)
+                    if path is None:
+                        # Said under the lock, so that of several threads one alone goes on.
+                        self._appending = False
+                        over, complete = self._over, sink.written >= self._size
+                        break
                 try:
                     with disk_errors(self._main.transfer.target):
                         self._copy(path)
                 finally:
                     path.unlink(missing_ok=True)
                 with self._lock:
-                    self._appended = self._main.sink.written
-                    self._ask(1)
+                    if not self._over:
+                        self._ask(1)
         except (WbtypedError, Abandoned) as error:
             with self._lock:
                 self._end()
             self._schedule.ended(self._main, error)
             return
-        if self._appended >= self._size:
+        if complete:
             self._schedule.complete(self._main)
-
-    def _next(self) -> Path | None:
-        with self._lock:
-            path = self._complete.pop(self._appended, None)
-            self._appending = path is not None
-            return path
+        elif over:
+            self._schedule.hand_back(self._main)
 
     def _copy(self, path: Path) -> None:
         with path.open("rb", buffering=0) as piece:

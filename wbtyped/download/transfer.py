@@ -44,9 +44,9 @@ class Transfer:
     """What is to be fetched of the content; None for all of it. `size` and digest are of that."""
 
     @property
-    def has_digest(self) -> bool:
-        """Whether the content can be told from any other."""
-        return (self.md5 or self.xxh128) is not None
+    def digest(self) -> str | None:
+        """The digest, of whichever kind; without one nothing tells the content from any other."""
+        return self.xxh128 or self.md5
 
 
 class Abandoned(Exception):  # noqa: N818 - never leaves the package

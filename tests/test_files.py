@@ -74,6 +74,15 @@ def test_names_and_patterns(run: Run) -> None:
     assert len(run.files(pattern="nothing")) == 2, "the server counts the whole run"
 
 
+async def test_length_with_names_counts_the_named_files(run: Run) -> None:
+    assert len(run.files(["model.bin"])) == 1
+    assert len(run.files(["model.bin", "absent"], per_page=1)) == 2
+    assert await run.files(["model.bin"]).alength() == 1
+    await run.client.aclose()
+    assert run.files(["model.bin"]).length == 1
+    assert len(run.files()) == len(run.files([])) == 2
+
+
 @pytest.mark.parametrize("error", [UsageError, ValueError])
 def test_names_and_pattern_together(
     wandb_server: WandbServer, run: Run, error: type[Exception]

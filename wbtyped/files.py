@@ -49,8 +49,8 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
     where its content can be sent instead of fetched. `start` is the `cursor` of an earlier list: go
     on there.
 
-    `len()` counts all files of the run, whatever `names` and `pattern` say, because that is what
-    the server counts.
+    With `names`, `len()` counts the files of the list, for which it reads all of it. Otherwise it
+    counts all files of the run, whatever `pattern` says, because that is what the server counts.
     """
 
     QUERY: ClassVar[str] = RUN_FILES_GQL
@@ -161,6 +161,9 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
 
     def _total(self, result: "RunFiles") -> int:
         return self._run(result).file_count or 0
+
+    def _counts_items(self) -> bool:
+        return bool(self.names)
 
     def _item(self, node: RunFile) -> "File":
         return File(self.client, node, self.run)

@@ -298,8 +298,14 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
     def _total(self, result: ResultT) -> int:
         """Return the total that an answer announces."""
 
+    def _counts_items(self) -> bool:
+        """Return True if the server's total is of more than the list, so that items are counted."""
+        return False
+
     def __len__(self) -> int:
         """Return the server's total, which may cost the request for the first page."""
+        if self._counts_items():
+            return len(self[:])
         if self.last_response is None:
             self._load()
         return self._announced()
@@ -311,6 +317,8 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
 
     async def alength(self) -> int:
         """Return the server's total from a coroutine."""
+        if self._counts_items():
+            return len(await self.aget(slice(None)))
         if self.last_response is None:
             await self._aload()
         return self._announced()

@@ -63,6 +63,17 @@ def test_manifest(wandb_server: WandbServer, data: Artifact) -> None:
     assert len(wandb_server.requests) == 0
 
 
+async def test_length_with_names_counts_the_named_files(data: Artifact) -> None:
+    name = data.files()[0].name
+    everything = len(data.files())
+    assert everything > 1
+    assert len(data.files(names=[name])) == 1
+    assert len(data.files(names=[name, name, "absent"], per_page=1)) == 1
+    assert await data.files(names=[name]).alength() == 1
+    await data.client.aclose()
+    assert len(data.files(names=[])) == everything
+
+
 def test_vectors_of_the_digest() -> None:
     def digest(contents: str) -> str:
         text = f'{{"version": 1, "contents": {contents}}}'

@@ -123,3 +123,36 @@ def test_a_file_sent_in_parts(
     assert (entry.size, entry.digest) == (size, base64.b64encode(digest).decode())
     saved = Path(entry.download(tmp_path / "saved"))
     assert saved.stat().st_size == size
+
+
+def test_log_artifact_of_existing_version_appears_in_both_runs(
+    scripts: Scripts, wandb_server: WandbServer, api: Api
+) -> None:
+    files = {f"{i}.txt": b"%d" % i for i in range(10)}
+    wandb_server.add_artifact("crew/ship/data", "dataset", files, logged_by="crew/ship/first")
+    for run in ("second", "third"):
+        wandb_server.add_run(f"crew/ship/{run}")
+    answer = scripts.official("log_again.py")
+    assert answer == {
+        "logged": [["data:v0"], ["data:v0"], []],
+        "creator": "first",
+        "versions": 1,
+        "aliases": ["again", "latest"],
+        "named": [1, ["3.txt"]],
+        "all": 10,
+    }
+    artifact = api.artifact("crew/ship/data:v0")
+    assert artifact.tags == ["kept"]
+    assert [a.name for a in api.run("crew/ship/second").logged_artifacts()] == ["data:v0"]
+
+
+def test_storage_region_unknown_is_refused(tmp_path: Path) -> None:
+    with WandbServer(storage_regions=["moon"]) as server:
+        scripts = Scripts(server.env, tmp_path)
+        assert scripts.official("log_region.py", "moon") == "logged"
+        said = str(scripts.official("log_region.py", "mars"))
+        assert "invalid storage region 'mars'" in said
+        with Api({"base_url": server.url}, api_key=server.api_key) as api:
+            manifest = api.artifact("crew/ship/in-moon:v0").manifest
+            assert manifest.storage_region == "moon"
+            assert not api.artifact_collection_exists("crew/ship/in-mars", "dataset")

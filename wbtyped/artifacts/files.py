@@ -31,8 +31,8 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
     """The files of a version, by path, fetched page by page (query ArtifactFilesById).
 
     `names` picks exact paths; those that do not exist are simply not there. A reference has the
-    address of what it refers to as `url` and `direct_url`. `len()` counts all files of the version,
-    whatever `names` says.
+    address of what it refers to as `url` and `direct_url`. With `names`, `len()` counts the files of
+    the list, for which it reads all of it.
     """
 
     QUERY: ClassVar[str] = ARTIFACT_FILES_BY_ID_GQL
@@ -129,6 +129,9 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
     def _total(self, result: "Result") -> int:
         self._connection(result)
         return self.artifact.file_count
+
+    def _counts_items(self) -> bool:
+        return bool(self.names)
 
     def _item(self, node: fragments.ArtifactFile) -> File:
         return File(self.client, node)

@@ -146,6 +146,13 @@ CREATE TABLE IF NOT EXISTS draft_parts (
   PRIMARY KEY (file_id, number)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS draft_parts_by_blob ON draft_parts (blob);
+-- Further runs that logged a version, beside the one that made it.
+CREATE TABLE IF NOT EXISTS artifact_outputs (
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
+  PRIMARY KEY (run_id, artifact_id)
+);
+CREATE INDEX IF NOT EXISTS outputs_by_artifact ON artifact_outputs (artifact_id);
 CREATE TABLE IF NOT EXISTS artifact_uses (
   run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,

@@ -46,6 +46,8 @@ class Context:
     account: str
     """Name of the one account, which is also its entity."""
     features: frozenset[str]
+    storage_regions: frozenset[str]
+    """Names of the regions that a version may ask for."""
     api_url: str = ""
     storage_url: str = ""
 

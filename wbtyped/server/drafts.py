@@ -53,6 +53,7 @@ class Drafts:
             if known is not None:
                 if known["state"] == "COMMITTED":
                     label(rows, known, wish.entity, wish.aliases, wish.tags)
+                    log_again(rows, known, wish.facts.get("run_id"))
                 return int(known["id"])
             moment = now()
             columns: dict[str, object] = {
@@ -93,7 +94,11 @@ class Drafts:
             row = one(where, wish.sequence_id, wish.distributed_id)
             if row is not None:
                 return row
-        if not wish.deduplicate:
+        # `Run.log_artifact()` of an existing version sends its digest, and no ID for a new one.
+        logged_again = wish.facts.get("run_id") is not None and not (
+            wish.client_id or wish.distributed_id
+        )
+        if not (wish.deduplicate or logged_again):
             return None
         where = "sequence_id = ? AND digest = ? AND state = 'COMMITTED'"
         return one(where, wish.sequence_id, wish.digest)
@@ -238,6 +243,14 @@ class Drafts:
             if row:
                 return row["blob"], row["md5"]
         return None
+
+
+def log_again(rows: sqlite3.Connection, version: sqlite3.Row, run_id: object) -> None:
+    """Record that a run logged a version which exists; the run that made it stays its creator."""
+    if run_id is not None and run_id != version["run_id"]:
+        rows.execute(
+            "INSERT OR IGNORE INTO artifact_outputs VALUES (?, ?)", (run_id, version["id"])
+        )
 
 
 def label(

@@ -75,7 +75,8 @@ class WandbServer:
     the name of the one account; any other entity in a path is a team. `features` is what the server
     admits to having, in W&B's names. `url_lifetime` is for how many seconds a signed address is
     good. `storage_url` is the address that clients get for storage, when something stands in front
-    of it. Raises DiskError when another server is using the folder.
+    of it. `storage_regions` are the names that a version may give as its storage region, beside
+    `default`; any other is refused. Raises DiskError when another server is using the folder.
 
     Use it in a `with` statement, or call `start` and, once, `close`.
     """
@@ -92,6 +93,7 @@ class WandbServer:
         features: Iterable[str] = FEATURES,
         url_lifetime: float = URL_LIFETIME,
         storage_url: str | None = None,
+        storage_regions: Iterable[str] = (),
     ) -> None:
         self._folder = DataFolder(data)
         self.data: Path = self._folder.path
@@ -124,6 +126,7 @@ class WandbServer:
             signer,
             entity,
             frozenset(features),
+            frozenset({"default", *storage_regions}),
         )
         self._execution = Execution(frozenset(features))
         self._workers = Workers()

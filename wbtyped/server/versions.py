@@ -1,5 +1,6 @@
 """Versions of artifacts, as rows: contents, aliases, links, tags, lineage."""
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping
 
@@ -150,6 +151,15 @@ class Versions:
         rows = self._all(query, number, after or "", size + 1)
         return rows[:size], len(rows) > size
 
+    def count_named(self, number: int, paths: Iterable[str]) -> int:
+        """Return how many of the paths are files of a version."""
+        query = (
+            "SELECT count(*) AS found FROM entries WHERE artifact_id = ?"
+            " AND path IN (SELECT value FROM json_each(?))"
+        )
+        row = self._one(query, number, json.dumps([*paths]))
+        return int(row["found"]) if row else 0
+
     def entry(self, number: int, path: str) -> sqlite3.Row | None:
         """Return one file of a version."""
         return self._one("SELECT * FROM entries WHERE artifact_id = ? AND path = ?", number, path)
@@ -164,9 +174,12 @@ class Versions:
         return str(rows[0]["blob"]) if rows else None
 
     def logged_by_run(self, run_id: int) -> list[sqlite3.Row]:
-        """Return the versions that a run made; those in the making do not show."""
-        query = "SELECT * FROM artifacts WHERE run_id = ? AND state != 'PENDING'"
-        return self._all(f"{query} ORDER BY id", run_id)
+        """Return the versions that a run logged, new ones or not; drafts do not show."""
+        query = (
+            "SELECT * FROM artifacts WHERE state != 'PENDING' AND (run_id = ? OR id IN"
+            " (SELECT artifact_id FROM artifact_outputs WHERE run_id = ?)) ORDER BY id"
+        )
+        return self._all(query, run_id, run_id)
 
     def used_by_run(self, run_id: int) -> list[sqlite3.Row]:
         """Return the versions that a run used."""

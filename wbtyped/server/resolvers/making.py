@@ -48,6 +48,7 @@ def create_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
 
 def wish_of(context: Context, given: Input) -> Wish:
     """Return what a client wants to make, with its sequence."""
+    region = region_of(context, given)
     entity = str(given["entityName"])
     owner, _ = context.projects.upsert(entity, str(given["projectName"]))
     names = [given.get("artifactCollectionName"), *_list(given.get("artifactCollectionNames"))]
@@ -57,7 +58,7 @@ def wish_of(context: Context, given: Input) -> Wish:
     facts: dict[str, object] = {
         "digest_algorithm": given.get("digestAlgorithm") or MD5,
         "storage_layout": "V2",
-        "storage_region": given.get("storageRegion"),
+        "storage_region": region,
         "description": given.get("description"),
         "metadata": given.get("metadata"),
         "history_step": given.get("historyStep"),
@@ -75,6 +76,15 @@ def wish_of(context: Context, given: Input) -> Wish:
         distributed_id=optional_text(given.get("distributedID")),
         deduplicate=bool(given.get("enableDigestDeduplication")),
     )
+
+
+def region_of(context: Context, given: Input) -> str | None:
+    """Return the storage region that a version asks for, or refuse one that is unknown."""
+    region = optional_text(given.get("storageRegion"))
+    if region is not None and region not in context.storage_regions:
+        known = ", ".join(sorted(context.storage_regions))
+        raise Refusal(f"invalid storage region {region!r}; this server has: {known}", status=400)
+    return region
 
 
 def _list(value: object) -> list[object]:

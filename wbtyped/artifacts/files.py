@@ -31,8 +31,8 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
     """The files of a version, by path, fetched page by page (query ArtifactFilesById).
 
     `names` picks exact paths; those that do not exist are simply not there. A reference has the
-    address of what it refers to as `url` and `direct_url`. With `names`, `len()` counts the files of
-    the list, for which it reads all of it.
+    address of what it refers to as `url` and `direct_url`. With `names`, `len()` counts the files
+    of the list, for which it reads all of it.
     """
 
     QUERY: ClassVar[str] = ARTIFACT_FILES_BY_ID_GQL

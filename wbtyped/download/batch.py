@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from ..cache_settings import CacheWish, cache_folder
+from ..clock import monotonic
 from ..errors import WbtypedError
 from ..settings import Settings
 from .attempt import Attempt
@@ -167,10 +168,10 @@ class Batch:
         """End everything soon; a thread that the network holds is left behind, and does no harm."""
         self._schedule.cancel()
         self._engine.interrupt()
-        until = time.monotonic() + GRACE
+        until = monotonic() + GRACE
         for thread in threads:
             if thread.ident is not None:
-                thread.join(max(0.0, until - time.monotonic()))
+                thread.join(max(0.0, until - monotonic()))
         if not any(thread.is_alive() for thread in threads):
             self._schedule.abandon()
 

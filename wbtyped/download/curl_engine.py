@@ -2,7 +2,6 @@
 
 import os
 import re
-import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import certifi
 import pycurl
 
+from ..clock import monotonic
 from ..errors import TransportError
 from ..retries import Passing
 from ..transport import USER_AGENT, Transport
@@ -72,7 +72,7 @@ class Slot:
         """Prepare the handle for a transfer."""
         self.attempt, self.error, self._begun = attempt, None, False
         self._head.clear()
-        self.heard = time.monotonic()
+        self.heard = monotonic()
         headers = [f"{name}: {value}" for name, value in attempt.receiver.headers().items()]
         self.curl.setopt(pycurl.URL, attempt.transfer.url)
         if headers != self._sent:
@@ -81,7 +81,7 @@ class Slot:
 
     def _write(self, block: bytes) -> int:
         """Take a block; what is raised here would be lost in libcurl, so it is kept."""
-        self.heard = time.monotonic()
+        self.heard = monotonic()
         try:
             self._begin()
             if self.attempt is not None:
@@ -200,7 +200,7 @@ class CurlEngine:
 
     def _drop_stalled(self, schedule: "Schedule") -> None:
         """Give up connections that bring nothing; libcurl's own limit is an average over longer."""
-        since = time.monotonic() - self._timeout
+        since = monotonic() - self._timeout
         for curl, slot in list(self._busy.items()):
             if slot.heard < since:
                 attempt = self._release(curl)

@@ -1,9 +1,8 @@
 """How many transfers a server bears at the moment."""
 
-import time
-
 import stamina
 
+from ..clock import monotonic
 from ..retries import Passing
 
 SMALL = 64 * 1024
@@ -48,4 +47,4 @@ class Load:
             self._now = max(1, self._now // 2)
         if error.retry_after and not stamina.is_testing():
             pause = min(error.retry_after, self._longest_pause)
-            self.paused_until = max(self.paused_until, time.monotonic() + pause)
+            self.paused_until = max(self.paused_until, monotonic() + pause)

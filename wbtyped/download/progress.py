@@ -1,10 +1,11 @@
 """How far a download is: told to a callback, or shown."""
 
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
+
+from ..clock import monotonic
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -55,13 +56,13 @@ class Events:
     def __init__(self, callback: Callback, every: float = EVERY) -> None:
         self._callback = callback
         self._every = every
-        self._began = self._last = time.monotonic()
+        self._began = self._last = monotonic()
         self._size = 0
         self._rate = 0.0
 
     def tick(self, progress: DownloadProgress) -> None:
         """Call back when it is time for it."""
-        if time.monotonic() - self._last >= self._every:
+        if monotonic() - self._last >= self._every:
             self._tell(progress)
 
     def close(self, progress: DownloadProgress) -> None:
@@ -69,7 +70,7 @@ class Events:
         self._tell(replace(progress, done=True))
 
     def _tell(self, progress: DownloadProgress) -> None:
-        now = time.monotonic()
+        now = monotonic()
         span = max(now - self._last, 1e-6)
         latest = (progress.size - self._size) / span
         # Half of what is shown is what was shown before, so that it does not flicker.

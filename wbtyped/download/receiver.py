@@ -1,11 +1,11 @@
 """What an answer means for a transfer, whichever engine brought it."""
 
 import re
-import time
 import zlib
 from collections.abc import Mapping
 from typing import NoReturn, Protocol
 
+from ..clock import monotonic
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from ..retries import Passing, is_passing
 from .sink import Sink
@@ -92,7 +92,7 @@ class Receiver:
         encoded = headers.get("content-encoding", "identity") != "identity"
         self._decoder = zlib.decompressobj(ANY_ENCODING) if encoded else None
         self.ranges = not encoded and (status == 206 or headers.get("accept-ranges") == "bytes")
-        self.began = time.monotonic(), self._sink.written
+        self.began = monotonic(), self._sink.written
 
     def _continue(self, headers: Mapping[str, str]) -> None:
         found = CONTENT_RANGE.fullmatch(headers.get("content-range", ""))

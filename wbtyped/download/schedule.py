@@ -3,11 +3,11 @@
 import heapq
 import itertools
 import threading
-import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ..clock import monotonic
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, WbtypedError
 from ..retries import Passing
 from . import parts
@@ -109,10 +109,10 @@ class Schedule:
 
     def take(self, wait: float) -> Attempt | None:
         """Return what to fetch next; None when there is nothing within `wait` seconds."""
-        until = time.monotonic() + wait
+        until = monotonic() + wait
         with self._lock:
             while not self._finished():
-                now = time.monotonic()
+                now = monotonic()
                 attempt, due = self._next(now)
                 if attempt is not None:
                     self._active[id(attempt)] = attempt
@@ -183,7 +183,7 @@ class Schedule:
                 attempt.renewals += 1
                 self._expired.append(attempt)
             elif retry is not None:
-                entry = time.monotonic() + retry, next(self._numbers), attempt
+                entry = monotonic() + retry, next(self._numbers), attempt
                 heapq.heappush(self._later, entry)
             self._load.heed(error)
             # One place is free for one other; to wake all who wait would cost more than a file.

@@ -6,12 +6,12 @@ content, as with one connection, and a later call can continue it.
 """
 
 import threading
-import time
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..clock import monotonic
 from ..errors import WbtypedError
 from . import parts
 from .digests import BLOCK
@@ -42,7 +42,7 @@ def is_worth_it(attempt: "Attempt") -> bool:
     if transfer.size - sink.written < LEAST * PIECE:
         return False
     since, before = receiver.began
-    spent = time.monotonic() - since
+    spent = monotonic() - since
     return spent >= AFTER and 0 < (sink.written - before) / spent < SLOW
 
 

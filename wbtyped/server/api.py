@@ -1,7 +1,6 @@
 """The API's origin: GraphQL, and the addresses of files that redirect to storage."""
 
 import base64
-import hmac
 
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
@@ -14,6 +13,7 @@ from .answers import json_error
 from .context import Context
 from .execution import Execution
 from .graphql_request import GraphQLRequest
+from .keys import AcceptedKeys
 from .refusals import Refusal
 from .relay import number_of
 from .streams import read_stream_request
@@ -40,8 +40,8 @@ class HexDigest(Convertor[str]):
 register_url_convertor("digest", HexDigest())
 
 
-def authorized(header: str, key: str) -> bool:
-    """Tell whether an Authorization header holds the key: Basic with any user name, or Bearer."""
+def authorized(header: str, keys: AcceptedKeys) -> bool:
+    """Tell whether an Authorization header holds a key: Basic with any user name, or Bearer."""
     scheme, _, value = header.partition(" ")
     given = value.strip()
     if scheme.lower() == "basic":
@@ -51,16 +51,18 @@ def authorized(header: str, key: str) -> bool:
             return False
     elif scheme.lower() != "bearer":
         return False
-    return hmac.compare_digest(given.encode(), key.encode())
+    return keys.accepts(given)
 
 
 class ApiOrigin:
     """Answers requests to the API."""
 
-    def __init__(self, context: Context, execution: Execution, key: str, workers: Workers) -> None:
+    def __init__(
+        self, context: Context, execution: Execution, keys: AcceptedKeys, workers: Workers
+    ) -> None:
         self._context = context
         self._execution = execution
-        self._key = key
+        self._keys = keys
         self._workers = workers
 
     def app(self) -> Starlette:
@@ -82,7 +84,7 @@ class ApiOrigin:
         )
 
     def _refused(self, request: Request) -> Response | None:
-        if authorized(request.headers.get("authorization", ""), self._key):
+        if authorized(request.headers.get("authorization", ""), self._keys):
             return None
         return json_error(401, "user is not logged in", {"WWW-Authenticate": 'Basic realm="W&B"'})
 

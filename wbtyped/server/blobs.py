@@ -11,6 +11,8 @@ from pathlib import Path
 
 import xxhash
 
+from .private_files import create_private, make_private_folder
+
 
 @dataclass(frozen=True, slots=True)
 class Blob:
@@ -26,7 +28,9 @@ class Incoming:
 
     def __init__(self, folder: Path, *, xxh128: bool = False) -> None:
         self._path = folder / secrets.token_hex(16)
-        self._stream = self._path.open("xb")
+        # Without a buffer: a forked child would write a copy of it into the file when it ends.
+        self._stream = create_private(self._path)
+        self._process = os.getpid()
         self._sha256 = hashlib.sha256()
         self._md5 = hashlib.md5(usedforsecurity=False)
         self._xxh128 = xxhash.xxh3_128() if xxh128 else None
@@ -39,7 +43,9 @@ class Incoming:
 
     def write(self, block: bytes) -> None:
         """Take a block."""
-        self._stream.write(block)
+        left = memoryview(block)
+        while left:
+            left = left[self._stream.write(left) :]
         self._sha256.update(block)
         self._md5.update(block)
         if self._xxh128 is not None:
@@ -63,7 +69,6 @@ class Incoming:
 
     def settle(self) -> None:
         """Bring the content to the disk for good; nothing more may be written."""
-        self._stream.flush()
         os.fsync(self._stream.fileno())
         self._stream.close()
 
@@ -74,15 +79,16 @@ class Incoming:
         target = store.path(blob.key)
         # Somebody may be reading what is there, and some systems do not replace an open file.
         if not target.exists():
-            target.parent.mkdir(parents=True, exist_ok=True)
+            make_private_folder(target.parent)
             self._path.replace(target)
         return blob
 
     def discard(self) -> None:
-        """Forget the content, unless it is in place."""
+        """Forget the content, unless it is in place; a forked child leaves it to its parent."""
         self._stream.close()
-        with suppress(FileNotFoundError):
-            self._path.unlink()
+        if self._process == os.getpid():
+            with suppress(FileNotFoundError):
+                self._path.unlink()
 
 
 class BlobStore:
@@ -91,7 +97,8 @@ class BlobStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._incoming = folder / "incoming"
-        self._incoming.mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder)
+        make_private_folder(self._incoming)
         # Whatever is here was cut off when the last process ended.
         for left in self._incoming.iterdir():
             left.unlink()

@@ -7,21 +7,37 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import DiskError
+from .keys import ROOT_FILE
+from .private_files import (
+    FILE_MODE,
+    FOLDER_MODE,
+    make_private_file,
+    make_private_folder,
+    restrict,
+    restrict_tree,
+)
+
+BLOBS = "blobs"
+DATABASE = "server.sqlite"
+DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
+OURS = frozenset({BLOBS, ROOT_FILE, *DATABASE_FILES})
 
 
 class DataFolder:
     """A folder that belongs to this server until `close`.
 
     Without a path it is a temporary one, removed at the end. `was_killed` tells that the last
-    server on it did not get to `close`, so that there may be something to tidy up.
+    server on it did not get to `close`, so that there may be something to tidy up. What is in it is
+    private to the account that runs the server, as is the folder unless it holds other things, too.
     """
 
     def __init__(self, path: Path | None) -> None:
         self._temporary = path is None
         self.path: Path = path or Path(tempfile.mkdtemp(prefix="wbtyped-server-"))
-        self.path.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self.path)
         self._file = self.path / "lock.sqlite"
         self.was_killed: bool = self._file.exists()
+        make_private_file(self._file)
         # SQLite locks files on every platform, and the system lets go when the process dies.
         self._lock = sqlite3.connect(
             self._file, timeout=0, isolation_level=None, check_same_thread=False
@@ -36,6 +52,16 @@ class DataFolder:
                 f"data folder {self.path} is in use by another server; stop that one, or choose"
                 " another folder"
             ) from error
+        self._close_to_others()
+
+    def _close_to_others(self) -> None:
+        """Make private what an older wbtyped, or a copy of the folder, left open to others."""
+        for name in DATABASE_FILES:
+            restrict(self.path / name, FILE_MODE)
+        restrict_tree(self.path / BLOBS)
+        # A folder that also holds other things is the user's own, such as a home.
+        if all(entry.name in OURS or entry == self._file for entry in self.path.iterdir()):
+            restrict(self.path, FOLDER_MODE)
 
     def close(self) -> None:
         """Let go of the folder."""

@@ -1,5 +1,6 @@
 """The rows behind the server, in SQLite."""
 
+import os
 import sqlite3
 import threading
 from collections.abc import Generator
@@ -7,11 +8,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ..errors import DiskError
+from ..errors import DiskError, UsageError
 from .artifact_tables import ARTIFACT_TABLES
+from .keys import key_hash
+from .private_files import make_private_file
 
 TABLES = """
-CREATE TABLE IF NOT EXISTS secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+-- Keys that a folder had in a former format; they are let in, and never shown again.
+CREATE TABLE IF NOT EXISTS former_keys (hash TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS organizations (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -84,8 +88,10 @@ CREATE TRIGGER IF NOT EXISTS file_removed AFTER DELETE ON files BEGIN
   UPDATE runs SET file_count = file_count - 1 WHERE id = old.run_id;
 END;
 """
-FORMAT = 2
+FORMAT = 3
 """Grows when tables change in a way that older data does not fit."""
+KEYS_IN_CLEAR = 2
+"""The format that held the API key and what signs URLs in a table."""
 
 
 def now() -> str:
@@ -104,6 +110,8 @@ class Database:
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
+        self._process = os.getpid()
+        make_private_file(path)
         try:
             self._prepare()
         except BaseException:
@@ -114,16 +122,38 @@ class Database:
         """Make the tables of a new database; refuse one that another version made."""
         found = self.reading.execute("PRAGMA user_version").fetchone()[0]
         new = not self.reading.execute("SELECT 1 FROM sqlite_master").fetchone()
-        if not new and found != FORMAT:
+        if not new and found not in {FORMAT, KEYS_IN_CLEAR}:
             raise DiskError(
                 f"{self._path} has the format {found} of another wbtyped, this one writes {FORMAT};"
                 " choose another data folder"
             )
-        self.reading.executescript(f"{TABLES}{ARTIFACT_TABLES}PRAGMA user_version = {FORMAT}")
+        tables = f"{TABLES}{ARTIFACT_TABLES}PRAGMA user_version = {FORMAT};"
+        self.reading.executescript(f"BEGIN IMMEDIATE;{tables}COMMIT")
+        self._hide_keys()
+
+    def _hide_keys(self) -> None:
+        """Keep no more than a hash of a key that a former format kept in clear."""
+        kept = "SELECT 1 FROM sqlite_master WHERE name = 'secrets'"
+        if not self.reading.execute(kept).fetchone():
+            return
+        # What was deleted is to be overwritten, in the database and in its log.
+        self.reading.execute("PRAGMA secure_delete = ON")
+        with self.writing() as rows:
+            for row in rows.execute("SELECT value FROM secrets WHERE name = 'api-key'").fetchall():
+                hashed = key_hash(row["value"])
+                rows.execute("INSERT OR IGNORE INTO former_keys VALUES (?)", (hashed,))
+            rows.execute("DROP TABLE secrets")
+        self.reading.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @property
     def reading(self) -> sqlite3.Connection:
         """The connection of this thread."""
+        if self._process != os.getpid():
+            # SQLite forbids it: both would write without seeing each other's locks.
+            raise UsageError(
+                f"this server runs in process {self._process}; a process forked from it reaches it"
+                " by its URL alone"
+            )
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
             connection = sqlite3.connect(
@@ -152,12 +182,9 @@ class Database:
             raise
         connection.execute("COMMIT")
 
-    def secret(self, name: str, fresh: str) -> str:
-        """Return a secret that outlives restarts; `fresh` becomes it where there is none yet."""
-        with self.writing() as rows:
-            rows.execute("INSERT OR IGNORE INTO secrets VALUES (?, ?)", (name, fresh))
-            found = rows.execute("SELECT value FROM secrets WHERE name = ?", (name,)).fetchone()
-        return str(found["value"])
+    def former_keys(self) -> list[str]:
+        """Return the hashes of the keys that this folder had in a former format."""
+        return [row["hash"] for row in self.reading.execute("SELECT hash FROM former_keys")]
 
     def close(self) -> None:
         """Close the connections of all threads."""

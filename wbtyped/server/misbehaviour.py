@@ -1,6 +1,5 @@
 """Answer a request the way a fault wants it."""
 
-import asyncio
 import gzip
 
 from starlette.datastructures import MutableHeaders
@@ -8,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ..clock import pause
 from .answers import drain, storage_error
 from .connection import cut, cut_after
 from .faults import Fault
@@ -23,7 +23,8 @@ class Misbehaviour:
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or fail to."""
         fault = self._fault
-        await asyncio.sleep(fault.latency)
+        if fault.latency:
+            await pause(fault.latency)
         scope["introspection_off"] = fault.introspection_off
         if fault.cut_before_headers:
             await hang_up(receive)
@@ -136,7 +137,7 @@ class AlteredAnswer:
 
     async def _pass_on(self, body: bytes, *, last: bool) -> None:
         if self._fault.rate is not None:
-            await asyncio.sleep(len(body) / self._fault.rate)
+            await pause(len(body) / self._fault.rate)
         stall = self._fault.stall_after
         limit = self._fault.cut_after if stall is None else stall
         # A cut after 0 bytes waits for the first of them, so that the headers are out.

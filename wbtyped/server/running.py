@@ -1,30 +1,32 @@
 """Start and stop the server: in a thread for tests, in the foreground for the command line."""
 
 import asyncio
-import secrets
+import os
 import signal
 import socket
 import sqlite3
-import string
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 from starlette.types import ASGIApp
 
 from ..errors import DiskError, UsageError
+from . import keys
 from .api import ApiOrigin
 from .blobs import BlobStore
 from .collections import Collections
 from .contents import Contents
 from .context import Context
-from .data_folder import DataFolder
+from .data_folder import BLOBS, DATABASE, DataFolder
 from .database import Database
 from .drafts import Drafts
+from .event_loops import new_event_loop
 from .execution import Execution
 from .faults import Fault, Faults
 from .files import Files
@@ -34,7 +36,7 @@ from .organizations import Organizations
 from .projects import Projects
 from .recording import RequestLog
 from .seeding import Seeds
-from .serving import OriginServer, address, listen
+from .serving import GRACE, OriginServer, address, listen
 from .signing import Signer
 from .storage import StorageOrigin
 from .streams import Streams
@@ -59,7 +61,6 @@ FEATURES = frozenset(
     }
 )
 """What this server can do, in the names that W&B servers use."""
-KEY_CHARACTERS = string.ascii_lowercase + string.digits
 START_TIMEOUT = 30.0
 """Seconds to wait for the server to answer."""
 URL_LIFETIME = 3600.0
@@ -95,24 +96,27 @@ class WandbServer:
         storage_url: str | None = None,
         storage_regions: Iterable[str] = (),
     ) -> None:
+        self._process = os.getpid()
         self._folder = DataFolder(data)
         self.data: Path = self._folder.path
         """The folder that keeps the data."""
         self._host, self._ports = host, (port, storage_port)
         self._storage_url = storage_url
         try:
-            self._database = Database(self.data / "server.sqlite")
-        except (sqlite3.Error, DiskError):
+            root = keys.read_root(self.data)
+            self._database = Database(self.data / DATABASE)
+        except (sqlite3.Error, OSError, DiskError):
             self._folder.close()
             raise
-        self._blobs = BlobStore(self.data / "blobs")
+        self._blobs = BlobStore(self.data / BLOBS)
         contents = Contents(self._database, self._blobs)
         if self._folder.was_killed:
             contents.tidy()
-        self.api_key: str = api_key or self._database.secret("api-key", new_key())
+        self.api_key: str = api_key or keys.api_key(root)
         """The key that clients must send."""
-        secret = self._database.secret("signing", secrets.token_hex(32))
-        signer = Signer(secret, lifetime=url_lifetime)
+        former = [] if api_key else self._database.former_keys()
+        self._keys = keys.AcceptedKeys([keys.key_hash(self.api_key), *former])
+        signer = Signer(keys.signing_secret(root), lifetime=url_lifetime)
         self._context = Context(
             Organizations(self._database),
             Projects(self._database),
@@ -139,6 +143,7 @@ class WandbServer:
         self._sockets: list[socket.socket] = []
         self._thread: threading.Thread | None = None
         self._stop: Callable[[], object] | None = None
+        self._cut: Callable[[], object] | None = None
         self._closed = False
 
     def __repr__(self) -> str:
@@ -225,6 +230,10 @@ class WandbServer:
         Raises OSError when a port cannot be used, and UsageError after `close`: a server starts
         once.
         """
+        if self._process != os.getpid():
+            raise UsageError(
+                f"this server belongs to process {self._process}; make one of your own"
+            )
         if self._closed or self._thread:
             raise UsageError("this server was started before; make another one on its data folder")
         try:
@@ -237,51 +246,79 @@ class WandbServer:
         self._context = replace(
             self._context, api_url=api, storage_url=self._storage_url or storage
         )
-        ready = threading.Event()
+        started: Future[None] = Future()
         self._thread = threading.Thread(
-            target=lambda: asyncio.run(self._serve(ready)), name="wbtyped-server", daemon=True
+            target=self._run, args=(started,), name="wbtyped-server", daemon=True
         )
         self._thread.start()
-        if not ready.wait(START_TIMEOUT):
-            raise RuntimeError(f"the embedded server did not start within {START_TIMEOUT} seconds")
+        try:
+            started.result(START_TIMEOUT)
+        except TimeoutError as error:
+            raise RuntimeError(
+                f"the embedded server did not start within {START_TIMEOUT} seconds"
+            ) from error
         return self
 
     def _apps(self) -> list[ASGIApp]:
-        api = ApiOrigin(self._context, self._execution, self.api_key, self._workers)
+        api = ApiOrigin(self._context, self._execution, self._keys, self._workers)
         storage = StorageOrigin(self._context, self._blobs, self._workers)
         return [
             Intake(api.app(), "api", self.requests, self.faults),
             Intake(storage.app(), "storage", self.requests, self.faults),
         ]
 
-    async def _serve(self, ready: threading.Event) -> None:
-        loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+    def _run(self, started: Future[None]) -> None:
+        """Serve until the end; what goes wrong before the start is told to who waits for it."""
+        try:
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                runner.run(self._serve(started))
+        except BaseException as error:
+            if started.done():
+                raise
+            started.set_exception(error)
+
+    async def _serve(self, started: Future[None]) -> None:
+        loop, stopping, cutting = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
-        origins = [OriginServer(app) for app in self._apps()]
-        running = [
-            asyncio.ensure_future(origin.run_until(stopping, sock))
-            for origin, sock in zip(origins, self._sockets, strict=True)
-        ]
-        while not all(origin.started for origin in origins):
-            if any(task.done() for task in running):
-                break
-            await asyncio.sleep(0.001)
-        ready.set()
-        await asyncio.gather(*running)
+        self._cut = lambda: loop.call_soon_threadsafe(cutting.set)
+        origins = [OriginServer(app, stopping, cutting) for app in self._apps()]
+        serving = asyncio.gather(
+            *(origin.run_on(sock) for origin, sock in zip(origins, self._sockets, strict=True))
+        )
+        ready = asyncio.gather(*(origin.ready.wait() for origin in origins))
+        either: set[asyncio.Future[Any]] = {serving, ready}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        if ready.done():
+            started.set_result(None)
+        ready.cancel()
+        await serving
 
     def close(self) -> None:
-        """Stop answering; a temporary data folder is removed. Closing again does nothing."""
-        if self._closed:
+        """Stop answering; a temporary data folder is removed. Closing again does nothing.
+
+        Nor does it do anything in a process forked from the one that made the server.
+        """
+        if self._closed or self._process != os.getpid():
             return
         self._closed = True
-        if self._stop:
-            self._stop()
         if self._thread:
-            self._thread.join()
+            self._end(self._thread)
         self._close_sockets()
         self._workers.close()
         self._database.close()
         self._folder.close()
+
+    def _end(self, thread: threading.Thread) -> None:
+        """End the thread that serves; answers under way get some time."""
+        # The loop may have ended by itself.
+        with suppress(RuntimeError):
+            if self._stop:
+                self._stop()
+            # Locks wait by the clock of the system, loops by one that a test may have stopped.
+            thread.join(GRACE)
+            if self._cut:
+                self._cut()
+        thread.join()
 
     def _close_sockets(self) -> None:
         for sock in self._sockets:
@@ -298,11 +335,6 @@ class WandbServer:
         trace: TracebackType | None,
     ) -> None:
         self.close()
-
-
-def new_key() -> str:
-    """Return a key in the form that on-premises W&B servers use."""
-    return "local-" + "".join(secrets.choice(KEY_CHARACTERS) for _ in range(40))
 
 
 def serve(server: WandbServer, ready: Callable[[WandbServer], object]) -> None:

@@ -5,6 +5,7 @@ import os
 import socket
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -46,14 +47,21 @@ class OriginServer(uvicorn.Server):
     with a server of its own would pay.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, stopping: asyncio.Event, cutting: asyncio.Event) -> None:
         super().__init__(configuration(app))
-        self._stopping = asyncio.Event()
-
-    async def run_until(self, stopping: asyncio.Event, listening: socket.socket) -> None:
-        """Answer until the event is set."""
         self._stopping = stopping
+        self._cutting = cutting
+        self.ready: asyncio.Event = asyncio.Event()
+        """Set when requests are answered."""
+
+    async def run_on(self, listening: socket.socket) -> None:
+        """Answer until it is to stop."""
         await self.serve(sockets=[listening])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        await super().startup(sockets)
+        self.ready.set()
 
     async def main_loop(self) -> None:
         """Wait for the end; the tick in between brings the Date header up to date."""
@@ -72,12 +80,20 @@ class OriginServer(uvicorn.Server):
         if self.server_state.tasks:
             # Those without an answer under way are closing now.
             waiting = any(c.transport and not c.transport.is_closing() for c in connections)
-            _, late = await asyncio.wait(self.server_state.tasks, timeout=GRACE if waiting else 0)
-            for task in late:
+            tasks = [*self.server_state.tasks]
+            await self._ended(tasks if waiting else [])
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
         for sock in sockets or ():
             sock.close()
+
+    async def _ended(self, tasks: Sequence[asyncio.Task[None]]) -> None:
+        """Wait for answers, until they are to be cut off."""
+        cut = asyncio.ensure_future(self._cutting.wait())
+        either: set[asyncio.Future[Any]] = {asyncio.gather(*tasks, return_exceptions=True), cut}
+        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        cut.cancel()
 
 
 def configuration(app: ASGIApp) -> uvicorn.Config:

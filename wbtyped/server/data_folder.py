@@ -20,7 +20,8 @@ from .private_files import (
 BLOBS = "blobs"
 DATABASE = "server.sqlite"
 DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
-OURS = frozenset({BLOBS, ROOT_FILE, *DATABASE_FILES})
+LOCK = "lock.sqlite"
+OURS = frozenset({BLOBS, ROOT_FILE, LOCK, f"{LOCK}-journal", *DATABASE_FILES})
 
 
 class DataFolder:
@@ -35,7 +36,7 @@ class DataFolder:
         self._temporary = path is None
         self.path: Path = path or Path(tempfile.mkdtemp(prefix="wbtyped-server-"))
         make_private_folder(self.path)
-        self._file = self.path / "lock.sqlite"
+        self._file = self.path / LOCK
         self.was_killed: bool = self._file.exists()
         make_private_file(self._file)
         # SQLite locks files on every platform, and the system lets go when the process dies.
@@ -43,6 +44,8 @@ class DataFolder:
             self._file, timeout=0, isolation_level=None, check_same_thread=False
         )
         try:
+            # A journal would be a file that a forked child deletes when it ends.
+            self._lock.execute("PRAGMA journal_mode = OFF")
             self._lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             self._lock.close()
@@ -60,7 +63,7 @@ class DataFolder:
             restrict(self.path / name, FILE_MODE)
         restrict_tree(self.path / BLOBS)
         # A folder that also holds other things is the user's own, such as a home.
-        if all(entry.name in OURS or entry == self._file for entry in self.path.iterdir()):
+        if all(entry.name in OURS for entry in self.path.iterdir()):
             restrict(self.path, FOLDER_MODE)
 
     def close(self) -> None:

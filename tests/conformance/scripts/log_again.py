@@ -11,8 +11,10 @@ few = artifact.files(names=["3.txt", "absent.txt"])
 print(
     json.dumps(
         {
-            "logged": [[a.name for a in api.run(f"crew/ship/{r}").logged_artifacts()]
-                       for r in ("first", "second", "third")],
+            "logged": [
+                [a.name for a in api.run(f"crew/ship/{r}").logged_artifacts()]
+                for r in ("first", "second", "third")
+            ],
             "creator": artifact.logged_by().id,
             "versions": len(api.artifacts("dataset", "crew/ship/data")),
             "aliases": sorted(api.artifact("crew/ship/data:again").aliases),

@@ -17,10 +17,12 @@ if sys.platform == "win32":
         return time.monotonic()
 
 else:
+    # On macOS, this is the clock that event loops read: it stands still while the machine sleeps.
+    _CLOCK: int = getattr(time, "CLOCK_UPTIME_RAW", time.CLOCK_MONOTONIC)
 
     def monotonic() -> float:
         """Return seconds on a clock that only runs forward."""
-        return time.clock_gettime(time.CLOCK_MONOTONIC)
+        return time.clock_gettime(_CLOCK)
 
 
 async def pause(seconds: float) -> None:

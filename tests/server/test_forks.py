@@ -122,6 +122,7 @@ def test_child_that_ends_leaves_the_server_to_its_parent(tmp_path: Path) -> None
 
 def test_child_that_lives_on_keeps_no_port_and_no_connection() -> None:
     script = """
+    WandbServer().start().close()
     with WandbServer() as server:
         port = urlsplit(server.url).port
         idle = http.client.HTTPConnection("127.0.0.1", port)
@@ -148,4 +149,4 @@ def test_child_that_lives_on_keeps_no_port_and_no_connection() -> None:
     print("all well")
     """
     done = run(BEGIN + dedent(script), "")
-    assert (done.returncode, done.stdout) == (0, "all well\n"), done.stderr
+    assert (done.returncode, done.stdout, done.stderr) == (0, "all well\n", "")

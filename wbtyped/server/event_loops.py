@@ -10,6 +10,7 @@ import os
 import selectors
 import sys
 import weakref
+from contextlib import suppress
 
 _selectors: weakref.WeakSet[selectors.BaseSelector] = weakref.WeakSet()
 
@@ -30,14 +31,16 @@ def _let_go() -> None:
     """
     nothing = os.open(os.devnull, os.O_RDWR)
     for selector in list(_selectors):
-        # A loop that has ended has no map any more.
-        for number in [*(selector.get_map() or ()), *_own_descriptors(selector)]:
-            os.dup2(nothing, number, inheritable=False)
+        watched = selector.get_map()
+        # A loop that has ended has none any more.
+        if watched:
+            numbers = [key.fd for key in watched.values()]
+            with suppress(ValueError):  # it is ending at this moment
+                if sys.platform == "linux" and isinstance(selector, selectors.EpollSelector):
+                    numbers.append(selector.fileno())
+            for number in numbers:
+                os.dup2(nothing, number, inheritable=False)
     os.close(nothing)
-
-
-def _own_descriptors(selector: selectors.BaseSelector) -> list[int]:
-    return [selector.fileno()] if isinstance(selector, selectors.EpollSelector) else []
 
 
 if hasattr(os, "register_at_fork"):

@@ -1,12 +1,11 @@
 """The body of a GraphQL request."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter, ValidationError
 
-NAMED = re.compile(r"^\s*(?:query|mutation)\s+(\w+)", re.MULTILINE)
+from .documents import operation_name
 
 _body = TypeAdapter(dict[str, object])
 _variables = TypeAdapter(dict[str, object])
@@ -35,8 +34,7 @@ def parse_body(content: bytes) -> GraphQLRequest:
     query, said, variables = body.get("query"), body.get("operationName"), body.get("variables")
     text = query if isinstance(query, str) else ""
     asked = said if isinstance(said, str) else ""
-    named = NAMED.search(text)
-    name = asked or (named.group(1) if named else "")
+    name = asked or operation_name(text)
     if not isinstance(variables, dict):
         return GraphQLRequest(text, name, None, asked)
     return GraphQLRequest(text, name, _variables.validate_python(variables), asked)

@@ -14,7 +14,12 @@ DOCUMENT_DEPTH = 50
 """Levels of brackets, and of fields and fragments. Parsing, validating and executing recurse: 50
 levels stay far below Python's limit of 1,000 frames. The introspection query has 13."""
 DOCUMENT_FIELDS = 1_000
-"""Selected fields; those of a fragment count where it is defined and wherever it is spread. Validation
-compares all fields of one name with each other: 1,000 take up to 0.8 s on a slow core."""
+"""Selected fields; those of a fragment count where it is defined and wherever it is spread.
+Validation compares all fields of one name with each other: 1,000 take up to 0.8 s."""
 EXECUTION_SECONDS = 10.0
 """Seconds of CPU time, so that a busy machine refuses no more than an idle one."""
+
+RECORDED_BYTES = 64 * MIB
+RECORDED_BODY_BYTES = MIB
+RECORDED_PATH = 1_024
+"""Characters that are kept of a path, or of an operation's name."""

@@ -13,12 +13,14 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
 from ..errors import DiskError, UsageError
 from .api import ApiOrigin
 from .blobs import BlobStore
+from .browser_guard import BrowserGuard
 from .collections import Collections
 from .contents import Contents
 from .context import Context
@@ -28,11 +30,11 @@ from .drafts import Drafts
 from .execution import Execution
 from .faults import Fault, Faults
 from .files import Files
-from .intake import Intake
+from .intake import Intake, Knows
 from .manifests import Reference
 from .organizations import Organizations
 from .projects import Projects
-from .recording import RequestLog
+from .recording import Origin, RequestLog
 from .seeding import Seeds
 from .serving import OriginServer, address, listen
 from .signing import Signer
@@ -40,7 +42,7 @@ from .storage import StorageOrigin
 from .streams import Streams
 from .uploads import Uploads
 from .versions import Versions
-from .workers import Workers
+from .workers import QUERY_THREADS, Workers
 
 FEATURES = frozenset(
     {
@@ -77,6 +79,11 @@ class WandbServer:
     good. `storage_url` is the address that clients get for storage, when something stands in front
     of it. Raises DiskError when another server is using the folder.
 
+    `allow_hosts` and `allow_origins` open the server to web pages: a request is refused when its
+    `Host` is neither local, an IP address, the machine's name, nor in `allow_hosts`, or when it
+    comes from a web page whose origin, such as `https://app.example`, is not in `allow_origins`.
+    A star allows all.
+
     Use it in a `with` statement, or call `start` and, once, `close`.
     """
 
@@ -92,7 +99,11 @@ class WandbServer:
         features: Iterable[str] = FEATURES,
         url_lifetime: float = URL_LIFETIME,
         storage_url: str | None = None,
+        allow_hosts: Iterable[str] = (),
+        allow_origins: Iterable[str] = (),
     ) -> None:
+        ours = [host, urlsplit(storage_url or "").hostname or host]
+        self._guard = BrowserGuard(ours, allow_hosts, allow_origins)
         self._folder = DataFolder(data)
         self.data: Path = self._folder.path
         """The folder that keeps the data."""
@@ -126,6 +137,7 @@ class WandbServer:
             frozenset(features),
         )
         self._execution = Execution(frozenset(features))
+        self._queries = Workers(QUERY_THREADS)
         self._workers = Workers()
         self.entity = entity
         """Name of the account, and of the entity that paths without one mean."""
@@ -244,12 +256,16 @@ class WandbServer:
         return self
 
     def _apps(self) -> list[ASGIApp]:
-        api = ApiOrigin(self._context, self._execution, self.api_key, self._workers)
+        api = ApiOrigin(self._context, self._execution, self.api_key, self._queries, self._workers)
         storage = StorageOrigin(self._context, self._blobs, self._workers)
         return [
-            Intake(api.app(), "api", self.requests, self.faults),
-            Intake(storage.app(), "storage", self.requests, self.faults),
+            self._origin(api.app(), "api", api.knows, self._queries),
+            self._origin(storage.app(), "storage", storage.knows, self._workers),
         ]
+
+    def _origin(self, app: ASGIApp, origin: Origin, knows: Knows, workers: Workers) -> ASGIApp:
+        intake = Intake(app, origin, knows, self._guard, self.requests, self.faults, workers)
+        return self._guard.with_cors(intake)
 
     async def _serve(self, ready: threading.Event) -> None:
         loop, stopping = asyncio.get_running_loop(), asyncio.Event()
@@ -276,6 +292,7 @@ class WandbServer:
         if self._thread:
             self._thread.join()
         self._close_sockets()
+        self._queries.close()
         self._workers.close()
         self._database.close()
         self._folder.close()

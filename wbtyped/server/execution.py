@@ -1,12 +1,11 @@
 """Run GraphQL requests against the schema itself."""
 
 import logging
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ariadne import make_executable_schema
 from graphql import (
@@ -29,9 +28,9 @@ from .context import Context
 from .documents import check_selections, check_text
 from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
-from .limits import EXECUTION_SECONDS
 from .refusals import Refusal
 from .resolvers import BINDABLES
+from .time_limit import Overrun, begin, check
 
 # What a server has only together with a feature: type, field, and argument where it is only that.
 GATED = {
@@ -46,7 +45,6 @@ GATED = {
     "TOTAL_COUNT_IN_FILE_CONNECTION": [("FileConnection", "totalCount", "")],
 }
 KEPT_CHARACTERS = 16 * 1024
-OVERRUN = f"the query took more than {EXECUTION_SECONDS:g} seconds; ask for smaller pages or less"
 _logger = logging.getLogger(__name__)
 # What the executor says of a field that is null and must not be, such as one that this server has
 # no data for. Trying again would not help, so it is no failure of the server.
@@ -97,16 +95,8 @@ def refuse_mutation(name: str, field: GraphQLField) -> None:
     field.resolve = resolve
 
 
-class Overrun(BaseException):
-    """A query took too long. No Exception, or it would be an error of one field, and go on."""
-
-
 class TimedExecution(ExecutionContext):
-    """Ends an execution that takes more CPU time than a request may."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._end = time.thread_time() + EXECUTION_SECONDS
+    """Ends an execution that takes longer than a request may."""
 
     def execute_field(
         self,
@@ -116,8 +106,7 @@ class TimedExecution(ExecutionContext):
         path: Path,
     ) -> object:
         """Resolve a field, while there is time."""
-        if time.thread_time() > self._end:
-            raise Overrun
+        check()
         return super().execute_field(parent_type, source, field_nodes, path)
 
 
@@ -173,6 +162,7 @@ class Execution:
         if prepared.errors:
             return 400, {"errors": [shown(error) for error in prepared.errors]}
         hidden = prepared.hidden if hide_schema else None
+        begin()
         try:
             result = execute_sync(
                 self._schema,
@@ -183,8 +173,8 @@ class Execution:
                 operation_name=request.asked_name or None,
                 execution_context_class=TimedExecution,
             )
-        except Overrun:
-            return 400, {"errors": [{"message": OVERRUN}]}
+        except Overrun as overrun:
+            return 400, {"errors": [{"message": str(overrun)}]}
         if hidden:
             hidden.cover(result.data)
         if not result.errors:

@@ -2,13 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
 from .documents import operation_name
-
-_body = TypeAdapter(dict[str, object])
-_variables = TypeAdapter(dict[str, object])
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +26,18 @@ class GraphQLRequest:
 def parse_body(content: bytes) -> GraphQLRequest:
     """Read a GraphQL request; what cannot be read is left empty."""
     try:
-        body = _body.validate_json(content)
-    except ValidationError:
+        body = json_object(from_json(content))
+    except ValueError:
         return GraphQLRequest()
-    query, said, variables = body.get("query"), body.get("operationName"), body.get("variables")
+    if body is None:
+        return GraphQLRequest()
+    query, said = body.get("query"), body.get("operationName")
     text = query if isinstance(query, str) else ""
     asked = said if isinstance(said, str) else ""
     name = asked or operation_name(text)
-    if not isinstance(variables, dict):
-        return GraphQLRequest(text, name, None, asked)
-    return GraphQLRequest(text, name, _variables.validate_python(variables), asked)
+    return GraphQLRequest(text, name, json_object(body.get("variables")), asked)
+
+
+def json_object(value: object) -> dict[str, object] | None:
+    """Return what is a JSON object, None for all else."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None

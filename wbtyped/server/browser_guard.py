@@ -1,7 +1,7 @@
 """Keep web pages out: a browser on this machine must not carry their requests here."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import ip_address
 from socket import gethostname
 
@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 from ..errors import UsageError
 
 _texts = TypeAdapter(tuple[str, ...])
-HOST = re.compile(r"\*|[\w.-]+|[0-9a-f:]*:[0-9a-f:.]*", re.IGNORECASE)
+HOST = re.compile(r"\*|[\w.-]+")
 AUTHORITY = re.compile(r"([\w.-]+|\[[0-9a-f:.]+\])(?::\d*)?")
 ORIGIN = re.compile(r"\*|[a-z][a-z0-9+.-]*://(?:[\w.-]+|\[[0-9a-f:.]+\])(?::\d+)?", re.IGNORECASE)
 
@@ -28,11 +28,11 @@ class BrowserGuard:
 
     def __init__(self, ours: Sequence[str], hosts: Iterable[str], origins: Iterable[str]) -> None:
         allowed = checked(
-            "allow_hosts", hosts, HOST, "a host without a port, such as wandb.example"
+            "allow_hosts", hosts, is_host, "a host without a port, such as wandb.example"
         )
         self._hosts = {name.lower() for name in (*ours, gethostname(), *allowed)}
         form = "an origin such as https://app.example or http://localhost:3000"
-        self._origins = frozenset(checked("allow_origins", origins, ORIGIN, form))
+        self._origins = frozenset(checked("allow_origins", origins, is_origin, form))
         self._local = is_loopback(ours[0])
 
     def with_cors(self, app: ASGIApp) -> ASGIApp:
@@ -76,12 +76,12 @@ class BrowserGuard:
         return not self._local and bool(name) and (is_address(name) or "." not in name)
 
 
-def checked(option: str, given: object, form: re.Pattern[str], what: str) -> list[str]:
+def checked(option: str, given: object, fits: Callable[[str], bool], what: str) -> list[str]:
     """Return the values of an option in lower case, or refuse one that could never fit."""
     try:
         if not isinstance(given, str):
             values = _texts.validate_python(given)
-            if all(form.fullmatch(value) for value in values):
+            if all(map(fits, values)):
                 return [value.lower() for value in values]
     except ValidationError:
         pass
@@ -92,6 +92,16 @@ def hostname(authority: str) -> str:
     """Return the host of `host:port` without brackets, empty when it is none."""
     found = AUTHORITY.fullmatch(authority)
     return found[1].strip("[]") if found else ""
+
+
+def is_host(given: str) -> bool:
+    """Return True for a host, or a star."""
+    return HOST.fullmatch(given) is not None or is_address(given)
+
+
+def is_origin(given: str) -> bool:
+    """Return True for the origin of web pages, or a star."""
+    return ORIGIN.fullmatch(given) is not None
 
 
 def is_address(host: str) -> bool:

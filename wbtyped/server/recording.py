@@ -100,8 +100,9 @@ class RequestLog:
         """Record a request, and log it with the level INFO."""
         if not self.enabled:
             return
-        said = request.method, request.path, request.operation_name
-        _logger.info("%s %s %a %s", request.origin, *said)
+        said = request.origin, request.method, request.path, request.operation_name
+        # Escaped, since both may hold whatever a client likes, such as the end of a line.
+        _logger.info("%s %s %a %a", *said)
         with self._lock:
             self._entries.append(request)
             self._size += request.size

@@ -31,7 +31,7 @@ def number_of(kind: str, opaque: str) -> int | None:
 
 
 def row_number(digits: str) -> int | None:
-    """Return the number of a row, or None when it is none; Python reads no more than 4,300 digits."""
+    """Return the number of a row, or None; Python refuses to read more than 4,300 digits."""
     if not digits.isdecimal() or len(digits) > 19 or int(digits) > LARGEST_ROW:
         return None
     return int(digits)

@@ -23,15 +23,9 @@ WORDS = st.sampled_from(["query", "mutation", "fragment", "on", "a", "B"])
 PIECES = st.one_of(
     WORDS, st.sampled_from(["{", "}", "(", ")", "\n", "# query C\n", '"query D"', ":"])
 )
-OPERATIONS = st.builds(
-    lambda kind, name, field: f"{kind} {name} {{ {field} {{ id }} }}\n",
-    st.sampled_from(["query", "mutation", "subscription"]),
-    WORDS,
-    WORDS,
-)
-OTHERS = st.builds(
-    lambda name: f"fragment {name} on query {{ mutation }}", WORDS.filter("on".__ne__)
-)
+KINDS = st.sampled_from(["query", "mutation", "subscription"])
+OPERATIONS = st.tuples(KINDS, WORDS, WORDS).map(lambda t: f"{t[0]} {t[1]} {{ {t[2]} {{ id }} }}\n")
+OTHERS = WORDS.filter("on".__ne__).map("fragment {} on query {{ mutation }}".format)
 ANONYMOUS = st.sampled_from(["{ query mutation }", 'query ($a: Int = 1) { query(b: "query X") }'])
 
 

@@ -12,19 +12,16 @@ async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
     What a client has not sent yet is thrown away once it has its response, by uvicorn.
     """
     refuse_announced(headers, limit)
-    blocks: list[bytes] = []
-    size = 0
+    body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return b""
-        block: bytes = message.get("body", b"")
-        size += len(block)
-        if size > limit:
+        body += message.get("body", b"")
+        if len(body) > limit:
             raise too_large(limit)
-        blocks.append(block)
         if not message.get("more_body"):
-            return b"".join(blocks)
+            return bytes(body)
 
 
 def refuse_announced(headers: Headers, limit: int) -> None:

@@ -86,9 +86,7 @@ def refuse_other_types(headers: Headers) -> None:
     """Refuse a body that is not JSON: web pages may send other types without being asked first."""
     given = headers.get("content-type", "")
     if given.partition(";")[0].strip().lower() != "application/json":
-        raise Refusal(
-            f"the body must be application/json, not {given or 'without a type'}", status=415
-        )
+        raise Refusal(f"send the query as application/json, not as {given!r}", status=415)
 
 
 def replay(content: bytes, receive: Receive) -> Receive:

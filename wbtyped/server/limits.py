@@ -12,7 +12,7 @@ DOCUMENT_CHARACTERS = 256 * 1024
 DOCUMENT_TOKENS = 10_000
 DOCUMENT_DEPTH = 50
 """Levels of brackets, and of fields and fragments. Parsing, validating and executing recurse: 50
-levels stay far below Python's limit of 1,000 frames. The introspection query has 13."""
+levels stay far below Python's limit of 1,000 frames. The introspection query has 10."""
 DOCUMENT_FIELDS = 1_000
 """Selected fields; those of a fragment count where it is defined and wherever it is spread.
 Validation compares all fields of one name with each other: 1,000 take up to 0.8 s."""

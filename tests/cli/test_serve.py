@@ -9,6 +9,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 from wbtyped import Api
@@ -21,9 +22,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
 @contextmanager
 def served(
-    *arguments: object, stop: signal.Signals = signal.SIGINT
+    *arguments: object, stop: signal.Signals = signal.SIGINT, logged: list[str] | None = None
 ) -> Generator[tuple[dict[str, str], str]]:
-    """Run the server; gives the variables to export and the command to try."""
+    """Run the server; gives the variables to export and the command to try.
+
+    What it says on stderr, otherwise nothing, goes to `logged`.
+    """
     process = subprocess.Popen(
         [sys.executable, "-m", "wbtyped.cli", "serve", "--port", "0", *map(str, arguments)],
         stdout=subprocess.PIPE,
@@ -37,7 +41,11 @@ def served(
         yield dict(pair.split("=", 1) for pair in exported), lines[-1]
         process.send_signal(stop)
         out, err = process.communicate(timeout=60)
-        assert (process.returncode, out, err) == (0, "stopped\n", "")
+        assert (process.returncode, out) == (0, "stopped\n")
+        if logged is None:
+            assert err == ""
+        else:
+            logged.extend(err.splitlines())
     finally:
         process.kill()
         process.communicate()
@@ -112,3 +120,32 @@ def test_folder_that_cannot_be_used(command: Command, tmp_path: Path) -> None:
         assert (outcome.code, outcome.out) == (1, "")
         assert "data folder" in outcome.err
         assert outcome.err.count("\n") == 1
+
+
+def test_web_pages_stay_out_unless_allowed(tmp_path: Path) -> None:
+    options = ["--allow-host", "wandb.test", "--allow-origin", "https://app.example"]
+    for given, status in (([], 403), (options, 401)):
+        with served(tmp_path, *given) as (env, _):
+            url = f"{env['WANDB_BASE_URL']}/graphql"
+            for headers in ({"Host": "wandb.test"}, {"Origin": "https://app.example"}):
+                assert httpx.post(url, json={}, headers=headers).status_code == status
+
+
+def test_requests_are_printed_when_told(tmp_path: Path) -> None:
+    logged: list[str] = []
+    with served(tmp_path, "--log-requests", logged=logged) as (env, _):
+        with Api({"base_url": env["WANDB_BASE_URL"]}, api_key=env["WANDB_API_KEY"]) as api:
+            assert api.viewer.username == "me"
+        httpx.get(f"{env['WANDB_BASE_URL']}/files/a%0Ab/c/d/e?secret=1")
+    assert [line.split(" ", 2)[2] for line in logged] == [
+        "api POST '/graphql' 'GetViewer'",
+        "api GET '/files/a\\nb/c/d/e' ''",
+    ]
+
+
+@pytest.mark.parametrize("option", [("--allow-host", "a:80"), ("--allow-origin", "app.example")])
+def test_what_cannot_be_allowed(command: Command, tmp_path: Path, option: tuple[str, str]) -> None:
+    refused = command("serve", tmp_path / "data", *option)
+    assert refused.code == 2
+    assert option[1] in refused.err
+    assert not (tmp_path / "data").exists()

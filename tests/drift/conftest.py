@@ -26,7 +26,7 @@ def drift(moving_server: WandbServer) -> Iterator[Drift]:
 
     def exchange(schema: GraphQLSchema) -> WandbServer:
         execution._schema = schema  # pyright: ignore[reportPrivateUsage]
-        execution._errors.cache_clear()  # pyright: ignore[reportPrivateUsage]
+        execution._prepared.cache_clear()  # pyright: ignore[reportPrivateUsage]
         return moving_server
 
     yield exchange

@@ -52,8 +52,8 @@ def begin_upload(url: str) -> socket.socket:
     parts = urlsplit(url)
     connection = socket.create_connection((parts.hostname or "", parts.port or 0))
     head = (
-        f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: x\r\nContent-Length: 2000\r\n"
-        "Expect: 100-continue\r\n\r\n"
+        f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
+        "Content-Length: 2000\r\nExpect: 100-continue\r\n\r\n"
     )
     connection.sendall(head.encode())
     # The server says so when it reads the body, for which it has opened a file.

@@ -123,12 +123,6 @@ def test_addresses_that_do_not_exist(wandb_server: WandbServer, http: httpx.Clie
     assert (absent.status_code, absent.json()["error"]) == (404, "file not found")
 
 
-def test_requests_that_are_too_large(wandb_server: WandbServer, http: httpx.Client) -> None:
-    auth = ("api", wandb_server.api_key)
-    url = f"{wandb_server.url}/graphql"
-    assert http.post(url, content=b"x" * (33 * 1024 * 1024), auth=auth).status_code == 413
-
-
 @pytest.mark.parametrize("header", ["Basic \xff\xfe", "Basic YXBpOv8=", "Bearer \xe9", "Basic", ""])
 def test_keys_that_are_no_text(wandb_server: WandbServer, http: httpx.Client, header: str) -> None:
     headers = [(b"Authorization", header.encode("latin-1"))]

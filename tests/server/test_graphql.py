@@ -137,9 +137,10 @@ def test_shapes_of_errors(wandb_server: WandbServer, ask: Ask) -> None:
 
 
 def test_a_body_that_is_no_query(wandb_server: WandbServer, http: httpx.Client) -> None:
-    auth = ("api", wandb_server.api_key)
+    auth, sent = ("api", wandb_server.api_key), {"Content-Type": "application/json"}
     for body in (b"", b"[]", b"{}", b"not json", b'{"query": 1}'):
-        assert http.post(f"{wandb_server.url}/graphql", content=body, auth=auth).status_code == 400
+        url = f"{wandb_server.url}/graphql"
+        assert http.post(url, content=body, auth=auth, headers=sent).status_code == 400
 
 
 def test_undeclared_variables_are_ignored(wandb_server: WandbServer, ask: Ask) -> None:

@@ -320,6 +320,24 @@ def serve(
             help="Answer introspection with null, as W&B servers do that have it switched off.",
         ),
     ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST",
+            help="A further name of this server, or * for any; may be given several times.",
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="Origin of web pages that may use this server, or * for any; may be given several"
+            " times.",
+        ),
+    ] = None,
+    log_requests: Annotated[
+        bool, typer.Option("--log-requests", help="Print each request, without bodies, to stderr.")
+    ] = False,
 ) -> None:
     """Run the embedded W&B server.
 
@@ -329,7 +347,16 @@ def serve(
     from .serve import serve_folder
 
     code = serve_folder(
-        data, host, port, storage_port, api_key, load or [], introspection=not hide_schema
+        data,
+        host,
+        port,
+        storage_port,
+        api_key,
+        load or [],
+        introspection=not hide_schema,
+        allow_hosts=allow_host or [],
+        allow_origins=allow_origin or [],
+        log_requests=log_requests,
     )
     raise typer.Exit(code)
 

@@ -1,5 +1,6 @@
 """`wbtyped serve`: the embedded server in the foreground."""
 
+import logging
 import shlex
 import signal
 import sqlite3
@@ -33,16 +34,31 @@ def serve_folder(
     load: Sequence[str] = (),
     *,
     introspection: bool = True,
+    allow_hosts: Sequence[str] = (),
+    allow_origins: Sequence[str] = (),
+    log_requests: bool = False,
 ) -> int:
     """Serve until the process is interrupted; returns the exit code."""
     # A service manager stops a server politely too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        server = WandbServer(data, host=host, port=port, storage_port=storage_port, api_key=api_key)
+        server = WandbServer(
+            data,
+            host=host,
+            port=port,
+            storage_port=storage_port,
+            api_key=api_key,
+            allow_hosts=allow_hosts,
+            allow_origins=allow_origins,
+        )
     except (OSError, sqlite3.Error) as error:
         complain(f"wbtyped: {data} cannot be used as data folder: {error}")
         return 1
     server.introspection = introspection
+    # Nobody could read the log of this process, which may run for months.
+    server.requests.enabled = log_requests
+    if log_requests:
+        show_requests()
     try:
         for given in load:
             load_folder(server, given)
@@ -57,6 +73,15 @@ def serve_folder(
         return 1
     say("stopped")
     return 0
+
+
+def show_requests() -> None:
+    """Print each request as it comes in."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+    logger = logging.getLogger("wbtyped.server.recording")
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
 
 
 def introduce(server: WandbServer) -> None:

@@ -4,16 +4,20 @@ import base64
 
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Scope
 
 from .answers import json_error
+from .bodies import read_body
 from .context import Context
 from .execution import Execution
 from .graphql_request import GraphQLRequest
 from .keys import AcceptedKeys
+from .limits import STREAM_BODY_BYTES
 from .refusals import Refusal
 from .relay import number_of
 from .streams import read_stream_request
@@ -58,11 +62,17 @@ class ApiOrigin:
     """Answers requests to the API."""
 
     def __init__(
-        self, context: Context, execution: Execution, keys: AcceptedKeys, workers: Workers
+        self,
+        context: Context,
+        execution: Execution,
+        keys: AcceptedKeys,
+        queries: Workers,
+        workers: Workers,
     ) -> None:
         self._context = context
         self._execution = execution
         self._keys = keys
+        self._queries = queries
         self._workers = workers
 
     def app(self) -> Starlette:
@@ -83,8 +93,12 @@ class ApiOrigin:
             exception_handlers={HTTPException: no_such_request},
         )
 
+    def knows(self, scope: Scope) -> bool:
+        """Tell whether a request comes with the key."""
+        return authorized(Headers(scope=scope).get("authorization", ""), self._keys)
+
     def _refused(self, request: Request) -> Response | None:
-        if authorized(request.headers.get("authorization", ""), self._keys):
+        if self.knows(request.scope):
             return None
         return json_error(401, "user is not logged in", {"WWW-Authenticate": 'Basic realm="W&B"'})
 
@@ -95,7 +109,7 @@ class ApiOrigin:
         asked: GraphQLRequest = request.scope["graphql"]
         if not asked.query:
             return json_error(400, "the body must be JSON with a GraphQL query")
-        status, answer = await self._workers.run(
+        status, answer = await self._queries.run(
             self._execution.answer,
             asked,
             self._seen(request),
@@ -115,7 +129,8 @@ class ApiOrigin:
         if refused := self._refused(request):
             return refused
         try:
-            asked = read_stream_request(await request.body())
+            body = await read_body(request.headers, request.receive, STREAM_BODY_BYTES)
+            asked = await self._workers.run(read_stream_request, body)
         except Refusal as refusal:
             return json_error(refusal.status, str(refusal))
         row = await self._workers.run(self._context.projects.run_at, **request.path_params)

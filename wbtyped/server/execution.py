@@ -1,12 +1,17 @@
 """Run GraphQL requests against the schema itself."""
 
 import logging
-from functools import cache, lru_cache
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import NoReturn
 
 from ariadne import make_executable_schema
 from graphql import (
+    DocumentNode,
+    ExecutionContext,
+    FieldNode,
     GraphQLEnumType,
     GraphQLError,
     GraphQLField,
@@ -16,13 +21,16 @@ from graphql import (
     parse,
     validate,
 )
+from graphql.pyutils import Path
 from pydantic_core import to_json
 
 from .context import Context
+from .documents import check_selections, check_text
 from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
 from .refusals import Refusal
 from .resolvers import BINDABLES
+from .time_limit import Overrun, begin, check
 
 # What a server has only together with a feature: type, field, and argument where it is only that.
 GATED = {
@@ -36,6 +44,7 @@ GATED = {
     "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": [("Project", "artifactCollectionMembership", "")],
     "TOTAL_COUNT_IN_FILE_CONNECTION": [("FileConnection", "totalCount", "")],
 }
+KEPT_CHARACTERS = 16 * 1024
 _logger = logging.getLogger(__name__)
 # What the executor says of a field that is null and must not be, such as one that this server has
 # no data for. Trying again would not help, so it is no failure of the server.
@@ -86,6 +95,34 @@ def refuse_mutation(name: str, field: GraphQLField) -> None:
     field.resolve = resolve
 
 
+class TimedExecution(ExecutionContext):
+    """Ends an execution that takes longer than a request may."""
+
+    def execute_field(
+        self,
+        parent_type: GraphQLObjectType,
+        source: object,
+        field_nodes: list[FieldNode],
+        path: Path,
+    ) -> object:
+        """Resolve a field, while there is time."""
+        check()
+        return super().execute_field(parent_type, source, field_nodes, path)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A document that was parsed and validated, or the errors that were found."""
+
+    document: DocumentNode
+    errors: Sequence[GraphQLError] = ()
+
+    @cached_property
+    def hidden(self) -> HiddenSchema:
+        """The same for a server that keeps its schema to itself."""
+        return HiddenSchema.of(self.document)
+
+
 class Execution:
     """Executes requests; documents that were seen before are neither parsed nor validated again."""
 
@@ -93,15 +130,17 @@ class Execution:
         self._schema = build_schema(features)
         self.introspection = True
         """Whether the schema may be asked for. Off, the answer is null, as W&B servers do it."""
-        self._parsed = lru_cache(maxsize=512)(parse)
-        self._errors = lru_cache(maxsize=512)(self._validated)
-        self._hidden = lru_cache(maxsize=64)(self._without_introspection)
+        self._prepared = lru_cache(maxsize=128)(self._prepare)
 
-    def _validated(self, text: str) -> list[GraphQLError]:
-        return validate(self._schema, self._parsed(text))
-
-    def _without_introspection(self, text: str) -> HiddenSchema:
-        return HiddenSchema.of(self._parsed(text))
+    def _prepare(self, text: str) -> Prepared:
+        """Parse and validate a document, but only one that costs no more than it may."""
+        try:
+            check_text(text)
+            document = parse(text)
+        except GraphQLError as error:
+            return Prepared(DocumentNode(), [error])
+        check_selections(document)
+        return Prepared(document, validate(self._schema, document))
 
     def answer(
         self, request: GraphQLRequest, context: Context, *, hide_schema: bool = False
@@ -113,21 +152,29 @@ class Execution:
     def _run(
         self, request: GraphQLRequest, context: Context, hide_schema: bool
     ) -> tuple[int, dict[str, object]]:
+        # A tree takes some hundred times the memory of its text, so large ones are not kept.
+        text = request.query
+        prepare = self._prepared if len(text) <= KEPT_CHARACTERS else self._prepare
         try:
-            document = self._parsed(request.query)
-        except GraphQLError as error:
-            return 400, {"errors": [shown(error)]}
-        if refused := self._errors(request.query):
-            return 400, {"errors": [shown(error) for error in refused]}
-        hidden = self._hidden(request.query) if hide_schema else None
-        result = execute_sync(
-            self._schema,
-            hidden.document if hidden else document,
-            context_value=context,
-            # Clients send variables that their document does not declare; those are ignored.
-            variable_values=dict(request.variables or {}),
-            operation_name=request.asked_name or None,
-        )
+            prepared = prepare(text)
+        except Refusal as refusal:
+            return refusal.status, {"errors": [{"message": str(refusal)}]}
+        if prepared.errors:
+            return 400, {"errors": [shown(error) for error in prepared.errors]}
+        hidden = prepared.hidden if hide_schema else None
+        begin()
+        try:
+            result = execute_sync(
+                self._schema,
+                hidden.document if hidden else prepared.document,
+                context_value=context,
+                # Clients send variables that their document does not declare; those are ignored.
+                variable_values=dict(request.variables or {}),
+                operation_name=request.asked_name or None,
+                execution_context_class=TimedExecution,
+            )
+        except Overrun as overrun:
+            return 400, {"errors": [{"message": str(overrun)}]}
         if hidden:
             hidden.cover(result.data)
         if not result.errors:

@@ -1,15 +1,12 @@
 """The body of a GraphQL request."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic_core import from_json
 
-NAMED = re.compile(r"^\s*(?:query|mutation)\s+(\w+)", re.MULTILINE)
-
-_body = TypeAdapter(dict[str, object])
-_variables = TypeAdapter(dict[str, object])
+from .documents import operation_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +26,18 @@ class GraphQLRequest:
 def parse_body(content: bytes) -> GraphQLRequest:
     """Read a GraphQL request; what cannot be read is left empty."""
     try:
-        body = _body.validate_json(content)
-    except ValidationError:
+        body = json_object(from_json(content))
+    except ValueError:
         return GraphQLRequest()
-    query, said, variables = body.get("query"), body.get("operationName"), body.get("variables")
+    if body is None:
+        return GraphQLRequest()
+    query, said = body.get("query"), body.get("operationName")
     text = query if isinstance(query, str) else ""
     asked = said if isinstance(said, str) else ""
-    named = NAMED.search(text)
-    name = asked or (named.group(1) if named else "")
-    if not isinstance(variables, dict):
-        return GraphQLRequest(text, name, None, asked)
-    return GraphQLRequest(text, name, _variables.validate_python(variables), asked)
+    name = asked or operation_name(text)
+    return GraphQLRequest(text, name, json_object(body.get("variables")), asked)
+
+
+def json_object(value: object) -> dict[str, object] | None:
+    """Return what is a JSON object, None for all else."""
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None

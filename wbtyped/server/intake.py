@@ -1,41 +1,71 @@
-"""What happens to every request before it is answered: it is recorded, and faults may strike."""
+"""What happens to every request before it is answered.
+
+Requests of web pages are refused, who asks is made sure of, and only then is a body read and kept
+for tests to look at. Then faults may strike.
+"""
+
+from collections.abc import Callable
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .answers import json_error
+from .bodies import read_body
+from .browser_guard import BrowserGuard
 from .faults import Faults, RequestKind
 from .graphql_request import GraphQLRequest, parse_body
+from .limits import GRAPHQL_BODY_BYTES
 from .misbehaviour import Misbehaviour
-from .recording import SECRET_HEADERS, Origin, RecordedRequest, RequestLog
+from .recording import Origin, RequestLog, recorded
+from .refusals import Refusal
+from .workers import Workers
 
-# Twice the size of any real request of ours; a larger one is a mistake.
-BODY_LIMIT = 32 * 1024 * 1024
+Knows = Callable[[Scope], bool]
+"""Tells whether a request may be answered: by its key, or by its signature."""
 
 
 class Intake:
     """Wraps the application of one origin."""
 
-    def __init__(self, app: ASGIApp, origin: Origin, log: RequestLog, faults: Faults) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        origin: Origin,
+        knows: Knows,
+        guard: BrowserGuard,
+        log: RequestLog,
+        faults: Faults,
+        workers: Workers,
+    ) -> None:
         self._app = app
         self._origin: Origin = origin
+        self._knows = knows
+        self._guard = guard
         self._log = log
         self._faults = faults
+        self._workers = workers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or have a fault answer it."""
+        headers = Headers(scope=scope)
+        if reason := self._guard.refusal(headers):
+            await json_error(403, reason)(scope, receive, send)
+            return
         path: str = scope["path"]
         kind = self._kind(scope["method"], path)
-        request = GraphQLRequest()
-        if kind == "graphql":
-            content = await read_body(receive)
-            if content is None:
-                await json_error(413, "the request is too large")(scope, receive, send)
+        known = self._knows(scope)
+        request, content = GraphQLRequest(), b""
+        if kind == "graphql" and known:
+            try:
+                refuse_other_types(headers)
+                content = await read_body(headers, receive, GRAPHQL_BODY_BYTES)
+            except Refusal as refusal:
+                await json_error(refusal.status, str(refusal))(scope, receive, send)
                 return
-            request = parse_body(content)
+            request = await self._workers.run(parse_body, content)
             scope["graphql"] = request
             receive = replay(content, receive)
-        self._record(scope, request)
+        self._log.add(recorded(scope, self._origin, request, content, known=known))
         fault = self._faults.strike(kind, request.operation_name, path) if kind else None
         if fault is None:
             await self._app(scope, receive, send)
@@ -46,42 +76,17 @@ class Intake:
         if self._origin == "storage":
             return "storage-put" if method == "PUT" else "storage-get"
         if path == "/graphql":
-            return "graphql"
+            return "graphql" if method == "POST" else None
         if not path.startswith("/files/"):
             return None
         return "file-stream" if method == "POST" else "file"
 
-    def _record(self, scope: Scope, request: GraphQLRequest) -> None:
-        headers = Headers(scope=scope)
-        shown = {k: v for k, v in headers.items() if k not in SECRET_HEADERS}
-        self._log.add(
-            RecordedRequest(
-                origin=self._origin,
-                method=scope["method"],
-                path=scope["path"],
-                headers=shown,
-                authorized="authorization" in headers,
-                operation_name=request.operation_name,
-                document=request.query,
-                variables=request.variables,
-            )
-        )
 
-
-async def read_body(receive: Receive) -> bytes | None:
-    """Return the whole body of a request, or None when it is too large; read to its end anyway."""
-    blocks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return b""
-        block: bytes = message.get("body", b"")
-        size += len(block)
-        if size <= BODY_LIMIT:
-            blocks.append(block)
-        if not message.get("more_body"):
-            return b"".join(blocks) if size <= BODY_LIMIT else None
+def refuse_other_types(headers: Headers) -> None:
+    """Refuse a body that is not JSON: web pages may send other types without being asked first."""
+    given = headers.get("content-type", "")
+    if given.partition(";")[0].strip().lower() != "application/json":
+        raise Refusal(f"send the query as application/json, not as {given!r}", status=415)
 
 
 def replay(content: bytes, receive: Receive) -> Receive:

@@ -1,13 +1,22 @@
 """What came in, for tests to look at."""
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from sys import getsizeof
 from typing import Literal
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from .graphql_request import GraphQLRequest, parse_body
+from .limits import DOCUMENT_CHARACTERS, RECORDED_BODY_BYTES, RECORDED_BYTES, RECORDED_PATH
 
 Origin = Literal["api", "storage"]
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
+_logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +25,8 @@ class RecordedRequest:
 
     `operation_name`, `document` and `variables` are those of GraphQL requests, empty for others.
     `authorized` tells whether an Authorization header came along; the header itself is not kept,
-    nor is the query of an address, which may hold a signature.
+    nor is the query of an address, which may hold a signature. Of a request with a wrong key or
+    signature, or without one, only the method and the path are kept.
     """
 
     origin: Origin
@@ -26,17 +36,50 @@ class RecordedRequest:
     authorized: bool
     operation_name: str = ""
     document: str = ""
-    variables: Mapping[str, object] | None = None
+    body: bytes = field(default=b"", repr=False)
+    """The whole GraphQL request; empty when it is larger than 1 MiB."""
+
+    @property
+    def variables(self) -> Mapping[str, object] | None:
+        """Variables of a GraphQL request; None also when it is larger than 1 MiB."""
+        return parse_body(self.body).variables
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that the request takes, about."""
+        texts = (self.path, self.operation_name, self.document, *self.headers.values())
+        return sum(map(getsizeof, (self.body, *texts, *self.headers)))
+
+
+def recorded(
+    scope: Scope, origin: Origin, request: GraphQLRequest, body: bytes, *, known: bool
+) -> RecordedRequest:
+    """Return what is kept of a request; of one that is not `known`, next to nothing."""
+    headers = Headers(scope=scope)
+    shown = {k: v for k, v in headers.items() if k not in SECRET_HEADERS} if known else {}
+    return RecordedRequest(
+        origin=origin,
+        method=scope["method"],
+        path=scope["path"][:RECORDED_PATH],
+        headers=shown,
+        authorized="authorization" in headers,
+        operation_name=request.operation_name[:RECORDED_PATH],
+        document=request.query[:DOCUMENT_CHARACTERS],
+        body=body if len(body) <= RECORDED_BODY_BYTES else b"",
+    )
 
 
 class RequestLog:
-    """The latest requests, oldest first; beyond `limit` the oldest are forgotten.
+    """The latest requests, oldest first; the oldest are forgotten.
 
-    Safe to read while requests come in: iterating goes over what was there at the beginning.
+    At most `limit` requests are kept, and at most `size_limit` bytes of them. Safe to read while
+    requests come in: iterating goes over what was there at the beginning.
     """
 
-    def __init__(self, limit: int = 10_000) -> None:
-        self._entries: deque[RecordedRequest] = deque(maxlen=limit)
+    def __init__(self, limit: int = 10_000, size_limit: int = RECORDED_BYTES) -> None:
+        self._entries: deque[RecordedRequest] = deque()
+        self._limit, self._size_limit = limit, size_limit
+        self._size = 0
         self._lock = threading.Lock()
         self.enabled = True
         """Set to False to record nothing."""
@@ -54,15 +97,23 @@ class RequestLog:
             return self._entries[index]
 
     def add(self, request: RecordedRequest) -> None:
-        """Record a request."""
-        if self.enabled:
-            with self._lock:
-                self._entries.append(request)
+        """Record a request, and log it with the level INFO."""
+        if not self.enabled:
+            return
+        said = request.origin, request.method, request.path, request.operation_name
+        # Escaped, since both may hold whatever a client likes, such as the end of a line.
+        _logger.info("%s %s %a %a", *said)
+        with self._lock:
+            self._entries.append(request)
+            self._size += request.size
+            while len(self._entries) > self._limit or self._size > self._size_limit:
+                self._size -= self._entries.popleft().size
 
     def clear(self) -> None:
         """Forget everything so far."""
         with self._lock:
             self._entries.clear()
+            self._size = 0
 
     def operations(self) -> list[str]:
         """Return the names of the GraphQL operations, in the order they came."""

@@ -27,9 +27,14 @@ def decoded(opaque: str) -> tuple[str, str]:
 def number_of(kind: str, opaque: str) -> int | None:
     """Return the number in an opaque id, or None when it is not of this kind."""
     before, number = decoded(opaque)
-    if before != kind or not number.isdecimal() or int(number) > LARGEST_ROW:
+    return row_number(number) if before == kind else None
+
+
+def row_number(digits: str) -> int | None:
+    """Return the number of a row, or None; Python refuses to read more than 4,300 digits."""
+    if not digits.isdecimal() or len(digits) > 19 or int(digits) > LARGEST_ROW:
         return None
-    return int(number)
+    return int(digits)
 
 
 def cursor_of(key: str) -> str:
@@ -52,9 +57,10 @@ def number_after(cursor: str | None) -> int | None:
     key = key_after(cursor)
     if key is None:
         return None
-    if not key.isdecimal() or int(key) > LARGEST_ROW:
+    number = row_number(key)
+    if number is None:
         raise Refusal(f"invalid cursor {cursor!r}", status=400)
-    return int(key)
+    return number
 
 
 def page_size(first: int | None) -> int:

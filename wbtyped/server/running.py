@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
@@ -20,6 +21,7 @@ from ..errors import DiskError, UsageError
 from . import keys
 from .api import ApiOrigin
 from .blobs import BlobStore
+from .browser_guard import BrowserGuard
 from .collections import Collections
 from .contents import Contents
 from .context import Context
@@ -30,11 +32,11 @@ from .event_loops import new_event_loop
 from .execution import Execution
 from .faults import Fault, Faults
 from .files import Files
-from .intake import Intake
+from .intake import Intake, Knows
 from .manifests import Reference
 from .organizations import Organizations
 from .projects import Projects
-from .recording import RequestLog
+from .recording import Origin, RequestLog
 from .seeding import Seeds
 from .serving import GRACE, OriginServer, address, listen
 from .signing import Signer
@@ -42,7 +44,7 @@ from .storage import StorageOrigin
 from .streams import Streams
 from .uploads import Uploads
 from .versions import Versions
-from .workers import Workers
+from .workers import QUERY_THREADS, Workers
 
 FEATURES = frozenset(
     {
@@ -79,6 +81,11 @@ class WandbServer:
     of it. `storage_regions` are the names that a version may give as its storage region, beside
     `default`; any other is refused. Raises DiskError when another server is using the folder.
 
+    `allow_hosts` and `allow_origins` open the server to web pages: a request is refused when its
+    `Host` is neither local, an IP address, the machine's name, nor in `allow_hosts`, or when it
+    comes from a web page whose origin, such as `https://app.example`, is not in `allow_origins`.
+    A star allows all.
+
     Use it in a `with` statement, or call `start` and, once, `close`.
     """
 
@@ -95,8 +102,12 @@ class WandbServer:
         url_lifetime: float = URL_LIFETIME,
         storage_url: str | None = None,
         storage_regions: Iterable[str] = (),
+        allow_hosts: Iterable[str] = (),
+        allow_origins: Iterable[str] = (),
     ) -> None:
         self._process = os.getpid()
+        ours = [host, urlsplit(storage_url or "").hostname or host]
+        self._guard = BrowserGuard(ours, allow_hosts, allow_origins)
         self._folder = DataFolder(data)
         self.data: Path = self._folder.path
         """The folder that keeps the data."""
@@ -133,6 +144,7 @@ class WandbServer:
             frozenset({"default", *storage_regions}),
         )
         self._execution = Execution(frozenset(features))
+        self._queries = Workers(QUERY_THREADS)
         self._workers = Workers()
         self.entity = entity
         """Name of the account, and of the entity that paths without one mean."""
@@ -260,12 +272,16 @@ class WandbServer:
         return self
 
     def _apps(self) -> list[ASGIApp]:
-        api = ApiOrigin(self._context, self._execution, self._keys, self._workers)
+        api = ApiOrigin(self._context, self._execution, self._keys, self._queries, self._workers)
         storage = StorageOrigin(self._context, self._blobs, self._workers)
         return [
-            Intake(api.app(), "api", self.requests, self.faults),
-            Intake(storage.app(), "storage", self.requests, self.faults),
+            self._origin(api.app(), "api", api.knows, self._queries),
+            self._origin(storage.app(), "storage", storage.knows, self._workers),
         ]
+
+    def _origin(self, app: ASGIApp, origin: Origin, knows: Knows, workers: Workers) -> ASGIApp:
+        intake = Intake(app, origin, knows, self._guard, self.requests, self.faults, workers)
+        return self._guard.with_cors(intake)
 
     def _run(self, started: Future[None]) -> None:
         """Serve until the end; what goes wrong before the start is told to who waits for it."""
@@ -304,6 +320,7 @@ class WandbServer:
         if self._thread:
             self._end(self._thread)
         self._close_sockets()
+        self._queries.close()
         self._workers.close()
         self._database.close()
         self._folder.close()

@@ -8,6 +8,9 @@ from typing import ParamSpec, TypeVar
 P = ParamSpec("P")
 R = TypeVar("R")
 THREADS = 8
+QUERY_THREADS = 4
+"""Queries hold the interpreter lock nearly all the time, so more threads make them no faster, and
+each delays the event loop by up to 5 ms whenever it wants the lock back."""
 
 
 class Workers:
@@ -18,8 +21,8 @@ class Workers:
     writer at a time, and queries share one interpreter lock.
     """
 
-    def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="wbtyped-server")
+    def __init__(self, threads: int = THREADS) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="wbtyped-server")
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a function in a thread and wait for what it returns."""

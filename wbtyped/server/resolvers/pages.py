@@ -8,6 +8,7 @@ from typing import TypeVar
 from ..filters import Record, matches, parsed, sort_key
 from ..refusals import Refusal
 from ..relay import connection, key_after, page_size
+from ..time_limit import check
 from .nodes import Node
 
 RowT = TypeVar("RowT")
@@ -26,9 +27,11 @@ def filtered_page(
     """Return a page of the rows that fit, and its rows. Every record has a unique `id`."""
     condition = parsed(filters)
     column, downwards = sort_key(*order)
-    fitting = [
-        (sort_text(found, column), row) for row in rows if matches(condition, found := record(row))
-    ]
+    fitting: list[tuple[Place, RowT]] = []
+    for row in rows:
+        check()
+        if matches(condition, found := record(row)):
+            fitting.append((sort_text(found, column), row))
     total = len(fitting)
     fitting.sort(key=lambda pair: cmp_to_key(compared)(pair[0]), reverse=downwards)
     start = key_after(after)

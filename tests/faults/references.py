@@ -1,0 +1,40 @@
+"""What references lead to: a content that may become another one while it is being fetched."""
+
+import re
+from dataclasses import dataclass
+
+from tests.faults.wire import Request, Response
+
+CHANGED = "x-changed"
+"""Header by which a fault asks for the later content: `heed` or `ignore` conditions."""
+REST = re.compile(r"bytes=(\d+)-(\d*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A content on the web with its validator, and the one that may take its place."""
+
+    content: bytes
+    etag: str
+    later: bytes
+    later_etag: str
+
+    def response(self, request: Request) -> Response:
+        """Return the content or the part that is asked for, as RFC 9110 says.
+
+        Or, to `ignore` conditions, a part although it is of another content than the client has,
+        as some caches do.
+        """
+        how = request.headers.get(CHANGED)
+        content, etag = (self.later, self.later_etag) if how else (self.content, self.etag)
+        headers = {"etag": etag, "accept-ranges": "bytes"}
+        asked = REST.fullmatch(request.headers.get("range", ""))
+        fits = request.headers.get("if-range", etag) == etag
+        if asked is None or not (fits or how == "ignore"):
+            return Response(200, headers, content)
+        start, size = int(asked[1]), len(content)
+        stop = min(int(asked[2]) + 1, size) if asked[2] else size
+        if start >= size:
+            return Response(416, {**headers, "content-range": f"bytes */{size}"})
+        headers["content-range"] = f"bytes {start}-{stop - 1}/{size}"
+        return Response(206, headers, content[start:stop])

@@ -16,7 +16,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.faults.findings import Totals, described
 from tests.faults.harness import play_many, play_some
 
-SHOWN = 40
+JOBS = 2 * (os.cpu_count() or 1)
+"""Processes, which wait for the network much of the time."""
+SHOWN = 100
 """Cases that are described at most."""
 
 
@@ -33,7 +35,7 @@ def main() -> int:
     today = datetime.now(UTC).strftime("%Y%m%d")
     parser.add_argument("--faults", type=int, default=10_000, help="how many (default 10,000)")
     parser.add_argument("--seed", default=today, help="seed of all cases (default: today's date)")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="processes")
+    parser.add_argument("--jobs", type=int, default=JOBS, help="processes")
     parser.add_argument("--case", metavar="SEED", action="append", help="play this case alone")
     options = parser.parse_args()
     began = time.monotonic()

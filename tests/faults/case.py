@@ -6,8 +6,9 @@ import tempfile
 import threading
 import time
 import traceback
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import get_args
@@ -18,7 +19,7 @@ from tests.faults.downloads import ArtifactFiles, OneFile, RunFiles
 from tests.faults.edits import Edit
 from tests.faults.findings import CaseReport, Finding
 from tests.faults.listing import Listing
-from tests.faults.plan import Kind, Plan
+from tests.faults.plan import Fault, Kind, Plan
 from tests.faults.relay import EventLoop, Relay
 from tests.faults.scene import Scene, Setting, played
 from tests.faults.uploads import Upload
@@ -26,14 +27,14 @@ from wbtyped.download.engine import EngineName
 from wbtyped.server import WandbServer
 
 SCENES: dict[Callable[[Setting], Scene], int] = {
-    RunFiles: 5, ArtifactFiles: 7, OneFile: 2, Listing: 2, Upload: 3, Edit: 2,
+    RunFiles: 6, ArtifactFiles: 8, OneFile: 2, Listing: 2, Upload: 3, Edit: 1,
 }  # fmt: skip
 """What is played, and how often."""
 RATES: dict[Kind, tuple[float, ...]] = {
-    "graphql": (0.0, 0.05, 0.15, 0.4),
-    "file": (0.0, 0.3, 0.7),
-    "storage": (0.1, 0.3, 0.6, 0.9),
-    "reference": (0.2, 0.5, 0.8),
+    "graphql": (0.0, 0.05, 0.2, 0.5),
+    "file": (0.3, 0.6, 0.9),
+    "storage": (0.3, 0.5, 0.7, 0.9),
+    "reference": (0.3, 0.5, 0.8),
     "upload": (0.3, 0.6, 0.9),
 }
 """Shares of the requests of a kind that are struck, of which a case takes one."""
@@ -67,25 +68,19 @@ class Site:
         """Play the case of a seed."""
         began = time.monotonic()
         random = Random(seed)
-        stalling = random.random() < STALLING
-        faults = {kind: (*each, STALL, STALL) if stalling else each for kind, each in CATALOGUE.items()}
-        rates = {kind: random.choice(RATES[kind]) for kind in RATES}
-        plan = Plan(seed, rates, faults)
+        timeout = TIMEOUT_WHEN_STALLING if random.random() < STALLING else TIMEOUT
+        plan = plan_of(seed, random, stalling=timeout is TIMEOUT_WHEN_STALLING)
         with (
             tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
             Relay(self.events, self.server, plan) as relay,
             uncaught() as findings,
         ):
             setting = setting_of(seed, random, self.server, relay, Path(folder))
-            make = random.choices([*SCENES], [*SCENES.values()])[0]
-            scene = make(setting)
-            timeout = TIMEOUT_WHEN_STALLING if stalling else TIMEOUT
+            scene = random.choices([*SCENES], [*SCENES.values()])[0](setting)
             findings += self._played(scene, setting, plan, timeout)
-            findings += [Finding("wrong", f"the API key went to storage: {leak}") for leak in relay.leaks]
-        title = " ".join(
-            [type(scene).__name__, setting.engine, "async" if setting.is_async else "sync"]
-            + ["cache"] * setting.cache
-        )
+            findings += [Finding("wrong", f"the API key went along with {r}") for r in relay.leaks]
+        words = [type(scene).__name__, setting.engine, "async" if setting.is_async else "sync"]
+        title = " ".join(words + ["cache"] * setting.cache)
         return CaseReport(seed, title, plan.struck, findings, time.monotonic() - began)
 
     def _played(
@@ -93,12 +88,21 @@ class Site:
     ) -> Iterator[Finding]:
         """Play under faults and judge; then once more without, which has to put all right."""
         for judge in (scene.judge, scene.judge_calm):
-            ended = within(self.time_limit, lambda: played(scene, setting, timeout=timeout))
+            ended = within(self.time_limit, partial(played, scene, setting, timeout=timeout))
             if isinstance(ended, Hang):
                 yield Finding("hangs", ended.where)
                 return
             yield from judge(ended.error)
             plan.calm, timeout = True, TIMEOUT
+
+
+def plan_of(seed: str, random: Random, *, stalling: bool) -> Plan:
+    """Return the faults of a case."""
+    rates: dict[Kind, float] = {kind: random.choice(rates) for kind, rates in RATES.items()}
+    faults: dict[Kind, Sequence[Fault]] = {
+        kind: (*each, STALL, STALL) if stalling else each for kind, each in CATALOGUE.items()
+    }
+    return Plan(seed, rates, faults)
 
 
 def setting_of(
@@ -131,7 +135,9 @@ class Hang:
     def __init__(self, thread: threading.Thread) -> None:
         frame = sys._current_frames().get(thread.ident or 0)
         steps = traceback.extract_stack(frame)[-4:] if frame else []
-        self.where = " < ".join(f"{step.name} ({step.filename}:{step.lineno})" for step in reversed(steps))
+        self.where = " < ".join(
+            f"{step.name} ({step.filename}:{step.lineno})" for step in reversed(steps)
+        )
 
 
 def within(seconds: float, work: Callable[[], BaseException | None]) -> Ended | Hang:

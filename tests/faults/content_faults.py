@@ -10,8 +10,9 @@ from tests.faults.references import CHANGED
 from tests.faults.wire import Delivery, Request, Response
 
 RANGES = (
-    "bytes 0-0/1", "bytes 1-2/3", "bytes */5", "bytes 5-4/9", "bytes -1-5/9", "items 0-1/2", "bytes",
-    "bytes 0-99/*", "", "bytes \u0661-2/3", "bytes 0-18446744073709551616/18446744073709551617",
+    "bytes 0-0/1", "bytes 1-2/3", "bytes */5", "bytes 5-4/9", "bytes -1-5/9", "items 0-1/2",
+    "bytes", "bytes 0-99/*", "", "bytes \u0661-2/3",
+    "bytes 0-18446744073709551616/18446744073709551617",
 )  # fmt: skip
 
 

@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from random import Random
 
 NAMES = (
-    "plain.txt", "with space.bin", "percent%41.csv", "plus+and&.txt", "B\u00fccher.json", "\u4e2d\u6587.txt",
-    "question?.txt", "hash#1.txt", "quote'\".txt", "semi;colon", ".hidden", "train-2024-01.part",
+    "plain.txt", "with space.bin", "percent%41.csv", "plus+and&.txt", "B\u00fccher.json",
+    "\u4e2d\u6587.txt", "question?.txt", "hash#1.txt", "quote'\".txt", "semi;colon", ".hidden",
+    "train-2024-01.part",
 )  # fmt: skip
 FOLDERS = ("", "", "deep/", "deep/er/", "sp ace/", "\u00fc/")
 LARGE = 200_000

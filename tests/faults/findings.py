@@ -55,8 +55,8 @@ class Totals:
             self.bad.append(report)
 
     def __str__(self) -> str:
-        rows = {"faults": self.faults, **{name: self.found[name] for name in FIGURES}}
-        return "\n".join(f"{name:20} {count:7,}" for name, count in rows.items())
+        rows = [("faults", self.faults), *((name, self.found[name]) for name in FIGURES)]
+        return "\n".join(f"{name:20} {count:7,}" for name, count in rows)
 
 
 def described(report: CaseReport, *, with_faults: bool = False) -> str:

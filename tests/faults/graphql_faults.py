@@ -1,4 +1,4 @@
-"""Faults of GraphQL responses: no JSON, odd JSON, values of wrong types, and values that are absurd.
+"""Faults of GraphQL responses: no JSON, odd JSON, and values of wrong types or absurd ones.
 
 None of them is a response that a reader must believe: a name that is left out, or a digest that is
 null, cannot be told from the truth, and is not among them.
@@ -30,12 +30,12 @@ ABSURD: dict[str, tuple[JsonValue, ...]] = {
     "url": URLS,
     "uploadUrl": URLS,
     "uploadHeaders": (
-        ["no colon"], [":"], ["Content-Length: 5"], ["a b: c"], ["X: \u00e9\r\nY: z"], ["\ud800: x"],
+        ["no colon"], [":"], ["Content-Length: 5"], ["a b: c"], ["X: \u00e9\r\nY: z"], ["\ud800: "],
     ),
     "sizeBytes": (-1, 2**63, 2**70, 10**400, 7, 1e300, 0.5),
     "md5": ("", "none", "====", "A" * 10_000, "\u00e9", "\ud800", "1B2M2Y8AsgTpgAmY7PhCfg=="),
     "digest": ("", "none", "\ud800"),
-    "updatedAt": ("", "never", "9999-99-99", "-1", "2024-05-06T07:08:09+99:99", "0001-01-01T00:00Z"),
+    "updatedAt": ("", "never", "9999-99-99", "-1", "2024-05-06T07:08:09+99:99"),
     "createdAt": ("", "never", "99999-01-01T00:00:00Z"),
     "metadata": ("", "no json", "[]", "1", '{"a": NaN}', "{" * 5000),
     "endCursor": ("\ud800", "x" * 100_000),
@@ -45,16 +45,15 @@ UNSAFE_NAMES: tuple[JsonValue, ...] = (
     "../../escaped", "/escaped", "a\x00b", "", "x" * 300, "\ud800", "..", "a//b", "a/../b",
 )  # fmt: skip
 NOT_JSON = (
-    b"", b"null", b"[]", b"1", b'"text"', b"<html></html>", b"{", b'{"data": {}}', b'{"data": null}',
-    b"{}", b"\xff\xfe{\x00}\x00", b"\xef\xbb\xbf{}", b'{"data": \xff}', b"[" * 100_000, b"NaN",
-    b'{"data": {"project": NaN}}', b'{"data": "text"}', b'{"data": [1]}', b'{"data":1e999}',
+    b"", b"null", b"[]", b"1", b'"text"', b"<html></html>", b"{", b'{"data": {}}',
+    b'{"data": null}', b"{}", b"\xff\xfe{\x00}\x00", b"\xef\xbb\xbf{}", b'{"data": \xff}',
+    b"[" * 100_000, b"NaN", b'{"data": {"project": NaN}}', b'{"data": "text"}', b'{"data": [1]}', b'{"data":1e999}',
     b'{"data": ' + b'{"a":' * 50_000,
 )  # fmt: skip
 ERRORS: tuple[JsonValue, ...] = (
     [{"message": "out of order"}], [{}], [None], [], "text", {"message": "x"}, [[{"message": "x"}]],
     [{"message": 5}], [{"message": None}], [{"message": "x", "path": [1.5, None, {}]}],
     [{"message": "x", "path": "text"}], [{"message": "\ud800"}], [{"message": "x" * 100_000}],
-    [{"message": "x"}] * 1000,
 )  # fmt: skip
 
 
@@ -103,7 +102,8 @@ def wrong_for(random: Random, value: JsonValue) -> JsonValue:
     """Return something of another type; null alone may be allowed."""
     if isinstance(value, dict | list):
         return random.choice([None, "?", 5])
-    return random.choice([None, {}, ["?"], {"a": []}])
+    others: list[JsonValue] = [None, {}, ["?"], {"a": []}]
+    return random.choice(others)
 
 
 def absurd_value(random: Random, request: Request, response: Response) -> Delivery:

@@ -13,7 +13,7 @@ import stamina
 
 from tests.faults.case import Site
 from tests.faults.findings import CaseReport, Totals
-from wbtyped.download import sink, splitting
+from wbtyped.download import batch, curl_engine, httpx_engine, sink, splitting
 
 CASES_AT_A_TIME = 50
 """Cases that a process takes at a time, with a server of their own."""
@@ -30,6 +30,9 @@ def small_limits() -> Generator[None]:
         patch.object(sink, "IN_MEMORY", 16_000),
         patch.object(splitting, "PIECE", 24_000),
         patch.object(splitting, "AFTER", 0.03),
+        patch.object(batch, "TICK", 0.01),
+        patch.object(curl_engine, "IDLE", 0.01),
+        patch.object(httpx_engine, "IDLE", 0.01),
         warnings.catch_warnings(),
     ):
         yield

@@ -7,12 +7,21 @@ import threading
 from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Self, TypeVar
 from urllib.parse import urlsplit
 
 from tests.faults.plan import Kind, Plan
 from tests.faults.references import Resource
-from tests.faults.wire import HEAD_BYTES, Delivery, Request, Response, ask, read_request
+from tests.faults.wire import (
+    HEAD_BYTES,
+    Delivery,
+    Request,
+    Response,
+    ask,
+    read_request,
+    send_part,
+)
 from wbtyped.server import WandbServer
 
 T = TypeVar("T")
@@ -55,6 +64,7 @@ class Relay:
         self._ports: dict[str, int] = {}
         self._servers: list[asyncio.Server] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._errors: list[BaseException] = []
         self.resources: Mapping[str, Resource] = {}
         """What references lead to, by its path."""
         self.leaks: list[str] = []
@@ -79,10 +89,8 @@ class Relay:
 
     async def _open(self) -> None:
         for origin in self._upstream:
-            server = await asyncio.start_server(
-                lambda reader, writer, origin=origin: self._connected(origin, reader, writer),
-                "127.0.0.1", 0, limit=HEAD_BYTES,
-            )  # fmt: skip
+            connected = partial(self._connected, origin)
+            server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=HEAD_BYTES)
             self._servers.append(server)
             self._ports[origin] = int(server.sockets[0].getsockname()[1])
 
@@ -92,13 +100,21 @@ class Relay:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._errors:
+            # The client would take it for one more fault.
+            raise RuntimeError("the relay itself is at fault") from self._errors[0]
 
     def _connected(
         self, origin: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         task = asyncio.ensure_future(self._serve(origin, reader, writer))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            self._errors.append(error)
 
     async def _serve(
         self, origin: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter

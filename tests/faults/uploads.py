@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from tests.faults import contents
-from tests.faults.findings import Finding
+from tests.faults.findings import Figure, Finding
 from tests.faults.scene import Setting, foreign
 from wbtyped import Api
 
@@ -44,7 +44,7 @@ class Upload:
         if stored:
             yield Finding("wrong", f"the run has files that nobody sent: {sorted(stored)}")
         if error is None and content != self.content:
-            figure = "lost" if content in {None, self.earlier} else "wrong"
+            figure: Figure = "lost" if content in {None, self.earlier} else "wrong"
             yield Finding(figure, f"{self.name!r} was acknowledged, and the server has not got it")
 
     def judge_calm(self, error: BaseException | None) -> Iterator[Finding]:

@@ -133,10 +133,12 @@ class Hang:
     """A piece of work that does not end, and where it stands."""
 
     def __init__(self, thread: threading.Thread) -> None:
-        frame = sys._current_frames().get(thread.ident or 0)
-        steps = traceback.extract_stack(frame)[-4:] if frame else []
-        self.where = " < ".join(
-            f"{step.name} ({step.filename}:{step.lineno})" for step in reversed(steps)
+        # There is no public way to see where another thread stands.
+        frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]
+        frame = frames.get(thread.ident or 0)
+        steps = traceback.extract_stack(frame)[-4:] if frame else ()
+        self.where: str = " > ".join(
+            f"{each.name} ({each.filename}:{each.lineno})" for each in steps
         )
 
 

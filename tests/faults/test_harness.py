@@ -1,0 +1,101 @@
+"""The harness on itself: what it finds, and that a seed gives the same case again."""
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from io import FileIO
+from pathlib import Path
+from random import Random
+from unittest.mock import patch
+
+import pytest
+
+from tests.faults.case import Site
+from tests.faults.catalogue import CATALOGUE
+from tests.faults.findings import Figure, Totals, described
+from tests.faults.harness import seeds, small_limits
+from tests.faults.plan import Kind, Plan
+from wbtyped.download import parts
+from wbtyped.download.batch import Batch
+from wbtyped.download.receiver import Receiver
+from wbtyped.download.sink import Sink
+from wbtyped.transport import Transport
+
+CASES_A_DAY = 70
+"""Cases of the daily part: about ten seconds."""
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with small_limits(), Site() as site:
+        yield site
+
+
+@pytest.mark.slow
+def test_faults_of_today_find_nothing(site: Site) -> None:
+    totals = Totals()
+    for seed in itertools.islice(seeds(datetime.now(UTC).strftime("%Y%m%d")), CASES_A_DAY):
+        totals.add(site.play(seed))
+    assert totals.faults > CASES_A_DAY
+    assert not totals.bad, "\n".join(described(report) for report in totals.bad)
+
+
+KEYS: list[tuple[Kind, str]] = [("storage", "a"), ("storage", "b"), ("graphql", "GetRun None")]
+
+
+def test_plan_struck_in_another_order_has_the_same_faults() -> None:
+    def struck(order: list[tuple[Kind, str]]) -> list[str]:
+        plan = Plan("x", dict.fromkeys(CATALOGUE, 0.5), CATALOGUE)
+        for kind, key in order:
+            plan.strike(kind, key)
+        return sorted(plan.struck)
+
+    requests = KEYS * 20
+    shuffled = Random(1).sample(requests, len(requests))
+    assert struck(requests) == struck(shuffled) != []
+
+
+def test_case_played_again_is_the_same(site: Site) -> None:
+    for seed in ("again.1", "again.2", "again.3"):
+        first, second = site.play(seed), site.play(seed)
+        assert first.title == second.title
+        assert sorted(first.struck) == sorted(second.struck)
+
+
+def nothing(*_: object, **__: object) -> None:
+    """Stand in for a method that does nothing."""
+
+
+def leave(_: Path, stream: FileIO) -> None:
+    """Stand in for the removal of a temporary file."""
+    stream.close()
+
+
+def misread(*_: object, **__: object) -> None:
+    """Stand in for code that does not expect what came."""
+    raise OverflowError("date value out of range")
+
+
+def wait(*_: object, **__: object) -> None:
+    """Stand in for code that never ends."""
+    time.sleep(5)
+
+
+SABOTAGE: dict[Figure, tuple[object, str, Callable[..., object]]] = {
+    "wrong": (Sink, "_check", nothing),
+    "lost": (Transport, "put", nothing),
+    "unreported": (Batch, "_lose", nothing),
+    "hangs": (Receiver, "end", wait),
+    "leftovers": (parts, "remove", leave),
+    "foreign exceptions": (Receiver, "begin", misread),
+}
+
+
+@pytest.mark.parametrize("figure", SABOTAGE)
+def test_client_that_is_broken_is_found_out(site: Site, figure: Figure) -> None:
+    site.time_limit = 1.0
+    owner, name, instead = SABOTAGE[figure]
+    with patch.object(owner, name, instead):
+        reports = map(site.play, itertools.islice(seeds("broken"), 60))
+        assert any(f.figure == figure for report in reports for f in report.findings)

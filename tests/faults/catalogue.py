@@ -12,6 +12,6 @@ CATALOGUE: Mapping[Kind, Sequence[Fault]] = {
     "graphql": (*CONNECTION_FAULTS, *GRAPHQL_FAULTS),
     "file": CONNECTION_FAULTS,
     "storage": (*CONNECTION_FAULTS, *STORAGE_FAULTS),
-    "reference": (*CONNECTION_FAULTS, *REFERENCE_FAULTS),
+    "reference": (*CONNECTION_FAULTS, *REFERENCE_FAULTS * 3),
     "upload": (*CONNECTION_FAULTS, *UPLOAD_FAULTS),
 }

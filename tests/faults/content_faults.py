@@ -12,7 +12,8 @@ from tests.faults.wire import Delivery, Request, Response
 RANGES = (
     "bytes 0-0/1", "bytes 1-2/3", "bytes */5", "bytes 5-4/9", "bytes -1-5/9", "items 0-1/2",
     "bytes", "bytes 0-99/*", "", "bytes \u0661-2/3",
-    "bytes 0-18446744073709551616/18446744073709551617",
+    "bytes 0-18446744073709551616/18446744073709551617", f"bytes {'9' * 5000}-1/2",
+    f"bytes 0-1/{'9' * 5000}",
 )  # fmt: skip
 
 
@@ -146,9 +147,10 @@ STORAGE_FAULTS = tuple(
 """All that a digest can tell."""
 REFERENCE_FAULTS = (
     *(Fault(deliver) for deliver in (too_short, too_long, other_etag, gzipped, expired)),
-    Fault(changed, of_later_content),
-    Fault(changed, of_later_content),
+    *(Fault(cut_in_body),) * 3,
+    *(Fault(changed, of_later_content),) * 3,
     Fault(changed_and_cut, of_later_content),
     Fault(another_part, of_another_range),
 )
-"""What size and ETag can tell; a server that lies about both cannot be found out."""
+"""What size and ETag can tell; a server that lies about both cannot be found out. Contents that
+change while they are fetched come more often than the rest."""

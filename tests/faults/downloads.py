@@ -7,11 +7,23 @@ from tests.faults.findings import Finding
 from tests.faults.folders import Expected, Said, judge_around, judge_folder
 from tests.faults.references import Resource
 from tests.faults.scene import Setting, foreign
+from tests.faults.wire import Headers
 from wbtyped import Api
 from wbtyped.download import upkeep
 from wbtyped.download.cache import Cache
 from wbtyped.download.results import DownloadResult
 from wbtyped.server import Reference
+
+VALIDATORS: tuple[tuple[Headers, Headers], ...] = (
+    ({"etag": '"first"'}, {"etag": '"later"'}),
+    ({"etag": '"first"'}, {"etag": '"later"'}),
+    (
+        {"last-modified": "Wed, 21 Oct 2015 07:28:00 GMT"},
+        {"last-modified": "Thu, 22 Oct 2015 07:28:00 GMT"},
+    ),
+    ({}, {}),
+)
+"""What a server says of a content, and of the one that takes its place."""
 
 
 class Download:
@@ -155,7 +167,8 @@ def resources(setting: Setting) -> dict[str, Resource]:
     for number in range(random.randint(1, 3)):
         first = contents.content(random)
         later = contents.other(random, first)
-        found[f"/references/ref{number}.bin"] = Resource(first, '"first"', later, '"later"')
+        validators, later_validators = random.choice(VALIDATORS)
+        found[f"/references/ref{number}.bin"] = Resource(first, validators, later, later_validators)
     return found
 
 
@@ -169,8 +182,9 @@ def referred(
     name = f"referred/{path.rpartition('/')[2]}"
     uri = f"{setting.relay.storage_url}{path}"
     size = len(resource.content)
-    if setting.random.random() < 0.5:
-        return name, Reference(uri, resource.etag.strip('"'), size), [resource.content]
+    etag = resource.validators.get("etag")
+    if etag and setting.random.random() < 0.4:
+        return name, Reference(uri, etag.strip('"'), size), [resource.content]
     return name, Reference(uri, None, size), [resource.content, resource.later]
 
 

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from tests.faults.wire import Request, Response
+from tests.faults.wire import Headers, Request, Response
 
 CHANGED = "x-changed"
 """Header by which a fault asks for the later content: `heed` or `ignore` conditions."""
@@ -12,12 +12,13 @@ REST = re.compile(r"bytes=(\d+)-(\d*)")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A content on the web with its validator, and the one that may take its place."""
+    """A content on the web with its validators, and the one that may take its place."""
 
     content: bytes
-    etag: str
+    validators: Headers
+    """`etag`, `last-modified`, or neither."""
     later: bytes
-    later_etag: str
+    later_validators: Headers
 
     def response(self, request: Request) -> Response:
         """Return the content or the part that is asked for, as RFC 9110 says.
@@ -26,10 +27,11 @@ class Resource:
         as some caches do.
         """
         how = request.headers.get(CHANGED)
-        content, etag = (self.later, self.later_etag) if how else (self.content, self.etag)
-        headers = {"etag": etag, "accept-ranges": "bytes"}
+        content = self.later if how else self.content
+        validators = self.later_validators if how else self.validators
+        headers = {"accept-ranges": "bytes", **validators}
         asked = REST.fullmatch(request.headers.get("range", ""))
-        fits = request.headers.get("if-range", etag) == etag
+        fits = request.headers.get("if-range", None) in {None, *validators.values()}
         if asked is None or not (fits or how == "ignore"):
             return Response(200, headers, content)
         start, size = int(asked[1]), len(content)

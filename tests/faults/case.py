@@ -31,9 +31,9 @@ SCENES: dict[Callable[[Setting], Scene], int] = {
 }  # fmt: skip
 """What is played, and how often."""
 RATES: dict[Kind, tuple[float, ...]] = {
-    "graphql": (0.0, 0.05, 0.2, 0.5),
+    "graphql": (0.0, 0.05, 0.1, 0.4),
     "file": (0.3, 0.6, 0.9),
-    "storage": (0.3, 0.5, 0.7, 0.9),
+    "storage": (0.1, 0.3, 0.6, 0.9),
     "reference": (0.3, 0.5, 0.8),
     "upload": (0.3, 0.6, 0.9),
 }

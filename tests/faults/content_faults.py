@@ -126,6 +126,16 @@ def changed_and_cut(random: Random, request: Request, response: Response) -> Del
     return cut_in_body(random, request, response)
 
 
+def of_content_that_changes(_: Random, request: Request) -> Request:
+    """Have the content change for good, after this response."""
+    return replace(request, headers={**request.headers, CHANGED: "afterwards"})
+
+
+def cut_and_changed(random: Random, request: Request, response: Response) -> Delivery:
+    """Send a part of the content, which then changes."""
+    return cut_in_body(random, request, response)
+
+
 def of_another_range(random: Random, request: Request) -> Request:
     """Ask for a part that the client has not asked for."""
     headers = {n: v for n, v in request.headers.items() if n != "if-range"}
@@ -147,8 +157,9 @@ STORAGE_FAULTS = tuple(
 """All that a digest can tell."""
 REFERENCE_FAULTS = (
     *(Fault(deliver) for deliver in (too_short, too_long, other_etag, gzipped, expired)),
-    *(Fault(cut_in_body),) * 3,
-    *(Fault(changed, of_later_content),) * 3,
+    Fault(cut_in_body),
+    Fault(changed, of_later_content),
+    *(Fault(cut_and_changed, of_content_that_changes),) * 3,
     Fault(changed_and_cut, of_later_content),
     Fault(another_part, of_another_range),
 )

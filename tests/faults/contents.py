@@ -27,7 +27,7 @@ def files(random: Random, most: int = 6) -> dict[str, bytes]:
 
 def other(random: Random, given: bytes) -> bytes:
     """Return another content, sometimes of the same size."""
-    size = random.choice([len(given), len(given), len(given) + 5, 3])
+    size = random.choice([len(given), len(given), len(given), len(given) + 5, 3])
     return b"other" + random.randbytes(size)[5:]
 
 

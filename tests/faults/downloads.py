@@ -50,6 +50,8 @@ class Download:
         yield from judge_around(self.setting.folder)
         yield from self._judge_cache()
         self.result = None
+        for resource in self.setting.relay.resources.values():
+            resource.is_changed = False
 
     def judge_calm(self, error: BaseException | None) -> Iterator[Finding]:
         """Yield what is not right after a download without faults, which resumes the first."""
@@ -120,10 +122,11 @@ class ArtifactFiles(Download):
 
     def __init__(self, setting: Setting) -> None:
         random = setting.random
-        files = contents.files(random)
+        refers_only = random.random() < 0.3
+        files = {} if refers_only else contents.files(random)
         right: dict[str, Sequence[bytes]] = {name: [each] for name, each in files.items()}
         references: dict[str, Reference] = {}
-        if random.random() < 0.4:
+        if refers_only or random.random() < 0.4:
             setting.relay.resources = web = resources(setting)
             for path, resource in web.items():
                 name, reference, allowed = referred(setting, path, resource)

@@ -1,5 +1,6 @@
 """What a download may leave on disk."""
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,9 @@ class Expected:
             path = root / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        for name in self.own:
+            # Old enough to be taken for what a download that died has left.
+            os.utime(root / name, (0, 0))
 
 
 @dataclass(slots=True)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from tests.faults.wire import Headers, Request, Response
 
 CHANGED = "x-changed"
-"""Header by which a fault asks for the later content: `heed` or `ignore` conditions."""
+"""Header by which a fault asks for the later content, to `heed` or to `ignore` conditions; or has
+all responses but this one ignore them and be of the later content: `afterwards`."""
 REST = re.compile(r"bytes=(\d+)-(\d*)")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Resource:
     """A content on the web with its validators, and the one that may take its place."""
 
@@ -19,6 +20,7 @@ class Resource:
     """`etag`, `last-modified`, or neither."""
     later: bytes
     later_validators: Headers
+    is_changed: bool = False
 
     def response(self, request: Request) -> Response:
         """Return the content or the part that is asked for, as RFC 9110 says.
@@ -26,12 +28,14 @@ class Resource:
         Or, to `ignore` conditions, a part although it is of another content than the client has,
         as some caches do.
         """
-        how = request.headers.get(CHANGED)
+        how = request.headers.get(CHANGED) or ("ignore" if self.is_changed else None)
+        if how == "afterwards":
+            how, self.is_changed = None, True
         content = self.later if how else self.content
         validators = self.later_validators if how else self.validators
         headers = {"accept-ranges": "bytes", **validators}
         asked = REST.fullmatch(request.headers.get("range", ""))
-        fits = request.headers.get("if-range", None) in {None, *validators.values()}
+        fits = request.headers.get("if-range") in {None, *validators.values()}
         if asked is None or not (fits or how == "ignore"):
             return Response(200, headers, content)
         start, size = int(asked[1]), len(content)

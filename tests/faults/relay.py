@@ -205,6 +205,6 @@ def key_of(kind: Kind, request: Request) -> str:
         asked = json.loads(request.body)
         return f"{asked['operationName']} {asked['variables'].get('fileNames')}"
     name = request.path.rpartition("/")[2]
-    asked_range = request.headers.get("range", "")
+    asked = request.headers.get("range", "-")
     # Pieces of a split file come side by side; the rest of a file comes after its beginning.
-    return name if asked_range.endswith("-") else f"{name} {asked_range}"
+    return name if asked.endswith("-") else f"{name} {asked}"

@@ -1,10 +1,9 @@
 """The harness on itself: what it finds, and that a seed gives the same case again."""
 
 import itertools
-import time
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from io import FileIO
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
@@ -16,7 +15,6 @@ from tests.faults.catalogue import CATALOGUE
 from tests.faults.findings import Figure, Totals, described
 from tests.faults.harness import seeds, small_limits
 from tests.faults.plan import Kind, Plan
-from wbtyped.download import parts
 from wbtyped.download.batch import Batch
 from wbtyped.download.receiver import Receiver
 from wbtyped.download.sink import Sink
@@ -38,7 +36,8 @@ def test_faults_of_today_find_nothing(site: Site) -> None:
     for seed in itertools.islice(seeds(datetime.now(UTC).strftime("%Y%m%d")), CASES_A_DAY):
         totals.add(site.play(seed))
     assert totals.faults > CASES_A_DAY
-    assert not totals.bad, "\n".join(described(report) for report in totals.bad)
+    if totals.bad:
+        pytest.fail("\n".join(described(report) for report in totals.bad), pytrace=False)
 
 
 KEYS: list[tuple[Kind, str]] = [("storage", "a"), ("storage", "b"), ("graphql", "GetRun None")]
@@ -67,9 +66,14 @@ def nothing(*_: object, **__: object) -> None:
     """Stand in for a method that does nothing."""
 
 
-def leave(_: Path, stream: FileIO) -> None:
-    """Stand in for the removal of a temporary file."""
-    stream.close()
+commit = Sink.commit
+
+
+def untidy_commit(sink: Sink, *, replace: bool) -> Path:
+    """Put a file in place, and leave another behind."""
+    path = commit(sink, replace=replace)
+    path.with_name(".left").write_bytes(b"")
+    return path
 
 
 def misread(*_: object, **__: object) -> None:
@@ -77,17 +81,20 @@ def misread(*_: object, **__: object) -> None:
     raise OverflowError("date value out of range")
 
 
+over = threading.Event()
+
+
 def wait(*_: object, **__: object) -> None:
-    """Stand in for code that never ends."""
-    time.sleep(5)
+    """Stand in for code that does not end by itself."""
+    over.wait(30)
 
 
-SABOTAGE: dict[Figure, tuple[object, str, Callable[..., object]]] = {
+SABOTAGE: dict[Figure, tuple[type, str, Callable[..., object]]] = {
     "wrong": (Sink, "_check", nothing),
     "lost": (Transport, "put", nothing),
     "unreported": (Batch, "_lose", nothing),
     "hangs": (Receiver, "end", wait),
-    "leftovers": (parts, "remove", leave),
+    "leftovers": (Sink, "commit", untidy_commit),
     "foreign exceptions": (Receiver, "begin", misread),
 }
 
@@ -96,6 +103,10 @@ SABOTAGE: dict[Figure, tuple[object, str, Callable[..., object]]] = {
 def test_client_that_is_broken_is_found_out(site: Site, figure: Figure) -> None:
     site.time_limit = 1.0
     owner, name, instead = SABOTAGE[figure]
-    with patch.object(owner, name, instead):
-        reports = map(site.play, itertools.islice(seeds("broken"), 60))
-        assert any(f.figure == figure for report in reports for f in report.findings)
+    over.clear()
+    try:
+        with patch.object(owner, name, instead):
+            reports = map(site.play, itertools.islice(seeds("broken"), 60))
+            assert any(f.figure == figure for report in reports for f in report.findings)
+    finally:
+        over.set()

@@ -1,13 +1,9 @@
 """One case: a scene with its setting and its faults, all from a seed, and what comes of it."""
 
 import re
-import sys
 import tempfile
-import threading
 import time
-import traceback
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -23,6 +19,7 @@ from tests.faults.plan import Fault, Kind, Plan
 from tests.faults.relay import EventLoop, Relay
 from tests.faults.scene import Scene, Setting, played
 from tests.faults.uploads import Upload
+from tests.faults.watchdog import Hang, uncaught, within
 from wbtyped.download.engine import EngineName
 from wbtyped.server import WandbServer
 
@@ -68,8 +65,9 @@ class Site:
         """Play the case of a seed."""
         began = time.monotonic()
         random = Random(seed)
-        timeout = TIMEOUT_WHEN_STALLING if random.random() < STALLING else TIMEOUT
-        plan = plan_of(seed, random, stalling=timeout is TIMEOUT_WHEN_STALLING)
+        stalling = random.random() < STALLING
+        timeout = TIMEOUT_WHEN_STALLING if stalling else TIMEOUT
+        plan = plan_of(seed, random, stalling=stalling)
         with (
             tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
             Relay(self.events, self.server, plan) as relay,
@@ -120,50 +118,3 @@ def setting_of(
         cache=random.random() < 0.4,
         at_once=random.choice([None, None, 1, 2, 8]),
     )
-
-
-class Ended:
-    """The end of a piece of work, with its error if there is one."""
-
-    def __init__(self, error: BaseException | None) -> None:
-        self.error = error
-
-
-class Hang:
-    """A piece of work that does not end, and where it stands."""
-
-    def __init__(self, thread: threading.Thread) -> None:
-        # There is no public way to see where another thread stands.
-        frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]
-        frame = frames.get(thread.ident or 0)
-        steps = traceback.extract_stack(frame)[-4:] if frame else ()
-        self.where: str = " > ".join(
-            f"{each.name} ({each.filename}:{each.lineno})" for each in steps
-        )
-
-
-def within(seconds: float, work: Callable[[], BaseException | None]) -> Ended | Hang:
-    """Do something in a thread, which is left behind when it does not end in time."""
-    ended: list[Ended] = []
-    thread = threading.Thread(target=lambda: ended.append(Ended(work())), daemon=True)
-    thread.start()
-    thread.join(seconds)
-    return ended[0] if ended else Hang(thread)
-
-
-@contextmanager
-def uncaught() -> Generator[list[Finding]]:
-    """Collect the exceptions that end threads of the client."""
-    findings: list[Finding] = []
-
-    def note(hook: threading.ExceptHookArgs) -> None:
-        name = hook.thread.name if hook.thread else "a thread"
-        findings.append(
-            Finding("foreign exceptions", f"{name}: {hook.exc_type.__name__}: {hook.exc_value}")
-        )
-
-    before, threading.excepthook = threading.excepthook, note
-    try:
-        yield findings
-    finally:
-        threading.excepthook = before

@@ -18,8 +18,8 @@ from tests.faults.harness import play_many, play_some
 
 JOBS = 2 * (os.cpu_count() or 1)
 """Processes, which wait for the network much of the time."""
-SHOWN = 100
-"""Cases that are described at most."""
+SHOWN = 20
+"""Cases that are described for each figure."""
 
 
 def show_progress(totals: Totals) -> None:
@@ -46,7 +46,7 @@ def main() -> int:
             print(described(report, with_faults=True))
     else:
         totals = play_many(options.seed, options.faults, options.jobs, show_progress)
-        for report in totals.bad[:SHOWN]:
+        for report in totals.examples(SHOWN):
             print(described(report))
     print(f"seed {options.seed}: {totals.cases:,} cases in {time.monotonic() - began:.0f} s")
     print(totals)

@@ -54,6 +54,17 @@ class Totals:
         if report.findings:
             self.bad.append(report)
 
+    def examples(self, most: int) -> list[CaseReport]:
+        """Return some of the cases that found something, so many for each figure."""
+        shown: Counter[Figure] = Counter()
+        chosen: list[CaseReport] = []
+        for report in self.bad:
+            figures = {finding.figure for finding in report.findings}
+            if any(shown[figure] < most for figure in figures):
+                chosen.append(report)
+                shown.update(figures)
+        return chosen
+
     def __str__(self) -> str:
         rows = [("faults", self.faults), *((name, self.found[name]) for name in FIGURES)]
         return "\n".join(f"{name:20} {count:7,}" for name, count in rows)

@@ -87,7 +87,7 @@ class Download:
             return
         for path in upkeep.verify(Cache(folder)):
             yield Finding("wrong", f"the cache held another content as {path.name}")
-        for path in folder.rglob("*.part"):
+        for path in folder.rglob("*part*"):
             yield Finding("leftovers", f"{path.name} in the cache")
 
 

@@ -59,7 +59,7 @@ class Totals:
         shown: Counter[Figure] = Counter()
         chosen: list[CaseReport] = []
         for report in self.bad:
-            figures = {finding.figure for finding in report.findings}
+            figures: set[Figure] = {finding.figure for finding in report.findings}
             if any(shown[figure] < most for figure in figures):
                 chosen.append(report)
                 shown.update(figures)

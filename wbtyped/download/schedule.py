@@ -267,8 +267,11 @@ class Schedule:
     def abandon(self) -> None:
         """Let go of everything that was handed out or waits, once no engine runs any more."""
         with self._lock:
-            left = [*self._active.values(), *self._expired, *(each[2] for each in self._later)]
+            # Those that are ready may have begun before their URL was refreshed.
+            left = [*self._active.values(), *self._ready, *self._expired]
+            left += [each[2] for each in self._later]
             self._active.clear()
+            self._ready.clear()
             self._expired.clear()
             self._later.clear()
         for attempt in left:

@@ -1,0 +1,167 @@
+"""Faults of contents: in storage, where digests tell, and of references, where ETags have to."""
+
+import gzip
+from dataclasses import replace
+from random import Random
+
+from tests.faults.connection_faults import cut_in_body
+from tests.faults.plan import Fault
+from tests.faults.references import CHANGED
+from tests.faults.wire import Delivery, Request, Response
+
+RANGES = (
+    "bytes 0-0/1", "bytes 1-2/3", "bytes */5", "bytes 5-4/9", "bytes -1-5/9", "items 0-1/2",
+    "bytes", "bytes 0-99/*", "", "bytes \u0661-2/3",
+    "bytes 0-18446744073709551616/18446744073709551617", f"bytes {'9' * 5000}-1/2",
+    f"bytes 0-1/{'9' * 5000}",
+)  # fmt: skip
+
+
+def with_body(response: Response, body: bytes) -> Delivery:
+    """Return a response with another body, and the length of that."""
+    headers = {n: v for n, v in response.headers.items() if n != "content-length"}
+    return Delivery(Response(response.status, headers, body).encoded())
+
+
+def flipped_byte(random: Random, _: Request, response: Response) -> Delivery:
+    """Change one byte."""
+    body = bytearray(response.body)
+    if body:
+        body[random.randrange(len(body))] ^= random.randint(1, 255)
+    return with_body(response, bytes(body))
+
+
+def too_short(random: Random, _: Request, response: Response) -> Delivery:
+    """Leave out the end, and announce the shorter length."""
+    return with_body(response, response.body[: random.randint(0, len(response.body))])
+
+
+def too_long(random: Random, _: Request, response: Response) -> Delivery:
+    """Add to the end, and announce the greater length."""
+    return with_body(response, response.body + bytes(random.choice([1, 700, 40_000])))
+
+
+def sent_twice(_: Random, __: Request, response: Response) -> Delivery:
+    """Send the same bytes twice over."""
+    return with_body(response, response.body * 2)
+
+
+def repeated_block(random: Random, _: Request, response: Response) -> Delivery:
+    """Send a block of the content twice, at the expense of what follows."""
+    body, size = response.body, len(response.body)
+    start = random.randint(0, size)
+    stop = random.randint(start, size)
+    return with_body(response, (body[:stop] + body[start:])[:size])
+
+
+def other_content(random: Random, _: Request, response: Response) -> Delivery:
+    """Send something else, of the same length or none at all."""
+    size = random.choice([len(response.body), 0, 40])
+    return with_body(response, random.randbytes(size))
+
+
+def unasked_part(random: Random, _: Request, response: Response) -> Delivery:
+    """Send a part, of any kind, whatever was asked for."""
+    stop = random.randint(0, len(response.body))
+    headers = {**response.headers, "content-range": random.choice(RANGES)}
+    headers["content-length"] = str(stop)
+    return Delivery(Response(206, headers, response.body[:stop]).encoded())
+
+
+def wrong_part(random: Random, _: Request, response: Response) -> Delivery:
+    """Send another part than the one that was asked for, and say so."""
+    size, body = len(response.body), response.body
+    start = random.randint(0, size)
+    total = random.choice([size, size + 1, "*"])
+    headers = {**response.headers, "content-range": f"bytes {start}-{max(start, size - 1)}/{total}"}
+    headers["content-length"] = str(size - start)
+    return Delivery(Response(206, headers, body[start:]).encoded())
+
+
+def mislabelled_part(random: Random, request: Request, response: Response) -> Delivery:
+    """Send the beginning as the part that was asked for."""
+    size = len(response.body)
+    if "range" not in request.headers or not size:
+        return flipped_byte(random, request, response)
+    return with_body(response, response.body[::-1])
+
+
+def other_etag(random: Random, _: Request, response: Response) -> Delivery:
+    """Call the same content by another name."""
+    instead = random.choice(['"other"', 'W/"other"', "other", '""', ""])
+    return Delivery(response.head(etag=instead) + response.body)
+
+
+def gzipped(random: Random, _: Request, response: Response) -> Delivery:
+    """Compress although it was not asked for: sound, cut, followed by more, or only by name."""
+    packed = gzip.compress(response.body)
+    cut = packed[: random.randint(0, len(packed) - 1)]
+    body = random.choice([packed, cut, packed + packed, response.body, packed + b"x"])
+    headers = {**response.headers, "content-encoding": "gzip", "content-length": str(len(body))}
+    return Delivery(Response(response.status, headers, body).encoded())
+
+
+def expired(_: Random, __: Request, ___: Response) -> Delivery:
+    """Say that the signed URL is not good any more."""
+    body = b"<Error><Code>ExpiredToken</Code></Error>"
+    return Delivery(Response(403, {"content-type": "application/xml"}, body).encoded())
+
+
+# Of references alone.
+
+
+def of_later_content(random: Random, request: Request) -> Request:
+    """Ask for what has taken the place of the content, with or without heed of conditions."""
+    how = random.choice(["heed", "ignore"])
+    return replace(request, headers={**request.headers, CHANGED: how})
+
+
+def changed(_: Random, __: Request, response: Response) -> Delivery:
+    """Send the later content, or its part from where the earlier one broke off."""
+    return Delivery(response.encoded())
+
+
+def changed_and_cut(random: Random, request: Request, response: Response) -> Delivery:
+    """Send a part of the later content."""
+    return cut_in_body(random, request, response)
+
+
+def of_content_that_changes(_: Random, request: Request) -> Request:
+    """Have the content change for good, after this response."""
+    return replace(request, headers={**request.headers, CHANGED: "afterwards"})
+
+
+def cut_and_changed(random: Random, request: Request, response: Response) -> Delivery:
+    """Send a part of the content, which then changes."""
+    return cut_in_body(random, request, response)
+
+
+def of_another_range(random: Random, request: Request) -> Request:
+    """Ask for a part that the client has not asked for."""
+    headers = {n: v for n, v in request.headers.items() if n != "if-range"}
+    return replace(request, headers={**headers, "range": f"bytes={random.randint(0, 30_000)}-"})
+
+
+def another_part(_: Random, __: Request, response: Response) -> Delivery:
+    """Send another part, and say which."""
+    return Delivery(response.encoded())
+
+
+STORAGE_FAULTS = tuple(
+    Fault(deliver)
+    for deliver in (
+        flipped_byte, too_short, too_long, sent_twice, repeated_block, other_content, unasked_part,
+        wrong_part, mislabelled_part, other_etag, gzipped, expired, expired,
+    )
+)  # fmt: skip
+"""All that a digest can tell."""
+REFERENCE_FAULTS = (
+    *(Fault(deliver) for deliver in (too_short, too_long, other_etag, gzipped, expired)),
+    Fault(cut_in_body),
+    Fault(changed, of_later_content),
+    *(Fault(cut_and_changed, of_content_that_changes),) * 3,
+    Fault(changed_and_cut, of_later_content),
+    Fault(another_part, of_another_range),
+)
+"""What size and ETag can tell; a server that lies about both cannot be found out. Contents that
+change while they are fetched come more often than the rest."""

@@ -11,6 +11,8 @@ from .urls import WebUrl, web_url
 
 MAX_REDIRECTS = 20
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+LOCATION = "wbtyped-location"
+"""Under this name httpx leaves a `Location` alone; it would parse it in any case, and fail."""
 REDIRECT_BODY_BYTES = 64 * 1024
 """Bytes of a redirect's body that are read so that the connection can be used again."""
 
@@ -40,7 +42,7 @@ class Route:
 
     def follow(self, status: int, headers: Mapping[str, str]) -> bool:
         """Take the head of a response, and tell whether it leads to another URL."""
-        location = headers.get("location")
+        location = headers.get(LOCATION) or headers.get("location")
         if status not in REDIRECTS or location is None:
             return False
         self.hops += 1

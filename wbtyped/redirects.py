@@ -50,5 +50,16 @@ class Route:
             raise TransportError(
                 f"{self._what}: more than {MAX_REDIRECTS} redirects, they lead in circles"
             )
-        self.url = web_url(location, f"{self._what}: redirect", self.url)
+        self.url = web_url(location_text(location), f"{self._what}: redirect", self.url)
         return True
+
+
+def location_text(value: str) -> str:
+    """Return a `Location` as browsers read one with other characters than ASCII: as UTF-8.
+
+    Headers may come to us as Latin-1, in which any bytes can be read.
+    """
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value

@@ -80,6 +80,8 @@ class Slot:
         headers = [f"{name}: {value}" for name, value in sent.items()]
         try:
             self.curl.setopt(pycurl.URL, str(url))
+            # Newer versions write escapes anew (%2f as %2F), which breaks signatures.
+            self.curl.setopt(pycurl.REQUEST_TARGET, url.target)
             if headers != self._sent:
                 self.curl.setopt(pycurl.HTTPHEADER, headers)
                 self._sent = headers

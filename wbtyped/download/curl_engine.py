@@ -83,11 +83,9 @@ class Slot:
         try:
             self.curl.setopt(pycurl.URL, str(url))
             # Newer versions write escapes anew (%2f as %2F), which may break a signature. A proxy
-            # of plain HTTP needs the whole URL as target, which only libcurl knows how to say.
-            if url.scheme == "https" or not self._proxies:
+            # needs the whole URL as target, and what was set once for a handle stays.
+            if not self._proxies:
                 self.curl.setopt(pycurl.REQUEST_TARGET, url.target)
-            else:
-                self.curl.unsetopt(pycurl.REQUEST_TARGET)
             if headers != self._sent:
                 self.curl.setopt(pycurl.HTTPHEADER, headers)
                 self._sent = headers

@@ -165,7 +165,7 @@ def test_a_trickle_over_many_connections_is_given_up(
         attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda *_: None)
         wait: float | None = 0.0
         while wait is not None and now < 600:
-            attempt.tries += 1
+            attempt.begin()
             now += wait + 1
             sink.write(b"x" * gained)
             wait = attempt.wait(Passing("cut off"), 60)
@@ -181,7 +181,7 @@ def test_starting_again_is_not_getting_on(tmp_path: Path, monkeypatch: pytest.Mo
         attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda *_: None)
         wait: float | None = 0.0
         while wait is not None and now < 600:
-            attempt.tries += 1
+            attempt.begin()
             now += wait + 1
             sink.write(b"x" * 100_000)
             wait = attempt.wait(Passing("cut off"), 60)

@@ -266,6 +266,8 @@ class Batch:
         size = transfer.size or 0
         with self._lock:
             self.result.written.append(transfer.name)
+            if transfer.recorded is not None and transfer.recorded.unverified:
+                self.result.unverified[transfer.name] = transfer.recorded.unverified
             self.result.size += size
             if self.options.observer is not None:
                 self.options.observer.finish("fetched", transfer.name, size)

@@ -8,6 +8,7 @@ from typing import NoReturn, Protocol
 
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from ..retries import Passing, is_passing
+from .recorded import ENCODINGS
 from .sink import Sink
 from .transfer import Diverted, Expired, Transfer
 
@@ -41,6 +42,8 @@ class Receiver:
         self._sink = sink
         self._etag = ""
         self._measured = False
+        self._size = transfer.size
+        self._come = 0
         self._diverted = False
         self.ranges: bool = False
         """Whether the server has said that it sends parts of this content, just as it is."""
@@ -56,6 +59,8 @@ class Receiver:
             sent["Range"] = f"bytes={piece.start + self._sink.written}-{piece.stop - 1}"
             return sent
         if not self._sink.written:
+            if self._transfer.recorded is not None:
+                sent["Accept-Encoding"] = ENCODINGS
             return sent
         if not self._etag and self._transfer.digest is None:
             # Nothing would tell whether the rest is of the same content.
@@ -86,17 +91,18 @@ class Receiver:
                 signed=redirected or not self._transfer.headers, redirected=redirected,
             )  # fmt: skip
         etag = headers.get("etag", "")
-        self._check_etag(etag)
+        self._check_recorded(etag)
         self._etag = "" if etag.startswith("W/") else etag
         self._measured = "content-length" in headers
         encoded = headers.get("content-encoding", "identity") != "identity"
         self._decoder = zlib.decompressobj(ANY_ENCODING) if encoded else None
+        self._expect(encoded=encoded)
         self.ranges = not encoded and (status == 206 or headers.get("accept-ranges") == "bytes")
         self.began = time.monotonic(), self._sink.written
 
     def _continue(self, headers: Mapping[str, str]) -> None:
         found = CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
-        start, _, size = self._transfer.piece or (0, 0, self._transfer.size)
+        start, _, size = self._transfer.piece or (0, 0, self._size)
         fits = (
             found is not None
             and int(found[1]) == start + self._sink.written
@@ -107,22 +113,35 @@ class Receiver:
             self._sink.restart()
             raise Passing(f"{self._transfer.label}: the server sent another part than asked for")
 
-    def _check_etag(self, etag: str) -> None:
+    def _check_recorded(self, etag: str) -> None:
         """Raise when what a reference refers to is not what it was."""
-        expected, found = self._transfer.etag, etag.removeprefix("W/").strip('"')
-        if expected is not None and found != expected:
+        recorded = self._transfer.recorded
+        if recorded is not None and (reason := recorded.mismatch(etag)):
             raise ChecksumError(
-                f"{self._transfer.label}: {self._transfer.url} has changed since it was"
-                " referred to",
-                expected=expected,
-                actual=found,
+                f"{self._transfer.label}: {shown(self._transfer.url)}: {reason}",
+                expected=recorded.etag or "",
+                actual=etag,
             )
+
+    def _expect(self, *, encoded: bool) -> None:
+        """Say how many bytes have to come, once it is known whether they are encoded.
+
+        The size of a reference was that of the response, encoded or not, so it is compared as the
+        bytes come only where neither that response nor this one may have been encoded.
+        """
+        recorded = self._transfer.recorded
+        if recorded is None:
+            return
+        self._come = 0
+        self._size = None if encoded or not recorded.size_is_exact else recorded.size
+        self._sink.expect(self._size)
 
     def write(self, block: bytes) -> None:
         """Take a part of the body."""
         if self._diverted:
             self._diverted = False
             raise Diverted
+        self._come += len(block)
         if self._decoder is None:
             self._sink.write(block)
             return
@@ -135,7 +154,7 @@ class Receiver:
     def end(self) -> None:
         """Take the end of the body; raises when it came too early."""
         if self._decoder is None:
-            size = self._transfer.size
+            size = self._size
             if not self._measured and size is not None and self._sink.written < size:
                 # Nothing but the end of the connection said that this is the end.
                 raise Passing(f"{self._transfer.label}: the content was cut off")
@@ -143,6 +162,20 @@ class Receiver:
         if not self._decoder.eof:
             raise Passing(f"{self._transfer.label}: the compressed content was cut off")
         self._sink.write(self._decoder.flush())
+        self._check_encoded_size()
+
+    def _check_encoded_size(self) -> None:
+        """Raise when nothing but its size was recorded of a reference, and it has another now."""
+        recorded = self._transfer.recorded
+        if recorded is None or recorded.etag is not None or recorded.size is None:
+            return
+        if recorded.size not in {self._come, self._sink.written}:
+            raise ChecksumError(
+                f"{self._transfer.label}: it has changed since it was referred to:"
+                f" {recorded.size} bytes then, {self._come} now ({self._sink.written} decoded)",
+                expected=str(recorded.size),
+                actual=str(self._come),
+            )
 
     def divert(self) -> None:
         """Have the transfer end at its next block."""
@@ -152,6 +185,11 @@ class Receiver:
         """Note that the body broke off; what was compressed cannot be continued."""
         if self._decoder is not None:
             self._sink.restart()
+
+
+def shown(url: str) -> str:
+    """Return a URL for a message: without what may be a permission."""
+    return url.partition("?")[0]
 
 
 def refuse(

@@ -4,13 +4,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from wbtyped_graphql import calls
+from wbtyped_graphql.enums import ArtifactState
 
 from ..download.batch import Planned
 from ..download.existing import Stock
 from ..download.recorded import recorded_of
 from ..download.results import FailedFile
 from ..download.transfer import Transfer
-from ..errors import EntryNotFoundError, UnsupportedReferenceError, WbtypedError
+from ..errors import EntryNotFoundError, NotFoundError, UnsupportedReferenceError, WbtypedError
 from .artifact import Artifact
 from .facts import Place
 from .manifest import ArtifactManifestEntry, artifact_reference, leads_to_artifact
@@ -81,12 +82,15 @@ def planned_there(
 ) -> Iterator[Planned]:
     """Yield what fetches files of another version, following references from there."""
     node = artifact.client.send(calls.artifact_by_id(id=opaque_id)).artifact
-    other = None if node is None else Artifact(artifact.client, Place.of_source(node), node)
+    other: Artifact | None = None
+    if node is not None and node.state != ArtifactState.DELETED:
+        other = Artifact(artifact.client, Place.of_source(node), node)
+        _ = other.manifest  # without one, all fail for the same reason
     found: list[Wanted] = []
     for path, file in files:
         try:
             found.append(referred(artifact, other, path, file))
-        except (EntryNotFoundError, UnsupportedReferenceError) as error:
+        except (NotFoundError, UnsupportedReferenceError) as error:
             yield FailedFile(file.name, error)
     if other is not None:
         yield from plan(other, found, stock, follow)
@@ -97,8 +101,8 @@ def referred(artifact: Artifact, other: Artifact | None, path: str, file: Wanted
     here = Step(artifact.id, artifact.qualified_name, file.entry.path)
     what = f"reference {here.path!r} of artifact {here.artifact}"
     if other is None:
-        raise EntryNotFoundError(
-            f"{what} leads to an artifact that does not exist, or that the API key may not see",
+        raise NotFoundError(
+            f"{what} leads to an artifact that was deleted, or that the API key may not see",
             path=here.path,
             missing="artifact",
         )

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wbtyped.errors import ChecksumError, NotFoundError
-from wbtyped.retries import Passing, Rule, is_passing, retry_after
+from wbtyped.response_headers import retry_after
+from wbtyped.retries import Passing, Rule, is_passing
 
 
 def passing(status: int, **headers: str) -> Passing:

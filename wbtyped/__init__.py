@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .files import File, Files
     from .paginator import Paginator, SizedPaginator
     from .projects import Project
+    from .response_limits import ResponseLimits
     from .runs import Run
     from .users import User
 
@@ -27,6 +28,7 @@ __all__ = [
     "Files",
     "Paginator",
     "Project",
+    "ResponseLimits",
     "Run",
     "SizedPaginator",
     "User",
@@ -40,6 +42,7 @@ _HOMES = {
     "Files": "files",
     "Paginator": "paginator",
     "Project": "projects",
+    "ResponseLimits": "response_limits",
     "Run": "runs",
     "SizedPaginator": "paginator",
     "User": "users",

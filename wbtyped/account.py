@@ -9,6 +9,7 @@ from wbtyped_graphql import calls
 from .cache_settings import CacheWish
 from .client import Client
 from .errors import UsageError
+from .response_limits import ResponseLimits
 from .settings import Settings, find_settings
 from .users import User, recognised
 
@@ -24,9 +25,15 @@ class Account:
         *,
         cache: CacheWish = None,
         offline: bool | None = None,
+        limits: ResponseLimits | None = None,
     ) -> None:
         self.settings: Settings = find_settings(
-            overrides, timeout=timeout, api_key=api_key, cache=cache, offline=offline
+            overrides,
+            timeout=timeout,
+            api_key=api_key,
+            cache=cache,
+            offline=offline,
+            limits=limits,
         )
         self.client: Client = Client(self.settings)
         self._viewer: User | None = None

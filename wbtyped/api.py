@@ -12,6 +12,7 @@ from .cache_settings import CacheWish
 from .errors import SchemaMismatchError, UsageError
 from .paths import RunPath, check_project_name, parse_run_path
 from .projects import Project, missing_project
+from .response_limits import ResponseLimits
 from .runs import Run
 
 if TYPE_CHECKING:
@@ -43,6 +44,8 @@ class Api(ArtifactApi):
     nothing is ever sent, no key is needed, and artifacts come from the cache alone; what it does
     not hold raises OfflineError.
 
+    `limits` is how large a response may be and how long it may take in all, see `ResponseLimits`.
+
     As a context manager, synchronous or asynchronous, it closes its connections at the end. Every
     method that sends has a twin for coroutines whose name starts with `a`.
     """
@@ -55,8 +58,9 @@ class Api(ArtifactApi):
         *,
         cache: CacheWish = None,
         offline: bool | None = None,
+        limits: ResponseLimits | None = None,
     ) -> None:
-        super().__init__(overrides, timeout, api_key, cache=cache, offline=offline)
+        super().__init__(overrides, timeout, api_key, cache=cache, offline=offline, limits=limits)
         self._runs: dict[str, Run] = {}
 
     def __repr__(self) -> str:

@@ -19,6 +19,7 @@ from .errors import (
     TransportError,
     WbtypedError,
 )
+from .response_headers import retry_after
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -70,8 +71,6 @@ def _not_graphql(name: str, status: int) -> TransportError:
 
 def _refusal(name: str, response: "httpx.Response", answer: Answer | None) -> WbtypedError:
     """Return the error for an HTTP status that is none of success."""
-    from .retries import retry_after
-
     status = response.status_code
     entries = (answer.errors if answer else None) or []
     said = "; ".join(entry.message for entry in entries) or response.reason_phrase

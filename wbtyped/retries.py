@@ -3,14 +3,13 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import httpx
 import stamina
 
 from .errors import ChecksumError, RateLimitError, TransportError
+from .response_headers import retry_after
 
 T = TypeVar("T")
 
@@ -18,6 +17,8 @@ T = TypeVar("T")
 REFUSED = frozenset({425, 429})
 FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0
 """Seconds before the second try, and at most before any further one."""
+SLOWEST_BYTES_PER_SECOND = 128
+"""What the content of a file has to bring on average, or it counts as standing still."""
 UNREACHABLE_LIMIT = 15.0
 """Seconds after which a server that cannot be reached at all is given up."""
 # stamina tells of every retry; without a handler, logging would print that on stderr.
@@ -27,22 +28,6 @@ logging.getLogger("stamina").addHandler(logging.NullHandler())
 def is_passing(status: int) -> bool:
     """Tell whether an HTTP status speaks of a state that may pass."""
     return status in {408, 425, 429} or (status >= 500 and status != 501)
-
-
-def retry_after(header: str | None) -> float | None:
-    """Return the seconds that a `Retry-After` header asks for: a number, or a date to wait for."""
-    if not header:
-        return None
-    try:
-        return max(0.0, float(header))
-    except ValueError:
-        pass
-    try:
-        moment = parsedate_to_datetime(header)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 class Passing(Exception):  # noqa: N818 - never leaves the package

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from .addresses import DEFAULT_BASE_URL, SAME_SERVER, app_url, checked_base_url
 from .cache_settings import OFFLINE, CacheWish, find_cache, switch
 from .errors import AuthenticationError, UsageError
+from .response_limits import ResponseLimits, find_limits
 
 DEFAULT_TIMEOUT = 19.0
 """Seconds that one request may take."""
@@ -49,6 +50,8 @@ class Settings:
     """The folder that keeps downloaded contents; None for none."""
     offline: bool = False
     """Whether nothing may be sent: what the cache holds is all there is."""
+    limits: ResponseLimits = field(default_factory=ResponseLimits)
+    """How large a response may be, and how long it may take in all."""
 
 
 def find_settings(
@@ -58,6 +61,7 @@ def find_settings(
     api_key: str | None = None,
     cache: CacheWish = None,
     offline: bool | None = None,
+    limits: ResponseLimits | None = None,
     environ: Mapping[str, str] | None = None,
     home: Path | None = None,
     cwd: Path | None = None,
@@ -93,6 +97,7 @@ def find_settings(
         app_url=app_url(base_url, places.environ.get("WANDB_APP_URL")),
         cache=find_cache(cache, places.environ, places.home, otherwise=offline),
         offline=offline,
+        limits=limits or find_limits(places.environ),
     )
 
 

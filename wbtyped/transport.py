@@ -7,21 +7,26 @@ import re
 import ssl
 import threading
 import weakref
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
+from contextlib import closing, contextmanager
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import httpx
 
+from .content_decoding import BoundedBody, BrokenBody
 from .errors import OfflineError, TransportError
+from .redirects import REDIRECT_BODY_BYTES, Route
 from .retries import Passing, Retries, is_passing
 from .settings import Settings
+from .time_limits import heed_limits, response_limit
+from .urls import WebUrl, web_url
 from .version import VERSION
 
 if TYPE_CHECKING:
     import asyncio
 
+T = TypeVar("T")
 Headers = Mapping[str, str]
 # Called anew for every try, because a stream can be read only once.
 Content = Callable[[], bytes | Iterable[bytes]]
@@ -30,7 +35,10 @@ USER_AGENT = f"wbtyped/{VERSION} Python/{platform.python_version()} httpx/{httpx
 # Failures before a connection stands: the server has seen nothing of the request.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
-
+ENCODINGS = "gzip, deflate"
+# A header that a server gives for an upload, in the form that one can be sent in.
+HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
+HEADER_VALUE = re.compile(r"[\t -~]{0,8192}")
 
 SIGNATURE = re.compile(r"(?i)((?:signature|sig)=)[^&'\"\s]+")
 
@@ -50,10 +58,10 @@ def transport_errors(what: str) -> Generator[None]:
     """Turn errors of httpx into ours, with `what` naming the request for a reader."""
     try:
         yield
-    except httpx.InvalidURL as error:
-        raise TransportError(f"{what}: the server gave an address that is no URL") from error
-    except httpx.TooManyRedirects as error:
-        raise TransportError(f"{what}: the server redirects in circles") from error
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise TransportError(f"{what}: the server gave a URL that cannot be used") from error
+    except BrokenBody as error:
+        raise Passing(f"{what}: the compressed response is broken: {error}") from error
     except httpx.RequestError as error:
         reason = f"{what}: {type(error).__name__}: {error or 'no answer in time'}"
         if isinstance(error, FINAL):
@@ -68,6 +76,37 @@ def check_passing(what: str, response: httpx.Response) -> None:
         raise Passing(message, response=response)
 
 
+class ExactUrl(httpx.URL):
+    """A URL that is sent just as it is written: httpx would quote a `%` that starts no escape."""
+
+    def __init__(self, url: WebUrl) -> None:
+        super().__init__(str(url))
+        self._target = url.target.encode("ascii")
+
+    @property
+    def raw_path(self) -> bytes:
+        """What comes behind the method in a request."""
+        return self._target
+
+
+def drop_redirect_body(response: httpx.Response) -> None:
+    """Read what a redirect says to a person, if it is short, so that the connection stays."""
+    come = 0
+    for block in response.iter_raw():
+        come += len(block)
+        if come > REDIRECT_BODY_BYTES:
+            return
+
+
+def whole_response(response: httpx.Response, body: bytes) -> httpx.Response:
+    """Return a response with its body, decoded."""
+    dropped = {"content-encoding", "content-length", "transfer-encoding"}
+    headers = [(n, v) for n, v in response.headers.multi_items() if n.lower() not in dropped]
+    return httpx.Response(
+        response.status_code, headers=headers, content=body, extensions=response.extensions
+    )
+
+
 @cache
 def tls_context() -> ssl.SSLContext:
     """Return the one context of this process: to read all certificates takes 20 ms each time."""
@@ -80,13 +119,16 @@ class Transport:
     def __init__(self, settings: Settings, retry_budget: float) -> None:
         self.settings = settings
         self.retries: Retries = Retries(retry_budget)
-        self._base = httpx.URL(settings.base_url)
+        self._base = web_url(settings.base_url, "base_url")
         self._lock = threading.Lock()
+        self._response_seconds = settings.limits.overall(settings.timeout)
         # The same for every page, so worked out once.
-        self._endpoint = httpx.URL(f"{settings.base_url}/graphql")
+        endpoint = f"{settings.base_url}/graphql"
+        self._endpoint = ExactUrl(web_url(endpoint, "base_url"))
         self._json_headers = {
             "Content-Type": "application/json",
-            **self.authorization(str(self._endpoint)),
+            "Accept-Encoding": ENCODINGS,
+            **self.authorization(endpoint),
         }
         # Pooled connections belong to the event loop that opened them.
         self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
@@ -99,6 +141,7 @@ class Transport:
         http = httpx.Client(
             timeout=self.settings.timeout, headers={"User-Agent": USER_AGENT}, verify=tls_context()
         )
+        heed_limits(http)
         # Many scripts never close anything; no socket may outlive the last handle that uses it.
         weakref.finalize(self, http.close)
         return http
@@ -120,13 +163,13 @@ class Transport:
 
     def authorization(self, url: str) -> dict[str, str]:
         """Return the header with the API key when `url` is the API's own, else nothing."""
-        target = httpx.URL(url)
-        same_origin = (target.scheme, target.host, target.port) == (
-            self._base.scheme,
-            self._base.host,
-            self._base.port,
-        )
-        if not same_origin or not f"{target.path}/".startswith(f"{self._base.path.rstrip('/')}/"):
+        try:
+            target = web_url(url, "authorization")
+        except TransportError:
+            return {}
+        path = target.target.partition("?")[0]
+        base = self._base.target.rstrip("/")
+        if target.origin != self._base.origin or not f"{path}/".startswith(f"{base}/"):
             return {}
         token = base64.b64encode(f"api:{self.settings.api_key}".encode()).decode()
         return {"Authorization": f"Basic {token}"}
@@ -148,8 +191,19 @@ class Transport:
         self.check_online(what)
 
         def once() -> httpx.Response:
-            with transport_errors(what):
-                response = self.http.post(self._endpoint, content=body, headers=self._json_headers)
+            request = self.http.build_request(
+                "POST", self._endpoint, content=body, headers=self._json_headers
+            )
+            request.url = self._endpoint
+            with (
+                transport_errors(what),
+                response_limit(self._response_seconds),
+                closing(self.http.send(request, stream=True)) as response,
+            ):
+                taken = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)
+                for block in response.iter_raw():
+                    taken.take(block)
+                response = whole_response(response, taken.complete())
             check_passing(what, response)
             return response
 
@@ -164,9 +218,7 @@ class Transport:
 
         async def once() -> httpx.Response:
             with transport_errors(what):
-                response = await self.ahttp.post(
-                    self._endpoint, content=body, headers=self._json_headers
-                )
+                response = await self._within(what, self._apost(what, body))
             check_passing(what, response)
             return response
 
@@ -174,6 +226,34 @@ class Transport:
             return await self.retries.acall(once, repeatable=repeatable)
         except Passing as error:
             return self._last_answer(error)
+
+    async def _apost(self, what: str, body: bytes) -> httpx.Response:
+        request = self.ahttp.build_request(
+            "POST", self._endpoint, content=body, headers=self._json_headers
+        )
+        request.url = self._endpoint
+        response = await self.ahttp.send(request, stream=True)
+        try:
+            taken = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)
+            async for block in response.aiter_raw():
+                taken.take(block)
+        finally:
+            await response.aclose()
+        return whole_response(response, taken.complete())
+
+    async def _within(self, what: str, work: Awaitable[T]) -> T:
+        """Give a response its time in all."""
+        from asyncio import timeout
+
+        limit = timeout(self._response_seconds)
+        try:
+            async with limit:
+                return await work
+        except TimeoutError as error:
+            if not limit.expired():
+                raise
+            seconds = f"{self._response_seconds:g} s"
+            raise Passing(f"{what}: no complete response within {seconds}") from error
 
     @staticmethod
     def _last_answer(error: Passing) -> httpx.Response:
@@ -186,10 +266,22 @@ class Transport:
         """Upload to an address that the server gave. Storage gets no key."""
         self.check_online(what)
 
+        target = web_url(url, what)
+        for name, value in headers.items():
+            if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
+                raise TransportError(f"{what}: the server gave a header that cannot be sent")
+        sent = {**headers, **self.authorization(url)}
+
         def once() -> None:
-            with transport_errors(what):
-                sent = {**headers, **self.authorization(url)}
-                response = self.http.put(url, content=content(), headers=sent)
+            request = self.http.build_request("PUT", str(target), content=content(), headers=sent)
+            request.url = ExactUrl(target)
+            # What storage says is of no interest, and may be of any length.
+            with (
+                transport_errors(what),
+                response_limit(self._response_seconds),
+                closing(self.http.send(request, stream=True)) as response,
+            ):
+                drop_redirect_body(response)
             check_passing(what, response)
             if not response.is_success:
                 reason = f"{what}: storage refused it with HTTP {response.status_code}"
@@ -200,16 +292,29 @@ class Transport:
         except Passing as error:
             raise error.final() from error
 
-    @contextmanager
-    def get(self, what: str, url: str) -> Generator[httpx.Response]:
-        """Open a download, once. Redirects are followed; the key never leaves the API's origin."""
+    def get(self, what: str, url: str, limit: int) -> httpx.Response:
+        """Fetch something of at most `limit` bytes, once; redirects are followed.
+
+        The key never leaves the API's origin.
+        """
         self.check_online(what)
-        headers = {"Accept-Encoding": "identity", **self.authorization(url)}
-        with (
-            transport_errors(what),
-            self.http.stream("GET", url, headers=headers, follow_redirects=True) as response,
-        ):
-            yield response
+        route = Route(what, url, self.authorization(url))
+        with transport_errors(what):
+            while True:
+                headers = {"Accept-Encoding": "identity", **route.headers()}
+                request = self.http.build_request("GET", str(route.url), headers=headers)
+                request.url = ExactUrl(route.url)
+                with (
+                    response_limit(self._response_seconds),
+                    closing(self.http.send(request, stream=True)) as response,
+                ):
+                    if route.follow(response.status_code, response.headers):
+                        drop_redirect_body(response)
+                        continue
+                    taken = BoundedBody(response.headers, limit, what)
+                    for block in response.iter_raw():
+                        taken.take(block)
+                    return whole_response(response, taken.complete())
 
     def close(self) -> None:
         """Close the synchronous connections; they open again when used."""

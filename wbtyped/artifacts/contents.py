@@ -44,11 +44,11 @@ def fetch_manifest(artifact: "Artifact", result: "ManifestResult") -> ArtifactMa
     transport, address = artifact.client.transport, found.file.direct_url
 
     def once() -> bytes:
-        with transport.get(f"manifest of {what}", transport.absolute(address)) as response:
-            if response.status_code != 200:
-                label, headers = f"manifest of {what}", response.headers
-                refuse(label, response.status_code, headers, signed=False)
-            return response.read()
+        label, limit = f"manifest of {what}", artifact.client.settings.limits.manifest_bytes
+        response = transport.get(label, transport.absolute(address), limit)
+        if response.status_code != 200:
+            refuse(label, response.status_code, response.headers, signed=False)
+        return response.content
 
     try:
         return parse_manifest(transport.retries.call(once), what, artifact)

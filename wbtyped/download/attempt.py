@@ -1,12 +1,13 @@
 """A transfer under way, and how long it is tried."""
 
 import random
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import stamina
 
-from ..retries import FIRST_WAIT, LONGEST_WAIT, Rule
+from ..retries import FIRST_WAIT, LONGEST_WAIT, SLOWEST_BYTES_PER_SECOND, Rule
 from .receiver import Receiver
 from .sink import Sink
 from .splitting import Split
@@ -32,14 +33,19 @@ class Attempt:
     split: Split | None = None
     """Its rest, once it is fetched in pieces."""
     _rule: Rule | None = None
-    _written: int = 0
+    _furthest: int = 0
+    """The most bytes that were ever there at the end of a try."""
+    _since: float = field(default_factory=time.monotonic)
+    """When that was."""
 
     def wait(self, error: Exception, budget: float) -> float | None:
         """Return the seconds until the next try, or None when there is none."""
-        if self.sink.written > self._written:
-            # It gets on, if slowly: the budget is for what does not.
+        now = time.monotonic()
+        gained = self.sink.written - self._furthest
+        if gained > 0 and gained >= SLOWEST_BYTES_PER_SECOND * (now - self._since):
+            # It gets on, if slowly: the budget is for what does not, or only a trickle.
             self._rule, self.tries = None, 1
-        self._written = self.sink.written
+            self._furthest, self._since = self.sink.written, now
         self._rule = rule = self._rule or Rule(budget, repeatable=True)
         wait = rule(error)
         testing = stamina.is_testing()

@@ -108,7 +108,12 @@ class Batch:
         self._engine: Engine = choice.make(self.transport)
         budget = self.transport.retries.budget
         self._schedule = Schedule(
-            choice.at_once, budget, self._settled, self.options.fsync, choice.at_once_small
+            choice.at_once,
+            budget,
+            self._settled,
+            self.options.fsync,
+            choice.at_once_small,
+            self.transport.settings.timeout,
         )
         self._cancelled = threading.Event()
         self._fetched: queue.Queue[Transfer | None] = queue.Queue(AHEAD)

@@ -5,12 +5,13 @@ import re
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import certifi
 import pycurl
 
 from ..errors import TransportError
+from ..redirects import REDIRECT_BODY_BYTES
 from ..retries import Passing
 from ..transport import USER_AGENT, Transport
 from .transfer import Abandoned
@@ -26,17 +27,17 @@ INLINE = 64 * 1024
 """Bytes up to which a file is put in place by the thread that moves bytes: it takes less time than
 to hand it to another."""
 FINISHERS = 2
-REDIRECTS = 20
 PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 UNSENT = {pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY}
 FINAL = {
-    pycurl.E_URL_MALFORMAT, pycurl.E_UNSUPPORTED_PROTOCOL, pycurl.E_TOO_MANY_REDIRECTS,
+    pycurl.E_URL_MALFORMAT, pycurl.E_UNSUPPORTED_PROTOCOL,
     pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE,
 }  # fmt: skip
 
 
 HEADERS = re.compile(
-    rb"(?im)^(content-(?:encoding|length|range)|etag|accept-ranges|retry-after):[ \t]*(.*?)\s*$"
+    rb"(?im)^(content-(?:encoding|length|range)|etag|last-modified|date|accept-ranges|retry-after"
+    rb"|location):[ \t]*(.*?)\s*$"
 )
 """What a transfer may need to know of the head of an answer."""
 END = re.compile(rb"\r?\n\r?\n")
@@ -52,6 +53,9 @@ class Slot:
         self._head: list[bytes] = []
         self._sent: list[str] = []
         self._begun = False
+        self.redirected: bool = False
+        """Whether what came leads to another URL."""
+        self._dropped = 0
         self.heard: float = 0.0
         """When bytes came last."""
         set_option = self.curl.setopt
@@ -59,10 +63,7 @@ class Slot:
         set_option(pycurl.HEADERFUNCTION, self._head.append)
         set_option(pycurl.BUFFERSIZE, BUFFER)
         set_option(pycurl.NOSIGNAL, 1)
-        set_option(pycurl.FOLLOWLOCATION, 1)
-        set_option(pycurl.MAXREDIRS, REDIRECTS)
         set_option(pycurl.PROTOCOLS, PROTOCOLS)
-        set_option(pycurl.REDIR_PROTOCOLS, PROTOCOLS)
         set_option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         set_option(pycurl.USERAGENT, USER_AGENT)
         set_option(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())
@@ -71,19 +72,28 @@ class Slot:
     def start(self, attempt: "Attempt") -> None:
         """Prepare the handle for a transfer."""
         self.attempt, self.error, self._begun = attempt, None, False
+        self.redirected, self._dropped = False, 0
         self._head.clear()
         self.heard = time.monotonic()
-        headers = [f"{name}: {value}" for name, value in attempt.receiver.headers().items()]
-        self.curl.setopt(pycurl.URL, attempt.transfer.url)
-        if headers != self._sent:
-            self.curl.setopt(pycurl.HTTPHEADER, headers)
-            self._sent = headers
+        url, sent = attempt.receiver.request()
+        headers = [f"{name}: {value}" for name, value in sent.items()]
+        try:
+            self.curl.setopt(pycurl.URL, str(url))
+            if headers != self._sent:
+                self.curl.setopt(pycurl.HTTPHEADER, headers)
+                self._sent = headers
+        except (pycurl.error, UnicodeError) as error:
+            label = attempt.transfer.label
+            raise TransportError(f"{label}: the server gave a URL that cannot be used") from error
 
     def _write(self, block: bytes) -> int:
         """Take a block; what is raised here would be lost in libcurl, so it is kept."""
         self.heard = time.monotonic()
         try:
             self._begin()
+            if self.redirected:
+                self._dropped += len(block)
+                return len(block) if self._dropped <= REDIRECT_BODY_BYTES else 0
             if self.attempt is not None:
                 self.attempt.receiver.write(block)
         except BaseException as error:
@@ -95,14 +105,16 @@ class Slot:
         if self._begun or self.attempt is None:
             return
         self._begun = True
-        head = last_head(self._head)
-        self.attempt.receiver.begin(head.status, head.headers, redirected=head.redirected)
+        status = self.curl.getinfo(pycurl.RESPONSE_CODE)
+        self.redirected = not self.attempt.receiver.begin(int(status), last_headers(self._head))
 
     def end(self, code: int, message: str) -> BaseException | None:
         """Return what the transfer ended with."""
         if self.error is not None:
             return self.error
         assert self.attempt is not None  # noqa: S101 - it was started
+        if self.redirected:
+            return None
         try:
             if code:
                 raise failure(code, f"{self.attempt.transfer.label}: {message or f'curl {code}'}")
@@ -113,23 +125,18 @@ class Slot:
         return None
 
 
-class Head(NamedTuple):
-    """The head of an answer, as far as it is needed; names of headers are in lower case."""
+def last_headers(lines: list[bytes]) -> Mapping[str, str]:
+    """Return the headers that matter of the last head among all lines, names in lower case.
 
-    status: int
-    headers: Mapping[str, str]
-    redirected: bool
-
-
-def last_head(lines: list[bytes]) -> Head:
-    """Return the head of the last answer among all lines; redirects have heads of their own."""
+    Interim responses and proxies have heads of their own.
+    """
     heads = [head for head in END.split(b"".join(lines)) if head.startswith(b"HTTP/")]
-    statuses = [int(head.split(None, 2)[1]) for head in heads]
-    # Of all the lines in between, a transfer needs to know but few.
-    found = HEADERS.findall(heads[-1]) if heads else []
-    headers = {name.decode().lower(): value.decode("iso-8859-1") for name, value in found}
-    redirected = any(300 <= status < 400 for status in statuses[:-1])
-    return Head(statuses[-1] if statuses else 0, headers, redirected)
+    found: dict[str, str] = {}
+    for name, value in HEADERS.findall(heads[-1]) if heads else ():
+        key, text = name.decode().lower(), value.decode("iso-8859-1")
+        # As httpx has them: what comes twice is a list.
+        found[key] = f"{found[key]}, {text}" if key in found else text
+    return found
 
 
 def failure(code: int, message: str) -> Exception:
@@ -170,15 +177,20 @@ class CurlEngine:
             attempt = schedule.take(0 if self._busy else IDLE)
             if attempt is None:
                 return
-            slot = self._free.pop() if self._free else Slot(self._timeout)
-            try:
-                slot.start(attempt)
-            except Exception as error:
-                self._free.append(slot)
+            if error := self._start(attempt):
                 schedule.ended(attempt, error)
-                continue
-            self._busy[slot.curl] = slot
-            self._multi.add_handle(slot.curl)
+
+    def _start(self, attempt: "Attempt") -> Exception | None:
+        """Start a transfer, and return what speaks against it."""
+        slot = self._free.pop() if self._free else Slot(self._timeout)
+        try:
+            slot.start(attempt)
+        except Exception as error:
+            self._free.append(slot)
+            return error
+        self._busy[slot.curl] = slot
+        self._multi.add_handle(slot.curl)
+        return None
 
     def _turn(self, schedule: "Schedule", finishers: ThreadPoolExecutor) -> None:
         """Let libcurl work, and take what it has done."""
@@ -220,8 +232,14 @@ class CurlEngine:
         self, schedule: "Schedule", finishers: ThreadPoolExecutor,
         curl: pycurl.Curl, code: int, message: str,
     ) -> None:  # fmt: skip
-        error = self._busy[curl].end(code, message)
+        slot = self._busy[curl]
+        error = slot.end(code, message)
         attempt = self._release(curl)
+        if error is None and slot.redirected:
+            # At once, and on the same handle: it counts as the same try.
+            error = self._start(attempt)
+            if error is None:
+                return
         if error is not None:
             schedule.ended(attempt, error)
         elif attempt.sink.written <= INLINE:

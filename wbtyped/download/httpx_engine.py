@@ -9,7 +9,16 @@ from urllib.request import getproxies
 
 import httpx
 
-from ..transport import USER_AGENT, Transport, tls_context, transport_errors
+from ..time_limits import heed_limits, response_limit
+from ..transport import (
+    USER_AGENT,
+    ExactUrl,
+    Transport,
+    drop_redirect_body,
+    tls_context,
+    transport_errors,
+)
+from ..urls import WebUrl
 from .transfer import Abandoned
 
 if TYPE_CHECKING:
@@ -24,34 +33,35 @@ class Opener:
     """How one thread asks for files: over connections of its own, or those of a client.
 
     A client of httpx keeps cookies and looks for redirects, which takes a third of the time of a
-    small file, so it is asked only where there are redirects or proxies.
+    small file, so it is asked only where there are proxies.
     """
 
     def __init__(self, timeout: float, client: httpx.Client | None = None) -> None:
         self._timeout = httpx.Timeout(timeout)
+        self._head_limit = timeout
         self._lent = client is not None
         self._client = client
         self._direct = None
         if client is None and not getproxies().keys() - {"no"}:
             self._direct = httpx.HTTPTransport(verify=tls_context())
+            heed_limits(self._direct)
 
-    def open(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
+    def open(self, url: WebUrl, headers: Mapping[str, str]) -> httpx.Response:
         """Send the request, and return the answer as soon as its head is there."""
-        if self._direct is not None:
-            request = httpx.Request(
-                "GET",
-                url,
-                headers={"User-Agent": USER_AGENT, **headers},
-                extensions={"timeout": self._timeout.as_dict()},
-            )
-            response = self._direct.handle_request(request)
-            if not response.has_redirect_location:
-                return response
-            response.close()
-        if self._client is None:
-            self._client = httpx.Client(headers={"User-Agent": USER_AGENT}, verify=tls_context())
-        request = self._client.build_request("GET", url, headers=headers, timeout=self._timeout)
-        return self._client.send(request, stream=True, follow_redirects=True)
+        request = httpx.Request(
+            "GET",
+            str(url),
+            headers={"User-Agent": USER_AGENT, **headers},
+            extensions={"timeout": self._timeout.as_dict()},
+        )
+        request.url = ExactUrl(url)
+        with response_limit(self._head_limit):
+            if self._direct is not None:
+                return self._direct.handle_request(request)
+            if self._client is None:
+                self._client = httpx.Client(verify=tls_context())
+                heed_limits(self._client)
+            return self._client.send(request, stream=True)
 
     def close(self) -> None:
         """Close the connections, unless they are lent."""
@@ -102,20 +112,20 @@ class HttpxEngine:
 
     def _move(self, schedule: "Schedule", opener: Opener, attempt: "Attempt") -> None:
         """Ask once, and take what comes."""
-        transfer, receiver = attempt.transfer, attempt.receiver
-        with (
-            transport_errors(transfer.label),
-            closing(opener.open(transfer.url, receiver.headers())) as response,
-        ):
-            receiver.begin(
-                response.status_code, response.headers, redirected=bool(response.history)
-            )
-            self._watch(response)
-            # Without a size, blocks come as they arrived: cutting them anew costs a copy.
-            for block in response.iter_raw():
-                if schedule.cancelled:
-                    raise Abandoned
-                receiver.write(block)
+        receiver = attempt.receiver
+        with transport_errors(attempt.transfer.label):
+            while True:
+                with closing(opener.open(*receiver.request())) as response:
+                    if not receiver.begin(response.status_code, response.headers):
+                        drop_redirect_body(response)
+                        continue
+                    self._watch(response)
+                    # Without a size, blocks come as they arrived: cutting them anew costs a copy.
+                    for block in response.iter_raw():
+                        if schedule.cancelled:
+                            raise Abandoned
+                        receiver.write(block)
+                    return
 
     def _watch(self, response: httpx.Response) -> None:
         """Note the connection, so that a cancel can end a wait for bytes."""

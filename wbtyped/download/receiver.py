@@ -1,59 +1,63 @@
 """What an answer means for a transfer, whichever engine brought it."""
 
-import re
 import time
-import zlib
 from collections.abc import Mapping
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
+from ..content_decoding import BrokenBody, Decoder, decoder_for
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
-from ..retries import Passing, is_passing
+from ..redirects import Route
+from ..response_headers import Validators, content_length, content_range, header, validators
+from ..retries import SLOWEST_BYTES_PER_SECOND, Passing, is_passing
+from ..settings import DEFAULT_TIMEOUT
+from ..urls import WebUrl, shown_url
 from .recorded import ENCODINGS
 from .sink import Sink
 from .transfer import Diverted, Expired, Transfer
-
-CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+|\*)")
-ANY_ENCODING = 47
-"""Tells zlib to find out by itself whether a content is gzip or deflate."""
-
-
-class Decoder(Protocol):
-    """What zlib decompresses with."""
-
-    @property
-    def eof(self) -> bool:
-        """Whether the content is complete."""
-        ...
-
-    def decompress(self, data: bytes, /) -> bytes:
-        """Return what a block stands for."""
-        ...
-
-    def flush(self) -> bytes:
-        """Return what is left."""
-        ...
 
 
 class Receiver:
     """Judges the head of an answer, and takes its body to the sink."""
 
-    def __init__(self, transfer: Transfer, sink: Sink) -> None:
+    def __init__(self, transfer: Transfer, sink: Sink, window: float = DEFAULT_TIMEOUT) -> None:
         self._transfer = transfer
         self._sink = sink
-        self._etag = ""
+        self._window = window
+        """Seconds in which a body has to bring something."""
+        self._validators = Validators("", "", "")
+        self._route: Route | None = None
         self._measured = False
         self._size = transfer.size
+        """Bytes that the content has to have; None where that cannot be said."""
         self._come = 0
+        """Bytes of the body as it goes over the wire."""
         self._diverted = False
+        self._total: int | None = None
+        """Bytes of the whole content as it goes over the wire, where the server has said so."""
+        self._stop: int | None = None
+        """Where the part ends that the present response brings."""
+        self._pace: tuple[float, int] = (0.0, 0)
+        """When the present window began, and how many bytes it has brought."""
         self.ranges: bool = False
         """Whether the server has said that it sends parts of this content, just as it is."""
         self.began: tuple[float, int] = (0.0, 0)
         """When the last answer began, and how many bytes were there before."""
         self._decoder: Decoder | None = None
 
-    def headers(self) -> dict[str, str]:
+    def start(self) -> None:
+        """Begin a try: at the URL that was given, wherever it led before."""
+        self._route = None
+
+    def request(self) -> tuple[WebUrl, dict[str, str]]:
+        """Return where to ask, and what goes along; raises TransportError."""
+        if self._route is None:
+            transfer = self._transfer
+            self._route = Route(transfer.label, transfer.url, transfer.headers)
+        return self._route.url, {**self._headers(), **self._route.headers()}
+
+    def _headers(self) -> dict[str, str]:
         """Return what to ask with: from where on, and of which content."""
-        sent = {"Accept-Encoding": "identity", **self._transfer.headers}
+        sent = {"Accept-Encoding": "identity"}
         piece = self._transfer.piece
         if piece is not None:
             sent["Range"] = f"bytes={piece.start + self._sink.written}-{piece.stop - 1}"
@@ -62,20 +66,24 @@ class Receiver:
             if self._transfer.recorded is not None:
                 sent["Accept-Encoding"] = ENCODINGS
             return sent
-        if not self._etag and self._transfer.digest is None:
+        condition = self._validators.condition
+        if not condition and self._transfer.digest is None:
             # Nothing would tell whether the rest is of the same content.
             self._sink.restart()
             return sent
         sent["Range"] = f"bytes={self._sink.written}-"
-        if self._etag:
-            sent["If-Range"] = self._etag
+        if condition:
+            sent["If-Range"] = condition
         return sent
 
-    def begin(self, status: int, headers: Mapping[str, str], *, redirected: bool) -> None:
-        """Take the head of an answer; raises what speaks against its body.
+    def begin(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Take the head of a response; raises what speaks against its body.
 
-        `headers` has names in lower case.
+        False says that it is a redirect, so that `request` names another URL. `headers` has names
+        in lower case.
         """
+        if self._route is not None and self._route.follow(status, headers):
+            return False
         if status == 206:
             self._continue(headers)
         elif status == 200 and self._transfer.piece is not None:
@@ -83,47 +91,68 @@ class Receiver:
         elif status == 200:
             # Also the answer of a server that does not know ranges, or has another content now.
             self._sink.restart()
+            self._validators = validators(headers)
+            self._total, self._stop = content_length(headers), None
         else:
-            if status in {412, 416}:
-                self._sink.restart()
-            refuse(
-                self._transfer.label, status, headers,
-                signed=redirected or not self._transfer.headers, redirected=redirected,
-            )  # fmt: skip
-        etag = headers.get("etag", "")
-        self._check_recorded(etag)
-        self._etag = "" if etag.startswith("W/") else etag
+            self._refuse(status, headers)
+        self._check_recorded(header(headers, "etag"))
         self._measured = "content-length" in headers
-        encoded = headers.get("content-encoding", "identity") != "identity"
-        self._decoder = zlib.decompressobj(ANY_ENCODING) if encoded else None
-        self._expect(encoded=encoded)
-        self.ranges = not encoded and (status == 206 or headers.get("accept-ranges") == "bytes")
+        self._decoder = decoder_for(headers, self._transfer.label)
+        if self._decoder is not None:
+            self._total = None
+        self._expect()
+        accepted = status == 206 or header(headers, "accept-ranges").lower() == "bytes"
+        self.ranges = accepted and self._decoder is None
         self.began = time.monotonic(), self._sink.written
+        self._pace = self.began[0], 0
+        return True
+
+    def _refuse(self, status: int, headers: Mapping[str, str]) -> NoReturn:
+        if status in {412, 416}:
+            self._sink.restart()
+        redirected = self._route is not None and self._route.hops > 0
+        signed = redirected or not self._transfer.headers
+        refuse(self._transfer.label, status, headers, signed=signed, redirected=redirected)
 
     def _continue(self, headers: Mapping[str, str]) -> None:
-        found = CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
-        start, _, size = self._transfer.piece or (0, 0, self._size)
+        """Take the head of a part; what is there stays only if both are of the same content."""
+        found = content_range(headers)
+        start, stop, size = self._transfer.piece or (0, None, self._size)
+        at = start + self._sink.written
         fits = (
             found is not None
-            and int(found[1]) == start + self._sink.written
-            and (size is None or found[2] in {"*", str(size)})
+            and found.start == at
+            and (stop is None or found.stop <= stop)
+            and (size is None or found.total in {None, size})
             and "content-encoding" not in headers
+            # Without a part that is there, none was asked for.
+            and (at > 0 or self._transfer.piece is not None)
+            and (self._transfer.digest is not None or self._is_same(headers, found.total))
         )
-        if not fits:
+        if not fits or found is None:
             self._sink.restart()
             raise Passing(f"{self._transfer.label}: the server sent another part than asked for")
+        self._stop = found.stop - start
+        self._total = self._total if found.total is None else found.total
+
+    def _is_same(self, headers: Mapping[str, str], total: int | None) -> bool:
+        """Tell whether a part is of the content that the first part was of, without a digest."""
+        known = self._total
+        return self._validators.is_same(validators(headers)) and (
+            known is None or total is None or known == total
+        )
 
     def _check_recorded(self, etag: str) -> None:
         """Raise when what a reference refers to is not what it was."""
         recorded = self._transfer.recorded
         if recorded is not None and (reason := recorded.mismatch(etag)):
             raise ChecksumError(
-                f"{self._transfer.label}: {shown(self._transfer.url)}: {reason}",
+                f"{self._transfer.label}: {shown_url(self._transfer.url)}: {reason}",
                 expected=recorded.etag or "",
                 actual=etag,
             )
 
-    def _expect(self, *, encoded: bool) -> None:
+    def _expect(self) -> None:
         """Say how many bytes have to come, once it is known whether they are encoded.
 
         The size of a reference was that of the response, encoded or not, so it is compared as the
@@ -132,37 +161,10 @@ class Receiver:
         recorded = self._transfer.recorded
         if recorded is None:
             return
-        self._come = 0
-        self._size = None if encoded or not recorded.size_is_exact else recorded.size
+        exact = self._decoder is None and recorded.size_is_exact
+        self._size = recorded.size if exact else None
         self._sink.expect(self._size)
-
-    def write(self, block: bytes) -> None:
-        """Take a part of the body."""
-        if self._diverted:
-            self._diverted = False
-            raise Diverted
-        self._come += len(block)
-        if self._decoder is None:
-            self._sink.write(block)
-            return
-        try:
-            plain = self._decoder.decompress(block)
-        except zlib.error as error:
-            raise Passing(f"{self._transfer.label}: the compressed content is broken") from error
-        self._sink.write(plain)
-
-    def end(self) -> None:
-        """Take the end of the body; raises when it came too early."""
-        if self._decoder is None:
-            size = self._size
-            if not self._measured and size is not None and self._sink.written < size:
-                # Nothing but the end of the connection said that this is the end.
-                raise Passing(f"{self._transfer.label}: the content was cut off")
-            return
-        if not self._decoder.eof:
-            raise Passing(f"{self._transfer.label}: the compressed content was cut off")
-        self._sink.write(self._decoder.flush())
-        self._check_encoded_size()
+        self._come = 0
 
     def _check_encoded_size(self) -> None:
         """Raise when nothing but its size was recorded of a reference, and it has another now."""
@@ -177,6 +179,59 @@ class Receiver:
                 actual=str(self._come),
             )
 
+    def write(self, block: bytes) -> None:
+        """Take a part of the body."""
+        if self._diverted:
+            self._diverted = False
+            raise Diverted
+        self._check_pace(len(block))
+        self._come += len(block)
+        if self._decoder is None:
+            self._sink.write(block)
+            if self._stop is not None and self._sink.written > self._stop:
+                self._sink.restart()
+                raise Passing(f"{self._transfer.label}: the part is longer than announced")
+            return
+        try:
+            for plain in self._decoder.decode(block):
+                self._sink.write(plain)
+        except BrokenBody as error:
+            raise Passing(f"{self._transfer.label}: the compressed content is broken") from error
+
+    def _check_pace(self, size: int) -> None:
+        """Raise Passing when a window of time has brought next to nothing."""
+        since, come = self._pace
+        come += size
+        now = time.monotonic()
+        if now - since < self._window:
+            self._pace = since, come
+            return
+        if come < SLOWEST_BYTES_PER_SECOND * (now - since):
+            raise Passing(
+                f"{self._transfer.label}: {come} bytes in {now - since:.0f} s, which is too slow"
+            )
+        self._pace = now, 0
+
+    def end(self) -> None:
+        """Take the end of the body; raises when it came too early."""
+        if self._decoder is not None:
+            try:
+                self._decoder.finish()
+            except BrokenBody as error:
+                label = self._transfer.label
+                raise Passing(f"{label}: the compressed content was cut off") from error
+            self._check_encoded_size()
+            return
+        written = self._sink.written
+        size = self._size
+        # Nothing but the end of the connection may have said that this is the end.
+        early = not self._measured and size is not None and written < size
+        if self._transfer.piece is None and self._total is not None and written < self._total:
+            # One that brought the wrong size from the beginning is for the sink to refuse.
+            early = early or size is None
+        if early or (self._stop is not None and written < self._stop):
+            raise Passing(f"{self._transfer.label}: the content was cut off")
+
     def divert(self) -> None:
         """Have the transfer end at its next block."""
         self._diverted = True
@@ -185,11 +240,6 @@ class Receiver:
         """Note that the body broke off; what was compressed cannot be continued."""
         if self._decoder is not None:
             self._sink.restart()
-
-
-def shown(url: str) -> str:
-    """Return a URL for a message: without what may be a permission."""
-    return url.partition("?")[0]
 
 
 def refuse(

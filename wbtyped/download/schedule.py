@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, WbtypedError
 from ..retries import Passing
+from ..settings import DEFAULT_TIMEOUT
 from . import parts
 from .attempt import Attempt, Settled
 from .load import Load
@@ -37,6 +38,8 @@ class Schedule:
     settled: Settled
     fsync: bool = False
     small_limit: int = 0
+    window: float = DEFAULT_TIMEOUT
+    """Seconds in which a body has to bring something."""
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
     _later: list[tuple[float, int, Attempt]] = field(
         default_factory=list[tuple[float, int, Attempt]], init=False
@@ -67,7 +70,8 @@ class Schedule:
             label=transfer.label,
             fsync=self.fsync,
         )
-        return Attempt(transfer, sink, Receiver(transfer, sink), settled or self.settled)
+        receiver = Receiver(transfer, sink, self.window)
+        return Attempt(transfer, sink, receiver, settled or self.settled)
 
     def add(self, transfer: Transfer) -> None:
         """Add a transfer; waits while many others wait."""
@@ -147,6 +151,7 @@ class Schedule:
                 self.ended(attempt, error)
                 return None
         attempt.tries += 1
+        attempt.receiver.start()
         return attempt
 
     # What an engine says.

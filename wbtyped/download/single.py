@@ -21,7 +21,8 @@ class Single:
         self._transfer = transfer
         self._error: Exception | None = None
         self._engine = choose("httpx", 1).make(transport)
-        self._schedule = Schedule(1, transport.retries.budget, self._settled, fsync=fsync)
+        budget, timeout = transport.retries.budget, transport.settings.timeout
+        self._schedule = Schedule(1, budget, self._settled, fsync=fsync, window=timeout)
 
     def _settled(self, _: Transfer, error: Exception | None) -> None:
         self._error = error

@@ -1,0 +1,52 @@
+"""Redirects, followed the same way by everything that downloads.
+
+Both engines could follow them by themselves, but they read a `Location` differently and each has
+its own idea of what goes along.
+"""
+
+from collections.abc import Mapping
+
+from .errors import TransportError
+from .urls import WebUrl, web_url
+
+MAX_REDIRECTS = 20
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECT_BODY_BYTES = 64 * 1024
+"""Bytes of a redirect's body that are read so that the connection can be used again."""
+
+
+class Route:
+    """Where a GET goes: to the URL that was given, then wherever redirects lead.
+
+    Headers, the API key among them, go to the origin of the first URL alone. `what` names the
+    request in errors. Raises TransportError for a URL that cannot be fetched.
+    """
+
+    def __init__(self, what: str, url: str, headers: Mapping[str, str]) -> None:
+        self._what = what
+        self._first = web_url(url, what)
+        self._headers = dict(headers)
+        self.url: WebUrl = self._first
+        """Where the next request goes."""
+        self.hops: int = 0
+        """How many redirects led there."""
+
+    def headers(self) -> dict[str, str]:
+        """Return what goes along to the present URL."""
+        user = {"Authorization": self.url.authorization} if self.url.authorization else {}
+        if self.url.origin != self._first.origin:
+            return user
+        return {**user, **self._headers}
+
+    def follow(self, status: int, headers: Mapping[str, str]) -> bool:
+        """Take the head of a response, and tell whether it leads to another URL."""
+        location = headers.get("location")
+        if status not in REDIRECTS or location is None:
+            return False
+        self.hops += 1
+        if self.hops > MAX_REDIRECTS:
+            raise TransportError(
+                f"{self._what}: more than {MAX_REDIRECTS} redirects, they lead in circles"
+            )
+        self.url = web_url(location, f"{self._what}: redirect", self.url)
+        return True

@@ -1,0 +1,198 @@
+"""URLs that servers and references give, written as a browser would send them.
+
+One reading of a URL serves both engines and the decision whether the API key may go there, so that
+no two parsers can disagree about its host. Follows the WHATWG URL Standard for http and https.
+"""
+
+import base64
+import ipaddress
+import re
+from typing import NamedTuple
+from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes, urljoin
+
+import idna
+
+from .errors import TransportError
+
+MAX_URL_CHARACTERS = 65_536
+"""httpx takes no longer URL, and a signed one has a few thousand characters."""
+DEFAULT_PORTS = {"http": 80, "https": 443}
+# C0 controls and space around a URL are dropped, tabs and line breaks anywhere in it.
+AROUND = "".join(map(chr, range(0x21)))
+DROPPED = re.compile(r"[\t\r\n]")
+HEAD = re.compile(r"(?i)(https?):[/\\]*([^/\\?#]*)(.*)", re.DOTALL)
+TAIL = re.compile(r"([^?#]*)(\?[^#]*)?", re.DOTALL)
+# What stays as it is; `%` too, since a browser does not quote one that starts no escape.
+PATH_SAFE = "%!$&'()*+,-./:;=@[\\]_|~"
+QUERY_SAFE = "%!$&()*+,-./:;=?@[\\]^_`{|}~"
+DOT = re.compile(r"(?i)\.|%2e")
+FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\x7f#%/:<>?@\[\\\]^|]")
+NUMBER = re.compile(r"(?i)0x[0-9a-f]*|[0-9]+")
+USER_INFO = re.compile(r"^([^:/\\?#@]*:)?[/\\]*[^/\\?#]*@")
+
+
+class WebUrl(NamedTuple):
+    """An absolute URL in the characters that go over the wire."""
+
+    scheme: str
+    host: str
+    port: int | None
+    """None for the scheme's own."""
+    target: str
+    """Path and query."""
+    authorization: str | None = None
+    """The `Authorization` header for a user name in the URL, which is sent in no other form."""
+
+    def __str__(self) -> str:
+        port = "" if self.port is None else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}{self.target}"
+
+    def __repr__(self) -> str:
+        return f"<WebUrl {shown_url(str(self))}>"
+
+    @property
+    def origin(self) -> tuple[str, str, int | None]:
+        """Scheme, host and port."""
+        return self.scheme, self.host, self.port
+
+
+def shown_url(text: str) -> str:
+    """Return a URL for a message: without user name, password and query, which may be secret."""
+    plain = USER_INFO.sub(r"\1//", text, count=1).partition("#")[0].partition("?")[0]
+    return plain if len(plain) <= 200 else f"{plain[:197]}..."
+
+
+def web_url(text: str, what: str, base: WebUrl | None = None) -> WebUrl:
+    """Return the URL that `text` means, seen from `base` if it is relative.
+
+    Raises TransportError, with `what` naming the request, for what no browser could fetch.
+    """
+    try:
+        return _parsed(text, base)
+    except ValueError as error:
+        raise TransportError(
+            f"{what}: the URL {shown_url(text)!r} cannot be fetched: {error}"
+        ) from error
+
+
+def _parsed(text: str, base: WebUrl | None) -> WebUrl:
+    if len(text) > MAX_URL_CHARACTERS:
+        raise ValueError(f"it has more than {MAX_URL_CHARACTERS:,} characters")
+    # A lone surrogate has no UTF-8; a browser puts U+FFFD in its place.
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    whole = DROPPED.sub("", whole.strip(AROUND))
+    if base is not None:
+        path, mark, query = whole.partition("?")
+        whole = urljoin(str(base), path.replace("\\", "/") + mark + query)
+    head = HEAD.fullmatch(whole)
+    if head is None:
+        raise ValueError("it is not an absolute http or https URL")
+    scheme = head[1].lower()
+    user, at, place = head[2].rpartition("@")
+    host, port = _place(place)
+    port = None if port == DEFAULT_PORTS[scheme] else port
+    url = WebUrl(scheme, host, port, _target(head[3]), _authorization(user) if at else None)
+    if len(str(url)) > MAX_URL_CHARACTERS:
+        raise ValueError(f"it has more than {MAX_URL_CHARACTERS:,} characters")
+    return url
+
+
+def _authorization(user: str) -> str | None:
+    name, _, password = user.partition(":")
+    pair = unquote_to_bytes(name) + b":" + unquote_to_bytes(password)
+    return f"Basic {base64.b64encode(pair).decode()}" if pair != b":" else None
+
+
+def _target(tail: str) -> str:
+    found = TAIL.match(tail)
+    path, query = (found[1], found[2]) if found else ("", None)
+    plain = quote_from_bytes(_without_dots(path.replace("\\", "/")).encode(), PATH_SAFE)
+    if query is None:
+        return plain
+    return f"{plain}?{quote_from_bytes(query[1:].encode(), QUERY_SAFE)}"
+
+
+def _without_dots(path: str) -> str:
+    """Resolve `.` and `..`, also where they are written as `%2e`."""
+    kept: list[str] = []
+    parts = path.split("/")[1:] if path else [""]
+    for number, part in enumerate(parts):
+        dots = DOT.sub("", part) == "" and len(DOT.findall(part))
+        if dots == 2:
+            del kept[-1:]
+        elif dots != 1:
+            kept.append(part)
+            continue
+        if number == len(parts) - 1:
+            kept.append("")
+    return "/" + "/".join(kept)
+
+
+# Hosts.
+
+
+def _place(place: str) -> tuple[str, int | None]:
+    found = re.fullmatch(r"(\[[^\[\]]*\]|[^:]*)(?::([0-9]*))?", place)
+    if found is None:
+        raise ValueError("its host or port is not valid")
+    digits = (found[2] or "").lstrip("0")
+    port = int(digits or "0") if len(digits) <= 5 else 65_536
+    if port > 65_535:
+        raise ValueError("its port is above 65535")
+    return _host(found[1]), port if found[2] else None
+
+
+def _host(text: str) -> str:
+    if text.startswith("["):
+        address = text[1:-1]
+        if "%" in address:
+            raise ValueError("its host is not valid")
+        return f"[{ipaddress.IPv6Address(address).compressed}]"
+    name = unquote(text, errors="strict")
+    if len(name) > 1000:
+        raise ValueError("its host is too long")
+    try:
+        labels = idna.uts46_remap(name, std3_rules=False, transitional=False).split(".")
+        host = ".".join(label if label.isascii() else _punycode(label) for label in labels)
+    except (idna.IDNAError, IndexError):
+        raise ValueError("its host is not valid") from None
+    if FORBIDDEN_IN_HOST.search(host):
+        raise ValueError("its host is not valid")
+    _check_labels(host)
+    return _ipv4(host) or host
+
+
+def _punycode(label: str) -> str:
+    return f"xn--{label.encode('punycode').decode('ascii')}"
+
+
+def _check_labels(host: str) -> None:
+    """Raise ValueError for a name that DNS cannot hold."""
+    labels = host.removesuffix(".").split(".")
+    if not host or len(host) > 253 or not all(0 < len(label) <= 63 for label in labels):
+        raise ValueError("its host is not valid")
+    # Names in the form of xn-- have to stand for something.
+    encoded = [label[4:].encode() for label in labels if label.startswith("xn--")]
+    if any(label.decode("punycode").isascii() for label in encoded):
+        raise ValueError("its host is not valid")
+
+
+def _ipv4(host: str) -> str | None:
+    """Return the address that a host stands for: `127.1` and `0x7f000001` mean 127.0.0.1."""
+    parts = host.removesuffix(".").split(".")
+    if not (parts[-1].isdigit() or NUMBER.fullmatch(parts[-1])):
+        return None
+    if len(parts) > 4 or not all(NUMBER.fullmatch(part) for part in parts):
+        raise ValueError("its host is not valid")
+    numbers = [_number(part) for part in parts]
+    *first, last = numbers
+    if any(number > 255 for number in first) or last >= 256 ** (5 - len(numbers)):
+        raise ValueError("its host is not valid")
+    value = sum(number << 8 * (3 - place) for place, number in enumerate(first)) + last
+    return str(ipaddress.IPv4Address(value))
+
+
+def _number(part: str) -> int:
+    if part[:2].lower() == "0x":
+        return int(part[2:] or "0", 16)
+    return int(part, 8 if len(part) > 1 and part.startswith("0") else 10)

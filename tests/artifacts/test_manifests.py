@@ -116,7 +116,7 @@ JSON = st.recursive(
 )
 FACTS = st.fixed_dictionaries(
     {},
-    optional={name: JSON for name in ("digest", "size", "ref", "birthArtifactID", "extra")},
+    optional=dict.fromkeys(("digest", "size", "ref", "birthArtifactID", "extra"), JSON),
 )
 
 

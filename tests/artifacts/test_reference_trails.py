@@ -59,7 +59,7 @@ def test_each_reference_is_a_result_of_its_own(
     wandb_server.add_artifact("crew/ship/away", "dataset", {"own": b"own"}, references)
     gone.delete(delete_aliases=True)
     failed = failures(api, "away", tmp_path)
-    good_ones = {name: b"alpha" for name in references if "24" <= name}
+    good_ones = {name: b"alpha" for name in references if name >= "24"}
     assert saved(tmp_path) == {"own": b"own", **good_ones}
     assert failed.keys() == references.keys() - good_ones.keys()
     kinds = {name: type(error) for name, error in failed.items()}
@@ -120,7 +120,8 @@ def test_circles_are_named(wandb_server: WandbServer, api: Api, tmp_path: Path, 
     assert failed.keys() == {"x"}
     assert isinstance(failed["x"], UnsupportedReferenceError)
     circle = failed["x"].uris
-    assert len(circle) > 1 and circle[0] == circle[-1]
+    assert len(circle) > 1
+    assert circle[0] == circle[-1]
     assert all(step in str(failed["x"]) for step in circle)
     assert saved(tmp_path) == {"own": b"o"}
     assert len(wandb_server.requests) < 20

@@ -114,6 +114,7 @@ class Batch:
             self.options.fsync,
             choice.at_once_small,
             self.transport.settings.timeout,
+            self.transport.hosts,
         )
         self._cancelled = threading.Event()
         self._fetched: queue.Queue[Transfer | None] = queue.Queue(AHEAD)

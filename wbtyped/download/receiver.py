@@ -6,6 +6,7 @@ from typing import NoReturn
 
 from ..content_decoding import BrokenBody, Decoder, decoder_for
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
+from ..hosts import HostPolicy
 from ..redirects import Route
 from ..response_headers import Validators, content_length, content_range, header, validators
 from ..retries import SLOWEST_BYTES_PER_SECOND, Passing, is_passing
@@ -19,8 +20,15 @@ from .transfer import Diverted, Expired, Transfer
 class Receiver:
     """Judges the head of an answer, and takes its body to the sink."""
 
-    def __init__(self, transfer: Transfer, sink: Sink, window: float = DEFAULT_TIMEOUT) -> None:
+    def __init__(
+        self,
+        transfer: Transfer,
+        sink: Sink,
+        window: float = DEFAULT_TIMEOUT,
+        hosts: HostPolicy | None = None,
+    ) -> None:
         self._transfer = transfer
+        self._hosts = hosts
         self._sink = sink
         self._window = window
         """Seconds in which a body has to bring something."""
@@ -52,7 +60,10 @@ class Receiver:
         """Return where to ask, and what goes along; raises TransportError."""
         if self._route is None:
             transfer = self._transfer
-            self._route = Route(transfer.label, transfer.url, transfer.headers)
+            self._route = Route(
+                transfer.label, transfer.url, transfer.headers, self._hosts,
+                is_reference=transfer.recorded is not None,
+            )  # fmt: skip
         return self._route.url, {**self._headers(), **self._route.headers()}
 
     def _headers(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Ids, cursors and pages, as Relay has them."""
 
 import base64
+import re
 from collections.abc import Mapping, Sequence
 
 from .refusals import Refusal
@@ -8,6 +9,8 @@ from .refusals import Refusal
 DEFAULT_PAGE = 50
 """Entries of a page when a query does not say."""
 LARGEST_ROW = 2**63 - 1
+# Python refuses to read thousands of digits, and SQLite to keep more than 64 bits.
+DIGITS = re.compile(r"[0-9]{1,19}")
 
 
 def node_id(kind: str, number: int | str) -> str:
@@ -27,9 +30,14 @@ def decoded(opaque: str) -> tuple[str, str]:
 def number_of(kind: str, opaque: str) -> int | None:
     """Return the number in an opaque id, or None when it is not of this kind."""
     before, number = decoded(opaque)
-    if before != kind or not number.isdecimal() or int(number) > LARGEST_ROW:
+    return row_number(number) if before == kind else None
+
+
+def row_number(text: str) -> int | None:
+    """Return the number of a row, or None when no row can have it."""
+    if not DIGITS.fullmatch(text) or int(text) > LARGEST_ROW:
         return None
-    return int(number)
+    return int(text)
 
 
 def cursor_of(key: str) -> str:
@@ -50,11 +58,10 @@ def key_after(cursor: str | None) -> str | None:
 def number_after(cursor: str | None) -> int | None:
     """Return the key in a cursor over rows that are in the order of their numbers."""
     key = key_after(cursor)
-    if key is None:
-        return None
-    if not key.isdecimal() or int(key) > LARGEST_ROW:
+    number = None if key is None else row_number(key)
+    if key is not None and number is None:
         raise Refusal(f"invalid cursor {cursor!r}", status=400)
-    return int(key)
+    return number
 
 
 def page_size(first: int | None) -> int:

@@ -10,9 +10,10 @@ from pathlib import Path
 from wandb import Api
 
 found = {}
-for path, entry in Api().artifact(sys.argv[1]).manifest.entries.items():
+artifact = Api().artifact(sys.argv[1])
+for path in artifact.manifest.entries:
     try:
-        found[path] = len(Path(entry.download("there")).read_bytes())
+        found[path] = len(Path(artifact.get_entry(path).download("there")).read_bytes())
     except ValueError:
         found[path] = None
 print(json.dumps(found))

@@ -17,8 +17,9 @@ with wandb.init(entity="crew", project="ship", id="referring") as run:
         artifact.add_reference(url, name=f"unchecked/{name}", checksum=False)
     run.log_artifact(artifact).wait()
 
-entries = wandb.Api().artifact("crew/ship/recorded:latest").manifest.entries
-for path, entry in entries.items():
+logged = wandb.Api().artifact("crew/ship/recorded:latest")
+entries = logged.manifest.entries
+for path in entries:
     if path.startswith("compared/"):
-        entry.download("there")
+        logged.get_entry(path).download("there")
 print(json.dumps({path: entry.to_json() for path, entry in entries.items()}))

@@ -256,7 +256,7 @@ STAYING = [
     (Fault(kind="storage-get", status=410), TransportError, "HTTP 410"),
     (Fault(kind="file", status=403), AuthenticationError, "HTTP 403"),
     (Fault(kind="file", redirect="/files/crew/ship/log/model.bin"), TransportError, "circles"),
-    (Fault(kind="file", redirect="javascript:alert(1)"), TransportError, "no URL"),
+    (Fault(kind="file", redirect="javascript:alert(1)"), TransportError, "cannot be fetched"),
 ]
 
 

@@ -2,6 +2,7 @@
 
 import pickle
 import threading
+import tracemalloc
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from wbtyped_graphql.run_files import RunFilesProjectRunFiles as Page
 from wbtyped_graphql.run_files import RunFilesProjectRunFilesEdges as Edge
 
 from wbtyped import Api, Files, Run
+from wbtyped.cursors import Cursors
 from wbtyped.errors import NotFoundError, SchemaMismatchError, UsageError
 from wbtyped.paginator import needed_items
 from wbtyped.server import WandbServer
@@ -208,27 +210,67 @@ def test_lists_survive_pickling(wandb_server: WandbServer, api: Api) -> None:
     assert [f.name for f in copy] == ["0", "1", "2", "3", "4"]
 
 
-class Stuck(Files):
-    """What a broken server does: every page says that more follows, at the same place."""
+class Circling(Files):
+    """What a broken server does: every page says that more follows, at a place that was."""
+
+    places: tuple[str, ...] = ("A",)
 
     def _operation(self, cursor: str | None) -> Operation[RunFiles]:
         self.asked = getattr(self, "asked", 0) + 1
-        assert self.asked < 20, "reading on without end"
+        assert self.asked < 40, "reading on without end"
+        self.at = self.places.index(cursor) + 1 if cursor else 0
         return super()._operation(None)
 
     def _connection(self, result: RunFiles) -> Page:
         page = super()._connection(result)
-        edges = [Edge(cursor="same", node=edge.node) for edge in page.edges]
-        return Page(edges=edges, page_info=PageInfo(end_cursor="same", has_next_page=True))
+        following = self.places[self.at % len(self.places)]
+        edges = [Edge(cursor=following, node=edge.node) for edge in page.edges]
+        return Page(edges=edges, page_info=PageInfo(end_cursor=following, has_next_page=True))
 
 
-def test_cursor_that_does_not_move(wandb_server: WandbServer, api: Api) -> None:
+@pytest.mark.parametrize("places", ["A", "AB", "ABCDE"])
+async def test_cursor_that_was_there_before_ends_the_list(
+    wandb_server: WandbServer, api: Api, places: str
+) -> None:
     wandb_server.add_run("crew/ship/log", files={"a": b"", "b": b""})
-    files = Stuck(api.client, api.run("crew/ship/log"))
-    with pytest.raises(SchemaMismatchError, match="cursor stays at 'same'"):
-        list(files)
-    with pytest.raises(SchemaMismatchError, match="cursor stays"):
-        list(files.pages())
+    run = api.run("crew/ship/log")
+
+    def circling() -> Circling:
+        files = Circling(api.client, run)
+        files.places = tuple(places)
+        return files
+
+    with pytest.raises(SchemaMismatchError, match="cursor 'A' was there before"):
+        list(circling())
+    with pytest.raises(SchemaMismatchError, match="cursor 'A' was there before"):
+        list(circling().pages())
+    with pytest.raises(SchemaMismatchError, match="cursor 'A' was there before"):
+        [page async for page in circling().apages()]
+    await api.client.aclose()
+
+
+def test_cursors_of_any_length_take_little_memory() -> None:
+    seen = Cursors("RunFiles", None)
+    tracemalloc.start()
+    for number in range(10_000):
+        seen.add(seen.check(f"{number}" * 200))
+    used, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert used < 2_000_000
+    with pytest.raises(SchemaMismatchError, match="was there before") as circle:
+        seen.check("77" * 200)
+    assert len(str(circle.value)) < 300
+
+
+@pytest.mark.parametrize("total", [-1, 2**63, 10**30])
+def test_a_length_that_no_list_can_have(wandb_server: WandbServer, api: Api, total: int) -> None:
+    class Announcing(Files):
+        def _total(self, result: RunFiles) -> int:
+            return total
+
+    wandb_server.add_run("crew/ship/log", files={"a": b""})
+    with pytest.raises(SchemaMismatchError, match="entries"):
+        len(Announcing(api.client, api.run("crew/ship/log")))
 
 
 class OnlyLast(Files):

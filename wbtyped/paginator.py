@@ -1,5 +1,6 @@
 """Lists that the server hands out page by page, read with `for` or `async for`."""
 
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from wbtyped_graphql.fragments import PageInfo
 from wbtyped_graphql.operation import Operation, ResultT
 
 from .client import Client
+from .cursors import Cursors
 from .errors import SchemaMismatchError, UnsupportedServerError, UsageError
 
 NodeT = TypeVar("NodeT", bound=BaseModel)
@@ -71,7 +73,9 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         self._start = start
         self._pages_loaded = 0
         self._lock = threading.Lock()
-        self.variables: dict[str, object] = self._operation(start).sent_variables()
+        first = self._operation(start)
+        self._seen = Cursors(first.name, start)
+        self.variables: dict[str, object] = first.sent_variables()
 
     # What a subclass has to say.
 
@@ -137,28 +141,22 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
     # Fetching.
 
-    def _next_cursor(self, result: ResultT, cursor: str | None) -> str | None:
+    def _next_cursor(self, result: ResultT, seen: Cursors) -> str | None:
         """Return where the page after `result` starts, or None after the last one."""
         connection = self._connection(result)
         if not connection.page_info.has_next_page:
             return None
-        following = self._end(connection)
-        if following is None or following == cursor:
-            name = self._operation(cursor).name
-            raise SchemaMismatchError(
-                f"{name}: the server says that more follows, but its cursor stays at {cursor!r}; "
-                "reading on would never end",
-                operation=name,
-            )
-        return following
+        return seen.check(self._end(connection))
 
     def _accept(self, result: ResultT, after: int) -> None:
         """Keep a page, unless another thread or task has brought the same one in the meantime."""
         with self._lock:
             if after != self._pages_loaded:
                 return
-            self._next_cursor(result, self.cursor or self._start)
+            following = self._next_cursor(result, self._seen)
             items = self._items(result)
+            if following is not None:
+                self._seen.add(following)
             self.last_response = result
             self._pages_loaded += 1
             self.objects.extend(items)
@@ -200,23 +198,27 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         """
         self._check()
         cursor = start or self._start
+        seen = Cursors(self._seen.operation, cursor)
         while True:
             result = self.client.send(self._operation(cursor))
-            cursor = self._next_cursor(result, cursor)
+            cursor = self._next_cursor(result, seen)
             yield self._items(result)
             if cursor is None:
                 return
+            seen.add(cursor)
 
     async def apages(self, start: str | None = None) -> AsyncIterator[list[ItemT]]:
         """Yield the same from a coroutine."""
         await self._acheck()
         cursor = start or self._start
+        seen = Cursors(self._seen.operation, cursor)
         while True:
             result = await self.client.asend(self._operation(cursor))
-            cursor = self._next_cursor(result, cursor)
+            cursor = self._next_cursor(result, seen)
             yield self._items(result)
             if cursor is None:
                 return
+            seen.add(cursor)
 
     # Reading.
 
@@ -316,7 +318,14 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
         return self._announced()
 
     def _announced(self) -> int:
-        return 0 if self.last_response is None else self._total(self.last_response)
+        total = 0 if self.last_response is None else self._total(self.last_response)
+        if not 0 <= total <= sys.maxsize:
+            name = self._seen.operation
+            raise SchemaMismatchError(
+                f"{name}: the server announces {total} entries, which no list can have",
+                operation=name,
+            )
+        return total
 
 
 def require(feature: str, features: Collection[str], client: Client) -> None:

@@ -12,6 +12,8 @@ from .urls import WebUrl, web_url
 
 MAX_REDIRECTS = 20
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+LOCATION = "wbtyped-location"
+"""Under this name httpx leaves a `Location` alone; it would parse it in any case, and fail."""
 REDIRECT_BODY_BYTES = 64 * 1024
 """Bytes of a redirect's body that are read so that the connection can be used again."""
 
@@ -53,7 +55,7 @@ class Route:
 
     def follow(self, status: int, headers: Mapping[str, str]) -> bool:
         """Take the head of a response, and tell whether it leads to another URL."""
-        location = headers.get("location")
+        location = headers.get(LOCATION) or headers.get("location")
         if status not in REDIRECTS or location is None:
             return False
         self.hops += 1
@@ -61,8 +63,19 @@ class Route:
             raise TransportError(
                 f"{self._what}: more than {MAX_REDIRECTS} redirects, they lead in circles"
             )
-        target = web_url(location, f"{self._what}: redirect", self.url)
+        target = web_url(location_text(location), f"{self._what}: redirect", self.url)
         if self._hosts is not None:
             self._hosts.check_redirect(self._what, self.url, target)
         self.url = target
         return True
+
+
+def location_text(value: str) -> str:
+    """Return a `Location` as browsers read one with other characters than ASCII: as UTF-8.
+
+    Headers may come to us as Latin-1, in which any bytes can be read.
+    """
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeError:
+        return value

@@ -8,7 +8,7 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
 from .client import Client
-from .errors import NotFoundError
+from .errors import NotFoundError, SchemaMismatchError
 from .files import File, Files
 from .nodes import iso, node_of
 from .paths import quoted_parts
@@ -89,7 +89,14 @@ class Run:
     @property
     def project_internal_id(self) -> int:
         """The server's number for the project; deletions name it."""
-        return int(self.attrs.project_id)
+        number = self.attrs.project_id
+        if not (number.isascii() and number.isdigit() and len(number) <= 18):
+            raise SchemaMismatchError(
+                f"run {self.full_path}: the server's number for the project is {number[:100]!r},"
+                " which is none",
+                operation="GetRun",
+            )
+        return int(number)
 
     def load(self) -> None:
         """Fetch the run again and refresh `attrs`."""

@@ -17,7 +17,7 @@ import httpx
 from .content_decoding import BoundedBody, BrokenBody
 from .errors import OfflineError, TransportError
 from .hosts import HostPolicy
-from .redirects import REDIRECT_BODY_BYTES, Route
+from .redirects import LOCATION, REDIRECT_BODY_BYTES, Route
 from .retries import Passing, Retries, is_passing
 from .settings import Settings
 from .time_limits import heed_limits, response_limit
@@ -90,6 +90,24 @@ class ExactUrl(httpx.URL):
         return self._target
 
 
+def hide_location(response: httpx.Response) -> None:
+    """Keep a client of httpx from looking where a redirect leads."""
+    if "location" in response.headers:
+        response.headers[LOCATION] = response.headers.pop("location")
+
+
+def limited_client(timeout: float) -> httpx.Client:
+    """Return a client that heeds `response_limit` and leaves redirects to `Route`."""
+    client = httpx.Client(
+        timeout=timeout,
+        headers={"User-Agent": USER_AGENT},
+        verify=tls_context(),
+        event_hooks={"response": [hide_location]},
+    )
+    heed_limits(client)
+    return client
+
+
 def drop_redirect_body(response: httpx.Response) -> None:
     """Read what a redirect says to a person, if it is short, so that the connection stays."""
     come = 0
@@ -141,10 +159,7 @@ class Transport:
     @cached_property
     def http(self) -> httpx.Client:
         """The synchronous connections."""
-        http = httpx.Client(
-            timeout=self.settings.timeout, headers={"User-Agent": USER_AGENT}, verify=tls_context()
-        )
-        heed_limits(http)
+        http = limited_client(self.settings.timeout)
         # Many scripts never close anything; no socket may outlive the last handle that uses it.
         weakref.finalize(self, http.close)
         return http

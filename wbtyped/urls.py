@@ -8,7 +8,7 @@ import base64
 import ipaddress
 import re
 from typing import NamedTuple
-from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes, urljoin
+from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes
 
 import idna
 
@@ -21,6 +21,8 @@ DEFAULT_PORTS = {"http": 80, "https": 443}
 AROUND = "".join(map(chr, range(0x21)))
 DROPPED = re.compile(r"[\t\r\n]")
 HEAD = re.compile(r"(?i)(https?):[/\\]*([^/\\?#]*)(.*)", re.DOTALL)
+SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
+TWO_SLASHES = re.compile(r"[/\\]{2}")
 TAIL = re.compile(r"([^?#]*)(\?[^#]*)?", re.DOTALL)
 # What stays as it is; `%` too, since a browser does not quote one that starts no escape.
 PATH_SAFE = "%!$&'()*+,-./:;=@[\\]_|~"
@@ -82,8 +84,7 @@ def _parsed(text: str, base: WebUrl | None) -> WebUrl:
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     whole = DROPPED.sub("", whole.strip(AROUND))
     if base is not None:
-        path, mark, query = whole.partition("?")
-        whole = urljoin(str(base), path.replace("\\", "/") + mark + query)
+        whole = _joined(whole, base)
     head = HEAD.fullmatch(whole)
     if head is None:
         raise ValueError("it is not an absolute http or https URL")
@@ -95,6 +96,25 @@ def _parsed(text: str, base: WebUrl | None) -> WebUrl:
     if len(str(url)) > MAX_URL_CHARACTERS:
         raise ValueError(f"it has more than {MAX_URL_CHARACTERS:,} characters")
     return url
+
+
+def _joined(text: str, base: WebUrl) -> str:
+    """Return a reference made absolute; a scheme without `//` counts only if it is another one."""
+    scheme = SCHEME.match(text)
+    if scheme is not None:
+        rest = text[scheme.end() :]
+        if scheme[1].lower() != base.scheme or TWO_SLASHES.match(rest):
+            return text
+        text = rest
+    if TWO_SLASHES.match(text):
+        return f"{base.scheme}:{text}"
+    origin = str(base._replace(target=""))
+    path = base.target.partition("?")[0]
+    if not text or text.startswith("#"):
+        return str(base)
+    if text[0] in "/\\":
+        return origin + text
+    return origin + (path if text[0] == "?" else path[: path.rindex("/") + 1]) + text
 
 
 def _authorization(user: str) -> str | None:

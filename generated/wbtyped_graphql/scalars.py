@@ -11,7 +11,10 @@ from pydantic import AfterValidator
 
 def _as_utc(moment: datetime) -> datetime:
     # Servers leave the offset out of some timestamps; all of them mean UTC.
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("a moment before the year 1 or after 9999 in UTC") from error
 
 
 DateTime = Annotated[datetime, AfterValidator(_as_utc)]

@@ -8,6 +8,7 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
 from ..client import Client
+from ..cursors import Cursors
 from ..nodes import node_of
 from ..projects import missing_project, missing_type
 from .collection_editing import EditableCollection, missing_collection
@@ -69,8 +70,10 @@ class ArtifactCollection(EditableCollection):
         if self._aliases is None:
             found: list[str] = []
             cursor: str | None = None
+            seen = Cursors("ArtifactCollectionAliases", None)
             while True:
-                names, cursor = self._alias_page(self.client.send(self._alias_query(cursor)))
+                result = self.client.send(self._alias_query(cursor))
+                names, cursor = self._alias_page(result, seen)
                 found += names
                 if cursor is None:
                     break
@@ -82,9 +85,10 @@ class ArtifactCollection(EditableCollection):
         if self._aliases is None:
             found: list[str] = []
             cursor: str | None = None
+            seen = Cursors("ArtifactCollectionAliases", None)
             while True:
                 page = await self.client.asend(self._alias_query(cursor))
-                names, cursor = self._alias_page(page)
+                names, cursor = self._alias_page(page, seen)
                 found += names
                 if cursor is None:
                     break
@@ -96,12 +100,18 @@ class ArtifactCollection(EditableCollection):
             id=self.id, cursor=cursor, per_page=ALIASES_AT_ONCE
         )
 
-    def _alias_page(self, result: "ArtifactCollectionAliases") -> tuple[list[str], str | None]:
+    def _alias_page(
+        self, result: "ArtifactCollectionAliases", seen: Cursors
+    ) -> tuple[list[str], str | None]:
         if result.artifact_collection is None:
             raise self._missing()
         page = result.artifact_collection.aliases
         names = [edge.node.alias for edge in page.edges if edge.node]
-        return names, page.page_info.end_cursor if page.page_info.has_next_page else None
+        if not page.page_info.has_next_page:
+            return names, None
+        following = seen.check(page.page_info.end_cursor)
+        seen.add(following)
+        return names, following
 
     # Versions.
 

@@ -41,6 +41,7 @@ HEADERS = re.compile(
 )
 """What a transfer may need to know of the head of an answer."""
 END = re.compile(rb"\r?\n\r?\n")
+STATUS = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})")
 
 
 class Slot:
@@ -79,6 +80,8 @@ class Slot:
         headers = [f"{name}: {value}" for name, value in sent.items()]
         try:
             self.curl.setopt(pycurl.URL, str(url))
+            # Newer versions write escapes anew (%2f as %2F), which breaks signatures.
+            self.curl.setopt(pycurl.REQUEST_TARGET, url.target)
             if headers != self._sent:
                 self.curl.setopt(pycurl.HTTPHEADER, headers)
                 self._sent = headers
@@ -105,8 +108,8 @@ class Slot:
         if self._begun or self.attempt is None:
             return
         self._begun = True
-        status = self.curl.getinfo(pycurl.RESPONSE_CODE)
-        self.redirected = not self.attempt.receiver.begin(int(status), last_headers(self._head))
+        status, headers = last_head(self._head)
+        self.redirected = not self.attempt.receiver.begin(status, headers)
 
     def end(self, code: int, message: str) -> BaseException | None:
         """Return what the transfer ended with."""
@@ -125,18 +128,21 @@ class Slot:
         return None
 
 
-def last_headers(lines: list[bytes]) -> Mapping[str, str]:
-    """Return the headers that matter of the last head among all lines, names in lower case.
+def last_head(lines: list[bytes]) -> tuple[int, Mapping[str, str]]:
+    """Return status and headers of the last head among all lines; names are in lower case.
 
-    Interim responses and proxies have heads of their own.
+    Of all the headers, a transfer needs to know but few. Interim responses and proxies have heads
+    of their own.
     """
     heads = [head for head in END.split(b"".join(lines)) if head.startswith(b"HTTP/")]
+    last = heads[-1] if heads else b""
+    status = STATUS.match(last)
     found: dict[str, str] = {}
-    for name, value in HEADERS.findall(heads[-1]) if heads else ():
+    for name, value in HEADERS.findall(last):
         key, text = name.decode().lower(), value.decode("iso-8859-1")
         # As httpx has them: what comes twice is a list.
         found[key] = f"{found[key]}, {text}" if key in found else text
-    return found
+    return (int(status[1]) if status else 0), found
 
 
 def failure(code: int, message: str) -> Exception:

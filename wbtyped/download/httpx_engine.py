@@ -15,6 +15,7 @@ from ..transport import (
     ExactUrl,
     Transport,
     drop_redirect_body,
+    limited_client,
     tls_context,
     transport_errors,
 )
@@ -59,8 +60,7 @@ class Opener:
             if self._direct is not None:
                 return self._direct.handle_request(request)
             if self._client is None:
-                self._client = httpx.Client(verify=tls_context())
-                heed_limits(self._client)
+                self._client = limited_client(self._head_limit)
             return self._client.send(request, stream=True)
 
     def close(self) -> None:

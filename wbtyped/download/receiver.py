@@ -136,9 +136,8 @@ class Receiver:
             and (stop is None or found.stop <= stop)
             and (size is None or found.total in {None, size})
             and "content-encoding" not in headers
-            # Without a part that is there, none was asked for.
-            and (at > 0 or self._transfer.piece is not None)
-            and (self._transfer.digest is not None or self._is_same(headers, found.total))
+            # Of a piece, the whole that it belongs to has a digest.
+            and (self._transfer.piece is not None or self._goes_on(headers, found.total))
         )
         if not fits or found is None:
             self._sink.restart()
@@ -146,12 +145,16 @@ class Receiver:
         self._stop = found.stop - start
         self._total = self._total if found.total is None else found.total
 
-    def _is_same(self, headers: Mapping[str, str], total: int | None) -> bool:
-        """Tell whether a part is of the content that the first part was of, without a digest."""
+    def _goes_on(self, headers: Mapping[str, str], total: int | None) -> bool:
+        """Tell whether a part is of the content that the first part was of."""
+        if not self._sink.written:
+            # Nothing is there, so no part was asked for.
+            return False
+        if self._transfer.digest is not None:
+            return True
         known = self._total
-        return self._validators.is_same(validators(headers)) and (
-            known is None or total is None or known == total
-        )
+        same_total = known is None or total is None or known == total
+        return same_total and self._validators.is_same(validators(headers))
 
     def _check_recorded(self, etag: str) -> None:
         """Raise when what a reference refers to is not what it was."""

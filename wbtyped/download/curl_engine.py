@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
+from urllib.request import getproxies
 
 import certifi
 import pycurl
@@ -54,6 +55,7 @@ class Slot:
         self._head: list[bytes] = []
         self._sent: list[str] = []
         self._begun = False
+        self._proxies = bool(getproxies().keys() - {"no"})
         self.redirected: bool = False
         """Whether what came leads to another URL."""
         self._dropped = 0
@@ -80,8 +82,10 @@ class Slot:
         headers = [f"{name}: {value}" for name, value in sent.items()]
         try:
             self.curl.setopt(pycurl.URL, str(url))
-            # Newer versions write escapes anew (%2f as %2F), which breaks signatures.
-            self.curl.setopt(pycurl.REQUEST_TARGET, url.target)
+            # Newer versions write escapes anew (%2f as %2F), which may break a signature. A proxy
+            # needs the whole URL as target, and what was set once for a handle stays.
+            if not self._proxies:
+                self.curl.setopt(pycurl.REQUEST_TARGET, url.target)
             if headers != self._sent:
                 self.curl.setopt(pycurl.HTTPHEADER, headers)
                 self._sent = headers

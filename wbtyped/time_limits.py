@@ -56,7 +56,12 @@ class LimitedStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what is there."""
-        return self._stream.read(max_bytes, _limit.left(timeout))
+        try:
+            return self._stream.read(max_bytes, _limit.left(timeout))
+        except httpcore.ReadTimeout:
+            # Says so if it was the time for the whole that ended.
+            _limit.left(timeout)
+            raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send all of it."""

@@ -144,6 +144,9 @@ class Receiver:
             raise Passing(f"{self._transfer.label}: the server sent another part than asked for")
         self._stop = found.stop - start
         self._total = self._total if found.total is None else found.total
+        if not any(self._validators):
+            # The first part is of an earlier call.
+            self._validators = validators(headers)
 
     def _goes_on(self, headers: Mapping[str, str], total: int | None) -> bool:
         """Tell whether a part is of the content that the first part was of."""

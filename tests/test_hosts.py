@@ -2,7 +2,7 @@
 
 import ipaddress
 import socket
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -181,7 +181,7 @@ class Everywhere(ThreadingHTTPServer):
 
 
 @contextmanager
-def everywhere() -> Iterator[Everywhere]:
+def everywhere() -> Generator[Everywhere]:
     with Everywhere() as server:
         thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
         thread.start()

@@ -138,8 +138,7 @@ class HostPolicy:
         if spaces == {Space.PUBLIC}:
             return
         before = self._spaces(start.host)
-        reachable = set.intersection(*(REACHABLE[space] for space in before))
-        if beyond := spaces - reachable:
+        if beyond := {s for s in spaces if not all(s in REACHABLE[b] for b in before)}:
             raise HostNotAllowedError(
                 f"{what}: {leads} from a {shown(before)} host to {target.host}, whose address is"
                 f" {shown(beyond)}; if that is meant, allow it:"

@@ -10,7 +10,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -44,7 +44,7 @@ def manifest(size: int) -> bytes:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[tuple[WandbServer, Api]]:
+def opened(folder: Path) -> Generator[tuple[WandbServer, Api]]:
     with (
         WandbServer(folder / "server") as server,
         Api({"base_url": server.url}, api_key=server.api_key) as api,

@@ -1,6 +1,6 @@
 """A server and an API key: whose it is, and the connections to it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -26,6 +26,7 @@ class Account:
         cache: CacheWish = None,
         offline: bool | None = None,
         limits: ResponseLimits | None = None,
+        allow_hosts: Iterable[str] | None = None,
     ) -> None:
         self.settings: Settings = find_settings(
             overrides,
@@ -34,6 +35,7 @@ class Account:
             cache=cache,
             offline=offline,
             limits=limits,
+            allow_hosts=allow_hosts,
         )
         self.client: Client = Client(self.settings)
         self._viewer: User | None = None

@@ -1,7 +1,7 @@
 """The way in: from a path to a run, a project, or the account."""
 
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from wbtyped_graphql import calls, fragments
@@ -46,6 +46,10 @@ class Api(ArtifactApi):
 
     `limits` is how large a response may be and how long it may take in all, see `ResponseLimits`.
 
+    `allow_hosts` names local hosts that references and redirects may lead to from public ones (else
+    `WBTYPED_ALLOW_HOSTS`, with commas): names, patterns like `*.example.com`, networks like
+    `10.0.0.0/8`, or `*`. Others raise HostNotAllowedError.
+
     As a context manager, synchronous or asynchronous, it closes its connections at the end. Every
     method that sends has a twin for coroutines whose name starts with `a`.
     """
@@ -59,8 +63,17 @@ class Api(ArtifactApi):
         cache: CacheWish = None,
         offline: bool | None = None,
         limits: ResponseLimits | None = None,
+        allow_hosts: Iterable[str] | None = None,
     ) -> None:
-        super().__init__(overrides, timeout, api_key, cache=cache, offline=offline, limits=limits)
+        super().__init__(
+            overrides,
+            timeout,
+            api_key,
+            cache=cache,
+            offline=offline,
+            limits=limits,
+            allow_hosts=allow_hosts,
+        )
         self._runs: dict[str, Run] = {}
 
     def __repr__(self) -> str:

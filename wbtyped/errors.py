@@ -15,6 +15,7 @@
     ├── SchemaSourceError        a schema to compare with could not be read
     ├── ChecksumError            bytes that are not the bytes announced; also a ValueError
     ├── UnsupportedReferenceError   a reference to a kind of storage that cannot be read from here
+    ├── HostNotAllowedError      a reference or redirect to a host that it may not lead to
     ├── PartialSaveError         a save of several steps stopped half-way; it says where
     ├── FileExistsError          also the built-in FileExistsError and a ValueError
     └── DiskError                also an OSError: the local disk failed
@@ -161,11 +162,25 @@ class ChecksumError(WbtypedError, ValueError):
 
 
 class UnsupportedReferenceError(WbtypedError):
-    """An artifact refers to places that cannot be read from here: `uris`, such as `s3://...`."""
+    """An artifact refers to places that cannot be read from here: `uris`, such as `s3://...`.
+
+    Or to a file that refers back to it; `uris` are then the files of the circle.
+    """
 
     def __init__(self, message: str, *, uris: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.uris: tuple[str, ...] = tuple(uris)
+
+
+class HostNotAllowedError(WbtypedError):
+    """A reference or redirect leads from a public host to a local one; nothing was asked there.
+
+    `host` is where it leads; `Api(allow_hosts=...)` allows it.
+    """
+
+    def __init__(self, message: str, *, host: str = "") -> None:
+        super().__init__(message)
+        self.host = host
 
 
 class PartialSaveError(WbtypedError):

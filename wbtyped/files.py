@@ -350,6 +350,7 @@ class File:
         self, root: str | PathLike[str], transport: "Transport", replace: bool
     ) -> "Transfer":
         from .download.names import safe_target
+        from .download.recorded import recorded_of
         from .download.transfer import Transfer
 
         label = f"file {self.name!r}" + (f" of {self.run.full_path}" if self.run else "")
@@ -358,11 +359,16 @@ class File:
         # Listed with `upload`, `url` is for sending; only the API's own address is for reading.
         url = transport.absolute(self.url or "")
         authorization = transport.authorization(url)
+        recorded = None
+        if self.digest is not None and self.url == self.direct_url:
+            # Both name what a reference refers to.
+            recorded = recorded_of(self.direct_url, self.digest, self.size, None)
         return Transfer(
             url=url if authorization else transport.absolute(self.direct_url),
             target=safe_target(root, self.name),
-            size=self.size,
-            md5=self.md5,
+            size=recorded.size if recorded else self.size,
+            md5=None if recorded else self.md5,
+            recorded=recorded,
             label=label,
             name=self.name,
             headers=authorization,

@@ -7,6 +7,7 @@ its own idea of what goes along.
 from collections.abc import Mapping
 
 from .errors import TransportError
+from .hosts import HostPolicy
 from .urls import WebUrl, web_url
 
 MAX_REDIRECTS = 20
@@ -21,12 +22,24 @@ class Route:
     """Where a GET goes: to the URL that was given, then wherever redirects lead.
 
     Headers, the API key among them, go to the origin of the first URL alone. `what` names the
-    request in errors. Raises TransportError for a URL that cannot be fetched.
+    request in errors. Raises TransportError for a URL that cannot be fetched, and
+    HostNotAllowedError where `hosts` does not allow a redirect, or the URL of a reference.
     """
 
-    def __init__(self, what: str, url: str, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        what: str,
+        url: str,
+        headers: Mapping[str, str],
+        hosts: HostPolicy | None = None,
+        *,
+        is_reference: bool = False,
+    ) -> None:
         self._what = what
         self._first = web_url(url, what)
+        self._hosts = hosts
+        if hosts is not None and is_reference:
+            hosts.check_reference(what, self._first)
         self._headers = dict(headers)
         self.url: WebUrl = self._first
         """Where the next request goes."""
@@ -50,7 +63,10 @@ class Route:
             raise TransportError(
                 f"{self._what}: more than {MAX_REDIRECTS} redirects, they lead in circles"
             )
-        self.url = web_url(location_text(location), f"{self._what}: redirect", self.url)
+        target = web_url(location_text(location), f"{self._what}: redirect", self.url)
+        if self._hosts is not None:
+            self._hosts.check_redirect(self._what, self.url, target)
+        self.url = target
         return True
 
 

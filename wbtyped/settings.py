@@ -7,7 +7,7 @@ import os
 import re
 import warnings
 from collections import ChainMap
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from .addresses import DEFAULT_BASE_URL, SAME_SERVER, app_url, checked_base_url
 from .cache_settings import OFFLINE, CacheWish, find_cache, switch
 from .errors import AuthenticationError, UsageError
+from .hosts import find_hosts
 from .response_limits import ResponseLimits, find_limits
 
 DEFAULT_TIMEOUT = 19.0
@@ -52,6 +53,8 @@ class Settings:
     """Whether nothing may be sent: what the cache holds is all there is."""
     limits: ResponseLimits = field(default_factory=ResponseLimits)
     """How large a response may be, and how long it may take in all."""
+    allow_hosts: tuple[str, ...] = ()
+    """Local hosts that references and redirects may lead to from public ones."""
 
 
 def find_settings(
@@ -62,6 +65,7 @@ def find_settings(
     cache: CacheWish = None,
     offline: bool | None = None,
     limits: ResponseLimits | None = None,
+    allow_hosts: Iterable[str] | None = None,
     environ: Mapping[str, str] | None = None,
     home: Path | None = None,
     cwd: Path | None = None,
@@ -98,6 +102,7 @@ def find_settings(
         cache=find_cache(cache, places.environ, places.home, otherwise=offline),
         offline=offline,
         limits=limits or find_limits(places.environ),
+        allow_hosts=find_hosts(allow_hosts, places.environ),
     )
 
 

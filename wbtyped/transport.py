@@ -16,6 +16,7 @@ import httpx
 
 from .content_decoding import BoundedBody, BrokenBody
 from .errors import OfflineError, TransportError
+from .hosts import HostPolicy
 from .redirects import LOCATION, REDIRECT_BODY_BYTES, Route
 from .retries import Passing, Retries, is_passing
 from .settings import Settings
@@ -138,6 +139,8 @@ class Transport:
         self.settings = settings
         self.retries: Retries = Retries(retry_budget)
         self._base = web_url(settings.base_url, "base_url")
+        self.hosts: HostPolicy = HostPolicy(self._base, settings.allow_hosts)
+        """Where references and redirects may lead."""
         self._lock = threading.Lock()
         self._response_seconds = settings.limits.overall(settings.timeout)
         # The same for every page, so worked out once.
@@ -313,7 +316,7 @@ class Transport:
         The key never leaves the API's origin.
         """
         self.check_online(what)
-        route = Route(what, url, self.authorization(url))
+        route = Route(what, url, self.authorization(url), self.hosts)
         with transport_errors(what):
             while True:
                 headers = {"Accept-Encoding": "identity", **route.headers()}

@@ -1,6 +1,6 @@
 """Where the files of a version can be fetched: signed addresses, page by page."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from wbtyped_graphql import calls
@@ -10,7 +10,6 @@ from wbtyped_graphql.operations import ARTIFACT_FILE_ADDRESSES_GQL
 
 from ..errors import NotFoundError, SchemaMismatchError
 from ..paginator import Paginator
-from .manifest import ArtifactManifestEntry
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddresses as Result
@@ -20,14 +19,13 @@ if TYPE_CHECKING:
 
 PAGE = 1000
 """Files that one request for addresses brings."""
-Wanted = Mapping[str, ArtifactManifestEntry]
-"""Files of a version by their paths, for a place on disk each."""
 
 
-def addresses(artifact: "Artifact", wanted: Wanted) -> Iterator[tuple[str, str]]:
+def addresses(artifact: "Artifact", paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield paths with their addresses, page by page; raises when the server leaves one out."""
-    left = set(wanted)
-    for path, url in listed(artifact, list(wanted)):
+    asked = list(paths)
+    left = set(asked)
+    for path, url in listed(artifact, asked):
         if path in left:
             left.discard(path)
             yield path, url
@@ -43,11 +41,17 @@ def listed(artifact: "Artifact", paths: Sequence[str]) -> Iterator[tuple[str, st
     """Yield files of a version with their addresses: these, or all when that is as much."""
     if not paths:
         return
-    names = list(paths) if len(paths) < artifact.file_count else None
     absolute = artifact.client.transport.absolute
-    for page in FileAddresses(artifact, names).pages():
-        for file in page:
-            yield file.name, absolute(file.direct_url)
+    for names in asked_together(paths) if len(paths) < artifact.file_count else [None]:
+        for page in FileAddresses(artifact, names).pages():
+            for file in page:
+                yield file.name, absolute(file.direct_url)
+
+
+def asked_together(paths: Sequence[str]) -> Iterator[list[str]]:
+    """Yield paths a page at a time: each request for a page repeats all names that were given."""
+    for start in range(0, len(paths), PAGE):
+        yield list(paths[start : start + PAGE])
 
 
 def addresses_anew(artifact: "Artifact", paths: Sequence[str]) -> Mapping[str, str]:

@@ -2,21 +2,28 @@
 
 import os
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..download.batch import Batch, Options, Planned, options_of
-from ..download.cache import Cache
-from ..download.names import SafeNames, safe_target, safe_targets
+from ..download.names import SafeNames, safe_target, sorted_out
 from ..download.placing import disk_errors
 from ..download.receiver import refuse
-from ..errors import ChecksumError, NotFoundError, UnsupportedReferenceError, UsageError
+from ..download.results import FailedFile
+from ..errors import (
+    ChecksumError,
+    NotFoundError,
+    UnsupportedReferenceError,
+    UsageError,
+    WbtypedError,
+)
 from ..retries import Passing
 from .manifest import ArtifactManifest, ArtifactManifestEntry, parse_manifest
 from .offline import remember
-from .planning import entry_is_right, is_readable, plan
+from .planning import Wanted, entry_is_right, plan, unusable
+from .references import follow, is_readable
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_manifest import ArtifactManifest as ManifestResult
@@ -87,32 +94,57 @@ def batch_of(
 ) -> Batch:
     """Return what downloads some files of a version, ready to run."""
     folder = Path(root) if root is not None else target_folder(artifact)
+    # One that is named twice is fetched once.
+    entries = list({entry.path: entry for entry in entries}.values())
     # Every name is checked before the first byte is asked for.
-    targets = safe_targets([entry.path for entry in entries], SafeNames(folder))
+    targets, refused = sorted_out([entry.path for entry in entries], SafeNames(folder))
+    failed = wrong_entries(artifact, entries, refused)
+    if options.on_error == "raise":
+        for each in failed:
+            raise each.error
     refuse_unreadable(
         [e for e in entries if not is_readable(e)], artifact, allow_missing_references
     )
-    readable = [entry for entry in entries if is_readable(entry)]
+    wrong = {each.name for each in failed}
+    wanted = [
+        Wanted(entry, targets[entry.path], entry.path)
+        for entry in entries
+        if is_readable(entry) and entry.path not in wrong
+    ]
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     return Batch(
         artifact.client.transport,
         folder,
         options,
-        noted(artifact, options.cache, plan(artifact, readable, targets, options.stock)),
+        planned(artifact, options, failed, wanted),
         f"the files of {artifact.qualified_name}",
-        (len(readable), sum(entry.size or 0 for entry in readable)),
+        (len(wanted) + len(failed), sum(file.entry.size or 0 for file in wanted)),
     )
 
 
-def noted(
-    artifact: "Artifact", cache: Cache | None, planned: Iterator[Planned]
+def wrong_entries(
+    artifact: "Artifact",
+    entries: Sequence[ArtifactManifestEntry],
+    refused: Mapping[str, WbtypedError],
+) -> list[FailedFile]:
+    """Return the files that cannot be fetched, by what the manifest says of them."""
+    failed = [FailedFile(name, error) for name, error in refused.items()]
+    for entry in entries:
+        if entry.fault and entry.path not in refused:
+            failed.append(FailedFile(entry.path, unusable(artifact, entry)))
+    return failed
+
+
+def planned(
+    artifact: "Artifact", options: Options, failed: Sequence[FailedFile], files: Sequence[Wanted]
 ) -> Iterator[Planned]:
     """Note in the cache what the version is, then yield what becomes of its files."""
-    if cache is not None and not artifact.client.settings.offline:
-        with disk_errors(cache.folder):
-            remember(artifact, cache)
-    yield from planned
+    if options.cache is not None and not artifact.client.settings.offline:
+        with disk_errors(options.cache.folder):
+            remember(artifact, options.cache)
+    yield from failed
+    yield from plan(artifact, files, options.stock, follow)
 
 
 def download_entry(entry: ArtifactManifestEntry, root: str | PathLike[str] | None) -> Path:
@@ -179,13 +211,15 @@ class ArtifactDifferences(NamedTuple):
 def compare(artifact: "Artifact", root: str | PathLike[str] | None) -> ArtifactDifferences:
     """Return every difference between a folder and a version."""
     folder = Path(root) if root is not None else target_folder(artifact)
-    plain = [entry for entry in artifact.manifest if not entry.is_reference]
-    missing = [e.path for e in plain if not (folder / e.path).is_file()]
-    altered = [
-        e.path
-        for e in plain
-        if e.path not in missing and not entry_is_right(e, safe_target(folder, e.path))
-    ]
+    missing: list[str] = []
+    altered: list[str] = []
+    for entry in artifact.manifest:
+        if entry.is_reference:
+            continue
+        if not (folder / entry.path).is_file():
+            missing.append(entry.path)
+        elif not entry_is_right(entry, safe_target(folder, entry.path)):
+            altered.append(entry.path)
     return ArtifactDifferences(missing, altered, foreign(artifact, folder))
 
 

@@ -1,5 +1,6 @@
 """From a path to the version that it means, on newer and older servers."""
 
+import re
 from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls
@@ -16,11 +17,15 @@ if TYPE_CHECKING:
     from wbtyped_graphql.artifact_by_path import ArtifactByPath
 
 
+VERSION = re.compile(r"v0*([0-9]+)")
+LARGEST_VERSION = 2**31 - 1
+"""Versions are counted in GraphQL's Int; for larger numbers, servers fail in ways of their own."""
 MEMBERSHIP = "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"
 
 
 def find_artifact(client: Client, entity: str, project: str, name: str) -> Artifact:
     """Return the version that `collection:alias` means; raises NotFoundError."""
+    refuse_beyond(entity, project, name)
     if client.settings.offline:
         return recall(client, entity, project, name)
     known = client.known_features
@@ -39,6 +44,7 @@ def find_artifact(client: Client, entity: str, project: str, name: str) -> Artif
 
 async def afind_artifact(client: Client, entity: str, project: str, name: str) -> Artifact:
     """Return the version that `collection:alias` means, from a coroutine."""
+    refuse_beyond(entity, project, name)
     if client.settings.offline:
         return recall(client, entity, project, name)
     known = client.known_features
@@ -52,6 +58,13 @@ async def afind_artifact(client: Client, entity: str, project: str, name: str) -
         await client.afeatures()
     older = await client.asend(calls.artifact_by_name(entity=entity, project=project, name=name))
     return unplaced(client, older, entity, project, name)
+
+
+def refuse_beyond(entity: str, project: str, name: str) -> None:
+    """Raise NotFoundError for the number of a version that no collection can have."""
+    found = VERSION.fullmatch(name.partition(":")[2])
+    if found and (len(found[1]) > 10 or int(found[1]) > LARGEST_VERSION):
+        raise missing_artifact(entity, project, name)
 
 
 def placed(

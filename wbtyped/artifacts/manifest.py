@@ -2,11 +2,14 @@
 
 import asyncio
 import base64
+import json
+import re
+from collections import Counter
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -18,11 +21,19 @@ if TYPE_CHECKING:
 
 ARTIFACT_SCHEME = "wandb-artifact://"
 """How references to files of other artifacts begin."""
+ARTIFACT_REFERENCE = re.compile(r"(?is)wandb-artifact://((?:[0-9a-f]{2})+)/(.+)")
+LARGEST_SIZE = 2**63 - 1
+"""Bytes: the schema counts them in Int64."""
+LONGEST_NUMBER = 4000
+"""Digits; Python refuses to read a number with more than 4,300."""
+CONTENT_DIGEST = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")
+"""16 bytes in base64: an MD5 or an XXH128."""
+SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class _Entry(BaseModel, frozen=True):
-    digest: str
-    size: int | None = None
+    digest: Annotated[str, Field(min_length=1)]
+    size: Annotated[int, Field(strict=True, ge=0, le=LARGEST_SIZE)] | None = None
     ref: str | None = None
     birth: str | None = Field(None, validation_alias="birthArtifactID")
     extra: dict[str, object] = {}
@@ -37,7 +48,7 @@ class _Manifest(BaseModel, frozen=True):
     version: Literal[1]
     policy: str = Field("", validation_alias="storagePolicy")
     config: _Config = Field(_Config(), validation_alias="storagePolicyConfig")
-    contents: dict[str, _Entry]
+    contents: dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,17 @@ class ArtifactManifestEntry:
     birth_artifact_id: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict[str, object])
     artifact: "Artifact | None" = field(default=None, repr=False, compare=False)
+    unreadable: str = field(default="", repr=False, compare=False)
+    """What of it could not be read from the manifest; empty for a good entry."""
+
+    @property
+    def fault(self) -> str:
+        """Why the file cannot be fetched, as far as its entry tells; empty when it can."""
+        if self.unreadable:
+            return self.unreadable
+        if self.ref is None and not CONTENT_DIGEST.fullmatch(self.digest):
+            return f"its digest {self.digest!r:.80} is no MD5 or XXH128 in base64"
+        return ""
 
     def digest_algorithm(self) -> Algorithm:
         """Return how the content was digested."""
@@ -143,7 +165,8 @@ class ArtifactManifest:
         digest = new_hash(self.digest_algorithm)
         digest.update(b"wandb-artifact-manifest-v1\n")
         for path in sorted(self.entries):
-            digest.update(f"{path}:{self.entries[path].digest}\n".encode())
+            line = f"{path}:{self.entries[path].digest}\n"
+            digest.update(line.encode(errors="surrogatepass"))
         return digest.hexdigest()
 
     def to_manifest_json(self) -> dict[str, object]:
@@ -173,31 +196,55 @@ class ArtifactManifest:
 def parse_manifest(
     content: bytes, what: str, artifact: "Artifact | None" = None
 ) -> ArtifactManifest:
-    """Read a manifest as it lies in storage; `what` names the version in errors."""
+    """Read a manifest as it lies in storage; `what` names the version in errors.
+
+    Raises SchemaMismatchError for one that is no manifest or names a thing twice. An entry that
+    cannot be read says so in `fault`, and does not keep others from being read.
+    """
     with _readable(what):
-        return _built(_Manifest.model_validate_json(content), None, artifact)
+        found: object = json.loads(content, object_pairs_hook=_unique, parse_int=_number)
+        return _built(_Manifest.model_validate(found), None, artifact)
+
+
+def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return a JSON object; raises ValueError when it has a key twice, one of which would win."""
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
+    raise ValueError(f"it holds {twice!r} twice")
+
+
+def _number(text: str) -> int | str:
+    """Return a number in JSON; one that is too long stays text, which is a fault of its entry."""
+    return int(text) if len(text) <= LONGEST_NUMBER else text
 
 
 @contextmanager
 def _readable(what: str) -> Generator[None]:
-    """Turn what pydantic finds wrong into an error of our own."""
+    """Turn what is wrong with JSON or its form into an error of our own."""
     try:
         yield
-    except ValidationError as error:
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
+        if isinstance(error, ValidationError):
+            reason = f"{_first(error)}; a newer wbtyped may know this form"
         raise SchemaMismatchError(
-            f"the manifest of {what} cannot be read: {error.errors()[0]['msg']}; a newer wbtyped"
-            " may know this form",
-            operation="ArtifactManifest",
+            f"the manifest of {what} cannot be read: {reason}", operation="ArtifactManifest"
         ) from error
+
+
+def _first(error: ValidationError) -> str:
+    """Return the first thing that pydantic finds wrong, and where."""
+    found = error.errors(include_url=False)[0]
+    where = ".".join(map(str, found["loc"]))
+    return f"{where}{': ' if where else ''}{found['msg']} (it is {found['input']!r:.80})"
 
 
 def _built(
     found: _Manifest, algorithm: Algorithm | None, artifact: "Artifact | None"
 ) -> ArtifactManifest:
-    entries = {
-        path: ArtifactManifestEntry(path, e.digest, e.size, e.ref, e.birth, e.extra, artifact)
-        for path, e in found.contents.items()
-    }
+    entries = {path: _read(path, each, artifact) for path, each in found.contents.items()}
     newer = any(entry.digest_algorithm() == "XXH128" for entry in entries.values())
     return ArtifactManifest(
         found.version,
@@ -207,6 +254,18 @@ def _built(
         entries,
         algorithm or ("XXH128" if newer else "MD5"),
     )
+
+
+def _read(path: str, found: object, artifact: "Artifact | None") -> ArtifactManifestEntry:
+    """Return the entry of a path; what is wrong with it is kept with it."""
+    try:
+        e = _Entry.model_validate(found)
+    except ValidationError as error:
+        return ArtifactManifestEntry(path, "", artifact=artifact, unreadable=_first(error))
+    if not path.isascii() and SURROGATE.search(path):
+        unreadable = "its path is not valid Unicode"
+        return ArtifactManifestEntry(path, "", artifact=artifact, unreadable=unreadable)
+    return ArtifactManifestEntry(path, e.digest, e.size, e.ref, e.birth, e.extra, artifact)
 
 
 def _entry_json(entry: ArtifactManifestEntry) -> dict[str, object]:
@@ -221,10 +280,17 @@ def _entry_json(entry: ArtifactManifestEntry) -> dict[str, object]:
     return {name: fact for name, fact in facts.items() if fact is not None}
 
 
+def leads_to_artifact(uri: str) -> bool:
+    """Tell whether a reference leads to a file of another version, right or not."""
+    return uri[: len(ARTIFACT_SCHEME)].lower() == ARTIFACT_SCHEME
+
+
 def artifact_reference(uri: str) -> tuple[str, str]:
     """Return the id and path in `wandb-artifact://<hex>/<path>`."""
-    place, _, path = uri.removeprefix(ARTIFACT_SCHEME).partition("/")
-    try:
-        return base64.b64encode(bytes.fromhex(place)).decode(), path
-    except ValueError as error:
-        raise SchemaMismatchError(f"reference {uri!r} names no artifact") from error
+    found = ARTIFACT_REFERENCE.fullmatch(uri)
+    if found is None:
+        raise SchemaMismatchError(
+            f"reference {uri!r:.200} names no file of an artifact, as in"
+            f" {ARTIFACT_SCHEME}<id in hex>/<path>"
+        )
+    return base64.b64encode(bytes.fromhex(found[1])).decode(), found[2]

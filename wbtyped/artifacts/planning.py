@@ -1,76 +1,133 @@
 """What has to be fetched for files of a version, and from where."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from wbtyped_graphql import calls
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..download.batch import Planned
 from ..download.existing import LARGE, IsAbandoned, Kept, Stock, Wish, is_right, side_by_side
 from ..download.results import FailedFile
 from ..download.transfer import Transfer
-from ..errors import NotFoundError, OfflineError, WbtypedError
-from .addresses import Wanted, addresses, addresses_anew
-from .manifest import ARTIFACT_SCHEME, ArtifactManifestEntry, artifact_reference
+from ..errors import OfflineError, SchemaMismatchError, WbtypedError
+from .addresses import addresses, addresses_anew
+from .manifest import ArtifactManifestEntry, leads_to_artifact
 
 if TYPE_CHECKING:
     from .artifact import Artifact
 
 
+class Step(NamedTuple):
+    """A reference that was followed."""
+
+    id: str
+    """The version's."""
+    artifact: str
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.artifact}/{self.path}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A file of a version, and where it is to be."""
+
+    entry: ArtifactManifestEntry
+    target: Path
+    name: str
+    """What it is called in results: its path in the version that was asked for."""
+    trail: tuple[Step, ...] = ()
+    """The references that led here."""
+
+
+Follow = Callable[["Artifact", Sequence[Wanted], Stock], Iterator[Planned]]
+"""Yields what references refer to."""
+
+
 def plan(
-    artifact: "Artifact",
-    entries: Iterable[ArtifactManifestEntry],
-    targets: Mapping[str, Path],
-    stock: Stock,
+    artifact: "Artifact", files: Iterable[Wanted], stock: Stock, follow: Follow
 ) -> Iterator[Planned]:
-    """Yield what is there already, then what is to be fetched, as the addresses come in."""
-    plain: dict[str, ArtifactManifestEntry] = {}
-    references: list[ArtifactManifestEntry] = []
+    """Yield what is there already, then what is to be fetched, as the URLs come in.
 
-    def work(entry: ArtifactManifestEntry, abandoned: IsAbandoned) -> Kept | FailedFile | None:
-        try:
-            return stock.look(wish_of(entry, targets[entry.path]), abandoned)
-        except WbtypedError as error:
-            return FailedFile(entry.path, error)
-
-    for entry, known in side_by_side(work, entries, lambda entry: (entry.size or 0) >= LARGE):
+    What keeps the URLs of files from being listed does not keep references from being followed.
+    """
+    plain: dict[str, list[Wanted]] = defaultdict(list)
+    references: list[Wanted] = []
+    for file, known in looked_for(artifact, files, stock):
         if known is not None:
             yield known
-        elif entry.is_reference:
-            references.append(entry)
+        elif file.entry.is_reference:
+            references.append(file)
         else:
-            plain[entry.path] = entry
+            # Several references may lead to one file.
+            plain[file.entry.path].append(file)
     if artifact.client.settings.offline:
         yield from out_of_reach(artifact, plain)
-        plain = {}
-    for path, url in addresses(artifact, plain):
-        yield transfer_of(artifact, plain[path], url, targets[path], path)
-    yield from referred(artifact, references, targets, stock)
+        plain.clear()
+    failed: WbtypedError | None = None
+    try:
+        for path, url in addresses(artifact, plain):
+            for file in plain[path]:
+                yield transfer_of(artifact, file.entry, url, file.target, file.name)
+    except WbtypedError as error:
+        failed = error
+    yield from follow(artifact, references, stock)
+    if failed is not None:
+        raise failed
 
 
-def out_of_reach(artifact: "Artifact", wanted: Wanted) -> Iterator[FailedFile]:
+def looked_for(
+    artifact: "Artifact", files: Iterable[Wanted], stock: Stock
+) -> Iterator[tuple[Wanted, Kept | FailedFile | None]]:
+    """Yield each file with what is known without asking anyone; None where it is to be fetched."""
+
+    def work(file: Wanted, abandoned: IsAbandoned) -> Kept | FailedFile | None:
+        try:
+            if file.entry.fault:
+                return FailedFile(file.name, unusable(artifact, file.entry))
+            return stock.look(wish_of(file), abandoned)
+        except WbtypedError as error:
+            return FailedFile(file.name, error)
+
+    return side_by_side(work, files, lambda file: (file.entry.size or 0) >= LARGE)
+
+
+def unusable(artifact: "Artifact", entry: ArtifactManifestEntry) -> SchemaMismatchError:
+    """Return the error for a file whose entry in the manifest says nothing of use."""
+    return SchemaMismatchError(
+        f"file {entry.path!r} of artifact {artifact.qualified_name} cannot be fetched, its entry in"
+        f" the manifest is wrong: {entry.fault}",
+        operation="ArtifactManifest",
+    )
+
+
+def out_of_reach(artifact: "Artifact", plain: Mapping[str, list[Wanted]]) -> Iterator[FailedFile]:
     """Yield the files that the cache does not hold, for a client that may ask nobody else."""
-    for path in wanted:
-        yield FailedFile(
-            path,
-            OfflineError(
-                f"file {path!r} of artifact {artifact.qualified_name} is not in the cache, one of"
-                f" {len(wanted)}; download it once with the cache on, and not offline"
-            ),
-        )
+    for path, files in plain.items():
+        for file in files:
+            yield FailedFile(
+                file.name,
+                OfflineError(
+                    f"file {path!r} of artifact {artifact.qualified_name} is not in the cache, one"
+                    f" of {len(plain)}; download it once with the cache on, and not offline"
+                ),
+            )
 
 
-def wish_of(entry: ArtifactManifestEntry, target: Path) -> Wish:
+def wish_of(file: Wanted) -> Wish:
     """Return what is known of a file of a version, and where it is to be.
 
     Of a reference to another version, the digest is that of the content; of others, who knows.
     """
-    known = entry.ref is None or entry.ref.startswith(ARTIFACT_SCHEME)
-    digest = entry.digest if known else None
-    return Wish(entry.path, target, entry.size, digest, entry.digest_algorithm())
+    entry = file.entry
+    if entry.ref is None:
+        return Wish(file.name, file.target, entry.size, entry.digest, entry.digest_algorithm())
+    # The official client gives those to other versions the size 0, whatever they lead to.
+    digest = entry.digest if leads_to_artifact(entry.ref) else None
+    return Wish(file.name, file.target, None, digest, entry.digest_algorithm())
 
 
 def entry_is_right(entry: ArtifactManifestEntry, target: Path) -> bool:
@@ -94,87 +151,3 @@ def transfer_of(
         source=partial(addresses_anew, artifact),
         source_name=entry.path,
     )
-
-
-# References.
-
-
-def is_readable(entry: ArtifactManifestEntry) -> bool:
-    """Tell whether a file can be fetched from here."""
-    return entry.ref is None or entry.ref.startswith(("http://", "https://", ARTIFACT_SCHEME))
-
-
-def referred(
-    artifact: "Artifact",
-    references: Sequence[ArtifactManifestEntry],
-    targets: Mapping[str, Path],
-    stock: Stock,
-) -> Iterator[Planned]:
-    """Yield what references refer to, each version that they lead to asked for once."""
-    elsewhere: dict[str, list[tuple[str, ArtifactManifestEntry]]] = defaultdict(list)
-    for entry in references:
-        uri = entry.ref_target()
-        if uri.startswith(ARTIFACT_SCHEME):
-            number, path = artifact_reference(uri)
-            elsewhere[number].append((path, entry))
-        else:
-            yield from_the_web(artifact, entry, targets[entry.path])
-    for number, wanted in elsewhere.items():
-        yield from from_another(artifact, number, wanted, targets, stock)
-
-
-def from_the_web(artifact: "Artifact", entry: ArtifactManifestEntry, target: Path) -> Transfer:
-    """Return what fetches a plain reference; storage must still call the content the same."""
-    uri = entry.ref_target()
-    return Transfer(
-        url=uri,
-        target=target,
-        size=entry.size,
-        md5=None,
-        label=f"reference {entry.path!r} of artifact {artifact.qualified_name}",
-        name=entry.path,
-        etag=None if entry.digest == uri else entry.digest,
-    )
-
-
-def from_another(
-    artifact: "Artifact",
-    number: str,
-    wanted: Sequence[tuple[str, ArtifactManifestEntry]],
-    targets: Mapping[str, Path],
-    stock: Stock,
-) -> Iterator[Planned]:
-    """Yield what fetches files of another version, following references from there."""
-    from .artifact import Artifact
-    from .facts import Place
-
-    node = artifact.client.send(calls.artifact_by_id(id=number)).artifact
-    if node is None:
-        raise NotFoundError(
-            f"artifact {artifact.qualified_name} refers to an artifact that does not exist any"
-            f" more, for {wanted[0][1].path!r}",
-            path=wanted[0][1].path,
-            missing="artifact",
-        )
-    other = Artifact(artifact.client, Place.of_source(node), node)
-    # Several references may lead to one file, so they are taken one of each at a time.
-    rounds: list[dict[str, ArtifactManifestEntry]] = []
-    for path, entry in wanted:
-        if all(path in each for each in rounds):
-            rounds.append({})
-        next(each for each in rounds if path not in each)[path] = entry
-    for each in rounds:
-        found = {other.get_entry(path).path: entry.path for path, entry in each.items()}
-        places = {path: targets[name] for path, name in found.items()}
-        for planned in plan(other, [other.get_entry(path) for path in found], places, stock):
-            yield renamed(planned, found)
-
-
-def renamed(planned: Planned, names: Mapping[str, str]) -> Planned:
-    """Return the same under the name that it has where it is referred to."""
-    if isinstance(planned, FailedFile):
-        return FailedFile(names[planned.name], planned.error)
-    if isinstance(planned, Kept):
-        return Kept(names[planned.name], planned.size, planned.cached)
-    planned.name = names[planned.name]
-    return planned

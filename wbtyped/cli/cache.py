@@ -15,6 +15,8 @@ cache_app: typer.Typer = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Care of the cache of downloads."
 )
 
+LARGEST = float(2**63)
+"""Bytes, more than any disk has."""
 UNITS = {"": 1, "k": 1024, "m": 1024**2, "g": 1024**3, "t": 1024**4}
 SPANS = {"h": 3600.0, "d": 24 * 3600.0, "w": 7 * 24 * 3600.0}
 
@@ -24,7 +26,7 @@ def parse_size(text: str) -> int:
     found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", text.strip().lower())
     if found is None:
         raise typer.BadParameter("write a size such as 500M or 20G")
-    return int(float(found[1]) * UNITS[found[2]])
+    return int(min(float(found[1]) * UNITS[found[2]], LARGEST))
 
 
 def parse_span(text: str) -> float:

@@ -115,6 +115,7 @@ class Batch:
             self.options.fsync,
             choice.at_once_small,
             self.transport.settings.timeout,
+            self.transport.hosts,
         )
         self._cancelled = threading.Event()
         self._fetched: queue.Queue[Transfer | None] = queue.Queue(AHEAD)
@@ -272,6 +273,8 @@ class Batch:
         size = transfer.size or 0
         with self._lock:
             self.result.written.append(transfer.name)
+            if transfer.recorded is not None and transfer.recorded.unverified:
+                self.result.unverified[transfer.name] = transfer.recorded.unverified
             self.result.size += size
             if self.options.observer is not None:
                 self.options.observer.finish("fetched", transfer.name, size)

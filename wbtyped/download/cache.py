@@ -1,7 +1,6 @@
 """Contents kept on this machine by their digests, shared by artifacts and by processes."""
 
 import base64
-import binascii
 import errno
 import os
 import shutil
@@ -61,7 +60,7 @@ class Cache:
         """Return where the content of a base64 digest is kept; None when it is no digest."""
         try:
             found = base64.b64decode(digest, validate=True).hex()
-        except binascii.Error:
+        except ValueError:  # no base64, or no ASCII
             return None
         if len(found) != 32:
             return None

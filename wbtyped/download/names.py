@@ -71,16 +71,37 @@ class SafeNames:
 
 def safe_targets(names: Sequence[str], places: SafeNames) -> dict[str, Path]:
     """Return the path of every name; raises UnsafePathError for any before touching anything."""
+    targets, refused = sorted_out(names, places)
+    for error in refused.values():
+        raise error
+    return targets
+
+
+def sorted_out(
+    names: Sequence[str], places: SafeNames
+) -> tuple[dict[str, Path], dict[str, UnsafePathError]]:
+    """Return the path of every name that has a safe one, and why the others have none."""
+    targets: dict[str, Path] = {}
+    refused: dict[str, UnsafePathError] = {}
     taken = set(names)
-    seen: set[str] = set()
+    free: set[str] = set()
     for name in names:
-        folder = name.rpartition("/")[0]
-        while folder and folder not in seen:
-            if folder in taken:
-                _refuse(name, f"{folder!r} is a file of its own, and no folder")
-            seen.add(folder)
-            folder = folder.rpartition("/")[0]
-    return {name: places.place(name) for name in names}
+        try:
+            _refuse_file_as_folder(name, taken, free)
+            targets[name] = places.place(name)
+        except UnsafePathError as error:
+            refused[name] = error
+    return targets, refused
+
+
+def _refuse_file_as_folder(name: str, taken: set[str], free: set[str]) -> None:
+    """Raise when a folder of a name is a file by another name; `free` are those that are not."""
+    folder = name.rpartition("/")[0]
+    while folder and folder not in free:
+        if folder in taken:
+            _refuse(name, f"{folder!r} is a file of its own, and no folder")
+        free.add(folder)
+        folder = folder.rpartition("/")[0]
 
 
 def key(name: str) -> str:

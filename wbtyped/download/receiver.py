@@ -6,6 +6,7 @@ from typing import NoReturn
 from ..clock import monotonic
 from ..content_decoding import BrokenBody, Decoder, decoder_for
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
+from ..hosts import HostPolicy
 from ..redirects import Route
 from ..response_headers import (
     Validators,
@@ -18,6 +19,7 @@ from ..response_headers import (
 from ..retries import SLOWEST_BYTES_PER_SECOND, Passing, is_passing
 from ..settings import DEFAULT_TIMEOUT
 from ..urls import WebUrl, shown_url
+from .recorded import ENCODINGS
 from .sink import Sink
 from .transfer import Diverted, Expired, Transfer
 
@@ -25,14 +27,25 @@ from .transfer import Diverted, Expired, Transfer
 class Receiver:
     """Judges the head of an answer, and takes its body to the sink."""
 
-    def __init__(self, transfer: Transfer, sink: Sink, window: float = DEFAULT_TIMEOUT) -> None:
+    def __init__(
+        self,
+        transfer: Transfer,
+        sink: Sink,
+        window: float = DEFAULT_TIMEOUT,
+        hosts: HostPolicy | None = None,
+    ) -> None:
         self._transfer = transfer
+        self._hosts = hosts
         self._sink = sink
         self._window = window
         """Seconds in which a body has to bring something."""
         self._validators = Validators("", "", "")
         self._route: Route | None = None
         self._measured = False
+        self._size = transfer.size
+        """Bytes that the content has to have; None where that cannot be said."""
+        self._come = 0
+        """Bytes of the body as it goes over the wire."""
         self._diverted = False
         self._total: int | None = None
         """Bytes of the whole content as it goes over the wire, where the server has said so."""
@@ -54,7 +67,10 @@ class Receiver:
         """Return where to ask, and what goes along; raises TransportError."""
         if self._route is None:
             transfer = self._transfer
-            self._route = Route(transfer.label, transfer.url, transfer.headers)
+            self._route = Route(
+                transfer.label, transfer.url, transfer.headers, self._hosts,
+                is_reference=transfer.recorded is not None,
+            )  # fmt: skip
         return self._route.url, {**self._headers(), **self._route.headers()}
 
     def _headers(self) -> dict[str, str]:
@@ -65,6 +81,8 @@ class Receiver:
             sent["Range"] = f"bytes={piece.start + self._sink.written}-{piece.stop - 1}"
             return sent
         if not self._sink.written:
+            if self._transfer.recorded is not None:
+                sent["Accept-Encoding"] = ENCODINGS
             return sent
         condition = self._validators.condition
         if not condition and self._transfer.digest is None:
@@ -95,11 +113,12 @@ class Receiver:
             self._total, self._stop = content_length(headers), None
         else:
             self._refuse(status, headers)
-        self._check_etag(headers.get("etag", ""))
+        self._check_recorded(header(headers, "etag"))
         self._measured = "content-length" in headers
         self._decoder = decoder_for(headers, self._transfer.label)
         if self._decoder is not None:
             self._total = None
+        self._expect()
         accepted = status == 206 or header(headers, "accept-ranges").lower() == "bytes"
         self.ranges = accepted and self._decoder is None
         self.began = monotonic(), self._sink.written
@@ -116,7 +135,7 @@ class Receiver:
     def _continue(self, headers: Mapping[str, str]) -> None:
         """Take the head of a part; what is there stays only if both are of the same content."""
         found = content_range(headers)
-        start, stop, size = self._transfer.piece or (0, None, self._transfer.size)
+        start, stop, size = self._transfer.piece or (0, None, self._size)
         at = start + self._sink.written
         fits = (
             found is not None
@@ -147,15 +166,41 @@ class Receiver:
         same_total = known is None or total is None or known == total
         return same_total and self._validators.is_same(validators(headers))
 
-    def _check_etag(self, etag: str) -> None:
+    def _check_recorded(self, etag: str) -> None:
         """Raise when what a reference refers to is not what it was."""
-        expected, found = self._transfer.etag, etag.removeprefix("W/").strip('"')
-        if expected is not None and found != expected:
+        recorded = self._transfer.recorded
+        if recorded is not None and (reason := recorded.mismatch(etag)):
             raise ChecksumError(
-                f"{self._transfer.label}: {shown_url(self._transfer.url)} has changed since it was"
-                " referred to",
-                expected=expected,
-                actual=found,
+                f"{self._transfer.label}: {shown_url(self._transfer.url)}: {reason}",
+                expected=recorded.etag or "",
+                actual=etag,
+            )
+
+    def _expect(self) -> None:
+        """Say how many bytes have to come, once it is known whether they are encoded.
+
+        The size of a reference was that of the response, encoded or not, so it is compared as the
+        bytes come only where neither that response nor this one may have been encoded.
+        """
+        recorded = self._transfer.recorded
+        if recorded is None:
+            return
+        exact = self._decoder is None and recorded.size_is_exact
+        self._size = recorded.size if exact else None
+        self._sink.expect(self._size)
+        self._come = 0
+
+    def _check_encoded_size(self) -> None:
+        """Raise when nothing but its size was recorded of a reference, and it has another now."""
+        recorded = self._transfer.recorded
+        if recorded is None or recorded.etag is not None or recorded.size is None:
+            return
+        if recorded.size not in {self._come, self._sink.written}:
+            raise ChecksumError(
+                f"{self._transfer.label}: it has changed since it was referred to:"
+                f" {recorded.size} bytes then, {self._come} now ({self._sink.written} decoded)",
+                expected=str(recorded.size),
+                actual=str(self._come),
             )
 
     def write(self, block: bytes) -> None:
@@ -164,6 +209,7 @@ class Receiver:
             self._diverted = False
             raise Diverted
         self._check_pace(len(block))
+        self._come += len(block)
         if self._decoder is None:
             self._sink.write(block)
             if self._stop is not None and self._sink.written > self._stop:
@@ -198,9 +244,10 @@ class Receiver:
             except BrokenBody as error:
                 label = self._transfer.label
                 raise Passing(f"{label}: the compressed content was cut off") from error
+            self._check_encoded_size()
             return
         written = self._sink.written
-        size = self._transfer.size
+        size = self._size
         # Nothing but the end of the connection may have said that this is the end.
         early = not self._measured and size is not None and written < size
         if self._transfer.piece is None and self._total is not None and written < self._total:

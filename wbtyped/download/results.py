@@ -25,6 +25,8 @@ class DownloadResult:
     cached: list[str] = field(default_factory=list[str])
     kept: list[str] = field(default_factory=list[str])
     failed: list[FailedFile] = field(default_factory=list[FailedFile])
+    unverified: dict[str, str] = field(default_factory=dict[str, str])
+    """Files that were fetched and could not be compared by digest or ETag, each with the reason."""
     size: int = 0
 
     @property

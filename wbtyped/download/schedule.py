@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from ..clock import monotonic
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, WbtypedError
+from ..hosts import HostPolicy
 from ..retries import Passing
 from ..settings import DEFAULT_TIMEOUT
 from . import parts
@@ -40,6 +41,8 @@ class Schedule:
     small_limit: int = 0
     window: float = DEFAULT_TIMEOUT
     """Seconds in which a body has to bring something."""
+    hosts: HostPolicy | None = None
+    """Where references and redirects may lead; None for anywhere."""
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
     _later: list[tuple[float, int, Attempt]] = field(
         default_factory=list[tuple[float, int, Attempt]], init=False
@@ -70,7 +73,7 @@ class Schedule:
             label=transfer.label,
             fsync=self.fsync,
         )
-        receiver = Receiver(transfer, sink, self.window)
+        receiver = Receiver(transfer, sink, self.window, self.hosts)
         return Attempt(transfer, sink, receiver, settled or self.settled)
 
     def add(self, transfer: Transfer) -> None:

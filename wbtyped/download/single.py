@@ -22,7 +22,9 @@ class Single:
         self._error: Exception | None = None
         self._engine = choose("httpx", 1).make(transport)
         budget, timeout = transport.retries.budget, transport.settings.timeout
-        self._schedule = Schedule(1, budget, self._settled, fsync=fsync, window=timeout)
+        self._schedule = Schedule(
+            1, budget, self._settled, fsync=fsync, window=timeout, hosts=transport.hosts
+        )
 
     def _settled(self, _: Transfer, error: Exception | None) -> None:
         self._error = error

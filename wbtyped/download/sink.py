@@ -122,6 +122,10 @@ class Sink:
         if self._size is None or self._size >= BESIDE:
             self._hash.go_beside()
 
+    def expect(self, size: int | None) -> None:
+        """Take another size as the right one; None skips that check."""
+        self._size = size
+
     def restart(self) -> None:
         """Forget what came so far; the next block is the first."""
         self._forget()

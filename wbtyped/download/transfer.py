@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from .recorded import Recorded
+
 Source = Callable[[Sequence[str]], Mapping[str, str]]
 """From the names of files to their addresses, for as many as there are."""
 
@@ -22,7 +24,8 @@ class Transfer:
     """What to fetch, and what has to arrive.
 
     `size` is in bytes, `md5` or `xxh128` the digest in base64; None where the server does not know.
-    `etag`, without quotes, is what storage must call the content. `label` names the file in errors,
+    `recorded` is what is known of a reference; its size is not always that of the content, see
+    there. `label` names the file in errors,
     `name` in results. `headers` go with the request, the API key among them where it may.
     """
 
@@ -33,7 +36,7 @@ class Transfer:
     label: str
     name: str = ""
     xxh128: str | None = None
-    etag: str | None = None
+    recorded: Recorded | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     replace: bool = True
     """Whether a file of this name may be replaced."""

@@ -18,6 +18,7 @@ from .bodies import refuse_announced, too_large
 from .context import Context
 from .limits import MANIFEST_BYTES
 from .refusals import Refusal
+from .relay import row_number
 from .workers import Workers
 
 Take = tuple[Incoming, Callable[[Incoming], None]]
@@ -48,11 +49,9 @@ class StorageOrigin:
             routes=[
                 Route("/blobs/{key}/{name:path}", self.download, methods=["GET", "HEAD"]),
                 Route(uploads, self.run_file, methods=["PUT"]),
-                Route("/artifact-files/{file:int}", self.artifact_file, methods=["PUT"]),
-                Route("/artifact-files/{file:int}/{part:int}", self.artifact_part, methods=["PUT"]),
-                Route(
-                    "/artifact-manifests/{manifest:int}", self.artifact_manifest, methods=["PUT"]
-                ),
+                Route("/artifact-files/{file}", self.artifact_file, methods=["PUT"]),
+                Route("/artifact-files/{file}/{part}", self.artifact_part, methods=["PUT"]),
+                Route("/artifact-manifests/{manifest}", self.artifact_manifest, methods=["PUT"]),
             ]
         )
 
@@ -114,7 +113,7 @@ class StorageOrigin:
 
     async def artifact_file(self, request: Request) -> Response:
         """Take the content of a file of a version in the making."""
-        uploads, number = self._context.uploads, int(request.path_params["file"])
+        uploads, number = self._context.uploads, number_in(request, "file")
 
         def begin() -> Take | None:
             file = uploads.file(number)
@@ -124,13 +123,13 @@ class StorageOrigin:
 
     async def artifact_part(self, request: Request) -> Response:
         """Take one part of a large file of a version in the making."""
-        uploads, place = self._context.uploads, request.path_params
-        keep = partial(uploads.receive_part, int(place["file"]), int(place["part"]))
+        file, part = number_in(request, "file"), number_in(request, "part")
+        keep = partial(self._context.uploads.receive_part, file, part)
         return await self._upload(request, lambda: (self._blobs.incoming(), keep))
 
     async def artifact_manifest(self, request: Request) -> Response:
         """Take the manifest of a version in the making."""
-        number = int(request.path_params["manifest"])
+        number = number_in(request, "manifest")
         keep = partial(self._context.uploads.receive_manifest, number)
         return await self._upload(
             request, lambda: (self._blobs.incoming(), keep), limit=MANIFEST_BYTES
@@ -204,3 +203,8 @@ def heeds_range(request: Request) -> bool:
         return True
     request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
     return False
+
+
+def number_in(request: Request, name: str) -> int:
+    """Return the number of a row in a path; 0, which no row has, where there is none."""
+    return row_number(str(request.path_params[name])) or 0

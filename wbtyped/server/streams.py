@@ -3,8 +3,9 @@
 import json
 import sqlite3
 from collections.abc import Mapping
+from typing import Annotated
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from .database import Database, now
 from .refusals import Refusal
@@ -13,6 +14,8 @@ HISTORY = "wandb-history.jsonl"
 EVENTS = "wandb-events.jsonl"
 SUMMARY = "wandb-summary.json"
 LOG = "output.log"
+LARGEST_OFFSET = 2**62
+"""Far from what SQLite can hold, so that lines may follow."""
 TAIL = 1
 """Lines that a client gets to go on from where it stopped."""
 
@@ -20,7 +23,7 @@ TAIL = 1
 class Chunk(BaseModel):
     """Lines of one file, from a line number on."""
 
-    offset: int = 0
+    offset: Annotated[int, Field(ge=0, lt=LARGEST_OFFSET)] = 0
     content: list[str] = []
 
 
@@ -29,7 +32,7 @@ class StreamRequest(BaseModel):
 
     files: dict[str, Chunk] | None = None
     complete: bool | None = None
-    exitcode: int | None = None
+    exitcode: Annotated[int, Field(ge=-LARGEST_OFFSET, lt=LARGEST_OFFSET)] | None = None
 
 
 def read_stream_request(body: bytes) -> StreamRequest:

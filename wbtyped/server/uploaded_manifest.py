@@ -2,13 +2,13 @@
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
 from .manifests import Entry
 from .refusals import Refusal
-from .relay import number_of
+from .relay import LARGEST_ROW, number_of
 
 Content = Callable[[str, int | None], tuple[str, str] | None]
 """From a digest and the version it came with to the key and MD5 of a content."""
@@ -18,7 +18,7 @@ class UploadedEntry(BaseModel):
     """One file in a manifest; what else clients write there says nothing about the content."""
 
     digest: str
-    size: int | None = None
+    size: Annotated[int, Field(ge=0, le=LARGEST_ROW)] | None = None
     ref: str | None = None
     birth: str | None = Field(None, alias="birthArtifactID")
     extra: dict[str, object] = {}

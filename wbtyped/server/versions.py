@@ -10,6 +10,7 @@ from .database import Database, now
 from .labels import LATEST, give_alias, give_tags
 from .manifests import MD5, Entry
 from .refusals import Refusal, missing
+from .relay import row_number
 
 MEMBERS = """
 SELECT artifacts.*, memberships.id AS membership_id, memberships.version_index AS member_index,
@@ -124,9 +125,10 @@ class Versions:
 
     def member_named(self, collection_id: int, alias: str) -> sqlite3.Row | None:
         """Return the place in a collection that an alias, a `vN` or a commit hash names."""
-        if alias.startswith("v") and alias[1:].isdecimal():
+        index = row_number(alias[1:]) if alias.startswith("v") else None
+        if index is not None:
             where = "memberships.collection_id = ? AND memberships.version_index = ?"
-            found = self._one(MEMBERS.format(where=where), collection_id, int(alias[1:]))
+            found = self._one(MEMBERS.format(where=where), collection_id, index)
             if found is not None:
                 return found
         where = (
@@ -167,11 +169,11 @@ class Versions:
     def content(self, digest: str, birth_id: int | None) -> str | None:
         """Return the key of a content by its digest in base64, and the version it came with."""
         query = "SELECT blob FROM entries WHERE digest = ? AND blob IS NOT NULL"
-        rows = self._all(
-            query + (" AND birth_id = ?" if birth_id else ""),
+        row = self._one(
+            query + (" AND birth_id = ?" if birth_id else "") + " LIMIT 1",
             *((digest, birth_id) if birth_id else (digest,)),
         )
-        return str(rows[0]["blob"]) if rows else None
+        return str(row["blob"]) if row else None
 
     def logged_by_run(self, run_id: int) -> list[sqlite3.Row]:
         """Return the versions that a run logged, new ones or not; drafts do not show."""

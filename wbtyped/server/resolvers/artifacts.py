@@ -8,7 +8,7 @@ from graphql import GraphQLResolveInfo
 
 from ..context import Context, context_of
 from ..labels import LATEST
-from ..relay import connection, key_after, number_of, page_size, refuse_other
+from ..relay import connection, key_after, number_after, number_of, page_size, refuse_other
 from .artifact_nodes import (
     alias_node,
     artifact_node,
@@ -74,8 +74,8 @@ def artifact_of_type(node: Node, info: GraphQLResolveInfo, name: str) -> Node | 
 
 def versions_page(rows: Sequence[sqlite3.Row], after: str | None, first: int | None) -> Node:
     """Return a page of versions, in the order of their numbers."""
-    start = key_after(after)
-    left = [row for row in rows if start is None or row["id"] > int(start)]
+    start = number_after(after)
+    left = [row for row in rows if start is None or row["id"] > start]
     page = left[: page_size(first)]
     nodes, keys = [artifact_node(row) for row in page], [str(row["id"]) for row in page]
     shown = connection(nodes, keys, more=len(left) > len(page), start=start)

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cmp_to_key
 from typing import TypeVar
 
+from pydantic import TypeAdapter, ValidationError
+
 from ..filters import Record, matches, parsed, sort_key
 from ..refusals import Refusal
 from ..relay import connection, key_after, page_size
@@ -49,6 +51,7 @@ def filtered_page(
 
 
 Place = list[str | int | float | None]
+_place = TypeAdapter(tuple[str | int | float | None, int])
 
 
 def sort_text(record: Record, column: str) -> Place:
@@ -61,10 +64,9 @@ def sort_text(record: Record, column: str) -> Place:
 def placed(key: str) -> Place:
     """Return the place in a cursor."""
     try:
-        place: Place = json.loads(key)
-    except ValueError as error:
+        return [*_place.validate_json(key)]
+    except ValidationError as error:
         raise Refusal("invalid cursor", status=400) from error
-    return place
 
 
 def compared(left: Place, right: Place) -> int:

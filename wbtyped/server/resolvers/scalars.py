@@ -1,20 +1,24 @@
 """How scalars come in; they go out as they are kept."""
 
 import json
+import re
 
 from ariadne import ScalarType, SchemaBindable
 
 # Wider than JSON numbers are safe in some clients, so text is taken as well.
+NUMBER = re.compile(r"-?[0-9]{1,19}")
 INT64 = range(-(2**63), 2**63)
 
 
 def int64(value: object) -> int:
     """Take a number, or the text of one."""
     if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError(f"not an Int64: {value!r}")
+        raise ValueError(f"not an Int64: {value!r:.80}")
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
+        raise ValueError(f"not an Int64: {value!r:.80}")
     number = int(value)
     if number not in INT64:
-        raise ValueError(f"not an Int64: {value!r}")
+        raise ValueError(f"not an Int64: {value!r:.80}")
     return number
 
 

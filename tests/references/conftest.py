@@ -1,0 +1,3 @@
+"""Scripts of the official client."""
+
+from tests.conformance.conftest import scripts as scripts

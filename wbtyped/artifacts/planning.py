@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from wbtyped_graphql import calls
 
 from ..download.batch import Planned
-from ..download.existing import LARGE, IsAbandoned, Kept, Stock, Wish, is_right, side_by_side
+from ..download.digests import IsAbandoned
+from ..download.existing import LARGE, Kept, Stock, Wish, is_right, side_by_side
 from ..download.results import FailedFile
 from ..download.transfer import Transfer
 from ..errors import NotFoundError, OfflineError, WbtypedError

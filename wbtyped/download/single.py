@@ -9,6 +9,7 @@ from .engine import choose
 from .existing import is_there
 from .schedule import Schedule
 from .transfer import Transfer
+from .tree import FolderTree
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 class Single:
     """Fetches one file, in the thread that asks for it."""
 
-    def __init__(self, transport: "Transport", transfer: Transfer, *, fsync: bool = False) -> None:
+    def __init__(self, transport: "Transport", transfer: Transfer, root: Path) -> None:
         self._transfer = transfer
         self._error: Exception | None = None
         self._engine = choose("httpx", 1).make(transport)
-        self._schedule = Schedule(1, transport.retries.budget, self._settled, fsync=fsync)
+        budget, tree = transport.retries.budget, FolderTree(root)
+        self._schedule = Schedule(1, budget, self._settled, tree)
 
     def _settled(self, _: Transfer, error: Exception | None) -> None:
         self._error = error
@@ -45,19 +47,19 @@ class Single:
 
 
 def fetch(
-    transport: "Transport", transfer: Transfer, *, exist_ok: bool = False, fsync: bool = False
+    transport: "Transport", transfer: Transfer, root: Path, *, exist_ok: bool = False
 ) -> Path:
-    """Fetch a file unless it may stay as it is, and return its path."""
-    return kept(transfer, exist_ok=exist_ok) or Single(transport, transfer, fsync=fsync).run()
+    """Fetch a file to below `root`, unless it may stay as it is, and return its path."""
+    return kept(transfer, exist_ok=exist_ok) or Single(transport, transfer, root).run()
 
 
 async def afetch(
-    transport: "Transport", transfer: Transfer, *, exist_ok: bool = False, fsync: bool = False
+    transport: "Transport", transfer: Transfer, root: Path, *, exist_ok: bool = False
 ) -> Path:
     """Do the same from a coroutine, in a thread; cancelling ends the transfer."""
     if path := kept(transfer, exist_ok=exist_ok):
         return path
-    single = Single(transport, transfer, fsync=fsync)
+    single = Single(transport, transfer, root)
     try:
         return await asyncio.to_thread(single.run)
     except asyncio.CancelledError:

@@ -19,6 +19,7 @@ from wbtyped.content_decoding import BrokenBody, Decoder, decoder_for
 from wbtyped.download.batch import Batch, Options
 from wbtyped.download.engine import EngineName
 from wbtyped.download.transfer import Transfer
+from wbtyped.download.tree import FolderTree
 from wbtyped.errors import TransportError, UsageError
 from wbtyped.retries import Passing
 from wbtyped.server import WandbServer
@@ -139,7 +140,7 @@ def test_a_trickle_of_a_file_is_given_up(tmp_path: Path, engine: EngineName, tri
         transfer = Transfer(server.url, tmp_path / "x", 1000, "0" * 22 + "==", "file 'x'", "x")
         options = Options(engine=engine, on_error="collect")
         transport = client(server.url, timeout=0.4).transport
-        result = Batch(transport, tmp_path, options, [transfer], "list").run()
+        result = Batch(transport, FolderTree(tmp_path), options, [transfer], "list").run()
         asked = len(server.requests)
     [failed] = result.failed
     assert isinstance(failed.error, TransportError)

@@ -11,6 +11,7 @@ from wbtyped import Client
 from wbtyped.download.batch import Batch, Options
 from wbtyped.download.engine import EngineName
 from wbtyped.download.transfer import Transfer
+from wbtyped.download.tree import FolderTree
 from wbtyped.errors import TransportError
 from wbtyped.redirects import Route
 from wbtyped.settings import find_settings
@@ -161,7 +162,9 @@ def test_both_engines_send_what_a_browser_would(tmp_path: Path, engine: EngineNa
             Transfer(url, tmp_path / str(number), 1, None, f"file {number}", str(number))
             for number, url in enumerate(urls)
         ]
-        result = Batch(client().transport, tmp_path, Options(engine=engine), plan, "list").run()
+        result = Batch(
+            client().transport, FolderTree(tmp_path), Options(engine=engine), plan, "list"
+        ).run()
     assert len(result.written) == len(plan)
     targets = [r.target for r in server.requests if not r.target.startswith("/to/")]
     assert sorted(targets) == sorted([*PATHS.values()] * 2)
@@ -182,7 +185,9 @@ def test_user_and_password_of_a_url_go_to_its_origin_alone(
                 Transfer(f"http://me:pw@{server.host}{path}", tmp_path / path[1:], 1, None, path)
                 for path in ("/near", "/far")
             ]
-            Batch(client().transport, tmp_path, Options(engine=engine), plan, "list").run()
+            Batch(
+                client().transport, FolderTree(tmp_path), Options(engine=engine), plan, "list"
+            ).run()
     assert {r.headers.get("authorization") for r in server.requests} == {"Basic bWU6cHc="}
     assert [r.headers.get("authorization") for r in other.requests] == [None]
 
@@ -195,7 +200,7 @@ def test_a_url_that_cannot_be_fetched_fails_alone(tmp_path: Path, engine: Engine
             for number, url in enumerate(urls)
         ]
         options = Options(engine=engine, on_error="collect")
-        result = Batch(client().transport, tmp_path, options, plan, "list").run()
+        result = Batch(client().transport, FolderTree(tmp_path), options, plan, "list").run()
     assert result.written == ["0"]
     assert {type(failed.error) for failed in result.failed} == {TransportError}
     assert len(result.failed) == len(UNUSABLE)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from .settings import Settings
 
 CACHE = "WBTYPED_CACHE"
+CACHE_LINKS = "WBTYPED_CACHE_LINKS"
 OFFLINE = "WBTYPED_OFFLINE"
 SWITCHES = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(
     ("0", "false", "no", "off"), False
@@ -45,6 +46,11 @@ def switch(environ: Mapping[str, str], name: str) -> bool | None:
     if said and said not in SWITCHES:
         raise UsageError(f"{name} must be 1 or 0, got {said!r}")
     return SWITCHES.get(said)
+
+
+def cache_links(environ: Mapping[str, str]) -> bool:
+    """Tell whether files may be hard links into the cache: WBTYPED_CACHE_LINKS is 1."""
+    return switch(environ, CACHE_LINKS) or False
 
 
 def cache_folder(wish: CacheWish, settings: "Settings") -> Path | None:

@@ -330,7 +330,8 @@ class File:
         from .download.single import fetch
 
         transport = (api.client if api else self.client).transport
-        return fetch(transport, self._transfer(root, transport, replace), exist_ok=exist_ok)
+        transfer = self._transfer(root, transport, replace)
+        return fetch(transport, transfer, Path(root), exist_ok=exist_ok)
 
     async def asave(
         self,
@@ -344,7 +345,8 @@ class File:
         from .download.single import afetch
 
         transport = (api.client if api else self.client).transport
-        return await afetch(transport, self._transfer(root, transport, replace), exist_ok=exist_ok)
+        transfer = self._transfer(root, transport, replace)
+        return await afetch(transport, transfer, Path(root), exist_ok=exist_ok)
 
     def _transfer(
         self, root: str | PathLike[str], transport: "Transport", replace: bool

@@ -11,10 +11,12 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILE_ADDRESSES_GQL
 
 from .download.batch import Batch, Options, Planned
-from .download.existing import LARGE, IsAbandoned, Stock, Wish, side_by_side
+from .download.digests import IsAbandoned
+from .download.existing import LARGE, Stock, Wish, side_by_side
 from .download.names import SafeNames
 from .download.results import FailedFile
 from .download.transfer import Source, Transfer
+from .download.tree import FolderTree
 from .errors import NotFoundError, WbtypedError
 from .files import Files
 from .paginator import Paginator
@@ -29,11 +31,12 @@ PAGE = 1000
 
 def batch_of(files: Files, root: Path, replace: bool, options: Options) -> Batch:
     """Return what downloads the files of a list, ready to run."""
+    tree = FolderTree(root)
     return Batch(
         files.client.transport,
-        root,
+        tree,
         options,
-        plan(files, root, replace, options.stock),
+        plan(files, root, replace, options.stock(tree)),
         f"the list of {files.run.full_path}",
     )
 

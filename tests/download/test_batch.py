@@ -13,7 +13,15 @@ import pytest
 
 from wbtyped import Api, Run
 from wbtyped.download.engine import EngineName, choose
-from wbtyped.download.parts import STALE_AFTER, part_name
+from wbtyped.download.parts import (
+    PART,
+    STALE_AFTER,
+    first_line,
+    folder_line,
+    journal_name,
+    new_owner,
+    part_name,
+)
 from wbtyped.download.progress import DownloadProgress
 from wbtyped.errors import (
     AuthenticationError,
@@ -36,6 +44,11 @@ def run(wandb_server: WandbServer, api: Api, engine: EngineName) -> Run:
 
 def saved(root: Path) -> dict[str, bytes]:
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def unfinished(root: Path) -> list[Path]:
+    """Return the parts that have content."""
+    return [p for p in root.rglob("*.part") if PART.fullmatch(p.name) and p.stat().st_size]
 
 
 def fetched(server: WandbServer) -> list[str]:
@@ -263,15 +276,15 @@ def test_an_interrupt_leaves_what_the_next_call_continues(
     with wandb_server.fault(stall):
         command = [sys.executable, "-c", INTERRUPTED, str(tmp_path)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        while len(saved(tmp_path)) <= len(FILES):
+        while not {*FILES} < {*saved(tmp_path)} or not unfinished(tmp_path):
             time.sleep(0.01)
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         began = time.monotonic()
         assert process.communicate()[0].strip() == "stopped"
         assert time.monotonic() - began < 3
-    [part] = [name for name in saved(tmp_path) if name not in FILES]
-    assert LARGE.startswith((tmp_path / part).read_bytes())
+    [part] = unfinished(tmp_path)
+    assert LARGE.startswith(part.read_bytes())
     wandb_server.requests.clear()
     assert run.files().download(tmp_path).written == ["large.bin"]
     [asked] = [r for r in wandb_server.requests if r.origin == "storage"]
@@ -283,7 +296,10 @@ def test_an_interrupt_leaves_what_the_next_call_continues(
 
 
 def leave(target: Path, digest: str, content: bytes) -> Path:
-    part = target.with_name(part_name(target, digest))
+    """Leave what a killed download would."""
+    owner = new_owner()
+    (target.parent / journal_name(owner)).write_bytes(first_line(owner) + folder_line(""))
+    part = target.with_name(part_name(owner, 0, target.name, digest))
     part.write_bytes(content)
     return part
 

@@ -15,6 +15,7 @@ from wbtyped.download.receiver import Receiver
 from wbtyped.download.results import DownloadResult
 from wbtyped.download.sink import Sink
 from wbtyped.download.transfer import Transfer
+from wbtyped.download.tree import FolderTree
 from wbtyped.errors import TransportError
 from wbtyped.retries import Passing
 from wbtyped.settings import find_settings
@@ -36,7 +37,7 @@ def client(timeout: float = 5) -> Client:
 def fetch(url: str, root: Path, engine: EngineName, *, timeout: float = 5) -> DownloadResult:
     transfer = Transfer(f"{url}/x", root / "x", None, None, "reference 'x'", "x")
     options = Options(engine=engine, on_error="collect")
-    return Batch(client(timeout).transport, root, options, [transfer], "list").run()
+    return Batch(client(timeout).transport, FolderTree(root), options, [transfer], "list").run()
 
 
 class Changing:

@@ -3,21 +3,22 @@
 import base64
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 from array import array
 from concurrent.futures import ThreadPoolExecutor
-from io import FileIO
 from pathlib import Path
 from textwrap import dedent
 from threading import Barrier
-from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from wbtyped.download.folder import Folder
 from wbtyped.download.sink import Sink
+from wbtyped.download.tree import FolderTree
 from wbtyped.errors import ChecksumError, DiskError, FileExistsError
 
 CONTENT = b"some content"
@@ -35,9 +36,14 @@ def names(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*"))
 
 
-@pytest.fixture(autouse=True, params=["in memory", "on disk"])
+@pytest.fixture(autouse=True, params=["in memory", "on disk", "by path"])
 def on_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Everything holds for a content that waits in memory, and for one that is too large for it."""
+    """Everything holds for a content that waits in memory, and for one that is too large for it.
+
+    And on platforms that cannot name files relative to an open folder.
+    """
+    if request.param == "by path":
+        monkeypatch.setattr("wbtyped.download.folder.HAS_DIR_FD", False)
     if request.param == "on disk":
         monkeypatch.setattr("wbtyped.download.sink.IN_MEMORY", 0)
         monkeypatch.setattr("wbtyped.download.sink.BESIDE", 0)
@@ -89,7 +95,7 @@ def test_the_temporary_file_is_hidden_beside_the_target(tmp_path: Path, on_disk:
     with sink_for(tmp_path / "x") as sink:
         sink.write(CONTENT)
         found = names(tmp_path)
-        assert len(found) == on_disk
+        assert len(found) == 2 * on_disk, "the content, and the journal that tells of it"
         assert all(name.startswith(".") and name.endswith(".part") for name in found)
 
 
@@ -151,7 +157,7 @@ def test_a_file_that_appears_meanwhile_is_not_overwritten(tmp_path: Path) -> Non
 def test_file_systems_without_hard_links(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, appears: bool
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
@@ -170,7 +176,7 @@ def test_file_systems_without_hard_links(
 def test_a_name_reserved_in_vain_is_free_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
     monkeypatch.setattr(os, "link", refuse)
@@ -206,20 +212,21 @@ def test_only_one_of_many_at_once_gets_a_free_name(tmp_path: Path) -> None:
 def test_a_folder_that_another_sink_takes_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other = sink_for(tmp_path / "new" / "deep" / "other")
-    usual = Path.open
+    usual = Folder.open
 
-    def leave_first(path: Path, mode: Literal["xb"], buffering: Literal[0]) -> FileIO:
-        monkeypatch.setattr(Path, "open", usual)
-        other.__exit__(None, None, None)
-        assert names(tmp_path) == []
-        return path.open(mode, buffering)
+    def leave_first(folder: Folder, name: str, flags: int) -> int:
+        if "new" in folder.path:
+            monkeypatch.setattr(Folder, "open", usual)
+            shutil.rmtree(tmp_path / "new")
+        return usual(folder, name, flags)
 
-    other.__enter__()
-    monkeypatch.setattr(Path, "open", leave_first)
-    with sink_for(tmp_path / "new" / "deep" / "x") as sink:
+    tree = FolderTree(tmp_path)
+    monkeypatch.setattr(Folder, "open", leave_first)
+    target = tmp_path / "new" / "deep" / "x"
+    with Sink(target, size=len(CONTENT), md5=None, label="x", tree=tree) as sink:
         sink.write(CONTENT)
         sink.commit(replace=False)
+    tree.close()
     assert names(tmp_path) == ["new", "new/deep", "new/deep/x"]
 
 

@@ -20,6 +20,7 @@ from wbtyped import Api, Client
 from wbtyped.download.batch import Batch, Options
 from wbtyped.download.engine import EngineName
 from wbtyped.download.transfer import Transfer
+from wbtyped.download.tree import FolderTree
 from wbtyped.errors import WbtypedError
 from wbtyped.response_headers import content_range, http_date, retry_after, validators
 from wbtyped.server import WandbServer
@@ -141,7 +142,7 @@ def check_download(url: str, engine: EngineName, *, is_known: bool) -> None:
             for name in ("bad", "good")
         ]
         options = Options(engine=engine, on_error="collect")
-        result = Batch(client(url).transport, root, options, plan, "list").run()
+        result = Batch(client(url).transport, FolderTree(root), options, plan, "list").run()
         assert "good" in result.written
         assert (root / "good").read_bytes() == CONTENT
         assert all(isinstance(failed.error, WbtypedError) for failed in result.failed)

@@ -133,8 +133,9 @@ class Artifact(LinkedArtifact):
         fails ends it; a later call goes on from there.
 
         `cache` True or a folder keeps every content on this machine by its digest, and takes what
-        it holds instead of fetching it; None is as `Api` was told. Files that become hard links
-        into the cache are read-only: copy one to change it.
+        it holds instead of fetching it; None is as `Api` was told. Files are independent of the
+        cache: reflinks where the file system has them, else copies. WBTYPED_CACHE_LINKS=1 makes
+        them hard links, which are read-only: copy one to change it.
         """
         from .contents import download
 
@@ -183,6 +184,10 @@ class Artifact(LinkedArtifact):
     ) -> str:
         """Make a folder hold exactly this version: download it, and remove what does not belong.
 
+        Removed are the files that `unexpected_files(root)` lists as this begins, once the download
+        is complete, and the folders that are empty then: look at the list first in a folder that
+        may hold something of your own. What is put there meanwhile stays.
+
         The folder is `root`, else `artifacts/collection`, without the version. For `progress` and
         `cache` see `download`.
         """
@@ -199,6 +204,20 @@ class Artifact(LinkedArtifact):
     ) -> str:
         """Make a folder hold exactly this version, from a coroutine; otherwise as `checkout`."""
         return await asyncio.to_thread(self.checkout, root, progress=progress, cache=cache)
+
+    def unexpected_files(self, root: str | PathLike[str] | None = None) -> list[str]:
+        """Return the files in a folder that `checkout` would remove, by their paths below it.
+
+        The folder is `root`, else that of `checkout`. Nothing is changed. Links count as files;
+        what they lead to is never removed.
+        """
+        from .contents import checkout_folder, foreign
+
+        return foreign(self, checkout_folder(self, root))
+
+    async def aunexpected_files(self, root: str | PathLike[str] | None = None) -> list[str]:
+        """Return the files that `checkout` would remove, from a coroutine."""
+        return await asyncio.to_thread(self.unexpected_files, root)
 
     def compare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
         """Return how a folder differs from this version; references are left out."""

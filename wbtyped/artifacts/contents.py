@@ -3,6 +3,7 @@
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -12,9 +13,11 @@ from ..download.names import SafeNames, safe_target, sorted_out
 from ..download.placing import disk_errors
 from ..download.receiver import refuse
 from ..download.results import FailedFile
+from ..download.tree import FolderTree
 from ..errors import (
     ChecksumError,
     NotFoundError,
+    UnsafePathError,
     UnsupportedReferenceError,
     UsageError,
     WbtypedError,
@@ -113,11 +116,12 @@ def batch_of(
     ]
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
+    tree = FolderTree(folder)
     return Batch(
         artifact.client.transport,
-        folder,
+        tree,
         options,
-        planned(artifact, options, failed, wanted),
+        planned(artifact, options, tree, failed, wanted),
         f"the files of {artifact.qualified_name}",
         (len(wanted) + len(failed), sum(file.entry.size or 0 for file in wanted)),
     )
@@ -137,14 +141,18 @@ def wrong_entries(
 
 
 def planned(
-    artifact: "Artifact", options: Options, failed: Sequence[FailedFile], files: Sequence[Wanted]
+    artifact: "Artifact",
+    options: Options,
+    tree: FolderTree,
+    failed: Sequence[FailedFile],
+    files: Sequence[Wanted],
 ) -> Iterator[Planned]:
     """Note in the cache what the version is, then yield what becomes of its files."""
     if options.cache is not None and not artifact.client.settings.offline:
         with disk_errors(options.cache.folder):
             remember(artifact, options.cache)
     yield from failed
-    yield from plan(artifact, files, options.stock, follow)
+    yield from plan(artifact, files, options.stock(tree), follow)
 
 
 def download_entry(entry: ArtifactManifestEntry, root: str | PathLike[str] | None) -> Path:
@@ -179,25 +187,47 @@ def refuse_unreadable(
 
 
 def checkout(artifact: "Artifact", root: str | PathLike[str] | None, options: Options) -> Path:
-    """Download a version and remove what does not belong to it."""
-    folder = Path(root) if root is not None else target_folder(artifact, with_version=False)
+    """Download a version and remove the files that did not belong to it as this began."""
+    folder = checkout_folder(artifact, root)
+    unexpected = foreign(artifact, folder)
     download(artifact, folder, False, None, options).run()
-    for name in foreign(artifact, folder):
-        (folder / name).unlink()
-    for place in sorted((p for p in folder.rglob("*") if p.is_dir()), reverse=True):
-        if not place.is_symlink() and not any(place.iterdir()):
-            place.rmdir()
+    tree = FolderTree(folder)
+    try:
+        for path in unexpected:
+            # It may have gone meanwhile; what is reached through a link is not ours to remove.
+            with disk_errors(folder / path), suppress(FileNotFoundError, UnsafePathError):
+                tree.remove(folder / path)
+        for path in sorted(walk(folder)[1], reverse=True):
+            above, _, name = path.rpartition("/")
+            # Of a folder that holds anything, nothing becomes of this.
+            with suppress(OSError, UnsafePathError), tree.inside(above) as opened:
+                opened.rmdir(name)
+    finally:
+        tree.close()
     return folder
+
+
+def checkout_folder(artifact: "Artifact", root: str | PathLike[str] | None) -> Path:
+    """Return the folder that a checkout goes to."""
+    return Path(root) if root is not None else target_folder(artifact, with_version=False)
 
 
 def foreign(artifact: "Artifact", folder: Path) -> list[str]:
     """Return the files in a folder that a version does not hold, by their paths."""
-    there = {
-        path.relative_to(folder).as_posix()
-        for path in folder.rglob("*")
-        if path.is_symlink() or not path.is_dir()
-    }
-    return sorted(there - set(artifact.manifest.entries))
+    return sorted(set(walk(folder)[0]) - set(artifact.manifest.entries))
+
+
+def walk(root: Path) -> tuple[list[str], list[str]]:
+    """Return the files below a folder, and the folders, by their paths; links count as files."""
+    files: list[str] = []
+    folders: list[str] = []
+    for path, inner, names in os.walk(root):
+        here = Path(path)
+        links = {name for name in inner if (here / name).is_symlink()}
+        below = here.relative_to(root)
+        files += [(below / name).as_posix() for name in [*links, *names]]
+        folders += [(below / name).as_posix() for name in inner if name not in links]
+    return files, folders
 
 
 class ArtifactDifferences(NamedTuple):

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..download.batch import Planned
-from ..download.existing import LARGE, IsAbandoned, Kept, Stock, Wish, is_right, side_by_side
+from ..download.digests import IsAbandoned
+from ..download.existing import LARGE, Kept, Stock, Wish, is_right, side_by_side
 from ..download.results import FailedFile
 from ..download.transfer import Transfer
 from ..errors import OfflineError, SchemaMismatchError, WbtypedError

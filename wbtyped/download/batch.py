@@ -1,6 +1,7 @@
 """Many files at once: listed, fetched, and accounted for."""
 
 import asyncio
+import os
 import queue
 import threading
 import time
@@ -8,21 +9,22 @@ import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from ..cache_settings import CacheWish, cache_folder
+from ..cache_settings import CacheWish, cache_folder, cache_links
 from ..clock import monotonic
 from ..errors import WbtypedError
 from ..settings import Settings
 from .attempt import Attempt
 from .cache import Cache
+from .digests import Algorithm
 from .engine import Engine, EngineName, choose
 from .existing import Kept, Stock
 from .progress import DownloadProgress, Progress, Report, reporter
 from .results import DownloadResult, FailedFile
 from .schedule import Schedule
 from .transfer import Abandoned, Source, Transfer
+from .tree import FolderTree
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -65,10 +67,9 @@ class Options:
     observer: Observer | None = None
     cache: Cache | None = None
 
-    @property
-    def stock(self) -> Stock:
-        """Where files need no fetching."""
-        return Stock(self.cache, self.fsync)
+    def stock(self, tree: FolderTree) -> Stock:
+        """Where files need no fetching, below the root of `tree`."""
+        return Stock(tree, self.cache, self.fsync)
 
 
 def options_of(
@@ -82,7 +83,7 @@ def options_of(
 ) -> Options:
     """Return how a batch is run that a caller wants so."""
     folder = cache_folder(cache, settings)
-    kept = None if folder is None else Cache(folder)
+    kept = None if folder is None else Cache(folder, links=cache_links(os.environ))
     return Options(on_error, progress, engine, at_once, fsync, cache=kept)
 
 
@@ -90,12 +91,13 @@ def options_of(
 class Batch:
     """One download of many files, or of one; it is run once.
 
-    `plan` yields the files as they are listed, `list_name` says in errors what was being listed.
-    `expected` are files and bytes, where they are known beforehand.
+    `tree` is at the root of the download. `plan` yields the files as they are listed, `list_name`
+    says in errors what was being listed. `expected` are files and bytes, where they are known
+    beforehand.
     """
 
     transport: "Transport"
-    root: Path
+    tree: FolderTree
     options: Options
     plan: Iterable[Planned]
     list_name: str
@@ -104,7 +106,7 @@ class Batch:
     _error: BaseException | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
-        self.result: DownloadResult = DownloadResult(self.root)
+        self.result: DownloadResult = DownloadResult(self.tree.root)
         choice = choose(self.options.engine, self.options.at_once)
         self._engine: Engine = choice.make(self.transport)
         budget = self.transport.retries.budget
@@ -112,11 +114,13 @@ class Batch:
             choice.at_once,
             budget,
             self._settled,
+            self.tree,
             self.options.fsync,
             choice.at_once_small,
             self.transport.settings.timeout,
             self.transport.hosts,
         )
+        self._process = os.getpid()
         self._cancelled = threading.Event()
         self._fetched: queue.Queue[Transfer | None] = queue.Queue(AHEAD)
         self._uncached: OSError | None = None
@@ -172,6 +176,9 @@ class Batch:
 
     def _stop(self, threads: Sequence[threading.Thread]) -> None:
         """End everything soon; a thread that the network holds is left behind, and does no harm."""
+        if os.getpid() != self._process:
+            # Forked from a callback: threads, connections and files are those of the parent.
+            return
         self._schedule.cancel()
         self._engine.interrupt()
         until = monotonic() + GRACE
@@ -203,6 +210,7 @@ class Batch:
 
     def _move(self) -> None:
         try:
+            self.tree.sweep()
             self._engine.run(self._schedule)
         finally:
             self._fetched.put(None)
@@ -214,9 +222,8 @@ class Batch:
             if self.options.cache is None or digest is None or self._schedule.cancelled:
                 continue
             try:
-                self.options.cache.keep(
-                    transfer.target, digest, "XXH128" if transfer.xxh128 else "MD5"
-                )
+                algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
+                self.options.cache.keep(transfer.target, digest, algorithm, self.tree)
             except OSError as error:
                 self._uncached = self._uncached or error
 

@@ -1,27 +1,37 @@
 """Contents kept on this machine by their digests, shared by artifacts and by processes."""
 
 import base64
-import errno
 import os
+import re
 import shutil
 import stat
 import sys
 import time
-from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
 if sys.platform != "win32":
     import fcntl
 
-from . import parts
-from .digests import BLOCK, Algorithm, stream_digest
-from .placing import disk_errors, place, sync_folder
+from .digests import BLOCK, Algorithm, IsAbandoned, never, new_hash, stream_digest
+from .folder import NEW, READ, Folder, write_all
+from .placing import disk_errors, place
+from .transfer import Abandoned
+from .tree import FolderTree
 
 SHARE_CONTENT = 0x40049409
 """The request FICLONE of Linux: one content for two files, until one of them is written to."""
 READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
+TAG_NAME = "CACHEDIR.TAG"
+TAG = b"""\
+Signature: 8a477f597d28d172789f06886806bc55
+# This folder holds contents of downloads, kept by wbtyped; see `wbtyped cache --help`.
+# Backups leave out what has such a file (https://bford.info/cachedir/).
+"""
+"""What stands in that file, and the proof that what is beside it is ours to remove."""
+TEMPORARY = re.compile(r"([0-9a-f]{2}/)?\.wbtyped-[0-9a-f]{16}\.part")
 
 
 class Cache:
@@ -29,14 +39,14 @@ class Cache:
 
     A content is compared with its digest every time before it is used; one that is wrong is thrown
     away. Where the file system can, files share it with the cache (reflink) and are independent
-    all the same. Elsewhere they are hard links, and read-only: who wrote to one would change them
-    all. On other file systems, and on Windows, they are copies.
+    all the same; elsewhere they are copies. With `links` they are hard links and read-only, which
+    saves the space, but whoever writes to one all the same, as root can, changes them all.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, links: bool = False) -> None:
         self.folder: Path = folder.absolute()
-        self._reflinks = sys.platform == "linux"
-        self._links = os.name != "nt"
+        self.links: bool = links and os.name != "nt"
+        self._tagged = False
 
     def __repr__(self) -> str:
         return f"<Cache {self.folder}>"
@@ -75,6 +85,8 @@ class Cache:
         *,
         replace: bool = True,
         fsync: bool = False,
+        tree: FolderTree | None = None,
+        abandoned: IsAbandoned = never,
     ) -> bool:
         """Put a content in place, and tell whether it is here; raises DiskError, FileExistsError.
 
@@ -84,92 +96,115 @@ class Cache:
         if kept is None:
             return False
         try:
-            stream = kept.open("rb", buffering=0)
+            source = FileIO(os.open(kept, READ), "rb")
         except OSError:
             return False
-        with stream:
-            fits = size is None or os.fstat(stream.fileno()).st_size == size
-            if not fits or stream_digest(stream, algorithm) != digest:
+        with source, disk_errors(target):
+            fits = size is None or os.fstat(source.fileno()).st_size == size
+            if fits:
+                wanted = Wanted(kept, digest, algorithm, abandoned)
+                own = tree or FolderTree(target.parent)
+                try:
+                    fits = self._put(source, wanted, own, target, replace=replace, fsync=fsync)
+                finally:
+                    if tree is None:
+                        own.close()
+            if not fits:
                 with suppress(OSError):
                     kept.unlink()
                 return False
             with suppress(OSError):
                 used(kept)
-            with disk_errors(target):
-                return self._put(stream, kept, target, replace=replace, fsync=fsync)
-
-    def _put(self, stream: FileIO, kept: Path, target: Path, *, replace: bool, fsync: bool) -> bool:
-        part = target.with_name(parts.whole_name())
-        made: list[Path] = []
-        if not target.parent.exists():
-            parts.make_folders(target.parent, made)
-        try:
-            with self._shared(stream, kept, part) as shared:
-                if not os.path.samestat(os.fstat(shared.fileno()), part.lstat()):
-                    return False
-                if fsync:
-                    os.fsync(shared.fileno())
-                place(part, target, replace=replace)
-        except BaseException:
-            for folder in reversed(made):
-                with suppress(OSError):
-                    folder.rmdir()
-            raise
-        finally:
-            # A rename onto another link of the same file does nothing, and leaves the part.
-            part.unlink(missing_ok=True)
-        if fsync:
-            sync_folder(target.parent)
         return True
 
-    @contextmanager
-    def _shared(self, source: FileIO, path: Path, new: Path) -> Generator[FileIO]:
-        """Make a file of the same content, and yield it open; `source` is `path`, opened."""
-        if self._reflinks:
-            with new.open("xb", buffering=0) as stream:
-                if reflink(source, stream):
-                    yield stream
-                    return
-            new.unlink()
-            self._reflinks = False
-        if self._links:
-            try:
-                os.link(path, new)
-            except OSError as error:
-                # Thrown away at this moment, or linked too often: others can be linked still.
-                if error.errno not in {errno.ENOENT, errno.EMLINK}:
-                    self._links = False
-            else:
-                yield source
-                return
-        with new.open("xb", buffering=0) as stream:
-            source.seek(0)
-            shutil.copyfileobj(source, stream, BLOCK)
-            yield stream
+    def _put(
+        self,
+        source: FileIO,
+        wanted: "Wanted",
+        tree: FolderTree,
+        target: Path,
+        *,
+        replace: bool,
+        fsync: bool,
+    ) -> bool:
+        """Put a content in place, and tell whether it was right."""
+        opened, name, stream = tree.create(target, None)
+        try:
+            with stream:
+                if self.links and wanted.linked(source, opened.folder, tree.new_name(opened), name):
+                    right = stream_digest(source, wanted.algorithm, wanted.abandoned)
+                    if right != wanted.digest:
+                        return False
+                elif not wanted.copied(source, stream):
+                    return False
+                if fsync:
+                    os.fsync(stream.fileno())
+            place(opened.folder, name, target, replace=replace)
+            opened.made = False
+            if fsync:
+                opened.folder.sync()
+        finally:
+            # A rename onto another link of the same file does nothing, and leaves the part.
+            with suppress(OSError):
+                opened.folder.unlink(name)
+            tree.leave(opened)
+        return True
 
-    def keep(self, path: Path, digest: str, algorithm: Algorithm) -> None:
+    def keep(
+        self, path: Path, digest: str, algorithm: Algorithm, tree: FolderTree | None = None
+    ) -> None:
         """Take the content of a file that was just compared; raises OSError.
 
-        A file that becomes a hard link is made read-only.
+        With `links` the file becomes a hard link, and is made read-only.
         """
         kept = self.path_of(digest, algorithm)
         if kept is None or kept.exists():
             return
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        new = kept.with_name(parts.whole_name())
+        own = tree or FolderTree(path.parent)
         try:
-            with path.open("rb", buffering=0) as stream, self._shared(stream, path, new):
-                new.chmod(stat.S_IMODE(new.stat().st_mode) & READ_ONLY)
-                new.replace(kept)
+            with (
+                own.inside(own.key_of(path)) as folder,
+                FileIO(folder.open(path.name, READ), "rb") as source,
+            ):
+                self._keep(source, folder, path.name, kept)
+        finally:
+            if tree is None:
+                own.close()
+
+    def _keep(self, source: FileIO, folder: Folder, name: str, kept: Path) -> None:
+        new = self._new(kept)
+        try:
+            if not self.links or not link_out(source, folder, name, new):
+                with FileIO(os.open(new, NEW, 0o666), "r+b") as stream:
+                    if not reflink(source, stream):
+                        shutil.copyfileobj(source, stream, BLOCK)
+            new.chmod(stat.S_IMODE(new.stat().st_mode) & READ_ONLY)
+            new.replace(kept)
         finally:
             new.unlink(missing_ok=True)
+
+    def _new(self, path: Path) -> Path:
+        """Return a temporary name beside a file of the cache, once its folder is there."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not self._tagged:
+            self._tagged = True
+            if not (tag := self.folder / TAG_NAME).exists():
+                self.write(tag, TAG)
+        return path.with_name(f".wbtyped-{os.urandom(8).hex()}.part")
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether this folder was made by us, so that what is in it may be removed."""
+        try:
+            return (self.folder / TAG_NAME).read_bytes() == TAG
+        except OSError:
+            return False
 
     # Notes.
 
     def write(self, path: Path, content: bytes) -> None:
         """Write a note below the folder in one step; raises OSError."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(parts.whole_name())
+        new = self._new(path)
         try:
             new.write_bytes(content)
             new.replace(path)
@@ -182,6 +217,52 @@ class Cache:
         with suppress(OSError):
             used(path)
         return content
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A content of the cache that is to be put in place, if it is still what its name says."""
+
+    path: Path
+    digest: str
+    algorithm: Algorithm
+    abandoned: IsAbandoned
+
+    def copied(self, source: FileIO, target: FileIO) -> bool:
+        """Bring the content into a new file, and tell whether what is there now is right."""
+        if reflink(source, target):
+            return stream_digest(target, self.algorithm, self.abandoned) == self.digest
+        running = new_hash(self.algorithm)
+        while block := source.read(BLOCK):
+            if self.abandoned():
+                raise Abandoned
+            running.update(block)
+            write_all(target.fileno(), block)
+        return base64.b64encode(running.digest()).decode() == self.digest
+
+    def linked(self, source: FileIO, folder: Folder, spare: str, name: str) -> bool:
+        """Put a hard link in the place of a new file, if the file system can, and compare it."""
+        try:
+            folder.link_in(self.path, spare)
+        except OSError:
+            return False
+        if os.path.samestat(os.fstat(source.fileno()), folder.status(spare)):
+            folder.replace(spare, name)
+            return True
+        folder.unlink(spare)
+        return False
+
+
+def link_out(source: FileIO, folder: Folder, name: str, new: Path) -> bool:
+    """Give an open file a second name in the cache, if the file system can."""
+    try:
+        folder.link_out(name, new)
+    except OSError:
+        return False
+    if os.path.samestat(os.fstat(source.fileno()), new.lstat()):
+        return True
+    new.unlink()
+    return False
 
 
 def used(path: Path) -> None:

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 from .transfer import Abandoned
 
 Algorithm = Literal["MD5", "XXH128"]
+IsAbandoned = Callable[[], bool]
+"""Tells whether nobody waits for a digest any more."""
 BLOCK = 1024 * 1024
 
 

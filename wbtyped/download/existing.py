@@ -6,13 +6,16 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 from typing import TypeVar
 
 from .. import errors
 from ..errors import DiskError
 from .cache import Cache
-from .digests import Algorithm, file_digest, never
+from .digests import Algorithm, IsAbandoned, file_digest, never, stream_digest
+from .folder import READ, Folder
+from .tree import FolderTree
 
 LARGE = 1024 * 1024
 """Bytes from which on it is worth a thread to read a file."""
@@ -20,8 +23,6 @@ THREADS = min(8, os.cpu_count() or 1)
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
-IsAbandoned = Callable[[], bool]
-"""Tells whether nobody waits for a digest any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,31 +94,59 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """Looks for files where they need no fetching."""
+    """Looks for files where they need no fetching: below the root of `tree`, and in the cache."""
 
+    tree: FolderTree
     cache: Cache | None = None
     fsync: bool = False
 
     def look(self, wish: Wish, abandoned: IsAbandoned = never) -> Kept | None:
         """Return a file that is there, or that the cache has put there; None for any other.
 
-        Raises FileExistsError when other content is in the way that is not to be replaced.
+        Raises FileExistsError when other content is in the way that is not to be replaced, and
+        UnsafePathError when the way there leads through a link.
         """
-        target, size, digest, algorithm = wish.target, wish.size, wish.digest, wish.algorithm
-        status = status_of(target)
-        if status is not None:
-            if has_content(target, status, size, digest, algorithm, abandoned):
-                return Kept(wish.name, size or 0)
-            if not wish.replace:
-                said = f"{target} has other content; see replace (--replace)"
-                raise errors.FileExistsError(said)
-        if self.cache is None or digest is None:
+        if self._is_there(wish, abandoned):
+            return Kept(wish.name, wish.size or 0)
+        if self.cache is None or wish.digest is None:
             return None
-        if self.cache.bring(
-            target, size, digest, algorithm, replace=wish.replace, fsync=self.fsync
-        ):
-            return Kept(wish.name, size or 0, cached=True)
+        brought = self.cache.bring(
+            wish.target, wish.size, wish.digest, wish.algorithm,
+            replace=wish.replace, fsync=self.fsync, tree=self.tree, abandoned=abandoned,
+        )  # fmt: skip
+        return Kept(wish.name, wish.size or 0, cached=True) if brought else None
+
+    def _is_there(self, wish: Wish, abandoned: IsAbandoned) -> bool:
+        """Tell whether the right content is in place; raises when what is may not be replaced."""
+        target = wish.target
+        try:
+            opened = self.tree.find(target)
+            if opened is None:
+                return False
+            try:
+                right = in_folder(opened.folder, wish, abandoned)
+            finally:
+                self.tree.leave(opened)
+        except OSError as error:
+            raise DiskError(f"{target} cannot be read: {error.strerror}") from error
+        if right is False and not wish.replace:
+            raise errors.FileExistsError(f"{target} has other content; see replace (--replace)")
+        return bool(right)
+
+
+def in_folder(folder: Folder, wish: Wish, abandoned: IsAbandoned) -> bool | None:
+    """Tell whether a file has the right content; None when nothing has its name."""
+    name = wish.target.name
+    try:
+        status = folder.status(name)
+    except FileNotFoundError:
         return None
+    if not stat.S_ISREG(status.st_mode) or wish.digest is None:
+        return False
+    if wish.size is not None and status.st_size != wish.size:
+        return False
+    with FileIO(folder.open(name, READ), "rb") as stream:
+        return stream_digest(stream, wish.algorithm, abandoned) == wish.digest
 
 
 def side_by_side(

@@ -173,13 +173,14 @@ def _refuse_detour(name: str, folder: Path) -> None:
         _refuse(name, f"{folder.parent} is a file, not a folder")
     except OSError as error:
         _refuse(name, f"{folder} cannot be examined: {error.strerror}")
-    if stat.S_ISLNK(status.st_mode) or _is_junction(status):
+    if stat.S_ISLNK(status.st_mode) or is_junction(status):
         _refuse(name, f"{folder} is a link and may lead anywhere")
     if not stat.S_ISDIR(status.st_mode):
         _refuse(name, f"{folder} is a file, not a folder")
 
 
-def _is_junction(status: os.stat_result) -> bool:
+def is_junction(status: os.stat_result) -> bool:
+    """Tell whether it is a link between folders on Windows."""
     return getattr(status, "st_reparse_tag", 0) == JUNCTION
 
 

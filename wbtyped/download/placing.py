@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .. import errors
 from ..errors import DiskError, WbtypedError
+from .folder import NEW, Folder
 
 
 @contextmanager
@@ -20,50 +21,39 @@ def disk_errors(target: Path) -> Generator[None]:
         raise DiskError(f"{target} cannot be written: {error.strerror or error}") from error
 
 
-def place(part: str | Path, target: Path, *, replace: bool) -> None:
-    """Give a complete file its final name.
+def place(folder: Folder, part: str, target: Path, *, replace: bool) -> None:
+    """Give a complete file, called `part` in the folder of its target, its final name.
 
     Without `replace`, FileExistsError says that a file of this name appeared meanwhile.
     """
     if replace:
-        os.replace(part, target)
+        folder.replace(part, target.name)
         return
     try:
         # A hard link fails where a name is taken, which a rename does only on Windows.
         if os.name == "nt":
-            os.rename(part, target)
+            folder.rename_on_windows(part, target.name)
         else:
-            _link(part, target)
+            _link(folder, part, target.name)
     except FileExistsError as error:
         raise errors.FileExistsError(
             f"{target} appeared while it was fetched; it was left as it is"
         ) from error
 
 
-def _link(part: str | Path, target: Path) -> None:
+def _link(folder: Folder, part: str, name: str) -> None:
     try:
-        os.link(part, target)
+        folder.link(part, name)
     except FileExistsError:
         raise
     except OSError:
         # File systems without hard links have many codes for it; if anything else is wrong,
         # this fails as well: reserve the name with an empty file, then rename onto it.
-        target.touch(exist_ok=False)
+        os.close(folder.open(name, NEW))
         try:
-            os.replace(part, target)
+            folder.replace(part, name)
         except BaseException:
-            target.unlink()
+            folder.unlink(name)
             raise
     else:
-        os.unlink(part)
-
-
-def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk for good, where the platform can."""
-    if os.name == "nt":
-        return
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+        folder.unlink(part)

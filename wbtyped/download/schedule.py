@@ -12,13 +12,13 @@ from ..errors import AuthenticationError, ChecksumError, NotFoundError, WbtypedE
 from ..hosts import HostPolicy
 from ..retries import Passing
 from ..settings import DEFAULT_TIMEOUT
-from . import parts
 from .attempt import Attempt, Settled
 from .load import Load
 from .receiver import Receiver
 from .sink import Sink
 from .splitting import Split, is_worth_it
 from .transfer import Abandoned, Diverted, Expired, Transfer
+from .tree import FolderTree
 
 AHEAD = 512
 """Files that wait to be fetched, so that memory does not grow with their number."""
@@ -31,12 +31,14 @@ class Schedule:
     """The transfers of a batch: handed out to an engine, taken back, tried again.
 
     Safe to use from many threads. `limit` is how many run at once at most, `small_limit` how many
-    when they are small; a server that has too much of it brings both down for a while.
+    when they are small; a server that has too much of it brings both down for a while. `tree` holds
+    the folders that files are put into; `abandon` closes it.
     """
 
     limit: int
     budget: float
     settled: Settled
+    tree: FolderTree
     fsync: bool = False
     small_limit: int = 0
     window: float = DEFAULT_TIMEOUT
@@ -55,7 +57,6 @@ class Schedule:
         guard = threading.Lock()
         self._lock = threading.Condition(guard)
         self._room = threading.Condition(guard)
-        self._leftovers = parts.Leftovers()
         self._numbers = itertools.count()
         self._load = Load(self.limit, self.small_limit, self.budget)
         self._fed = False
@@ -72,6 +73,7 @@ class Schedule:
             xxh128=transfer.xxh128,
             label=transfer.label,
             fsync=self.fsync,
+            tree=self.tree,
         )
         receiver = Receiver(transfer, sink, self.window, self.hosts)
         return Attempt(transfer, sink, receiver, settled or self.settled)
@@ -149,7 +151,7 @@ class Schedule:
     def _begun(self, attempt: Attempt) -> Attempt | None:
         if attempt.tries == 0 and not attempt.sink.written:
             try:
-                attempt.sink.resume(self._leftovers)
+                attempt.sink.resume()
             except WbtypedError as error:
                 self.ended(attempt, error)
                 return None
@@ -231,7 +233,11 @@ class Schedule:
         attempt.split = Split(self, attempt)
         with self._lock:
             spare = self._load.room(len(self._active))
-        attempt.split.begin(spare)
+        try:
+            attempt.split.begin(spare)
+        except WbtypedError as error:
+            attempt.split.close()
+            self.ended(attempt, error)
 
     def hand_in(self, attempts: Sequence[Attempt]) -> None:
         """Add attempts that go before all others."""
@@ -286,6 +292,7 @@ class Schedule:
                 attempt.split.close()
             attempt.sink.keep_part = True
             attempt.sink.close()
+        self.tree.close()
 
 
 def caused(error: Exception, cause: BaseException) -> Exception:

@@ -9,6 +9,7 @@ from .engine import choose
 from .existing import is_there
 from .schedule import Schedule
 from .transfer import Transfer
+from .tree import FolderTree
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -17,13 +18,18 @@ if TYPE_CHECKING:
 class Single:
     """Fetches one file, in the thread that asks for it."""
 
-    def __init__(self, transport: "Transport", transfer: Transfer, *, fsync: bool = False) -> None:
+    def __init__(self, transport: "Transport", transfer: Transfer, root: Path) -> None:
         self._transfer = transfer
         self._error: Exception | None = None
         self._engine = choose("httpx", 1).make(transport)
         budget, timeout = transport.retries.budget, transport.settings.timeout
         self._schedule = Schedule(
-            1, budget, self._settled, fsync=fsync, window=timeout, hosts=transport.hosts
+            1,
+            budget,
+            self._settled,
+            FolderTree(root),
+            window=timeout,
+            hosts=transport.hosts,
         )
 
     def _settled(self, _: Transfer, error: Exception | None) -> None:
@@ -48,19 +54,19 @@ class Single:
 
 
 def fetch(
-    transport: "Transport", transfer: Transfer, *, exist_ok: bool = False, fsync: bool = False
+    transport: "Transport", transfer: Transfer, root: Path, *, exist_ok: bool = False
 ) -> Path:
-    """Fetch a file unless it may stay as it is, and return its path."""
-    return kept(transfer, exist_ok=exist_ok) or Single(transport, transfer, fsync=fsync).run()
+    """Fetch a file to below `root`, unless it may stay as it is, and return its path."""
+    return kept(transfer, exist_ok=exist_ok) or Single(transport, transfer, root).run()
 
 
 async def afetch(
-    transport: "Transport", transfer: Transfer, *, exist_ok: bool = False, fsync: bool = False
+    transport: "Transport", transfer: Transfer, root: Path, *, exist_ok: bool = False
 ) -> Path:
     """Do the same from a coroutine, in a thread; cancelling ends the transfer."""
     if path := kept(transfer, exist_ok=exist_ok):
         return path
-    single = Single(transport, transfer, fsync=fsync)
+    single = Single(transport, transfer, root)
     try:
         return await asyncio.to_thread(single.run)
     except asyncio.CancelledError:

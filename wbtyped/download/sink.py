@@ -9,10 +9,11 @@ from types import TracebackType
 from typing import Self
 
 from ..errors import ChecksumError
-from . import parts
 from .digests import BLOCK, Algorithm
+from .folder import Folder, write_all
 from .hashing import RunningDigest
-from .placing import disk_errors, place, sync_folder
+from .placing import disk_errors, place
+from .tree import FolderTree, OpenFolder
 
 IN_MEMORY = 1024 * 1024
 """Bytes that wait in memory: a content up to this size until it is complete and right."""
@@ -25,8 +26,9 @@ class Sink:
 
     Nothing stands under the final name before `commit` has found size and digest right. A small
     content waits in memory, a larger one in a temporary file beside the target. Leaving the context
-    without a commit removes that file, and folders made for it alone; `keep_part` says to leave it
-    for a later call, which finds it with `resume`.
+    without a commit removes that file; `keep_part` says to leave it for a later call, which finds
+    it with `resume`. `tree` holds the folders below the download root, which the caller closes;
+    without one, the folder of the target is the root.
 
     `size` is in bytes, `md5` or `xxh128` in base64; None skips that check. `label` names the file
     in errors. With `fsync` the content is on the disk for good before it takes its name.
@@ -41,6 +43,7 @@ class Sink:
         label: str,
         xxh128: str | None = None,
         fsync: bool = False,
+        tree: FolderTree | None = None,
     ) -> None:
         self.target = target
         self.keep_part: bool = False
@@ -52,10 +55,13 @@ class Sink:
         self._label = label
         self._fsync = fsync
         self._hash = RunningDigest(self._kind)
-        self._made: list[Path] = []
+        self._tree = tree or FolderTree(target.parent)
+        self._own_tree = tree is None
+        self._process = os.getpid()
         self._memory: list[bytes] = []
         self._waiting = 0
-        self._part: Path | None = None
+        self._folder: OpenFolder | None = None
+        self._part: str | None = None
         self._stream: FileIO | None = None
 
     def __enter__(self) -> Self:
@@ -74,23 +80,33 @@ class Sink:
         """Whether a part is of use to a later call: large, and known to be of this content."""
         return self._part is not None and self._digest is not None
 
-    def resume(self, leftovers: parts.Leftovers) -> None:
+    def resume(self) -> None:
         """Go on with what an earlier call has left, if it left anything of use."""
         if self._size is not None and self._size <= IN_MEMORY:
-            leftovers.sweep(os.path.dirname(self.target))
             return
-        found = leftovers.take(self.target, self._digest)
-        if found is None:
-            return
-        self._part, self._stream = found
         with disk_errors(self.target):
-            if self._size is not None and self._part.stat().st_size > self._size:
+            self._folder = self._folder or self._tree.find(self.target)
+            if self._folder is None:
+                return
+            found = self._tree.take(self._folder, self.target.name, self._digest)
+            if found is None:
+                return
+            self._part, self._stream = found
+            size = os.fstat(self._stream.fileno()).st_size
+            if self._size is not None and size > self._size:
                 self.restart()
                 return
             self._beside()
             while block := self._stream.read(BLOCK):
                 self._hash.update(block)
                 self.written += len(block)
+
+    def sibling(self) -> Path:
+        """Return a new path beside the target, for a piece of the content."""
+        with disk_errors(self.target):
+            if self._folder is None:
+                self._folder = self._tree.enter(self.target)
+            return self.target.with_name(self._tree.new_name(self._folder))
 
     def write(self, block: bytes | bytearray | memoryview) -> None:
         """Take a block; raises ChecksumError as soon as there are more bytes than announced."""
@@ -107,12 +123,22 @@ class Sink:
     def _spill(self) -> None:
         """Move what waits in memory to the temporary file, all at once: blocks come small."""
         if self._stream is None:
-            self._part, self._stream = parts.create(self.target, self._digest, self._made)
+            self._create(self._digest)
             self._beside()
         data = b"".join(self._memory)
         self._forget()
         self._hash.update(data)
-        write_all(self._stream.fileno(), data)
+        write_all(self._temporary()[2].fileno(), data)
+
+    def _create(self, digest: str | None) -> None:
+        self._leave()
+        self._folder, self._part, self._stream = self._tree.create(self.target, digest)
+
+    def _leave(self) -> None:
+        """Use the folder no more."""
+        if self._folder is not None:
+            self._tree.leave(self._folder)
+            self._folder = None
 
     def _forget(self) -> None:
         self._memory.clear()
@@ -145,45 +171,28 @@ class Sink:
         with disk_errors(self.target):
             if self._stream is None:
                 self._check()
-                self._commit_whole(replace=replace)
-                return self.target
-            self._spill()
-            self._check()
-            stream = self._stream
+                self._create(None)
+                folder, part, stream = self._temporary()
+                for data in self._memory:
+                    write_all(stream.fileno(), data)
+            else:
+                self._spill()
+                self._check()
+                folder, part, stream = self._temporary()
+                folder.check()
             if self._fsync:
                 os.fsync(stream.fileno())
-            flush(stream)
-            place(self._temporary(), self.target, replace=replace)
-            if self._fsync:
-                sync_folder(self.target.parent)
+            # Some file systems tell only here that there is no room.
             stream.close()
-        self._stream = self._part = None
-        self._made.clear()
-        return self.target
-
-    def _commit_whole(self, *, replace: bool) -> None:
-        """Write what waited in memory, in as few steps as will do."""
-        folder = os.path.dirname(self.target)
-        part = os.path.join(folder, parts.whole_name())
-        number = parts.open_new(part, self._made)
-        try:
-            try:
-                for data in self._memory:
-                    write_all(number, data)
-                if self._fsync:
-                    os.fsync(number)
-            finally:
-                # Some file systems tell only here that there is no room.
-                os.close(number)
-            place(part, self.target, replace=replace)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(part)
-            raise
-        if self._fsync:
-            sync_folder(self.target.parent)
+            place(folder, part, self.target, replace=replace)
+            if self._fsync:
+                folder.sync()
+        if self._folder is not None:
+            self._folder.made = False
+        self._part = self._stream = None
         self._forget()
-        self._made.clear()
+        self._leave()
+        return self.target
 
     def _check(self) -> None:
         if self._size is not None and self.written != self._size:
@@ -210,44 +219,35 @@ class Sink:
             actual=str(self.written),
         )
 
-    def _temporary(self) -> Path:
-        if self._part is None:
+    def _temporary(self) -> tuple[Folder, str, FileIO]:
+        if self._folder is None or self._part is None or self._stream is None:
             raise RuntimeError("a Sink has no temporary file yet")
-        return self._part
+        return self._folder.folder, self._part, self._stream
 
     def close(self) -> None:
-        """Let go of everything; what was not committed goes, unless `keep_part` says otherwise."""
-        if self._stream is not None and self._part is not None:
-            kept = self.keep_part and self.resumable and self.written
-            if kept and not self._stream.closed:
-                with suppress(OSError):
-                    self._spill()
-                self._stream.close()
-            else:
-                parts.remove(self._part, self._stream)
+        """Let go of everything; what was not committed goes, unless `keep_part` says otherwise.
+
+        In a forked process this does nothing: the file is that of the parent.
+        """
+        if os.getpid() != self._process:
+            return
+        if self._folder is not None and self._part is not None and self._stream is not None:
+            self._close_part(self._folder, self._part, self._stream)
         self._hash.close()
         self._forget()
-        self._stream = None
-        for folder in reversed(self._made):
+        self._part = self._stream = None
+        self._leave()
+        if self._own_tree:
+            self._tree.close()
+
+    def _close_part(self, opened: OpenFolder, part: str, stream: FileIO) -> None:
+        if self.keep_part and self.resumable and self.written and not stream.closed:
             with suppress(OSError):
-                folder.rmdir()
-        self._made.clear()
-
-
-def write_all(number: int, data: bytes) -> None:
-    """Write a whole block to a descriptor, which may take less than it is given at a time."""
-    written = os.write(number, data)
-    while written < len(data):
-        written += os.write(number, memoryview(data)[written:])
-
-
-def flush(stream: FileIO) -> None:
-    """Have the file system say whether it has room: some tell only when a file is closed.
-
-    What was opened stays open, and with it the lock that keeps others off, where the platform can
-    rename an open file.
-    """
-    if os.name == "nt":
-        stream.close()
-    else:
-        os.close(os.dup(stream.fileno()))
+                self._spill()
+            stream.close()
+            self._tree.keep_parts()
+            return
+        with suppress(OSError):
+            stream.close()
+        with suppress(OSError):
+            opened.folder.unlink(part)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from ..clock import monotonic
 from ..errors import WbtypedError
-from . import parts
 from .digests import BLOCK
 from .placing import disk_errors
 from .transfer import Abandoned, Piece, Transfer
@@ -73,7 +72,7 @@ class Split:
             main = self._main.transfer
             transfer = replace(
                 main,
-                target=main.target.with_name(parts.whole_name()),
+                target=self._main.sink.sibling(),
                 size=piece.stop - piece.start,
                 md5=None,
                 xxh128=None,
@@ -95,7 +94,7 @@ class Split:
                 if not self._appending:
                     self._schedule.hand_back(self._main)
             if self._over:
-                transfer.target.unlink(missing_ok=True)
+                self._remove(transfer.target)
                 return
             if transfer.piece is not None:
                 self._complete[transfer.piece.start] = transfer.target
@@ -110,8 +109,7 @@ class Split:
         for attempt in self._under_way:
             attempt.receiver.divert()
         for path in self._complete.values():
-            with suppress(OSError):
-                path.unlink()
+            self._remove(path)
         self._complete.clear()
 
     def _append(self) -> None:
@@ -130,7 +128,7 @@ class Split:
                     with disk_errors(self._main.transfer.target):
                         self._copy(path)
                 finally:
-                    path.unlink(missing_ok=True)
+                    self._remove(path)
                 with self._lock:
                     if not self._over:
                         self._ask(1)
@@ -145,11 +143,15 @@ class Split:
             self._schedule.hand_back(self._main)
 
     def _copy(self, path: Path) -> None:
-        with path.open("rb", buffering=0) as piece:
+        with self._schedule.tree.read(path) as piece:
             while block := piece.read(BLOCK):
                 if self._schedule.cancelled:
                     raise Abandoned
                 self._main.sink.write(block)
+
+    def _remove(self, path: Path) -> None:
+        with suppress(OSError, WbtypedError):
+            self._schedule.tree.remove(path)
 
     def close(self) -> None:
         """Remove what has not been appended."""

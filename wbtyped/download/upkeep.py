@@ -1,5 +1,6 @@
 """Care of a cache: what is in it, what may go, what is wrong."""
 
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -9,11 +10,14 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from . import parts
-from .cache import Cache
+from .cache import TEMPORARY, Cache
 from .digests import Algorithm, file_digest
 from .existing import THREADS
 
+LEFT_AFTER = 3600.0
+"""Seconds after which a temporary file was left behind by a process that died."""
+OBJECT = re.compile(r"[0-9a-f]{2}/[0-9a-f]{30}")
+NOTE = re.compile(r"[0-9a-f]{32}\.json")
 ALGORITHMS: tuple[Algorithm, ...] = ("MD5", "XXH128")
 
 
@@ -43,26 +47,40 @@ class Item:
     linked: bool
 
 
-def items(folder: Path) -> Iterator[Item]:
-    """Yield the complete files below a folder; others may come and go meanwhile."""
-    for path in folder.rglob("*"):
+def objects(cache: Cache, *algorithms: Algorithm) -> Iterator[Item]:
+    """Yield the contents that a cache holds; others may come and go meanwhile."""
+    for algorithm in algorithms or ALGORITHMS:
+        yield from items(cache, cache.objects / algorithm.lower(), OBJECT, depth=1)
+
+
+def versions(cache: Cache) -> Iterator[Item]:
+    """Yield the notes on versions."""
+    return items(cache, cache.versions, NOTE)
+
+
+def items(cache: Cache, folder: Path, form: re.Pattern[str], depth: int = 0) -> Iterator[Item]:
+    """Yield the files of a folder whose names have a form; in what is no cache, none is ours."""
+    if not cache.is_ours:
+        return
+    for path in folder.glob("*/" * depth + "*"):
         with suppress(OSError):
             status = path.lstat()
-            if stat.S_ISREG(status.st_mode) and path.suffix != parts.SUFFIX:
+            name = path.relative_to(folder).as_posix()
+            if stat.S_ISREG(status.st_mode) and form.fullmatch(name):
                 used_at = max(status.st_atime, status.st_mtime)
                 yield Item(path, status.st_size, used_at, status.st_nlink > 1)
 
 
-def summary(cache: Cache, objects: list[Item], notes: list[Item]) -> CacheInfo:
+def summary(cache: Cache, contents: list[Item], notes: list[Item]) -> CacheInfo:
     """Return the sums over some files of a cache."""
-    linked = sum(item.size for item in objects if item.linked)
-    size = sum(item.size for item in objects)
-    return CacheInfo(cache.folder, len(objects), size, linked, len(notes))
+    linked = sum(item.size for item in contents if item.linked)
+    size = sum(item.size for item in contents)
+    return CacheInfo(cache.folder, len(contents), size, linked, len(notes))
 
 
 def info(cache: Cache) -> CacheInfo:
-    """Return what a cache holds; a folder that is not there holds nothing."""
-    return summary(cache, [*items(cache.objects)], [*items(cache.versions)])
+    """Return what a cache holds; a folder that is not there, or is no cache, holds nothing."""
+    return summary(cache, [*objects(cache)], [*versions(cache)])
 
 
 def prune(
@@ -70,21 +88,21 @@ def prune(
 ) -> CacheInfo:
     """Remove what was not used for so many seconds, then the longest unused until the rest fits.
 
-    `max_size` is in bytes. Returns what was removed. Files that were downloaded are not touched: a
-    content that is also one of them stays there.
+    `max_size` is in bytes. Returns what was removed. Only contents and notes of the cache are
+    touched, never a file that was downloaded, nor anything else that is in the folder.
     """
     before = 0.0 if unused_for is None else time.time() - unused_for
-    objects = sorted(items(cache.objects), key=lambda item: item.used_at)
-    left = sum(item.size for item in objects)
+    found = sorted(objects(cache), key=lambda item: item.used_at)
+    left = sum(item.size for item in found)
     gone: list[Item] = []
-    for item in objects:
+    for item in found:
         if item.used_at >= before and (max_size is None or left <= max_size):
             break
         if removed(item.path):
             gone.append(item)
         left -= item.size
-    notes = [item for item in items(cache.versions) if item.used_at < before]
-    for item in items(cache.manifests):
+    notes = [item for item in versions(cache) if item.used_at < before]
+    for item in items(cache, cache.manifests, NOTE):
         if item.used_at < before:
             removed(item.path)
     remove_parts(cache)
@@ -95,7 +113,7 @@ def verify(cache: Cache) -> list[Path]:
     """Compare every content with its digest, remove those that are wrong, and return them."""
     wrong: list[Path] = []
     for algorithm in ALGORITHMS:
-        paths = [item.path for item in items(cache.objects / algorithm.lower())]
+        paths = [item.path for item in objects(cache, algorithm)]
         with ThreadPoolExecutor(THREADS) as pool:
             found = pool.map(partial(is_intact, cache, algorithm), paths)
             wrong += [path for path, intact in zip(paths, found, strict=True) if not intact]
@@ -126,7 +144,11 @@ def removed(path: Path) -> bool:
 
 def remove_parts(cache: Cache) -> None:
     """Remove what processes that died have left behind."""
-    for path in cache.folder.rglob(f"*{parts.SUFFIX}"):
-        with suppress(OSError):
-            if time.time() - path.stat().st_ctime > parts.WHOLE_AFTER:
-                path.unlink()
+    rooms = [cache.versions, cache.manifests]
+    rooms += [cache.objects / algorithm.lower() for algorithm in ALGORITHMS]
+    for room in rooms:
+        for item in items(cache, room, TEMPORARY, depth=room.parent == cache.objects):
+            with suppress(OSError):
+                # One that is a link to an old content has an old time of change.
+                if time.time() - item.path.lstat().st_ctime > LEFT_AFTER:
+                    item.path.unlink()

@@ -96,7 +96,7 @@ def test_resume_with_another_validator_starts_again(
         [("Last-Modified", "yesterday"), *SENT], [*DATES, ("Date", DATES[0][1])],
         [("ETag", 'W/"one"'), *DATES, *SENT], [("ETag", f'"{"x" * 2000}"')],
     ],
-    ids=str,
+    ids=lambda headers: str(headers)[:60],
 )  # fmt: skip
 def test_without_a_strong_validator_nothing_is_resumed(
     tmp_path: Path, engine: EngineName, first: Headers
@@ -163,7 +163,7 @@ def test_a_trickle_over_many_connections_is_given_up(
     monkeypatch.setattr(time, "monotonic", lambda: now)
     transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
     with stamina.set_testing(False), Sink(tmp_path / "x", size=None, md5=None, label="x") as sink:
-        attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda *_: None)
+        attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda _transfer, _error: None)
         wait: float | None = 0.0
         while wait is not None and now < 600:
             attempt.begin()
@@ -179,7 +179,7 @@ def test_starting_again_is_not_getting_on(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(time, "monotonic", lambda: now)
     transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
     with stamina.set_testing(False), Sink(tmp_path / "x", size=None, md5=None, label="x") as sink:
-        attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda *_: None)
+        attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda _transfer, _error: None)
         wait: float | None = 0.0
         while wait is not None and now < 600:
             attempt.begin()

@@ -48,7 +48,7 @@ def leave(root: Path, folder: str, *names: str, age: float = 0.0) -> str:
     for name in names:
         path = root / folder / name.format(owner)
         path.write_bytes(LARGE[:1000])
-        os.utime(path, (time.time() - age,) * 2)
+        os.utime(path, (then := time.time() - age, then))
     return owner
 
 
@@ -80,7 +80,7 @@ def put(root: Path, users: dict[tuple[str, str], tuple[bytes, float]]) -> dict[s
             continue
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        os.utime(path, (time.time() - age,) * 2)
+        os.utime(path, (then := time.time() - age, then))
     return saved(root)
 
 

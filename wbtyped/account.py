@@ -22,11 +22,23 @@ class Account:
         timeout: float | None = None,
         api_key: str | None = None,
         *,
+        base_url: str | None = None,
+        entity: str | None = None,
+        project: str | None = None,
+        organization: str | None = None,
         cache: CacheWish = None,
         offline: bool | None = None,
     ) -> None:
         self.settings: Settings = find_settings(
-            overrides, timeout=timeout, api_key=api_key, cache=cache, offline=offline
+            overrides,
+            base_url=base_url,
+            entity=entity,
+            project=project,
+            organization=organization,
+            timeout=timeout,
+            api_key=api_key,
+            cache=cache,
+            offline=offline,
         )
         self.client: Client = Client(self.settings)
         self._viewer: User | None = None

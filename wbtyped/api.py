@@ -32,8 +32,9 @@ class Place(NamedTuple):
 class Api(ArtifactApi):
     """A W&B server and an API key, and the start of everything.
 
-    `overrides` may set `base_url`, `entity`, `project` and `organization`; `timeout` is the limit
-    of one request in seconds (19 unless set); `api_key` wins over every other key. What is not
+    `base_url`, `entity`, `project` and `organization` can be given by themselves or, as in the
+    official client, in the mapping `overrides`; `timeout` is the limit of one request in seconds
+    (19 unless set); `api_key` wins over every other key. What is not
     given comes from the environment (`WANDB_BASE_URL`, `WANDB_API_KEY`, `WANDB_ENTITY`, ...), netrc
     and the settings files of the official client. A missing or malformed key raises
     AuthenticationError here, before anything is sent; nothing at all is sent until it is needed.
@@ -42,6 +43,9 @@ class Api(ArtifactApi):
     the usual folder, or a folder (else `WBTYPED_CACHE`). With `offline` (else `WBTYPED_OFFLINE`)
     nothing is ever sent, no key is needed, and artifacts come from the cache alone; what it does
     not hold raises OfflineError.
+
+    Pickled, `Api` and every object that comes from it keep server, entity and where the key was
+    found, and find it again in the other process; only a key given as `api_key` travels.
 
     As a context manager, synchronous or asynchronous, it closes its connections at the end. Every
     method that sends has a twin for coroutines whose name starts with `a`.
@@ -53,10 +57,17 @@ class Api(ArtifactApi):
         timeout: float | None = None,
         api_key: str | None = None,
         *,
+        base_url: str | None = None,
+        entity: str | None = None,
+        project: str | None = None,
+        organization: str | None = None,
         cache: CacheWish = None,
         offline: bool | None = None,
     ) -> None:
-        super().__init__(overrides, timeout, api_key, cache=cache, offline=offline)
+        super().__init__(
+            overrides, timeout, api_key, base_url=base_url, entity=entity, project=project,
+            organization=organization, cache=cache, offline=offline,
+        )  # fmt: skip
         self._runs: dict[str, Run] = {}
 
     def __repr__(self) -> str:

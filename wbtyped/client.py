@@ -132,8 +132,9 @@ def is_unknown_field(error: GraphQLError) -> bool:
 class Client:
     """One server and one API key; sends operations and nothing else.
 
-    Safe to share between threads and event loops. Pickled, it keeps server and key and drops its
-    connections; within a process, all copies of one client share connections.
+    Safe to share between threads and event loops. Pickled, it drops its connections, and its key
+    unless that was given as an argument: the key is found again where it is unpickled. Within a
+    process, all unpickled copies of one client share connections.
 
     `retry_budget` is the time in seconds that all tries of one request may take together.
     """
@@ -150,7 +151,8 @@ class Client:
         return f"<Client {self.settings.base_url}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _client_of_process, (self.settings, self.retry_budget)
+        # Settings leave a key behind that the other process can find by itself.
+        return _shared_client, (self.settings, self.retry_budget)
 
     @property
     def transport(self) -> "Transport":
@@ -161,6 +163,7 @@ class Client:
         with self._lock:
             # A forked process must not read from the sockets of its parent.
             if self._opened is None or self._process != os.getpid():
+                self.settings = self.settings.with_key()
                 self._opened = Transport(self.settings, self.retry_budget)
                 self._process = os.getpid()
             return self._opened
@@ -245,7 +248,12 @@ class Client:
             self._opened.close()
 
 
-@lru_cache(maxsize=16)
-def _client_of_process(settings: Settings, retry_budget: float) -> Client:
+def _shared_client(settings: Settings, retry_budget: float) -> Client:
     """Return the one client that all handles unpickled in this process share."""
+    return _client_of_process(settings, settings.key_source, retry_budget)
+
+
+# By the source too, for settings are equal without it: a client whose key was given pickles it.
+@lru_cache(maxsize=16)
+def _client_of_process(settings: Settings, _key_source: str, retry_budget: float) -> Client:
     return Client(settings, retry_budget=retry_budget)

@@ -1,7 +1,6 @@
 """The files of a run: list, download, delete."""
 
 import io
-import warnings
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -18,6 +17,7 @@ from .errors import NotFoundError, UsageError
 from .nodes import iso, node_of
 from .paginator import SizedPaginator
 from .s3 import s3_uri
+from .user_warnings import warn_user
 
 if TYPE_CHECKING:
     from wbtyped_graphql.delete_run_files import DeleteRunFiles
@@ -261,13 +261,13 @@ class File:
         """
         direct = self.direct_url
         if not direct:
-            warnings.warn(f"file {self.name}: no direct_url, so no path_uri", stacklevel=2)
+            warn_user(f"file {self.name}: no direct_url, so no path_uri")
             return ""
         if direct == self.url:
             return direct
         uri = s3_uri(direct)
         if uri is None:
-            warnings.warn(f"file {self.name}: path_uri is only known for S3 storage", stacklevel=2)
+            warn_user(f"file {self.name}: path_uri is only known for S3 storage")
         return uri or ""
 
     def delete(self) -> None:

@@ -1,6 +1,5 @@
 """One version of an artifact: its facts, its files, and changes to it."""
 
-import asyncio
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -13,6 +12,7 @@ from ..client import Client
 from ..download.digests import Algorithm
 from ..errors import EntryNotFoundError
 from ..files import File
+from ..user_warnings import in_thread
 from .facts import Place
 from .lineage import LinkedArtifact
 from .manifest import ArtifactManifest, ArtifactManifestEntry
@@ -54,7 +54,7 @@ class Artifact(LinkedArtifact):
 
     async def amanifest(self) -> ArtifactManifest:
         """Return the manifest, from a coroutine."""
-        return await asyncio.to_thread(lambda: self.manifest)
+        return await in_thread(lambda: self.manifest)
 
     @property
     def digest_algorithm(self) -> Algorithm:
@@ -96,7 +96,7 @@ class Artifact(LinkedArtifact):
 
     async def afile(self, root: str | PathLike[str] | None = None) -> Path:
         """Download the only file, from a coroutine; otherwise as `file`."""
-        return await asyncio.to_thread(self.file, root)
+        return await in_thread(self.file, root)
 
     def open_file(self, path: str) -> File:
         """Return one of its files by path, for itself alone; raises EntryNotFoundError."""
@@ -198,7 +198,7 @@ class Artifact(LinkedArtifact):
         cache: CacheWish = None,
     ) -> str:
         """Make a folder hold exactly this version, from a coroutine; otherwise as `checkout`."""
-        return await asyncio.to_thread(self.checkout, root, progress=progress, cache=cache)
+        return await in_thread(self.checkout, root, progress=progress, cache=cache)
 
     def compare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
         """Return how a folder differs from this version; references are left out."""
@@ -208,7 +208,7 @@ class Artifact(LinkedArtifact):
 
     async def acompare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
         """Return how a folder differs from this version, from a coroutine."""
-        return await asyncio.to_thread(self.compare, root)
+        return await in_thread(self.compare, root)
 
     def verify(self, root: str | PathLike[str] | None = None) -> None:
         """Compare a folder with this version.
@@ -222,4 +222,4 @@ class Artifact(LinkedArtifact):
 
     async def averify(self, root: str | PathLike[str] | None = None) -> None:
         """Compare a folder with this version, from a coroutine; otherwise as `verify`."""
-        await asyncio.to_thread(self.verify, root)
+        await in_thread(self.verify, root)

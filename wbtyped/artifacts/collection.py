@@ -1,6 +1,5 @@
 """One collection of artifact versions: read it, change it, delete it."""
 
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from wbtyped_graphql.operation import Operation
 from ..client import Client
 from ..nodes import node_of
 from ..projects import missing_project, missing_type
+from ..user_warnings import warn_user
 from .collection_editing import EditableCollection, missing_collection
 from .names import check_collection_name
 
@@ -136,11 +136,7 @@ class ArtifactCollection(EditableCollection):
 
     def change_type(self, new_type: str) -> None:
         """Give a sequence another type at once; assign `type` and `save()` instead."""
-        warnings.warn(
-            "change_type is deprecated: assign type and call save()",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        warn_user("change_type is deprecated: assign type and call save()", DeprecationWarning)
         self.type = new_type
         self.save()
 

@@ -1,11 +1,11 @@
 """Three functions of the older official client, for scripts that call them."""
 
 import re
-import warnings
 
 from pydantic import TypeAdapter
 
 from ..client import Client
+from ..user_warnings import warn_user
 
 _versions = TypeAdapter(dict[str, object])
 
@@ -24,10 +24,9 @@ def server_supports_artifact_collections_gql_edges(client: Client, warn: bool = 
     numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", newest) if isinstance(newest, str) else None
     supported = numbers is not None and tuple(map(int, numbers.groups())) >= EDGES_SINCE
     if warn and not supported:
-        warnings.warn(
+        warn_user(
             f"{client.settings.base_url} does not know artifact collections, sequences are used"
-            " instead; W&B local 0.9.50 or newer is needed",
-            stacklevel=2,
+            " instead; W&B local 0.9.50 or newer is needed"
         )
     return supported
 

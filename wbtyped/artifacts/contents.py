@@ -1,7 +1,6 @@
 """The files of a version on disk: download, check out, verify."""
 
 import os
-import warnings
 from collections.abc import Iterator, Sequence
 from os import PathLike
 from pathlib import Path
@@ -14,6 +13,7 @@ from ..download.placing import disk_errors
 from ..download.receiver import refuse
 from ..errors import ChecksumError, NotFoundError, UnsupportedReferenceError, UsageError
 from ..retries import Passing
+from ..user_warnings import warn_user
 from .manifest import ArtifactManifest, ArtifactManifestEntry, parse_manifest
 from .offline import remember
 from .planning import entry_is_right, is_readable, plan
@@ -140,7 +140,7 @@ def refuse_unreadable(
             f"{message}; fetch them by other means and pass allow_missing_references=True",
             uris=uris,
         )
-    warnings.warn(f"{message}; they were left out", stacklevel=5)
+    warn_user(f"{message}; they were left out")
 
 
 # What is on disk.

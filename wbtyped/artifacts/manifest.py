@@ -1,6 +1,5 @@
 """What a version is made of: paths, digests, sizes, and references to other places."""
 
-import asyncio
 import base64
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from ..download.digests import Algorithm, new_hash
 from ..errors import SchemaMismatchError, UsageError
+from ..user_warnings import in_thread
 
 if TYPE_CHECKING:
     from .artifact import Artifact
@@ -98,7 +98,7 @@ class ArtifactManifestEntry:
 
     async def adownload(self, root: str | PathLike[str] | None = None) -> str:
         """Download the file, from a coroutine; otherwise as `download`."""
-        return await asyncio.to_thread(self.download, root)
+        return await in_thread(self.download, root)
 
     def to_json(self) -> dict[str, object]:
         """Return what the manifest says of the file, with its path and the names it uses there."""

@@ -4,7 +4,6 @@ import asyncio
 import queue
 import threading
 import time
-import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from ..cache_settings import CacheWish, cache_folder
 from ..errors import WbtypedError
 from ..settings import Settings
+from ..user_warnings import in_thread, warn_user
 from .attempt import Attempt
 from .cache import Cache
 from .engine import Engine, EngineName, choose
@@ -138,12 +138,12 @@ class Batch:
             raise self._error
         if self._uncached is not None and self.options.cache is not None:
             folder = self.options.cache.folder
-            warnings.warn(f"{folder} did not take every file: {self._uncached}", stacklevel=3)
+            warn_user(f"{folder} did not take every file: {self._uncached}")
         return self.result
 
     async def arun(self) -> DownloadResult:
         """Do the same from a coroutine, in a thread; cancelling it ends the batch."""
-        running = asyncio.ensure_future(asyncio.to_thread(self.run))
+        running = asyncio.ensure_future(in_thread(self.run))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:

@@ -79,11 +79,14 @@ def instance(name: str, value: object, kind: type, article: str = "a") -> None:
 
 def location(name: str, value: object) -> Path:
     """Return a path on this machine, or raise UsageError."""
-    if isinstance(value, (str, os.PathLike)):
-        path: object = os.fspath(cast("str | os.PathLike[str]", value))
-        if isinstance(path, str) and "\0" not in path:
-            return Path(path)
-    raise wrong(name, "a path, as a string or a Path without null characters", value)
+    path: object = value
+    if isinstance(value, os.PathLike):
+        path = cast("os.PathLike[str]", value).__fspath__()
+    if not isinstance(path, str):
+        raise wrong(name, "a path, as a string or a Path", path)
+    if "\0" in path:
+        raise UsageError(f"{name} {path!r} is no path: it holds a null character")
+    return Path(path)
 
 
 def optional_location(name: str, value: object) -> Path | None:

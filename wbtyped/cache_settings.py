@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 CACHE = "WBTYPED_CACHE"
 OFFLINE = "WBTYPED_OFFLINE"
-SWITCHES = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(
-    ("0", "false", "no", "off"), False
+SWITCHES = dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True) | dict.fromkeys(
+    ("0", "false", "f", "no", "n", "off"), False
 )
 CacheWish = str | os.PathLike[str] | bool | None
 """A folder, True for the usual one, False for none, or None for what the environment says."""

@@ -9,14 +9,16 @@ import threading
 import weakref
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import httpx
 
 from .errors import OfflineError, TransportError
 from .retries import Passing, Retries, is_passing
+from .routes import AsyncRoutedTransport, ProxyRefusedError, RoutedTransport
 from .settings import Settings
+from .tls import certificate_refused
 from .version import VERSION
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ Content = Callable[[], bytes | Iterable[bytes]]
 USER_AGENT = f"wbtyped/{VERSION} Python/{platform.python_version()} httpx/{httpx.__version__}"
 # Failures before a connection stands: the server has seen nothing of the request.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, ProxyRefusedError)
 
 
 SIGNATURE = re.compile(r"(?i)((?:signature|sig)=)[^&'\"\s]+")
@@ -56,9 +58,20 @@ def transport_errors(what: str) -> Generator[None]:
         raise TransportError(f"{what}: the server redirects in circles") from error
     except httpx.RequestError as error:
         reason = f"{what}: {type(error).__name__}: {error or 'no answer in time'}"
+        if is_certificate_fault(error):
+            raise TransportError(certificate_refused(reason)) from error
         if isinstance(error, FINAL):
             raise TransportError(reason) from error
         raise Passing(reason, unsent=isinstance(error, UNSENT)) from error
+
+
+def is_certificate_fault(error: BaseException | None) -> bool:
+    """Tell whether an error comes from a certificate, which no further try would change."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def check_passing(what: str, response: httpx.Response) -> None:
@@ -68,10 +81,14 @@ def check_passing(what: str, response: httpx.Response) -> None:
         raise Passing(message, response=response)
 
 
-@cache
-def tls_context() -> ssl.SSLContext:
-    """Return the one context of this process: to read all certificates takes 20 ms each time."""
-    return httpx.create_ssl_context()
+def new_client(timeout: float | httpx.Timeout) -> httpx.Client:
+    """Return a client that takes proxies and certificates from the environment in our way."""
+    return httpx.Client(
+        timeout=timeout,
+        headers={"User-Agent": USER_AGENT},
+        transport=RoutedTransport(),
+        trust_env=False,
+    )
 
 
 class Transport:
@@ -96,9 +113,7 @@ class Transport:
     @cached_property
     def http(self) -> httpx.Client:
         """The synchronous connections."""
-        http = httpx.Client(
-            timeout=self.settings.timeout, headers={"User-Agent": USER_AGENT}, verify=tls_context()
-        )
+        http = new_client(self.settings.timeout)
         # Many scripts never close anything; no socket may outlive the last handle that uses it.
         weakref.finalize(self, http.close)
         return http
@@ -114,7 +129,8 @@ class Transport:
                 self._loops[loop] = httpx.AsyncClient(
                     timeout=self.settings.timeout,
                     headers={"User-Agent": USER_AGENT},
-                    verify=tls_context(),
+                    transport=AsyncRoutedTransport(),
+                    trust_env=False,
                 )
             return self._loops[loop]
 

@@ -1,18 +1,19 @@
 """Moves bytes with libcurl: one thread, many transfers."""
 
-import os
 import re
 import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, NamedTuple
 
-import certifi
 import pycurl
 
 from ..errors import TransportError
+from ..proxies import Proxy
 from ..retries import Passing
+from ..routes import PROXY_REFUSES, through
 from ..transport import USER_AGENT, Transport
+from .curl_routes import CurlRoutes
 from .transfer import Abandoned
 
 if TYPE_CHECKING:
@@ -45,8 +46,10 @@ END = re.compile(rb"\r?\n\r?\n")
 class Slot:
     """A libcurl handle, used for one transfer after another."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, routes: CurlRoutes) -> None:
         self.curl: pycurl.Curl = pycurl.Curl()
+        self._routes = routes
+        self._proxy: Proxy | None = None
         self.attempt: Attempt | None = None
         self.error: BaseException | None = None
         self._head: list[bytes] = []
@@ -65,7 +68,7 @@ class Slot:
         set_option(pycurl.REDIR_PROTOCOLS, PROTOCOLS)
         set_option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         set_option(pycurl.USERAGENT, USER_AGENT)
-        set_option(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())
+        routes.prepare(self.curl)
         set_option(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
 
     def start(self, attempt: "Attempt") -> None:
@@ -74,6 +77,7 @@ class Slot:
         self._head.clear()
         self.heard = time.monotonic()
         headers = [f"{name}: {value}" for name, value in attempt.receiver.headers().items()]
+        self._proxy = self._routes.aim(self.curl, attempt.transfer.url)
         self.curl.setopt(pycurl.URL, attempt.transfer.url)
         if headers != self._sent:
             self.curl.setopt(pycurl.HTTPHEADER, headers)
@@ -96,6 +100,9 @@ class Slot:
             return
         self._begun = True
         head = last_head(self._head)
+        if self._proxy is not None and head.status == 407:
+            label = self.attempt.transfer.label
+            raise TransportError(through(f"{label}: {PROXY_REFUSES}", self._proxy))
         self.attempt.receiver.begin(head.status, head.headers, redirected=head.redirected)
 
     def end(self, code: int, message: str) -> BaseException | None:
@@ -105,7 +112,10 @@ class Slot:
         assert self.attempt is not None  # noqa: S101 - it was started
         try:
             if code:
-                raise failure(code, f"{self.attempt.transfer.label}: {message or f'curl {code}'}")
+                reason = f"{self.attempt.transfer.label}: {message or f'curl {code}'}"
+                raise self._routes.final(code, reason, self._proxy) or failure(
+                    code, through(reason, self._proxy)
+                )
             # A body without a byte has called nothing.
             self._begin()
         except Exception as error:
@@ -148,6 +158,7 @@ class CurlEngine:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, at_once)
         self._multi.setopt(pycurl.M_MAXCONNECTS, at_once)
+        self._routes = CurlRoutes()
         self._free: list[Slot] = []
         self._busy: dict[pycurl.Curl, Slot] = {}
 
@@ -170,7 +181,7 @@ class CurlEngine:
             attempt = schedule.take(0 if self._busy else IDLE)
             if attempt is None:
                 return
-            slot = self._free.pop() if self._free else Slot(self._timeout)
+            slot = self._free.pop() if self._free else Slot(self._timeout, self._routes)
             try:
                 slot.start(attempt)
             except Exception as error:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from ..errors import OfflineError, UsageError
+from ..tls import KEY_LOG
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -78,6 +79,9 @@ def choose(name: EngineName | None = None, at_once: int | None = None) -> Choice
     if given == "curl" and not installed:
         raise UsageError("engine 'curl' needs the extra: pip install 'wbtyped[fast]'")
     chosen: EngineName = "curl" if installed and given != "httpx" else "httpx"
+    if os.environ.get(KEY_LOG):
+        # libcurl opens that file once in a process, so it may miss where secrets are to be written.
+        chosen = "httpx"
     if at_once is not None and not 1 <= at_once <= MOST_AT_ONCE:
         raise UsageError(f"at_once must be 1 to {MOST_AT_ONCE}, got {at_once}")
     return Choice(chosen, at_once or AT_ONCE, at_once or AT_ONCE_SMALL[chosen])

@@ -5,11 +5,11 @@ import threading
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
-from urllib.request import getproxies
 
 import httpx
 
-from ..transport import USER_AGENT, Transport, tls_context, transport_errors
+from ..routes import RoutedTransport
+from ..transport import USER_AGENT, Transport, new_client, transport_errors
 from .transfer import Abandoned
 
 if TYPE_CHECKING:
@@ -24,16 +24,14 @@ class Opener:
     """How one thread asks for files: over connections of its own, or those of a client.
 
     A client of httpx keeps cookies and looks for redirects, which takes a third of the time of a
-    small file, so it is asked only where there are redirects or proxies.
+    small file, so it is asked only where there are redirects.
     """
 
     def __init__(self, timeout: float, client: httpx.Client | None = None) -> None:
         self._timeout = httpx.Timeout(timeout)
         self._lent = client is not None
         self._client = client
-        self._direct = None
-        if client is None and not getproxies().keys() - {"no"}:
-            self._direct = httpx.HTTPTransport(verify=tls_context())
+        self._direct = RoutedTransport() if client is None else None
 
     def open(self, url: str, headers: Mapping[str, str]) -> httpx.Response:
         """Send the request, and return the answer as soon as its head is there."""
@@ -49,7 +47,7 @@ class Opener:
                 return response
             response.close()
         if self._client is None:
-            self._client = httpx.Client(headers={"User-Agent": USER_AGENT}, verify=tls_context())
+            self._client = new_client(self._timeout)
         request = self._client.build_request("GET", url, headers=headers, timeout=self._timeout)
         return self._client.send(request, stream=True, follow_redirects=True)
 

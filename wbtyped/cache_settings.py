@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 CACHE = "WBTYPED_CACHE"
 OFFLINE = "WBTYPED_OFFLINE"
-SWITCHES = dict.fromkeys(("1", "true", "t", "yes", "y", "on"), True) | dict.fromkeys(
-    ("0", "false", "f", "no", "n", "off"), False
-)
+ON = ("1", "true", "t", "yes", "y", "on")
+OFF = ("0", "false", "f", "no", "n", "off")
+SWITCHES: dict[str, bool] = {word: word in ON for word in (*ON, *OFF)}
 CacheWish = str | os.PathLike[str] | bool | None
 """A folder, True for the usual one, False for none, or None for what the environment says."""
 

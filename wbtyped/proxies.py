@@ -25,6 +25,7 @@ SCHEMES = {"http": "http", "https": "https"} | dict.fromkeys(
 PORTS = {"http": 80, "https": 443, "socks5h": 1080}
 SYSTEM = "the proxy settings of the system"
 BRACKETED = re.compile(r"\[([^\]]*)\](/\d+)?(?::(\d+))?")
+HOST = re.compile(r"[\w.-]+|[0-9a-f.]*:[0-9a-f:.]+(%\w+)?")
 HOST_AND_PORT = re.compile(r"([^:]*):(\d+)")
 
 
@@ -166,7 +167,7 @@ def parse_proxy(setting: Setting) -> Proxy:
         host, port = parts.hostname, parts.port
     except ValueError:
         host = port = None
-    if known is None or not host or re.search(r"[\s\x00-\x20]", place):
+    if known is None or not host or not HOST.fullmatch(host):
         raise UsageError(
             f"{setting.variable} names the proxy {shown!r}, which cannot be used;"
             " write http://host:port, https://host:port or socks5://host:port"

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-import certifi
-
 from .cache_settings import SWITCHES, switch
 from .errors import UsageError
 
@@ -43,6 +41,9 @@ class Tls:
         file = next((f for f in files if f[0] == FILES[0] or not Path(f[1]).is_dir()), None)
         folder = next((f for f in folders if f[0] == FOLDERS[0] or Path(f[1]).is_dir()), None)
         if file is None and folder is None:
+            # Imported late: it is needed where nothing else says what to trust.
+            import certifi
+
             return cls(insecure, file=certifi.where(), key_log=key_log)
         return cls(
             insecure,

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pycurl
 
 from ..errors import TransportError, UsageError
-from ..proxies import Proxies, Proxy
+from ..proxies import Proxies, Proxy, parse_proxy
 from ..routes import through
 from ..tls import Tls, certificate_refused
 
@@ -49,15 +49,25 @@ class CurlRoutes:
         if self._proxies.settings:
             port = parts.port or (443 if over_tls else 80)
             proxy = self._proxies.find(parts.scheme, host, port)
-            curl.setopt(pycurl.PROXY, proxy.url if proxy else "")
-            # For hosts that it leads on to.
-            curl.setopt(pycurl.NOPROXY, self._exempt() if proxy else "")
+            self._set_proxy(curl, proxy or self._elsewhere(parts.scheme), host if not proxy else "")
         if over_tls or (proxy and proxy.scheme == "https"):
             self._tls.context()
         return proxy
 
-    def _exempt(self) -> str:
-        return ",".join(str(each) for each in self._proxies.exemptions() if each.port is None)
+    def _elsewhere(self, scheme: str) -> Proxy | None:
+        """Return the proxy for hosts that an exempt one redirects to."""
+        setting = self._proxies.settings.get(scheme)
+        try:
+            return parse_proxy(setting) if setting else None
+        except UsageError:
+            return None
+
+    def _set_proxy(self, curl: pycurl.Curl, proxy: Proxy | None, exempt_host: str) -> None:
+        """Set the proxy and which hosts to reach without it: libcurl follows redirects itself."""
+        exempt = [str(each) for each in self._proxies.exemptions() if each.port is None]
+        whole = "*" in self._proxies.entries()
+        curl.setopt(pycurl.PROXY, proxy.url if proxy else "")
+        curl.setopt(pycurl.NOPROXY, "*" if whole else ",".join([*exempt, exempt_host]).strip(","))
 
     def final(self, code: int, message: str, proxy: Proxy | None) -> Exception | None:
         """Return the error for a failure that no further try would change, or None."""

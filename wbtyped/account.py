@@ -16,6 +16,8 @@ from .users import User, recognised
 class Account:
     """A server and an API key, with what every path needs: the client and the default entity."""
 
+    __slots__ = ("__weakref__", "_viewer", "client", "settings")
+
     def __init__(
         self,
         overrides: Mapping[str, str] | None = None,

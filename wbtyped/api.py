@@ -51,6 +51,8 @@ class Api(ArtifactApi):
     method that sends has a twin for coroutines whose name starts with `a`.
     """
 
+    __slots__ = ("_runs",)
+
     def __init__(
         self,
         overrides: Mapping[str, str] | None = None,

@@ -24,6 +24,8 @@ DEFAULT_PROJECT = "uncategorized"
 class ArtifactApi(Account):
     """The part of `Api` that finds artifacts."""
 
+    __slots__ = ()
+
     def artifact_types(self, project: str | None = None) -> "ArtifactTypes":
         """Return the types of artifacts in a project (`project` or `entity/project`)."""
         from .artifacts import ArtifactTypes

@@ -139,6 +139,10 @@ class Client:
     `retry_budget` is the time in seconds that all tries of one request may take together.
     """
 
+    __slots__ = (
+        "__weakref__", "_features", "_lock", "_opened", "_process", "retry_budget", "settings",
+    )  # fmt: skip
+
     def __init__(self, settings: Settings, *, retry_budget: float = RETRY_BUDGET) -> None:
         self.settings = settings
         self.retry_budget = retry_budget

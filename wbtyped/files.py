@@ -53,6 +53,8 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
     the server counts.
     """
 
+    __slots__ = ("names", "pattern", "run", "upload")
+
     QUERY: ClassVar[str] = RUN_FILES_GQL
 
     def __init__(

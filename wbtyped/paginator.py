@@ -57,6 +57,12 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     come up wherever a page is fetched.
     """
 
+    # An attribute that does not exist cannot be assigned: `files.pattrn = ...` is an error.
+    __slots__ = (
+        "__weakref__", "_lock", "_pages_loaded", "_start", "client", "index", "last_response",
+        "objects", "per_page", "variables",
+    )  # fmt: skip
+
     QUERY: ClassVar[str]
     """The GraphQL document that is sent for every page."""
 
@@ -283,7 +289,10 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     # Pickling: a lock cannot travel, everything else does.
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+        names = {name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())}
+        # What a subclass of a user adds without slots.
+        own: dict[str, object] = getattr(self, "__dict__", {})
+        return own | {name: getattr(self, name) for name in names - {"_lock", "__weakref__"}}
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
         for name, value in state.items():
@@ -293,6 +302,8 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
 class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
     """A list of which the server tells the whole length."""
+
+    __slots__ = ()
 
     @abstractmethod
     def _total(self, result: ResultT) -> int:

@@ -30,6 +30,8 @@ class Run:
     loaded at once, and NotFoundError says which part of the path is missing.
     """
 
+    __slots__ = ("__weakref__", "attrs", "client", "entity", "id", "project")
+
     def __init__(
         self,
         client: Client,

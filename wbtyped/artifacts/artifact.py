@@ -34,6 +34,8 @@ class Artifact(LinkedArtifact):
     server sent it. Making new versions is the official client's job.
     """
 
+    __slots__ = ("_manifest",)
+
     def __init__(self, client: Client, place: Place, attrs: fragments.Artifact) -> None:
         super().__init__(client, place, attrs)
         self._manifest: ArtifactManifest | None = None

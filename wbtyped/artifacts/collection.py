@@ -31,6 +31,8 @@ class ArtifactCollection(EditableCollection):
     is missing.
     """
 
+    __slots__ = ("organization",)
+
     def __init__(
         self,
         client: Client,

@@ -30,6 +30,11 @@ TAGS_AT_ONCE = 20
 class EditableCollection:
     """A collection with its edits: assigned, checked at once, and sent by `save`."""
 
+    __slots__ = (
+        "__weakref__", "_aliases", "_description", "_name", "_tags", "_type", "attrs", "client",
+        "entity", "project",
+    )  # fmt: skip
+
     client: Client
     """What requests go through."""
     entity: str

@@ -58,6 +58,8 @@ class ArtifactCollections(
     raise UnsupportedServerError on a server that lacks them. `len()` counts what the filter leaves.
     """
 
+    __slots__ = ("entity", "filters", "order", "project", "type_name")
+
     QUERY: ClassVar[str] = ARTIFACT_COLLECTIONS_GQL
 
     def __init__(
@@ -125,6 +127,8 @@ class ProjectArtifactCollections(
 
     `filters`, `order` and `len()` are as with `ArtifactCollections`.
     """
+
+    __slots__ = ("entity", "filters", "order", "project")
 
     QUERY: ClassVar[str] = PROJECT_ARTIFACT_COLLECTIONS_GQL
 

@@ -39,6 +39,8 @@ class ArtifactTTL(Enum):
 class EditableArtifact(ArtifactFacts):
     """A version with its edits: assigned, checked at once, and sent by `save`."""
 
+    __slots__ = ("_aliases", "_description", "_metadata", "_tags", "_ttl")
+
     def __init__(self, client: Client, place: Place, attrs: fragments.Artifact) -> None:
         self.client = client
         self.place = place

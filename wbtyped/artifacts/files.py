@@ -35,6 +35,8 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
     whatever `names` says.
     """
 
+    __slots__ = ("artifact", "names")
+
     QUERY: ClassVar[str] = ARTIFACT_FILES_BY_ID_GQL
 
     def __init__(

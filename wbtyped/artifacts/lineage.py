@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 class LinkedArtifact(EditableArtifact):
     """A version with its links to portfolios and runs."""
 
+    __slots__ = ()
+
     # Links and deletion.
 
     def link(self, target_path: str, aliases: Iterable[str] = ()) -> "Artifact":

@@ -26,6 +26,8 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
     The server has no total to tell, so there is no `len()`, and `length` is None.
     """
 
+    __slots__ = ("entity", "project")
+
     QUERY: ClassVar[str] = ARTIFACT_TYPES_GQL
 
     def __init__(
@@ -69,6 +71,8 @@ class ArtifactType:
     `attrs` is the typed node or a mapping with the wire names of its fields; without it the type is
     loaded at once, and NotFoundError says what is missing.
     """
+
+    __slots__ = ("__weakref__", "attrs", "client", "entity", "project", "type")
 
     def __init__(
         self,

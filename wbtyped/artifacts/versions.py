@@ -45,6 +45,8 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
     counts what `filters` leaves, whatever `tags` says.
     """
 
+    __slots__ = ("collection_name", "entity", "filters", "order", "project", "tags", "type")
+
     QUERY: ClassVar[str] = ARTIFACTS_GQL
 
     def __init__(
@@ -123,6 +125,8 @@ class RunArtifacts(SizedPaginator["RunResult", fragments.Artifact, Artifact]):
     `mode` is `logged` or `used`. Each version is shown at the place where it was made; those whose
     project the key may not see are left out.
     """
+
+    __slots__ = ("mode", "run")
 
     QUERY: ClassVar[str] = RUN_ARTIFACTS_GQL
 

@@ -2,11 +2,13 @@
 
 import string
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
+from . import arguments
 from .artifact_api import DEFAULT_PROJECT, ArtifactApi
 from .cache_settings import CacheWish
 from .errors import SchemaMismatchError, UsageError
@@ -77,21 +79,23 @@ class Api(ArtifactApi):
 
     # Runs.
 
-    def run(self, path: str = "") -> Run:
+    def run(self, path: str | PurePath = "") -> Run:
         """Return a run by its path, loaded.
 
         `entity/project/run`, `entity/project/runs/run`, `entity/project:run`, `project/run`,
         `project:run`, or the bare id where settings name a project. The same path gives the same
         object until `flush()`. Raises UsageError for a path that is none, NotFoundError.
         """
+        path = arguments.path_text(path)
         if path not in self._runs:
             parts = parse_run_path(path)
             entity = parts.entity or self.default_entity
             self._runs[path] = Run(self.client, entity, self._project_of(path, parts), parts.run)
         return self._runs[path]
 
-    async def arun(self, path: str = "") -> Run:
+    async def arun(self, path: str | PurePath = "") -> Run:
         """Return a run by its path, from a coroutine; otherwise as `run`."""
+        path = arguments.path_text(path)
         if path not in self._runs:
             parts = parse_run_path(path)
             entity = parts.entity or await self.adefault_entity()
@@ -122,6 +126,7 @@ class Api(ArtifactApi):
         `project` and `entity` come from the settings when left out, else `uncategorized` and the
         account's own.
         """
+        arguments.check_optional_strings(run_id=run_id, project=project, entity=entity)
         place = self._place(entity or self.default_entity, project, run_id)
         return self._created(place, self.client.send(creation(place)))
 
@@ -129,6 +134,7 @@ class Api(ArtifactApi):
         self, run_id: str | None = None, project: str | None = None, entity: str | None = None
     ) -> Run:
         """Create a run from a coroutine; otherwise as `create_run`."""
+        arguments.check_optional_strings(run_id=run_id, project=project, entity=entity)
         place = self._place(entity or await self.adefault_entity(), project, run_id)
         return self._created(place, await self.client.asend(creation(place)))
 
@@ -152,6 +158,7 @@ class Api(ArtifactApi):
     def project(self, name: str, entity: str | None = None) -> Project:
         """Return a project by name, loaded (query GetProject); raises NotFoundError."""
         check_project_name(name)
+        arguments.check_optional_strings(entity=entity)
         entity = entity or self.default_entity
         result = self.client.send(calls.get_project(entity=entity, project=name))
         return self._project(entity, name, result.project)
@@ -159,6 +166,7 @@ class Api(ArtifactApi):
     async def aproject(self, name: str, entity: str | None = None) -> Project:
         """Return a project by name, from a coroutine; otherwise as `project`."""
         check_project_name(name)
+        arguments.check_optional_strings(entity=entity)
         entity = entity or await self.adefault_entity()
         result = await self.client.asend(calls.get_project(entity=entity, project=name))
         return self._project(entity, name, result.project)
@@ -166,6 +174,7 @@ class Api(ArtifactApi):
     def create_project(self, name: str, entity: str | None = None) -> Project:
         """Create a project, or return the one of this name (mutation UpsertProject)."""
         check_project_name(name)
+        arguments.check_optional_strings(entity=entity)
         entity = entity or self.default_entity
         result = self.client.send(calls.upsert_project(entity=entity, name=name))
         return self._project(entity, name, upserted(result))
@@ -173,6 +182,7 @@ class Api(ArtifactApi):
     async def acreate_project(self, name: str, entity: str | None = None) -> Project:
         """Create a project from a coroutine; otherwise as `create_project`."""
         check_project_name(name)
+        arguments.check_optional_strings(entity=entity)
         entity = entity or await self.adefault_entity()
         result = await self.client.asend(calls.upsert_project(entity=entity, name=name))
         return self._project(entity, name, upserted(result))

@@ -4,25 +4,54 @@ Every public entry checks its arguments here, so that no TypeError comes from fu
 """
 
 import os
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path, PurePath
 from typing import cast
 
 from .errors import UsageError
 
+HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
+MOST = 1e12
+"""More seconds than any wait may take, and fewer than what clocks can count."""
+
 
 def string(name: str, value: object) -> str:
     """Return a string, or raise UsageError; `name` is the argument."""
     if not isinstance(value, str):
         raise wrong(name, "a string", value)
+    if HALF_A_PAIR.search(value):
+        raise UsageError(
+            f"{name} {value!r} holds half of a surrogate pair: no request can carry it"
+        )
     return value
 
 
 def optional_string(name: str, value: object) -> str | None:
     """Return a string or None, or raise UsageError."""
-    if value is not None and not isinstance(value, str):
+    if value is None:
+        return None
+    if not isinstance(value, str):
         raise wrong(name, "a string or None", value)
-    return value
+    return string(name, value)
+
+
+def check_strings(**values: object) -> None:
+    """Raise UsageError unless each argument is a string."""
+    for name, value in values.items():
+        string(name, value)
+
+
+def check_optional_strings(**values: object) -> None:
+    """Raise UsageError unless each argument is a string or None."""
+    for name, value in values.items():
+        optional_string(name, value)
+
+
+def check_flags(**values: object) -> None:
+    """Raise UsageError unless each argument is True or False."""
+    for name, value in values.items():
+        flag(name, value)
 
 
 def strings(name: str, value: object) -> list[str]:
@@ -45,6 +74,11 @@ def mapping(name: str, value: object) -> Mapping[str, object]:
     return cast("Mapping[str, object]", found)
 
 
+def optional_mapping(name: str, value: object) -> Mapping[str, object] | None:
+    """Return a mapping whose keys are strings or None, or raise UsageError."""
+    return None if value is None else mapping(name, value)
+
+
 def flag(name: str, value: object) -> bool:
     """Return True or False, or raise UsageError: `"no"` would count as true."""
     if not isinstance(value, bool):
@@ -62,6 +96,15 @@ def whole_number(name: str, value: object, lowest: int, highest: int | None = No
     return value
 
 
+def number(name: str, value: object) -> float:
+    """Return a number above 0 that is not infinite, or raise UsageError."""
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise wrong(name, "a number", value)
+    if not 0 < value <= MOST:
+        raise UsageError(f"{name} must be a number above 0, at most {MOST:.0e}, got {value!r}")
+    return value
+
+
 def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
     """Return one of some strings, or raise UsageError that names them."""
     listed = list(allowed)
@@ -71,10 +114,24 @@ def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
     return value
 
 
-def instance(name: str, value: object, kind: type, article: str = "a") -> None:
-    """Raise UsageError unless `value` is of a class."""
-    if not isinstance(value, kind):
-        raise wrong(name, f"{article} {kind.__name__}", value)
+def instance(
+    name: str, value: object, kind: type | tuple[type, ...] | str, expected: str | None = None
+) -> None:
+    """Raise UsageError unless `value` is of a class, or of one by this name.
+
+    A name is for classes that lie above whoever asks.
+    """
+    if isinstance(kind, str):
+        fits = any(each.__name__ == kind for each in type(value).__mro__)
+    else:
+        fits = isinstance(value, kind)
+    if not fits:
+        raise wrong(name, expected or f"an object of the class {shown(kind)}", value)
+
+
+def shown(kind: type | tuple[type, ...] | str) -> str:
+    """Return the name of a class."""
+    return kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
 
 
 def location(name: str, value: object) -> Path:
@@ -86,6 +143,10 @@ def location(name: str, value: object) -> Path:
         raise wrong(name, "a path, as a string or a Path", path)
     if "\0" in path:
         raise UsageError(f"{name} {path!r} is no path: it holds a null character")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError:
+        raise UsageError(f"{name} {path!r} is no path: no file name can hold it") from None
     return Path(path)
 
 

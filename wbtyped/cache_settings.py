@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import arguments
 from .errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def find_cache(
     takes a folder, 1 or 0. The usual folder is `wbtyped` in WANDB_CACHE_DIR or ~/.cache/wandb.
     """
     if wish is not None and not isinstance(wish, bool):
-        return Path(wish)
+        return arguments.location("cache", wish)
     said = environ.get(CACHE, "").strip()
     if said and said.lower() not in SWITCHES:
         return None if wish is False else Path(said)

@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 from wbtyped_graphql import calls
 from wbtyped_graphql.operation import Answer, ErrorEntry, Operation, ResultT
 
+from . import arguments
 from .errors import (
     AuthenticationError,
     GraphQLError,
@@ -17,6 +19,7 @@ from .errors import (
     RateLimitError,
     SchemaMismatchError,
     TransportError,
+    UsageError,
     WbtypedError,
 )
 from .settings import Settings
@@ -29,6 +32,14 @@ if TYPE_CHECKING:
     from .transport import Transport
 
 RETRY_BUDGET = 60.0
+
+
+def content_of(operation: Operation[ResultT]) -> bytes:
+    """Return what is sent for an operation; raises UsageError for what no request can carry."""
+    try:
+        return operation.content()
+    except PydanticSerializationError as error:
+        raise UsageError(f"{operation.name}: what is asked for cannot be sent: {error}") from None
 
 
 def parse(operation: Operation[ResultT], response: "httpx.Response") -> ResultT:
@@ -144,6 +155,8 @@ class Client:
     )  # fmt: skip
 
     def __init__(self, settings: Settings, *, retry_budget: float = RETRY_BUDGET) -> None:
+        arguments.instance("settings", settings, Settings)
+        arguments.number("retry_budget", retry_budget)
         self.settings = settings
         self.retry_budget = retry_budget
         self._features: frozenset[str] | None = None
@@ -183,15 +196,17 @@ class Client:
         Raises AuthenticationError, NotFoundError, GraphQLError, RateLimitError, TransportError or
         SchemaMismatchError.
         """
+        arguments.instance("operation", operation, Operation)
         response = self.transport.post(
-            operation.name, operation.content(), repeatable=operation.repeatable
+            operation.name, content_of(operation), repeatable=operation.repeatable
         )
         return parse(operation, response)
 
     async def asend(self, operation: Operation[ResultT]) -> ResultT:
         """Send an operation from a coroutine; otherwise as `send`."""
+        arguments.instance("operation", operation, Operation)
         response = await self.transport.apost(
-            operation.name, operation.content(), repeatable=operation.repeatable
+            operation.name, content_of(operation), repeatable=operation.repeatable
         )
         return parse(operation, response)
 

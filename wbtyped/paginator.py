@@ -1,5 +1,6 @@
 """Lists that the server hands out page by page, read with `for` or `async for`."""
 
+import operator
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
@@ -9,8 +10,12 @@ from pydantic import BaseModel
 from wbtyped_graphql.fragments import PageInfo
 from wbtyped_graphql.operation import Operation, ResultT
 
+from . import arguments
 from .client import Client
 from .errors import SchemaMismatchError, UnsupportedServerError, UsageError
+
+MOST_PER_PAGE = 2**31 - 1
+"""What an integer of GraphQL holds."""
 
 NodeT = TypeVar("NodeT", bound=BaseModel)
 NodeT_co = TypeVar("NodeT_co", bound=BaseModel, covariant=True)
@@ -67,8 +72,9 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     """The GraphQL document that is sent for every page."""
 
     def __init__(self, client: Client, *, per_page: int, start: str | None = None) -> None:
-        if type(per_page) is not int or per_page < 1:
-            raise UsageError(f"per_page must be a whole number above 0, got {per_page!r}")
+        arguments.instance("client", client, Client)
+        check_per_page(per_page)
+        arguments.check_optional_strings(start=start)
         self.client = client
         self.per_page = per_page
         self.objects: list[ItemT] = []
@@ -204,6 +210,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
         This is the way to walk a very long list in little memory; it always asks the server.
         """
+        arguments.check_optional_strings(start=start)
         self._check()
         cursor = start or self._start
         while True:
@@ -215,6 +222,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
     async def apages(self, start: str | None = None) -> AsyncIterator[list[ItemT]]:
         """Yield the same from a coroutine."""
+        arguments.check_optional_strings(start=start)
         await self._acheck()
         cursor = start or self._start
         while True:
@@ -270,6 +278,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     def __getitem__(self, index: slice) -> list[ItemT]: ...
     def __getitem__(self, index: int | slice) -> ItemT | list[ItemT]:
         """Return an item or a list of items, fetching the pages that this needs."""
+        index = checked_index(index)
         needed = needed_items(index)
         while (needed is None or len(self.objects) < needed) and self._load():
             pass
@@ -281,6 +290,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     async def aget(self, index: slice) -> list[ItemT]: ...
     async def aget(self, index: int | slice) -> ItemT | list[ItemT]:
         """Return `p[index]` from a coroutine; a slice is given as `slice(start, stop)`."""
+        index = checked_index(index)
         needed = needed_items(index)
         while (needed is None or len(self.objects) < needed) and await self._aload():
             pass
@@ -337,6 +347,23 @@ def require(feature: str, features: Collection[str], client: Client) -> None:
             f"{client.settings.base_url} is too old for this list: it lacks the feature {feature}",
             feature=feature,
         )
+
+
+def check_per_page(per_page: object) -> None:
+    """Raise UsageError unless so many items may be asked for with one request."""
+    arguments.whole_number("per_page", per_page, 1, MOST_PER_PAGE)
+
+
+def checked_index(index: int | slice) -> int | slice:
+    """Return an index or slice of whole numbers, or raise UsageError."""
+    try:
+        if isinstance(index, slice):
+            # This is where a step of 0, and what is no number, is found.
+            index.indices(0)
+            return index
+        return operator.index(index)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"a list is read by whole numbers and slices of them: {error}") from None
 
 
 def needed_items(index: int | slice) -> int | None:

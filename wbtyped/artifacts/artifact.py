@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
 
+from .. import arguments
 from ..cache_settings import CacheWish
 from ..client import Client
 from ..download.digests import Algorithm
@@ -69,7 +70,7 @@ class Artifact(LinkedArtifact):
         An object that was added under `name`, such as a table, is found without its suffix. Raises
         EntryNotFoundError, which is a NotFoundError and a KeyError.
         """
-        path = Path(name).as_posix()
+        path = arguments.location("name", name).as_posix()
         for candidate in (path, *(f"{path}.{kind}.json" for kind in OBJECT_KINDS)):
             entry = self.manifest.get_entry_by_path(candidate)
             if entry is not None:
@@ -93,8 +94,9 @@ class Artifact(LinkedArtifact):
         """Download the only file of a version that has one, and return its path."""
         from .contents import only_entry, target_folder
 
+        folder = target_folder(self) if root is None else arguments.location("root", root)
         entry = only_entry(self)
-        return Path(self.download(root or target_folder(self)), entry.path)
+        return Path(self.download(folder), entry.path)
 
     async def afile(self, root: str | PathLike[str] | None = None) -> Path:
         """Download the only file, from a coroutine; otherwise as `file`."""
@@ -102,7 +104,7 @@ class Artifact(LinkedArtifact):
 
     def open_file(self, path: str) -> File:
         """Return one of its files by path, for itself alone; raises EntryNotFoundError."""
-        found = self.files([path], per_page=1)[:1]
+        found = self.files([arguments.string("path", path)], per_page=1)[:1]
         if not found:
             raise self._no_file(path)
         return found[0]
@@ -140,6 +142,9 @@ class Artifact(LinkedArtifact):
         """
         from .contents import download
 
+        root = arguments.optional_location("root", root)
+        arguments.check_flags(allow_missing_references=allow_missing_references)
+        arguments.check_optional_strings(path_prefix=path_prefix)
         options = self._options(cache, progress, engine, at_once, fsync)
         batch = download(self, root, allow_missing_references, path_prefix, options)
         return str(batch.run().root)
@@ -159,6 +164,9 @@ class Artifact(LinkedArtifact):
         """Download all files, from a coroutine; otherwise as `download`."""
         from .contents import download
 
+        root = arguments.optional_location("root", root)
+        arguments.check_flags(allow_missing_references=allow_missing_references)
+        arguments.check_optional_strings(path_prefix=path_prefix)
         options = self._options(cache, progress, engine, at_once, fsync)
         await self.amanifest()
         batch = download(self, root, allow_missing_references, path_prefix, options)
@@ -190,7 +198,8 @@ class Artifact(LinkedArtifact):
         """
         from .contents import checkout
 
-        return str(checkout(self, root, self._options(cache, progress)))
+        folder = arguments.optional_location("root", root)
+        return str(checkout(self, folder, self._options(cache, progress)))
 
     async def acheckout(
         self,
@@ -206,7 +215,7 @@ class Artifact(LinkedArtifact):
         """Return how a folder differs from this version; references are left out."""
         from .contents import compare
 
-        return compare(self, root)
+        return compare(self, arguments.optional_location("root", root))
 
     async def acompare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
         """Return how a folder differs from this version, from a coroutine."""
@@ -220,7 +229,7 @@ class Artifact(LinkedArtifact):
         """
         from .contents import verify
 
-        verify(self, root)
+        verify(self, arguments.optional_location("root", root))
 
     async def averify(self, root: str | PathLike[str] | None = None) -> None:
         """Compare a folder with this version, from a coroutine; otherwise as `verify`."""

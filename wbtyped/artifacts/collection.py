@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
+from .. import arguments
 from ..client import Client
 from ..nodes import node_of
 from ..projects import missing_project, missing_type
@@ -43,7 +44,8 @@ class ArtifactCollection(EditableCollection):
         organization: str | None = None,
         attrs: fragments.ArtifactCollection | Mapping[str, object] | None = None,
     ) -> None:
-        check_collection_name(name)
+        check_identity(client, entity, project, name, type)
+        arguments.check_optional_strings(organization=organization)
         self.client = client
         self.entity = entity
         self.project = project
@@ -58,7 +60,7 @@ class ArtifactCollection(EditableCollection):
         cls, client: Client, entity: str, project: str, name: str, type_name: str
     ) -> "ArtifactCollection":
         """Return a loaded collection, from a coroutine."""
-        check_collection_name(name)
+        check_identity(client, entity, project, name, type_name)
         result = await client.asend(query_collection(entity, project, type_name, name))
         node = found_collection(result, entity, project, type_name, name)
         return cls(client, entity, project, name, type_name, attrs=node)
@@ -138,6 +140,7 @@ class ArtifactCollection(EditableCollection):
 
     def change_type(self, new_type: str) -> None:
         """Give a sequence another type at once; assign `type` and `save()` instead."""
+        arguments.check_strings(new_type=new_type)
         warn_user("change_type is deprecated: assign type and call save()", DeprecationWarning)
         self.type = new_type
         self.save()
@@ -155,6 +158,13 @@ class ArtifactCollection(EditableCollection):
             await self.client.asend(calls.delete_artifact_sequence(id=self.id))
         else:
             await self.client.asend(calls.delete_artifact_portfolio(id=self.id))
+
+
+def check_identity(client: Client, entity: str, project: str, name: str, type_name: str) -> None:
+    """Raise UsageError for what cannot name a collection."""
+    arguments.instance("client", client, Client)
+    arguments.check_strings(entity=entity, project=project, type=type_name)
+    check_collection_name(name)
 
 
 def query_collection(

@@ -4,6 +4,7 @@ import re
 
 from pydantic import TypeAdapter
 
+from .. import arguments
 from ..client import Client
 from ..user_warnings import warn_user
 
@@ -18,6 +19,8 @@ def server_supports_artifact_collections_gql_edges(client: Client, warn: bool = 
 
     Every server since March 2022 does. With `warn`, an older one causes a warning.
     """
+    arguments.instance("client", client, Client)
+    arguments.check_flags(warn=warn)
     info = client.server_info()
     known = info.cli_version_info if info else None
     newest = _versions.validate_python(known or {}).get("max_cli_version")

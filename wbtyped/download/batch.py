@@ -8,8 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
+from .. import arguments
 from ..cache_settings import CacheWish, cache_folder
 from ..errors import WbtypedError
 from ..settings import Settings
@@ -18,7 +19,7 @@ from .attempt import Attempt
 from .cache import Cache
 from .engine import Engine, EngineName, choose
 from .existing import Kept, Stock
-from .progress import DownloadProgress, Progress, Report, reporter
+from .progress import DownloadProgress, Progress, Report, check_progress, reporter
 from .results import DownloadResult, FailedFile
 from .schedule import Schedule
 from .transfer import Abandoned, Source, Transfer
@@ -79,7 +80,11 @@ def options_of(
     fsync: bool = False,
     on_error: OnError = "raise",
 ) -> Options:
-    """Return how a batch is run that a caller wants so."""
+    """Return how a batch is run that a caller wants so; raises UsageError."""
+    arguments.one_of("on_error", on_error, get_args(OnError))
+    arguments.check_flags(fsync=fsync)
+    check_progress(progress)
+    choose(engine, at_once)
     folder = cache_folder(cache, settings)
     kept = None if folder is None else Cache(folder)
     return Options(on_error, progress, engine, at_once, fsync, cache=kept)

@@ -10,12 +10,14 @@ import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Self
 
 from starlette.types import ASGIApp
 
+from .. import arguments
 from ..errors import DiskError, UsageError
 from .api import ApiOrigin
 from .blobs import BlobStore
@@ -33,7 +35,7 @@ from .manifests import Reference
 from .organizations import Organizations
 from .projects import Projects
 from .recording import RequestLog
-from .seeding import Seeds
+from .seeding import Seeds, usage_errors
 from .serving import OriginServer, address, listen
 from .signing import Signer
 from .storage import StorageOrigin
@@ -80,9 +82,16 @@ class WandbServer:
     Use it in a `with` statement, or call `start` and, once, `close`.
     """
 
+    # An attribute that does not exist cannot be assigned: `server.introspecton = ...` is an error.
+    __slots__ = (
+        "__weakref__", "_blobs", "_closed", "_context", "_database", "_execution", "_folder",
+        "_host", "_ports", "_sockets", "_stop", "_storage_url", "_thread", "_workers", "api_key",
+        "data", "entity", "faults", "requests",
+    )  # fmt: skip
+
     def __init__(
         self,
-        data: Path | None = None,
+        data: str | PathLike[str] | None = None,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -93,7 +102,14 @@ class WandbServer:
         url_lifetime: float = URL_LIFETIME,
         storage_url: str | None = None,
     ) -> None:
-        self._folder = DataFolder(data)
+        folder = arguments.optional_location("data", data)
+        arguments.check_strings(host=host, entity=entity)
+        arguments.check_optional_strings(api_key=api_key, storage_url=storage_url)
+        for name, number in (("port", port), ("storage_port", storage_port)):
+            arguments.whole_number(name, number, 0, 65535)
+        features = arguments.strings("features", features)
+        arguments.instance("url_lifetime", url_lifetime, (int, float), "a number of seconds")
+        self._folder = DataFolder(folder)
         self.data: Path = self._folder.path
         """The folder that keeps the data."""
         self._host, self._ports = host, (port, storage_port)
@@ -163,18 +179,21 @@ class WandbServer:
 
     @introspection.setter
     def introspection(self, allowed: bool) -> None:
-        self._execution.introspection = allowed
+        self._execution.introspection = arguments.flag("introspection", allowed)
 
     def fault(self, fault: Fault) -> AbstractContextManager[Fault]:
         """Switch a fault on for a `with` block."""
+        arguments.instance("fault", fault, Fault)
         return self.faults.during(fault)
 
-    def add_run(self, path: str, files: Mapping[str, bytes] | None = None) -> None:
+    def add_run(self, path: str, files: Mapping[str, bytes | str] | None = None) -> None:
         """Create the run `entity/project/run` with files, without going through HTTP.
 
-        A run that exists gets the files in addition. Works before the start, too.
+        A string becomes a file in UTF-8. A run that exists gets the files in addition. Works before
+        the start, too.
         """
-        Seeds(self._context).run(path, files or {})
+        with usage_errors():
+            Seeds(self._context).run(path, {} if files is None else files)
 
     def add_organization(self, name: str, entity: str, teams: Iterable[str] = ()) -> None:
         """Make an organization whose registries belong to `entity`, or give it more teams.
@@ -182,13 +201,14 @@ class WandbServer:
         The account is a member of every one. Its registries are the projects of that entity whose
         names begin with `wandb-registry-`.
         """
-        self._context.organizations.add(name, entity, teams)
+        arguments.check_strings(name=name, entity=entity)
+        self._context.organizations.add(name, entity, arguments.strings("teams", teams))
 
     def add_artifact(
         self,
         path: str,
         type: str,  # noqa: A002 - W&B's word for it
-        contents: Mapping[str, bytes] | Path,
+        contents: Mapping[str, bytes | str] | str | PathLike[str],
         references: Mapping[str, Reference] | None = None,
         *,
         aliases: Iterable[str] = (),
@@ -201,20 +221,22 @@ class WandbServer:
     ) -> str:
         """Commit a version of the sequence `entity/project/collection`; returns `collection:vN`.
 
-        `contents` maps paths in the version to bytes, or is a folder to load. The version gets
-        the alias `latest` and those given. `metadata` is a JSON object, or a text taken as it is.
-        `logged_by` and `used_by` are paths of runs, made when they are new. Works before the
+        `contents` maps paths in the version to bytes or text, or is a folder to load. The version
+        gets the alias `latest` and those given. `metadata` is a JSON object, or a text taken as it
+        is. `logged_by` and `used_by` are paths of runs, made when they are new. Works before the
         start, too.
         """
-        return Seeds(self._context).artifact(
-            path, type, contents, references or {}, aliases=aliases, tags=tags,
-            description=description, metadata=metadata, layout=layout, logged_by=logged_by,
-            used_by=used_by,
-        )  # fmt: skip
+        with usage_errors():
+            return Seeds(self._context).artifact(
+                path, type, contents, {} if references is None else references, aliases=aliases,
+                tags=tags, description=description, metadata=metadata, layout=layout,
+                logged_by=logged_by, used_by=used_by,
+            )  # fmt: skip
 
     def link_artifact(self, source: str, target: str, aliases: Iterable[str] = ()) -> None:
         """Link a version, `entity/project/collection:alias`, into a portfolio, as its latest."""
-        Seeds(self._context).link(source, target, aliases)
+        with usage_errors():
+            Seeds(self._context).link(source, target, aliases)
 
     def start(self) -> Self:
         """Start answering; returns when it does.

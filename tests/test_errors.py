@@ -22,6 +22,7 @@ ALL = [
     errors.SchemaSourceError("m", reason="no permission"),
     errors.ChecksumError("m", expected="a", actual="b"),
     errors.UnsupportedReferenceError("m", uris=["s3://a/b"]),
+    errors.HostNotAllowedError("m", host="h"),
     errors.PartialSaveError("m", applied=["name"], pending=["tags"]),
     errors.FileExistsError("m"),
     errors.DiskError("m"),

@@ -92,7 +92,7 @@ def test_names_and_pattern_together(
         Files(run.client, run, names=["a"], pattern="b")
     with pytest.raises(error, match="names and pattern"):
         run.files(["a"], "b")
-    with pytest.raises(error, match="list of file names"):
+    with pytest.raises(error, match="list of strings"):
         run.files("model.bin")
     with pytest.raises(error, match="is empty"):
         run.files(["model.bin", ""])

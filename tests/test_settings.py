@@ -153,6 +153,31 @@ def test_one_server_under_two_names(machine: Machine, base_url: str, host: str) 
     assert machine.find({"base_url": base_url}).api_key == KEY
 
 
+def test_the_default_entry_of_netrc_is_for_servers_that_it_does_not_name(machine: Machine) -> None:
+    machine.environ["WANDB_BASE_URL"] = "http://a.test"
+    machine.netrc(f"default login user password {KEY}")
+    assert machine.find().api_key == KEY
+    machine.netrc(f"machine a.test login user password {OTHER}\ndefault login user password {KEY}")
+    assert machine.find().api_key == OTHER
+    machine.netrc(f"machine b.test login user password {OTHER}\ndefault password {KEY}")
+    assert machine.find().api_key == KEY
+
+
+def test_a_default_entry_that_is_no_key_is_passed_over(machine: Machine) -> None:
+    machine.environ["WANDB_BASE_URL"] = "http://a.test"
+    machine.netrc("default login anonymous password me@a.test")
+    machine.global_settings(f"api_key = {KEY}")
+    assert machine.find().api_key == KEY
+
+
+def test_an_empty_argument_is_not_left_out(machine: Machine) -> None:
+    machine.environ["WANDB_API_KEY"] = KEY
+    with pytest.raises(UsageError, match="api_key is an empty string"):
+        machine.find(api_key="")
+    with pytest.raises(UsageError, match="'entity' is an empty string"):
+        machine.find({"entity": ""})
+
+
 def test_netrc_in_another_place(machine: Machine) -> None:
     file = machine.write(machine.cwd / "my-netrc", f"machine a.test login user password {KEY}")
     machine.environ["NETRC"] = str(file)

@@ -17,12 +17,18 @@ from .users import User, recognised
 class Account:
     """A server and an API key, with what every path needs: the client and the default entity."""
 
+    __slots__ = ("__weakref__", "_viewer", "client", "settings")
+
     def __init__(
         self,
         overrides: Mapping[str, str] | None = None,
         timeout: float | None = None,
         api_key: str | None = None,
         *,
+        base_url: str | None = None,
+        entity: str | None = None,
+        project: str | None = None,
+        organization: str | None = None,
         cache: CacheWish = None,
         offline: bool | None = None,
         limits: ResponseLimits | None = None,
@@ -30,6 +36,10 @@ class Account:
     ) -> None:
         self.settings: Settings = find_settings(
             overrides,
+            base_url=base_url,
+            entity=entity,
+            project=project,
+            organization=organization,
             timeout=timeout,
             api_key=api_key,
             cache=cache,

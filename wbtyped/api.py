@@ -2,11 +2,13 @@
 
 import string
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
+from . import arguments
 from .artifact_api import DEFAULT_PROJECT, ArtifactApi
 from .cache_settings import CacheWish
 from .errors import SchemaMismatchError, UsageError
@@ -33,8 +35,9 @@ class Place(NamedTuple):
 class Api(ArtifactApi):
     """A W&B server and an API key, and the start of everything.
 
-    `overrides` may set `base_url`, `entity`, `project` and `organization`; `timeout` is the limit
-    of one request in seconds (19 unless set); `api_key` wins over every other key. What is not
+    `base_url`, `entity`, `project` and `organization` can be given by themselves or, as in the
+    official client, in the mapping `overrides`; `timeout` is the limit of one request in seconds
+    (19 unless set); `api_key` wins over every other key. What is not
     given comes from the environment (`WANDB_BASE_URL`, `WANDB_API_KEY`, `WANDB_ENTITY`, ...), netrc
     and the settings files of the official client. A missing or malformed key raises
     AuthenticationError here, before anything is sent; nothing at all is sent until it is needed.
@@ -50,9 +53,14 @@ class Api(ArtifactApi):
     `WBTYPED_ALLOW_HOSTS`, with commas): names, patterns like `*.example.com`, networks like
     `10.0.0.0/8`, or `*`. Others raise HostNotAllowedError.
 
+    Pickled, `Api` and every object that comes from it keep server, entity and where the key was
+    found, and find it again in the other process; only a key given as `api_key` travels.
+
     As a context manager, synchronous or asynchronous, it closes its connections at the end. Every
     method that sends has a twin for coroutines whose name starts with `a`.
     """
+
+    __slots__ = ("_runs",)
 
     def __init__(
         self,
@@ -60,20 +68,20 @@ class Api(ArtifactApi):
         timeout: float | None = None,
         api_key: str | None = None,
         *,
+        base_url: str | None = None,
+        entity: str | None = None,
+        project: str | None = None,
+        organization: str | None = None,
         cache: CacheWish = None,
         offline: bool | None = None,
         limits: ResponseLimits | None = None,
         allow_hosts: Iterable[str] | None = None,
     ) -> None:
         super().__init__(
-            overrides,
-            timeout,
-            api_key,
-            cache=cache,
-            offline=offline,
-            limits=limits,
+            overrides, timeout, api_key, base_url=base_url, entity=entity, project=project,
+            organization=organization, cache=cache, offline=offline, limits=limits,
             allow_hosts=allow_hosts,
-        )
+        )  # fmt: skip
         self._runs: dict[str, Run] = {}
 
     def __repr__(self) -> str:
@@ -81,21 +89,23 @@ class Api(ArtifactApi):
 
     # Runs.
 
-    def run(self, path: str = "") -> Run:
+    def run(self, path: str | PurePath = "") -> Run:
         """Return a run by its path, loaded.
 
         `entity/project/run`, `entity/project/runs/run`, `entity/project:run`, `project/run`,
         `project:run`, or the bare id where settings name a project. The same path gives the same
         object until `flush()`. Raises UsageError for a path that is none, NotFoundError.
         """
+        path = arguments.path_text(path)
         if path not in self._runs:
             parts = parse_run_path(path)
             entity = parts.entity or self.default_entity
             self._runs[path] = Run(self.client, entity, self._project_of(path, parts), parts.run)
         return self._runs[path]
 
-    async def arun(self, path: str = "") -> Run:
+    async def arun(self, path: str | PurePath = "") -> Run:
         """Return a run by its path, from a coroutine; otherwise as `run`."""
+        path = arguments.path_text(path)
         if path not in self._runs:
             parts = parse_run_path(path)
             entity = parts.entity or await self.adefault_entity()
@@ -126,6 +136,7 @@ class Api(ArtifactApi):
         `project` and `entity` come from the settings when left out, else `uncategorized` and the
         account's own.
         """
+        arguments.check_optional_strings(run_id=run_id, project=project, entity=entity)
         place = self._place(entity or self.default_entity, project, run_id)
         return self._created(place, self.client.send(creation(place)))
 
@@ -133,6 +144,7 @@ class Api(ArtifactApi):
         self, run_id: str | None = None, project: str | None = None, entity: str | None = None
     ) -> Run:
         """Create a run from a coroutine; otherwise as `create_run`."""
+        arguments.check_optional_strings(run_id=run_id, project=project, entity=entity)
         place = self._place(entity or await self.adefault_entity(), project, run_id)
         return self._created(place, await self.client.asend(creation(place)))
 
@@ -156,6 +168,7 @@ class Api(ArtifactApi):
     def project(self, name: str, entity: str | None = None) -> Project:
         """Return a project by name, loaded (query GetProject); raises NotFoundError."""
         check_project_name(name)
+        arguments.check_optional_strings(entity=entity)
         entity = entity or self.default_entity
         result = self.client.send(calls.get_project(entity=entity, project=name))
         return self._project(entity, name, result.project)
@@ -163,6 +176,7 @@ class Api(ArtifactApi):
     async def aproject(self, name: str, entity: str | None = None) -> Project:
         """Return a project by name, from a coroutine; otherwise as `project`."""
         check_project_name(name)
+        arguments.check_optional_strings(entity=entity)
         entity = entity or await self.adefault_entity()
         result = await self.client.asend(calls.get_project(entity=entity, project=name))
         return self._project(entity, name, result.project)
@@ -170,6 +184,7 @@ class Api(ArtifactApi):
     def create_project(self, name: str, entity: str | None = None) -> Project:
         """Create a project, or return the one of this name (mutation UpsertProject)."""
         check_project_name(name)
+        arguments.check_optional_strings(entity=entity)
         entity = entity or self.default_entity
         result = self.client.send(calls.upsert_project(entity=entity, name=name))
         return self._project(entity, name, upserted(result))
@@ -177,6 +192,7 @@ class Api(ArtifactApi):
     async def acreate_project(self, name: str, entity: str | None = None) -> Project:
         """Create a project from a coroutine; otherwise as `create_project`."""
         check_project_name(name)
+        arguments.check_optional_strings(entity=entity)
         entity = entity or await self.adefault_entity()
         result = await self.client.asend(calls.upsert_project(entity=entity, name=name))
         return self._project(entity, name, upserted(result))

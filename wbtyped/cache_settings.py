@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from . import arguments
 from .errors import UsageError
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 CACHE = "WBTYPED_CACHE"
 CACHE_LINKS = "WBTYPED_CACHE_LINKS"
 OFFLINE = "WBTYPED_OFFLINE"
-SWITCHES = {"1": True, "true": True, "yes": True, "on": True} | dict.fromkeys(
-    ("0", "false", "no", "off"), False
-)
+ON = ("1", "true", "t", "yes", "y", "on")
+OFF = ("0", "false", "f", "no", "n", "off")
+SWITCHES: dict[str, bool] = {word: word in ON for word in (*ON, *OFF)}
 CacheWish = str | os.PathLike[str] | bool | None
 """A folder, True for the usual one, False for none, or None for what the environment says."""
 
@@ -29,7 +30,7 @@ def find_cache(
     takes a folder, 1 or 0. The usual folder is `wbtyped` in WANDB_CACHE_DIR or ~/.cache/wandb.
     """
     if wish is not None and not isinstance(wish, bool):
-        return Path(wish)
+        return arguments.location("cache", wish)
     said = environ.get(CACHE, "").strip()
     if said and said.lower() not in SWITCHES:
         return None if wish is False else Path(said)

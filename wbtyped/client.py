@@ -7,9 +7,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 from wbtyped_graphql import calls
 from wbtyped_graphql.operation import Answer, ErrorEntry, Operation, ResultT
 
+from . import arguments
 from .errors import (
     AuthenticationError,
     GraphQLError,
@@ -17,6 +19,7 @@ from .errors import (
     RateLimitError,
     SchemaMismatchError,
     TransportError,
+    UsageError,
     WbtypedError,
 )
 from .settings import Settings
@@ -29,6 +32,14 @@ if TYPE_CHECKING:
     from .transport import Transport
 
 RETRY_BUDGET = 60.0
+
+
+def content_of(operation: Operation[ResultT]) -> bytes:
+    """Return what is sent for an operation; raises UsageError for what no request can carry."""
+    try:
+        return operation.content()
+    except PydanticSerializationError as error:
+        raise UsageError(f"{operation.name}: what is asked for cannot be sent: {error}") from None
 
 
 def parse(operation: Operation[ResultT], response: "httpx.Response") -> ResultT:
@@ -133,13 +144,20 @@ def is_unknown_field(error: GraphQLError) -> bool:
 class Client:
     """One server and one API key; sends operations and nothing else.
 
-    Safe to share between threads and event loops. Pickled, it keeps server and key and drops its
-    connections; within a process, all copies of one client share connections.
+    Safe to share between threads and event loops. Pickled, it drops its connections, and its key
+    unless that was given as an argument: the key is found again where it is unpickled. Within a
+    process, all unpickled copies of one client share connections.
 
     `retry_budget` is the time in seconds that all tries of one request may take together.
     """
 
+    __slots__ = (
+        "__weakref__", "_features", "_lock", "_opened", "_process", "retry_budget", "settings",
+    )  # fmt: skip
+
     def __init__(self, settings: Settings, *, retry_budget: float = RETRY_BUDGET) -> None:
+        arguments.instance("settings", settings, Settings)
+        arguments.number("retry_budget", retry_budget)
         self.settings = settings
         self.retry_budget = retry_budget
         self._features: frozenset[str] | None = None
@@ -151,7 +169,8 @@ class Client:
         return f"<Client {self.settings.base_url}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _client_of_process, (self.settings, self.retry_budget)
+        # Settings leave a key behind that the other process can find by itself.
+        return _shared_client, (self.settings, self.retry_budget)
 
     @property
     def transport(self) -> "Transport":
@@ -162,6 +181,7 @@ class Client:
         with self._lock:
             # A forked process must not read from the sockets of its parent.
             if self._opened is None or self._process != os.getpid():
+                self.settings = self.settings.with_key()
                 self._opened = Transport(self.settings, self.retry_budget)
                 self._process = os.getpid()
             return self._opened
@@ -177,15 +197,17 @@ class Client:
         Raises AuthenticationError, NotFoundError, GraphQLError, RateLimitError, TransportError or
         SchemaMismatchError.
         """
+        arguments.instance("operation", operation, Operation)
         response = self.transport.post(
-            operation.name, operation.content(), repeatable=operation.repeatable
+            operation.name, content_of(operation), repeatable=operation.repeatable
         )
         return parse(operation, response)
 
     async def asend(self, operation: Operation[ResultT]) -> ResultT:
         """Send an operation from a coroutine; otherwise as `send`."""
+        arguments.instance("operation", operation, Operation)
         response = await self.transport.apost(
-            operation.name, operation.content(), repeatable=operation.repeatable
+            operation.name, content_of(operation), repeatable=operation.repeatable
         )
         return parse(operation, response)
 
@@ -246,7 +268,12 @@ class Client:
             self._opened.close()
 
 
-@lru_cache(maxsize=16)
-def _client_of_process(settings: Settings, retry_budget: float) -> Client:
+def _shared_client(settings: Settings, retry_budget: float) -> Client:
     """Return the one client that all handles unpickled in this process share."""
+    return _client_of_process(settings, settings.key_source, retry_budget)
+
+
+# By the source too, for settings are equal without it: a client whose key was given pickles it.
+@lru_cache(maxsize=16)
+def _client_of_process(settings: Settings, _key_source: str, retry_budget: float) -> Client:
     return Client(settings, retry_budget=retry_budget)

@@ -1,7 +1,6 @@
 """The files of a run: list, download, delete."""
 
 import io
-import warnings
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
@@ -12,12 +11,14 @@ from wbtyped_graphql.fragments import ArtifactFile, RunFile
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILES_GQL
 
+from . import arguments
 from .cache_settings import CacheWish
 from .client import Client
 from .errors import NotFoundError, UsageError
 from .nodes import iso, node_of
 from .paginator import SizedPaginator
 from .s3 import s3_uri
+from .user_warnings import warn_user
 
 if TYPE_CHECKING:
     from wbtyped_graphql.delete_run_files import DeleteRunFiles
@@ -53,6 +54,8 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
     counts all files of the run, whatever `pattern` says, because that is what the server counts.
     """
 
+    __slots__ = ("names", "pattern", "run", "upload")
+
     QUERY: ClassVar[str] = RUN_FILES_GQL
 
     def __init__(
@@ -66,18 +69,19 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
         *,
         start: str | None = None,
     ) -> None:
-        if isinstance(names, str):
-            raise UsageError(f"names must be a list of file names, not one text: [{names!r}]?")
-        if "" in (names or ()):
+        arguments.instance("run", run, "Run")
+        arguments.check_optional_strings(pattern=pattern)
+        listed = [] if names is None else arguments.strings("names", names)
+        if "" in listed:
             raise UsageError(f"files of {run.full_path}: a name in names is empty")
-        if names and pattern:
+        if listed and pattern:
             raise UsageError(
                 f"files of {run.full_path}: names and pattern cannot be combined; "
                 "give either a list of names or a pattern"
             )
         self.run = run
-        self.names: list[str | None] = list(names or [])
-        self.upload = upload
+        self.names: list[str | None] = [*listed]
+        self.upload: bool = arguments.flag("upload", upload)
         self.pattern = pattern
         super().__init__(client, per_page=per_page, start=start)
 
@@ -110,9 +114,11 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
         from .download.batch import options_of
         from .run_download import batch_of
 
+        folder = arguments.location("root", root)
+        arguments.check_flags(replace=replace)
         settings = self.client.settings
         options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
-        return batch_of(self, Path(root), replace, options).run()
+        return batch_of(self, folder, replace, options).run()
 
     async def adownload(
         self,
@@ -130,9 +136,11 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
         from .download.batch import options_of
         from .run_download import batch_of
 
+        folder = arguments.location("root", root)
+        arguments.check_flags(replace=replace)
         settings = self.client.settings
         options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
-        return await batch_of(self, Path(root), replace, options).arun()
+        return await batch_of(self, folder, replace, options).arun()
 
     def _operation(self, cursor: str | None) -> Operation["RunFiles"]:
         return calls.run_files(
@@ -191,6 +199,9 @@ class File:
         attrs: RunFile | ArtifactFile | Mapping[str, object],
         run: "Run | None" = None,
     ) -> None:
+        arguments.instance("client", client, Client)
+        if run is not None:
+            arguments.instance("run", run, "Run")
         self.client = client
         self.attrs = attrs if isinstance(attrs, ArtifactFile) else node_of(RunFile, attrs, "a File")
         self.run = run
@@ -264,13 +275,13 @@ class File:
         """
         direct = self.direct_url
         if not direct:
-            warnings.warn(f"file {self.name}: no direct_url, so no path_uri", stacklevel=2)
+            warn_user(f"file {self.name}: no direct_url, so no path_uri")
             return ""
         if direct == self.url:
             return direct
         uri = s3_uri(direct)
         if uri is None:
-            warnings.warn(f"file {self.name}: path_uri is only known for S3 storage", stacklevel=2)
+            warn_user(f"file {self.name}: path_uri is only known for S3 storage")
         return uri or ""
 
     def delete(self) -> None:
@@ -329,7 +340,7 @@ class File:
         """Download to `root`/`name` and return the path; otherwise as `download`."""
         from .download.single import fetch
 
-        transport = (api.client if api else self.client).transport
+        transport = self._chosen(api, replace, exist_ok)
         transfer = self._transfer(root, transport, replace)
         return fetch(transport, transfer, Path(root), exist_ok=exist_ok)
 
@@ -344,9 +355,16 @@ class File:
         """Download from a coroutine and return the path; otherwise as `download`."""
         from .download.single import afetch
 
-        transport = (api.client if api else self.client).transport
+        transport = self._chosen(api, replace, exist_ok)
         transfer = self._transfer(root, transport, replace)
         return await afetch(transport, transfer, Path(root), exist_ok=exist_ok)
+
+    def _chosen(self, api: "Api | None", replace: bool, exist_ok: bool) -> "Transport":
+        """Check what a download was told, and return the connections that it uses."""
+        arguments.check_flags(replace=replace, exist_ok=exist_ok)
+        if api is not None:
+            arguments.instance("api", api, "Api")
+        return (self.client if api is None else api.client).transport
 
     def _transfer(
         self, root: str | PathLike[str], transport: "Transport", replace: bool
@@ -355,6 +373,7 @@ class File:
         from .download.recorded import recorded_of
         from .download.transfer import Transfer
 
+        folder = arguments.location("root", root)
         label = f"file {self.name!r}" + (f" of {self.run.full_path}" if self.run else "")
         if self.attrs.updated_at is None:
             raise NotFoundError(f"{label} does not exist", path=self.name, missing="file")
@@ -367,7 +386,7 @@ class File:
             recorded = recorded_of(self.direct_url, self.digest, self.size, None)
         return Transfer(
             url=url if authorization else transport.absolute(self.direct_url),
-            target=safe_target(root, self.name),
+            target=safe_target(folder, self.name),
             size=recorded.size if recorded else self.size,
             md5=None if recorded else self.md5,
             recorded=recorded,

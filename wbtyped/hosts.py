@@ -12,12 +12,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import fnmatchcase
-from urllib.request import getproxies, proxy_bypass
 
+from . import arguments
 from .errors import HostNotAllowedError, UsageError
+from .proxies import Proxies
 from .urls import WebUrl
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Origin = tuple[str, str, int | None]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 VARIABLE = "WBTYPED_ALLOW_HOSTS"
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
@@ -78,9 +80,8 @@ def resolved(host: str) -> list[Address]:
 
 def checked_hosts(given: Iterable[str] | None, source: str = "allow_hosts") -> tuple[str, ...]:
     """Return hosts that are allowed; raises UsageError for what is neither host nor network."""
-    if isinstance(given, str):
-        raise UsageError(f"{source} must be a list of hosts, not one string: [{given!r}]?")
-    hosts = tuple(dict.fromkeys(host.strip().lower() for host in given or ()))
+    listed = arguments.strings(source, given if given is not None else ())
+    hosts = tuple(dict.fromkeys(host.strip().lower() for host in listed))
     for host in hosts:
         if not host or "://" in host or (network_of(host) is None and set(host) & set("/:@? ")):
             raise UsageError(
@@ -118,8 +119,8 @@ class HostPolicy:
     base: WebUrl
     """The W&B server's own URL."""
     allowed: Sequence[str] = ()
-    _known: dict[str, tuple[Address, ...]] = field(
-        default_factory=dict[str, tuple[Address, ...]], init=False, repr=False, compare=False
+    _known: dict[Origin, tuple[Address, ...]] = field(
+        default_factory=dict[Origin, tuple[Address, ...]], init=False, repr=False, compare=False
     )
 
     def check_reference(self, what: str, target: WebUrl) -> None:
@@ -132,12 +133,12 @@ class HostPolicy:
             self._check(what, start, target, f"{start.host} redirects")
 
     def _check(self, what: str, start: WebUrl, target: WebUrl, leads: str) -> None:
-        if start.host == target.host or self._is_allowed(target.host):
+        if start.host == target.host or self._is_allowed(target):
             return
-        spaces = self._spaces(target.host)
+        spaces = self._spaces(target)
         if spaces == {Space.PUBLIC}:
             return
-        before = self._spaces(start.host)
+        before = self._spaces(start)
         if beyond := {s for s in spaces if not all(s in REACHABLE[b] for b in before)}:
             raise HostNotAllowedError(
                 f"{what}: {leads} from a {shown(before)} host to {target.host}, whose address is"
@@ -146,33 +147,33 @@ class HostPolicy:
                 host=target.host,
             )
 
-    def _is_allowed(self, host: str) -> bool:
-        bare = host.removesuffix(".")
+    def _is_allowed(self, url: WebUrl) -> bool:
+        bare = url.host.removesuffix(".")
         for allowed in self.allowed:
             network = network_of(allowed)
             if network is None:
                 if fnmatchcase(bare, allowed):
                     return True
-            elif (addresses := self._addresses(host)) and all(a in network for a in addresses):
+            elif (addresses := self._addresses(url)) and all(a in network for a in addresses):
                 return True
         return False
 
-    def _spaces(self, host: str) -> set[Space]:
+    def _spaces(self, url: WebUrl) -> set[Space]:
         """Return where a host may lie; a name with several addresses may be at any of them."""
-        name = host.removesuffix(".")
+        name = url.host.removesuffix(".")
         if name == "localhost" or name.endswith(".localhost"):
             return {Space.LOOPBACK}
-        return {space_of(address) for address in self._addresses(host)} or {Space.PUBLIC}
+        return {space_of(address) for address in self._addresses(url)} or {Space.PUBLIC}
 
-    def _addresses(self, host: str) -> tuple[Address, ...]:
+    def _addresses(self, url: WebUrl) -> tuple[Address, ...]:
         """Return the addresses of a host; where a proxy connects, names are its own matter."""
-        if address := literal(host):
+        if address := literal(url.host):
             return (address,)
-        if getproxies().keys() & {"http", "https", "all"} and not proxy_bypass(host):
-            return ()
-        if host not in self._known:
-            self._known[host] = tuple(resolved(host))
-        return self._known[host]
+        origin = url.origin
+        if origin not in self._known:
+            is_direct = Proxies.of_environment().for_url(url) is None
+            self._known[origin] = tuple(resolved(url.host)) if is_direct else ()
+        return self._known[origin]
 
 
 def shown(spaces: Iterable[Space]) -> str:

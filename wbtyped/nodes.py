@@ -19,7 +19,8 @@ def node_of(kind: type[NodeT], attrs: NodeT | Mapping[str, object], what: str) -
         return kind.model_validate(attrs)
     except ValidationError as error:
         fields = ", ".join(sorted(str(e["loc"][0]) for e in error.errors() if e["loc"]))
-        raise UsageError(f"attrs of {what}: missing or wrong: {fields}") from error
+        wrong = fields or f"a {type(attrs).__name__} is neither a node nor a mapping"
+        raise UsageError(f"attrs of {what}: missing or wrong: {wrong}") from error
 
 
 def iso(moment: datetime) -> str:

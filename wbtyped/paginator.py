@@ -1,5 +1,6 @@
 """Lists that the server hands out page by page, read with `for` or `async for`."""
 
+import operator
 import sys
 import threading
 from abc import ABC, abstractmethod
@@ -10,9 +11,13 @@ from pydantic import BaseModel
 from wbtyped_graphql.fragments import PageInfo
 from wbtyped_graphql.operation import Operation, ResultT
 
+from . import arguments
 from .client import Client
 from .cursors import Cursors
 from .errors import SchemaMismatchError, UnsupportedServerError, UsageError
+
+MOST_PER_PAGE = 2**31 - 1
+"""What an integer of GraphQL holds."""
 
 NodeT = TypeVar("NodeT", bound=BaseModel)
 NodeT_co = TypeVar("NodeT_co", bound=BaseModel, covariant=True)
@@ -59,12 +64,19 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     come up wherever a page is fetched.
     """
 
+    # An attribute that does not exist cannot be assigned: `files.pattrn = ...` is an error.
+    __slots__ = (
+        "__weakref__", "_lock", "_pages_loaded", "_seen", "_start", "client", "index",
+        "last_response", "objects", "per_page", "variables",
+    )  # fmt: skip
+
     QUERY: ClassVar[str]
     """The GraphQL document that is sent for every page."""
 
     def __init__(self, client: Client, *, per_page: int, start: str | None = None) -> None:
-        if type(per_page) is not int or per_page < 1:
-            raise UsageError(f"per_page must be a whole number above 0, got {per_page!r}")
+        arguments.instance("client", client, Client)
+        check_per_page(per_page)
+        arguments.check_optional_strings(start=start)
         self.client = client
         self.per_page = per_page
         self.objects: list[ItemT] = []
@@ -196,6 +208,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
         This is the way to walk a very long list in little memory; it always asks the server.
         """
+        arguments.check_optional_strings(start=start)
         self._check()
         cursor = start or self._start
         seen = Cursors(self._seen.operation, cursor)
@@ -209,6 +222,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
     async def apages(self, start: str | None = None) -> AsyncIterator[list[ItemT]]:
         """Yield the same from a coroutine."""
+        arguments.check_optional_strings(start=start)
         await self._acheck()
         cursor = start or self._start
         seen = Cursors(self._seen.operation, cursor)
@@ -266,6 +280,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     def __getitem__(self, index: slice) -> list[ItemT]: ...
     def __getitem__(self, index: int | slice) -> ItemT | list[ItemT]:
         """Return an item or a list of items, fetching the pages that this needs."""
+        index = checked_index(index)
         needed = needed_items(index)
         while (needed is None or len(self.objects) < needed) and self._load():
             pass
@@ -277,6 +292,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     async def aget(self, index: slice) -> list[ItemT]: ...
     async def aget(self, index: int | slice) -> ItemT | list[ItemT]:
         """Return `p[index]` from a coroutine; a slice is given as `slice(start, stop)`."""
+        index = checked_index(index)
         needed = needed_items(index)
         while (needed is None or len(self.objects) < needed) and await self._aload():
             pass
@@ -285,7 +301,10 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     # Pickling: a lock cannot travel, everything else does.
 
     def __getstate__(self) -> dict[str, object]:
-        return {name: value for name, value in self.__dict__.items() if name != "_lock"}
+        names = {name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())}
+        # What a subclass of a user adds without slots.
+        own: dict[str, object] = getattr(self, "__dict__", {})
+        return own | {name: getattr(self, name) for name in names - {"_lock", "__weakref__"}}
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
         for name, value in state.items():
@@ -295,6 +314,8 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
 class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
     """A list of which the server tells the whole length."""
+
+    __slots__ = ()
 
     @abstractmethod
     def _total(self, result: ResultT) -> int:
@@ -343,6 +364,23 @@ def require(feature: str, features: Collection[str], client: Client) -> None:
             f"{client.settings.base_url} is too old for this list: it lacks the feature {feature}",
             feature=feature,
         )
+
+
+def check_per_page(per_page: object) -> None:
+    """Raise UsageError unless so many items may be asked for with one request."""
+    arguments.whole_number("per_page", per_page, 1, MOST_PER_PAGE)
+
+
+def checked_index(index: int | slice) -> int | slice:
+    """Return an index or slice of whole numbers, or raise UsageError."""
+    try:
+        if isinstance(index, slice):
+            # This is where a step of 0, and what is no number, is found.
+            index.indices(0)
+            return index
+        return operator.index(index)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"a list is read by whole numbers and slices of them: {error}") from None
 
 
 def needed_items(index: int | slice) -> int | None:

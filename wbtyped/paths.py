@@ -4,9 +4,11 @@ A part that a path leaves out is None; the caller fills it from the settings or 
 """
 
 import re
+from pathlib import PurePath
 from typing import NamedTuple, NoReturn
 from urllib.parse import quote
 
+from . import arguments
 from .errors import UsageError
 
 PROJECT_NAME_LIMIT = 128
@@ -43,13 +45,14 @@ class ArtifactPath(NamedTuple):
     name: str
 
 
-def parse_run_path(path: str) -> RunPath:
+def parse_run_path(path: str | PurePath) -> RunPath:
     """Split a run path.
 
     Slashes at the ends do not count, nor do spaces around a part, nor the words `runs` and
     `sweeps` that stand before the id in the address of a page. Raises UsageError for anything that
     is no run path.
     """
+    path = arguments.path_text(path)
     _refuse_address(path)
     text = path.replace("/runs/", "/").replace("/sweeps/", "/")
     parts = text.strip("/ ").split("/")
@@ -61,24 +64,26 @@ def parse_run_path(path: str) -> RunPath:
     return RunPath(_nth_last(parts, 3), _nth_last(parts, 2), parts[-1])
 
 
-def parse_project_path(path: str | None) -> ProjectPath:
+def parse_project_path(path: str | PurePath | None) -> ProjectPath:
     """Split `project` or `entity/project`; None leaves both parts open.
 
     Raises UsageError for anything that is no project path.
     """
     if path is None:
         return ProjectPath(None, None)
+    path = arguments.path_text(path)
     _refuse_address(path)
     parts = [part.strip() for part in path.strip("/ ").split("/", maxsplit=1)]
     _check(path, parts, ("entity", "project"), PROJECT_FORMS)
     return ProjectPath(_nth_last(parts, 2), parts[-1])
 
 
-def parse_artifact_path(path: str) -> ArtifactPath:
+def parse_artifact_path(path: str | PurePath) -> ArtifactPath:
     """Split an artifact path at its slashes; those behind the first colon belong to the alias.
 
     Raises UsageError for anything that is no artifact path.
     """
+    path = arguments.path_text(path)
     _refuse_address(path)
     place, colon, alias = path.partition(":")
     parts = place.split("/")
@@ -92,7 +97,7 @@ def parse_artifact_path(path: str) -> ArtifactPath:
 
 def check_project_name(name: str) -> None:
     """Raise UsageError for a name that no project can have."""
-    if fault := _fault_of_project(name):
+    if fault := _fault_of_project(arguments.string("name", name)):
         raise UsageError(f"invalid project {name!r}: {fault}; write the bare name of the project")
 
 

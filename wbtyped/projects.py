@@ -2,6 +2,7 @@
 
 from wbtyped_graphql import fragments
 
+from . import arguments
 from .client import Client
 from .errors import NotFoundError
 from .paths import quoted_parts
@@ -22,6 +23,9 @@ class Project:
     """The typed node as the server sent it."""
 
     def __init__(self, client: Client, entity: str, name: str, attrs: fragments.Project) -> None:
+        arguments.instance("client", client, Client)
+        arguments.check_strings(entity=entity, name=name)
+        arguments.instance("attrs", attrs, fragments.Project)
         self.client = client
         self.entity = entity
         self.name = name

@@ -105,6 +105,8 @@ def addresses(files: Files, names: Sequence[str]) -> Mapping[str, str]:
 class FileAddresses(Paginator["Result", RunFileAddress, RunFileAddress]):
     """What a download needs to know of the files of a list (query RunFileAddresses)."""
 
+    __slots__ = ("files", "names")
+
     QUERY: ClassVar[str] = RUN_FILE_ADDRESSES_GQL
 
     def __init__(self, files: Files, names: Sequence[str | None], per_page: int = PAGE) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
+from . import arguments
 from .client import Client
 from .errors import NotFoundError, SchemaMismatchError
 from .files import File, Files
@@ -30,6 +31,8 @@ class Run:
     loaded at once, and NotFoundError says which part of the path is missing.
     """
 
+    __slots__ = ("__weakref__", "attrs", "client", "entity", "id", "project")
+
     def __init__(
         self,
         client: Client,
@@ -38,6 +41,7 @@ class Run:
         run_id: str,
         attrs: fragments.Run | Mapping[str, object] | None = None,
     ) -> None:
+        check_identity(client, entity, project, run_id)
         self.client = client
         self.entity = entity
         self.project = project
@@ -110,6 +114,7 @@ class Run:
     @classmethod
     async def aopen(cls, client: Client, entity: str, project: str, run_id: str) -> "Run":
         """Return a loaded run, from a coroutine."""
+        check_identity(client, entity, project, run_id)
         result = await client.asend(query_run(entity, project, run_id))
         run = cls.__new__(cls)
         run.client, run.entity, run.project, run.id = client, entity, project, run_id
@@ -150,11 +155,11 @@ class Run:
         The server answers for a name that does not exist as well: its `updated_at` is None, and
         downloading it raises NotFoundError.
         """
-        return self.files([name], per_page=1)[0]
+        return self.files([arguments.string("name", name)], per_page=1)[0]
 
     async def afile(self, name: str) -> File:
         """Return one file by its exact name, from a coroutine."""
-        return await self.files([name], per_page=1).aget(0)
+        return await self.files([arguments.string("name", name)], per_page=1).aget(0)
 
     def logged_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
         """Return the artifact versions that the run made."""
@@ -212,6 +217,12 @@ class Run:
         return calls.mark_run_files_uploaded(
             entity=self.entity, project=self.project, run=self.id, files=[name]
         )
+
+
+def check_identity(client: Client, entity: str, project: str, run_id: str) -> None:
+    """Raise UsageError for what cannot name a run."""
+    arguments.instance("client", client, Client)
+    arguments.check_strings(entity=entity, project=project, run_id=run_id)
 
 
 def query_run(entity: str, project: str, run_id: str) -> Operation["GetRun"]:

@@ -5,13 +5,14 @@ hold a thread for ever, so what reads from the network is given the time that is
 """
 
 import threading
-import time
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from ssl import SSLContext
 
 import httpcore
 import httpx
+
+from .clock import monotonic
 
 SocketOptions = Iterable[httpcore.SOCKET_OPTION]
 
@@ -26,7 +27,7 @@ class Limit(threading.local):
         """Return how long the next read may take; the time counts from the first one."""
         if self.seconds is None:
             return timeout
-        now = time.monotonic()
+        now = monotonic()
         if self.until is None:
             self.until = now + self.seconds
         if now >= self.until:
@@ -118,17 +119,13 @@ class LimitedBackend(httpcore.NetworkBackend):
         self._backend.sleep(seconds)
 
 
-def heed_limits(client: httpx.Client | httpx.BaseTransport) -> None:
-    """Have a client heed `response_limit`.
+def heed_limits(transport: httpx.HTTPTransport) -> None:
+    """Have a transport of httpx heed `response_limit`.
 
     httpx has no option for it, and its names for the parts are private; a test holds that they are
     these still.
     """
-    transports: list[object] = [client]
-    if isinstance(client, httpx.Client):
-        transports = [getattr(client, "_transport", None), *getattr(client, "_mounts", {}).values()]
-    for transport in transports:
-        pool: object = getattr(transport, "_pool", None)
-        backend: object = getattr(pool, "_network_backend", None)
-        if isinstance(backend, httpcore.NetworkBackend):
-            setattr(pool, "_network_backend", LimitedBackend(backend))  # noqa: B010 - see above
+    pool: object = getattr(transport, "_pool", None)
+    backend: object = getattr(pool, "_network_backend", None)
+    if isinstance(backend, httpcore.NetworkBackend):
+        setattr(pool, "_network_backend", LimitedBackend(backend))  # noqa: B010 - see above

@@ -9,7 +9,7 @@ import threading
 import weakref
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 import httpx
@@ -19,8 +19,10 @@ from .errors import OfflineError, TransportError
 from .hosts import HostPolicy
 from .redirects import LOCATION, REDIRECT_BODY_BYTES, Route
 from .retries import Passing, Retries, is_passing
+from .routes import AsyncRoutedTransport, ProxyRefusedError, RoutedTransport
 from .settings import Settings
-from .time_limits import heed_limits, response_limit
+from .time_limits import response_limit
+from .tls import certificate_refused
 from .urls import WebUrl, web_url
 from .version import VERSION
 
@@ -35,7 +37,7 @@ Content = Callable[[], bytes | Iterable[bytes]]
 USER_AGENT = f"wbtyped/{VERSION} Python/{platform.python_version()} httpx/{httpx.__version__}"
 # Failures before a connection stands: the server has seen nothing of the request.
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, ProxyRefusedError)
 ENCODINGS = "gzip, deflate"
 # A header that a server gives for an upload, in the form that one can be sent in.
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
@@ -65,9 +67,20 @@ def transport_errors(what: str) -> Generator[None]:
         raise Passing(f"{what}: the compressed response is broken: {error}") from error
     except httpx.RequestError as error:
         reason = f"{what}: {type(error).__name__}: {error or 'no answer in time'}"
+        if is_certificate_fault(error):
+            raise TransportError(certificate_refused(reason)) from error
         if isinstance(error, FINAL):
             raise TransportError(reason) from error
         raise Passing(reason, unsent=isinstance(error, UNSENT)) from error
+
+
+def is_certificate_fault(error: BaseException | None) -> bool:
+    """Tell whether an error comes from a certificate, which no further try would change."""
+    while error is not None:
+        if isinstance(error, ssl.SSLCertVerificationError):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def check_passing(what: str, response: httpx.Response) -> None:
@@ -96,16 +109,15 @@ def hide_location(response: httpx.Response) -> None:
         response.headers[LOCATION] = response.headers.pop("location")
 
 
-def limited_client(timeout: float) -> httpx.Client:
-    """Return a client that heeds `response_limit` and leaves redirects to `Route`."""
-    client = httpx.Client(
+def new_client(timeout: float) -> httpx.Client:
+    """Return a client that goes by our own routes, and leaves redirects to `redirects`."""
+    return httpx.Client(
         timeout=timeout,
         headers={"User-Agent": USER_AGENT},
-        verify=tls_context(),
+        transport=RoutedTransport(),
+        trust_env=False,
         event_hooks={"response": [hide_location]},
     )
-    heed_limits(client)
-    return client
 
 
 def drop_redirect_body(response: httpx.Response) -> None:
@@ -124,12 +136,6 @@ def whole_response(response: httpx.Response, body: bytes) -> httpx.Response:
     return httpx.Response(
         response.status_code, headers=headers, content=body, extensions=response.extensions
     )
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    """Return the one context of this process: to read all certificates takes 20 ms each time."""
-    return httpx.create_ssl_context()
 
 
 class Transport:
@@ -159,7 +165,7 @@ class Transport:
     @cached_property
     def http(self) -> httpx.Client:
         """The synchronous connections."""
-        http = limited_client(self.settings.timeout)
+        http = new_client(self.settings.timeout)
         # Many scripts never close anything; no socket may outlive the last handle that uses it.
         weakref.finalize(self, http.close)
         return http
@@ -175,7 +181,8 @@ class Transport:
                 self._loops[loop] = httpx.AsyncClient(
                     timeout=self.settings.timeout,
                     headers={"User-Agent": USER_AGENT},
-                    verify=tls_context(),
+                    transport=AsyncRoutedTransport(),
+                    trust_env=False,
                 )
             return self._loops[loop]
 

@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from wbtyped_graphql.create_run_files import CreateRunFilesCreateRunFiles
 
+from . import arguments
 from .errors import DiskError, TransportError, UsageError
 from .transport import Transport
 
@@ -25,12 +26,12 @@ class Upload:
     @classmethod
     def of(cls, path: str | PathLike[str], root: str | PathLike[str]) -> "Upload":
         """Name the file at `path` by its way from `root`; UsageError when it is not below."""
-        file = Path(path)
+        file, folder = arguments.location("path", path), arguments.location("root", root)
         if not file.is_file():
             raise UsageError(f"{file} is not a file, so it cannot be uploaded")
-        way = os.path.relpath(file, root)
+        way = os.path.relpath(file, folder)
         if way.startswith("..") or Path(way).is_absolute():
-            raise UsageError(f"{file} is not below {Path(root)}; pass root= to name it another way")
+            raise UsageError(f"{file} is not below {folder}; pass root= to name it another way")
         return cls(file, PurePosixPath(*Path(way).parts).as_posix())
 
     def blocks(self, size: int) -> Iterator[bytes]:

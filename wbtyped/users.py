@@ -2,6 +2,7 @@
 
 from wbtyped_graphql import fragments
 
+from . import arguments
 from .errors import AuthenticationError
 
 
@@ -14,6 +15,7 @@ class User:
     """The typed node."""
 
     def __init__(self, attrs: fragments.User) -> None:
+        arguments.instance("attrs", attrs, fragments.User)
         self.attrs = attrs
 
     def __repr__(self) -> str:

@@ -1,85 +1,303 @@
-"""Downloads through a proxy of the environment, by either engine."""
+"""Proxies of the environment: the same for API and downloads, by either engine."""
 
-import http.client
+import json
+import sys
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
-from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.proxying import RealProxy
 from wbtyped import Api
 from wbtyped.download.engine import EngineName
-from wbtyped.server import WandbServer
+from wbtyped.errors import TransportError, UsageError
+from wbtyped.proxies import Exemption, Proxies, Setting, parse_proxy
+from wbtyped.server import Fault, Reference, WandbServer
 
-FILES = {f"{n}.txt": b"%d" % n * 1000 for n in range(20)}
+FILES = {f"{n}.txt": b"%d" % n * 1000 for n in range(3)}
+FORMS = [
+    ("http_proxy", "http://{}"),
+    ("HTTP_PROXY", "http://{}"),
+    ("all_proxy", "http://{}"),
+    ("ALL_PROXY", "http://{}/"),
+    ("WANDB_HTTP_PROXY", "http://{}"),
+    ("WANDB__PROXIES", json.dumps({"http": "http://{}"})),
+    ("http_proxy", "{}"),
+    ("http_proxy", " HTTP://{} "),
+    ("all_proxy", "socks5://{}"),
+    ("ALL_PROXY", "socks5h://{}"),
+    ("ALL_PROXY", "socks://{}/"),
+]
 
 
-class Proxy(ThreadingHTTPServer):
-    """Passes plain requests on, and notes which."""
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.passed: list[str] = []
-        self.keys: list[str | None] = []
-
-
-class Handler(BaseHTTPRequestHandler):
-    """One connection to the proxy."""
-
-    def do_GET(self) -> None:
-        """Pass a request on."""
-        assert isinstance(self.server, Proxy)
-        self.server.passed.append(self.path)
-        self.server.keys.append(self.headers.get("Authorization"))
-        target = urlsplit(self.path)
-        there = http.client.HTTPConnection(target.hostname or "", target.port)
-        there.request("GET", f"{target.path}?{target.query}", headers={"Connection": "close"})
-        answer = there.getresponse()
-        content = answer.read()
-        there.close()
-        self.send_response(answer.status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        """Say nothing."""
+@pytest.fixture(autouse=True)
+def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http", "https", "all", "no", "ftp"):
+        monkeypatch.delenv(f"{name}_proxy", raising=False)
+        monkeypatch.delenv(f"{name.upper()}_PROXY", raising=False)
 
 
 @pytest.fixture
-def proxy() -> Iterator[Proxy]:
-    with Proxy() as proxy:
-        thread = Thread(target=proxy.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
+def proxy() -> Iterator[RealProxy]:
+    with RealProxy() as proxy:
         yield proxy
-        proxy.shutdown()
-        thread.join()
 
 
-def test_a_proxy_is_used(
-    wandb_server: WandbServer,
-    engine: EngineName,
-    proxy: Proxy,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+@pytest.fixture
+def run_path(wandb_server: WandbServer) -> str:
     wandb_server.add_run("crew/ship/log", FILES)
+    return "crew/ship/log"
+
+
+def saved(root: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in root.iterdir()}
+
+
+def hosts(proxy: RealProxy) -> set[str]:
+    return {each.partition(" ")[2] for each in proxy.asked}
+
+
+def both_origins(server: WandbServer) -> set[str]:
+    return {url.removeprefix("http://") for url in (server.url, server.storage_url)}
+
+
+@pytest.mark.parametrize(("variable", "form"), FORMS, ids=lambda text: text.replace("{}", "it"))
+def test_every_form_of_every_variable_is_used(
+    wandb_server: WandbServer, engine: EngineName, proxy: RealProxy, run_path: str,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, form: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv(variable, form.replace("{}", f"127.0.0.1:{proxy.port}"))
     with Api() as api:
-        files = api.run("crew/ship/log").files()
-        # The API itself is asked before the environment changes: connections are made late.
-        assert len(files) == len(FILES)
-        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.server_port}")
-        monkeypatch.delenv("no_proxy", raising=False)
-        monkeypatch.delenv("NO_PROXY", raising=False)
-        assert files.download(tmp_path / "one").ok
-        storage = [address for address in proxy.passed if "/blobs/" in address]
-        assert len(storage) == len(FILES)
-        assert set(proxy.keys) == {None}, "storage and proxy never see the key"
-        monkeypatch.setenv("no_proxy", "127.0.0.1")
-        proxy.passed.clear()
-        assert files.download(tmp_path / "two").ok
-        assert proxy.passed == []
-    there = {p.name: p.read_bytes() for p in (tmp_path / "one").iterdir()}
-    assert there == FILES
+        api.run(run_path).files().download(tmp_path)
+    assert saved(tmp_path) == FILES
+    assert hosts(proxy) == both_origins(wandb_server)
+
+
+async def test_coroutines_use_it_too(
+    wandb_server: WandbServer, proxy: RealProxy, run_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", f"socks://127.0.0.1:{proxy.port}")
+    async with Api() as api:
+        assert (await api.arun(run_path)).id == "log"
+    assert hosts(proxy) == {wandb_server.url.removeprefix("http://")}
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("NO_PROXY", "127.0.0.1"),
+        ("no_proxy", "other.test, 127.0.0.0/8"),
+        ("no_proxy", "[::1]"),
+        ("NO_PROXY", "::1/128,fe80::/10 localhost"),
+        ("no_proxy", "*"),
+    ],
+)
+def test_exempt_hosts_are_reached_directly_whatever_the_proxy(
+    engine: EngineName, proxy: RealProxy, run_path: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str,
+) -> None:  # fmt: skip
+    is_exempt = "127" in value or value == "*"
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+    monkeypatch.setenv(variable, value)
+    if is_exempt:
+        monkeypatch.setenv("http_proxy", "gopher://nobody")
+    with Api() as api:
+        api.run(run_path).files().download(tmp_path)
+    assert saved(tmp_path) == FILES
+    assert bool(proxy.asked) != is_exempt
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "shown"),
+    [
+        ("ALL_PROXY", "socks4://proxy.test:1080", "'socks4://proxy.test:1080'"),
+        ("HTTP_PROXY", "gopher://proxy.test", "'gopher://proxy.test'"),
+        ("http_proxy", "http://", "'http://'"),
+        ("http_proxy", "http://me:secret@proxy.test:port", "'http://***@proxy.test:port'"),
+        ("WANDB__PROXIES", "{broken", "'{broken'"),
+    ],
+)
+def test_a_proxy_that_cannot_be_used_is_named(
+    engine: EngineName, wandb_server: WandbServer, run_path: str, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, shown: str,
+) -> None:  # fmt: skip
+    files = Api().run(run_path).files()
+    assert len(files) == len(FILES)
+    monkeypatch.setenv(variable, value)
+    for ask in (lambda: Api().viewer, lambda: files.download(tmp_path)):
+        with pytest.raises(UsageError) as refused:
+            ask()
+        assert f"{variable} names the proxy {shown}" in str(refused.value)
+        assert "secret" not in str(refused.value)
+
+
+def test_socks_without_its_extra(
+    run_path: str, proxy: RealProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "socksio", None)
+    monkeypatch.setenv("ALL_PROXY", f"socks5://127.0.0.1:{proxy.port}")
+    with pytest.raises(UsageError, match=r"ALL_PROXY needs the extra: pip install 'wbtyped\[socks"):
+        Api().run(run_path)
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    assert Api().run(run_path).id == "log"
+
+
+def test_a_proxy_that_is_not_there_is_not_the_fault_of_the_server(
+    engine: EngineName, run_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RealProxy() as gone:
+        pass
+    files = Api().run(run_path).files()
+    assert len(files) == len(FILES)
+    monkeypatch.setenv("HTTP_PROXY", f"http://me:secret@127.0.0.1:{gone.port}")
+    expected = f"through the proxy http://127.0.0.1:{gone.port} of HTTP_PROXY"
+    for ask in (lambda: Api().viewer, lambda: files.download(tmp_path)):
+        with pytest.raises(TransportError) as failed:
+            ask()
+        assert expected in str(failed.value)
+        assert "secret" not in str(failed.value)
+
+
+def test_a_proxy_with_a_password(
+    engine: EngineName, run_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = Api().run(run_path).files()
+    assert len(files) == len(FILES)
+    with RealProxy(password="p@ss/#word") as proxy:
+        for login in ("me:p@ss/#word", "me:p%40ss%2F%23word"):
+            monkeypatch.setenv("http_proxy", f"http://{login}@127.0.0.1:{proxy.port}")
+            assert Api().viewer.username
+            assert files.download(tmp_path / login[4:6]).ok
+        proxy.asked.clear()
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+        for ask in (lambda: Api().viewer, lambda: files.download(tmp_path / "none")):
+            with pytest.raises(TransportError, match=r"407 Proxy Auth.*of http_proxy") as failed:
+                ask()
+            assert "several tries" not in str(failed.value)
+        assert proxy.asked == []
+
+
+@pytest.mark.parametrize("exempt", ["localhost", "127.0.0.0/8"])
+def test_a_redirect_leads_past_the_proxy_or_to_it(
+    engine: EngineName, proxy: RealProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    exempt: str,
+) -> None:  # fmt: skip
+    with WandbServer() as first, WandbServer(host="localhost") as second:
+        second.add_run("crew/ship/log", {"there.txt": b"there"})
+        target = Api({"base_url": second.url}, api_key=second.api_key).run("crew/ship/log")
+        reference = Reference(f"{first.storage_url}/blobs/start", size=5)
+        first.add_artifact("crew/ship/data", "dataset", {}, {"it.txt": reference})
+        artifact = Api({"base_url": first.url}, api_key=first.api_key).artifact("crew/ship/data:v0")
+        assert len(artifact.manifest) == 1
+        lead = Fault(kind="storage-get", redirect=target.file("there.txt").direct_url)
+        monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", exempt)
+        with first.fault(lead):
+            artifact.download(tmp_path)
+        proxied = first if exempt == "localhost" else second
+        assert hosts(proxy) == {proxied.storage_url.removeprefix("http://")}
+    assert (tmp_path / "it.txt").read_bytes() == b"there"
+
+
+# The rules alone.
+
+NETWORKS = [
+    ("10.0.0.0/8", "10.1.2.3", True),
+    ("10.0.0.0/8", "11.1.2.3", False),
+    ("10.1.2.3/8", "10.9.9.9", True),
+    ("fd00::/8", "fd12::1", True),
+    ("[fd00::]/8", "fd12::1", True),
+    ("::1", "0:0:0:0:0:0:0:1", True),
+    ("[::1]", "::1", True),
+    ("[::1]", "[::1]", True),
+    ("[::1]:8080", "::1", False),
+    ("[::1]:80", "::1", True),
+    ("127.0.0.1:80", "127.0.0.1", True),
+    ("127.0.0.1:81", "127.0.0.1", False),
+    ("10.0.0.0/8", "ten.test", False),
+]
+NAMES = [
+    ("a.test", "a.test", True),
+    ("a.test", "x.a.test", True),
+    ("a.test", "xa.test", False),
+    (".a.test", "x.a.test", True),
+    ("*.a.test", "x.a.test", True),
+    ("A.Test.", "a.test", True),
+    ("a.test", "A.TEST.", True),
+    ("https://a.test", "a.test", True),
+    ("a.test:80", "a.test", True),
+    ("a.test:81", "a.test", False),
+    ("bücher.test", "xn--bcher-kva.test", True),
+    ("a", "b", False),
+    ("", "a", False),
+]
+
+
+@pytest.mark.parametrize(("entry", "host", "exempt"), NETWORKS + NAMES)
+def test_entries_of_no_proxy(entry: str, host: str, exempt: bool) -> None:
+    for variable in ("no_proxy", "NO_PROXY"):
+        environ = {"ALL_PROXY": "http://proxy.test", variable: f"other.test, {entry}"}
+        proxies = Proxies.of_environment(environ)
+        assert proxies.is_exempt(host, 80) is exempt
+        assert (proxies.find("http", host, 80) is None) is exempt
+
+
+def test_a_network_that_is_none_is_named() -> None:
+    environ = {"ALL_PROXY": "http://proxy.test", "No_Proxy": "10.0.0.0/99"}
+    with pytest.raises(UsageError, match=r"No_Proxy names '10.0.0.0/99'"):
+        Proxies.of_environment(environ).find("http", "10.0.0.1", 80)
+    del environ["ALL_PROXY"]
+    assert Proxies.of_environment(environ).find("http", "10.0.0.1", 80) is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "scheme", "variable"),
+    [
+        ({"http_proxy": "a", "HTTP_PROXY": "b"}, "http", "http_proxy"),
+        ({"http_proxy": "", "HTTP_PROXY": "b"}, "http", None),
+        ({"http_proxy": "", "ALL_PROXY": "b"}, "http", "ALL_PROXY"),
+        ({"HTTP_PROXY": "b", "all_proxy": "c"}, "http", "HTTP_PROXY"),
+        ({"HTTP_PROXY": "b", "all_proxy": "c"}, "https", "all_proxy"),
+        ({"HTTP_PROXY": "b", "REQUEST_METHOD": "GET"}, "http", None),
+        ({"HTTPS_PROXY": "b", "REQUEST_METHOD": "GET"}, "https", "HTTPS_PROXY"),
+        ({"HTTPS_PROXY": "b", "WANDB_HTTPS_PROXY": "c"}, "https", "WANDB_HTTPS_PROXY"),
+        ({"ftp_proxy": "b"}, "http", None),
+        ({}, "https", None),
+    ],
+)
+def test_which_variable_decides(environ: dict[str, str], scheme: str, variable: str | None) -> None:
+    proxy = Proxies.of_environment(environ).find(scheme, "a.test", 80)
+    assert (proxy.variable if proxy else None) == variable
+
+
+@pytest.mark.parametrize(
+    ("value", "url"),
+    [
+        ("proxy.test", "http://proxy.test:80"),
+        ("https://proxy.test", "https://proxy.test:443"),
+        ("socks://proxy.test", "socks5h://proxy.test:1080"),
+        ("http://[::1]:3128/", "http://[::1]:3128"),
+        ("http://me@proxy.test:1", "http://me:@proxy.test:1"),
+        ("me:a@b@proxy.test:1", "http://me:a%40b@proxy.test:1"),
+    ],
+)
+def test_values_of_variables(value: str, url: str) -> None:
+    proxy = parse_proxy(Setting("http_proxy", value))
+    assert proxy.url == url
+    assert "me:" not in f"{proxy} {proxy!r}"
+
+
+@given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
+def test_nothing_but_our_errors_comes_of_any_text(value: str, exempt: str, host: str) -> None:
+    environ = {"ALL_PROXY": value, "NO_PROXY": exempt, "WANDB__PROXIES": value}
+    try:
+        Proxies.of_environment(environ).find("http", host, 80)
+    except UsageError as error:
+        assert any(name in str(error) for name in environ)
+
+
+@given(st.ip_addresses(), st.integers(1, 65535))
+def test_an_address_exempts_itself(address: object, port: int) -> None:
+    assert Exemption.parse(str(address)).covers(str(address), port)

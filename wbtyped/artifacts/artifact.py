@@ -1,6 +1,5 @@
 """One version of an artifact: its facts, its files, and changes to it."""
 
-import asyncio
 from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
@@ -8,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
 
+from .. import arguments
 from ..cache_settings import CacheWish
 from ..client import Client
 from ..download.digests import Algorithm
 from ..errors import EntryNotFoundError
 from ..files import File
+from ..user_warnings import in_thread
 from .facts import Place
 from .lineage import LinkedArtifact
 from .manifest import ArtifactManifest, ArtifactManifestEntry
@@ -34,6 +35,8 @@ class Artifact(LinkedArtifact):
     server sent it. Making new versions is the official client's job.
     """
 
+    __slots__ = ("_manifest",)
+
     def __init__(self, client: Client, place: Place, attrs: fragments.Artifact) -> None:
         super().__init__(client, place, attrs)
         self._manifest: ArtifactManifest | None = None
@@ -54,7 +57,7 @@ class Artifact(LinkedArtifact):
 
     async def amanifest(self) -> ArtifactManifest:
         """Return the manifest, from a coroutine."""
-        return await asyncio.to_thread(lambda: self.manifest)
+        return await in_thread(lambda: self.manifest)
 
     @property
     def digest_algorithm(self) -> Algorithm:
@@ -67,7 +70,7 @@ class Artifact(LinkedArtifact):
         An object that was added under `name`, such as a table, is found without its suffix. Raises
         EntryNotFoundError, which is a NotFoundError and a KeyError.
         """
-        path = Path(name).as_posix()
+        path = arguments.location("name", name).as_posix()
         for candidate in (path, *(f"{path}.{kind}.json" for kind in OBJECT_KINDS)):
             entry = self.manifest.get_entry_by_path(candidate)
             if entry is not None:
@@ -91,16 +94,17 @@ class Artifact(LinkedArtifact):
         """Download the only file of a version that has one, and return its path."""
         from .contents import only_entry, target_folder
 
+        folder = target_folder(self) if root is None else arguments.location("root", root)
         entry = only_entry(self)
-        return Path(self.download(root or target_folder(self)), entry.path)
+        return Path(self.download(folder), entry.path)
 
     async def afile(self, root: str | PathLike[str] | None = None) -> Path:
         """Download the only file, from a coroutine; otherwise as `file`."""
-        return await asyncio.to_thread(self.file, root)
+        return await in_thread(self.file, root)
 
     def open_file(self, path: str) -> File:
         """Return one of its files by path, for itself alone; raises EntryNotFoundError."""
-        found = self.files([path], per_page=1)[:1]
+        found = self.files([arguments.string("path", path)], per_page=1)[:1]
         if not found:
             raise self._no_file(path)
         return found[0]
@@ -139,6 +143,9 @@ class Artifact(LinkedArtifact):
         """
         from .contents import download
 
+        root = arguments.optional_location("root", root)
+        arguments.check_flags(allow_missing_references=allow_missing_references)
+        arguments.check_optional_strings(path_prefix=path_prefix)
         options = self._options(cache, progress, engine, at_once, fsync)
         batch = download(self, root, allow_missing_references, path_prefix, options)
         return str(batch.run().root)
@@ -158,6 +165,9 @@ class Artifact(LinkedArtifact):
         """Download all files, from a coroutine; otherwise as `download`."""
         from .contents import download
 
+        root = arguments.optional_location("root", root)
+        arguments.check_flags(allow_missing_references=allow_missing_references)
+        arguments.check_optional_strings(path_prefix=path_prefix)
         options = self._options(cache, progress, engine, at_once, fsync)
         await self.amanifest()
         batch = download(self, root, allow_missing_references, path_prefix, options)
@@ -193,7 +203,8 @@ class Artifact(LinkedArtifact):
         """
         from .contents import checkout
 
-        return str(checkout(self, root, self._options(cache, progress)))
+        folder = arguments.optional_location("root", root)
+        return str(checkout(self, folder, self._options(cache, progress)))
 
     async def acheckout(
         self,
@@ -203,7 +214,7 @@ class Artifact(LinkedArtifact):
         cache: CacheWish = None,
     ) -> str:
         """Make a folder hold exactly this version, from a coroutine; otherwise as `checkout`."""
-        return await asyncio.to_thread(self.checkout, root, progress=progress, cache=cache)
+        return await in_thread(self.checkout, root, progress=progress, cache=cache)
 
     def unexpected_files(self, root: str | PathLike[str] | None = None) -> list[str]:
         """Return the files in a folder that `checkout` would remove, by their paths below it.
@@ -213,21 +224,22 @@ class Artifact(LinkedArtifact):
         """
         from .contents import checkout_folder, foreign
 
-        return foreign(self, checkout_folder(self, root))
+        folder = arguments.optional_location("root", root)
+        return foreign(self, checkout_folder(self, folder))
 
     async def aunexpected_files(self, root: str | PathLike[str] | None = None) -> list[str]:
         """Return the files that `checkout` would remove, from a coroutine."""
-        return await asyncio.to_thread(self.unexpected_files, root)
+        return await in_thread(self.unexpected_files, root)
 
     def compare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
         """Return how a folder differs from this version; references are left out."""
         from .contents import compare
 
-        return compare(self, root)
+        return compare(self, arguments.optional_location("root", root))
 
     async def acompare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
         """Return how a folder differs from this version, from a coroutine."""
-        return await asyncio.to_thread(self.compare, root)
+        return await in_thread(self.compare, root)
 
     def verify(self, root: str | PathLike[str] | None = None) -> None:
         """Compare a folder with this version.
@@ -237,8 +249,8 @@ class Artifact(LinkedArtifact):
         """
         from .contents import verify
 
-        verify(self, root)
+        verify(self, arguments.optional_location("root", root))
 
     async def averify(self, root: str | PathLike[str] | None = None) -> None:
         """Compare a folder with this version, from a coroutine; otherwise as `verify`."""
-        await asyncio.to_thread(self.verify, root)
+        await in_thread(self.verify, root)

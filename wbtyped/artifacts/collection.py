@@ -1,16 +1,17 @@
 """One collection of artifact versions: read it, change it, delete it."""
 
-import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
+from .. import arguments
 from ..client import Client
 from ..cursors import Cursors
 from ..nodes import node_of
 from ..projects import missing_project, missing_type
+from ..user_warnings import warn_user
 from .collection_editing import EditableCollection, missing_collection
 from .names import check_collection_name
 
@@ -32,6 +33,8 @@ class ArtifactCollection(EditableCollection):
     is missing.
     """
 
+    __slots__ = ("organization",)
+
     def __init__(
         self,
         client: Client,
@@ -42,7 +45,8 @@ class ArtifactCollection(EditableCollection):
         organization: str | None = None,
         attrs: fragments.ArtifactCollection | Mapping[str, object] | None = None,
     ) -> None:
-        check_collection_name(name)
+        check_identity(client, entity, project, name, type)
+        arguments.check_optional_strings(organization=organization)
         self.client = client
         self.entity = entity
         self.project = project
@@ -57,7 +61,7 @@ class ArtifactCollection(EditableCollection):
         cls, client: Client, entity: str, project: str, name: str, type_name: str
     ) -> "ArtifactCollection":
         """Return a loaded collection, from a coroutine."""
-        check_collection_name(name)
+        check_identity(client, entity, project, name, type_name)
         result = await client.asend(query_collection(entity, project, type_name, name))
         node = found_collection(result, entity, project, type_name, name)
         return cls(client, entity, project, name, type_name, attrs=node)
@@ -146,11 +150,8 @@ class ArtifactCollection(EditableCollection):
 
     def change_type(self, new_type: str) -> None:
         """Give a sequence another type at once; assign `type` and `save()` instead."""
-        warnings.warn(
-            "change_type is deprecated: assign type and call save()",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        arguments.check_strings(new_type=new_type)
+        warn_user("change_type is deprecated: assign type and call save()", DeprecationWarning)
         self.type = new_type
         self.save()
 
@@ -167,6 +168,13 @@ class ArtifactCollection(EditableCollection):
             await self.client.asend(calls.delete_artifact_sequence(id=self.id))
         else:
             await self.client.asend(calls.delete_artifact_portfolio(id=self.id))
+
+
+def check_identity(client: Client, entity: str, project: str, name: str, type_name: str) -> None:
+    """Raise UsageError for what cannot name a collection."""
+    arguments.instance("client", client, Client)
+    arguments.check_strings(entity=entity, project=project, type=type_name)
+    check_collection_name(name)
 
 
 def query_collection(

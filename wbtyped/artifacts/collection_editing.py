@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.input_types import TagInput
 
+from .. import arguments
 from ..client import Client
 from ..errors import NotFoundError, UsageError
 from ..nodes import iso
@@ -29,6 +30,11 @@ TAGS_AT_ONCE = 20
 
 class EditableCollection:
     """A collection with its edits: assigned, checked at once, and sent by `save`."""
+
+    __slots__ = (
+        "__weakref__", "_aliases", "_description", "_name", "_tags", "_type", "attrs", "client",
+        "entity", "project",
+    )  # fmt: skip
 
     client: Client
     """What requests go through."""
@@ -89,6 +95,7 @@ class EditableCollection:
 
     @type.setter
     def type(self, type_name: str) -> None:
+        arguments.check_strings(type=type_name)
         if type_name != self.attrs.default_artifact_type.name:
             if not self.is_sequence():
                 raise UsageError(
@@ -105,7 +112,7 @@ class EditableCollection:
 
     @description.setter
     def description(self, description: str | None) -> None:
-        self._description = description
+        self._description = arguments.optional_string("description", description)
 
     @property
     def tags(self) -> list[str]:

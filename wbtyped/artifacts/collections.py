@@ -9,6 +9,7 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_COLLECTIONS_GQL, PROJECT_ARTIFACT_COLLECTIONS_GQL
 
+from .. import arguments
 from ..client import Client
 from ..errors import UsageError
 from ..paginator import SizedPaginator
@@ -36,12 +37,17 @@ ORDER = re.compile(r"[+-]?[A-Za-z_]\w*")
 
 def filter_text(filters: Mapping[str, object] | None) -> str | None:
     """Return filters as they are sent: JSON in a text."""
-    return None if filters is None else json.dumps(filters)
+    if arguments.optional_mapping("filters", filters) is None:
+        return None
+    try:
+        return json.dumps(filters)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"filters cannot be written as JSON: {error}") from None
 
 
 def checked_order(order: str | None) -> str | None:
     """Return an order with its sign, or raise UsageError."""
-    if order is None:
+    if arguments.optional_string("order", order) is None or order is None:
         return None
     if not ORDER.fullmatch(order):
         raise UsageError(f"order {order!r} is not a field name with '+' or '-' before it")
@@ -58,6 +64,8 @@ class ArtifactCollections(
     raise UnsupportedServerError on a server that lacks them. `len()` counts what the filter leaves.
     """
 
+    __slots__ = ("entity", "filters", "order", "project", "type_name")
+
     QUERY: ClassVar[str] = ARTIFACT_COLLECTIONS_GQL
 
     def __init__(
@@ -72,9 +80,11 @@ class ArtifactCollections(
         order: str | None = None,
         start: str | None = None,
     ) -> None:
+        arguments.check_strings(entity=entity, project=project)
+        filter_text(filters)
         self.entity = entity
         self.project = project
-        self.type_name = type_name
+        self.type_name: str = arguments.string("type_name", type_name)
         self.filters = filters
         self.order: str | None = checked_order(order)
         super().__init__(client, per_page=per_page, start=start)
@@ -126,6 +136,8 @@ class ProjectArtifactCollections(
     `filters`, `order` and `len()` are as with `ArtifactCollections`.
     """
 
+    __slots__ = ("entity", "filters", "order", "project")
+
     QUERY: ClassVar[str] = PROJECT_ARTIFACT_COLLECTIONS_GQL
 
     def __init__(
@@ -139,6 +151,8 @@ class ProjectArtifactCollections(
         order: str | None = None,
         start: str | None = None,
     ) -> None:
+        arguments.check_strings(entity=entity, project=project)
+        filter_text(filters)
         self.entity = entity
         self.project = project
         self.filters = filters

@@ -1,11 +1,12 @@
 """Three functions of the older official client, for scripts that call them."""
 
 import re
-import warnings
 
 from pydantic import TypeAdapter
 
+from .. import arguments
 from ..client import Client
+from ..user_warnings import warn_user
 
 _versions = TypeAdapter(dict[str, object])
 
@@ -18,16 +19,17 @@ def server_supports_artifact_collections_gql_edges(client: Client, warn: bool = 
 
     Every server since March 2022 does. With `warn`, an older one causes a warning.
     """
+    arguments.instance("client", client, Client)
+    arguments.check_flags(warn=warn)
     info = client.server_info()
     known = info.cli_version_info if info else None
     newest = _versions.validate_python(known or {}).get("max_cli_version")
     numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", newest) if isinstance(newest, str) else None
     supported = numbers is not None and tuple(map(int, numbers.groups())) >= EDGES_SINCE
     if warn and not supported:
-        warnings.warn(
+        warn_user(
             f"{client.settings.base_url} does not know artifact collections, sequences are used"
-            " instead; W&B local 0.9.50 or newer is needed",
-            stacklevel=2,
+            " instead; W&B local 0.9.50 or newer is needed"
         )
     return supported
 

@@ -1,7 +1,6 @@
 """The files of a version on disk: download, check out, verify."""
 
 import os
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from os import PathLike
@@ -23,6 +22,7 @@ from ..errors import (
     WbtypedError,
 )
 from ..retries import Passing
+from ..user_warnings import warn_user
 from .manifest import ArtifactManifest, ArtifactManifestEntry, parse_manifest
 from .offline import remember
 from .planning import Wanted, entry_is_right, plan, unusable
@@ -180,7 +180,7 @@ def refuse_unreadable(
             f"{message}; fetch them by other means and pass allow_missing_references=True",
             uris=uris,
         )
-    warnings.warn(f"{message}; they were left out", stacklevel=5)
+    warn_user(f"{message}; they were left out")
 
 
 # What is on disk.

@@ -15,6 +15,7 @@ from wbtyped_graphql.input_types import (
 )
 from wbtyped_graphql.operation import Operation
 
+from .. import arguments
 from ..client import Client
 from ..errors import NotFoundError, SchemaMismatchError, UsageError
 from .facts import ArtifactFacts, Place
@@ -39,7 +40,12 @@ class ArtifactTTL(Enum):
 class EditableArtifact(ArtifactFacts):
     """A version with its edits: assigned, checked at once, and sent by `save`."""
 
+    __slots__ = ("_aliases", "_description", "_metadata", "_tags", "_ttl")
+
     def __init__(self, client: Client, place: Place, attrs: fragments.Artifact) -> None:
+        arguments.instance("client", client, Client)
+        arguments.instance("place", place, Place)
+        arguments.instance("attrs", attrs, fragments.Artifact)
         self.client = client
         self.place = place
         self._accept(attrs)
@@ -75,7 +81,7 @@ class EditableArtifact(ArtifactFacts):
 
     @description.setter
     def description(self, description: str | None) -> None:
-        self._description = description
+        self._description = arguments.optional_string("description", description)
 
     @property
     def metadata(self) -> dict[str, object]:
@@ -89,6 +95,7 @@ class EditableArtifact(ArtifactFacts):
 
     @metadata.setter
     def metadata(self, metadata: Mapping[str, object]) -> None:
+        arguments.instance("metadata", metadata, Mapping, "a mapping")
         self._metadata = dict(metadata)
         metadata_text(self._metadata)
 
@@ -135,9 +142,11 @@ class EditableArtifact(ArtifactFacts):
             self._ttl = DISABLED
         elif isinstance(ttl, ArtifactTTL):
             self._ttl = INHERITED
-        elif ttl.total_seconds() < 1:
-            raise UsageError(f"ttl must be at least a second, got {ttl}")
         else:
+            expected = "a timedelta, None or ArtifactTTL.INHERIT"
+            arguments.instance("ttl", ttl, timedelta, expected)
+            if ttl.total_seconds() < 1:
+                raise UsageError(f"ttl must be at least a second, got {ttl}")
             self._ttl = int(ttl.total_seconds())
 
     def save(self) -> None:

@@ -33,6 +33,8 @@ class Place(NamedTuple):
 class ArtifactFacts:
     """What can be read of a version without another request."""
 
+    __slots__ = ("__weakref__", "attrs", "client", "place")
+
     client: Client
     """What requests go through."""
     place: Place

@@ -8,9 +8,9 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
 
+from .. import arguments
 from ..cache_settings import CacheWish
 from ..client import Client
-from ..errors import UsageError
 from ..files import File
 from ..paginator import SizedPaginator
 from .addresses import gone
@@ -35,6 +35,8 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
     of the list, for which it reads all of it.
     """
 
+    __slots__ = ("artifact", "names")
+
     QUERY: ClassVar[str] = ARTIFACT_FILES_BY_ID_GQL
 
     def __init__(
@@ -46,10 +48,9 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         *,
         start: str | None = None,
     ) -> None:
-        if isinstance(names, str):
-            raise UsageError(f"names must be a list of paths, not one text: [{names!r}]?")
+        arguments.instance("artifact", artifact, "Artifact")
         self.artifact = artifact
-        self.names: list[str] | None = None if names is None else list(names)
+        self.names: list[str] | None = None if names is None else arguments.strings("names", names)
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:
@@ -82,6 +83,8 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         from ..download.batch import options_of
         from .contents import batch_of
 
+        root = arguments.optional_location("root", root)
+        arguments.check_flags(allow_missing_references=allow_missing_references)
         settings = self.client.settings
         options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
         entries = self._entries(self.artifact.manifest)
@@ -103,6 +106,8 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         from ..download.batch import options_of
         from .contents import batch_of
 
+        root = arguments.optional_location("root", root)
+        arguments.check_flags(allow_missing_references=allow_missing_references)
         settings = self.client.settings
         options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
         entries = self._entries(await self.artifact.amanifest())

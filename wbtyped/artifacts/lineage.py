@@ -1,12 +1,14 @@
 """Where a version is linked, and which runs made and used it."""
 
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.input_types import ArtifactAliasInput, LinkArtifactInput
 from wbtyped_graphql.operation import Operation
 
+from .. import arguments
 from ..errors import UsageError
 from ..nodes import iso
 from ..paths import parse_artifact_path
@@ -29,9 +31,11 @@ if TYPE_CHECKING:
 class LinkedArtifact(EditableArtifact):
     """A version with its links to portfolios and runs."""
 
+    __slots__ = ()
+
     # Links and deletion.
 
-    def link(self, target_path: str, aliases: Iterable[str] = ()) -> "Artifact":
+    def link(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
         """Link it into the portfolio at `target_path` and return it as it is shown there.
 
         `entity/project/name`, `project/name` or `name`; what is left out is as here. Of a registry,
@@ -39,6 +43,7 @@ class LinkedArtifact(EditableArtifact):
         owner of the source belongs to one alone. The portfolio is made when it is new. `latest`
         moves there by itself.
         """
+        aliases = checked_aliases(aliases)
         entity, project, name = self._target(target_path)
         if is_registry(project):
             entity = registry_entity(self.client, self.source_entity, entity)
@@ -48,8 +53,9 @@ class LinkedArtifact(EditableArtifact):
 
         return find_artifact(self.client, entity, project, f"{name}:latest")
 
-    async def alink(self, target_path: str, aliases: Iterable[str] = ()) -> "Artifact":
+    async def alink(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
         """Link it into a portfolio, from a coroutine; otherwise as `link`."""
+        aliases = checked_aliases(aliases)
         entity, project, name = self._target(target_path)
         if is_registry(project):
             entity = await aregistry_entity(self.client, self.source_entity, entity)
@@ -59,18 +65,17 @@ class LinkedArtifact(EditableArtifact):
 
         return await afind_artifact(self.client, entity, project, f"{name}:latest")
 
-    def _target(self, path: str) -> tuple[str | None, str, str]:
+    def _target(self, path: str | PurePath) -> tuple[str | None, str, str]:
         parts = parse_artifact_path(path)
         if ":" in parts.name:
-            raise UsageError(f"portfolio path {path!r} holds an alias; pass aliases= instead")
+            raise UsageError(f"portfolio path {str(path)!r} holds an alias; pass aliases= instead")
         return parts.entity, parts.project or self.project, parts.name
 
     def _linking(
         self, entity: str, project: str, name: str, aliases: Iterable[str]
     ) -> Operation["LinkArtifact"]:
         given = [
-            ArtifactAliasInput(alias=alias, artifact_collection_name=name)
-            for alias in checked_aliases(aliases)
+            ArtifactAliasInput(alias=alias, artifact_collection_name=name) for alias in aliases
         ]
         return calls.link_artifact(
             input=LinkArtifactInput(
@@ -106,6 +111,7 @@ class LinkedArtifact(EditableArtifact):
         The server refuses to delete a version that has aliases, with a GraphQLError, unless
         `delete_aliases` says that they may go too.
         """
+        arguments.check_flags(delete_aliases=delete_aliases)
         if self.is_link:
             self.unlink()
         else:
@@ -113,6 +119,7 @@ class LinkedArtifact(EditableArtifact):
 
     async def adelete(self, delete_aliases: bool = False) -> None:
         """Delete the version, from a coroutine; otherwise as `delete`."""
+        arguments.check_flags(delete_aliases=delete_aliases)
         if self.is_link:
             await self.aunlink()
         else:

@@ -1,6 +1,5 @@
 """What a version is made of: paths, digests, sizes, and references to other places."""
 
-import asyncio
 import base64
 import json
 import re
@@ -9,12 +8,14 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
+from .. import arguments
 from ..download.digests import Algorithm, new_hash
 from ..errors import SchemaMismatchError, UsageError
+from ..user_warnings import in_thread
 
 if TYPE_CHECKING:
     from .artifact import Artifact
@@ -116,11 +117,11 @@ class ArtifactManifestEntry:
         """
         from .contents import download_entry
 
-        return str(download_entry(self, root))
+        return str(download_entry(self, arguments.optional_location("root", root)))
 
     async def adownload(self, root: str | PathLike[str] | None = None) -> str:
         """Download the file, from a coroutine; otherwise as `download`."""
-        return await asyncio.to_thread(self.download, root)
+        return await in_thread(self.download, root)
 
     def to_json(self) -> dict[str, object]:
         """Return what the manifest says of the file, with its path and the names it uses there."""
@@ -153,10 +154,11 @@ class ArtifactManifest:
 
     def get_entry_by_path(self, path: str) -> ArtifactManifestEntry | None:
         """Return the file at a path, or None; `Artifact.get_entry` raises instead."""
-        return self.entries.get(path)
+        return self.entries.get(arguments.string("path", path))
 
     def get_entries_in_directory(self, directory: str) -> list[ArtifactManifestEntry]:
         """Return the files below a folder, at any depth."""
+        arguments.check_strings(directory=directory)
         prefix = f"{directory.rstrip('/')}/" if directory else ""
         return [entry for entry in self if entry.path.startswith(prefix)]
 
@@ -189,6 +191,8 @@ class ArtifactManifest:
 
         `digest_algorithm` is what its entries say unless it is given. Raises SchemaMismatchError.
         """
+        if digest_algorithm is not None:
+            arguments.one_of("digest_algorithm", digest_algorithm, get_args(Algorithm))
         with _readable("this version"):
             return _built(_Manifest.model_validate(manifest_json), digest_algorithm, None)
 

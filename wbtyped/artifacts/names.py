@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from .. import arguments
 from ..errors import UsageError
 
 LIMIT = 128
@@ -20,7 +21,7 @@ OBJECT_KINDS = (
 
 def check_collection_name(name: str) -> str:
     """Return a name that a collection can have, or raise UsageError."""
-    if not name or len(name) > LIMIT or "/" in name:
+    if not arguments.string("name", name) or len(name) > LIMIT or "/" in name:
         raise UsageError(
             f"collection name {name!r}: 1 to {LIMIT} characters are allowed, and no '/'"
         )
@@ -29,7 +30,7 @@ def check_collection_name(name: str) -> str:
 
 def checked_tags(tags: str | Iterable[str]) -> list[str]:
     """Return tags without repetition; raises UsageError. A text is one tag."""
-    listed = [tags] if isinstance(tags, str) else list(tags)
+    listed = [tags] if isinstance(tags, str) else arguments.strings("tags", tags)
     for tag in listed:
         if len(tag) > LIMIT or not TAG.fullmatch(tag):
             raise UsageError(
@@ -41,9 +42,7 @@ def checked_tags(tags: str | Iterable[str]) -> list[str]:
 
 def checked_aliases(aliases: Iterable[str]) -> list[str]:
     """Return aliases without repetition, or raise UsageError for one that cannot be."""
-    if isinstance(aliases, str):
-        raise UsageError(f"aliases must be a list, not one text: [{aliases!r}]?")
-    listed = list(dict.fromkeys(aliases))
+    listed = list(dict.fromkeys(arguments.strings("aliases", aliases)))
     for alias in listed:
         if not alias or len(alias) > LIMIT or "/" in alias or ":" in alias:
             raise UsageError(f"alias {alias!r}: 1 to {LIMIT} characters, without '/' and ':'")

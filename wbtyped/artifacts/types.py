@@ -7,6 +7,7 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_TYPES_GQL
 
+from .. import arguments
 from ..client import Client
 from ..nodes import node_of
 from ..paginator import Paginator
@@ -26,6 +27,8 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
     The server has no total to tell, so there is no `len()`, and `length` is None.
     """
 
+    __slots__ = ("entity", "project")
+
     QUERY: ClassVar[str] = ARTIFACT_TYPES_GQL
 
     def __init__(
@@ -37,6 +40,7 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
         *,
         start: str | None = None,
     ) -> None:
+        arguments.check_strings(entity=entity, project=project)
         self.entity = entity
         self.project = project
         super().__init__(client, per_page=per_page, start=start)
@@ -70,6 +74,8 @@ class ArtifactType:
     loaded at once, and NotFoundError says what is missing.
     """
 
+    __slots__ = ("__weakref__", "attrs", "client", "entity", "project", "type")
+
     def __init__(
         self,
         client: Client,
@@ -78,6 +84,8 @@ class ArtifactType:
         type_name: str,
         attrs: fragments.ArtifactType | Mapping[str, object] | None = None,
     ) -> None:
+        arguments.instance("client", client, Client)
+        arguments.check_strings(entity=entity, project=project, type_name=type_name)
         self.client = client
         self.entity = entity
         self.project = project
@@ -132,6 +140,8 @@ class ArtifactType:
     @classmethod
     async def aopen(cls, client: Client, entity: str, project: str, name: str) -> "ArtifactType":
         """Return a loaded type, from a coroutine."""
+        arguments.instance("client", client, Client)
+        arguments.check_strings(entity=entity, project=project, name=name)
         found = cls.__new__(cls)
         found.client, found.entity, found.project, found.type = client, entity, project, name
         await found.aload()

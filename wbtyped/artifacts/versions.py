@@ -7,8 +7,8 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACTS_GQL, RUN_ARTIFACTS_GQL
 
+from .. import arguments
 from ..client import Client
-from ..errors import UsageError
 from ..paginator import SizedPaginator
 from ..projects import missing_project, missing_type
 from .artifact import Artifact
@@ -45,6 +45,8 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
     counts what `filters` leaves, whatever `tags` says.
     """
 
+    __slots__ = ("collection_name", "entity", "filters", "order", "project", "tags", "type")
+
     QUERY: ClassVar[str] = ARTIFACTS_GQL
 
     def __init__(
@@ -61,13 +63,17 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
         *,
         start: str | None = None,
     ) -> None:
+        arguments.check_strings(
+            entity=entity, project=project, collection_name=collection_name, type=type
+        )
+        filter_text(filters)
         self.entity = entity
         self.project = project
         self.collection_name = collection_name
         self.type = type
         self.filters: Mapping[str, object] = COMMITTED if filters is None else filters
         self.order: str | None = checked_order(order)
-        self.tags: list[str] = checked_tags(tags) if tags else []
+        self.tags: list[str] = checked_tags([] if tags is None else tags)
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:
@@ -124,6 +130,8 @@ class RunArtifacts(SizedPaginator["RunResult", fragments.Artifact, Artifact]):
     project the key may not see are left out.
     """
 
+    __slots__ = ("mode", "run")
+
     QUERY: ClassVar[str] = RUN_ARTIFACTS_GQL
 
     def __init__(
@@ -135,8 +143,8 @@ class RunArtifacts(SizedPaginator["RunResult", fragments.Artifact, Artifact]):
         *,
         start: str | None = None,
     ) -> None:
-        if mode not in {"logged", "used"}:
-            raise UsageError(f"mode must be 'logged' or 'used', not {mode!r}")
+        arguments.instance("run", run, "Run")
+        arguments.one_of("mode", mode, ("logged", "used"))
         self.run = run
         self.mode = mode
         super().__init__(client, per_page=per_page, start=start)

@@ -86,7 +86,7 @@ def checked_names(values: list[str] | None) -> list[str]:
 
 def checked_key(value: str | None) -> str | None:
     """Refuse a key that clients would refuse to send."""
-    from ..settings import check_key
+    from ..api_key import check_key
 
     try:
         if value is not None:

@@ -1,12 +1,12 @@
 """A transfer under way, and how long it is tried."""
 
 import random
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import stamina
 
+from ..clock import monotonic
 from ..retries import FIRST_WAIT, LONGEST_WAIT, SLOWEST_BYTES_PER_SECOND, Rule
 from .receiver import Receiver
 from .sink import Sink
@@ -41,13 +41,13 @@ class Attempt:
     def begin(self) -> None:
         """Count a try that begins now."""
         if self.tries == 0:
-            self._furthest, self._since = self.sink.written, time.monotonic()
+            self._furthest, self._since = self.sink.written, monotonic()
         self.tries += 1
         self.receiver.start()
 
     def wait(self, error: Exception, budget: float) -> float | None:
         """Return the seconds until the next try, or None when there is none."""
-        now = time.monotonic()
+        now = monotonic()
         gained = self.sink.written - self._furthest
         if gained > 0 and gained >= SLOWEST_BYTES_PER_SECOND * (now - self._since):
             # It gets on, if slowly: the budget is for what does not, or only a trickle.

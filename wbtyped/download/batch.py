@@ -5,22 +5,23 @@ import os
 import queue
 import threading
 import time
-import warnings
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
+from .. import arguments
 from ..cache_settings import CacheWish, cache_folder, cache_links
 from ..clock import monotonic
 from ..errors import WbtypedError
 from ..settings import Settings
+from ..user_warnings import in_thread, warn_user
 from .attempt import Attempt
 from .cache import Cache
 from .digests import Algorithm
 from .engine import Engine, EngineName, choose
 from .existing import Kept, Stock
-from .progress import DownloadProgress, Progress, Report, reporter
+from .progress import DownloadProgress, Progress, Report, check_progress, reporter
 from .results import DownloadResult, FailedFile
 from .schedule import Schedule
 from .transfer import Abandoned, Source, Transfer
@@ -81,7 +82,11 @@ def options_of(
     fsync: bool = False,
     on_error: OnError = "raise",
 ) -> Options:
-    """Return how a batch is run that a caller wants so."""
+    """Return how a batch is run that a caller wants so; raises UsageError."""
+    arguments.one_of("on_error", on_error, get_args(OnError))
+    arguments.check_flags(fsync=fsync)
+    check_progress(progress)
+    choose(engine, at_once)
     folder = cache_folder(cache, settings)
     kept = None if folder is None else Cache(folder, links=cache_links(os.environ))
     return Options(on_error, progress, engine, at_once, fsync, cache=kept)
@@ -149,12 +154,12 @@ class Batch:
             raise self._error
         if self._uncached is not None and self.options.cache is not None:
             folder = self.options.cache.folder
-            warnings.warn(f"{folder} did not take every file: {self._uncached}", stacklevel=3)
+            warn_user(f"{folder} did not take every file: {self._uncached}")
         return self.result
 
     async def arun(self) -> DownloadResult:
         """Do the same from a coroutine, in a thread; cancelling it ends the batch."""
-        running = asyncio.ensure_future(asyncio.to_thread(self.run))
+        running = asyncio.ensure_future(in_thread(self.run))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:

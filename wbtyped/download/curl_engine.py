@@ -1,20 +1,20 @@
 """Moves bytes with libcurl: one thread, many transfers."""
 
-import os
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
-from urllib.request import getproxies
 
-import certifi
 import pycurl
 
 from ..clock import monotonic
 from ..errors import TransportError
+from ..proxies import Proxy
 from ..redirects import REDIRECT_BODY_BYTES
 from ..retries import Passing
+from ..routes import PROXY_REFUSES, through
 from ..transport import USER_AGENT, Transport
+from .curl_routes import CurlRoutes, request_target
 from .transfer import Abandoned
 
 if TYPE_CHECKING:
@@ -48,14 +48,15 @@ STATUS = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})")
 class Slot:
     """A libcurl handle, used for one transfer after another."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float, routes: CurlRoutes) -> None:
         self.curl: pycurl.Curl = pycurl.Curl()
+        self._routes = routes
+        self._proxy: Proxy | None = None
         self.attempt: Attempt | None = None
         self.error: BaseException | None = None
         self._head: list[bytes] = []
         self._sent: list[str] = []
         self._begun = False
-        self._proxies = bool(getproxies().keys() - {"no"})
         self.redirected: bool = False
         """Whether what came leads to another URL."""
         self._dropped = 0
@@ -69,7 +70,7 @@ class Slot:
         set_option(pycurl.PROTOCOLS, PROTOCOLS)
         set_option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         set_option(pycurl.USERAGENT, USER_AGENT)
-        set_option(pycurl.CAINFO, os.environ.get("SSL_CERT_FILE") or certifi.where())
+        routes.prepare(self.curl)
         set_option(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
 
     def start(self, attempt: "Attempt") -> None:
@@ -80,12 +81,11 @@ class Slot:
         self.heard = monotonic()
         url, sent = attempt.receiver.request()
         headers = [f"{name}: {value}" for name, value in sent.items()]
+        self._proxy = self._routes.aim(self.curl, url)
         try:
             self.curl.setopt(pycurl.URL, str(url))
-            # Newer versions write escapes anew (%2f as %2F), which may break a signature. A proxy
-            # needs the whole URL as target, and what was set once for a handle stays.
-            if not self._proxies:
-                self.curl.setopt(pycurl.REQUEST_TARGET, url.target)
+            # Newer versions write escapes anew (%2f as %2F), which may break a signature.
+            self.curl.setopt(pycurl.REQUEST_TARGET, request_target(url, self._proxy))
             if headers != self._sent:
                 self.curl.setopt(pycurl.HTTPHEADER, headers)
                 self._sent = headers
@@ -113,6 +113,9 @@ class Slot:
             return
         self._begun = True
         status, headers = last_head(self._head)
+        if self._proxy is not None and status == 407:
+            label = self.attempt.transfer.label
+            raise TransportError(through(f"{label}: {PROXY_REFUSES}", self._proxy))
         self.redirected = not self.attempt.receiver.begin(status, headers)
 
     def end(self, code: int, message: str) -> BaseException | None:
@@ -124,7 +127,10 @@ class Slot:
             return None
         try:
             if code:
-                raise failure(code, f"{self.attempt.transfer.label}: {message or f'curl {code}'}")
+                reason = f"{self.attempt.transfer.label}: {message or f'curl {code}'}"
+                raise self._routes.final(code, reason, self._proxy) or failure(
+                    code, through(reason, self._proxy)
+                )
             # A body without a byte has called nothing.
             self._begin()
         except Exception as error:
@@ -165,6 +171,7 @@ class CurlEngine:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, at_once)
         self._multi.setopt(pycurl.M_MAXCONNECTS, at_once)
+        self._routes = CurlRoutes()
         self._free: list[Slot] = []
         self._busy: dict[pycurl.Curl, Slot] = {}
 
@@ -192,7 +199,7 @@ class CurlEngine:
 
     def _start(self, attempt: "Attempt") -> Exception | None:
         """Start a transfer, and return what speaks against it."""
-        slot = self._free.pop() if self._free else Slot(self._timeout)
+        slot = self._free.pop() if self._free else Slot(self._timeout, self._routes)
         try:
             slot.start(attempt)
         except Exception as error:

@@ -5,7 +5,9 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
+from .. import arguments
 from ..errors import OfflineError, UsageError
+from ..tls import KEY_LOG
 
 if TYPE_CHECKING:
     from ..transport import Transport
@@ -71,13 +73,16 @@ def choose(name: EngineName | None = None, at_once: int | None = None) -> Choice
 
     The environment variable WBTYPED_ENGINE decides where no name is given.
     """
-    given = name or os.environ.get(VARIABLE) or None
+    given = name if name is not None else os.environ.get(VARIABLE) or None
     installed = importlib.util.find_spec("pycurl") is not None
-    if given is not None and given not in get_args(EngineName):
-        raise UsageError(f"engine {given!r} is none of {', '.join(get_args(EngineName))}")
+    if given is not None:
+        arguments.one_of("engine" if name is not None else VARIABLE, given, get_args(EngineName))
     if given == "curl" and not installed:
         raise UsageError("engine 'curl' needs the extra: pip install 'wbtyped[fast]'")
     chosen: EngineName = "curl" if installed and given != "httpx" else "httpx"
-    if at_once is not None and not 1 <= at_once <= MOST_AT_ONCE:
-        raise UsageError(f"at_once must be 1 to {MOST_AT_ONCE}, got {at_once}")
+    if os.environ.get(KEY_LOG):
+        # libcurl opens that file once in a process, so it may miss where secrets are to be written.
+        chosen = "httpx"
+    if at_once is not None:
+        arguments.whole_number("at_once", at_once, 1, MOST_AT_ONCE)
     return Choice(chosen, at_once or AT_ONCE, at_once or AT_ONCE_SMALL[chosen])

@@ -5,18 +5,16 @@ import threading
 from collections.abc import Mapping
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING
-from urllib.request import getproxies
 
 import httpx
 
-from ..time_limits import heed_limits, response_limit
+from ..routes import RoutedTransport
+from ..time_limits import response_limit
 from ..transport import (
     USER_AGENT,
     ExactUrl,
     Transport,
     drop_redirect_body,
-    limited_client,
-    tls_context,
     transport_errors,
 )
 from ..urls import WebUrl
@@ -34,18 +32,14 @@ class Opener:
     """How one thread asks for files: over connections of its own, or those of a client.
 
     A client of httpx keeps cookies and looks for redirects, which takes a third of the time of a
-    small file, so it is asked only where there are proxies.
+    small file, so it is asked only where its connections are to be used.
     """
 
     def __init__(self, timeout: float, client: httpx.Client | None = None) -> None:
         self._timeout = httpx.Timeout(timeout)
         self._head_limit = timeout
-        self._lent = client is not None
         self._client = client
-        self._direct = None
-        if client is None and not getproxies().keys() - {"no"}:
-            self._direct = httpx.HTTPTransport(verify=tls_context())
-            heed_limits(self._direct)
+        self._own = RoutedTransport()
 
     def open(self, url: WebUrl, headers: Mapping[str, str]) -> httpx.Response:
         """Send the request, and return the answer as soon as its head is there."""
@@ -57,11 +51,9 @@ class Opener:
         )
         request.url = ExactUrl(url)
         with response_limit(self._head_limit):
-            if self._direct is not None:
-                return self._direct.handle_request(request)
-            if self._client is None:
-                self._client = limited_client(self._head_limit)
-            return self._client.send(request, stream=True)
+            if self._client is not None:
+                return self._client.send(request, stream=True)
+            return self._own.handle_request(request)
 
     def drop(self, response: httpx.Response) -> None:
         """Take the body of a redirect, in the time that a head has."""
@@ -70,10 +62,7 @@ class Opener:
 
     def close(self) -> None:
         """Close the connections, unless they are lent."""
-        if self._direct is not None:
-            self._direct.close()
-        if self._client is not None and not self._lent:
-            self._client.close()
+        self._own.close()
 
 
 class HttpxEngine:

@@ -1,11 +1,14 @@
 """How far a download is: told to a callback, or shown."""
 
+import inspect
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
+from .. import arguments
 from ..clock import monotonic
+from ..errors import UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -131,6 +134,23 @@ class Bar:
         """Move the bar for the last time."""
         self.tick(progress)
         self._bar.stop()
+
+
+def check_progress(wish: object) -> None:
+    """Raise UsageError for what can neither be shown nor be told of how far it is."""
+    if wish is None or isinstance(wish, bool):
+        return
+    if not callable(wish):
+        raise arguments.wrong("progress", "True, False, None, or a function to call", wish)
+    try:
+        accepted = inspect.signature(wish)
+    except ValueError:
+        # Some functions in C do not say what they take.
+        return
+    try:
+        accepted.bind(None)
+    except TypeError:
+        raise UsageError("progress must be a function of one argument, DownloadProgress") from None
 
 
 def reporter(wish: Progress) -> Report | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from graphql import GraphQLSchema
 
+from .. import arguments
 from ..client import Client
 from ..errors import UsageError
 from .documents import Documents, our_documents
@@ -32,7 +33,7 @@ class Ignored:
     @classmethod
     def parse(cls, text: str) -> "Ignored":
         """Read `RULE` or `RULE:COORDINATE`; raises UsageError for a rule that does not exist."""
-        rule, colon, pattern = text.partition(":")
+        rule, colon, pattern = arguments.string("text", text).partition(":")
         if rule not in RULES or (colon and not pattern):
             raise UsageError(
                 f"--ignore {text!r}: write RULE or RULE:COORDINATE; rules are {', '.join(RULES)}"
@@ -52,7 +53,8 @@ def check_file(
     `documents` are the queries to weigh by, else those that this package sends. Raises
     SchemaSourceError when there is no schema.
     """
-    return _compared(str(path), "file", read_schema(path), documents or our_documents(), ignore)
+    file, queries = arguments.location("path", path), _checked(documents, ignore)
+    return _compared(str(file), "file", read_schema(file), queries, ignore)
 
 
 def check_server(
@@ -62,12 +64,24 @@ def check_server(
 
     Raises SchemaSourceError when the server cannot be asked, or not without running something.
     """
-    queries = documents or our_documents()
+    arguments.instance("client", client, Client)
+    queries = _checked(documents, ignore)
     name = client.settings.base_url
     found = introspect(client)
     if isinstance(found, Hidden):
         return _probed(name, found, client, queries, ignore)
     return _compared(name, "introspection", found, queries, ignore)
+
+
+def _checked(documents: Documents | None, ignore: Sequence[Ignored]) -> Documents:
+    """Return the queries that are meant; raises UsageError for what is none."""
+    arguments.instance("ignore", ignore, Sequence, "a list of Ignored")
+    for each in ignore:
+        arguments.instance("each of ignore", each, Ignored)
+    if documents is None:
+        return our_documents()
+    arguments.instance("documents", documents, Documents)
+    return documents
 
 
 def _compared(

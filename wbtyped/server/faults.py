@@ -4,8 +4,9 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
+from .. import arguments
 from ..errors import UsageError
 
 RequestKind = Literal["graphql", "file", "file-stream", "storage-get", "storage-put"]
@@ -69,6 +70,8 @@ class Fault:
     """How many requests have fitted so far."""
 
     def __post_init__(self) -> None:
+        arguments.one_of("kind", self.kind, get_args(RequestKind))
+        self._check_types()
         graphql, storage = self.kind == "graphql", self.kind.startswith("storage")
         if (self.operation is not None or self.introspection_off) and not graphql:
             raise UsageError(f"a fault of {self.kind} requests knows no GraphQL operation")
@@ -77,6 +80,28 @@ class Fault:
         numbers = self.skip, self.times or 0, self.latency, self.cut_after or 0
         if min(*numbers, self.stall_after or 0) < 0 or (self.rate is not None and self.rate <= 0):
             raise UsageError("numbers of a fault must not be negative")
+
+    def _check_types(self) -> None:
+        arguments.check_optional_strings(
+            operation=self.operation, path=self.path, retry_after=self.retry_after,
+            redirect=self.redirect,
+        )  # fmt: skip
+        arguments.check_strings(content_type=self.content_type)
+        arguments.instance("body", self.body, bytes)
+        arguments.check_flags(
+            expired=self.expired, introspection_off=self.introspection_off, gzip=self.gzip,
+            cut_before_headers=self.cut_before_headers, cut_in_headers=self.cut_in_headers,
+            corrupt=self.corrupt,
+        )  # fmt: skip
+        for name in ("times", "status", "stall_after", "cut_after"):
+            value: object = getattr(self, name)
+            if value is not None:
+                arguments.instance(name, value, int, "a whole number or None")
+        for name in ("skip", "shorten", "lengthen"):
+            arguments.whole_number(name, getattr(self, name), 0)
+        arguments.instance("latency", self.latency, (int, float), "a number of seconds")
+        if self.rate is not None:
+            arguments.instance("rate", self.rate, (int, float), "a number or None")
 
     def fits(self, kind: RequestKind, operation: str, path: str) -> bool:
         """Tell whether a request is of the kind meant."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import xxhash
 
+from .. import arguments
 from .relay import node_id
 
 POLICY = "wandb-storage-policy-v1"
@@ -27,6 +28,13 @@ class Reference:
     digest: str | None = None
     size: int = 0
     extra: Mapping[str, object] = field(default_factory=dict[str, object])
+
+    def __post_init__(self) -> None:
+        arguments.check_strings(uri=self.uri)
+        arguments.check_optional_strings(digest=self.digest)
+        # Of any size, for a client has to bear wrong ones, too.
+        arguments.instance("size", self.size, (int, type(None)), "a whole number")
+        arguments.mapping("extra", self.extra)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
+from os import PathLike
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Self
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
 
+from .. import arguments
 from ..errors import DiskError, UsageError
 from . import keys
 from .api import ApiOrigin
@@ -37,7 +39,7 @@ from .manifests import Reference
 from .organizations import Organizations
 from .projects import Projects
 from .recording import Origin, RequestLog
-from .seeding import Seeds
+from .seeding import Seeds, usage_errors
 from .serving import GRACE, OriginServer, address, listen
 from .signing import Signer
 from .storage import StorageOrigin
@@ -89,9 +91,17 @@ class WandbServer:
     Use it in a `with` statement, or call `start` and, once, `close`.
     """
 
+    # An attribute that does not exist cannot be assigned: `server.introspecton = ...` is an error.
+    __slots__ = (
+        "__weakref__", "_blobs", "_closed", "_context", "_cut", "_database", "_execution",
+        "_folder", "_guard", "_host", "_keys", "_ports", "_process", "_queries", "_sockets",
+        "_stop", "_storage_url", "_thread", "_workers", "api_key", "data", "entity", "faults",
+        "requests",
+    )  # fmt: skip
+
     def __init__(
         self,
-        data: Path | None = None,
+        data: str | PathLike[str] | None = None,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -105,10 +115,20 @@ class WandbServer:
         allow_hosts: Iterable[str] = (),
         allow_origins: Iterable[str] = (),
     ) -> None:
+        folder = arguments.optional_location("data", data)
+        arguments.check_strings(host=host, entity=entity)
+        arguments.check_optional_strings(api_key=api_key, storage_url=storage_url)
+        for name, number in (("port", port), ("storage_port", storage_port)):
+            arguments.whole_number(name, number, 0, 65535)
+        features = arguments.strings("features", features)
+        storage_regions = arguments.strings("storage_regions", storage_regions)
+        allow_hosts = arguments.strings("allow_hosts", allow_hosts)
+        allow_origins = arguments.strings("allow_origins", allow_origins)
+        arguments.instance("url_lifetime", url_lifetime, (int, float), "a number of seconds")
         self._process = os.getpid()
         ours = [host, urlsplit(storage_url or "").hostname or host]
         self._guard = BrowserGuard(ours, allow_hosts, allow_origins)
-        self._folder = DataFolder(data)
+        self._folder = DataFolder(folder)
         self.data: Path = self._folder.path
         """The folder that keeps the data."""
         self._host, self._ports = host, (port, storage_port)
@@ -183,18 +203,21 @@ class WandbServer:
 
     @introspection.setter
     def introspection(self, allowed: bool) -> None:
-        self._execution.introspection = allowed
+        self._execution.introspection = arguments.flag("introspection", allowed)
 
     def fault(self, fault: Fault) -> AbstractContextManager[Fault]:
         """Switch a fault on for a `with` block."""
+        arguments.instance("fault", fault, Fault)
         return self.faults.during(fault)
 
-    def add_run(self, path: str, files: Mapping[str, bytes] | None = None) -> None:
+    def add_run(self, path: str, files: Mapping[str, bytes | str] | None = None) -> None:
         """Create the run `entity/project/run` with files, without going through HTTP.
 
-        A run that exists gets the files in addition. Works before the start, too.
+        A string becomes a file in UTF-8. A run that exists gets the files in addition. Works before
+        the start, too.
         """
-        Seeds(self._context).run(path, files or {})
+        with usage_errors():
+            Seeds(self._context).run(path, {} if files is None else files)
 
     def add_organization(self, name: str, entity: str, teams: Iterable[str] = ()) -> None:
         """Make an organization whose registries belong to `entity`, or give it more teams.
@@ -202,13 +225,14 @@ class WandbServer:
         The account is a member of every one. Its registries are the projects of that entity whose
         names begin with `wandb-registry-`.
         """
-        self._context.organizations.add(name, entity, teams)
+        arguments.check_strings(name=name, entity=entity)
+        self._context.organizations.add(name, entity, arguments.strings("teams", teams))
 
     def add_artifact(
         self,
         path: str,
         type: str,  # noqa: A002 - W&B's word for it
-        contents: Mapping[str, bytes] | Path,
+        contents: Mapping[str, bytes | str] | str | PathLike[str],
         references: Mapping[str, Reference] | None = None,
         *,
         aliases: Iterable[str] = (),
@@ -221,20 +245,22 @@ class WandbServer:
     ) -> str:
         """Commit a version of the sequence `entity/project/collection`; returns `collection:vN`.
 
-        `contents` maps paths in the version to bytes, or is a folder to load. The version gets
-        the alias `latest` and those given. `metadata` is a JSON object, or a text taken as it is.
-        `logged_by` and `used_by` are paths of runs, made when they are new. Works before the
+        `contents` maps paths in the version to bytes or text, or is a folder to load. The version
+        gets the alias `latest` and those given. `metadata` is a JSON object, or a text taken as it
+        is. `logged_by` and `used_by` are paths of runs, made when they are new. Works before the
         start, too.
         """
-        return Seeds(self._context).artifact(
-            path, type, contents, references or {}, aliases=aliases, tags=tags,
-            description=description, metadata=metadata, layout=layout, logged_by=logged_by,
-            used_by=used_by,
-        )  # fmt: skip
+        with usage_errors():
+            return Seeds(self._context).artifact(
+                path, type, contents, {} if references is None else references, aliases=aliases,
+                tags=tags, description=description, metadata=metadata, layout=layout,
+                logged_by=logged_by, used_by=used_by,
+            )  # fmt: skip
 
     def link_artifact(self, source: str, target: str, aliases: Iterable[str] = ()) -> None:
         """Link a version, `entity/project/collection:alias`, into a portfolio, as its latest."""
-        Seeds(self._context).link(source, target, aliases)
+        with usage_errors():
+            Seeds(self._context).link(source, target, aliases)
 
     def start(self) -> Self:
         """Start answering; returns when it does.

@@ -1,0 +1,245 @@
+"""Certificates as the environment names them: the same for the API and for both engines."""
+
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import certifi
+import pytest
+import trustme
+
+from tests.proxying import RealProxy, TlsFront
+from wbtyped import Api, Files
+from wbtyped.download.engine import EngineName
+from wbtyped.errors import TransportError, UsageError
+from wbtyped.server import WandbServer
+from wbtyped.tls import Tls
+
+CONTENT = {"a.txt": b"hello" * 1000}
+FILE_VARIABLES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
+
+
+@pytest.fixture(autouse=True)
+def _no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in (*FILE_VARIABLES, "SSL_CERT_DIR", "SSLKEYLOGFILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="session")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+@pytest.fixture(scope="session")
+def authority_file(authority: trustme.CA, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("authority") / "authority.pem"
+    authority.cert_pem.write_to_path(str(file))
+    return file
+
+
+@pytest.fixture(scope="session")
+def context(authority: trustme.CA) -> ssl.SSLContext:
+    return context_of(authority, "127.0.0.1")
+
+
+def context_of(authority: trustme.CA, host: str) -> ssl.SSLContext:
+    """Return the context of a server with a certificate for a host."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    certificate = authority.issue_cert(host)
+    # It takes a context of pyOpenSSL, too, whose types may not be there.
+    certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
+    return context
+
+
+@pytest.fixture
+def front(context: ssl.SSLContext) -> Iterator[TlsFront]:
+    """What speaks TLS for storage."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with TlsFront(context, port) as front:
+        yield front
+
+
+@pytest.fixture
+def files(front: TlsFront) -> Iterator[Files]:
+    """A list whose contents lie behind TLS; the API that was asked for it has none."""
+    storage_url = f"https://127.0.0.1:{front.port}"
+    with WandbServer(storage_port=front.behind, storage_url=storage_url) as server:
+        server.add_run("crew/ship/log", CONTENT)
+        api = Api({"base_url": server.url}, api_key=server.api_key)
+        files = api.run("crew/ship/log").files()
+        assert len(files) == len(CONTENT)
+        yield files
+
+
+@pytest.fixture
+def secure_api(wandb_server: WandbServer, context: ssl.SSLContext) -> Iterator[Api]:
+    """A client of an API behind TLS that nothing was sent to yet."""
+    with TlsFront(context, int(wandb_server.url.rpartition(":")[2])) as front:
+        base_url = f"https://127.0.0.1:{front.port}"
+        with Api({"base_url": base_url}, api_key=wandb_server.api_key) as api:
+            yield api
+
+
+def arrived(files: Files, root: Path) -> bool:
+    """Download with an engine; its choice comes from the environment."""
+    files.download(root)
+    return {path.name: path.read_bytes() for path in root.iterdir()} == CONTENT
+
+
+# What is trusted.
+
+
+@pytest.mark.parametrize("variable", FILE_VARIABLES)
+def test_a_file_of_certificates(
+    files: Files, secure_api: Api, engine: EngineName, authority_file: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, variable: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv(variable, str(authority_file))
+    assert secure_api.viewer.username
+    assert arrived(files, tmp_path)
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
+def test_a_folder_of_certificates(
+    files: Files, secure_api: Api, engine: EngineName, authority_file: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, variable: str,
+) -> None:  # fmt: skip
+    folder = tmp_path / "certificates"
+    folder.mkdir()
+    # OpenSSL finds a certificate by the hash of its subject.
+    command = ["openssl", "x509", "-hash", "-noout", "-in", str(authority_file)]
+    name = subprocess.run(command, capture_output=True, check=True, text=True).stdout.strip()
+    (folder / f"{name}.0").write_bytes(authority_file.read_bytes())
+    monkeypatch.setenv(variable, str(folder))
+    assert secure_api.viewer.username
+    assert arrived(files, tmp_path / "root")
+
+
+async def test_coroutines_trust_the_same(
+    secure_api: Api, authority_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority_file))
+    assert (await secure_api.aviewer()).username
+    await secure_api.aclose()
+
+
+@pytest.mark.parametrize("value", ["1", "true", "YES"])
+def test_checks_can_be_switched_off(
+    files: Files, secure_api: Api, engine: EngineName, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, value: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("WANDB_INSECURE_DISABLE_SSL", value)
+    monkeypatch.setenv("SSL_CERT_FILE", "/not/there")
+    assert secure_api.viewer.username
+    assert arrived(files, tmp_path)
+
+
+@pytest.mark.parametrize("value", [None, "0", "false"])
+def test_a_certificate_that_is_not_trusted_ends_it_at_once(
+    files: Files, secure_api: Api, engine: EngineName, front: TlsFront, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, value: str | None,
+) -> None:  # fmt: skip
+    if value is not None:
+        monkeypatch.setenv("WANDB_INSECURE_DISABLE_SSL", value)
+    for ask in (lambda: secure_api.viewer, lambda: files.download(tmp_path)):
+        with pytest.raises(TransportError, match=r"certificate.*SSL_CERT_FILE") as refused:
+            ask()
+        assert "several tries" not in str(refused.value)
+    assert front.connections == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_certificate_of_another_host(
+    files: Files, engine: EngineName, authority: trustme.CA, authority_file: Path, front: TlsFront,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    front.context = context_of(authority, "other.test")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority_file))
+    with pytest.raises(TransportError, match="127.0.0.1"):
+        files.download(tmp_path)
+    assert front.connections == 1
+
+
+# What is wrong.
+
+
+@pytest.mark.parametrize(
+    ("variable", "content", "reason"),
+    [
+        *((variable, None, "is not there") for variable in FILE_VARIABLES),
+        ("SSL_CERT_DIR", None, "is no folder"),
+        ("SSL_CERT_FILE", "no certificate", "holds no certificates"),
+        ("WANDB_INSECURE_DISABLE_SSL", "perhaps", "must be 1 or 0"),
+        ("SSLKEYLOGFILE", None, "cannot be written"),
+    ],
+)
+def test_what_is_wrong_is_named_where_tls_is_used_and_nowhere_else(
+    files: Files, secure_api: Api, engine: EngineName, front: TlsFront, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch, variable: str, content: str | None, reason: str,
+) -> None:  # fmt: skip
+    named = tmp_path / "missing" / "file.pem"
+    if content == "no certificate":
+        named.parent.mkdir()
+        named.write_text(content)
+    value = content if content == "perhaps" else str(named)
+    monkeypatch.setenv(variable, value)
+    for ask in (lambda: secure_api.viewer, lambda: files.download(tmp_path / "root")):
+        with pytest.raises(UsageError, match=reason) as refused:
+            ask()
+        assert variable in str(refused.value)
+        assert value in str(refused.value)
+    assert front.connections == 0
+    with WandbServer() as plain:
+        plain.add_run("crew/ship/log", CONTENT)
+        api = Api({"base_url": plain.url}, api_key=plain.api_key)
+        assert arrived(api.run("crew/ship/log").files(), tmp_path / "plain")
+
+
+def test_secrets_are_logged_by_either_engine(
+    files: Files, secure_api: Api, engine: EngineName, authority_file: Path, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority_file))
+    logs = [tmp_path / "one.log", tmp_path / "two.log"]
+    for number, log in enumerate(logs):
+        monkeypatch.setenv("SSLKEYLOGFILE", str(log))
+        assert arrived(files, tmp_path / f"root{number}")
+    assert all("TRAFFIC_SECRET" in log.read_text() for log in logs)
+
+
+# Through proxies.
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+def test_tls_through_a_proxy(
+    files: Files, secure_api: Api, engine: EngineName, authority_file: Path, front: TlsFront,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority_file))
+    with RealProxy() as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:{proxy.port}")
+        assert secure_api.viewer.username
+        assert arrived(files, tmp_path)
+        word = "CONNECT" if scheme == "http" else "SOCKS"
+        assert f"{word} 127.0.0.1:{front.port}" in proxy.asked
+        assert proxy.keys == [], "the key is inside of the tunnel"
+
+
+def test_a_proxy_behind_tls(
+    files: Files, secure_api: Api, engine: EngineName, context: ssl.SSLContext,
+    authority_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority_file))
+    with RealProxy() as proxy, TlsFront(context, proxy.port) as outside:
+        monkeypatch.setenv("https_proxy", f"https://127.0.0.1:{outside.port}")
+        assert secure_api.viewer.username
+        assert arrived(files, tmp_path)
+        assert len(proxy.asked) == outside.connections > 0
+
+
+def test_without_variables_certifi_is_trusted_alone() -> None:
+    assert Tls.of_environment({}) == Tls(file=certifi.where())
+    assert Tls.of_environment({"SSL_CERT_FILE": ""}) == Tls(file=certifi.where())

@@ -1,0 +1,310 @@
+"""Every public entry with arguments of wrong types: only our errors come, before any request."""
+
+import asyncio
+import inspect
+import os
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+from traceback import extract_tb
+from typing import cast
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from wbtyped_graphql import calls
+
+import wbtyped
+import wbtyped.artifacts
+from wbtyped import Api, Client
+from wbtyped.artifacts import ArtifactTTL
+from wbtyped.drift import Ignored, check_file, check_server
+from wbtyped.errors import UsageError, WbtypedError
+from wbtyped.server import Fault, Reference, RequestKind, WandbServer
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.sampled_from([2**70, -(2**70), 0.5, float("nan"), float("inf"), 1j]),
+    st.text(max_size=5),
+    st.binary(max_size=3),
+    st.just(object()),
+    st.just(Path("a")),
+    st.just(timedelta(hours=1)),
+    st.sampled_from([[], [1], ["a", 2], {}, {"a": 1}, {1: "a"}, {"a": b""}, {"a"}, (), ("a",)]),
+    st.sampled_from([lambda: None, slice(None), slice("a", None), Api, ValueError("no")]),
+)
+# What has to be given, where one of the others is the wrong one.
+GOOD: Mapping[str, object] = {
+    "aliases": ["best"], "collection_name": "data", "collection": "data", "contents": {"a": b""},
+    "directory": "deep", "root": ".", "entity": "crew", "files": {"a": b""}, "index": 0,
+    "name": "data",
+    "new_type": "model", "path": "crew/ship/log", "project": "ship", "project_name": "ship",
+    "run_id": "log", "server_supports_artifact_collections": True, "source": "crew/ship/data:v0",
+    "target": "crew/ship/shelf", "target_path": "crew/ship/shelf", "type": "dataset",
+    "type_name": "dataset",
+}  # fmt: skip
+VALUES = {"ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry", "ArtifactTTL"}
+"""Plain values, which hold whatever they are given."""
+# These block, end things, or take what only this package makes.
+LEFT_OUT = {"close", "aclose", "start", "use_manifest", "missing", "convert_objects"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One argument of something public."""
+
+    label: str
+    use: Callable[[object], object]
+
+    def __repr__(self) -> str:
+        return self.label
+
+
+def signature(function: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(function).parameters
+
+
+def arguments_of(
+    label: str, function: Callable[..., object], good: Mapping[str, object]
+) -> Iterator[Entry]:
+    """Yield an entry for each argument; the others get what is right, or their default."""
+    given = signature(function)
+    needed = {name: good[name] for name, p in given.items() if p.default is p.empty}
+    for name in given:
+
+        def use(value: object, name: str = name) -> object:
+            return function(**{**needed, name: value})
+
+        yield Entry(f"{label}({name}=)", use)
+
+
+def entries_of(label: str, thing: object, good: Mapping[str, object]) -> Iterator[Entry]:
+    """Yield an entry for each argument of each public method, and for each assignable property."""
+    for name in dir(type(thing)):
+        if (name.startswith("_") and name != "__getitem__") or name in LEFT_OUT:
+            continue
+        found = inspect.getattr_static(type(thing), name)
+        if isinstance(found, property):
+            if found.fset is not None:
+
+                def assign(value: object, name: str = name) -> None:
+                    setattr(thing, name, value)
+
+                yield Entry(f"{label}.{name} =", assign)
+        elif callable(method := getattr(thing, name)) and not inspect.isclass(method):
+            yield from arguments_of(f"{label}.{name}", method, good)
+
+
+def offline(client: Client) -> Client:
+    return Client(replace(client.settings, offline=True))
+
+
+@pytest.fixture(scope="module")
+def entries(
+    shared_server: WandbServer, shared_api: Api, tmp_path_factory: pytest.TempPathFactory
+) -> list[Entry]:
+    """Everything public, on objects that can send nothing."""
+    shared_server.add_run("crew/ship/wrong", {"a.txt": b"hello"})
+    shared_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b"hello"})
+    api = shared_api
+    run, artifact = api.run("crew/ship/wrong"), api.artifact("crew/ship/data:latest")
+    file, manifest = run.files()[0], artifact.manifest
+    things: dict[str, object] = {
+        "Api": api, "Run": run, "File": file, "Files": run.files(), "Artifact": artifact,
+        "ArtifactFiles": artifact.files(), "ArtifactCollection": artifact.collection,
+        "ArtifactType": api.artifact_type("dataset", "crew/ship"), "manifest": manifest,
+        "entry": next(iter(manifest)), "Artifacts": artifact.collection.artifacts(),
+        "Client": api.client, "RunArtifacts": run.logged_artifacts(),
+        "ArtifactTypes": api.artifact_types("crew/ship"), "Project": api.project("ship", "crew"),
+    }  # fmt: skip
+    silent = Api({"base_url": shared_server.url}, offline=True)
+    for thing in things.values():
+        if hasattr(thing, "client") and not isinstance(thing, Api):
+            object.__setattr__(thing, "client", offline(api.client))
+    things["Api"], things["Client"] = silent, offline(api.client)
+    good = {
+        **GOOD, "client": offline(api.client), "run": run, "artifact": artifact,
+        "attrs": file.attrs,
+        "settings": silent.settings, "operation": calls.get_viewer(),
+        "manifest_json": manifest.to_manifest_json(), "place": artifact.place,
+    }  # fmt: skip
+    good["kind"], good["fault"] = "graphql", Fault(kind="graphql")
+    found: list[Entry] = []
+    for label, thing in things.items():
+        found += entries_of(label, thing, good)
+    kinds = {"Artifact": artifact.attrs, "Run": run.attrs, "Project": things["Project"]}
+    for module in (wbtyped, wbtyped.artifacts):
+        for name in module.__all__:
+            kind = getattr(module, name)
+            if inspect.isclass(kind) and inspect.isabstract(kind):
+                continue
+            if name in {
+                "ArtifactDifferences",
+                "ArtifactTTL",
+                "ArtifactManifest",
+                "ArtifactManifestEntry",
+            }:
+                continue
+            attrs = getattr(kinds.get(name), "attrs", kinds.get(name, file.attrs))
+            found += arguments_of(name, kind, {**good, "attrs": attrs})
+    server = WandbServer(tmp_path_factory.mktemp("server"))
+    found += entries_of("server", server, good)
+    found += arguments_of("WandbServer", WandbServer, good)
+    found += arguments_of("Fault", Fault, good)
+    found += arguments_of("Reference", Reference, {"uri": "s3://bucket/key"})
+    found += arguments_of("check_file", check_file, {"path": "schema"})
+    found += arguments_of("check_server", check_server, good)
+    found += arguments_of("Ignored.parse", Ignored.parse, {"text": "deprecated"})
+    return found
+
+
+async def first_of(items: AsyncIterator[object]) -> object:
+    return await anext(items)
+
+
+def complaint(entry: Entry, value: object) -> str | None:
+    """Return what is wrong with how an entry takes a value; None when nothing is."""
+    try:
+        result = entry.use(value)
+        if inspect.iscoroutine(result):
+            asyncio.run(cast("Coroutine[None, None, object]", result))
+        elif isinstance(result, Iterator):
+            list(islice(cast("Iterator[object]", result), 3))
+        elif isinstance(result, AsyncIterator):
+            asyncio.run(first_of(cast("AsyncIterator[object]", result)))
+        elif isinstance(result, WandbServer):
+            result.close()
+    except (WbtypedError, StopAsyncIteration):
+        return None
+    except Exception as error:
+        frames = [f"{frame.name} ({frame.lineno})" for frame in extract_tb(error.__traceback__)]
+        return f"{entry} with {value!r}: {type(error).__name__}: {error} in {frames[-3:]}"
+    return None
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _in_a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(tmp_path_factory.mktemp("work"))
+    yield
+    os.chdir(before)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@settings(
+    max_examples=300, deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+@given(st.data())
+def test_wrong_types_are_refused_by_every_entry(entries: list[Entry], data: st.DataObject) -> None:
+    entry = data.draw(st.sampled_from(entries))
+    assert complaint(entry, data.draw(JUNK)) is None
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_an_object_of_no_known_type_is_refused_by_every_entry(entries: list[Entry]) -> None:
+    assert len(entries) > 350
+    found = [complaint(entry, object()) for entry in entries]
+    assert [each for each in found if each] == []
+
+
+# What was accepted in silence.
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"on_error": "ignore"}, "on_error must be one of 'raise', 'collect', got 'ignore'"),
+        ({"progress": "bar"}, "progress must be True, False, None, or a function"),
+        ({"progress": lambda: None}, "progress must be a function of one argument"),
+        ({"engine": "wget"}, "engine must be one of 'httpx', 'curl', got 'wget'"),
+        ({"at_once": "4"}, "at_once must be a whole number, 1 to 128, got str"),
+        ({"fsync": "no"}, "fsync must be True or False, got str"),
+        ({"replace": "no"}, "replace must be True or False, got str"),
+        ({"cache": 5}, "cache must be a path"),
+    ],
+)
+def test_options_of_downloads(
+    api: Api, wandb_server: WandbServer, wrong: Mapping[str, object], message: str
+) -> None:
+    wandb_server.add_run("crew/ship/log")
+    download = cast("Callable[..., object]", api.run("crew/ship/log").files().download)
+    wandb_server.requests.clear()
+    with pytest.raises(UsageError, match=re.escape(message)):
+        download(**wrong)
+    assert len(wandb_server.requests) == 0
+
+
+def test_server_and_entity_can_be_named_directly(wandb_server: WandbServer) -> None:
+    url, key = wandb_server.url, wandb_server.api_key
+    api = Api(base_url=url, api_key=key, entity="crew", project="ship", organization="org")
+    expected = {"base_url": url, "entity": "crew", "project": "ship", "organization": "org"}
+    assert api.settings == Api(expected, api_key=key).settings
+    assert api.viewer.username
+    with pytest.raises(UsageError, match=re.escape(f"write base_url={url!r}")):
+        Api(cast("dict[str, str]", url))
+
+
+def test_an_empty_key_is_not_taken_as_none(wandb_server: WandbServer) -> None:
+    with pytest.raises(UsageError, match="api_key is an empty string"):
+        Api(api_key="")
+    with pytest.raises(UsageError, match="api_key must be a string or None, got bytes") as refused:
+        Api(api_key=cast("str", b"secret"))
+    assert "secret" not in str(refused.value)
+
+
+def test_a_path_may_be_a_path(wandb_server: WandbServer, api: Api) -> None:
+    wandb_server.add_run("crew/ship/log")
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b""})
+    assert api.run(Path("crew/ship/log")) is api.run("crew/ship/log")
+    assert api.artifact(Path("crew/ship/data:latest")).name == "data:v0"
+    assert api.artifact_type("dataset", Path("crew/ship")).name == "dataset"
+
+
+def test_a_time_to_live_is_a_length_of_time(wandb_server: WandbServer, api: Api) -> None:
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b""})
+    artifact = api.artifact("crew/ship/data:latest")
+    with pytest.raises(UsageError, match=r"timedelta, None or ArtifactTTL.INHERIT, got int"):
+        artifact.ttl = cast("timedelta", 5)
+    artifact.ttl = ArtifactTTL.INHERIT
+    artifact.ttl = timedelta(days=1)
+    assert artifact.ttl == timedelta(days=1)
+
+
+def test_texts_become_files_of_the_embedded_server(wandb_server: WandbServer, api: Api) -> None:
+    wandb_server.add_run("crew/ship/log", {"a.txt": "grün", "b.bin": b"b"})
+    path = api.run("crew/ship/log").file("a.txt").save()
+    assert path.read_text(encoding="utf-8") == "grün"
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": "grün"})
+    assert api.artifact("crew/ship/data:v0").size == len("grün".encode())
+    with pytest.raises(UsageError, match="content of 'a.txt' must be bytes or text, got int"):
+        wandb_server.add_run("crew/ship/log", cast("dict[str, bytes]", {"a.txt": 5}))
+
+
+def test_a_fault_of_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(UsageError, match="kind must be one of 'graphql', .*got 'storage_get'"):
+        Fault(kind=cast("RequestKind", "storage_get"))
+
+
+def test_attributes_that_do_not_exist_cannot_be_assigned(
+    wandb_server: WandbServer, api: Api
+) -> None:
+    wandb_server.add_run("crew/ship/log", {"a.txt": b""})
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b""})
+    run, artifact = api.run("crew/ship/log"), api.artifact("crew/ship/data:latest")
+    things: list[object] = [
+        api, api.client, api.viewer, api.project("ship", "crew"), run, run.files(), run.files()[0],
+        run.logged_artifacts(), artifact, artifact.files(), artifact.manifest, artifact.collection,
+        artifact.collection.artifacts(), api.artifact_types("crew/ship"),
+        api.artifact_type("dataset", "crew/ship"), wandb_server, Fault(kind="graphql"),
+        api.artifact_collections("crew/ship", "dataset"), run.files().download("all"),
+    ]  # fmt: skip
+    for thing in things:
+        with pytest.raises((AttributeError, TypeError)):
+            setattr(thing, "descripton", "text")  # noqa: B010
+        assert not hasattr(thing, "descripton")

@@ -15,6 +15,7 @@ from typing import cast
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from wbtyped_graphql import calls
 
 import wbtyped
 import wbtyped.artifacts
@@ -129,7 +130,7 @@ def entries(
     good = {
         **GOOD, "client": offline(api.client), "run": run, "artifact": artifact,
         "attrs": file.attrs,
-        "settings": silent.settings, "operation": run.files()._operation(None),
+        "settings": silent.settings, "operation": calls.get_viewer(),
         "manifest_json": manifest.to_manifest_json(), "place": artifact.place,
     }  # fmt: skip
     good["kind"], good["fault"] = "graphql", Fault(kind="graphql")

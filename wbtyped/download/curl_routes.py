@@ -43,11 +43,15 @@ class CurlRoutes:
 
     def aim(self, curl: pycurl.Curl, url: str) -> Proxy | None:
         """Set what a URL needs; returns its proxy, raises UsageError for what cannot be used."""
-        parts = urlsplit(url)
-        over_tls, host = parts.scheme == "https", parts.hostname or ""
+        try:
+            parts = urlsplit(url)
+            over_tls, host = parts.scheme == "https", parts.hostname or ""
+            port = parts.port or (443 if over_tls else 80)
+        except ValueError:
+            # No URL: libcurl says so in its own words.
+            return None
         proxy = None
         if self._proxies.settings:
-            port = parts.port or (443 if over_tls else 80)
             proxy = self._proxies.find(parts.scheme, host, port)
             self._set_proxy(curl, proxy or self._elsewhere(parts.scheme), host if not proxy else "")
         if over_tls or (proxy and proxy.scheme == "https"):

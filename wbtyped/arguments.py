@@ -54,12 +54,12 @@ def check_flags(**values: object) -> None:
         flag(name, value)
 
 
-def strings(name: str, value: object) -> list[str]:
+def strings(name: str, value: object, kind: str = "strings") -> list[str]:
     """Return the strings of an iterable that is not itself a string, or raise UsageError."""
     if isinstance(value, str):
-        raise UsageError(f"{name} must be a list of strings, not one string: [{value!r}]?")
+        raise UsageError(f"{name} must be a list of {kind}, not one string: [{value!r}]?")
     if isinstance(value, bytes) or not isinstance(value, Iterable):
-        raise wrong(name, "a list of strings", value)
+        raise wrong(name, f"a list of {kind}", value)
     listed = list(cast("Iterable[object]", value))
     return [string(f"each of {name}", each) for each in listed]
 

@@ -71,7 +71,7 @@ class Files(SizedPaginator["RunFiles", RunFile, "File"]):
     ) -> None:
         arguments.instance("run", run, "Run")
         arguments.check_optional_strings(pattern=pattern)
-        listed = [] if names is None else arguments.strings("names", names)
+        listed = [] if names is None else arguments.strings("names", names, "file names")
         if "" in listed:
             raise UsageError(f"files of {run.full_path}: a name in names is empty")
         if listed and pattern:

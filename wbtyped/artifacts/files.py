@@ -50,7 +50,9 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
     ) -> None:
         arguments.instance("artifact", artifact, "Artifact")
         self.artifact = artifact
-        self.names: list[str] | None = None if names is None else arguments.strings("names", names)
+        self.names: list[str] | None = (
+            None if names is None else arguments.strings("names", names, "paths")
+        )
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:

@@ -76,6 +76,14 @@ class Server:
         assert self.process.stdout is not None
         self.url, self.key = self.process.stdout.readline().split()
 
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process if a failed check left it running."""
+        if self.process.poll() is None:
+            self.end(signal.SIGKILL)
+
     def end(self, number: int) -> None:
         self.process.send_signal(number)
         self.process.wait()
@@ -225,14 +233,14 @@ def test_killed_server_has_all_it_acknowledged_and_nothing_by_halves(tmp_path: P
     data, work, back = (tmp_path / name for name in ("data", "work", "back"))
     files, versions = Ledger(), Ledger()
     for number in range(KILLS):
-        server = Server(data)
-        writer = Writer(server, files, versions, work)
-        writer.run(random.Random(number).uniform(0.02, LONGEST))
+        with Server(data) as server:
+            writer = Writer(server, files, versions, work)
+            writer.run(random.Random(number).uniform(0.02, LONGEST))
         check_disk(data, killed=True)
-        server = Server(data)
-        check(server, writer, back, everything=number == KILLS - 1)
-        # Every other time the next writers come to a server that was killed when idle.
-        server.end(signal.SIGTERM if number % 2 else signal.SIGKILL)
+        with Server(data) as server:
+            check(server, writer, back, everything=number == KILLS - 1)
+            # Every other time the next writers come to a server that was killed when idle.
+            server.end(signal.SIGTERM if number % 2 else signal.SIGKILL)
     Server(data).end(signal.SIGTERM)
     check_disk(data, killed=False)
     assert files.acknowledged > KILLS

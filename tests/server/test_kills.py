@@ -27,8 +27,10 @@ from wbtyped.runs import Run
 from .test_making import Maker
 
 KILLS = int(os.environ.get("WBTYPED_KILLS", "3"))
-LONGEST = 0.7
-"""Seconds of writing before a kill."""
+MOST = 12
+"""Answers after which a server is killed, at most."""
+SOON = 0.05
+"""Seconds from the last of these answers to the kill, at most."""
 SERVE = """
 import sys
 from pathlib import Path
@@ -76,6 +78,14 @@ class Server:
         assert self.process.stdout is not None
         self.url, self.key = self.process.stdout.readline().split()
 
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process if a failed check left it running."""
+        if self.process.poll() is None:
+            self.end(signal.SIGKILL)
+
     def end(self, number: int) -> None:
         self.process.send_signal(number)
         self.process.wait()
@@ -90,15 +100,23 @@ class Writer:
         self.files, self.versions = files, versions
         self.lines = self.confirmed = len(history(server))
         self._server, self._work = server, work
+        self._answered = threading.Semaphore(0)
         self._random = random.Random(server.url)
         self._round = server.key[-4:] + server.url[-5:] + os.urandom(2).hex()
 
-    def run(self, seconds: float) -> None:
-        """Write from three threads, and kill the server within."""
+    def run(self, least: int, seconds: float) -> None:
+        """Write from three threads, and kill the server some seconds after enough answers.
+
+        The first time that is when there is something of every kind.
+        """
         kinds = (self._write_files, self._write_versions, self._write_lines)
         threads = [threading.Thread(target=self._until_killed, args=(kind,)) for kind in kinds]
         for thread in threads:
             thread.start()
+        answers = 0
+        while answers < least or not (self.files.acknowledged and self.versions.acknowledged):
+            assert self._answered.acquire(timeout=60)
+            answers += 1
         time.sleep(seconds)
         self._server.end(signal.SIGKILL)
         for thread in threads:
@@ -110,16 +128,20 @@ class Writer:
         except (WbtypedError, httpx.TransportError):
             assert self._server.process.wait() == -signal.SIGKILL
 
+    def _write(self, ledger: Ledger, name: str, state: State, work: Callable[[], object]) -> None:
+        ledger.write(name, state, work)
+        self._answered.release()
+
     def _write_files(self) -> None:
         with Api({"base_url": self._server.url}, api_key=self._server.key) as api:
             run = api.run("crew/ship/log")
             for number in range(10_000):
                 new, kept = f"{self._round}/{number}", f"{self._round}/again"
-                self.files.write(new, *self._upload(run, new))
-                self.files.write(kept, *self._upload(run, kept))
+                self._write(self.files, new, *self._upload(run, new))
+                self._write(self.files, kept, *self._upload(run, kept))
                 if number % 3 == 2:
                     old = f"{self._round}/{number - 1}"
-                    self.files.write(old, None, run.file(old).delete)
+                    self._write(self.files, old, None, run.file(old).delete)
 
     def _upload(self, run: Run, name: str) -> tuple[bytes, Callable[[], object]]:
         content = os.urandom(self._random.choice([1, 3000, 300_000]))
@@ -139,7 +161,7 @@ class Writer:
                 def make(maker: Maker = maker, labels: object = labels) -> None:
                     maker.make(aliases=labels)
 
-                self.versions.write(alias, b"".join(files.values()), make)
+                self._write(self.versions, alias, b"".join(files.values()), make)
 
     def _write_lines(self) -> None:
         url = f"{self._server.url}/files/crew/ship/log/file_stream"
@@ -151,6 +173,7 @@ class Writer:
                 body = {"files": {"wandb-history.jsonl": steps}}
                 assert http.post(url, json=body).is_success
                 self.confirmed = number + 1
+                self._answered.release()
 
     def _ask(self, query: str, **variables: object) -> httpx.Response:
         return ask(self._server, query, **variables)
@@ -225,14 +248,15 @@ def test_killed_server_has_all_it_acknowledged_and_nothing_by_halves(tmp_path: P
     data, work, back = (tmp_path / name for name in ("data", "work", "back"))
     files, versions = Ledger(), Ledger()
     for number in range(KILLS):
-        server = Server(data)
-        writer = Writer(server, files, versions, work)
-        writer.run(random.Random(number).uniform(0.02, LONGEST))
+        with Server(data) as server:
+            writer = Writer(server, files, versions, work)
+            chance = random.Random(number)
+            writer.run(chance.randrange(MOST), chance.uniform(0, SOON))
         check_disk(data, killed=True)
-        server = Server(data)
-        check(server, writer, back, everything=number == KILLS - 1)
-        # Every other time the next writers come to a server that was killed when idle.
-        server.end(signal.SIGTERM if number % 2 else signal.SIGKILL)
+        with Server(data) as server:
+            check(server, writer, back, everything=number == KILLS - 1)
+            # Every other time the next writers come to a server that was killed when idle.
+            server.end(signal.SIGTERM if number % 2 else signal.SIGKILL)
     Server(data).end(signal.SIGTERM)
     check_disk(data, killed=False)
     assert files.acknowledged > KILLS

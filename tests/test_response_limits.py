@@ -107,6 +107,7 @@ def every(seconds: float, blocks: Iterable[bytes]) -> Iterator[bytes]:
 
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
+REDIRECT = b"HTTP/1.1 302 Found\r\nLocation: /x\r\nContent-Length: 1000\r\n\r\n"
 TRICKLES: dict[str, list[bytes]] = {
     "a body": [HEAD + b"Content-Length: 1000\r\n\r\n", *[b" "] * 300],
     "headers": [HEAD, *[b"x: y\r\n"] * 300],
@@ -131,9 +132,10 @@ async def test_a_trickle_runs_into_the_limit_of_the_whole_response(trickle: str)
         await sender.aclose()
 
 
-@pytest.mark.parametrize("trickle", TRICKLES)
+@pytest.mark.parametrize("trickle", [*TRICKLES, "a redirect"])
 def test_a_trickle_of_a_file_is_given_up(tmp_path: Path, engine: EngineName, trickle: str) -> None:
-    with raw_server(lambda _: every(0.05, TRICKLES[trickle])) as server:
+    blocks = TRICKLES.get(trickle, [REDIRECT, *[b" "] * 300])
+    with raw_server(lambda _: every(0.05, blocks)) as server:
         transfer = Transfer(server.url, tmp_path / "x", 1000, "0" * 22 + "==", "file 'x'", "x")
         options = Options(engine=engine, on_error="collect")
         transport = client(server.url, timeout=0.4).transport

@@ -19,7 +19,6 @@ from .errors import (
     TransportError,
     WbtypedError,
 )
-from .response_headers import retry_after
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -71,6 +70,9 @@ def _not_graphql(name: str, status: int) -> TransportError:
 
 def _refusal(name: str, response: "httpx.Response", answer: Answer | None) -> WbtypedError:
     """Return the error for an HTTP status that is none of success."""
+    # Imported late: it brings the email package, and is for failures only.
+    from .response_headers import retry_after
+
     status = response.status_code
     entries = (answer.errors if answer else None) or []
     said = "; ".join(entry.message for entry in entries) or response.reason_phrase

@@ -43,8 +43,8 @@ class Decoder:
             block = self._inflate.unconsumed_tail or self._inflate.unused_data
 
     def finish(self) -> None:
-        """Raise BrokenBody when the body ended too early."""
-        if not self._inflate.eof:
+        """Raise BrokenBody when the body ended too early; an empty one is whole."""
+        if self._begun and not self._inflate.eof:
             raise BrokenBody("it was cut off")
 
 
@@ -95,6 +95,6 @@ class BoundedBody:
 
     def complete(self) -> bytes:
         """Return the whole; raises BrokenBody."""
-        if self._decoder is not None and self._size + len(self._blocks):
+        if self._decoder is not None:
             self._decoder.finish()
         return b"".join(self._blocks)

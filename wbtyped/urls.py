@@ -7,6 +7,7 @@ no two parsers can disagree about its host. Follows the WHATWG URL Standard for 
 import base64
 import ipaddress
 import re
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote_from_bytes, unquote, unquote_to_bytes
 
@@ -27,6 +28,8 @@ TAIL = re.compile(r"([^?#]*)(\?[^#]*)?", re.DOTALL)
 # What stays as it is; `%` too, since a browser does not quote one that starts no escape.
 PATH_SAFE = "%!$&'()*+,-./:;=@[\\]_|~"
 QUERY_SAFE = "%!$&()*+,-./:;=?@[\\]^_`{|}~"
+PLAIN = re.compile(r"/[A-Za-z0-9%!$&'()*+,./:;=@_~-]*(?:\?[A-Za-z0-9%!$&()*+,./:;=?@_~-]*)?")
+"""A target that stays as it is, unless there are dots to resolve."""
 DOT = re.compile(r"(?i)\.|%2e")
 FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\x7f#%/:<>?@\[\\\]^|]")
 NUMBER = re.compile(r"(?i)0x[0-9a-f]*|[0-9]+")
@@ -78,11 +81,15 @@ def web_url(text: str, what: str, base: WebUrl | None = None) -> WebUrl:
 
 
 def _parsed(text: str, base: WebUrl | None) -> WebUrl:
-    if len(text) > MAX_URL_CHARACTERS:
+    if len(text) > MAX_URL_CHARACTERS:  # and once more below: quoted, it is longer
         raise ValueError(f"it has more than {MAX_URL_CHARACTERS:,} characters")
-    # A lone surrogate has no UTF-8; a browser puts U+FFFD in its place.
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    whole = DROPPED.sub("", whole.strip(AROUND))
+    whole = text
+    # Nearly all are plain, and of many small files each step counts.
+    if not whole.isascii():
+        # A lone surrogate has no UTF-8; a browser puts U+FFFD in its place.
+        whole = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not whole.isprintable() or " " in whole:
+        whole = DROPPED.sub("", whole.strip(AROUND))
     if base is not None:
         whole = _joined(whole, base)
     head = HEAD.fullmatch(whole)
@@ -93,7 +100,7 @@ def _parsed(text: str, base: WebUrl | None) -> WebUrl:
     host, port = _place(place)
     port = None if port == DEFAULT_PORTS[scheme] else port
     url = WebUrl(scheme, host, port, _target(head[3]), _authorization(user) if at else None)
-    if len(str(url)) > MAX_URL_CHARACTERS:
+    if len(url.host) + len(url.target) > MAX_URL_CHARACTERS - 20:
         raise ValueError(f"it has more than {MAX_URL_CHARACTERS:,} characters")
     return url
 
@@ -124,6 +131,8 @@ def _authorization(user: str) -> str | None:
 
 
 def _target(tail: str) -> str:
+    if PLAIN.fullmatch(tail) and "/." not in tail and "/%2" not in tail:
+        return tail
     found = TAIL.match(tail)
     path, query = (found[1], found[2]) if found else ("", None)
     plain = quote_from_bytes(_without_dots(path.replace("\\", "/")).encode(), PATH_SAFE)
@@ -151,7 +160,9 @@ def _without_dots(path: str) -> str:
 # Hosts.
 
 
+@lru_cache(maxsize=256)
 def _place(place: str) -> tuple[str, int | None]:
+    # The files of a batch lie on few hosts, and idna takes longer than all the rest.
     found = re.fullmatch(r"(\[[^\[\]]*\]|[^:]*)(?::([0-9]*))?", place)
     if found is None:
         raise ValueError("its host or port is not valid")

@@ -1,16 +1,22 @@
 """A download that is continued: with bytes of one content, or from the beginning."""
 
+import time
 from pathlib import Path
 
 import pytest
+import stamina
 
 from tests.raw_server import RawRequest, raw_server, response
 from wbtyped import Client
+from wbtyped.download.attempt import Attempt
 from wbtyped.download.batch import Batch, Options
 from wbtyped.download.engine import EngineName
+from wbtyped.download.receiver import Receiver
 from wbtyped.download.results import DownloadResult
+from wbtyped.download.sink import Sink
 from wbtyped.download.transfer import Transfer
 from wbtyped.errors import TransportError
+from wbtyped.retries import Passing
 from wbtyped.settings import find_settings
 
 OLD, NEW = b"a" * 1000, b"b" * 1000
@@ -89,7 +95,7 @@ def test_resume_with_another_validator_starts_again(
         [("Last-Modified", "yesterday"), *SENT], [*DATES, ("Date", DATES[0][1])],
         [("ETag", 'W/"one"'), *DATES, *SENT], [("ETag", f'"{"x" * 2000}"')],
     ],
-    ids=str,
+    ids=lambda headers: str(headers)[:60],
 )  # fmt: skip
 def test_without_a_strong_validator_nothing_is_resumed(
     tmp_path: Path, engine: EngineName, first: Headers
@@ -145,3 +151,39 @@ def test_a_part_longer_than_its_range_is_thrown_away(tmp_path: Path, engine: Eng
     with raw_server(Long(TAG, TAG, "1000", OLD[HALF:])) as server:
         fetch(server.url, tmp_path, engine)
     assert (tmp_path / "x").read_bytes() == NEW
+
+
+@pytest.mark.parametrize(("gained", "is_given_up"), [(1, True), (10, True), (100_000, False)])
+def test_a_trickle_over_many_connections_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gained: int, is_given_up: bool
+) -> None:
+    """Each connection brings a little and breaks: only what gets on may go on past the budget."""
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
+    with stamina.set_testing(False), Sink(tmp_path / "x", size=None, md5=None, label="x") as sink:
+        attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda _transfer, _error: None)
+        wait: float | None = 0.0
+        while wait is not None and now < 600:
+            attempt.begin()
+            now += wait + 1
+            sink.write(b"x" * gained)
+            wait = attempt.wait(Passing("cut off"), 60)
+    assert (wait is None) is is_given_up
+    assert now < 120 or not is_given_up
+
+
+def test_starting_again_is_not_getting_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
+    with stamina.set_testing(False), Sink(tmp_path / "x", size=None, md5=None, label="x") as sink:
+        attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda _transfer, _error: None)
+        wait: float | None = 0.0
+        while wait is not None and now < 600:
+            attempt.begin()
+            now += wait + 1
+            sink.write(b"x" * 100_000)
+            wait = attempt.wait(Passing("cut off"), 60)
+            sink.restart()
+    assert wait is None

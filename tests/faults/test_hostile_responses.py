@@ -4,7 +4,7 @@ import base64
 import hashlib
 import json
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -127,7 +127,7 @@ def client(url: str) -> Client:
 
 
 @contextmanager
-def folder() -> Iterator[Path]:
+def folder() -> Generator[Path]:
     with tempfile.TemporaryDirectory() as name:
         yield Path(name)
 
@@ -310,9 +310,9 @@ def use_everything(url: str, key: str, engine: EngineName) -> None:
         with suppress(WbtypedError):
             artifact = api.artifact("crew/ship/data:v0")
             _ = repr(artifact), artifact.created_at, artifact.size, artifact.ttl
-            files = artifact.files()
-            files.download(root / "artifact", engine=engine, on_error="collect")
-            _ = len(files), [(repr(file), file.updated_at) for file in files]
+            listed = artifact.files()
+            listed.download(root / "artifact", engine=engine, on_error="collect")
+            _ = len(listed), [(repr(file), file.updated_at) for file in listed]
 
 
 OPERATIONS = [

@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import stamina
 
@@ -35,8 +35,15 @@ class Attempt:
     _rule: Rule | None = None
     _furthest: int = 0
     """The most bytes that were ever there at the end of a try."""
-    _since: float = field(default_factory=time.monotonic)
+    _since: float = 0.0
     """When that was."""
+
+    def begin(self) -> None:
+        """Count a try that begins now."""
+        if self.tries == 0:
+            self._furthest, self._since = self.sink.written, time.monotonic()
+        self.tries += 1
+        self.receiver.start()
 
     def wait(self, error: Exception, budget: float) -> float | None:
         """Return the seconds until the next try, or None when there is none."""

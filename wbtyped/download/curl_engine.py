@@ -95,12 +95,12 @@ class Slot:
 
     def _write(self, block: bytes) -> int:
         """Take a block; what is raised here would be lost in libcurl, so it is kept."""
-        self.heard = time.monotonic()
         try:
             self._begin()
             if self.redirected:
                 self._dropped += len(block)
                 return len(block) if self._dropped <= REDIRECT_BODY_BYTES else 0
+            self.heard = time.monotonic()
             if self.attempt is not None:
                 self.attempt.receiver.write(block)
         except BaseException as error:

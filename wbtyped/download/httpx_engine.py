@@ -63,6 +63,11 @@ class Opener:
                 self._client = limited_client(self._head_limit)
             return self._client.send(request, stream=True)
 
+    def drop(self, response: httpx.Response) -> None:
+        """Take the body of a redirect, in the time that a head has."""
+        with response_limit(self._head_limit):
+            drop_redirect_body(response)
+
     def close(self) -> None:
         """Close the connections, unless they are lent."""
         if self._direct is not None:
@@ -117,7 +122,7 @@ class HttpxEngine:
             while True:
                 with closing(opener.open(*receiver.request())) as response:
                     if not receiver.begin(response.status_code, response.headers):
-                        drop_redirect_body(response)
+                        opener.drop(response)
                         continue
                     self._watch(response)
                     # Without a size, blocks come as they arrived: cutting them anew costs a copy.

@@ -8,7 +8,14 @@ from ..content_decoding import BrokenBody, Decoder, decoder_for
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from ..hosts import HostPolicy
 from ..redirects import Route
-from ..response_headers import Validators, content_length, content_range, header, validators
+from ..response_headers import (
+    Validators,
+    content_encodings,
+    content_length,
+    content_range,
+    header,
+    validators,
+)
 from ..retries import SLOWEST_BYTES_PER_SECOND, Passing, is_passing
 from ..settings import DEFAULT_TIMEOUT
 from ..urls import WebUrl, shown_url
@@ -135,7 +142,7 @@ class Receiver:
             and found.start == at
             and (stop is None or found.stop <= stop)
             and (size is None or found.total in {None, size})
-            and "content-encoding" not in headers
+            and not content_encodings(headers)
             # Of a piece, the whole that it belongs to has a digest.
             and (self._transfer.piece is not None or self._goes_on(headers, found.total))
         )

@@ -153,8 +153,7 @@ class Schedule:
             except WbtypedError as error:
                 self.ended(attempt, error)
                 return None
-        attempt.tries += 1
-        attempt.receiver.start()
+        attempt.begin()
         return attempt
 
     # What an engine says.

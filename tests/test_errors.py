@@ -21,6 +21,7 @@ ALL = [
     errors.SchemaMismatchError("m", operation="Op", path=["data", 0]),
     errors.SchemaSourceError("m", reason="no permission"),
     errors.ChecksumError("m", expected="a", actual="b"),
+    errors.HostNotAllowedError("m", host="127.0.0.1"),
     errors.UnsupportedReferenceError("m", uris=["s3://a/b"]),
     errors.HostNotAllowedError("m", host="h"),
     errors.PartialSaveError("m", applied=["name"], pending=["tags"]),

@@ -24,6 +24,7 @@ from graphql import (
 from graphql.language import TokenKind
 
 from ..errors import UsageError
+from .generator_directives import as_sent
 
 SUFFIXES = frozenset({".graphql", ".graphqls", ".gql"})
 
@@ -64,9 +65,10 @@ class Documents:
     def __init__(self, sources: Mapping[str, str], *, ours: bool = False) -> None:
         self.ours: bool = ours
         """Whether these are the queries of this package."""
-        self.definitions: list[Definition] = [
-            _described(node) for name, text in sources.items() for node in _executable(name, text)
-        ]
+        written = [node for name, text in sources.items() for node in _executable(name, text)]
+        sent, self.taken_out = as_sent(written)
+        """Directives that code generators and clients take out of queries before they are sent."""
+        self.definitions: list[Definition] = [_described(node) for node in sent]
         self._fragments: dict[str, Definition] = {}
         for definition in self.definitions:
             if isinstance(definition.node, FragmentDefinitionNode):

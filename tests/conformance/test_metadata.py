@@ -69,3 +69,9 @@ def test_both_read_the_same(wandb_server: WandbServer, scripts: Scripts) -> None
     # The official client cannot read the version at all.
     assert theirs[paths[-1]] == "refused"
     assert ours[paths[-1]] == {"a": float("inf"), "b": [float("-inf")], "c": float("inf")}
+
+
+def test_a_config_is_read_as_it_was_logged(scripts: Scripts) -> None:
+    logged = as_object(scripts.official("log_config.py"))
+    assert different(logged["kept"], logged["read"]) == set()
+    assert as_object(logged["read"])["inf"] == float("inf")

@@ -59,7 +59,7 @@ class Seeds:
         files = folder_contents(contents) if isinstance(contents, Path) else contents
         facts: dict[str, object] = {
             "description": description,
-            "metadata": metadata if isinstance(metadata, str) else json.dumps(metadata or {}),
+            "metadata": metadata if isinstance(metadata, str) else written(metadata),
             "storage_layout": layout,
             "run_id": self.run(logged_by, {}) if logged_by else None,
         }
@@ -100,3 +100,11 @@ def folder_contents(folder: Path) -> dict[str, bytes]:
         raise UsageError(f"{folder} is not a folder")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def written(metadata: object) -> str:
+    """Return metadata as JSON text; NaN and infinities as the official client writes them."""
+    try:
+        return json.dumps(metadata or {})
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"metadata cannot be written as JSON: {error}") from error

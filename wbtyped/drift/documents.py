@@ -17,7 +17,6 @@ from graphql import (
     OperationDefinitionNode,
     Source,
     Visitor,
-    get_location,
     parse,
     visit,
 )
@@ -132,8 +131,9 @@ def place_of(node: Node) -> Place:
     """Return where a node of a parsed file stands."""
     if node.loc is None:
         raise ValueError("the node was not parsed from a text")
-    at = get_location(node.loc.source, node.loc.start)
-    return Place(node.loc.source.name, at.line, at.column)
+    # `get_location` of graphql-core 3.2.7 and some after it errs at the beginning of a line.
+    first = node.loc.start_token
+    return Place(node.loc.source.name, first.line, first.column)
 
 
 def our_documents() -> Documents:

@@ -14,6 +14,8 @@ from .connection import Connection
 BACKLOG = 512
 GRACE = 2.0
 """Seconds that answers under way are given when the server stops."""
+CLOSING_SECONDS = 0.2
+"""Seconds that answers which nobody waits for are given to close the files that they send."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -72,7 +74,8 @@ class OriginServer(uvicorn.Server):
         if self.server_state.tasks:
             # Those without an answer under way are closing now.
             waiting = any(c.transport and not c.transport.is_closing() for c in connections)
-            _, late = await asyncio.wait(self.server_state.tasks, timeout=GRACE if waiting else 0)
+            grace = GRACE if waiting else CLOSING_SECONDS
+            _, late = await asyncio.wait(self.server_state.tasks, timeout=grace)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)

@@ -121,3 +121,8 @@ def test_probing_understands_servers_that_say_so(wandb_server: WandbServer, said
         [finding] = probed(wandb_server)
     assert (finding.coordinate, finding.operations) == ("Mutation", ("Write",))
     assert "Write" not in wandb_server.requests.operations()
+
+
+def test_where_nothing_can_be_probed_nothing_is_sent(wandb_server: WandbServer) -> None:
+    assert probed(wandb_server, "subscription Watch { runs { id } }") == []
+    assert wandb_server.requests.operations() == ["IntrospectionQuery"]

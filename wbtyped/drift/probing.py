@@ -60,6 +60,8 @@ class Probing:
         found: list[tuple[Definition, list[str]]] = []
         wanted = list(self._probeable())
         kinds = {node.operation for _, node in wanted}
+        if not kinds:
+            return []
         # Queries first, even where none are wanted: every server has them, so they show its way.
         self._try_control(OperationType.QUERY)
         lacking = {kind for kind in kinds - {OperationType.QUERY} if not self._try_control(kind)}

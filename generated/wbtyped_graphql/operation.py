@@ -9,7 +9,7 @@ asynchronous client alike.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Generic, TypeVar
+from typing import Generic, TypeVar, cast
 
 from pydantic_core import to_json
 
@@ -47,7 +47,7 @@ def as_sent(value: object) -> object:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if isinstance(value, list):
-        return [as_sent(each) for each in value]
+        return [as_sent(each) for each in cast("list[object]", value)]
     return value
 
 

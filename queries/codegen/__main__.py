@@ -27,8 +27,8 @@ def run(command: list[str], folder: Path, environment: dict[str, str] | None = N
 
 def compile_into(scratch: Path) -> Path:
     """Compile copies of the sources in `scratch` and return the folder of the new package."""
-    for source in SOURCES:
-        shutil.copytree(ROOT / source, scratch / source)
+    for folder in SOURCES:
+        shutil.copytree(ROOT / folder, scratch / folder)
     shutil.copy(ROOT / "pyproject.toml", scratch)
     package = scratch / PACKAGE
     package.parent.mkdir()

@@ -18,11 +18,11 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLEnumType,
     GraphQLInputObjectType,
+    GraphQLInterfaceType,
     GraphQLSchema,
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
-    is_interface_type,
 )
 
 PACKAGE_DOCSTRING = '"""Typed operations, compiled from schema/ and queries/; do not edit."""\n'
@@ -51,7 +51,7 @@ class OperationsPlugin(Plugin):
     """Compile each operation to a function that returns an `Operation` value."""
 
     def __init__(self, schema: GraphQLSchema, config_dict: dict[str, object]) -> None:
-        super().__init__(schema, config_dict)
+        super().__init__(schema, config_dict)  # pyright: ignore[reportUnknownMemberType]
         self._descriptions = Descriptions(schema)
         self._field_texts: dict[ast.AnnAssign, str] = {}
 
@@ -163,10 +163,10 @@ class OperationsPlugin(Plugin):
         if not isinstance(statement, ast.AnnAssign):
             return False
         kinds = set(re.findall(r"""["'](\w+)["']""", ast.unparse(statement.annotation)))
-        interfaces = filter(is_interface_type, self.schema.type_map.values())
         return any(
             kinds == {i.name, *(t.name for t in self.schema.get_possible_types(i))}
-            for i in interfaces
+            for i in self.schema.type_map.values()
+            if isinstance(i, GraphQLInterfaceType)
         )
 
     def generate_input_class(
@@ -198,7 +198,7 @@ class OperationsPlugin(Plugin):
         for statement in class_def.body:
             body.append(statement)
             if isinstance(statement, ast.Assign):
-                value = enum_type.values.get(cast(ast.Constant, statement.value).value)
+                value = enum_type.values.get(ast.literal_eval(statement.value))
                 if value and value.description:
                     body.append(docstring(" ".join(value.description.split())))
         class_def.body = body

@@ -254,7 +254,7 @@ def test_save_sends_what_changed(server: WandbServer, api: Api, data: Artifact) 
     ("attribute", "value"),
     [
         ("tags", ["a/b"]), ("aliases", ["a:b"]), ("aliases", ["v3"]), ("aliases", "text"),
-        ("ttl", timedelta(0)), ("metadata", {"a": float("nan")}), ("metadata", {"a": object()}),
+        ("ttl", timedelta(0)), ("metadata", {"a": float("inf")}), ("metadata", {"a": object()}),
     ],
 )  # fmt: skip
 def test_bad_values_are_refused_when_assigned(

@@ -84,11 +84,20 @@ mutation Upsert($input: UpsertBucketInput!) {
 """
 
 
-@pytest.mark.parametrize("config", [{"lr": 1}, 5, "{not json"])
+@pytest.mark.parametrize("config", [{"lr": 1}, 5, "{not json", "[" * 100_000])
 def test_json_strings_hold_json(ask: Ask, config: object) -> None:
     refused = ask(UPSERT, input={"modelName": "ship", "config": config})
     assert refused.status_code == 400
     assert "JSON" in refused.json()["errors"][0]["message"]
+
+
+@pytest.mark.parametrize(
+    "config",
+    ['{"a": NaN, "b": [Infinity, -Infinity]}', f'{{"a": {"9" * 5000}}}', "null", "[]", "5", '""'],
+)
+def test_json_strings_are_kept_as_they_came(ask: Ask, config: str) -> None:
+    kept = ask(UPSERT, input={"modelName": "ship", "config": config}).json()
+    assert kept["data"]["upsertBucket"]["bucket"]["config"] == config
 
 
 @pytest.mark.parametrize(("step", "status"), [(5, 200), ("5", 200), (2**40, 200), ("x", 400)])

@@ -161,6 +161,28 @@ def test_runs_are_made_with_all_they_bring(ask: Ask) -> None:
     assert ask(UPSERT, input={"id": "UnVuOjk5"}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("config", "noted", "chosen"),
+    [
+        ("null", "{}", "{}"),
+        ("[1]", "{}", "{}"),
+        ('"text"', "{}", "{}"),
+        ('{"_wandb": 5, "a": NaN}', "{}", '{"a": NaN}'),
+        ('{"_wandb": {"value": [1]}}', "{}", "{}"),
+        ('{"_wandb": {"value": {"t": Infinity}}}', '{"t": Infinity}', "{}"),
+        (f'{{"a": {10**30}}}', "{}", f'{{"a": {10**30}}}'),
+        (f'{{"a": {"9" * 5000}}}', "{}", '{"a": Infinity}'),
+    ],
+)
+def test_parts_of_any_config(ask: Ask, config: str, noted: str, chosen: str) -> None:
+    ask(UPSERT, input={"modelName": "ship", "name": "log", "config": config})
+    query = """{ project(name: "ship") { run(name: "log") {
+      config wandbConfig(keys: ["t"]) chosen: config(keys: ["a"])
+    } } }"""
+    run = ask(query).json()["data"]["project"]["run"]
+    assert run == {"config": config, "wandbConfig": noted, "chosen": chosen}
+
+
 def test_what_a_client_notes_of_itself_in_the_config(ask: Ask) -> None:
     config = '{"_wandb": {"value": {"t": 1}}, "other": {"value": 2}}'
     ask(UPSERT, input={"modelName": "ship", "name": "log", "config": config})

@@ -1,12 +1,10 @@
 """What can be changed of a version, and how the changes are sent."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter, ValidationError
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.input_types import (
     ArtifactCollectionAliasInput,
@@ -18,6 +16,13 @@ from wbtyped_graphql.operation import Operation
 from .. import arguments
 from ..client import Client
 from ..errors import NotFoundError, SchemaMismatchError, UsageError
+from ..user_json import (
+    NotAnObjectError,
+    assigned_object,
+    is_same_object,
+    read_object,
+    written_object,
+)
 from .facts import ArtifactFacts, Place
 from .names import VERSION, checked_aliases, checked_tags
 from .saving import Step, asave, save, step
@@ -26,7 +31,8 @@ if TYPE_CHECKING:
     from wbtyped_graphql.artifact_by_id import ArtifactById
 
 
-_metadata = TypeAdapter(dict[str, object])
+METADATA_KEYS = 100
+"""More cannot be assigned, as in the official client."""
 DISABLED, INHERITED = -2, -1
 
 
@@ -87,25 +93,37 @@ class EditableArtifact(ArtifactFacts):
     def metadata(self) -> dict[str, object]:
         """What its maker noted, as JSON; assignable, and changes in place count too.
 
-        Raises SchemaMismatchError when the server's text is no JSON object.
+        Values that JSON lacks are written as the official client writes them: NaN as null, numbers
+        and short arrays of numpy as numbers and lists, datetimes as ISO 8601 text. Assigning
+        converts them at once, a change in place when it is saved. Raises UsageError for infinities
+        and what JSON cannot hold, and SchemaMismatchError when the server's text is no JSON object;
+        one that is assigned replaces that.
         """
         if self._metadata is None:
             self._metadata = self._saved_metadata()
         return self._metadata
 
     @metadata.setter
-    def metadata(self, metadata: Mapping[str, object]) -> None:
-        arguments.instance("metadata", metadata, Mapping, "a mapping")
-        self._metadata = dict(metadata)
-        metadata_text(self._metadata)
+    def metadata(self, metadata: Mapping[str, object] | str | None) -> None:
+        values = assigned_object(metadata, "metadata")
+        if len(values) > METADATA_KEYS:
+            raise UsageError(f"metadata may have {METADATA_KEYS} keys, not {len(values)}")
+        self._metadata = values
 
     def _saved_metadata(self) -> dict[str, object]:
         try:
-            return _metadata.validate_json(self.attrs.metadata or "{}")
-        except ValidationError as error:
+            return read_object(self.attrs.metadata)
+        except NotAnObjectError as error:
             raise SchemaMismatchError(
-                f"the metadata of {self.qualified_name} is no JSON object", path=["metadata"]
+                f"the metadata of {self.qualified_name} is not a JSON object: {error}",
+                path=["metadata"],
             ) from error
+
+    def _is_metadata_changed(self, metadata: Mapping[str, object]) -> bool:
+        try:
+            return not is_same_object(metadata, self._saved_metadata())
+        except SchemaMismatchError:
+            return True
 
     @property
     def tags(self) -> list[str]:
@@ -222,8 +240,8 @@ class EditableArtifact(ArtifactFacts):
         changes: dict[str, object] = {}
         if self._description != self.attrs.description:
             changes["description"] = self._description or ""
-        if self._metadata is not None and self._metadata != self._saved_metadata():
-            changes["metadata"] = metadata_text(self._metadata)
+        if self._metadata is not None and self._is_metadata_changed(self._metadata):
+            changes["metadata"] = written_object(self._metadata, "metadata")
         if self._ttl is not None:
             changes["ttl_duration_seconds"] = self._ttl
         if added := [TagInput(tag_name=tag) for tag in tags if tag not in saved_tags]:
@@ -257,11 +275,3 @@ class EditableArtifact(ArtifactFacts):
 
     def _query(self) -> Operation["ArtifactById"]:
         return calls.artifact_by_id(id=self.id)
-
-
-def metadata_text(metadata: Mapping[str, object]) -> str:
-    """Return metadata as JSON, or raise UsageError for what JSON cannot hold."""
-    try:
-        return json.dumps(metadata, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise UsageError(f"metadata cannot be written as JSON: {error}") from error

@@ -17,7 +17,7 @@ from .probe_findings import findings_of
 from .probing import BLIND_TO, Probing
 from .rules import RULES
 from .schema_files import pinned_schema, read_schema
-from .weighing import compare, validation_errors
+from .weighing import compare, refusals
 
 
 @dataclass(frozen=True)
@@ -116,17 +116,21 @@ def _probed(
 
 
 def _notes(documents: Documents, pinned: GraphQLSchema) -> list[str]:
-    """Say what is not compared: queries that use more than the pinned schema has."""
+    """Say what is not compared: what is never sent, and what the pinned schema lacks."""
+    notes: list[str] = []
+    if documents.taken_out:
+        found = ", ".join(dict.fromkeys(f"@{each.name.value}" for each in documents.taken_out))
+        notes.append(f"Not compared, since generators and clients take them out: {found}.")
     within = [
         definition.name
-        for error in validation_errors(documents, pinned)
+        for error in refusals(documents, pinned)
         for node in error.nodes or ()
         if (definition := documents.definition_of(node))
     ]
     names = ", ".join(dict.fromkeys(within))
-    if not names:
-        return []
-    return [f"Only validated, since the pinned schema lacks what they use: {names}."]
+    if names:
+        notes.append(f"Only validated, since the pinned schema lacks what they use: {names}.")
+    return notes
 
 
 def _report(

@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from graphql import OperationType
+
 QUOTED = r"[\"'`]"
 # As graphql-js words them, which most servers follow, some with other quotation marks.
 # t: type, f: field, a: argument, d: directive, v: variable; q: type and field with a dot between.
@@ -28,9 +30,14 @@ SAYINGS = [
         ("type-changed-kind", r"cannot condition on non composite type ~(?P<t>\w+)~"),
         ("implemented-interface-removed", r"can never be of type ~(?P<t>\w+)~"),
         ("value-removed-from-enum", r"Value ~(?P<f>\w+)~ does not exist in ~(?P<t>\w+)~ enum"),
+        ("operation-invalid", r"no root type ~(?P<t>\w+)~"),
         ("arg-changed-kind", r"[Vv]ariable ~\$(?P<v>\w+)~ of type ~\S+~ used in position"),
     )
 ]
+
+
+# Words of graphql-js, gqlparser, and others.
+_NO_ROOT = r"(?i)(?:not configured|(?:does not|doesn't) (?:support|define|have)|no root).*\b{}s?\b"
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,16 @@ def read_complaint(message: str) -> Complaint:
         if found := saying.search(message):
             return Complaint(message, rule, _coordinate(found.groupdict()), _variable(found))
     return Complaint(message)
+
+
+def lacks_root(kind: OperationType) -> str:
+    """Return the complaint about any operation of a kind that a schema has no root type for."""
+    return f"There is no root type '{kind.value.capitalize()}', which each {kind.value} needs."
+
+
+def says_that_root_is_lacking(message: str, kind: OperationType) -> bool:
+    """Tell whether a server says that it knows no operation of a kind."""
+    return re.search(_NO_ROOT.format(kind.value), message) is not None
 
 
 def _coordinate(part: dict[str, str | None]) -> str:

@@ -17,13 +17,13 @@ from graphql import (
     OperationDefinitionNode,
     Source,
     Visitor,
-    get_location,
     parse,
     visit,
 )
 from graphql.language import TokenKind
 
 from ..errors import UsageError
+from .generator_directives import as_sent
 
 SUFFIXES = frozenset({".graphql", ".graphqls", ".gql"})
 
@@ -64,9 +64,10 @@ class Documents:
     def __init__(self, sources: Mapping[str, str], *, ours: bool = False) -> None:
         self.ours: bool = ours
         """Whether these are the queries of this package."""
-        self.definitions: list[Definition] = [
-            _described(node) for name, text in sources.items() for node in _executable(name, text)
-        ]
+        written = [node for name, text in sources.items() for node in _executable(name, text)]
+        sent, self.taken_out = as_sent(written)
+        """Directives that code generators and clients take out of queries before they are sent."""
+        self.definitions: list[Definition] = [_described(node) for node in sent]
         self._fragments: dict[str, Definition] = {}
         for definition in self.definitions:
             if isinstance(definition.node, FragmentDefinitionNode):
@@ -130,8 +131,9 @@ def place_of(node: Node) -> Place:
     """Return where a node of a parsed file stands."""
     if node.loc is None:
         raise ValueError("the node was not parsed from a text")
-    at = get_location(node.loc.source, node.loc.start)
-    return Place(node.loc.source.name, at.line, at.column)
+    # `get_location` of graphql-core 3.2.7 and some after it errs at the beginning of a line.
+    first = node.loc.start_token
+    return Place(node.loc.source.name, first.line, first.column)
 
 
 def our_documents() -> Documents:

@@ -27,6 +27,7 @@ from graphql import (
 from ..client import Client
 from ..errors import SchemaSourceError
 from .asking import Reply, ask
+from .complaints import lacks_root, says_that_root_is_lacking
 from .documents import Definition, Documents
 from .findings import NotProbed
 
@@ -58,9 +59,16 @@ class Probing:
         """
         found: list[tuple[Definition, list[str]]] = []
         wanted = list(self._probeable())
-        for kind in sorted({node.operation.value for _, node in wanted}):
-            self._try_control(kind)
+        kinds = {node.operation for _, node in wanted}
+        if not kinds:
+            return []
+        # Queries first, even where none are wanted: every server has them, so they show its way.
+        self._try_control(OperationType.QUERY)
+        lacking = {kind for kind in kinds - {OperationType.QUERY} if not self._try_control(kind)}
         for operation, node in wanted:
+            if node.operation in lacking:
+                found.append((operation, [lacks_root(node.operation)]))
+                continue
             name = node.name.value if node.name else None
             reply = ask(self.client, self._document(operation, node), name)
             if said := self._judgement(operation.name, reply):
@@ -81,16 +89,25 @@ class Probing:
             else:
                 yield operation, node
 
-    def _try_control(self, kind: str) -> None:
-        """See that the server complains of the guard, and of a wrong field before the guard."""
+    def _try_control(self, kind: OperationType) -> bool:
+        """See that the server complains of the guard, and of a wrong field before the guard.
+
+        Returns False when it has no operations of the kind.
+        """
         typename = f"{GUARD}: __typename @include(if: ${GUARD})"
-        head = f"{kind} {CONTROL}(${GUARD}: Boolean!)"
+        head = f"{kind.value} {CONTROL}(${GUARD}: Boolean!)"
         right = ask(self.client, f"{head} {{ {typename} }}", CONTROL)
-        if self._judgement(CONTROL, right):
-            raise _cannot(f"refuses a {kind} for `__typename` ({right.messages[0]})")
+        if said := self._judgement(CONTROL, right):
+            if kind is not OperationType.QUERY and says_that_root_is_lacking(said[0], kind):
+                return False
+            raise _cannot(f"refuses a {kind.value} for `__typename` ({said[0]})")
         wrong = ask(self.client, f"{head} {{ {UNKNOWN_FIELD} {typename} }}", CONTROL)
-        if not self._judgement(CONTROL, wrong):
+        if self._judgement(CONTROL, wrong):
+            return True
+        if kind is OperationType.QUERY:
             raise _cannot("looks at variables before it validates, so it would call all valid")
+        # It validates queries first, and yet takes any field: validation skips what has no root.
+        return False
 
     def _judgement(self, name: str, reply: Reply) -> list[str]:
         """Return what a server finds wrong with a document; nothing when it is valid."""

@@ -9,6 +9,7 @@ from graphql import (
     GraphQLSchema,
     IntrospectionQuery,
     KnownDirectivesRule,
+    OperationType,
     build_ast_schema,
     build_schema,
     parse,
@@ -93,7 +94,7 @@ def schema_from_text(name: str, text: str) -> GraphQLSchema:
 
 
 def checked(name: str, schema: GraphQLSchema) -> GraphQLSchema:
-    """Refuse a schema without queries, which is what any text with types in it looks like."""
-    if schema.query_type is None:
+    """Refuse a schema without a root type, which is what any text with types in it looks like."""
+    if not any(map(schema.get_root_type, OperationType)):
         raise SchemaSourceError(f"{name} is not a schema: it has no type Query")
     return schema

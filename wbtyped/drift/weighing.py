@@ -18,7 +18,7 @@ from graphql import (
 )
 
 from .changes import Change, find_changes
-from .complaints import read_complaint
+from .complaints import lacks_root, read_complaint
 from .documents import Definition, Documents, place_of, surrounds
 from .findings import Finding, Verdict
 from .rules import RULES, Rule
@@ -37,8 +37,22 @@ ALL_ERRORS = 100_000
 
 
 def validation_errors(documents: Documents, schema: GraphQLSchema) -> list[GraphQLError]:
-    """Return every reason for which a server with the schema would refuse the queries."""
+    """Return every reason for which a server with the schema would not validate the queries."""
     return validate(schema, documents.document, VALIDATION, max_errors=ALL_ERRORS)
+
+
+def refusals(documents: Documents, schema: GraphQLSchema) -> list[GraphQLError]:
+    """Return what is invalid, and each operation of a kind that the schema has no root type for.
+
+    Validation has nothing to say about the latter.
+    """
+    nodes = (definition.node for definition in documents.operations)
+    without_root = [
+        GraphQLError(lacks_root(node.operation), node)
+        for node in nodes
+        if isinstance(node, OperationDefinitionNode) and not schema.get_root_type(node.operation)
+    ]
+    return without_root + validation_errors(documents, schema)
 
 
 def compare(pinned: GraphQLSchema, other: GraphQLSchema, documents: Documents) -> list[Finding]:
@@ -75,11 +89,10 @@ class _Invalid:
 class _Weighing:
     def __init__(self, documents: Documents, pinned: GraphQLSchema, other: GraphQLSchema) -> None:
         self.documents = documents
-        self.other = other
         self.uses = Uses(documents, pinned)
         self.invalid = [
             [_Invalid(error, node, tuple(self.uses.around(node))) for node in error.nodes or ()]
-            for error in validation_errors(documents, other)
+            for error in refusals(documents, other)
         ]
         self.failing = {use for places in self.invalid for each in places for use in each.innermost}
         self.explained: set[Use] = set()
@@ -116,16 +129,7 @@ class _Weighing:
 
     def fails(self, used: Iterable[Use]) -> bool:
         """Tell whether a use does not validate, or is one that validation cannot judge."""
-        return any(
-            use.role is Role.SENT or use in self.failing or self.lacks_root(use) for use in used
-        )
-
-    def lacks_root(self, use: Use) -> bool:
-        """Tell whether the server has no mutations at all, of which validation says nothing."""
-        node = use.node
-        if not isinstance(node, OperationDefinitionNode):
-            return False
-        return self.other.get_root_type(node.operation) is None
+        return any(use.role is Role.SENT or use in self.failing for use in used)
 
     def is_read(self, coordinate: str) -> bool:
         return any(use.role is Role.READ for use in self.uses.of(coordinate))

@@ -77,7 +77,7 @@ class Seeds:
             files = contents_of("contents", contents)
         else:
             files = folder_contents(arguments.location("contents", contents))
-        text = metadata if isinstance(metadata, str) else metadata_text(metadata)
+        text = metadata if isinstance(metadata, str) else written(metadata)
         entity, project, name = three(path, "entity/project/collection")
         owner, _ = self.context.projects.upsert(entity, project)
         home = self.context.collections.ensure(owner["id"], type, name, "SEQUENCE")
@@ -129,17 +129,17 @@ def contents_of(name: str, files: Mapping[str, bytes | str]) -> dict[str, bytes]
     return found
 
 
-def metadata_text(metadata: object) -> str:
-    """Return metadata as JSON, or raise UsageError."""
-    try:
-        return json.dumps(metadata or {})
-    except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError(f"metadata cannot be written as JSON: {error}") from None
-
-
 def folder_contents(folder: Path) -> dict[str, bytes]:
     """Return the files of a folder by their paths in it."""
     if not folder.is_dir():
         raise UsageError(f"{folder} is not a folder")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def written(metadata: object) -> str:
+    """Return metadata as JSON text; NaN and infinities as the official client writes them."""
+    try:
+        return json.dumps(metadata or {})
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"metadata cannot be written as JSON: {error}") from error

@@ -3,18 +3,21 @@
 import asyncio
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from ..clock import pause
 from .connection import Connection
 
 BACKLOG = 512
 GRACE = 2.0
 """Seconds that answers under way are given when the server stops."""
+CLOSING_SECONDS = 0.2
+"""Seconds that answers which nobody waits for are given to close the files that they send."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -81,19 +84,22 @@ class OriginServer(uvicorn.Server):
             # Those without an answer under way are closing now.
             waiting = any(c.transport and not c.transport.is_closing() for c in connections)
             tasks = [*self.server_state.tasks]
-            await self._ended(tasks if waiting else [])
+            # Responses that nobody reads any more still close their files, given a moment.
+            await self._ended(tasks, self._cutting.wait() if waiting else pause(CLOSING_SECONDS))
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
         for sock in sockets or ():
             sock.close()
 
-    async def _ended(self, tasks: Sequence[asyncio.Task[None]]) -> None:
-        """Wait for answers, until they are to be cut off."""
-        cut = asyncio.ensure_future(self._cutting.wait())
-        either: set[asyncio.Future[Any]] = {asyncio.gather(*tasks, return_exceptions=True), cut}
+    async def _ended(
+        self, tasks: Sequence[asyncio.Task[None]], limit: Coroutine[object, object, object]
+    ) -> None:
+        """Wait for responses, until `limit` is over."""
+        over = asyncio.ensure_future(limit)
+        either: set[asyncio.Future[Any]] = {asyncio.gather(*tasks, return_exceptions=True), over}
         await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
-        cut.cancel()
+        over.cancel()
 
 
 def configuration(app: ASGIApp) -> uvicorn.Config:

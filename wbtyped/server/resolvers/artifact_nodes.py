@@ -1,20 +1,17 @@
 """Types, collections and versions of artifacts as queries see them."""
 
-import json
 import mimetypes
 import sqlite3
-
-from pydantic import JsonValue, TypeAdapter
 
 from ..context import Context
 from ..database import now
 from ..filters import Record
 from ..relay import node_id
 from ..uploads import Announced
+from ..user_json import read_object
 from .nodes import Node
 
 KINDS = {"SEQUENCE": "ArtifactSequence", "PORTFOLIO": "ArtifactPortfolio"}
-_metadata = TypeAdapter(dict[str, JsonValue])
 
 
 def type_node(row: sqlite3.Row) -> Node:
@@ -230,13 +227,5 @@ def version_record(
         "updatedAt": row["updated_at"],
         "alias": [*aliases],
         "tag": [*tags],
-        "metadata": metadata_of(row["metadata"]),
+        "metadata": read_object(row["metadata"]),
     }
-
-
-def metadata_of(text: str | None) -> dict[str, JsonValue]:
-    """Return metadata parsed; what is no JSON object has no fields."""
-    try:
-        return _metadata.validate_python(json.loads(text or "{}"))
-    except ValueError:
-        return {}

@@ -10,6 +10,7 @@ from graphql import GraphQLResolveInfo
 from ..context import context_of
 from ..refusals import Refusal
 from ..relay import connection, number_after, page_size, refuse_other
+from ..user_json import read_object
 from .nodes import Node, project_node, run_node
 
 ORDERS = {"+created_at": False, "created_at": False, "-created_at": True}
@@ -108,10 +109,12 @@ def stored_json(
     text = node[info.field_name]
     if keys is None or not isinstance(text, str):
         return text
-    values = json.loads(text)
+    values = read_object(text)
     if info.field_name == "wandbConfig":
         # What clients note about themselves has a place of its own in the config.
-        values = values.get("_wandb", {}).get("value", {})
+        noted = values.get("_wandb")
+        inner = noted.get("value") if isinstance(noted, dict) else None
+        values = inner if isinstance(inner, dict) else {}
     return json.dumps({key: values[key] for key in keys if key in values})
 
 

@@ -1,9 +1,10 @@
 """How scalars come in; they go out as they are kept."""
 
-import json
 import re
 
 from ariadne import ScalarType, SchemaBindable
+
+from ..user_json import refuse_other_than_json
 
 # Wider than JSON numbers are safe in some clients, so text is taken as well.
 NUMBER = re.compile(r"-?[0-9]{1,19}")
@@ -26,7 +27,7 @@ def json_string(value: object) -> str:
     """Take JSON that is written inside a string."""
     if not isinstance(value, str):
         raise ValueError("not a JSONString: expected a string that holds JSON")
-    json.loads(value)
+    refuse_other_than_json(value)
     return value
 
 

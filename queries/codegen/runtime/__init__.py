@@ -1,0 +1,1 @@
+"""Modules that the generated package gets as they are, all but `base_model`."""

@@ -178,6 +178,16 @@ def test_manifests_that_cannot_be_read(text: str) -> None:
         parse_manifest(text.encode(), "artifact x")
 
 
+def test_manifest_altered_on_its_way_is_fetched_again(
+    wandb_server: WandbServer, data: Artifact, tmp_path: Path
+) -> None:
+    text = json.dumps(data.manifest.to_manifest_json()).replace("a.txt", "b.txt")
+    altered = Fault(kind="storage-get", path="manifest", status=200, body=text.encode(), times=1)
+    with Api() as api, wandb_server.fault(altered):
+        api.artifact("crew/ship/data").download(tmp_path)
+    assert saved(tmp_path) == FILES
+
+
 async def test_files(wandb_server: WandbServer, api: Api, data: Artifact) -> None:
     files = data.files(per_page=2)
     assert [f.name for f in files] == sorted(FILES)

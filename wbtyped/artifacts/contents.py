@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 
     from .artifact import Artifact
 
+MANIFEST_TRIES = 3
+"""Times that a manifest is fetched that has not the digest of its version."""
+
 
 def fetch_manifest(artifact: "Artifact", result: "ManifestResult") -> ArtifactManifest:
     """Fetch the manifest that an answer points to, and check that it is the version's own."""
@@ -54,9 +57,20 @@ def fetch_manifest(artifact: "Artifact", result: "ManifestResult") -> ArtifactMa
         return response.content
 
     try:
-        return parse_manifest(transport.retries.call(once), what, artifact)
+        before = None
+        for _ in range(MANIFEST_TRIES):
+            content = transport.retries.call(once)
+            manifest = parse_manifest(content, what, artifact)
+            # The same content twice is what storage has, whatever the digest was made of.
+            if manifest.digest() == artifact.digest or content == before:
+                return manifest
+            before = content
     except Passing as error:
         raise error.final() from error
+    raise ChecksumError(
+        f"manifest of {what}: storage sends another content each time; try again later",
+        expected=artifact.digest,
+    )
 
 
 def target_folder(artifact: "Artifact", *, with_version: bool = True) -> Path:

@@ -14,6 +14,7 @@ from wbtyped_graphql.get_run import GetRun
 from wbtyped_graphql.operation import Envelope, Operation
 
 from wbtyped import Api, Client
+from wbtyped.config.settings import find_settings
 from wbtyped.errors import (
     AuthenticationError,
     GraphQLError,
@@ -23,7 +24,6 @@ from wbtyped.errors import (
     TransportError,
 )
 from wbtyped.server import Fault, WandbServer
-from wbtyped.settings import find_settings
 
 QUERY = calls.get_run(entity="crew", project="ship", name="log")
 

@@ -21,7 +21,7 @@ from wbtyped.errors import (
     UnsafePathError,
     UsageError,
 )
-from wbtyped.s3 import s3_uri
+from wbtyped.runs.s3_uri import s3_uri
 from wbtyped.server import Fault, WandbServer
 
 PATH = "crew/ship/log"

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wbtyped import Api
-from wbtyped.download.engine import EngineName
+from wbtyped.config.hosts import HostPolicy, Space, checked_hosts, space_of
+from wbtyped.config.settings import find_settings
+from wbtyped.download.engines.choice import EngineName
 from wbtyped.errors import HostNotAllowedError, UsageError
-from wbtyped.hosts import HostPolicy, Space, checked_hosts, space_of
 from wbtyped.server import Reference, WandbServer
-from wbtyped.settings import find_settings
 from wbtyped.urls import web_url
 
 KEY = "k" * 40

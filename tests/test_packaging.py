@@ -56,7 +56,7 @@ def test_importing_the_client_loads_no_http_and_builds_no_model() -> None:
         import sys
         from wbtyped import Api
         from wbtyped_graphql import base_model
-        late = {"httpx", "stamina", "asyncio", "wbtyped.transport", "wbtyped_graphql.run_files"}
+        late = {"httpx", "stamina", "asyncio", "wbtyped.transport.http", "wbtyped_graphql.run_files"}
         late |= {"graphql", "wbtyped.drift"}
         print(sorted(late & set(sys.modules)))
         def below(kind):

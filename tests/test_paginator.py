@@ -14,10 +14,10 @@ from wbtyped_graphql.run_files import RunFilesProjectRunFiles as Page
 from wbtyped_graphql.run_files import RunFilesProjectRunFilesEdges as Edge
 
 from wbtyped import Api, Files, Run
-from wbtyped.cursors import Cursors
 from wbtyped.errors import NotFoundError, SchemaMismatchError, UsageError
-from wbtyped.paginator import needed_items
 from wbtyped.server import WandbServer
+from wbtyped.transport.cursors import Cursors
+from wbtyped.transport.pagination import needed_items
 
 MOST = 12
 INDEX = st.none() | st.integers(-MOST - 3, MOST + 3)

@@ -8,8 +8,8 @@ from syrupy.assertion import SnapshotAssertion
 
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactTypes, ProjectArtifactCollections
-from wbtyped.artifacts.addresses import FileAddresses as ArtifactFileAddresses
-from wbtyped.run_download import FileAddresses as RunFileAddresses
+from wbtyped.artifacts.contents.signed_urls import SignedUrls as ArtifactFileAddresses
+from wbtyped.runs.download import SignedUrls as RunFileAddresses
 from wbtyped.server import WandbServer
 
 RUN = "crew/ship/log"

@@ -15,15 +15,15 @@ from wbtyped_graphql import calls
 
 from tests.raw_server import RawRequest, raw_server, response
 from wbtyped import Api, Client, ResponseLimits
-from wbtyped.content_decoding import BrokenBody, Decoder, decoder_for
-from wbtyped.download.batch import Batch, Options
-from wbtyped.download.engine import EngineName
+from wbtyped.config.settings import find_settings
+from wbtyped.download.batch import Batch, BatchOptions
+from wbtyped.download.disk.folder_tree import FolderTree
+from wbtyped.download.engines.choice import EngineName
 from wbtyped.download.transfer import Transfer
-from wbtyped.download.tree import FolderTree
 from wbtyped.errors import TransportError, UsageError
-from wbtyped.retries import Passing
 from wbtyped.server import WandbServer
-from wbtyped.settings import find_settings
+from wbtyped.transport.content_decoding import BrokenBody, Decoder, decoder_for
+from wbtyped.transport.retries import TransientError
 
 QUERY = calls.get_viewer()
 GZIP = [("Content-Encoding", "gzip")]
@@ -125,7 +125,7 @@ async def test_a_trickle_runs_into_the_limit_of_the_whole_response(trickle: str)
         began = time.monotonic()
         with pytest.raises(TransportError, match="within 0.3 s"):
             sender.send(QUERY)
-        with pytest.raises(Passing, match="within 0.3 s"):
+        with pytest.raises(TransientError, match="within 0.3 s"):
             sender.transport.get("manifest", server.url, 1_000_000)
         with pytest.raises(TransportError, match="within 0.3 s"):
             await sender.asend(QUERY)
@@ -138,7 +138,7 @@ def test_a_trickle_of_a_file_is_given_up(tmp_path: Path, engine: EngineName, tri
     blocks = TRICKLES.get(trickle, [REDIRECT, *[b" "] * 300])
     with raw_server(lambda _: every(0.05, blocks)) as server:
         transfer = Transfer(server.url, tmp_path / "x", 1000, "0" * 22 + "==", "file 'x'", "x")
-        options = Options(engine=engine, on_error="collect")
+        options = BatchOptions(engine=engine, on_error="collect")
         transport = client(server.url, timeout=0.4).transport
         result = Batch(transport, FolderTree(tmp_path), options, [transfer], "list").run()
         asked = len(server.requests)

@@ -133,8 +133,8 @@ def test_missing_descriptions_are_found_wherever_they_can_stand() -> None:
         "Run.state",
         "State",
         "State.READY",
-        "Wish",
-        "Wish.name",
+        "FileSpec",
+        "FileSpec.name",
     ]
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from wbtyped import Api
-from wbtyped.addresses import checked_base_url
+from wbtyped.config.base_url import checked_base_url
+from wbtyped.config.settings import Settings, find_settings
 from wbtyped.errors import AuthenticationError, UsageError
-from wbtyped.settings import Settings, find_settings
 
 KEY = "a" * 40
 OTHER = "b" * 40

@@ -8,13 +8,13 @@ from hypothesis import strategies as st
 
 from tests.raw_server import RawRequest, raw_server, response
 from wbtyped import Client
-from wbtyped.download.batch import Batch, Options
-from wbtyped.download.engine import EngineName
+from wbtyped.config.settings import find_settings
+from wbtyped.download.batch import Batch, BatchOptions
+from wbtyped.download.disk.folder_tree import FolderTree
+from wbtyped.download.engines.choice import EngineName
 from wbtyped.download.transfer import Transfer
-from wbtyped.download.tree import FolderTree
 from wbtyped.errors import TransportError
-from wbtyped.redirects import Route
-from wbtyped.settings import find_settings
+from wbtyped.transport.redirects import Route
 from wbtyped.urls import shown_url, web_url
 
 # What browsers make of them, as `new URL(...)` in a console shows it.
@@ -163,7 +163,7 @@ def test_both_engines_send_what_a_browser_would(tmp_path: Path, engine: EngineNa
             for number, url in enumerate(urls)
         ]
         result = Batch(
-            client().transport, FolderTree(tmp_path), Options(engine=engine), plan, "list"
+            client().transport, FolderTree(tmp_path), BatchOptions(engine=engine), plan, "list"
         ).run()
     assert len(result.written) == len(plan)
     targets = [r.target for r in server.requests if not r.target.startswith("/to/")]
@@ -186,7 +186,7 @@ def test_user_and_password_of_a_url_go_to_its_origin_alone(
                 for path in ("/near", "/far")
             ]
             Batch(
-                client().transport, FolderTree(tmp_path), Options(engine=engine), plan, "list"
+                client().transport, FolderTree(tmp_path), BatchOptions(engine=engine), plan, "list"
             ).run()
     assert {r.headers.get("authorization") for r in server.requests} == {"Basic bWU6cHc="}
     assert [r.headers.get("authorization") for r in other.requests] == [None]
@@ -199,7 +199,7 @@ def test_a_url_that_cannot_be_fetched_fails_alone(tmp_path: Path, engine: Engine
             Transfer(url, tmp_path / str(number), 1, None, f"file {number}", str(number))
             for number, url in enumerate(urls)
         ]
-        options = Options(engine=engine, on_error="collect")
+        options = BatchOptions(engine=engine, on_error="collect")
         result = Batch(client().transport, FolderTree(tmp_path), options, plan, "list").run()
     assert result.written == ["0"]
     assert {type(failed.error) for failed in result.failed} == {TransportError}

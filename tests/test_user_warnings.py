@@ -14,7 +14,7 @@ import wbtyped
 from wbtyped import Api, File
 from wbtyped.artifacts import Artifact
 from wbtyped.artifacts.compat import server_supports_artifact_collections_gql_edges
-from wbtyped.download.cache import Cache
+from wbtyped.download.cache.store import Cache
 from wbtyped.server import Fault, Reference, WandbServer
 
 PACKAGE = Path(wbtyped.__file__).parent

@@ -12,14 +12,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .accounts.projects import Project
+    from .accounts.users import User
     from .api import Api
-    from .client import Client
-    from .files import File, Files
-    from .paginator import Paginator, SizedPaginator
-    from .projects import Project
-    from .response_limits import ResponseLimits
-    from .runs import Run
-    from .users import User
+    from .config.response_limits import ResponseLimits
+    from .runs.files import File, Files
+    from .runs.run import Run
+    from .transport.client import Client
+    from .transport.pagination import Paginator, SizedPaginator
 
 __all__ = [
     "Api",

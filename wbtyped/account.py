@@ -6,12 +6,12 @@ from typing import Self
 
 from wbtyped_graphql import calls
 
-from .cache_settings import CacheWish
-from .client import Client
+from .accounts.users import User, require_viewer
+from .config.cache import CacheOption
+from .config.response_limits import ResponseLimits
+from .config.settings import Settings, find_settings
 from .errors import UsageError
-from .response_limits import ResponseLimits
-from .settings import Settings, find_settings
-from .users import User, recognised
+from .transport.client import Client
 
 
 class Account:
@@ -29,7 +29,7 @@ class Account:
         entity: str | None = None,
         project: str | None = None,
         organization: str | None = None,
-        cache: CacheWish = None,
+        cache: CacheOption = None,
         offline: bool | None = None,
         limits: ResponseLimits | None = None,
         allow_hosts: Iterable[str] | None = None,
@@ -58,14 +58,14 @@ class Account:
         """
         if self._viewer is None:
             result = self.client.send(calls.get_viewer())
-            self._viewer = recognised(result.viewer, self.settings.base_url)
+            self._viewer = require_viewer(result.viewer, self.settings.base_url)
         return self._viewer
 
     async def aviewer(self) -> User:
         """Return the account behind the key, from a coroutine."""
         if self._viewer is None:
             result = await self.client.asend(calls.get_viewer())
-            self._viewer = recognised(result.viewer, self.settings.base_url)
+            self._viewer = require_viewer(result.viewer, self.settings.base_url)
         return self._viewer
 
     @property

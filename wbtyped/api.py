@@ -9,13 +9,13 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
 from . import arguments
+from .accounts.projects import Project, missing_project
 from .artifact_api import DEFAULT_PROJECT, ArtifactApi
-from .cache_settings import CacheWish
+from .config.cache import CacheOption
+from .config.response_limits import ResponseLimits
 from .errors import SchemaMismatchError, UsageError
 from .paths import RunPath, check_project_name, parse_run_path
-from .projects import Project, missing_project
-from .response_limits import ResponseLimits
-from .runs import Run
+from .runs.run import Run
 
 if TYPE_CHECKING:
     from wbtyped_graphql.create_run import CreateRun
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 RUN_ID_ALPHABET = string.ascii_lowercase + string.digits
 
 
-class Place(NamedTuple):
+class RunLocation(NamedTuple):
     """Where a run is, or will be."""
 
     entity: str
@@ -72,7 +72,7 @@ class Api(ArtifactApi):
         entity: str | None = None,
         project: str | None = None,
         organization: str | None = None,
-        cache: CacheWish = None,
+        cache: CacheOption = None,
         offline: bool | None = None,
         limits: ResponseLimits | None = None,
         allow_hosts: Iterable[str] | None = None,
@@ -109,7 +109,7 @@ class Api(ArtifactApi):
         if path not in self._runs:
             parts = parse_run_path(path)
             entity = parts.entity or await self.adefault_entity()
-            self._runs[path] = await Run.aopen(
+            self._runs[path] = await Run.afetch(
                 self.client, entity, self._project_of(path, parts), parts.run
             )
         return self._runs[path]
@@ -148,13 +148,13 @@ class Api(ArtifactApi):
         place = self._place(entity or await self.adefault_entity(), project, run_id)
         return self._created(place, await self.client.asend(creation(place)))
 
-    def _place(self, entity: str, project: str | None, run_id: str | None) -> Place:
+    def _place(self, entity: str, project: str | None, run_id: str | None) -> RunLocation:
         project = project or self.settings.project or DEFAULT_PROJECT
-        place = Place(entity, project, run_id or new_run_id())
+        place = RunLocation(entity, project, run_id or new_run_id())
         parse_run_path("/".join(place))
         return place
 
-    def _created(self, place: Place, result: "CreateRun") -> Run:
+    def _created(self, place: RunLocation, result: "CreateRun") -> Run:
         node = result.upsert_bucket.bucket if result.upsert_bucket else None
         if node is None:
             raise SchemaMismatchError(
@@ -203,7 +203,7 @@ class Api(ArtifactApi):
         return Project(self.client, entity, name, node)
 
 
-def creation(place: Place) -> Operation["CreateRun"]:
+def creation(place: RunLocation) -> Operation["CreateRun"]:
     """Return the mutation that creates a run."""
     return calls.create_run(
         entity=place.entity, project=place.project, name=place.run, state="running"

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from . import arguments
 from .account import Account
+from .accounts.registries import aregistry_entity, is_registry, registry_entity
 from .errors import NotFoundError, UsageError
-from .paginator import check_per_page
 from .paths import parse_artifact_path, parse_project_path
-from .registries import aregistry_entity, is_registry, registry_entity
+from .transport.pagination import check_per_page
 
 if TYPE_CHECKING:
     from .artifacts import (
@@ -60,7 +60,7 @@ class ArtifactApi(Account):
 
         arguments.check_strings(type_name=type_name)
         where = await self._ain_project(project)
-        return await ArtifactType.aopen(self.client, *where, type_name)
+        return await ArtifactType.afetch(self.client, *where, type_name)
 
     def artifact_collections(
         self,
@@ -116,7 +116,7 @@ class ArtifactApi(Account):
 
         arguments.check_strings(type_name=type_name)
         entity, project, collection = await self._aartifact_place(name)
-        return await ArtifactCollection.aopen(self.client, entity, project, collection, type_name)
+        return await ArtifactCollection.afetch(self.client, entity, project, collection, type_name)
 
     def artifacts(
         self,
@@ -166,14 +166,14 @@ class ArtifactApi(Account):
         Without an alias it is the latest one. `type`, when given, has to be its type. Raises
         NotFoundError and UsageError.
         """
-        from .artifacts.finding import find_artifact
+        from .artifacts.lookup import find_artifact
 
         arguments.check_optional_strings(type=type)
         return of_type(find_artifact(self.client, *self._artifact_place(name)), type)
 
     async def aartifact(self, name: str | PurePath, type: str | None = None) -> "Artifact":  # noqa: A002
         """Return one version by its path, from a coroutine; otherwise as `artifact`."""
-        from .artifacts.finding import afind_artifact
+        from .artifacts.lookup import afind_artifact
 
         arguments.check_optional_strings(type=type)
         place = await self._aartifact_place(name)
@@ -256,7 +256,7 @@ def check_list_arguments(
 ) -> None:
     """Raise UsageError for what the list would refuse, before its place is asked for."""
     from .artifacts.collections import checked_order, filter_text
-    from .artifacts.names import checked_tags
+    from .artifacts.validation import checked_tags
 
     arguments.check_strings(type_name=type_name)
     arguments.check_optional_strings(start=start)

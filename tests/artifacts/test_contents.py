@@ -15,9 +15,9 @@ from wbtyped.artifacts import (
     ArtifactManifest,
     ArtifactManifestEntry,
 )
-from wbtyped.artifacts.manifest import artifact_reference, parse_manifest
-from wbtyped.artifacts.planning import entry_is_right
-from wbtyped.download.sink import Sink
+from wbtyped.artifacts.contents.manifest import artifact_reference, parse_manifest
+from wbtyped.artifacts.contents.plan import entry_is_right
+from wbtyped.download.disk.verified_writer import VerifiedWriter
 from wbtyped.errors import (
     ChecksumError,
     DiskError,
@@ -99,13 +99,15 @@ def test_the_newer_digest(tmp_path: Path) -> None:
     )
     [entry] = parse_manifest(text, "x")
     assert entry.digest_algorithm() == "XXH128"
-    with Sink(tmp_path / "good", size=2, md5=None, xxh128=entry.digest, label="f") as sink:
+    with VerifiedWriter(
+        tmp_path / "good", size=2, md5=None, xxh128=entry.digest, label="f"
+    ) as sink:
         sink.write(b"x1")
         path = sink.commit(replace=False)
     assert entry_is_right(entry, path)
     with (
         pytest.raises(ChecksumError, match="XXH128"),
-        Sink(tmp_path / "bad", size=2, md5=None, xxh128=entry.digest, label="f") as sink,
+        VerifiedWriter(tmp_path / "bad", size=2, md5=None, xxh128=entry.digest, label="f") as sink,
     ):
         sink.write(b"x2")
         sink.commit(replace=False)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactManifest
-from wbtyped.artifacts.manifest import parse_manifest
+from wbtyped.artifacts.contents.manifest import parse_manifest
 from wbtyped.errors import SchemaMismatchError, UnsafePathError, WbtypedError
 from wbtyped.server import WandbServer
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wbtyped import Api
-from wbtyped.artifacts.references import LONGEST_TRAIL
+from wbtyped.artifacts.contents.references import LONGEST_TRAIL
 from wbtyped.errors import (
     EntryNotFoundError,
     NotFoundError,

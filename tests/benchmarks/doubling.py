@@ -19,8 +19,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from wbtyped import Api
 from wbtyped.artifacts import Artifact
-from wbtyped.artifacts.manifest import parse_manifest
-from wbtyped.download.names import SafeNames, safe_targets
+from wbtyped.artifacts.contents.manifest import parse_manifest
+from wbtyped.download.disk.safe_names import SafeNames, safe_targets
 from wbtyped.server import Reference, WandbServer
 
 LIMIT = 3.0

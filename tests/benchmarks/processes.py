@@ -72,13 +72,13 @@ def measure(arguments: Iterable[str], environ: Mapping[str, str]) -> Cost:
             released = time.perf_counter()
             process.stdin.close()
             _, status, usage = os.wait4(process.pid, 0)
-            ended = time.perf_counter()
+            finish_attempt = time.perf_counter()
             process.returncode = os.waitstatus_to_exitcode(status)
         cpu = usage.ru_utime + usage.ru_stime + reap_orphans(others)
         if process.returncode:
             errors.seek(0)
             raise RuntimeError(f"{list(arguments)} failed:\n{errors.read()}")
-    return Cost(reported - started + ended - released, cpu, peak, said)
+    return Cost(reported - started + finish_attempt - released, cpu, peak, said)
 
 
 def clean_environ(home: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ http {{
 }}
 """
 BLOB = '"^/blobs/([0-9a-f]{2})([0-9a-f]{62})/"'
-AT_ONCE = "location ~ {blob} {{ alias {folder}/data/blobs/$1/$2; limit_rate {rate}; }}"
+DEFAULT_JOBS = "location ~ {blob} {{ alias {folder}/data/blobs/$1/$2; limit_rate {rate}; }}"
 LATE = """
 location /blobs/ {{ echo_sleep {delay}; echo_exec @late; }}
 location @late {{ root {folder}/data; rewrite {blob} /blobs/$1/$2 break; }}
@@ -76,7 +76,7 @@ def nginx_server(
             free.bind(("127.0.0.1", 0))
             port = int(free.getsockname()[1])
         known = {"folder": folder, "blob": BLOB, "delay": delay, "rate": rate}
-        locations = (LATE if delay else AT_ONCE).format(**known)
+        locations = (LATE if delay else DEFAULT_JOBS).format(**known)
         settings = NGINX.format(folder=folder, port=port, locations=locations)
         (folder / "nginx.conf").write_text(settings)
         nginx = subprocess.Popen([executable(), "-c", str(folder / "nginx.conf")])

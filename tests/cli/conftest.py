@@ -28,10 +28,10 @@ def command(capsys: pytest.CaptureFixture[str]) -> Command:
     """Run the command in this process; stdout is no terminal."""
 
     def run(*arguments: object) -> Outcome:
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as finish_attempt:
             main([str(argument) for argument in arguments])
         out, err = capsys.readouterr()
-        return Outcome(ended.value.code, out, err)
+        return Outcome(finish_attempt.value.code, out, err)
 
     return run
 

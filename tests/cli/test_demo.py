@@ -12,7 +12,7 @@ import pytest
 from wbtyped import Api
 from wbtyped.cli.demo import differences, tour
 from wbtyped.cli.samples import Sample, choose_samples
-from wbtyped.download.digests import file_digest
+from wbtyped.download.disk.digests import file_digest
 from wbtyped.server import Fault, WandbServer
 
 from .conftest import Command, on_terminal

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "scripts"
 IMPORTS = {
     "from wandb import": "from wbtyped import",
     "from wandb.apis.public.artifacts import": "from wbtyped.artifacts import",
-    "from wandb.apis.public.files import": "from wbtyped.files import",
+    "from wandb.apis.public.files import": "from wbtyped.runs.files import",
 }
 TIMEOUT = 300
 _json: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)

@@ -12,16 +12,16 @@ from pathlib import Path
 import pytest
 
 from wbtyped import Api, Run
-from wbtyped.download.engine import EngineName, choose
-from wbtyped.download.parts import (
+from wbtyped.download.disk.part_files import (
     PART,
-    STALE_AFTER,
+    STALE_SECONDS,
     first_line,
     folder_line,
     journal_name,
     new_owner,
     part_name,
 )
+from wbtyped.download.engines.choice import EngineName, choose
 from wbtyped.download.progress import DownloadProgress
 from wbtyped.errors import (
     AuthenticationError,
@@ -100,7 +100,7 @@ def test_the_first_failure_ends_it(wandb_server: WandbServer, run: Run, tmp_path
     with wandb_server.fault(Fault(kind="storage-get", path="003.txt", status=404)):
         with wandb_server.fault(Fault(kind="storage-get", latency=0.2)):
             with pytest.raises(NotFoundError, match="003"):
-                run.files().download(tmp_path, at_once=4)
+                run.files().download(tmp_path, jobs=4)
     assert len(fetched(wandb_server)) < len(FILES)
     assert all(FILES[name] == content for name, content in saved(tmp_path).items())
 
@@ -116,7 +116,7 @@ def test_on_request_the_disk_has_it_for_good(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
-    monkeypatch.setattr("wbtyped.download.sink.os.fsync", synced.append)
+    monkeypatch.setattr("wbtyped.download.disk.verified_writer.os.fsync", synced.append)
     run.files(["deep/001.txt"]).download(tmp_path)
     assert not synced
     run.files(["deep/002.txt"]).download(tmp_path, fsync=True)
@@ -128,10 +128,10 @@ def test_on_request_the_disk_has_it_for_good(
 
 def test_choosing_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WBTYPED_ENGINE", raising=False)
-    assert (choose().name, choose().at_once) == ("curl", 32)
-    assert (choose("httpx").at_once_small, choose("curl").at_once_small) == (32, 128)
-    given = choose("curl", at_once=3)
-    assert (given.at_once, given.at_once_small) == (3, 3)
+    assert (choose().name, choose().jobs) == ("curl", 32)
+    assert (choose("httpx").small_jobs, choose("curl").small_jobs) == (32, 128)
+    given = choose("curl", jobs=3)
+    assert (given.jobs, given.small_jobs) == (3, 3)
     monkeypatch.setenv("WBTYPED_ENGINE", "httpx")
     assert (choose().name, choose("curl").name) == ("httpx", "curl")
     monkeypatch.setenv("WBTYPED_ENGINE", "carrier pigeon")
@@ -202,7 +202,7 @@ def test_too_many_requests_slow_it_down_and_it_recovers(
 def test_progress(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
     events: list[DownloadProgress] = []
     with wandb_server.fault(Fault(kind="storage-get", latency=0.05)):
-        run.files().download(tmp_path, progress=events.append, at_once=4)
+        run.files().download(tmp_path, progress=events.append, jobs=4)
     sizes = [event.size for event in events]
     assert len(events) > 2
     assert sizes == sorted(sizes)
@@ -327,7 +327,7 @@ def test_parts_of_the_same_content(
 def test_old_parts_go(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
     wandb_server.add_run("crew/ship/log", {"large.bin": LARGE})
     old, new = leave(tmp_path / "gone.bin", "d", b"x"), leave(tmp_path / "other.bin", "d", b"x")
-    long_ago = time.time() - STALE_AFTER - 60
+    long_ago = time.time() - STALE_SECONDS - 60
     os.utime(old, (long_ago, long_ago))
     run.files(["large.bin"]).download(tmp_path)
     assert (old.exists(), new.exists()) == (False, True)

@@ -19,8 +19,8 @@ import xxhash
 
 from wbtyped import Api
 from wbtyped.artifacts import Artifact
-from wbtyped.download import upkeep
-from wbtyped.download.cache import Cache
+from wbtyped.download.cache import maintenance
+from wbtyped.download.cache.store import Cache
 from wbtyped.errors import DiskError, OfflineError, UsageError
 from wbtyped.server import Fault, Reference, WandbServer
 
@@ -112,7 +112,7 @@ def test_nothing_is_kept_unless_wanted(
         told.artifact(PATH).download(tmp_path / "three", cache=False)
         assert not cache.exists()
         told.artifact(PATH).download(tmp_path / "four")
-    assert upkeep.info(Cache(cache)).files == len(FILES)
+    assert maintenance.info(Cache(cache)).files == len(FILES)
     monkeypatch.setenv("WBTYPED_CACHE", "1")
     monkeypatch.setenv("WANDB_CACHE_DIR", str(tmp_path / "common"))
     with Api() as told:
@@ -204,10 +204,10 @@ def test_the_newer_digest(cache: Path, tmp_path: Path) -> None:
     digest = base64.b64encode(xxhash.xxh3_128_digest(b"content")).decode()
     store = Cache(cache)
     store.keep(source, digest, "XXH128")
-    assert not store.bring(tmp_path / "no", 7, digest, "MD5")
-    assert not store.bring(tmp_path / "no", 7, "../../etc", "MD5")
-    assert not store.bring(tmp_path / "no", 7, "YQ==", "MD5")
-    assert store.bring(tmp_path / "deep" / "yes", 7, digest, "XXH128", fsync=True)
+    assert not store.restore(tmp_path / "no", 7, digest, "MD5")
+    assert not store.restore(tmp_path / "no", 7, "../../etc", "MD5")
+    assert not store.restore(tmp_path / "no", 7, "YQ==", "MD5")
+    assert store.restore(tmp_path / "deep" / "yes", 7, digest, "XXH128", fsync=True)
     assert (tmp_path / "deep" / "yes").read_bytes() == b"content"
     assert not (tmp_path / "no").exists()
 
@@ -301,8 +301,8 @@ def test_many_processes(wandb_server: WandbServer, cache: Path, tmp_path: Path) 
         _, said = process.communicate(timeout=60)
         assert process.returncode == 0, said.decode()
     assert all(saved(root) == files for root in roots)
-    assert upkeep.verify(Cache(cache)) == []
-    assert upkeep.info(Cache(cache)).files == len(set(files.values()))
+    assert maintenance.verify(Cache(cache)) == []
+    assert maintenance.info(Cache(cache)).files == len(set(files.values()))
     assert not list(cache.rglob("*.part"))
 
 
@@ -318,7 +318,7 @@ def test_killed_at_any_moment(
         process.communicate()
         there = {name: content for name, content in saved(root).items() if ".part" not in name}
         assert there.items() <= files.items()
-    assert upkeep.verify(Cache(cache)) == [], "nothing half-written has the name of a content"
+    assert maintenance.verify(Cache(cache)) == [], "nothing half-written has the name of a content"
     api.artifact("crew/ship/many").download(root, cache=cache)
     assert {n: c for n, c in saved(root).items() if ".part" not in n} == files
 
@@ -330,7 +330,7 @@ def test_prune_beside_a_download(
     api.artifact("crew/ship/many").download(tmp_path / "first", cache=cache)
     processes = [start(tmp_path / str(n), cache, wandb_server) for n in range(3)]
     while any(process.poll() is None for process in processes):
-        upkeep.prune(Cache(cache), max_size=0)
+        maintenance.prune(Cache(cache), max_size=0)
     assert [process.communicate()[1] for process in processes] == [b"", b"", b""]
     assert all(saved(tmp_path / str(n)) == files for n in range(3))
 
@@ -340,28 +340,28 @@ def test_prune_beside_a_download(
 
 def test_care(data: Artifact, cache: Path, tmp_path: Path) -> None:
     store = Cache(cache)
-    assert upkeep.info(store).files == 0
+    assert maintenance.info(store).files == 0
     data.download(tmp_path / "one", cache=cache)
     size = sum(map(len, FILES.values()))
-    info = upkeep.info(store)
+    info = maintenance.info(store)
     assert (info.folder, info.files, info.size, info.versions) == (cache, 3, size, 3)
     assert info.linked in {0, size}
     shutil.rmtree(tmp_path / "one")
-    assert upkeep.info(store).linked == 0
+    assert maintenance.info(store).linked == 0
     old = kept(cache, b"alpha")
     os.utime(old, (1, 1))
-    gone = upkeep.prune(store, unused_for=3600)
+    gone = maintenance.prune(store, unused_for=3600)
     assert (gone.files, gone.size, gone.versions) == (1, 5, 0)
-    assert upkeep.prune(store, max_size=size).files == 0
-    gone = upkeep.prune(store, max_size=5)
+    assert maintenance.prune(store, max_size=size).files == 0
+    gone = maintenance.prune(store, max_size=5)
     assert gone.size == len(FILES["sub/b.bin"])
-    left = upkeep.info(store).files
-    assert upkeep.verify(store) == []
+    left = maintenance.info(store).files
+    assert maintenance.verify(store) == []
     for path in [p for p in cache.rglob("objects/*/*/*") if p.is_file()]:
         path.chmod(0o600)
         path.write_bytes(b"changed")
-    assert len(upkeep.verify(store)) == left
-    assert upkeep.info(store).files == 0
+    assert len(maintenance.verify(store)) == left
+    assert maintenance.info(store).files == 0
 
 
 def test_what_is_used_stays(
@@ -371,9 +371,9 @@ def test_what_is_used_stays(
     for content in FILES.values():
         os.utime(kept(cache, content), (1, 1))
     data.files(["a.txt"]).download(tmp_path / "two", cache=cache)
-    upkeep.prune(Cache(cache), unused_for=3600)
+    maintenance.prune(Cache(cache), unused_for=3600)
     assert kept(cache, b"alpha").exists()
-    assert upkeep.info(Cache(cache)).files == 1
+    assert maintenance.info(Cache(cache)).files == 1
 
 
 # No server at all.
@@ -489,4 +489,4 @@ def test_a_failed_transfer_is_not_kept(
             tmp_path / "one", cache=cache, on_error="collect"
         )
     assert len(result.failed) == 2
-    assert upkeep.info(Cache(cache)).files == 0
+    assert maintenance.info(Cache(cache)).files == 0

@@ -12,10 +12,10 @@ import trustme
 
 from tests.proxying import RealProxy, TlsFront
 from wbtyped import Api, Files
-from wbtyped.download.engine import EngineName
+from wbtyped.download.engines.choice import EngineName
 from wbtyped.errors import TransportError, UsageError
 from wbtyped.server import WandbServer
-from wbtyped.tls import Tls
+from wbtyped.transport.tls import Tls
 
 CONTENT = {"a.txt": b"hello" * 1000}
 FILE_VARIABLES = ["SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]

@@ -14,20 +14,20 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from wbtyped import Api
-from wbtyped.download import upkeep
-from wbtyped.download.cache import Cache
-from wbtyped.download.engine import EngineName
-from wbtyped.download.parts import (
-    STALE_AFTER,
+from wbtyped.download.cache import maintenance
+from wbtyped.download.cache.store import Cache
+from wbtyped.download.disk.folder_tree import FolderTree
+from wbtyped.download.disk.part_files import (
+    STALE_SECONDS,
     first_line,
     folder_line,
     journal_name,
     new_owner,
     part_name,
 )
+from wbtyped.download.disk.verified_writer import VerifiedWriter
+from wbtyped.download.engines.choice import EngineName
 from wbtyped.download.progress import DownloadProgress
-from wbtyped.download.sink import Sink
-from wbtyped.download.tree import FolderTree
 from wbtyped.errors import UnsafePathError, WbtypedError
 from wbtyped.server import Fault, WandbServer
 
@@ -164,7 +164,7 @@ def test_sweep_what_killed_downloads_left_goes(
     server: WandbServer, reader: Api, tmp_path: Path
 ) -> None:
     stale = part_name("{}", 1, "gone", "d")
-    leave(tmp_path, "sub/deep", ".wbtyped-{}-0.part", stale, age=STALE_AFTER + 60)
+    leave(tmp_path, "sub/deep", ".wbtyped-{}-0.part", stale, age=STALE_SECONDS + 60)
     leave(tmp_path, "", ".wbtyped-{}-7.part")
     reader.run("crew/ship/log").files().download(tmp_path)
     assert saved(tmp_path) == FILES
@@ -178,7 +178,7 @@ def test_sweep_what_may_be_of_use_stays_with_its_journal(reader: Api, tmp_path: 
 
 
 def test_sweep_parts_of_a_running_download_stay(reader: Api, tmp_path: Path) -> None:
-    with Sink(tmp_path / "x", size=9, md5="d", label="x") as sink:
+    with VerifiedWriter(tmp_path / "x", size=9, md5="d", label="x") as sink:
         part = sink.sibling()
         part.write_bytes(b"being written")
         os.utime(part, (1, 1))
@@ -203,7 +203,7 @@ def test_a_file_system_without_locks_is_left_alone_until_nobody_writes(
     def unknown(_: object) -> None:
         return None
 
-    monkeypatch.setattr("wbtyped.download.parts.lock", unknown)
+    monkeypatch.setattr("wbtyped.download.disk.part_files.lock", unknown)
     fresh = leave(tmp_path, "", ".wbtyped-{}-0.part")
     old = leave(tmp_path, "", ".wbtyped-{}-0.part", age=3700)
     os.utime(tmp_path / journal_name(old), (1, 1))
@@ -255,12 +255,14 @@ def test_download_folder_becomes_a_link_meanwhile(
 def test_sink_folder_becomes_a_link_before_the_commit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: bool
 ) -> None:
-    monkeypatch.setattr("wbtyped.download.sink.IN_MEMORY", 99 if in_memory else 0)
+    monkeypatch.setattr(
+        "wbtyped.download.disk.verified_writer.MEMORY_LIMIT_BYTES", 99 if in_memory else 0
+    )
     root, outside = tmp_path / "root", tmp_path / "outside"
     outside.mkdir()
     tree = FolderTree(root)
     tree.leave(tree.enter(root / "sub" / "x"))
-    with Sink(root / "sub" / "x", size=3, md5=None, label="x", tree=tree) as sink:
+    with VerifiedWriter(root / "sub" / "x", size=3, md5=None, label="x", tree=tree) as sink:
         sink.write(b"abc")
         swap(root / "sub", outside)
         with pytest.raises(UnsafePathError):
@@ -274,7 +276,7 @@ def test_tree_links_and_files_in_the_way(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_path: bool
 ) -> None:
     if by_path:
-        monkeypatch.setattr("wbtyped.download.folder.HAS_DIR_FD", False)
+        monkeypatch.setattr("wbtyped.download.disk.folder.HAS_DIR_FD", False)
     root, outside = tmp_path / "root", tmp_path / "outside"
     (outside / "deep").mkdir(parents=True)
     root.mkdir()
@@ -302,7 +304,9 @@ def test_tree_keeps_few_folders_open(tmp_path: Path) -> None:
     tree = FolderTree(tmp_path)
     before = len(list(descriptors.iterdir()))
     for number in range(200):
-        with Sink(tmp_path / str(number) / "x", size=1, md5=None, label="x", tree=tree) as sink:
+        with VerifiedWriter(
+            tmp_path / str(number) / "x", size=1, md5=None, label="x", tree=tree
+        ) as sink:
             sink.write(b"x")
             sink.commit(replace=False)
     assert len(list(descriptors.iterdir())) - before < 50
@@ -324,7 +328,7 @@ def test_cache_writing_to_one_download_changes_no_other(reader: Api, tmp_path: P
         with (tmp_path / "two" / name).open("r+b") as stream:
             stream.write(b"X")
     assert saved(tmp_path / "three") == FILES
-    assert upkeep.verify(Cache(cache)) == []
+    assert maintenance.verify(Cache(cache)) == []
     assert sorted(found.compare(tmp_path / "one").altered) == sorted(FILES)
     result = found.files().download(tmp_path / "four", cache=cache)
     assert (sorted(result.cached), saved(tmp_path / "four")) == (sorted(FILES), FILES)
@@ -350,7 +354,7 @@ def test_cache_links_on_request_and_what_root_changes_is_noticed(
     assert (result.cached, saved(tmp_path / "three")) == ([], FILES)
     found.download(tmp_path / "two", cache=cache)
     assert saved(tmp_path / "two") == FILES
-    assert upkeep.verify(Cache(cache)) == []
+    assert maintenance.verify(Cache(cache)) == []
 
 
 def test_prune_other_files_in_the_folder_stay(reader: Api, tmp_path: Path) -> None:
@@ -364,8 +368,8 @@ def test_prune_other_files_in_the_folder_stay(reader: Api, tmp_path: Path) -> No
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
         os.utime(folder / name, (1, 1))
-    upkeep.prune(Cache(folder), max_size=0, unused_for=0)
-    assert upkeep.verify(Cache(folder)) == []
+    maintenance.prune(Cache(folder), max_size=0, unused_for=0)
+    assert maintenance.verify(Cache(folder)) == []
     assert saved(folder) == mine
     shutil.rmtree(folder / "objects")
     reader.artifact("crew/ship/data").download(tmp_path / "one", cache=folder)
@@ -374,8 +378,8 @@ def test_prune_other_files_in_the_folder_stay(reader: Api, tmp_path: Path) -> No
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
         os.utime(folder / name, (1, 1))
-    assert upkeep.verify(Cache(folder)) == []
-    assert upkeep.prune(Cache(folder), max_size=0, unused_for=0).files == len(FILES)
+    assert maintenance.verify(Cache(folder)) == []
+    assert maintenance.prune(Cache(folder), max_size=0, unused_for=0).files == len(FILES)
     assert saved(folder).keys() == {"train.part", "CACHEDIR.TAG", *more}
 
 
@@ -446,9 +450,11 @@ def in_child(work: Callable[[], None]) -> int:
 def test_fork_child_that_closes_leaves_the_parts_of_its_parent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("wbtyped.download.sink.IN_MEMORY", 0)
+    monkeypatch.setattr("wbtyped.download.disk.verified_writer.MEMORY_LIMIT_BYTES", 0)
     tree = FolderTree(tmp_path / "root")
-    with Sink(tmp_path / "root" / "sub" / "x", size=6, md5=None, label="x", tree=tree) as sink:
+    with VerifiedWriter(
+        tmp_path / "root" / "sub" / "x", size=6, md5=None, label="x", tree=tree
+    ) as sink:
         sink.write(b"abc")
         before = saved(tmp_path)
 
@@ -497,7 +503,7 @@ def test_fork_from_a_callback_the_download_goes_on(
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
 def test_fork_child_that_lives_on_does_not_hold_what_its_parent_left(tmp_path: Path) -> None:
     tree = FolderTree(tmp_path)
-    with Sink(tmp_path / "x", size=2**21, md5="d", label="x", tree=tree) as sink:
+    with VerifiedWriter(tmp_path / "x", size=2**21, md5="d", label="x", tree=tree) as sink:
         sink.write(b"x" * (2**20 + 1))
         read, write = os.pipe()
         child = os.fork()
@@ -509,7 +515,7 @@ def test_fork_child_that_lives_on_does_not_hold_what_its_parent_left(tmp_path: P
     tree.close()
     try:
         again = FolderTree(tmp_path)
-        with Sink(tmp_path / "x", size=2**21, md5="d", label="x", tree=again) as sink:
+        with VerifiedWriter(tmp_path / "x", size=2**21, md5="d", label="x", tree=again) as sink:
             sink.resume()
             assert sink.written == 2**20 + 1
         again.close()

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wbtyped.download.names import safe_target
-from wbtyped.download.sink import Sink
+from wbtyped.download.disk.safe_names import safe_target
+from wbtyped.download.disk.verified_writer import VerifiedWriter
 from wbtyped.errors import DiskError, UnsafePathError
 
 PIECES = st.sampled_from(
@@ -69,7 +69,7 @@ def test_nothing_is_ever_written_outside(name: str) -> None:
         (root / "link").symlink_to(outside)
         (root / "a").symlink_to("..")
         try:
-            with Sink(safe_target(root, name), size=4, md5=None, label=name) as sink:
+            with VerifiedWriter(safe_target(root, name), size=4, md5=None, label=name) as sink:
                 sink.write(b"evil")
                 written = sink.commit(replace=True)
             assert written.read_bytes() == b"evil"
@@ -158,7 +158,7 @@ def test_links_planted_in_the_root(tmp_path: Path, depth: int) -> None:
 def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "root").symlink_to("real")
-    with Sink(safe_target(tmp_path / "root", "x"), size=1, md5=None, label="x") as sink:
+    with VerifiedWriter(safe_target(tmp_path / "root", "x"), size=1, md5=None, label="x") as sink:
         sink.write(b"1")
         sink.commit(replace=False)
     assert (tmp_path / "real" / "x").read_bytes() == b"1"
@@ -168,7 +168,7 @@ def test_a_link_in_the_last_place_is_replaced_and_not_followed(tmp_path: Path) -
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "x").symlink_to(tmp_path / "secret")
-    with Sink(safe_target(tmp_path / "root", "x"), size=3, md5=None, label="x") as sink:
+    with VerifiedWriter(safe_target(tmp_path / "root", "x"), size=3, md5=None, label="x") as sink:
         sink.write(b"new")
         sink.commit(replace=True)
     assert (tmp_path / "secret").read_bytes() == b"secret"
@@ -177,7 +177,7 @@ def test_a_link_in_the_last_place_is_replaced_and_not_followed(tmp_path: Path) -
 
 def test_very_deep_folders(tmp_path: Path) -> None:
     name = "/".join(["d"] * 900)
-    with Sink(safe_target(tmp_path, name), size=1, md5=None, label=name) as sink:
+    with VerifiedWriter(safe_target(tmp_path, name), size=1, md5=None, label=name) as sink:
         sink.write(b"1")
         sink.commit(replace=False)
     assert (tmp_path / name).read_bytes() == b"1"
@@ -194,7 +194,7 @@ def test_links_that_lead_to_no_folder_or_stay_inside(tmp_path: Path, linked: str
 
 def test_file_names_of_another_encoding(tmp_path: Path) -> None:
     script = f"""
-        from wbtyped.download.names import safe_target
+        from wbtyped.download.disk.safe_names import safe_target
         from wbtyped.errors import UnsafePathError
         safe_target({str(tmp_path)!r}, "plain")
         try:

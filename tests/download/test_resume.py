@@ -8,19 +8,19 @@ import stamina
 
 from tests.raw_server import RawRequest, raw_server, response
 from wbtyped import Client
+from wbtyped.config.settings import find_settings
 from wbtyped.download.attempt import Attempt
-from wbtyped.download.batch import Batch, Options
-from wbtyped.download.engine import EngineName
-from wbtyped.download.receiver import Receiver
+from wbtyped.download.batch import Batch, BatchOptions
+from wbtyped.download.disk.folder_tree import FolderTree
+from wbtyped.download.disk.verified_writer import VerifiedWriter
+from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.response import ResponseHandler
 from wbtyped.download.results import DownloadResult
-from wbtyped.download.sink import Sink
 from wbtyped.download.transfer import Transfer
-from wbtyped.download.tree import FolderTree
 from wbtyped.errors import TransportError
-from wbtyped.retries import Passing
-from wbtyped.settings import find_settings
+from wbtyped.transport.retries import TransientError
 
-OLD, NEW = b"a" * 1000, b"b" * 1000
+OLD, CREATE_FLAGS = b"a" * 1000, b"b" * 1000
 HALF = 500
 DATES = [("Last-Modified", "Wed, 21 Oct 2015 07:28:00 GMT")]
 LATER = [("Last-Modified", "Wed, 21 Oct 2015 07:28:01 GMT")]
@@ -36,7 +36,7 @@ def client(timeout: float = 5) -> Client:
 
 def fetch(url: str, root: Path, engine: EngineName, *, timeout: float = 5) -> DownloadResult:
     transfer = Transfer(f"{url}/x", root / "x", None, None, "reference 'x'", "x")
-    options = Options(engine=engine, on_error="collect")
+    options = BatchOptions(engine=engine, on_error="collect")
     return Batch(client(timeout).transport, FolderTree(root), options, [transfer], "list").run()
 
 
@@ -57,7 +57,7 @@ class Changing:
             self.conditions.append("first")
             headers = [*self.first, ("Content-Length", str(len(OLD)))]
             return response(OLD[:HALF], "200 OK", headers)
-        return response(NEW, "200 OK", self.then)
+        return response(CREATE_FLAGS, "200 OK", self.then)
 
 
 @pytest.mark.parametrize(
@@ -81,11 +81,11 @@ class Changing:
 def test_resume_with_another_validator_starts_again(
     tmp_path: Path, engine: EngineName, first: Headers, then: Headers, total: str
 ) -> None:
-    changing = Changing(first, then, total, NEW[HALF:])
+    changing = Changing(first, then, total, CREATE_FLAGS[HALF:])
     with raw_server(changing) as server:
         result = fetch(server.url, tmp_path, engine)
     assert result.written == ["x"]
-    assert (tmp_path / "x").read_bytes() == NEW
+    assert (tmp_path / "x").read_bytes() == CREATE_FLAGS
     assert len(changing.conditions) == 2, "it was tried to continue"
 
 
@@ -101,10 +101,10 @@ def test_resume_with_another_validator_starts_again(
 def test_without_a_strong_validator_nothing_is_resumed(
     tmp_path: Path, engine: EngineName, first: Headers
 ) -> None:
-    changing = Changing(first, first, "1000", NEW[HALF:])
+    changing = Changing(first, first, "1000", CREATE_FLAGS[HALF:])
     with raw_server(changing) as server:
         fetch(server.url, tmp_path, engine)
-    assert (tmp_path / "x").read_bytes() == NEW
+    assert (tmp_path / "x").read_bytes() == CREATE_FLAGS
     assert changing.conditions == ["first"]
 
 
@@ -128,7 +128,7 @@ def test_a_part_that_ends_early_is_not_taken_for_the_whole(
     short = Changing(TAG, TAG, "1000", OLD[HALF : HALF + 100])
     with raw_server(short) as server:
         fetch(server.url, tmp_path, engine)
-    assert (tmp_path / "x").read_bytes() == NEW
+    assert (tmp_path / "x").read_bytes() == CREATE_FLAGS
 
 
 def test_a_part_that_nobody_asked_for_is_not_taken_for_the_whole(
@@ -151,7 +151,7 @@ def test_a_part_longer_than_its_range_is_thrown_away(tmp_path: Path, engine: Eng
 
     with raw_server(Long(TAG, TAG, "1000", OLD[HALF:])) as server:
         fetch(server.url, tmp_path, engine)
-    assert (tmp_path / "x").read_bytes() == NEW
+    assert (tmp_path / "x").read_bytes() == CREATE_FLAGS
 
 
 @pytest.mark.parametrize(("gained", "is_given_up"), [(1, True), (10, True), (100_000, False)])
@@ -162,14 +162,19 @@ def test_a_trickle_over_many_connections_is_given_up(
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
-    with stamina.set_testing(False), Sink(tmp_path / "x", size=None, md5=None, label="x") as sink:
-        attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda _transfer, _error: None)
+    with (
+        stamina.set_testing(False),
+        VerifiedWriter(tmp_path / "x", size=None, md5=None, label="x") as sink,
+    ):
+        attempt = Attempt(
+            transfer, sink, ResponseHandler(transfer, sink), lambda _transfer, _error: None
+        )
         wait: float | None = 0.0
         while wait is not None and now < 600:
             attempt.begin()
             now += wait + 1
             sink.write(b"x" * gained)
-            wait = attempt.wait(Passing("cut off"), 60)
+            wait = attempt.wait(TransientError("cut off"), 60)
     assert (wait is None) is is_given_up
     assert now < 120 or not is_given_up
 
@@ -178,13 +183,18 @@ def test_starting_again_is_not_getting_on(tmp_path: Path, monkeypatch: pytest.Mo
     now = 0.0
     monkeypatch.setattr(time, "monotonic", lambda: now)
     transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
-    with stamina.set_testing(False), Sink(tmp_path / "x", size=None, md5=None, label="x") as sink:
-        attempt = Attempt(transfer, sink, Receiver(transfer, sink), lambda _transfer, _error: None)
+    with (
+        stamina.set_testing(False),
+        VerifiedWriter(tmp_path / "x", size=None, md5=None, label="x") as sink,
+    ):
+        attempt = Attempt(
+            transfer, sink, ResponseHandler(transfer, sink), lambda _transfer, _error: None
+        )
         wait: float | None = 0.0
         while wait is not None and now < 600:
             attempt.begin()
             now += wait + 1
             sink.write(b"x" * 100_000)
-            wait = attempt.wait(Passing("cut off"), 60)
+            wait = attempt.wait(TransientError("cut off"), 60)
             sink.restart()
     assert wait is None

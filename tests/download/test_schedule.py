@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from wbtyped.download.disk.folder_tree import FolderTree
+from wbtyped.download.disk.verified_writer import MEMORY_LIMIT_BYTES
 from wbtyped.download.schedule import Schedule
-from wbtyped.download.sink import IN_MEMORY
-from wbtyped.download.transfer import Expired, Transfer
-from wbtyped.download.tree import FolderTree
+from wbtyped.download.transfer import Transfer, UrlExpired
 
 
 def test_abandon_after_refreshed_url_releases_partial_file(tmp_path: Path) -> None:
@@ -17,12 +17,12 @@ def test_abandon_after_refreshed_url_releases_partial_file(tmp_path: Path) -> No
     schedule.add(transfer)
     attempt = schedule.take(0)
     assert attempt is not None
-    attempt.sink.write(bytes(IN_MEMORY + 1))
-    schedule.ended(attempt, Expired("file 'a': HTTP 403"))
+    attempt.sink.write(bytes(MEMORY_LIMIT_BYTES + 1))
+    schedule.finish_attempt(attempt, UrlExpired("file 'a': HTTP 403"))
     [waiting] = schedule.expired()
     schedule.renewed(waiting, "http://127.0.0.1:1/b")
     schedule.cancel()
-    schedule.abandon()
+    schedule.release()
     later = FolderTree(tmp_path)
     found = later.take(later.enter(transfer.target), transfer.target.name, transfer.digest)
     assert found is not None, "nobody holds what a later call is to resume"

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from wbtyped.download.folder import Folder
-from wbtyped.download.sink import Sink
-from wbtyped.download.tree import FolderTree
+from wbtyped.download.disk.folder import Folder
+from wbtyped.download.disk.folder_tree import FolderTree
+from wbtyped.download.disk.verified_writer import VerifiedWriter
 from wbtyped.errors import ChecksumError, DiskError, FileExistsError
 
 CONTENT = b"some content"
@@ -28,8 +28,8 @@ def md5(content: bytes) -> str:
     return base64.b64encode(hashlib.md5(content).digest()).decode()
 
 
-def sink_for(target: Path, content: bytes = CONTENT) -> Sink:
-    return Sink(target, size=len(content), md5=md5(content), label="file 'x'")
+def sink_for(target: Path, content: bytes = CONTENT) -> VerifiedWriter:
+    return VerifiedWriter(target, size=len(content), md5=md5(content), label="file 'x'")
 
 
 def names(folder: Path) -> list[str]:
@@ -43,10 +43,10 @@ def on_disk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     And on platforms that cannot name files relative to an open folder.
     """
     if request.param == "by path":
-        monkeypatch.setattr("wbtyped.download.folder.HAS_DIR_FD", False)
+        monkeypatch.setattr("wbtyped.download.disk.folder.HAS_DIR_FD", False)
     if request.param == "on disk":
-        monkeypatch.setattr("wbtyped.download.sink.IN_MEMORY", 0)
-        monkeypatch.setattr("wbtyped.download.sink.BESIDE", 0)
+        monkeypatch.setattr("wbtyped.download.disk.verified_writer.MEMORY_LIMIT_BYTES", 0)
+        monkeypatch.setattr("wbtyped.download.disk.verified_writer.THREADED_DIGEST_BYTES", 0)
     return bool(request.param == "on disk")
 
 
@@ -85,7 +85,7 @@ def test_blocks_are_counted_in_bytes(tmp_path: Path) -> None:
 
 
 def test_neither_size_nor_digest_known(tmp_path: Path) -> None:
-    with Sink(tmp_path / "x", size=None, md5=None, label="x") as sink:
+    with VerifiedWriter(tmp_path / "x", size=None, md5=None, label="x") as sink:
         sink.write(CONTENT)
         sink.commit(replace=False)
     assert (tmp_path / "x").read_bytes() == CONTENT
@@ -223,7 +223,7 @@ def test_a_folder_that_another_sink_takes_along(
     tree = FolderTree(tmp_path)
     monkeypatch.setattr(Folder, "open", leave_first)
     target = tmp_path / "new" / "deep" / "x"
-    with Sink(target, size=len(CONTENT), md5=None, label="x", tree=tree) as sink:
+    with VerifiedWriter(target, size=len(CONTENT), md5=None, label="x", tree=tree) as sink:
         sink.write(CONTENT)
         sink.commit(replace=False)
     tree.close()
@@ -280,7 +280,7 @@ def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
     script = """
         import resource, signal, sys
         from pathlib import Path
-        from wbtyped.download.sink import Sink
+        from wbtyped.download.disk.verified_writer import Sink
         from wbtyped.errors import DiskError
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))

@@ -8,22 +8,22 @@ import pytest
 
 from wbtyped import Api
 from wbtyped.artifacts import Artifact
-from wbtyped.download import splitting
-from wbtyped.download.engine import EngineName
-from wbtyped.download.parts import JOURNAL, PART
+from wbtyped.download import range_split
+from wbtyped.download.disk.part_files import JOURNAL, PART
+from wbtyped.download.engines.choice import EngineName
 from wbtyped.errors import TransportError
 from wbtyped.server import Fault, WandbServer
 
 CONTENT = os.urandom(10 << 20)
-SLOW = Fault(kind="storage-get", path="large", rate=8e6)
+SLOW_BYTES_PER_SECOND = Fault(kind="storage-get", path="large", rate=8e6)
 
 
 @pytest.fixture
 def large(
     wandb_server: WandbServer, api: Api, engine: EngineName, monkeypatch: pytest.MonkeyPatch
 ) -> Artifact:
-    monkeypatch.setattr(splitting, "PIECE", 300_000)
-    monkeypatch.setattr(splitting, "AFTER", 0.05)
+    monkeypatch.setattr(range_split, "PIECE_BYTES", 300_000)
+    monkeypatch.setattr(range_split, "AFTER", 0.05)
     wandb_server.add_artifact("crew/ship/large", "model", {"large.bin": CONTENT, "small": b"s"})
     found = api.artifact("crew/ship/large")
     assert found.manifest
@@ -43,7 +43,7 @@ def saved(root: Path) -> dict[str, bytes]:
 def test_the_rest_comes_in_pieces(
     wandb_server: WandbServer, large: Artifact, tmp_path: Path
 ) -> None:
-    with wandb_server.fault(SLOW):
+    with wandb_server.fault(SLOW_BYTES_PER_SECOND):
         large.download(tmp_path)
     assert saved(tmp_path) == {"large.bin": CONTENT, "small": b"s"}
     first, *others = ranges(wandb_server)
@@ -54,15 +54,15 @@ def test_the_rest_comes_in_pieces(
 def test_what_is_fast_stays_on_one_connection(
     wandb_server: WandbServer, large: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(splitting, "SLOW", 1.0)
-    with wandb_server.fault(SLOW):
+    monkeypatch.setattr(range_split, "SLOW_BYTES_PER_SECOND", 1.0)
+    with wandb_server.fault(SLOW_BYTES_PER_SECOND):
         large.download(tmp_path)
     assert ranges(wandb_server) == ["all"]
 
 
 def test_at_once_is_a_promise(wandb_server: WandbServer, large: Artifact, tmp_path: Path) -> None:
-    with wandb_server.fault(SLOW):
-        large.download(tmp_path, at_once=1)
+    with wandb_server.fault(SLOW_BYTES_PER_SECOND):
+        large.download(tmp_path, jobs=1)
     assert ranges(wandb_server) == ["all"]
 
 
@@ -89,7 +89,7 @@ def test_trouble_with_pieces(
     fault = TROUBLE[name]
     fault.hits = fault.seen = 0
     # The first fault that fits strikes, so trouble comes before slowness.
-    with wandb_server.fault(fault), wandb_server.fault(SLOW):
+    with wandb_server.fault(fault), wandb_server.fault(SLOW_BYTES_PER_SECOND):
         large.download(tmp_path)
     assert fault.hits > 0
     assert saved(tmp_path) == {"large.bin": CONTENT, "small": b"s"}
@@ -98,9 +98,9 @@ def test_trouble_with_pieces(
 def test_trouble_that_stays_is_reported(
     wandb_server: WandbServer, large: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(splitting, "AFTER", 0.5)
+    monkeypatch.setattr(range_split, "AFTER", 0.5)
     broken = Fault(kind="storage-get", path="large", status=500, skip=4)
-    with wandb_server.fault(broken), wandb_server.fault(SLOW):
+    with wandb_server.fault(broken), wandb_server.fault(SLOW_BYTES_PER_SECOND):
         result = large.files().download(tmp_path, on_error="collect")
         assert [failed.name for failed in result.failed] == ["large.bin"]
         assert isinstance(result.failed[0].error, TransportError)
@@ -121,8 +121,8 @@ async def test_cancelled_in_the_middle(
     wandb_server: WandbServer, large: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # What is in memory is not kept, so more than that has to come before.
-    monkeypatch.setattr(splitting, "AFTER", 0.5)
-    with wandb_server.fault(SLOW):
+    monkeypatch.setattr(range_split, "AFTER", 0.5)
+    with wandb_server.fault(SLOW_BYTES_PER_SECOND):
         task = asyncio.create_task(large.adownload(tmp_path))
         while len(ranges(wandb_server)) < 5:
             await asyncio.sleep(0.02)

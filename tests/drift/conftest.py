@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from graphql import GraphQLSchema
 
-from wbtyped.client import Client
+from wbtyped.config.settings import Settings
 from wbtyped.server import WandbServer
-from wbtyped.settings import Settings
+from wbtyped.transport.client import Client
 
 Drift = Callable[[GraphQLSchema], WandbServer]
 

@@ -20,7 +20,7 @@ from tests.faults.relay import EventLoop, Relay
 from tests.faults.scene import Scene, Setting, played
 from tests.faults.uploads import Upload
 from tests.faults.watchdog import Hang, uncaught, within
-from wbtyped.download.engine import EngineName
+from wbtyped.download.engines.choice import EngineName
 from wbtyped.server import WandbServer
 
 SCENES: dict[Callable[[Setting], Scene], int] = {
@@ -86,11 +86,13 @@ class Site:
     ) -> Iterator[Finding]:
         """Play under faults and judge; then once more without, which has to put all right."""
         for judge in (scene.judge, scene.judge_calm):
-            ended = within(self.time_limit, partial(played, scene, setting, timeout=timeout))
-            if isinstance(ended, Hang):
-                yield Finding("hangs", ended.where)
+            finish_attempt = within(
+                self.time_limit, partial(played, scene, setting, timeout=timeout)
+            )
+            if isinstance(finish_attempt, Hang):
+                yield Finding("hangs", finish_attempt.where)
                 return
-            yield from judge(ended.error)
+            yield from judge(finish_attempt.error)
             plan.calm, timeout = True, TIMEOUT
 
 
@@ -116,5 +118,5 @@ def setting_of(
         engine=random.choice(get_args(EngineName)),
         is_async=random.random() < 0.4,
         cache=random.random() < 0.4,
-        at_once=random.choice([None, None, 1, 2, 8]),
+        jobs=random.choice([None, None, 1, 2, 8]),
     )

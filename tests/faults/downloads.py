@@ -9,8 +9,8 @@ from tests.faults.references import Resource
 from tests.faults.scene import Setting, foreign
 from tests.faults.wire import Headers
 from wbtyped import Api
-from wbtyped.download import upkeep
-from wbtyped.download.cache import Cache
+from wbtyped.download.cache import maintenance
+from wbtyped.download.cache.store import Cache
 from wbtyped.download.results import DownloadResult
 from wbtyped.server import Reference
 
@@ -64,11 +64,11 @@ class Download:
 
     def _said(self, error: BaseException | None) -> Said:
         if self.result is None:
-            return Said(() if error else self.expected.right, ended=error is not None)
+            return Said(() if error else self.expected.right, finish_attempt=error is not None)
         result, names = self.result, set(self.expected.right)
         failed = {each.name for each in result.failed}
         there = [*result.written, *result.cached, *result.kept]
-        return Said(there, failed, ended=bool(failed - names))
+        return Said(there, failed, finish_attempt=bool(failed - names))
 
     def _judge_failures(self) -> Iterator[Finding]:
         if self.result is None:
@@ -85,7 +85,7 @@ class Download:
         folder = self.setting.cache_folder
         if folder is None:
             return
-        for path in upkeep.verify(Cache(folder)):
+        for path in maintenance.verify(Cache(folder)):
             yield Finding("wrong", f"the cache held another content as {path.name}")
         for path in folder.rglob("*part*"):
             yield Finding("leftovers", f"{path.name} in the cache")
@@ -105,7 +105,7 @@ class RunFiles(Download):
         files = api.run(self.setting.path("run")).files(self.names)
         self.result = files.download(
             self.setting.root, replace=True, on_error="collect",
-            engine=self.setting.engine, at_once=self.setting.at_once,
+            engine=self.setting.engine, jobs=self.setting.jobs,
         )  # fmt: skip
 
     async def aplay(self, api: Api) -> None:
@@ -113,7 +113,7 @@ class RunFiles(Download):
         files = (await api.arun(self.setting.path("run"))).files(self.names)
         self.result = await files.adownload(
             self.setting.root, replace=True, on_error="collect",
-            engine=self.setting.engine, at_once=self.setting.at_once,
+            engine=self.setting.engine, jobs=self.setting.jobs,
         )  # fmt: skip
 
 
@@ -129,7 +129,7 @@ class ArtifactFiles(Download):
         if refers_only or random.random() < 0.4:
             setting.relay.resources = web = resources(setting)
             for path, resource in web.items():
-                name, reference, allowed = referred(setting, path, resource)
+                name, reference, allowed = plan_references(setting, path, resource)
                 references[name], right[name] = reference, allowed
         if random.random() < 0.15:
             for name, (reference, content) in elsewhere(setting).items():
@@ -143,24 +143,24 @@ class ArtifactFiles(Download):
     def play(self, api: Api) -> None:
         """Download, and collect what fails or raise the first."""
         artifact = api.artifact(self.setting.path("data:latest"))
-        root, engine, at_once = self.setting.root, self.setting.engine, self.setting.at_once
+        root, engine, jobs = self.setting.root, self.setting.engine, self.setting.jobs
         if self.collect:
             self.result = artifact.files().download(
-                root, on_error="collect", engine=engine, at_once=at_once
+                root, on_error="collect", engine=engine, jobs=jobs
             )
         else:
-            artifact.download(root, engine=engine, at_once=at_once)
+            artifact.download(root, engine=engine, jobs=jobs)
 
     async def aplay(self, api: Api) -> None:
         """Do the same from a coroutine."""
         artifact = await api.aartifact(self.setting.path("data:latest"))
-        root, engine, at_once = self.setting.root, self.setting.engine, self.setting.at_once
+        root, engine, jobs = self.setting.root, self.setting.engine, self.setting.jobs
         if self.collect:
             self.result = await artifact.files().adownload(
-                root, on_error="collect", engine=engine, at_once=at_once
+                root, on_error="collect", engine=engine, jobs=jobs
             )
         else:
-            await artifact.adownload(root, engine=engine, at_once=at_once)
+            await artifact.adownload(root, engine=engine, jobs=jobs)
 
 
 def resources(setting: Setting) -> dict[str, Resource]:
@@ -175,7 +175,7 @@ def resources(setting: Setting) -> dict[str, Resource]:
     return found
 
 
-def referred(
+def plan_references(
     setting: Setting, path: str, resource: Resource
 ) -> tuple[str, Reference, Sequence[bytes]]:
     """Return a name, what a version records of a resource, and which contents are right.

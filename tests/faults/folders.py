@@ -38,7 +38,7 @@ class Said:
 
     there: Collection[str] = ()
     failed: Collection[str] = ()
-    ended: bool = False
+    finish_attempt: bool = False
     """Whether an error that names no file explains all that is missing."""
 
 
@@ -56,7 +56,7 @@ def judge_folder(root: Path, expected: Expected, said: Said) -> Iterator[Finding
             yield Finding("lost", f"{name!r}, a file of the user, is gone or changed")
     for name, contents in expected.right.items():
         yield from judge_file(name, contents, present.pop(name, None), expected, said)
-    may_resume = said.ended or bool(said.failed)
+    may_resume = said.finish_attempt or bool(said.failed)
     for name in present:
         if not (may_resume and name.rpartition("/")[2].startswith(".")):
             yield Finding("leftovers", f"file {name!r} in the folder")
@@ -76,7 +76,7 @@ def judge_file(
         yield Finding("wrong", f"{name!r} has {len(present)} bytes that are not its own")
     elif name in said.there:
         yield Finding("lost", f"{name!r} was said to be there")
-    elif name not in said.failed and not said.ended:
+    elif name not in said.failed and not said.finish_attempt:
         yield Finding("unreported", f"{name!r} is not there, and nothing was said of it")
 
 

@@ -109,7 +109,7 @@ def wrong_for(random: Random, value: JsonValue) -> JsonValue:
 def absurd_value(random: Random, request: Request, response: Response) -> Delivery:
     """Give one or more fields a value that makes no sense."""
     values = ABSURD
-    if json.loads(request.body)["operationName"].endswith("FileAddresses"):
+    if json.loads(request.body)["operationName"].endswith("SignedUrls"):
         # In a list to look at, any name is as good as another; in one to download it is not.
         values = {**ABSURD, "name": UNSAFE_NAMES}
 

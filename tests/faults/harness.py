@@ -13,7 +13,9 @@ import stamina
 
 from tests.faults.case import Site
 from tests.faults.findings import CaseReport, Totals
-from wbtyped.download import batch, curl_engine, httpx_engine, sink, splitting
+from wbtyped.download import batch, range_split
+from wbtyped.download.disk import verified_writer
+from wbtyped.download.engines import curl_engine, httpx_engine
 
 CASES_AT_A_TIME = 50
 """Cases that a process takes at a time, with a server of their own."""
@@ -27,12 +29,12 @@ def small_limits() -> Generator[None]:
     settings = {name: value for name, value in os.environ.items() if not is_ours(name)}
     with (
         patch.dict(os.environ, settings, clear=True),
-        patch.object(sink, "IN_MEMORY", 16_000),
-        patch.object(splitting, "PIECE", 24_000),
-        patch.object(splitting, "AFTER", 0.03),
-        patch.object(batch, "TICK", 0.01),
-        patch.object(curl_engine, "IDLE", 0.01),
-        patch.object(httpx_engine, "IDLE", 0.01),
+        patch.object(verified_writer, "MEMORY_LIMIT_BYTES", 16_000),
+        patch.object(range_split, "PIECE_BYTES", 24_000),
+        patch.object(range_split, "AFTER", 0.03),
+        patch.object(batch, "POLL_SECONDS", 0.01),
+        patch.object(curl_engine, "POLL_SECONDS", 0.01),
+        patch.object(httpx_engine, "POLL_SECONDS", 0.01),
         warnings.catch_warnings(),
     ):
         yield

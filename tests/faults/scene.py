@@ -10,7 +10,7 @@ from typing import Protocol
 from tests.faults.findings import Finding
 from tests.faults.relay import Relay
 from wbtyped import Api
-from wbtyped.download.engine import EngineName
+from wbtyped.download.engines.choice import EngineName
 from wbtyped.errors import WbtypedError
 from wbtyped.server import WandbServer
 
@@ -31,7 +31,7 @@ class Setting:
     engine: EngineName
     is_async: bool
     cache: bool
-    at_once: int | None
+    jobs: int | None
 
     @property
     def root(self) -> Path:

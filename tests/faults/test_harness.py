@@ -16,9 +16,9 @@ from tests.faults.findings import CaseReport, Figure, Totals, described
 from tests.faults.harness import seeds, small_limits
 from tests.faults.plan import Kind, Plan
 from wbtyped.download.batch import Batch
-from wbtyped.download.receiver import Receiver
-from wbtyped.download.sink import Sink
-from wbtyped.transport import Transport
+from wbtyped.download.disk.verified_writer import VerifiedWriter
+from wbtyped.download.response import ResponseHandler
+from wbtyped.transport.http import Transport
 
 CASES_A_DAY = 70
 """Cases of the daily part: about ten seconds."""
@@ -78,10 +78,10 @@ def nothing(*_: object, **__: object) -> None:
     """Stand in for a method that does nothing."""
 
 
-commit = Sink.commit
+commit = VerifiedWriter.commit
 
 
-def untidy_commit(sink: Sink, *, replace: bool) -> Path:
+def untidy_commit(sink: VerifiedWriter, *, replace: bool) -> Path:
     """Put a file in place, and leave another behind."""
     path = commit(sink, replace=replace)
     path.with_name(".left").write_bytes(b"")
@@ -102,12 +102,12 @@ def wait(*_: object, **__: object) -> None:
 
 
 SABOTAGE: dict[Figure, tuple[type, str, Callable[..., object]]] = {
-    "wrong": (Sink, "_check", nothing),
+    "wrong": (VerifiedWriter, "_check", nothing),
     "lost": (Transport, "put", nothing),
     "unreported": (Batch, "_lose", nothing),
-    "hangs": (Receiver, "end", wait),
-    "leftovers": (Sink, "commit", untidy_commit),
-    "foreign exceptions": (Receiver, "begin", misread),
+    "hangs": (ResponseHandler, "end", wait),
+    "leftovers": (VerifiedWriter, "commit", untidy_commit),
+    "foreign exceptions": (ResponseHandler, "begin", misread),
 }
 
 

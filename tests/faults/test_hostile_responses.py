@@ -17,14 +17,14 @@ from pydantic import TypeAdapter
 
 from tests.raw_server import RawRequest, RawServer, raw_server, response
 from wbtyped import Api, Client
-from wbtyped.download.batch import Batch, Options
-from wbtyped.download.engine import EngineName
+from wbtyped.config.settings import find_settings
+from wbtyped.download.batch import Batch, BatchOptions
+from wbtyped.download.disk.folder_tree import FolderTree
+from wbtyped.download.engines.choice import EngineName
 from wbtyped.download.transfer import Transfer
-from wbtyped.download.tree import FolderTree
 from wbtyped.errors import WbtypedError
-from wbtyped.response_headers import content_range, http_date, retry_after, validators
 from wbtyped.server import WandbServer
-from wbtyped.settings import find_settings
+from wbtyped.transport.response_headers import content_range, http_date, retry_after, validators
 
 CONTENT = b"0123456789" * 10
 MD5 = base64.b64encode(hashlib.md5(CONTENT).digest()).decode()
@@ -141,7 +141,7 @@ def check_download(url: str, engine: EngineName, *, is_known: bool) -> None:
             Transfer(f"{url}/{name}", root / name, size, md5, f"file {name!r}", name)
             for name in ("bad", "good")
         ]
-        options = Options(engine=engine, on_error="collect")
+        options = BatchOptions(engine=engine, on_error="collect")
         result = Batch(client(url).transport, FolderTree(root), options, plan, "list").run()
         assert "good" in result.written
         assert (root / "good").read_bytes() == CONTENT

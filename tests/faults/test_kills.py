@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from wbtyped import Api
-from wbtyped.download import upkeep
-from wbtyped.download.cache import Cache
+from wbtyped.download.cache import maintenance
+from wbtyped.download.cache.store import Cache
 from wbtyped.server import Fault, WandbServer
 
 KILLS = int(os.environ.get("WBTYPED_KILLS", "6"))
@@ -100,7 +100,7 @@ class Rounds:
         # Killed in the instant between making a journal and its first line, nothing proves it.
         left = {name for name in found.keys() - everything if found[name]}
         assert left == set()
-        assert upkeep.verify(Cache(self.cache)) == []
+        assert maintenance.verify(Cache(self.cache)) == []
 
 
 @pytest.mark.slow

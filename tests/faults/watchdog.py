@@ -31,11 +31,11 @@ class Hang:
 
 def within(seconds: float, work: Callable[[], BaseException | None]) -> Ended | Hang:
     """Do something in a thread, which is left behind when it does not end in time."""
-    ended: list[Ended] = []
-    thread = threading.Thread(target=lambda: ended.append(Ended(work())), daemon=True)
+    finish_attempt: list[Ended] = []
+    thread = threading.Thread(target=lambda: finish_attempt.append(Ended(work())), daemon=True)
     thread.start()
     thread.join(seconds)
-    return ended[0] if ended else Hang(thread)
+    return finish_attempt[0] if finish_attempt else Hang(thread)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ import pytest
 
 from wbtyped import Api
 from wbtyped.errors import NotFoundError, WbtypedError
-from wbtyped.runs import Run
+from wbtyped.runs.run import Run
 
 from .test_making import Maker
 

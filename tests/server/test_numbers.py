@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from wbtyped import Api
-from wbtyped.artifacts.finding import LARGEST_VERSION
+from wbtyped.artifacts.lookup import LARGEST_VERSION
 from wbtyped.errors import NotFoundError
 from wbtyped.server import WandbServer
 from wbtyped.server.refusals import Refusal

@@ -8,10 +8,10 @@ from .compat import (
     artifact_collection_plural_edge_name,
     server_supports_artifact_collections_gql_edges,
 )
-from .contents import ArtifactDifferences
+from .contents.download import ArtifactDifferences
+from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
 from .editing import ArtifactTTL
 from .files import ArtifactFiles
-from .manifest import ArtifactManifest, ArtifactManifestEntry
 from .types import ArtifactType, ArtifactTypes
 from .versions import Artifacts, RunArtifacts
 

@@ -8,22 +8,22 @@ from typing import TYPE_CHECKING
 from wbtyped_graphql import calls, fragments
 
 from .. import arguments
-from ..cache_settings import CacheWish
-from ..client import Client
-from ..download.digests import Algorithm
+from ..config.cache import CacheOption
+from ..download.disk.digests import Algorithm
 from ..errors import EntryNotFoundError
-from ..files import File
+from ..runs.files import File
+from ..transport.client import Client
 from ..user_warnings import in_thread
-from .facts import Place
+from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
+from .facts import ArtifactLocation
 from .lineage import LinkedArtifact
-from .manifest import ArtifactManifest, ArtifactManifestEntry
-from .names import OBJECT_KINDS
+from .validation import OBJECT_KINDS
 
 if TYPE_CHECKING:
-    from ..download.batch import Options
-    from ..download.engine import EngineName
+    from ..download.batch import BatchOptions
+    from ..download.engines.choice import EngineName
     from ..download.progress import Progress
-    from .contents import ArtifactDifferences
+    from .contents.download import ArtifactDifferences
     from .files import ArtifactFiles
 
 
@@ -37,7 +37,7 @@ class Artifact(LinkedArtifact):
 
     __slots__ = ("_manifest",)
 
-    def __init__(self, client: Client, place: Place, attrs: fragments.Artifact) -> None:
+    def __init__(self, client: Client, place: ArtifactLocation, attrs: fragments.Artifact) -> None:
         super().__init__(client, place, attrs)
         self._manifest: ArtifactManifest | None = None
 
@@ -45,7 +45,7 @@ class Artifact(LinkedArtifact):
     def manifest(self) -> ArtifactManifest:
         """Paths, digests and sizes of all files, fetched once from storage."""
         if self._manifest is None:
-            from .contents import fetch_manifest
+            from .contents.download import fetch_manifest
 
             result = self.client.send(calls.artifact_manifest(id=self.id))
             self._manifest = fetch_manifest(self, result)
@@ -92,7 +92,7 @@ class Artifact(LinkedArtifact):
 
     def file(self, root: str | PathLike[str] | None = None) -> Path:
         """Download the only file of a version that has one, and return its path."""
-        from .contents import only_entry, target_folder
+        from .contents.download import only_entry, target_folder
 
         folder = target_folder(self) if root is None else arguments.location("root", root)
         entry = only_entry(self)
@@ -117,9 +117,9 @@ class Artifact(LinkedArtifact):
         path_prefix: str | None = None,
         progress: "Progress" = None,
         engine: "EngineName | None" = None,
-        at_once: int | None = None,
+        jobs: int | None = None,
         fsync: bool = False,
-        cache: CacheWish = None,
+        cache: CacheOption = None,
     ) -> str:
         """Download all files, or those whose path begins with `path_prefix`; returns the folder.
 
@@ -130,7 +130,7 @@ class Artifact(LinkedArtifact):
         `allow_missing_references` says to leave them, with a warning that names them.
 
         `progress` True shows a bar, or calls back with a `DownloadProgress`. `engine` is `curl`
-        (with the extra `fast`, and then used by itself) or `httpx`, `at_once` how many files are
+        (with the extra `fast`, and then used by itself) or `httpx`, `jobs` how many files are
         under way together, up to 128; 32 unless told, or 128 small ones with curl. Where
         connections are left, a large file that comes slowly over one is fetched over several. With
         `fsync` each file is on the disk for good before it takes its name. The first file that
@@ -141,12 +141,12 @@ class Artifact(LinkedArtifact):
         cache: reflinks where the file system has them, else copies. WBTYPED_CACHE_LINKS=1 makes
         them hard links, which are read-only: copy one to change it.
         """
-        from .contents import download
+        from .contents.download import download
 
         root = arguments.optional_location("root", root)
         arguments.check_flags(allow_missing_references=allow_missing_references)
         arguments.check_optional_strings(path_prefix=path_prefix)
-        options = self._options(cache, progress, engine, at_once, fsync)
+        options = self._options(cache, progress, engine, jobs, fsync)
         batch = download(self, root, allow_missing_references, path_prefix, options)
         return str(batch.run().root)
 
@@ -158,39 +158,39 @@ class Artifact(LinkedArtifact):
         path_prefix: str | None = None,
         progress: "Progress" = None,
         engine: "EngineName | None" = None,
-        at_once: int | None = None,
+        jobs: int | None = None,
         fsync: bool = False,
-        cache: CacheWish = None,
+        cache: CacheOption = None,
     ) -> str:
         """Download all files, from a coroutine; otherwise as `download`."""
-        from .contents import download
+        from .contents.download import download
 
         root = arguments.optional_location("root", root)
         arguments.check_flags(allow_missing_references=allow_missing_references)
         arguments.check_optional_strings(path_prefix=path_prefix)
-        options = self._options(cache, progress, engine, at_once, fsync)
+        options = self._options(cache, progress, engine, jobs, fsync)
         await self.amanifest()
         batch = download(self, root, allow_missing_references, path_prefix, options)
         return str((await batch.arun()).root)
 
     def _options(
         self,
-        cache: CacheWish,
+        cache: CacheOption,
         progress: "Progress",
         engine: "EngineName | None" = None,
-        at_once: int | None = None,
+        jobs: int | None = None,
         fsync: bool = False,
-    ) -> "Options":
-        from ..download.batch import options_of
+    ) -> "BatchOptions":
+        from ..download.batch import build_options
 
-        return options_of(self.client.settings, cache, progress, engine, at_once, fsync)
+        return build_options(self.client.settings, cache, progress, engine, jobs, fsync)
 
     def checkout(
         self,
         root: str | PathLike[str] | None = None,
         *,
         progress: "Progress" = None,
-        cache: CacheWish = None,
+        cache: CacheOption = None,
     ) -> str:
         """Make a folder hold exactly this version: download it, and remove what does not belong.
 
@@ -201,7 +201,7 @@ class Artifact(LinkedArtifact):
         The folder is `root`, else `artifacts/collection`, without the version. For `progress` and
         `cache` see `download`.
         """
-        from .contents import checkout
+        from .contents.download import checkout
 
         folder = arguments.optional_location("root", root)
         return str(checkout(self, folder, self._options(cache, progress)))
@@ -211,7 +211,7 @@ class Artifact(LinkedArtifact):
         root: str | PathLike[str] | None = None,
         *,
         progress: "Progress" = None,
-        cache: CacheWish = None,
+        cache: CacheOption = None,
     ) -> str:
         """Make a folder hold exactly this version, from a coroutine; otherwise as `checkout`."""
         return await in_thread(self.checkout, root, progress=progress, cache=cache)
@@ -222,7 +222,7 @@ class Artifact(LinkedArtifact):
         The folder is `root`, else that of `checkout`. Nothing is changed. Links count as files;
         what they lead to is never removed.
         """
-        from .contents import checkout_folder, foreign
+        from .contents.download import checkout_folder, foreign
 
         folder = arguments.optional_location("root", root)
         return foreign(self, checkout_folder(self, folder))
@@ -233,7 +233,7 @@ class Artifact(LinkedArtifact):
 
     def compare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
         """Return how a folder differs from this version; references are left out."""
-        from .contents import compare
+        from .contents.download import compare
 
         return compare(self, arguments.optional_location("root", root))
 
@@ -247,7 +247,7 @@ class Artifact(LinkedArtifact):
         Raises ChecksumError, which is a ValueError here, naming every missing, altered and foreign
         file. References cannot be compared and are left out.
         """
-        from .contents import verify
+        from .contents.download import verify
 
         verify(self, arguments.optional_location("root", root))
 

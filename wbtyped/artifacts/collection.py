@@ -7,13 +7,13 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 
 from .. import arguments
-from ..client import Client
-from ..cursors import Cursors
-from ..nodes import node_of
-from ..projects import missing_project, missing_type
+from ..accounts.projects import missing_project, missing_type
+from ..transport.client import Client
+from ..transport.cursors import Cursors
+from ..transport.nodes import parse_node
 from ..user_warnings import warn_user
 from .collection_editing import EditableCollection, missing_collection
-from .names import check_collection_name
+from .validation import check_collection_name
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_collection_aliases import ArtifactCollectionAliases
@@ -52,17 +52,17 @@ class ArtifactCollection(EditableCollection):
         self.project = project
         self.organization = organization
         if attrs is None:
-            query = query_collection(entity, project, type, name)
+            query = collection_query(entity, project, type, name)
             attrs = found_collection(client.send(query), entity, project, type, name)
-        self._accept(node_of(fragments.ArtifactCollection, attrs, "an ArtifactCollection"))
+        self._accept(parse_node(fragments.ArtifactCollection, attrs, "an ArtifactCollection"))
 
     @classmethod
-    async def aopen(
+    async def afetch(
         cls, client: Client, entity: str, project: str, name: str, type_name: str
     ) -> "ArtifactCollection":
         """Return a loaded collection, from a coroutine."""
         check_identity(client, entity, project, name, type_name)
-        result = await client.asend(query_collection(entity, project, type_name, name))
+        result = await client.asend(collection_query(entity, project, type_name, name))
         node = found_collection(result, entity, project, type_name, name)
         return cls(client, entity, project, name, type_name, attrs=node)
 
@@ -146,7 +146,7 @@ class ArtifactCollection(EditableCollection):
         return self.entity, self.project, self.attrs.default_artifact_type.name, self.attrs.name
 
     def _query(self) -> Operation["GetArtifactCollection"]:
-        return query_collection(*self._place())
+        return collection_query(*self._place())
 
     def change_type(self, new_type: str) -> None:
         """Give a sequence another type at once; assign `type` and `save()` instead."""
@@ -177,7 +177,7 @@ def check_identity(client: Client, entity: str, project: str, name: str, type_na
     check_collection_name(name)
 
 
-def query_collection(
+def collection_query(
     entity: str, project: str, type_name: str, name: str
 ) -> Operation["GetArtifactCollection"]:
     """Return the question for one collection."""

@@ -7,11 +7,11 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.input_types import TagInput
 
 from .. import arguments
-from ..client import Client
 from ..errors import NotFoundError, UsageError
-from ..nodes import iso
-from .names import check_collection_name, check_type, checked_tags
-from .saving import Step, asave, save, step
+from ..transport.client import Client
+from ..transport.nodes import iso
+from .save_steps import Step, asave, save, step
+from .validation import check_collection_name, check_type, checked_tags
 
 if TYPE_CHECKING:
     from wbtyped_graphql.move_artifact_sequence import (

@@ -10,10 +10,10 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_COLLECTIONS_GQL, PROJECT_ARTIFACT_COLLECTIONS_GQL
 
 from .. import arguments
-from ..client import Client
+from ..accounts.projects import missing_project, missing_type
 from ..errors import UsageError
-from ..paginator import SizedPaginator
-from ..projects import missing_project, missing_type
+from ..transport.client import Client
+from ..transport.pagination import SizedPaginator
 from .collection import ArtifactCollection
 
 if TYPE_CHECKING:

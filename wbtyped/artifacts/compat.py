@@ -5,7 +5,7 @@ import re
 from pydantic import TypeAdapter
 
 from .. import arguments
-from ..client import Client
+from ..transport.client import Client
 from ..user_warnings import warn_user
 
 _versions = TypeAdapter(dict[str, object])

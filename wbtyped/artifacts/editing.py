@@ -14,8 +14,8 @@ from wbtyped_graphql.input_types import (
 from wbtyped_graphql.operation import Operation
 
 from .. import arguments
-from ..client import Client
 from ..errors import NotFoundError, SchemaMismatchError, UsageError
+from ..transport.client import Client
 from ..user_json import (
     NotAnObjectError,
     assigned_object,
@@ -23,9 +23,9 @@ from ..user_json import (
     read_object,
     written_object,
 )
-from .facts import ArtifactFacts, Place
-from .names import VERSION, checked_aliases, checked_tags
-from .saving import Step, asave, save, step
+from .facts import ArtifactFacts, ArtifactLocation
+from .save_steps import Step, asave, save, step
+from .validation import VERSION, checked_aliases, checked_tags
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_by_id import ArtifactById
@@ -48,9 +48,9 @@ class EditableArtifact(ArtifactFacts):
 
     __slots__ = ("_aliases", "_description", "_metadata", "_tags", "_ttl")
 
-    def __init__(self, client: Client, place: Place, attrs: fragments.Artifact) -> None:
+    def __init__(self, client: Client, place: ArtifactLocation, attrs: fragments.Artifact) -> None:
         arguments.instance("client", client, Client)
-        arguments.instance("place", place, Place)
+        arguments.instance("place", place, ArtifactLocation)
         arguments.instance("attrs", attrs, fragments.Artifact)
         self.client = client
         self.place = place

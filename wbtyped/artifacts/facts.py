@@ -4,16 +4,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wbtyped_graphql import fragments
 
-from ..client import Client
-from ..nodes import iso
+from ..accounts.registries import REGISTRY, is_registry, organization_of
 from ..paths import quoted_parts
-from ..registries import REGISTRY, is_registry, organization_of
+from ..transport.client import Client
+from ..transport.nodes import iso
 
 if TYPE_CHECKING:
     from .collection import ArtifactCollection
 
 
-class Place(NamedTuple):
+class ArtifactLocation(NamedTuple):
     """Where a version is shown: in the sequence it was made in, or where it is linked."""
 
     entity: str
@@ -22,7 +22,7 @@ class Place(NamedTuple):
     version: str
 
     @classmethod
-    def of_source(cls, node: fragments.Artifact) -> "Place":
+    def of_source(cls, node: fragments.Artifact) -> "ArtifactLocation":
         """Return where a version was made; without a project when the key may not see it."""
         home = node.artifact_sequence
         entity = home.project.entity_name if home.project else ""
@@ -37,7 +37,7 @@ class ArtifactFacts:
 
     client: Client
     """What requests go through."""
-    place: Place
+    place: ArtifactLocation
     """Where it is shown."""
     attrs: fragments.Artifact
     """The typed node as the server last sent it."""
@@ -73,9 +73,9 @@ class ArtifactFacts:
         return f"{self.entity}/{self.project}/{self.name}"
 
     @property
-    def source(self) -> Place:
+    def source(self) -> ArtifactLocation:
         """Where it was made."""
-        return Place.of_source(self.attrs)
+        return ArtifactLocation.of_source(self.attrs)
 
     @property
     def source_entity(self) -> str:
@@ -141,7 +141,7 @@ class ArtifactFacts:
         """Return the collection that it is shown in, from a coroutine."""
         from .collection import ArtifactCollection
 
-        return await ArtifactCollection.aopen(self.client, *self.place[:3], self.type)
+        return await ArtifactCollection.afetch(self.client, *self.place[:3], self.type)
 
     @property
     def source_collection(self) -> "ArtifactCollection":
@@ -154,7 +154,7 @@ class ArtifactFacts:
         """Return the sequence that it was made in, from a coroutine."""
         from .collection import ArtifactCollection
 
-        return await ArtifactCollection.aopen(self.client, *self.source[:3], self.type)
+        return await ArtifactCollection.afetch(self.client, *self.source[:3], self.type)
 
     # What it is.
 
@@ -220,10 +220,10 @@ class ArtifactFacts:
         return None
 
 
-def place_of(node: fragments.Membership) -> Place | None:
+def location_of(node: fragments.Membership) -> ArtifactLocation | None:
     """Return the place that a membership stands for; None when the key may not see it."""
     home = node.artifact_collection
     if home is None or home.project is None:
         return None
     version = f"v{node.version_index or 0}"
-    return Place(home.project.entity_name, home.project.name, home.name, version)
+    return ArtifactLocation(home.project.entity_name, home.project.name, home.name, version)

@@ -9,19 +9,19 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
 
 from .. import arguments
-from ..cache_settings import CacheWish
-from ..client import Client
-from ..files import File
-from ..paginator import SizedPaginator
-from .addresses import gone
-from .manifest import ArtifactManifest, ArtifactManifestEntry
+from ..config.cache import CacheOption
+from ..runs.files import File
+from ..transport.client import Client
+from ..transport.pagination import SizedPaginator
+from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
+from .contents.signed_urls import gone
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_files_by_id import ArtifactFilesById as Result
     from wbtyped_graphql.artifact_files_by_id import ArtifactFilesByIdArtifactFiles as Page
 
     from ..download.batch import OnError
-    from ..download.engine import EngineName
+    from ..download.engines.choice import EngineName
     from ..download.progress import Progress
     from ..download.results import DownloadResult
     from .artifact import Artifact
@@ -71,9 +71,9 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         on_error: "OnError" = "raise",
         progress: "Progress" = None,
         engine: "EngineName | None" = None,
-        at_once: int | None = None,
+        jobs: int | None = None,
         fsync: bool = False,
-        cache: CacheWish = None,
+        cache: CacheOption = None,
     ) -> "DownloadResult":
         """Download the files of the list, and say what became of each.
 
@@ -82,15 +82,15 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         failure ends it and is raised; with `on_error="collect"` the others are fetched all the
         same, and the result lists what failed.
         """
-        from ..download.batch import options_of
-        from .contents import batch_of
+        from ..download.batch import build_options
+        from .contents.download import make_batch
 
         root = arguments.optional_location("root", root)
         arguments.check_flags(allow_missing_references=allow_missing_references)
         settings = self.client.settings
-        options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
+        options = build_options(settings, cache, progress, engine, jobs, fsync, on_error)
         entries = self._entries(self.artifact.manifest)
-        return batch_of(self.artifact, entries, root, allow_missing_references, options).run()
+        return make_batch(self.artifact, entries, root, allow_missing_references, options).run()
 
     async def adownload(
         self,
@@ -100,20 +100,20 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         on_error: "OnError" = "raise",
         progress: "Progress" = None,
         engine: "EngineName | None" = None,
-        at_once: int | None = None,
+        jobs: int | None = None,
         fsync: bool = False,
-        cache: CacheWish = None,
+        cache: CacheOption = None,
     ) -> "DownloadResult":
         """Download the files of the list, from a coroutine; otherwise as `download`."""
-        from ..download.batch import options_of
-        from .contents import batch_of
+        from ..download.batch import build_options
+        from .contents.download import make_batch
 
         root = arguments.optional_location("root", root)
         arguments.check_flags(allow_missing_references=allow_missing_references)
         settings = self.client.settings
-        options = options_of(settings, cache, progress, engine, at_once, fsync, on_error)
+        options = build_options(settings, cache, progress, engine, jobs, fsync, on_error)
         entries = self._entries(await self.artifact.amanifest())
-        batch = batch_of(self.artifact, entries, root, allow_missing_references, options)
+        batch = make_batch(self.artifact, entries, root, allow_missing_references, options)
         return await batch.arun()
 
     def _entries(self, manifest: ArtifactManifest) -> list[ArtifactManifestEntry]:

@@ -9,13 +9,13 @@ from wbtyped_graphql.input_types import ArtifactAliasInput, LinkArtifactInput
 from wbtyped_graphql.operation import Operation
 
 from .. import arguments
+from ..accounts.registries import aregistry_entity, is_registry, registry_entity
 from ..errors import UsageError
-from ..nodes import iso
 from ..paths import parse_artifact_path
-from ..registries import aregistry_entity, is_registry, registry_entity
+from ..transport.nodes import iso
 from .editing import EditableArtifact
-from .facts import Place, place_of
-from .names import checked_aliases
+from .facts import ArtifactLocation, location_of
+from .validation import checked_aliases
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_created_by import ArtifactCreatedBy
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from wbtyped_graphql.link_artifact import LinkArtifact
     from wbtyped_graphql.unlink_artifact import UnlinkArtifact
 
-    from ..runs import Run
+    from ..runs.run import Run
     from .artifact import Artifact
 
 
@@ -49,7 +49,7 @@ class LinkedArtifact(EditableArtifact):
             entity = registry_entity(self.client, self.source_entity, entity)
         entity = entity or self.entity
         self.client.send(self._linking(entity, project, name, aliases))
-        from .finding import find_artifact
+        from .lookup import find_artifact
 
         return find_artifact(self.client, entity, project, f"{name}:latest")
 
@@ -61,7 +61,7 @@ class LinkedArtifact(EditableArtifact):
             entity = await aregistry_entity(self.client, self.source_entity, entity)
         entity = entity or self.entity
         await self.client.asend(self._linking(entity, project, name, aliases))
-        from .finding import afind_artifact
+        from .lookup import afind_artifact
 
         return await afind_artifact(self.client, entity, project, f"{name}:latest")
 
@@ -95,7 +95,7 @@ class LinkedArtifact(EditableArtifact):
         """Take it out of the portfolio that it is shown in, from a coroutine."""
         from .collection import ArtifactCollection
 
-        home = await ArtifactCollection.aopen(
+        home = await ArtifactCollection.afetch(
             self.client, self.entity, self.project, self.place.collection, self.type
         )
         await self.client.asend(self._unlinking(home.id))
@@ -138,7 +138,7 @@ class LinkedArtifact(EditableArtifact):
         return self._users(await self.client.asend(calls.artifact_used_by(id=self.id)))
 
     def _users(self, result: "ArtifactUsedBy") -> "list[Run]":
-        from ..runs import Run
+        from ..runs.run import Run
 
         if result.artifact is None:
             raise self._gone()
@@ -151,17 +151,17 @@ class LinkedArtifact(EditableArtifact):
 
     def logged_by(self) -> "Run | None":
         """Return the run that made it, loaded; None when a user did or the run is gone."""
-        from ..runs import Run
+        from ..runs.run import Run
 
         place = self._maker(self.client.send(calls.artifact_created_by(id=self.id)))
         return Run(self.client, *place) if place else None
 
     async def alogged_by(self) -> "Run | None":
         """Return the run that made it, from a coroutine."""
-        from ..runs import Run
+        from ..runs.run import Run
 
         place = self._maker(await self.client.asend(calls.artifact_created_by(id=self.id)))
-        return await Run.aopen(self.client, *place) if place else None
+        return await Run.afetch(self.client, *place) if place else None
 
     def _maker(self, result: "ArtifactCreatedBy") -> tuple[str, str, str] | None:
         if result.artifact is None:
@@ -217,13 +217,15 @@ class LinkedArtifact(EditableArtifact):
         moment = moments.get(self.place[:3])
         return iso(moment) if moment else None
 
-    def _places(self, result: "ArtifactPlaces") -> list[tuple[Place, fragments.Membership]]:
+    def _places(
+        self, result: "ArtifactPlaces"
+    ) -> list[tuple[ArtifactLocation, fragments.Membership]]:
         if result.artifact is None:
             raise self._gone()
         nodes = [edge.node for edge in result.artifact.artifact_memberships.edges if edge.node]
-        return [(place, node) for node in nodes if (place := place_of(node))]
+        return [(place, node) for node in nodes if (place := location_of(node))]
 
-    def _at(self, place: Place) -> "Artifact":
+    def _at(self, place: ArtifactLocation) -> "Artifact":
         from .artifact import Artifact
 
         return Artifact(self.client, place, self.attrs)

@@ -8,10 +8,10 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_TYPES_GQL
 
 from .. import arguments
-from ..client import Client
-from ..nodes import node_of
-from ..paginator import Paginator
-from ..projects import missing_project, missing_type
+from ..accounts.projects import missing_project, missing_type
+from ..transport.client import Client
+from ..transport.nodes import parse_node
+from ..transport.pagination import Paginator
 from .collection import ArtifactCollection
 from .collections import ArtifactCollections
 
@@ -92,7 +92,7 @@ class ArtifactType:
         self.type = type_name
         if attrs is None:
             attrs = self._node(client.send(self._query()))
-        self.attrs: fragments.ArtifactType = node_of(
+        self.attrs: fragments.ArtifactType = parse_node(
             fragments.ArtifactType, attrs, "an ArtifactType"
         )
         """The typed node as the server sent it."""
@@ -138,7 +138,7 @@ class ArtifactType:
         return result.project.artifact_type
 
     @classmethod
-    async def aopen(cls, client: Client, entity: str, project: str, name: str) -> "ArtifactType":
+    async def afetch(cls, client: Client, entity: str, project: str, name: str) -> "ArtifactType":
         """Return a loaded type, from a coroutine."""
         arguments.instance("client", client, Client)
         arguments.check_strings(entity=entity, project=project, name=name)
@@ -167,6 +167,6 @@ class ArtifactType:
 
     async def acollection(self, name: str) -> ArtifactCollection:
         """Return one collection of this type, from a coroutine."""
-        return await ArtifactCollection.aopen(
+        return await ArtifactCollection.afetch(
             self.client, self.entity, self.project, name, self.type
         )

@@ -8,14 +8,14 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACTS_GQL, RUN_ARTIFACTS_GQL
 
 from .. import arguments
-from ..client import Client
-from ..paginator import SizedPaginator
-from ..projects import missing_project, missing_type
+from ..accounts.projects import missing_project, missing_type
+from ..transport.client import Client
+from ..transport.pagination import SizedPaginator
 from .artifact import Artifact
 from .collection_editing import missing_collection
 from .collections import checked_order, filter_text
-from .facts import Place
-from .names import checked_tags
+from .facts import ArtifactLocation
+from .validation import checked_tags
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifacts import Artifacts as Result
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         RunArtifactsProjectRunOutputArtifacts as Logged,
     )
 
-    from ..runs import Run
+    from ..runs.run import Run
 
 COMMITTED: Mapping[str, object] = {"state": "COMMITTED"}
 
@@ -107,7 +107,9 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
     def _items(self, result: "Result") -> list[Artifact]:
         # The number of a version in this collection stands on the edge, not on the node.
         places = {
-            edge.node.id: Place(self.entity, self.project, self.collection_name, edge.version)
+            edge.node.id: ArtifactLocation(
+                self.entity, self.project, self.collection_name, edge.version
+            )
             for edge in self._connection(result).edges
         }
         return [
@@ -117,7 +119,7 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
         ]
 
     def _item(self, node: fragments.Artifact) -> Artifact:
-        return Artifact(self.client, Place.of_source(node), node)
+        return Artifact(self.client, ArtifactLocation.of_source(node), node)
 
     def _keeps(self, item: Artifact) -> bool:
         return set(self.tags) <= set(item.tags)
@@ -178,7 +180,7 @@ class RunArtifacts(SizedPaginator["RunResult", fragments.Artifact, Artifact]):
         return self._connection(result).total_count
 
     def _item(self, node: fragments.Artifact) -> Artifact:
-        return Artifact(self.client, Place.of_source(node), node)
+        return Artifact(self.client, ArtifactLocation.of_source(node), node)
 
     def _keeps(self, item: Artifact) -> bool:
         return bool(item.entity)

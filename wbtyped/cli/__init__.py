@@ -16,10 +16,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     require("cli")
     from .app import app
-    from .output import complain
+    from .output import print_err
 
     try:
         app(args=arguments, prog_name="wbtyped")
     except (WbtypedError, OSError) as error:
-        complain(f"wbtyped: {error}")
+        print_err(f"wbtyped: {error}")
         sys.exit(2 if isinstance(error, UsageError) else 1)

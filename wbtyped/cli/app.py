@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..download.engine import EngineName
+from ..download.engines.choice import EngineName
 from ..errors import AuthenticationError, NotFoundError
 from ..version import VERSION
 from .cache import cache_app
@@ -86,7 +86,7 @@ def checked_names(values: list[str] | None) -> list[str]:
 
 def checked_key(value: str | None) -> str | None:
     """Refuse a key that clients would refuse to send."""
-    from ..api_key import check_key
+    from ..config.api_key import check_key
 
     try:
         if value is not None:
@@ -236,7 +236,7 @@ def get(
         EngineName | None,
         typer.Option(help="What moves the bytes; else WBTYPED_ENGINE.", show_default=False),
     ] = None,
-    at_once: Annotated[
+    jobs: Annotated[
         int | None,
         typer.Option(metavar="N", min=1, max=128, help="Files under way together."),
     ] = None,
@@ -249,9 +249,9 @@ def get(
     failure, unless --replace is given.
     """
     from .artifacts import is_artifact
-    from .get import How, get_artifact, get_files
+    from .get import GetOptions, get_artifact, get_files
 
-    how = How(root, base_url, cache, offline, engine, at_once, json)
+    how = GetOptions(root, base_url, cache, offline, engine, jobs, json)
     if is_artifact(path):
         if names or pattern is not None:
             raise typer.BadParameter("a version is downloaded whole: no names, no --pattern")

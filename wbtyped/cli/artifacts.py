@@ -9,9 +9,9 @@ from pydantic import TypeAdapter
 from ..api import Api
 from ..artifacts import Artifact, ArtifactCollection, ProjectArtifactCollections
 from ..errors import ChecksumError, NotFoundError
-from ..files import File
+from ..runs.files import File
 from .connection import connect
-from .output import complain, say, show_table
+from .output import print_err, print_out, show_table
 
 PER_PAGE = 1000
 Record = Mapping[str, object]
@@ -123,7 +123,7 @@ def verify_artifact(path: str, folder: Path, base_url: str | None, *, as_json: b
         try:
             artifact.verify(folder)
         except ChecksumError as error:
-            complain(str(error))
+            print_err(str(error))
             return 1
-        say(f"{folder} is {artifact.qualified_name}")
+        print_out(f"{folder} is {artifact.qualified_name}")
         return 0

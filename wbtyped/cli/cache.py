@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from ..download.cache import Cache
+    from ..download.cache.store import Cache
 
 cache_app: typer.Typer = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Care of the cache of downloads."
@@ -52,8 +52,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 
 def open_cache(folder: Path | None) -> "Cache":
     """Return the cache that is meant, whether it is on or not."""
-    from ..cache_settings import find_cache
-    from ..download.cache import Cache
+    from ..config.cache import find_cache
+    from ..download.cache.store import Cache
 
     found = folder or find_cache(True, os.environ, Path.home())
     return Cache(found or Path())
@@ -62,18 +62,18 @@ def open_cache(folder: Path | None) -> "Cache":
 @cache_app.command()
 def info(folder: Folder = None, json_output: AsJson = False) -> None:
     """Show where the cache is and how much it holds."""
-    from ..download import upkeep
-    from .output import counted, human_size, say
+    from ..download.cache import maintenance
+    from .output import counted, human_size, print_out
 
-    found = upkeep.info(open_cache(folder))
+    found = maintenance.info(open_cache(folder))
     if json_output:
         facts = {name: getattr(found, name) for name in ("files", "size", "linked", "versions")}
         print(json.dumps({"folder": str(found.folder), **facts}))
         return
-    say(f"cache  {found.folder}")
-    say(f"holds  {counted(found.files)} ({human_size(found.size)})")
-    say(f"linked {human_size(found.linked)} of it, which downloaded folders share")
-    say(f"knows  {counted(found.versions, 'name')} of versions when offline")
+    print_out(f"cache  {found.folder}")
+    print_out(f"holds  {counted(found.files)} ({human_size(found.size)})")
+    print_out(f"linked {human_size(found.linked)} of it, which downloaded folders share")
+    print_out(f"knows  {counted(found.versions, 'name')} of versions when offline")
 
 
 @cache_app.command()
@@ -98,16 +98,16 @@ def prune(
     json_output: AsJson = False,
 ) -> None:
     """Remove contents that were not used for long. Downloaded folders keep their files."""
-    from ..download import upkeep
-    from .output import counted, human_size, say
+    from ..download.cache import maintenance
+    from .output import counted, human_size, print_out
 
     if max_size is None and unused_for is None:
         raise typer.BadParameter("say what may go: --max-size, --unused-for, or both")
-    gone = upkeep.prune(open_cache(folder), max_size=max_size, unused_for=unused_for)
+    gone = maintenance.prune(open_cache(folder), max_size=max_size, unused_for=unused_for)
     if json_output:
         print(json.dumps({"files": gone.files, "size": gone.size, "linked": gone.linked}))
         return
-    say(f"removed {counted(gone.files)} ({human_size(gone.size)})")
+    print_out(f"removed {counted(gone.files)} ({human_size(gone.size)})")
 
 
 @cache_app.command()
@@ -116,16 +116,16 @@ def verify(folder: Folder = None, json_output: AsJson = False) -> None:
 
     Exit code 1 when there were any. They are compared at every use as well.
     """
-    from ..download import upkeep
-    from .output import complain, counted, say
+    from ..download.cache import maintenance
+    from .output import counted, print_err, print_out
 
     cache = open_cache(folder)
-    wrong = upkeep.verify(cache)
+    wrong = maintenance.verify(cache)
     if json_output:
         print(json.dumps({"removed": [str(path) for path in wrong]}))
     else:
         for path in wrong:
-            complain(f"removed {path}: it was changed")
-        left = upkeep.info(cache)
-        say(f"{counted(left.files)} compared and right, {len(wrong):,} removed")
+            print_err(f"removed {path}: it was changed")
+        left = maintenance.info(cache)
+        print_out(f"{counted(left.files)} compared and right, {len(wrong):,} removed")
     raise typer.Exit(1 if wrong else 0)

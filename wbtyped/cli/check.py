@@ -9,11 +9,11 @@ from ..drift.json_report import json_report
 from ..drift.sarif_report import sarif_report
 from ..drift.text_report import text_report
 from ..errors import SchemaSourceError
-from .output import say
+from .output import print_out
 from .schema_source import opened, unreadable
 
 DRIFT = 1
-LEAST = {"breaking": Verdict.BREAKING, "risky": Verdict.RISKY, "any": Verdict.SAFE}
+MIN_PIECES = {"breaking": Verdict.BREAKING, "risky": Verdict.RISKY, "any": Verdict.SAFE}
 
 
 def check_schema(
@@ -37,7 +37,7 @@ def check_schema(
     except SchemaSourceError as error:
         return unreadable(error)
     show(report, style, verbose=verbose)
-    return DRIFT if report.at_least(LEAST[fail_on]) else 0
+    return DRIFT if report.at_least(MIN_PIECES[fail_on]) else 0
 
 
 def show(report: Report, style: str, *, verbose: bool) -> None:
@@ -49,4 +49,4 @@ def show(report: Report, style: str, *, verbose: bool) -> None:
     else:
         lines = github_report if style == "github" else text_report
         for line in lines(report, verbose=verbose):
-            say(line)
+            print_out(line)

@@ -5,12 +5,12 @@ import sys
 from stamina.instrumentation import RetryDetails, set_on_retry_hooks
 
 from ..api import Api
-from ..cache_settings import CacheWish
-from .output import complain
+from ..config.cache import CacheOption
+from .output import print_err
 
 
 def connect(
-    base_url: str | None = None, *, cache: CacheWish = None, offline: bool | None = None
+    base_url: str | None = None, *, cache: CacheOption = None, offline: bool | None = None
 ) -> Api:
     """Return a client of the server at `base_url`, or of the one in the user's settings."""
     # stamina would log each retry on stderr, in words that say nothing to the user of a command.
@@ -22,4 +22,4 @@ def connect(
 def announce(details: RetryDetails) -> None:
     """Tell a person who waits why nothing happens."""
     if sys.stderr.isatty():
-        complain(f"{details.caused_by}; trying again in {details.wait_for:.1f} s")
+        print_err(f"{details.caused_by}; trying again in {details.wait_for:.1f} s")

@@ -6,7 +6,7 @@ from pathlib import Path
 from ..drift import our_documents, read_documents
 from ..drift.coverage import coverage, json_coverage, text_coverage
 from ..drift.schema_files import pinned_schema
-from .output import say
+from .output import print_out
 
 
 def show_coverage(queries: Sequence[Path], *, as_json: bool) -> None:
@@ -16,4 +16,4 @@ def show_coverage(queries: Sequence[Path], *, as_json: bool) -> None:
         print(json_coverage(found))
         return
     for line in text_coverage(found):
-        say(line)
+        print_out(line)

@@ -9,23 +9,23 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..download.digests import file_digest
+from ..download.disk.digests import file_digest
 from ..errors import WbtypedError
-from ..files import File
-from ..run_download import batch_of
-from ..runs import Run
+from ..runs.download import make_batch
+from ..runs.files import File
+from ..runs.run import Run
 from ..server import WandbServer
 from .connection import connect
-from .get import How
-from .output import complain, counted, human_size, say, show_table
+from .get import GetOptions
+from .output import counted, human_size, print_err, print_out, show_table
 from .progress import failure_line, progress
 from .samples import Sample, choose_samples
 
 PROJECT = "demo"
 ARTIFACT = "samples"
 PER_PAGE = 50
-EVERY = 50
-AT_ONCE = 8
+CALLBACK_SECONDS = 50
+DEFAULT_JOBS = 8
 """Uploads at a time."""
 """Files between two lines of progress without a terminal."""
 KEPT_RUN = """run = api.run("{path}")"""
@@ -53,7 +53,7 @@ def run_demo(count: int, large: int, keep: Path | None) -> int:
         WandbServer(folder / "server") as server,
         own_settings(folder / "settings", server.env),
     ):
-        say(f"embedded server at {server.url}")
+        print_out(f"embedded server at {server.url}")
         path, failures = tour(folder, samples)
         place = f"{server.entity}/{PROJECT}/{ARTIFACT}"
         server.add_artifact(
@@ -61,7 +61,7 @@ def run_demo(count: int, large: int, keep: Path | None) -> int:
         )
         failures += artifact_tour(f"{place}:demo", folder / "artifact")
     if failures:
-        complain(f"wbtyped: the demo failed: {', '.join(failures)}")
+        print_err(f"wbtyped: the demo failed: {', '.join(failures)}")
         return 1
     go_on(path, keep)
     return 0
@@ -74,7 +74,7 @@ def go_on(path: str, keep: Path | None) -> None:
     else:
         data, run, path = "./wandb-data", NEW_RUN, "me/tour/RUN"
     for line in GO_ON.format(data=data, run=run, path=path).splitlines():
-        say(line)
+        print_out(line)
 
 
 @contextmanager
@@ -116,21 +116,21 @@ def tour(folder: Path, samples: Sequence[Sample]) -> tuple[str, list[str]]:
     for sample in samples:
         sample.write(originals)
     total = human_size(sum(sample.size for sample in samples))
-    say(f"made {counted(len(samples))} ({total}) in {originals}")
+    print_out(f"made {counted(len(samples))} ({total}) in {originals}")
     with connect() as api:
         api.create_project(PROJECT)
         run = api.create_run(project=PROJECT)
-        say(f"created run {run.full_path}")
+        print_out(f"created run {run.full_path}")
         failures = upload(run, originals, samples)
         listed = read_list(run)
     failures |= fetch(run.full_path, downloads)
     wrong = differences(samples, listed, originals, downloads)
     for name, reason in wrong.items():
         if name not in failures:
-            complain(failure_line(name, reason))
+            print_err(failure_line(name, reason))
     show_folders(samples, wrong)
     equal = len(samples) - len(wrong.keys() & {sample.name for sample in samples})
-    say(f"compared the digests of {counted(len(samples))}: {equal:,} equal")
+    print_out(f"compared the digests of {counted(len(samples))}: {equal:,} equal")
     return run.full_path, sorted(failures | wrong.keys())
 
 
@@ -139,7 +139,7 @@ def artifact_tour(path: str, root: Path) -> list[str]:
     with connect() as api:
         artifact = api.artifact(path)
         maker = artifact.logged_by()
-        say(
+        print_out(
             f"artifact {artifact.qualified_name}: {counted(artifact.file_count)}"
             f" ({human_size(artifact.size)}), logged by {maker.full_path if maker else '-'}"
         )
@@ -147,15 +147,18 @@ def artifact_tour(path: str, root: Path) -> list[str]:
             artifact.download(root)
             artifact.verify(root)
         except WbtypedError as error:
-            complain(failure_line(artifact.qualified_name, str(error)))
+            print_err(failure_line(artifact.qualified_name, str(error)))
             return [artifact.qualified_name]
-    say(f"downloaded it and compared every digest: {counted(artifact.file_count)} equal")
+    print_out(f"downloaded it and compared every digest: {counted(artifact.file_count)} equal")
     return []
 
 
 def upload(run: Run, originals: Path, samples: Sequence[Sample]) -> set[str]:
     """Upload files, several at a time; returns the names of those that failed."""
-    with progress("upload", every=EVERY) as report, ThreadPoolExecutor(AT_ONCE) as threads:
+    with (
+        progress("upload", every=CALLBACK_SECONDS) as report,
+        ThreadPoolExecutor(DEFAULT_JOBS) as threads,
+    ):
         report.expect(len(samples), sum(sample.size for sample in samples))
         sent = {
             threads.submit(run.upload_file, originals / sample.name, originals): sample
@@ -173,7 +176,7 @@ def upload(run: Run, originals: Path, samples: Sequence[Sample]) -> set[str]:
         except BaseException:
             threads.shutdown(cancel_futures=True)
             raise
-    say(report.summary())
+    print_out(report.summary())
     return {name for name, _ in report.failures}
 
 
@@ -182,16 +185,18 @@ def read_list(run: Run) -> dict[str, File]:
     listed: dict[str, File] = {}
     for number, page in enumerate(run.files(per_page=PER_PAGE).pages(), start=1):
         listed.update((file.name, file) for file in page)
-        say(f"page {number}: {counted(len(page))}, the last is {page[-1].name if page else '-'}")
+        print_out(
+            f"page {number}: {counted(len(page))}, the last is {page[-1].name if page else '-'}"
+        )
     return listed
 
 
 def fetch(path: str, downloads: Path) -> set[str]:
     """Download the run; returns the names of what failed."""
-    with progress("download", every=EVERY) as report, connect() as api:
-        options = How().options(api, report)
-        batch_of(api.run(path).files(), downloads, False, options).run()
-    say(report.summary())
+    with progress("download", every=CALLBACK_SECONDS) as report, connect() as api:
+        options = GetOptions().options(api, report)
+        make_batch(api.run(path).files(), downloads, False, options).run()
+    print_out(report.summary())
     return {name for name, _ in report.failures}
 
 

@@ -34,12 +34,12 @@ def counted(number: int, noun: str = "file") -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def say(text: str) -> None:
+def print_out(text: str) -> None:
     """Print one line, at once, with nothing in it that steers a terminal."""
     print(printable(text), flush=True)
 
 
-def complain(text: str) -> None:
+def print_err(text: str) -> None:
     """Print one line on stderr, likewise."""
     print(printable(text), file=sys.stderr, flush=True)
 

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Self
 
 from ..download.progress import rich_bar
-from .output import complain, counted, human_size, on_terminal, rich_console, say
+from .output import counted, human_size, on_terminal, print_err, print_out, rich_console
 
 
 class Progress(ABC):
@@ -106,16 +106,16 @@ class Lines(Progress):
         """Print a line for the file, or a count when it is time for one."""
         finished = sum(self.done.values())
         if self._every == 1:
-            say(f"{word}  {name} ({human_size(size)})")
+            print_out(f"{word}  {name} ({human_size(size)})")
         elif finished % self._every == 0:
-            say(f"{self.doing}: {counted(finished)} ({human_size(self.size)})")
+            print_out(f"{self.doing}: {counted(finished)} ({human_size(self.size)})")
 
     def show_failure(self, name: str, reason: str) -> None:
         """Print a line for the file on stderr."""
-        complain(failure_line(name, reason))
+        print_err(failure_line(name, reason))
 
 
-class Bar(Progress):
+class BarReporter(Progress):
     """Progress on a terminal: one bar that counts bytes."""
 
     def __init__(self, doing: str) -> None:
@@ -134,7 +134,7 @@ class Bar(Progress):
         self._refresh()
         self._bar.stop()
         for failure in self.failures:
-            complain(failure_line(*failure))
+            print_err(failure_line(*failure))
 
     def expect(self, files: int, size: int) -> None:
         """Make the bar longer."""
@@ -163,4 +163,4 @@ class Bar(Progress):
 
 def progress(doing: str, *, every: int = 1) -> Progress:
     """Return a bar on a terminal, elsewhere lines: one for every so many files."""
-    return Bar(doing) if on_terminal() else Lines(doing, every)
+    return BarReporter(doing) if on_terminal() else Lines(doing, every)

@@ -12,7 +12,7 @@ from ..drift.introspection import Hidden, introspect
 from ..drift.pulling import pulled
 from ..drift.schema_files import pinned_text, read_schema, schema_from_text
 from ..errors import SchemaSourceError, UsageError
-from .output import say
+from .output import print_out
 from .schema_source import opened, unreadable
 
 DEFAULT = Path("schema/schema.graphql")
@@ -28,12 +28,12 @@ def pull_schema(source: str, output: Path) -> int:
         return unreadable(error)
     changes = find_changes(build_schema(before), build_schema(after))
     for change in changes:
-        say(f"{change.rule}: {change.text}")
+        print_out(f"{change.rule}: {change.text}")
     if after == before and output.exists():
-        say(f"{output} is up to date")
+        print_out(f"{output} is up to date")
         return 0
     replace(output, after)
-    say(f"{output} written; now run: python queries/codegen")
+    print_out(f"{output} written; now run: python queries/codegen")
     return 0
 
 

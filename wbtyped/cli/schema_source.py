@@ -7,7 +7,7 @@ from pathlib import Path
 from ..api import Api
 from ..errors import AuthenticationError, SchemaSourceError
 from .connection import connect
-from .output import complain
+from .output import print_err
 
 UNREADABLE = 3
 """Exit code for a source that is no schema or cannot be reached."""
@@ -37,5 +37,5 @@ def opened(source: str | None) -> Generator[Api | Path]:
 
 def unreadable(error: SchemaSourceError) -> int:
     """Say why there is no schema, and return the exit code."""
-    complain(f"wbtyped: {error.reason}: {error}")
+    print_err(f"wbtyped: {error.reason}: {error}")
     return UNREADABLE

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..server import WandbServer, serve
-from .output import complain, say
+from .output import print_err, print_out
 
 SCRIPT = "from wbtyped import Api; print(Api().create_run(project='tour').full_path)"
 
@@ -22,7 +22,7 @@ def load_folder(server: WandbServer, given: str) -> None:
         raise UsageError(f"--load {given!r}: write entity/project/type/collection=FOLDER")
     entity, project, kind, collection = parts
     name = server.add_artifact(f"{entity}/{project}/{collection}", kind, Path(folder))
-    say(f"loaded {folder} as {entity}/{project}/{name}")
+    print_out(f"loaded {folder} as {entity}/{project}/{name}")
 
 
 def serve_folder(
@@ -52,7 +52,7 @@ def serve_folder(
             allow_origins=allow_origins,
         )
     except (OSError, sqlite3.Error) as error:
-        complain(f"wbtyped: {data} cannot be used as data folder: {error}")
+        print_err(f"wbtyped: {data} cannot be used as data folder: {error}")
         return 1
     server.introspection = introspection
     # Nobody could read the log of this process, which may run for months.
@@ -69,9 +69,9 @@ def serve_folder(
     except OSError as error:
         server.close()
         ports = f"port {port}" + (f" or {storage_port}" if storage_port else "")
-        complain(f"wbtyped: cannot listen on {host} {ports}: {error}; choose another with --port")
+        print_err(f"wbtyped: cannot listen on {host} {ports}: {error}; choose another with --port")
         return 1
-    say("stopped")
+    print_out("stopped")
     return 0
 
 
@@ -86,9 +86,9 @@ def show_requests() -> None:
 
 def introduce(server: WandbServer) -> None:
     """Print how to reach a server that is running."""
-    say(f"W&B server at {server.url}, data in {server.data}; Ctrl-C stops it.")
-    say("To use it, in another terminal:")
+    print_out(f"W&B server at {server.url}, data in {server.data}; Ctrl-C stops it.")
+    print_out("To use it, in another terminal:")
     for name, value in server.env.items():
-        say(f"  export {name}={shlex.quote(value)}")
-    say("Then, for example:")
-    say(f'  python -c "{SCRIPT}"')
+        print_out(f"  export {name}={shlex.quote(value)}")
+    print_out("Then, for example:")
+    print_out(f'  python -c "{SCRIPT}"')

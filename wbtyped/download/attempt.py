@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import stamina
 
 from ..clock import monotonic
-from ..retries import FIRST_WAIT, LONGEST_WAIT, SLOWEST_BYTES_PER_SECOND, Rule
-from .receiver import Receiver
-from .sink import Sink
-from .splitting import Split
+from ..transport.retries import FIRST_WAIT, LONGEST_WAIT, SLOWEST_BYTES_PER_SECOND, RetryPolicy
+from .disk.verified_writer import VerifiedWriter
+from .range_split import Split
+from .response import ResponseHandler
 from .transfer import Transfer
 
 TRIES_IN_TESTS = 4
@@ -23,8 +23,8 @@ class Attempt:
     """A transfer under way, with all that outlives a single try."""
 
     transfer: Transfer
-    sink: Sink
-    receiver: Receiver
+    sink: VerifiedWriter
+    receiver: ResponseHandler
     settled: Settled
     tries: int = 0
     renewals: int = 0
@@ -32,7 +32,7 @@ class Attempt:
     """Whether it is to come over one connection."""
     split: Split | None = None
     """Its rest, once it is fetched in pieces."""
-    _rule: Rule | None = None
+    _rule: RetryPolicy | None = None
     _furthest: int = 0
     """The most bytes that were ever there at the end of a try."""
     _since: float = 0.0
@@ -53,7 +53,7 @@ class Attempt:
             # It gets on, if slowly: the budget is for what does not, or only a trickle.
             self._rule, self.tries = None, 1
             self._furthest, self._since = self.sink.written, now
-        self._rule = rule = self._rule or Rule(budget, repeatable=True)
+        self._rule = rule = self._rule or RetryPolicy(budget, repeatable=True)
         wait = rule(error)
         testing = stamina.is_testing()
         if wait is False or (testing and self.tries >= TRIES_IN_TESTS):

@@ -11,35 +11,35 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
 from .. import arguments
-from ..cache_settings import CacheWish, cache_folder, cache_links
 from ..clock import monotonic
+from ..config.cache import CacheOption, cache_folder, cache_links
+from ..config.settings import Settings
 from ..errors import WbtypedError
-from ..settings import Settings
 from ..user_warnings import in_thread, warn_user
 from .attempt import Attempt
-from .cache import Cache
-from .digests import Algorithm
-from .engine import Engine, EngineName, choose
-from .existing import Kept, Stock
-from .progress import DownloadProgress, Progress, Report, check_progress, reporter
+from .cache.store import Cache
+from .disk.digests import Algorithm
+from .disk.folder_tree import FolderTree
+from .engines.choice import Engine, EngineName, choose
+from .local_files import LocalFiles, SkippedFile
+from .progress import DownloadProgress, Progress, ProgressReporter, check_progress, reporter
 from .results import DownloadResult, FailedFile
 from .schedule import Schedule
-from .transfer import Abandoned, Source, Transfer
-from .tree import FolderTree
+from .transfer import Source, Transfer, TransferCancelled
 
 if TYPE_CHECKING:
-    from ..transport import Transport
+    from ..transport.http import Transport
 
 OnError = Literal["raise", "collect"]
-AHEAD = 512
+CACHE_QUEUE_FILES = 512
 """Fetched files that may wait to be taken into the cache, so that memory stays bounded."""
-TICK = 0.1
+POLL_SECONDS = 0.1
 """Seconds between looks at how far it is."""
-GRACE = 0.8
+SHUTDOWN_SECONDS = 0.8
 """Seconds that a cancelled batch gives its threads to end."""
 
 
-Planned = Transfer | Kept | FailedFile
+PlannedFile = Transfer | SkippedFile | FailedFile
 """What a list of files comes down to, file by file."""
 
 
@@ -57,39 +57,39 @@ class Observer(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class BatchOptions:
     """How a batch is run."""
 
     on_error: OnError = "raise"
     progress: Progress = None
     engine: EngineName | None = None
-    at_once: int | None = None
+    jobs: int | None = None
     fsync: bool = False
     observer: Observer | None = None
     cache: Cache | None = None
 
-    def stock(self, tree: FolderTree) -> Stock:
+    def local_files(self, tree: FolderTree) -> LocalFiles:
         """Where files need no fetching, below the root of `tree`."""
-        return Stock(tree, self.cache, self.fsync)
+        return LocalFiles(tree, self.cache, self.fsync)
 
 
-def options_of(
+def build_options(
     settings: Settings,
-    cache: CacheWish,
+    cache: CacheOption,
     progress: Progress = None,
     engine: EngineName | None = None,
-    at_once: int | None = None,
+    jobs: int | None = None,
     fsync: bool = False,
     on_error: OnError = "raise",
-) -> Options:
+) -> BatchOptions:
     """Return how a batch is run that a caller wants so; raises UsageError."""
     arguments.one_of("on_error", on_error, get_args(OnError))
     arguments.check_flags(fsync=fsync)
     check_progress(progress)
-    choose(engine, at_once)
+    choose(engine, jobs)
     folder = cache_folder(cache, settings)
     kept = None if folder is None else Cache(folder, links=cache_links(os.environ))
-    return Options(on_error, progress, engine, at_once, fsync, cache=kept)
+    return BatchOptions(on_error, progress, engine, jobs, fsync, cache=kept)
 
 
 @dataclass
@@ -103,8 +103,8 @@ class Batch:
 
     transport: "Transport"
     tree: FolderTree
-    options: Options
-    plan: Iterable[Planned]
+    options: BatchOptions
+    plan: Iterable[PlannedFile]
     list_name: str
     expected: tuple[int, int] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -112,23 +112,23 @@ class Batch:
 
     def __post_init__(self) -> None:
         self.result: DownloadResult = DownloadResult(self.tree.root)
-        choice = choose(self.options.engine, self.options.at_once)
+        choice = choose(self.options.engine, self.options.jobs)
         self._engine: Engine = choice.make(self.transport)
         budget = self.transport.retries.budget
         self._schedule = Schedule(
-            choice.at_once,
+            choice.jobs,
             budget,
             self._settled,
             self.tree,
             self.options.fsync,
-            choice.at_once_small,
+            choice.small_jobs,
             self.transport.settings.timeout,
             self.transport.hosts,
         )
         self._process = os.getpid()
         self._cancelled = threading.Event()
-        self._fetched: queue.Queue[Transfer | None] = queue.Queue(AHEAD)
-        self._uncached: OSError | None = None
+        self._fetched: queue.Queue[Transfer | None] = queue.Queue(CACHE_QUEUE_FILES)
+        self._cache_error: OSError | None = None
 
     # Running.
 
@@ -137,7 +137,7 @@ class Batch:
         report = reporter(self.options.progress)
         threads = [
             threading.Thread(target=self._guarded, args=(work,), daemon=True)
-            for work in (self._plan, self._renew, self._move, *self._filling())
+            for work in (self._plan, self._refresh_urls, self._move, *self._cache_workers())
         ]
         try:
             for thread in threads:
@@ -149,12 +149,12 @@ class Batch:
         finally:
             if report is not None:
                 report.close(self._progress())
-        self._schedule.abandon()
+        self._schedule.release()
         if self._error is not None:
             raise self._error
-        if self._uncached is not None and self.options.cache is not None:
+        if self._cache_error is not None and self.options.cache is not None:
             folder = self.options.cache.folder
-            warn_user(f"{folder} did not take every file: {self._uncached}")
+            warn_user(f"{folder} did not take every file: {self._cache_error}")
         return self.result
 
     async def arun(self) -> DownloadResult:
@@ -168,16 +168,16 @@ class Batch:
             await asyncio.gather(running, return_exceptions=True)
             raise
 
-    def _wait(self, threads: Sequence[threading.Thread], report: Report | None) -> None:
+    def _wait(self, threads: Sequence[threading.Thread], report: ProgressReporter | None) -> None:
         planner, renewer, *movers = threads
         while working := [thread for thread in movers if thread.is_alive()]:
-            working[0].join(TICK)
+            working[0].join(POLL_SECONDS)
             if self._cancelled.is_set():
-                raise Abandoned
+                raise TransferCancelled
             if report is not None:
                 report.tick(self._progress())
         for thread in (planner, renewer):
-            thread.join(GRACE)
+            thread.join(SHUTDOWN_SECONDS)
 
     def _stop(self, threads: Sequence[threading.Thread]) -> None:
         """End everything soon; a thread that the network holds is left behind, and does no harm."""
@@ -186,18 +186,18 @@ class Batch:
             return
         self._schedule.cancel()
         self._engine.interrupt()
-        until = monotonic() + GRACE
+        until = monotonic() + SHUTDOWN_SECONDS
         for thread in threads:
             if thread.ident is not None:
                 thread.join(max(0.0, until - monotonic()))
         if not any(thread.is_alive() for thread in threads):
-            self._schedule.abandon()
+            self._schedule.release()
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Run one of the threads; whatever it does not expect ends the batch."""
         try:
             work()
-        except Abandoned:
+        except TransferCancelled:
             pass
         except BaseException as error:
             self._fail(error)
@@ -210,8 +210,8 @@ class Batch:
 
     # What the threads do.
 
-    def _filling(self) -> Sequence[Callable[[], None]]:
-        return [] if self.options.cache is None else [self._fill]
+    def _cache_workers(self) -> Sequence[Callable[[], None]]:
+        return [] if self.options.cache is None else [self._fill_cache]
 
     def _move(self) -> None:
         try:
@@ -220,7 +220,7 @@ class Batch:
         finally:
             self._fetched.put(None)
 
-    def _fill(self) -> None:
+    def _fill_cache(self) -> None:
         """Take what was fetched into the cache; the download is right without it."""
         while (transfer := self._fetched.get()) is not None:
             digest = transfer.digest
@@ -228,9 +228,9 @@ class Batch:
                 continue
             try:
                 algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
-                self.options.cache.keep(transfer.target, digest, algorithm, self.tree)
+                self.options.cache.add(transfer.target, digest, algorithm, self.tree)
             except OSError as error:
-                self._uncached = self._uncached or error
+                self._cache_error = self._cache_error or error
 
     def _plan(self) -> None:
         try:
@@ -238,19 +238,19 @@ class Batch:
                 self._expect(planned)
                 if isinstance(planned, Transfer):
                     self._schedule.add(planned)
-                elif isinstance(planned, Kept):
-                    self._keep(planned)
+                elif isinstance(planned, SkippedFile):
+                    self._record_skipped(planned)
                 else:
-                    self._lose(planned)
+                    self._record_failure(planned)
                 if self._schedule.cancelled:
                     return
         except WbtypedError as error:
             # What was listed is fetched all the same.
-            self._lose(FailedFile(self.list_name, error))
+            self._record_failure(FailedFile(self.list_name, error))
         finally:
             self._schedule.finish()
 
-    def _renew(self) -> None:
+    def _refresh_urls(self) -> None:
         """Ask for new addresses in place of those that have run out, many at a time.
 
         And look for large files that come too slowly over one connection.
@@ -262,16 +262,16 @@ class Batch:
                 if attempt.transfer.source is not None:
                     by_source[attempt.transfer.source].append(attempt)
             for source, attempts in by_source.items():
-                self._renew_from(source, attempts)
+                self._refresh_urls_from(source, attempts)
             if not by_source:
-                time.sleep(TICK / 2)
+                time.sleep(POLL_SECONDS / 2)
 
-    def _renew_from(self, source: Source, attempts: Sequence[Attempt]) -> None:
+    def _refresh_urls_from(self, source: Source, attempts: Sequence[Attempt]) -> None:
         try:
             found = source([attempt.transfer.source_name for attempt in attempts])
         except WbtypedError as error:
             for attempt in attempts:
-                self._schedule.ended(attempt, error)
+                self._schedule.finish_attempt(attempt, error)
             return
         for attempt in attempts:
             self._schedule.renewed(attempt, found.get(attempt.transfer.source_name))
@@ -280,7 +280,7 @@ class Batch:
 
     def _settled(self, transfer: Transfer, error: Exception | None) -> None:
         if error is not None:
-            self._lose(FailedFile(transfer.name, error))
+            self._record_failure(FailedFile(transfer.name, error))
             return
         size = transfer.size or 0
         with self._lock:
@@ -293,13 +293,13 @@ class Batch:
         if self.options.cache is not None:
             self._fetched.put(transfer)
 
-    def _expect(self, planned: Planned) -> None:
+    def _expect(self, planned: PlannedFile) -> None:
         if self.options.observer is not None:
             size = 0 if isinstance(planned, FailedFile) else planned.size
             with self._lock:
                 self.options.observer.expect(1, size or 0)
 
-    def _keep(self, kept: Kept) -> None:
+    def _record_skipped(self, kept: SkippedFile) -> None:
         with self._lock:
             (self.result.cached if kept.cached else self.result.kept).append(kept.name)
             self.result.size += kept.size
@@ -307,7 +307,7 @@ class Batch:
                 word = "cached" if kept.cached else "kept"
                 self.options.observer.finish(word, kept.name, kept.size)
 
-    def _lose(self, failed: FailedFile) -> None:
+    def _record_failure(self, failed: FailedFile) -> None:
         if self.options.on_error == "raise" or not isinstance(failed.error, WbtypedError):
             self._fail(failed.error)
             return

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress as RichProgress
 
-EVERY = 0.2
+CALLBACK_SECONDS = 0.2
 """Seconds between two events."""
-LINE_EVERY = 10.0
+LINE_SECONDS = 10.0
 """Seconds between two lines where there is no terminal."""
 
 
@@ -43,7 +43,7 @@ Progress = bool | Callback | None
 """Whether and how a download is followed: True shows it, a callback is told of it."""
 
 
-class Report(Protocol):
+class ProgressReporter(Protocol):
     """Follows a download."""
 
     def tick(self, progress: DownloadProgress) -> None:
@@ -53,10 +53,10 @@ class Report(Protocol):
         """Take how far it has come in the end."""
 
 
-class Events:
+class CallbackReporter:
     """Calls back a few times a second, and once at the end."""
 
-    def __init__(self, callback: Callback, every: float = EVERY) -> None:
+    def __init__(self, callback: Callback, every: float = CALLBACK_SECONDS) -> None:
         self._callback = callback
         self._every = every
         self._began = self._last = monotonic()
@@ -113,7 +113,7 @@ def rich_bar(console: "Console | None" = None, *, redirect_stderr: bool = True) 
     )
 
 
-class Bar:
+class BarReporter:
     """A bar on a terminal or in a notebook."""
 
     def __init__(self) -> None:
@@ -136,14 +136,14 @@ class Bar:
         self._bar.stop()
 
 
-def check_progress(wish: object) -> None:
+def check_progress(spec: object) -> None:
     """Raise UsageError for what can neither be shown nor be told of how far it is."""
-    if wish is None or isinstance(wish, bool):
+    if spec is None or isinstance(spec, bool):
         return
-    if not callable(wish):
-        raise arguments.wrong("progress", "True, False, None, or a function to call", wish)
+    if not callable(spec):
+        raise arguments.wrong("progress", "True, False, None, or a function to call", spec)
     try:
-        accepted = inspect.signature(wish)
+        accepted = inspect.signature(spec)
     except ValueError:
         # Some functions in C do not say what they take.
         return
@@ -153,15 +153,15 @@ def check_progress(wish: object) -> None:
         raise UsageError("progress must be a function of one argument, DownloadProgress") from None
 
 
-def reporter(wish: Progress) -> Report | None:
+def reporter(spec: Progress) -> ProgressReporter | None:
     """Return what follows a download: nothing, a callback, or a bar where one can be seen."""
-    if not wish:
+    if not spec:
         return None
-    if wish is not True:
-        return Events(wish)
+    if spec is not True:
+        return CallbackReporter(spec)
     if has_bar():
-        return Bar()
-    return Events(print_line, LINE_EVERY)
+        return BarReporter()
+    return CallbackReporter(print_line, LINE_SECONDS)
 
 
 def has_bar() -> bool:

@@ -8,21 +8,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..clock import monotonic
+from ..config.hosts import HostPolicy
+from ..config.settings import DEFAULT_TIMEOUT
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, WbtypedError
-from ..hosts import HostPolicy
-from ..retries import Passing
-from ..settings import DEFAULT_TIMEOUT
+from ..transport.retries import TransientError
 from .attempt import Attempt, Settled
-from .load import Load
-from .receiver import Receiver
-from .sink import Sink
-from .splitting import Split, is_worth_it
-from .transfer import Abandoned, Diverted, Expired, Transfer
-from .tree import FolderTree
+from .concurrency import AdaptiveLimit
+from .disk.folder_tree import FolderTree
+from .disk.verified_writer import VerifiedWriter
+from .range_split import Split, is_worth_splitting
+from .response import ResponseHandler
+from .transfer import SplitRequested, Transfer, TransferCancelled, UrlExpired
 
-AHEAD = 512
+QUEUE_FILES = 512
 """Files that wait to be fetched, so that memory does not grow with their number."""
-RENEWALS = 3
+MAX_URL_REFRESHES = 3
 """Times that an address of one file is asked for again."""
 
 
@@ -58,7 +58,7 @@ class Schedule:
         self._lock = threading.Condition(guard)
         self._room = threading.Condition(guard)
         self._numbers = itertools.count()
-        self._load = Load(self.limit, self.small_limit, self.budget)
+        self._load = AdaptiveLimit(self.limit, self.small_limit, self.budget)
         self._fed = False
         self.cancelled: bool = False
 
@@ -66,7 +66,7 @@ class Schedule:
 
     def attempt(self, transfer: Transfer, settled: Settled | None = None) -> Attempt:
         """Return what a transfer needs; whoever hands it in may want to be told of it alone."""
-        sink = Sink(
+        sink = VerifiedWriter(
             transfer.target,
             size=transfer.size,
             md5=transfer.md5,
@@ -75,17 +75,17 @@ class Schedule:
             fsync=self.fsync,
             tree=self.tree,
         )
-        receiver = Receiver(transfer, sink, self.window, self.hosts)
+        receiver = ResponseHandler(transfer, sink, self.window, self.hosts)
         return Attempt(transfer, sink, receiver, settled or self.settled)
 
     def add(self, transfer: Transfer) -> None:
         """Add a transfer; waits while many others wait."""
         attempt = self.attempt(transfer)
         with self._lock:
-            while len(self._ready) >= AHEAD and not self.cancelled:
+            while len(self._ready) >= QUEUE_FILES and not self.cancelled:
                 self._room.wait(1)
             if self.cancelled:
-                raise Abandoned
+                raise TransferCancelled
             self._ready.append(attempt)
             self._lock.notify()
 
@@ -143,7 +143,7 @@ class Schedule:
                 return None, now + 60
             return heapq.heappop(self._later)[2], now
         if self._ready and not self._load.is_full(active, self._ready[0].transfer.size):
-            if len(self._ready) == AHEAD // 2:
+            if len(self._ready) == QUEUE_FILES // 2:
                 self._room.notify_all()
             return self._ready.popleft(), now
         return None, self._later[0][0] if self._later else now + 60
@@ -153,7 +153,7 @@ class Schedule:
             try:
                 attempt.sink.resume()
             except WbtypedError as error:
-                self.ended(attempt, error)
+                self.finish_attempt(attempt, error)
                 return None
         attempt.begin()
         return attempt
@@ -168,18 +168,18 @@ class Schedule:
             attempt.sink.commit(replace=attempt.transfer.replace)
         except Exception as caught:
             error = caught
-        self.ended(attempt, error)
+        self.finish_attempt(attempt, error)
 
-    def ended(self, attempt: Attempt, error: BaseException | None) -> None:
+    def finish_attempt(self, attempt: Attempt, error: BaseException | None) -> None:
         """Take a transfer back, with what it ended with."""
-        if isinstance(error, Diverted) and attempt.transfer.piece is None:
+        if isinstance(error, SplitRequested) and attempt.transfer.piece is None:
             self._divert(attempt)
             return
         retry: float | None = None
         expired = False
-        if isinstance(error, Expired):
-            expired = attempt.transfer.source is not None and attempt.renewals < RENEWALS
-        elif isinstance(error, Passing | ChecksumError):
+        if isinstance(error, UrlExpired):
+            expired = attempt.transfer.source is not None and attempt.renewals < MAX_URL_REFRESHES
+        elif isinstance(error, TransientError | ChecksumError):
             attempt.receiver.broken()
             if isinstance(error, ChecksumError):
                 attempt.sink.restart()
@@ -187,14 +187,14 @@ class Schedule:
         with self._lock:
             self._active.pop(id(attempt), None)
             if self.cancelled and error is not None:
-                retry, expired, error = None, False, Abandoned()
+                retry, expired, error = None, False, TransferCancelled()
             if expired:
                 attempt.renewals += 1
                 self._expired.append(attempt)
             elif retry is not None:
                 entry = monotonic() + retry, next(self._numbers), attempt
                 heapq.heappush(self._later, entry)
-            self._load.heed(error)
+            self._load.record_result(error)
             # One place is free for one other; to wake all who wait would cost more than a file.
             if self._finished():
                 self._lock.notify_all()
@@ -204,14 +204,14 @@ class Schedule:
             self._settle(attempt, error)
 
     def _settle(self, attempt: Attempt, error: BaseException | None) -> None:
-        passing = isinstance(error, Passing | Abandoned)
+        passing = isinstance(error, TransientError | TransferCancelled)
         attempt.sink.keep_part = passing
         attempt.sink.close()
-        if isinstance(error, Abandoned):
+        if isinstance(error, TransferCancelled):
             return
-        if isinstance(error, Passing):
-            final: Exception | None = caused(error.final(), error)
-        elif isinstance(error, Expired):
+        if isinstance(error, TransientError):
+            final: Exception | None = with_cause(error.to_public_error(), error)
+        elif isinstance(error, UrlExpired):
             final = AuthenticationError(str(error))
         else:
             final = error if isinstance(error, Exception) else None
@@ -223,7 +223,7 @@ class Schedule:
         """Have the rest of slow transfers fetched in pieces, while there are connections left."""
         with self._lock:
             spare = self._load.room(len(self._active))
-            slow = [each for each in self._active.values() if is_worth_it(each)]
+            slow = [each for each in self._active.values() if is_worth_splitting(each)]
         # A split takes at least two connections, and so that no two count the same, one at a time.
         if spare >= 2 and slow and not self._ready:
             slow[0].whole = True
@@ -237,15 +237,15 @@ class Schedule:
             attempt.split.begin(spare)
         except WbtypedError as error:
             attempt.split.close()
-            self.ended(attempt, error)
+            self.finish_attempt(attempt, error)
 
-    def hand_in(self, attempts: Sequence[Attempt]) -> None:
+    def requeue_first(self, attempts: Sequence[Attempt]) -> None:
         """Add attempts that go before all others."""
         with self._lock:
             self._ready.extendleft(reversed(attempts))
             self._lock.notify_all()
 
-    def hand_back(self, attempt: Attempt) -> None:
+    def requeue(self, attempt: Attempt) -> None:
         """Go on with an attempt that counted as under way meanwhile."""
         with self._lock:
             self._active.pop(id(attempt), None)
@@ -267,17 +267,17 @@ class Schedule:
         if url is None:
             label = attempt.transfer.label
             error = NotFoundError(f"{label} does not exist any more", path=label, missing="file")
-            self.ended(attempt, error)
+            self.finish_attempt(attempt, error)
             return
         attempt.transfer.url = url
-        self.hand_back(attempt)
+        self.requeue(attempt)
 
     def underway(self) -> int:
         """Return the bytes that have come of files that are not complete."""
         with self._lock:
             return sum(attempt.sink.written for attempt in self._active.values())
 
-    def abandon(self) -> None:
+    def release(self) -> None:
         """Let go of everything that was handed out or waits, once no engine runs any more."""
         with self._lock:
             # Those that are ready may have begun before their URL was refreshed.
@@ -295,7 +295,7 @@ class Schedule:
         self.tree.close()
 
 
-def caused(error: Exception, cause: BaseException) -> Exception:
+def with_cause(error: Exception, cause: BaseException) -> Exception:
     """Return an error with what led to it."""
     error.__cause__ = cause
     return error

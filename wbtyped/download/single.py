@@ -5,14 +5,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import errors
-from .engine import choose
-from .existing import is_there
+from .disk.folder_tree import FolderTree
+from .engines.choice import choose
+from .local_files import is_there
 from .schedule import Schedule
 from .transfer import Transfer
-from .tree import FolderTree
 
 if TYPE_CHECKING:
-    from ..transport import Transport
+    from ..transport.http import Transport
 
 
 class Single:
@@ -42,7 +42,7 @@ class Single:
         try:
             self._engine.run(self._schedule)
         finally:
-            self._schedule.abandon()
+            self._schedule.release()
         if self._error is not None:
             raise self._error
         return self._transfer.target

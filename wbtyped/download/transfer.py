@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from .recorded import Recorded
+from .recorded_reference import Recorded
 
 Source = Callable[[Sequence[str]], Mapping[str, str]]
 """From the names of files to their addresses, for as many as there are."""
@@ -52,13 +52,13 @@ class Transfer:
         return self.xxh128 or self.md5
 
 
-class Abandoned(Exception):  # noqa: N818 - never leaves the package
+class TransferCancelled(Exception):  # noqa: N818 - never leaves the package
     """Nobody waits for the transfer any more."""
 
 
-class Expired(Exception):  # noqa: N818 - never leaves the package
+class UrlExpired(Exception):  # noqa: N818 - never leaves the package
     """A signed address is not good any more; a new one may be."""
 
 
-class Diverted(Exception):  # noqa: N818 - never leaves the package
+class SplitRequested(Exception):  # noqa: N818 - never leaves the package
     """The rest is fetched in another way."""

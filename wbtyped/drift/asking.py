@@ -9,9 +9,9 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 from wbtyped_graphql.operation import Answer, ErrorEntry
 
-from ..client import Client
 from ..errors import SchemaSourceError, TransportError
-from ..retries import is_passing
+from ..transport.client import Client
+from ..transport.retries import is_retryable
 
 if TYPE_CHECKING:
     import httpx
@@ -86,7 +86,7 @@ def ask(client: Client, query: str, name: str | None) -> Reply:
         raise _not_graphql(server, response) from error
     if answer.data is None and not answer.errors:
         raise _not_graphql(server, response)
-    if is_passing(response.status_code) or response.status_code >= 500:
+    if is_retryable(response.status_code) or response.status_code >= 500:
         said = "; ".join(entry.message for entry in answer.errors or ())
         raise SchemaSourceError(
             f"{server}: HTTP {response.status_code} ({said})", reason="not reachable"
@@ -96,7 +96,7 @@ def ask(client: Client, query: str, name: str | None) -> Reply:
 
 def _not_graphql(server: str, response: "httpx.Response") -> SchemaSourceError:
     status = response.status_code
-    if is_passing(status) or status >= 500:
+    if is_retryable(status) or status >= 500:
         reason = response.reason_phrase
         return SchemaSourceError(f"{server}: HTTP {status} {reason}", reason="not reachable")
     if status == 403:

@@ -8,8 +8,8 @@ from pathlib import Path
 from graphql import GraphQLSchema
 
 from .. import arguments
-from ..client import Client
 from ..errors import UsageError
+from ..transport.client import Client
 from .documents import Documents, our_documents
 from .findings import Finding, NotProbed, Obtained, Report, in_order
 from .introspection import Hidden, introspect

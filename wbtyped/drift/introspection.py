@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from graphql import GraphQLSchema, get_introspection_query
 
-from ..client import Client
+from ..transport.client import Client
 from .asking import ask
 from .schema_files import schema_from_introspection
 

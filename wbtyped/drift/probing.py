@@ -24,8 +24,8 @@ from graphql import (
     print_ast,
 )
 
-from ..client import Client
 from ..errors import SchemaSourceError
+from ..transport.client import Client
 from .asking import Reply, ask
 from .complaints import lacks_root, says_that_root_is_lacking
 from .documents import Definition, Documents

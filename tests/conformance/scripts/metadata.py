@@ -158,7 +158,7 @@ VALUES = {
     "tensor of one": Tensor([3]),
     "tensor without dimension": Tensor(4),
 }
-WHOLE = {
+ATOMIC_PREFIX = {
     "None": None,
     "text": '{"a": [NaN, 1]}',
     "empty text": "",
@@ -203,6 +203,6 @@ version.metadata = {name: kept for name, kept in values.items() if kept != "refu
 version.save()
 saved = Api().artifact(sys.argv[1]).metadata
 version.metadata = {}
-whole = {name: assigned(version, value) for name, value in WHOLE.items()}
+whole = {name: assigned(version, value) for name, value in ATOMIC_PREFIX.items()}
 in_place = {name: put(version, name, value) for name, value in VALUES.items()}
 print(json.dumps({"assigned": values, "saved": saved, "whole": whole, "in place": in_place}))

@@ -1,0 +1,62 @@
+"""Addresses of W&B servers: which are right, and which belong together."""
+
+import re
+from urllib.parse import urlsplit
+
+from ..errors import UsageError
+
+DEFAULT_BASE_URL = "https://api.forge.coreweave.com"
+# Names of one server each; a key kept under one of them serves the others.
+SAME_SERVER = (
+    ("api.forge.coreweave.com", "forge.coreweave.com", "api.wandb.ai"),
+    ("api.qa.forge.coreweave.com", "qa.forge.coreweave.com", "api.qa.wandb.ai"),
+)
+FORGE_HOSTS = ("forge.coreweave.com", "qa.forge.coreweave.com")
+UNFIT_FOR_URL = re.compile(r"[\s?#\x00-\x1f\x7f-\x9f]")
+
+
+def checked_base_url(text: str) -> str:
+    """Return the address of the API without slashes at its end, or raise UsageError."""
+    url = text.strip().rstrip("/")
+    if "@" in url:
+        # Not quoted, for it may hold a secret.
+        raise UsageError("base_url holds a user name or password; give the key as api_key instead")
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise _no_address(text) from None
+    host = parts.hostname or ""
+    if parts.scheme not in {"http", "https"} or not host or UNFIT_FOR_URL.search(url):
+        raise _no_address(text)
+    if host in FORGE_HOSTS:
+        if (parts.scheme, port, parts.path) != ("https", None, "/api/wandb"):
+            raise _web_page(text, f"api.{host}")
+        return f"https://api.{host}"
+    public = host == "wandb.ai" or host.endswith(".wandb.ai")
+    if public and not host.startswith("api."):
+        raise _web_page(text, "api.wandb.ai")
+    if parts.scheme == "http" and (public or host.removeprefix("api.") in FORGE_HOSTS):
+        raise UsageError(f"base_url {text!r} would send the key unencrypted; use https")
+    return url
+
+
+def _no_address(text: str) -> UsageError:
+    return UsageError(f"base_url {text!r} is not an address like {DEFAULT_BASE_URL}")
+
+
+def _web_page(text: str, api: str) -> UsageError:
+    return UsageError(f"base_url {text!r} is the web page; the API is at https://{api}")
+
+
+def app_url(base_url: str, explicit: str | None) -> str:
+    """Return the address of the web pages that belong to an API."""
+    if explicit:
+        return explicit.rstrip("/")
+    for host in FORGE_HOSTS:
+        if base_url == f"https://api.{host}":
+            return f"https://{host}/wandb"
+    for api, app in (("://api.wandb.test", "://app.wandb.test"), ("://api.wandb.", "://wandb.")):
+        if api in base_url:
+            return base_url.replace(api, app)
+    return base_url.replace("://api.", "://app.")

@@ -1,0 +1,112 @@
+"""Where settings and keys are kept on this machine: the files of the official client, and netrc."""
+
+import os
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ..errors import UsageError
+from .base_url import SAME_SERVER
+
+DEFAULT_ENTRY = "default"
+"""What Python's netrc calls the entry for hosts that the file does not name."""
+
+
+def own_folder(find: Callable[[], Path]) -> Path:
+    """Return the home or the working folder, or where there is none, a path that holds nothing."""
+    try:
+        return find()
+    except (RuntimeError, OSError):
+        return Path(os.devnull)
+
+
+@dataclass(frozen=True)
+class SettingFiles:
+    """Where settings are kept on this machine."""
+
+    environ: Mapping[str, str]
+    home: Path
+    cwd: Path
+
+    def files(self) -> list[Path]:
+        """Return the settings files, the one that wins first."""
+        config = self.environ.get("WANDB_CONFIG_DIR")
+        common = Path(config) if config else self.home / ".config" / "wandb"
+        work = Path(self.environ.get("WANDB_DIR") or self.cwd)
+        hidden = work / ".wandb"
+        folder = hidden if os.access(hidden, os.F_OK) else work / "wandb"
+        return [folder / "settings", common / "settings"]
+
+    def settings_files(self) -> dict[Path, dict[str, str]]:
+        """Return what each settings file says in its section `default`, the winner first."""
+        import configparser
+
+        found: dict[Path, dict[str, str]] = {}
+        for file in self.files():
+            parser = configparser.ConfigParser(interpolation=None)
+            try:
+                with _reading(file):
+                    parser.read_string(file.read_text(encoding="utf-8"))
+            except configparser.Error as error:
+                # Its own message quotes the line, which may hold the key.
+                several = getattr(error, "errors", None)
+                line = several[0][0] if several else getattr(error, "lineno", None)
+                where = f" (line {line})" if line else ""
+                raise UsageError(f"{file}{where} is not in INI form; mend it") from None
+            if parser.has_section("default"):
+                found[file] = dict(parser.items("default"))
+        return found
+
+    def netrc_file(self) -> Path:
+        """Return the netrc file that is there, or the usual one."""
+        if explicit := self.environ.get("NETRC"):
+            return self.home / explicit[2:] if explicit.startswith("~/") else Path(explicit)
+        usual = self.home / ".netrc"
+        other = self.home / "_netrc"
+        return other if os.access(other, os.F_OK) and not os.access(usual, os.F_OK) else usual
+
+    def netrc_keys(self, base_url: str) -> "NetrcKeys":
+        """Return the passwords kept for the server, under any of its names, and for any host."""
+        import netrc
+
+        file = self.netrc_file()
+        hosts: Mapping[str, tuple[str, str | None, str | None]] = {}
+        try:
+            with _reading(file):
+                hosts = netrc.netrc(str(file)).hosts
+        except netrc.NetrcParseError as error:
+            raise UsageError(
+                f"{file} (line {error.lineno}) is not in netrc form; mend it"
+            ) from None
+        parts = urlsplit(base_url)
+        host = parts.hostname or ""
+        others = [name for names in SAME_SERVER if host in names for name in names]
+        names = (parts.netloc, host, *others)
+        passwords = {name: hosts[name][2] for name in (*names, DEFAULT_ENTRY) if name in hosts}
+        own = next((passwords[name] for name in names if passwords.get(name)), None)
+        return NetrcKeys(own, passwords.get(DEFAULT_ENTRY))
+
+
+class NetrcKeys(NamedTuple):
+    """What netrc holds: for the server itself, and for hosts that it does not name."""
+
+    own: str | None
+    default: str | None
+
+
+@contextmanager
+def _reading(file: Path) -> Generator[None]:
+    """Pass over a file that is not there, and name one that cannot be read, never its content."""
+    try:
+        yield
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise UsageError(f"{file} cannot be read: {reason}; mend or remove it") from error
+    except UnicodeDecodeError:
+        # This error carries the whole content.
+        raise UsageError(f"{file} cannot be read: it is not UTF-8; mend it") from None

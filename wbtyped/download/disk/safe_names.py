@@ -1,0 +1,188 @@
+"""Where a file that a server names may lie below a folder."""
+
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path, PureWindowsPath
+from typing import NoReturn
+
+from ...errors import UnsafePathError
+
+COMPONENT_LIMIT = 255
+"""Bytes in one part of a name; no usual file system takes more."""
+SEPARATORS = re.compile(r"[/\\]")
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"|?*]')
+DEVICE_ON_WINDOWS = re.compile(
+    r"(con|conin\$|conout\$|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE
+)
+JUNCTION = 0xA0000003
+"""Reparse tag of a link between folders on Windows; folders kept in a cloud have other tags."""
+
+
+def safe_target(
+    root: str | os.PathLike[str], name: str, *, windows: bool = os.name == "nt"
+) -> Path:
+    """Return the path of `name` below `root`, or raise UnsafePathError and touch nothing.
+
+    Refused are names that leave the folder or mean another place (absolute, with a drive, with
+    `..`), names that the platform cannot hold, and ways that lead through a link or a file below
+    `root`; `root` itself may be a link. A link in the last place is not refused, as long as the
+    caller replaces it (`Sink` does) and does not write through it.
+    """
+    parts = _checked_parts(name, windows=windows)
+    _refuse_detours(name, root, parts)
+    return Path(root, *parts)
+
+
+class SafeNames:
+    """The places of many names below a folder, where no two may mean one place.
+
+    `fold` says that the file system does not tell upper from lower case; None looks. Where it does,
+    nothing is kept of the names.
+    """
+
+    def __init__(
+        self, root: Path, *, windows: bool = os.name == "nt", fold: bool | None = None
+    ) -> None:
+        self._root = root
+        self._windows = windows
+        self._fold = ignores_case(root) if fold is None else fold
+        self._taken: dict[str, str] = {}
+        self._last: list[str] = []
+
+    def place(self, name: str) -> Path:
+        """Return the path of a name, or raise UnsafePathError and touch nothing."""
+        parts = _checked_parts(name, windows=self._windows)
+        # Most names are in the same folder as the one before, which need not be looked at again.
+        if parts[:-1] != self._last:
+            _refuse_detours(name, self._root, parts)
+            self._last = parts[:-1]
+        target = Path(self._root, *parts)
+        if self._fold:
+            other = self._taken.setdefault(key(name), name)
+            if other != name:
+                _refuse(name, f"on this file system it is the same as {other!r}")
+        return target
+
+
+def safe_targets(names: Sequence[str], places: SafeNames) -> dict[str, Path]:
+    """Return the path of every name; raises UnsafePathError for any before touching anything."""
+    targets, refused = sorted_out(names, places)
+    for error in refused.values():
+        raise error
+    return targets
+
+
+def sorted_out(
+    names: Sequence[str], places: SafeNames
+) -> tuple[dict[str, Path], dict[str, UnsafePathError]]:
+    """Return the path of every name that has a safe one, and why the others have none."""
+    targets: dict[str, Path] = {}
+    refused: dict[str, UnsafePathError] = {}
+    taken = set(names)
+    free: set[str] = set()
+    for name in names:
+        try:
+            _refuse_file_as_folder(name, taken, free)
+            targets[name] = places.place(name)
+        except UnsafePathError as error:
+            refused[name] = error
+    return targets, refused
+
+
+def _refuse_file_as_folder(name: str, taken: set[str], free: set[str]) -> None:
+    """Raise when a folder of a name is a file by another name; `free` are those that are not."""
+    folder = name.rpartition("/")[0]
+    while folder and folder not in free:
+        if folder in taken:
+            _refuse(name, f"{folder!r} is a file of its own, and no folder")
+        free.add(folder)
+        folder = folder.rpartition("/")[0]
+
+
+def key(name: str) -> str:
+    """Return the same text for all names that such a file system takes for one."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
+
+
+def ignores_case(root: Path) -> bool:
+    """Tell whether the file system takes `a` for `A`: asked by the name of an existing folder."""
+    folder = root.absolute()
+    while folder != folder.parent:
+        swapped = folder.with_name(folder.name.swapcase())
+        # A folder that may not be looked at tells nothing, and one above it may.
+        with suppress(OSError):
+            if swapped != folder and folder.exists():
+                return swapped.exists() and swapped.samefile(folder)
+        folder = folder.parent
+    return False
+
+
+def _checked_parts(name: str, *, windows: bool) -> list[str]:
+    """Return the parts of a name, once nothing speaks against any of them."""
+    if not name:
+        _refuse(name, "it is empty")
+    if CONTROL.search(name):
+        _refuse(name, "it holds control characters")
+    if name.startswith(("/", "\\")) or (":" in name and PureWindowsPath(name).drive):
+        _refuse(name, "it is absolute")
+    # A backslash is an ordinary character to POSIX, but the same name must be safe anywhere.
+    if any(part in {"", ".", ".."} for part in SEPARATORS.split(name)):
+        _refuse(name, "one of its parts is empty, '.' or '..'")
+    parts = SEPARATORS.split(name) if windows else name.split("/")
+    for part in parts:
+        _check_part(name, part, windows=windows)
+    return parts
+
+
+def _check_part(name: str, part: str, *, windows: bool) -> None:
+    try:
+        length = len(part) if part.isascii() else len(part.encode("utf-8"))
+        os.fsencode(part)
+    except UnicodeEncodeError:
+        _refuse(name, "it is not valid Unicode, or this machine's file names cannot hold it")
+    if length > COMPONENT_LIMIT:
+        _refuse(name, f"one of its parts is longer than {COMPONENT_LIMIT} bytes")
+    if not windows:
+        return
+    if FORBIDDEN_ON_WINDOWS.search(part) or part[-1] in " .":
+        _refuse(name, "Windows cannot hold it")
+    if DEVICE_ON_WINDOWS.fullmatch(part):
+        _refuse(name, "Windows keeps it for a device")
+
+
+def _refuse_detours(name: str, root: str | os.PathLike[str], parts: Sequence[str]) -> None:
+    """Raise when the way to a file leads through a link or a file."""
+    folder = Path(root)
+    for part in parts[:-1]:
+        folder = folder / part
+        _refuse_detour(name, folder)
+
+
+def _refuse_detour(name: str, folder: Path) -> None:
+    """Raise when what stands in a folder's place is a link or a file."""
+    try:
+        status = folder.lstat()
+    except FileNotFoundError:
+        return
+    except NotADirectoryError:
+        _refuse(name, f"{folder.parent} is a file, not a folder")
+    except OSError as error:
+        _refuse(name, f"{folder} cannot be examined: {error.strerror}")
+    if stat.S_ISLNK(status.st_mode) or is_junction(status):
+        _refuse(name, f"{folder} is a link and may lead anywhere")
+    if not stat.S_ISDIR(status.st_mode):
+        _refuse(name, f"{folder} is a file, not a folder")
+
+
+def is_junction(status: os.stat_result) -> bool:
+    """Tell whether it is a link between folders on Windows."""
+    return getattr(status, "st_reparse_tag", 0) == JUNCTION
+
+
+def _refuse(name: str, reason: str) -> NoReturn:
+    raise UnsafePathError(f"file name {name!r} from the server is refused: {reason}")

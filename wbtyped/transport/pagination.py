@@ -1,0 +1,396 @@
+"""Lists that the server hands out page by page, read with `for` or `async for`."""
+
+import operator
+import sys
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from typing import ClassVar, Generic, Protocol, TypeVar, overload
+
+from pydantic import BaseModel
+from wbtyped_graphql.fragments import PageInfo
+from wbtyped_graphql.operation import Operation, ResultT
+
+from .. import arguments
+from ..errors import SchemaMismatchError, UnsupportedServerError, UsageError
+from .client import Client
+from .cursors import Cursors
+
+MOST_PER_PAGE = 2**31 - 1
+"""What an integer of GraphQL holds."""
+
+NodeT = TypeVar("NodeT", bound=BaseModel)
+NodeT_co = TypeVar("NodeT_co", bound=BaseModel, covariant=True)
+ItemT = TypeVar("ItemT")
+
+
+class Edge(Protocol[NodeT_co]):
+    """One entry of a connection, as any generated edge class has it."""
+
+    @property
+    def cursor(self) -> str:
+        """Where the entry stands in the list."""
+        ...
+
+    @property
+    def node(self) -> NodeT_co | None:
+        """The object itself, null when the key may not see it."""
+        ...
+
+
+class Connection(Protocol[NodeT_co]):
+    """One page of a connection, as any generated connection class has it."""
+
+    @property
+    def edges(self) -> Sequence[Edge[NodeT_co]]:
+        """The entries of the page."""
+        ...
+
+    @property
+    def page_info(self) -> PageInfo:
+        """Where the page ends."""
+        ...
+
+
+class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
+    """A list whose pages are fetched when they are needed, and kept.
+
+    Every `iter()` starts at the first item and is independent of all others; items that were
+    fetched before come from memory. Indices and slices work as on a list, negative ones included,
+    and fetch what they need: `p[-1]` and `p[2:]` need every page, `p[:10]` only the first few.
+
+    `objects` holds the items fetched so far, `variables` the variables of the next request, and
+    `last_response` the last page as the server sent it. Errors of the client (see `Client.send`)
+    come up wherever a page is fetched.
+    """
+
+    # An attribute that does not exist cannot be assigned: `files.pattrn = ...` is an error.
+    __slots__ = (
+        "__weakref__", "_lock", "_pages_loaded", "_seen", "_start", "client", "index",
+        "last_response", "objects", "per_page", "variables",
+    )  # fmt: skip
+
+    QUERY: ClassVar[str]
+    """The GraphQL document that is sent for every page."""
+
+    def __init__(self, client: Client, *, per_page: int, start: str | None = None) -> None:
+        arguments.instance("client", client, Client)
+        check_per_page(per_page)
+        arguments.check_optional_strings(start=start)
+        self.client = client
+        self.per_page = per_page
+        self.objects: list[ItemT] = []
+        self.index: int = -1
+        self.last_response: ResultT | None = None
+        self._start = start
+        self._pages_loaded = 0
+        self._lock = threading.Lock()
+        first = self._operation(start)
+        self._seen = Cursors(first.name, start)
+        self.variables: dict[str, object] = first.sent_variables()
+
+    # What a subclass has to say.
+
+    @abstractmethod
+    def _operation(self, cursor: str | None) -> Operation[ResultT]:
+        """Return the request for the page after `cursor`."""
+
+    @abstractmethod
+    def _connection(self, result: ResultT) -> Connection[NodeT]:
+        """Return the page in an answer, or raise NotFoundError."""
+
+    @abstractmethod
+    def _item(self, node: NodeT) -> ItemT:
+        """Return the public object for a node."""
+
+    # Where the list stands.
+
+    @property
+    def cursor(self) -> str | None:
+        """Where the last page ended; None before the first page and after an empty one.
+
+        It is opaque, and stays valid: give it as `start=` to go on from there later.
+        """
+        if self.last_response is None:
+            return None
+        return self._end(self._connection(self.last_response))
+
+    @property
+    def more(self) -> bool:
+        """Whether the server has further pages; True before the first one."""
+        if self.last_response is None:
+            return True
+        return self._connection(self.last_response).page_info.has_next_page
+
+    def update_variables(self) -> None:
+        """Write the place of the next page into `variables`."""
+        self.variables.update(self._operation(self.cursor or self._start).sent_variables())
+
+    def convert_objects(self) -> list[ItemT]:
+        """Return the items of the last page alone; an empty list before the first."""
+        return [] if self.last_response is None else self._items(self.last_response)
+
+    @staticmethod
+    def _end(connection: Connection[NodeT]) -> str | None:
+        # Both should say the same; for run files the official client reads the edge.
+        last = connection.edges[-1].cursor if connection.edges else None
+        return connection.page_info.end_cursor or last
+
+    def _nodes(self, result: ResultT) -> list[NodeT]:
+        nodes = [e.node for e in self._connection(result).edges if e.node is not None]
+        for node in nodes:
+            # pydantic gives each object its own set of field names, larger than the object itself.
+            # All nodes of a page were selected alike, so one set serves them all.
+            object.__setattr__(node, "__pydantic_fields_set__", nodes[0].__pydantic_fields_set__)
+        return nodes
+
+    def _items(self, result: ResultT) -> list[ItemT]:
+        return [item for node in self._nodes(result) if self._keeps(item := self._item(node))]
+
+    def _keeps(self, item: ItemT) -> bool:  # noqa: ARG002
+        """Tell whether an item belongs in the list; for what the server cannot filter."""
+        return True
+
+    # Fetching.
+
+    def _next_cursor(self, result: ResultT, seen: Cursors) -> str | None:
+        """Return where the page after `result` starts, or None after the last one."""
+        connection = self._connection(result)
+        if not connection.page_info.has_next_page:
+            return None
+        return seen.check(self._end(connection))
+
+    def _accept(self, result: ResultT, after: int) -> None:
+        """Keep a page, unless another thread or task has brought the same one in the meantime."""
+        with self._lock:
+            if after != self._pages_loaded:
+                return
+            following = self._next_cursor(result, self._seen)
+            items = self._items(result)
+            if following is not None:
+                self._seen.add(following)
+            self.last_response = result
+            self._pages_loaded += 1
+            self.objects.extend(items)
+            self.update_variables()
+
+    def _required(self) -> str | None:
+        """Return the name of a server feature without which the list cannot be asked for."""
+        return None
+
+    def _check(self) -> None:
+        if feature := self._required():
+            require(feature, self.client.features(), self.client)
+
+    async def _acheck(self) -> None:
+        if feature := self._required():
+            require(feature, await self.client.afeatures(), self.client)
+
+    def _load(self) -> bool:
+        """Fetch a page; False when there is none left."""
+        loaded = self._pages_loaded
+        if not self.more:
+            return False
+        self._check()
+        self._accept(self.client.send(self._operation(self.cursor or self._start)), loaded)
+        return True
+
+    async def _aload(self) -> bool:
+        loaded = self._pages_loaded
+        if not self.more:
+            return False
+        await self._acheck()
+        self._accept(await self.client.asend(self._operation(self.cursor or self._start)), loaded)
+        return True
+
+    def pages(self, start: str | None = None) -> Iterator[list[ItemT]]:
+        """Yield the list page by page from after the cursor `start`, without keeping any page.
+
+        This is the way to walk a very long list in little memory; it always asks the server.
+        """
+        arguments.check_optional_strings(start=start)
+        self._check()
+        cursor = start or self._start
+        seen = Cursors(self._seen.operation, cursor)
+        while True:
+            result = self.client.send(self._operation(cursor))
+            cursor = self._next_cursor(result, seen)
+            yield self._items(result)
+            if cursor is None:
+                return
+            seen.add(cursor)
+
+    async def apages(self, start: str | None = None) -> AsyncIterator[list[ItemT]]:
+        """Yield the same from a coroutine."""
+        arguments.check_optional_strings(start=start)
+        await self._acheck()
+        cursor = start or self._start
+        seen = Cursors(self._seen.operation, cursor)
+        while True:
+            result = await self.client.asend(self._operation(cursor))
+            cursor = self._next_cursor(result, seen)
+            yield self._items(result)
+            if cursor is None:
+                return
+            seen.add(cursor)
+
+    # Reading.
+
+    def __iter__(self) -> Iterator[ItemT]:
+        position = 0
+        while True:
+            while position < len(self.objects):
+                yield self.objects[position]
+                position += 1
+            if not self._load():
+                return
+
+    async def __aiter__(self) -> AsyncIterator[ItemT]:
+        position = 0
+        while True:
+            while position < len(self.objects):
+                yield self.objects[position]
+                position += 1
+            if not await self._aload():
+                return
+
+    def __next__(self) -> ItemT:
+        """Return the item after the last one that `next` gave; `index` counts along."""
+        while len(self.objects) <= self.index + 1:
+            if not self._load():
+                raise StopIteration
+        self.index += 1
+        return self.objects[self.index]
+
+    def next(self) -> ItemT:
+        """Return the next item, or raise StopIteration; the same as `next(p)`."""
+        return self.__next__()
+
+    async def __anext__(self) -> ItemT:
+        """Return the next item from a coroutine; shares `index` with `next`."""
+        while len(self.objects) <= self.index + 1:
+            if not await self._aload():
+                raise StopAsyncIteration
+        self.index += 1
+        return self.objects[self.index]
+
+    @overload
+    def __getitem__(self, index: int) -> ItemT: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[ItemT]: ...
+    def __getitem__(self, index: int | slice) -> ItemT | list[ItemT]:
+        """Return an item or a list of items, fetching the pages that this needs."""
+        index = checked_index(index)
+        needed = needed_items(index)
+        while (needed is None or len(self.objects) < needed) and self._load():
+            pass
+        return self.objects[index]
+
+    @overload
+    async def aget(self, index: int) -> ItemT: ...
+    @overload
+    async def aget(self, index: slice) -> list[ItemT]: ...
+    async def aget(self, index: int | slice) -> ItemT | list[ItemT]:
+        """Return `p[index]` from a coroutine; a slice is given as `slice(start, stop)`."""
+        index = checked_index(index)
+        needed = needed_items(index)
+        while (needed is None or len(self.objects) < needed) and await self._aload():
+            pass
+        return self.objects[index]
+
+    # Pickling: a lock cannot travel, everything else does.
+
+    def __getstate__(self) -> dict[str, object]:
+        names = {name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())}
+        # What a subclass of a user adds without slots.
+        own: dict[str, object] = getattr(self, "__dict__", {})
+        return own | {name: getattr(self, name) for name in names - {"_lock", "__weakref__"}}
+
+    def __setstate__(self, state: Mapping[str, object]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._lock = threading.Lock()
+
+
+class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
+    """A list of which the server tells the whole length."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def _total(self, result: ResultT) -> int:
+        """Return the total that an answer announces."""
+
+    def _counts_items(self) -> bool:
+        """Return True if the server's total is of more than the list, so that items are counted."""
+        return False
+
+    def __len__(self) -> int:
+        """Return the server's total, which may cost the request for the first page."""
+        if self._counts_items():
+            return len(self[:])
+        if self.last_response is None:
+            self._load()
+        return self._announced()
+
+    @property
+    def length(self) -> int:
+        """The server's total; the same as `len()`."""
+        return len(self)
+
+    async def alength(self) -> int:
+        """Return the server's total from a coroutine."""
+        if self._counts_items():
+            return len(await self.aget(slice(None)))
+        if self.last_response is None:
+            await self._aload()
+        return self._announced()
+
+    def _announced(self) -> int:
+        total = 0 if self.last_response is None else self._total(self.last_response)
+        if not 0 <= total <= sys.maxsize:
+            name = self._seen.operation
+            raise SchemaMismatchError(
+                f"{name}: the server announces {total} entries, which no list can have",
+                operation=name,
+            )
+        return total
+
+
+def require(feature: str, features: Collection[str], client: Client) -> None:
+    """Raise UnsupportedServerError when a server lacks a feature."""
+    if feature not in features:
+        raise UnsupportedServerError(
+            f"{client.settings.base_url} is too old for this list: it lacks the feature {feature}",
+            feature=feature,
+        )
+
+
+def check_per_page(per_page: object) -> None:
+    """Raise UsageError unless so many items may be asked for with one request."""
+    arguments.whole_number("per_page", per_page, 1, MOST_PER_PAGE)
+
+
+def checked_index(index: int | slice) -> int | slice:
+    """Return an index or slice of whole numbers, or raise UsageError."""
+    try:
+        if isinstance(index, slice):
+            # This is where a step of 0, and what is no number, is found.
+            index.indices(0)
+            return index
+        return operator.index(index)
+    except (TypeError, ValueError) as error:
+        raise UsageError(f"a list is read by whole numbers and slices of them: {error}") from None
+
+
+def needed_items(index: int | slice) -> int | None:
+    """Return how many items `index` needs to be there, or None for all of them."""
+    if isinstance(index, int):
+        return index + 1 if index >= 0 else None
+    start: int | None = index.start
+    stop: int | None = index.stop
+    forward = index.step is None or index.step > 0
+    last = stop if forward else start
+    if last is None or last < 0 or (start or 0) < 0 or (stop or 0) < 0:
+        return None
+    return last if forward else last + 1

@@ -7,7 +7,7 @@ import pytest
 import stamina
 
 from wbtyped import Api
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.server import WandbServer
 
 

@@ -11,7 +11,7 @@ import stamina
 from freezegun import freeze_time
 
 from wbtyped import Api, clock
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.errors import TransportError
 from wbtyped.server import Fault, WandbServer
 

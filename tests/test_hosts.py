@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from wbtyped import Api
 from wbtyped.config.hosts import HostPolicy, Space, checked_hosts, space_of
 from wbtyped.config.settings import find_settings
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.errors import HostNotAllowedError, UsageError
 from wbtyped.server import Reference, WandbServer
 from wbtyped.urls import web_url

@@ -105,11 +105,11 @@ LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
     "files": ("ArtifactFilesById", lambda api: api.artifact("crew/ship/a").files(per_page=2)),
     "addresses": (
         "ArtifactFileAddresses",
-        lambda api: ArtifactFileAddresses(api.artifact("crew/ship/a"), None, 2),
+        lambda api: ArtifactFileAddresses(api.artifact("crew/ship/a").contents, None, 2),
     ),
     "addresses in a run": (
         "RunFileAddresses",
-        lambda api: RunFileAddresses(api.run(RUN).files(), [], 2),
+        lambda api: RunFileAddresses(api.run(RUN).files().selection, [], 2),
     ),
 }
 

@@ -11,7 +11,7 @@ from wbtyped import Client
 from wbtyped.config.settings import find_settings
 from wbtyped.download.batch import Batch, BatchOptions
 from wbtyped.download.disk.folder_tree import FolderTree
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.download.transfer import Transfer
 from wbtyped.errors import TransportError
 from wbtyped.transport.redirects import Route

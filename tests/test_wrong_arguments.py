@@ -131,7 +131,7 @@ def entries(
         **GOOD, "client": offline(api.client), "run": run, "artifact": artifact,
         "attrs": file.attrs,
         "settings": silent.settings, "operation": calls.get_viewer(),
-        "manifest_json": manifest.to_manifest_json(), "place": artifact.place,
+        "manifest_json": manifest.to_manifest_json(), "place": artifact.location,
     }  # fmt: skip
     good["kind"], good["fault"] = "graphql", Fault(kind="graphql")
     found: list[Entry] = []

@@ -1,4 +1,4 @@
-"""Typed client for the files and artifacts of Weights & Biases runs and projects.
+"""Typed client for the run files and artifacts of Weights & Biases.
 
 Start with `Api`:
 
@@ -12,49 +12,102 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from . import errors as errors
     from .accounts.projects import Project
     from .accounts.users import User
     from .api import Api
+    from .artifacts.artifact import ArtifactTTL
+    from .artifacts.collections import ArtifactCollections, ProjectArtifactCollections
+    from .artifacts.contents.differences import ArtifactDifferences
+    from .artifacts.contents.manifest import ArtifactManifest, ArtifactManifestEntry
+    from .artifacts.lineage import (
+        Artifact,
+        ArtifactCollection,
+        ArtifactFiles,
+        Artifacts,
+        File,
+        Files,
+        Run,
+        RunArtifacts,
+    )
+    from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
-    from .runs.files import File, Files
-    from .runs.run import Run
+    from .download.options import DownloadOptions
+    from .download.progress import DownloadProgress
+    from .download.results import DownloadResult, FailedFile
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
 
 __all__ = [
     "Api",
+    "Artifact",
+    "ArtifactCollection",
+    "ArtifactCollections",
+    "ArtifactDifferences",
+    "ArtifactFiles",
+    "ArtifactManifest",
+    "ArtifactManifestEntry",
+    "ArtifactTTL",
+    "ArtifactType",
+    "ArtifactTypes",
+    "Artifacts",
     "Client",
+    "DownloadOptions",
+    "DownloadProgress",
+    "DownloadResult",
+    "FailedFile",
     "File",
     "Files",
     "Paginator",
     "Project",
+    "ProjectArtifactCollections",
     "ResponseLimits",
     "Run",
+    "RunArtifacts",
     "SizedPaginator",
     "User",
 ]
 
-# Imported when asked for: pytest loads this package in every session, for the sake of a fixture.
-_HOMES = {
+# Imported on first use: pytest loads this package in every session, for the sake of a fixture.
+_MODULES = {
     "Api": "api",
-    "Client": "client",
-    "File": "files",
-    "Files": "files",
-    "Paginator": "paginator",
-    "Project": "projects",
-    "ResponseLimits": "response_limits",
-    "Run": "runs",
-    "SizedPaginator": "paginator",
-    "User": "users",
+    "Artifact": "artifacts.lineage",
+    "ArtifactCollection": "artifacts.lineage",
+    "ArtifactCollections": "artifacts.collections",
+    "ArtifactDifferences": "artifacts.contents.differences",
+    "ArtifactFiles": "artifacts.lineage",
+    "ArtifactManifest": "artifacts.contents.manifest",
+    "ArtifactManifestEntry": "artifacts.contents.manifest",
+    "ArtifactTTL": "artifacts.artifact",
+    "ArtifactType": "artifacts.types",
+    "ArtifactTypes": "artifacts.types",
+    "Artifacts": "artifacts.lineage",
+    "Client": "transport.client",
+    "DownloadOptions": "download.options",
+    "DownloadProgress": "download.progress",
+    "DownloadResult": "download.results",
+    "FailedFile": "download.results",
+    "File": "artifacts.lineage",
+    "Files": "artifacts.lineage",
+    "Paginator": "transport.pagination",
+    "Project": "accounts.projects",
+    "ProjectArtifactCollections": "artifacts.collections",
+    "ResponseLimits": "config.response_limits",
+    "Run": "artifacts.lineage",
+    "RunArtifacts": "artifacts.lineage",
+    "SizedPaginator": "transport.pagination",
+    "User": "accounts.users",
 }
 
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> object:
         """Import a public name from its module."""
-        if name not in _HOMES:
+        if name == "errors":
+            return import_module(".errors", __name__)
+        if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
 
     def __dir__() -> list[str]:
         """List the public names."""

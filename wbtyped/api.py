@@ -1,26 +1,39 @@
-"""The way in: from a path to a run, a project, or the account."""
+"""The entry point: from a path to a run, a project, an artifact, or the account."""
 
+import secrets
 import string
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from types import TracebackType
+from typing import NamedTuple, Self
 
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.operation import Operation
 
 from . import arguments
 from .accounts.projects import Project, missing_project
-from .artifact_api import DEFAULT_PROJECT, ArtifactApi
+from .accounts.registries import find_registry_owner, is_registry
+from .accounts.users import User, require_viewer
+from .artifacts.collections import ArtifactCollections
+from .artifacts.filters import checked_order, filters_json
+from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, find_artifact
+from .artifacts.types import ArtifactType, ArtifactTypes
+from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
 from .config.response_limits import ResponseLimits
-from .errors import SchemaMismatchError, UsageError
-from .paths import RunPath, check_project_name, parse_run_path
-from .runs.run import Run
+from .config.settings import Settings, find_settings
+from .errors import NotFoundError, SchemaMismatchError, UsageError
+from .paths import (
+    RunPath,
+    check_project_name,
+    parse_artifact_path,
+    parse_project_path,
+    parse_run_path,
+)
+from .transport.client import Client
+from .transport.flow import Flow, ask
+from .transport.pagination import check_per_page
 
-if TYPE_CHECKING:
-    from wbtyped_graphql.create_run import CreateRun
-    from wbtyped_graphql.upsert_project import UpsertProject
-
+DEFAULT_PROJECT = "uncategorized"
 RUN_ID_ALPHABET = string.ascii_lowercase + string.digits
 
 
@@ -32,35 +45,40 @@ class RunLocation(NamedTuple):
     run: str
 
 
-class Api(ArtifactApi):
-    """A W&B server and an API key, and the start of everything.
+class Api:
+    """A W&B server and an API key: the entry point to runs, projects and artifacts.
 
-    `base_url`, `entity`, `project` and `organization` can be given by themselves or, as in the
-    official client, in the mapping `overrides`; `timeout` is the limit of one request in seconds
-    (19 unless set); `api_key` wins over every other key. What is not
-    given comes from the environment (`WANDB_BASE_URL`, `WANDB_API_KEY`, `WANDB_ENTITY`, ...), netrc
-    and the settings files of the official client. A missing or malformed key raises
-    AuthenticationError here, before anything is sent; nothing at all is sent until it is needed.
+    `base_url`, `entity`, `project` and `organization` can be given by themselves or, as with the
+    official client, in the mapping `overrides`. `timeout` is the time limit of one request in
+    seconds, 19 by default. `api_key` takes precedence over every other key.
+    Whatever is not given comes from the environment (`WANDB_BASE_URL`, `WANDB_API_KEY`,
+    `WANDB_ENTITY`, ...), netrc, and the settings files of the official client. A missing or
+    malformed key raises AuthenticationError here. Nothing is sent until it is needed.
 
-    `cache` keeps what artifact downloads bring, for the next download of the same content: True for
-    the usual folder, or a folder (else `WBTYPED_CACHE`). With `offline` (else `WBTYPED_OFFLINE`)
-    nothing is ever sent, no key is needed, and artifacts come from the cache alone; what it does
-    not hold raises OfflineError.
+    `cache` keeps the contents that artifact downloads fetch, and reuses them: True for the default
+    folder, or a folder (else `WBTYPED_CACHE`). With `offline` (else `WBTYPED_OFFLINE`) nothing is
+    ever sent, no key is needed, and artifacts come from the cache alone; whatever it does not
+    contain raises OfflineError.
 
-    `limits` is how large a response may be and how long it may take in all, see `ResponseLimits`.
+    `limits` sets how large a response may be and how long it may take; see `ResponseLimits`.
 
     `allow_hosts` names local hosts that references and redirects may lead to from public ones (else
-    `WBTYPED_ALLOW_HOSTS`, with commas): names, patterns like `*.example.com`, networks like
-    `10.0.0.0/8`, or `*`. Others raise HostNotAllowedError.
+    `WBTYPED_ALLOW_HOSTS`, separated by commas): names, patterns such as `*.example.com`, networks
+    such as `10.0.0.0/8`, or `*`. Others raise HostNotAllowedError.
 
-    Pickled, `Api` and every object that comes from it keep server, entity and where the key was
-    found, and find it again in the other process; only a key given as `api_key` travels.
+    Pickled, `Api` and every object that comes from it keep the server, the entity and where the key
+    was found, and look it up again in the other process. Only a key given as `api_key` travels.
 
     As a context manager, synchronous or asynchronous, it closes its connections at the end. Every
-    method that sends has a twin for coroutines whose name starts with `a`.
+    method that sends requests has an async form whose name starts with `a`.
     """
 
-    __slots__ = ("_runs",)
+    __slots__ = ("__weakref__", "_runs", "_viewer", "client", "settings")
+
+    client: Client
+    """Sends typed operations to the server."""
+    settings: Settings
+    """Server, key and defaults in use."""
 
     def __init__(
         self,
@@ -77,44 +95,90 @@ class Api(ArtifactApi):
         limits: ResponseLimits | None = None,
         allow_hosts: Iterable[str] | None = None,
     ) -> None:
-        super().__init__(
-            overrides, timeout, api_key, base_url=base_url, entity=entity, project=project,
-            organization=organization, cache=cache, offline=offline, limits=limits,
+        self.settings = find_settings(
+            overrides,
+            base_url=base_url,
+            entity=entity,
+            project=project,
+            organization=organization,
+            timeout=timeout,
+            api_key=api_key,
+            cache=cache,
+            offline=offline,
+            limits=limits,
             allow_hosts=allow_hosts,
-        )  # fmt: skip
+        )
+        self.client = Client(self.settings)
+        self._viewer: User | None = None
         self._runs: dict[str, Run] = {}
 
     def __repr__(self) -> str:
         return f"<Api {self.settings.base_url}>"
 
+    # Account.
+
+    @property
+    def viewer(self) -> User:
+        """The account behind the key (query GetViewer), requested once.
+
+        Raises AuthenticationError if the server does not recognise the key.
+        """
+        return self.client.run(self._load_viewer())
+
+    async def aviewer(self) -> User:
+        """Return the account behind the key, from a coroutine; otherwise as `viewer`."""
+        return await self.client.arun(self._load_viewer())
+
+    def _load_viewer(self) -> Flow[User]:
+        if self._viewer is None:
+            result = yield from ask(calls.get_viewer())
+            self._viewer = require_viewer(result.viewer, self.settings.base_url)
+        return self._viewer
+
+    @property
+    def default_entity(self) -> str:
+        """The entity of paths that name none: from the settings, else the account's own."""
+        return self.client.run(self._find_entity(None))
+
+    async def adefault_entity(self) -> str:
+        """Return the entity of paths that name none, from a coroutine."""
+        return await self.client.arun(self._find_entity(None))
+
+    def _find_entity(self, entity: str | None) -> Flow[str]:
+        found = entity or self.settings.entity
+        if found:
+            return found
+        viewer = yield from self._load_viewer()
+        own = viewer.entity or viewer.username
+        if not own:
+            raise UsageError("the account has no entity of its own; name one in the path")
+        return own
+
     # Runs.
 
     def run(self, path: str | PurePath = "") -> Run:
-        """Return a run by its path, loaded.
+        """Return a run by its path, loaded (query GetRun).
 
-        `entity/project/run`, `entity/project/runs/run`, `entity/project:run`, `project/run`,
-        `project:run`, or the bare id where settings name a project. The same path gives the same
-        object until `flush()`. Raises UsageError for a path that is none, NotFoundError.
+        Write `entity/project/run`, `entity/project/runs/run`, `entity/project:run`, `project/run`,
+        `project:run`, or only the id if the settings name a project. The same path returns the same
+        object until `flush()`. Raises UsageError for a malformed path, and NotFoundError.
         """
-        path = arguments.path_text(path)
-        if path not in self._runs:
-            parts = parse_run_path(path)
-            entity = parts.entity or self.default_entity
-            self._runs[path] = Run(self.client, entity, self._project_of(path, parts), parts.run)
-        return self._runs[path]
+        return self.client.run(self._find_run(path))
 
     async def arun(self, path: str | PurePath = "") -> Run:
         """Return a run by its path, from a coroutine; otherwise as `run`."""
-        path = arguments.path_text(path)
+        return await self.client.arun(self._find_run(path))
+
+    def _find_run(self, given: str | PurePath) -> Flow[Run]:
+        path = arguments.path_text(given)
         if path not in self._runs:
             parts = parse_run_path(path)
-            entity = parts.entity or await self.adefault_entity()
-            self._runs[path] = await Run.afetch(
-                self.client, entity, self._project_of(path, parts), parts.run
-            )
+            entity = yield from self._find_entity(parts.entity)
+            project = self._require_project(path, parts)
+            self._runs[path] = yield from Run.find(self.client, entity, project, parts.run)
         return self._runs[path]
 
-    def _project_of(self, path: str, parts: RunPath) -> str:
+    def _require_project(self, path: str, parts: RunPath) -> str:
         project = parts.project or self.settings.project
         if not project:
             raise UsageError(
@@ -124,99 +188,322 @@ class Api(ArtifactApi):
         return project
 
     def flush(self) -> None:
-        """Forget the runs that `run` has kept."""
+        """Forget the runs that `run` has returned, so that it loads them again."""
         self._runs.clear()
 
     def create_run(
         self, run_id: str | None = None, project: str | None = None, entity: str | None = None
     ) -> Run:
-        """Create a run without logging to it, and its project if that is new (mutation CreateRun).
+        """Create a run without logging to it, and its project if needed (mutation CreateRun).
 
-        `run_id` is its short id, made up when left out; a run that has this id already is returned.
-        `project` and `entity` come from the settings when left out, else `uncategorized` and the
+        `run_id` is its short id, generated by default; an existing run of this id is returned.
+        `project` and `entity` come from the settings by default, else `uncategorized` and the
         account's own.
         """
-        arguments.check_optional_strings(run_id=run_id, project=project, entity=entity)
-        place = self._place(entity or self.default_entity, project, run_id)
-        return self._created(place, self.client.send(creation(place)))
+        return self.client.run(self._create_run(run_id, project, entity))
 
     async def acreate_run(
         self, run_id: str | None = None, project: str | None = None, entity: str | None = None
     ) -> Run:
         """Create a run from a coroutine; otherwise as `create_run`."""
+        return await self.client.arun(self._create_run(run_id, project, entity))
+
+    def _create_run(self, run_id: str | None, project: str | None, entity: str | None) -> Flow[Run]:
         arguments.check_optional_strings(run_id=run_id, project=project, entity=entity)
-        place = self._place(entity or await self.adefault_entity(), project, run_id)
-        return self._created(place, await self.client.asend(creation(place)))
-
-    def _place(self, entity: str, project: str | None, run_id: str | None) -> RunLocation:
+        entity = yield from self._find_entity(entity)
         project = project or self.settings.project or DEFAULT_PROJECT
-        place = RunLocation(entity, project, run_id or new_run_id())
-        parse_run_path("/".join(place))
-        return place
-
-    def _created(self, place: RunLocation, result: "CreateRun") -> Run:
+        location = RunLocation(entity, project, run_id or new_run_id())
+        path = "/".join(location)
+        parse_run_path(path)
+        result = yield from ask(
+            calls.create_run(entity=entity, project=project, name=location.run, state="running")
+        )
         node = result.upsert_bucket.bucket if result.upsert_bucket else None
         if node is None:
             raise SchemaMismatchError(
-                f"CreateRun: the server says nothing of the run {'/'.join(place)}",
-                operation="CreateRun",
+                f"CreateRun: the response does not contain the run {path}", operation="CreateRun"
             )
-        return Run(self.client, *place, node)
+        return Run(self.client, *location, node)
 
     # Projects.
 
     def project(self, name: str, entity: str | None = None) -> Project:
         """Return a project by name, loaded (query GetProject); raises NotFoundError."""
-        check_project_name(name)
-        arguments.check_optional_strings(entity=entity)
-        entity = entity or self.default_entity
-        result = self.client.send(calls.get_project(entity=entity, project=name))
-        return self._project(entity, name, result.project)
+        return self.client.run(self._find_project(name, entity))
 
     async def aproject(self, name: str, entity: str | None = None) -> Project:
         """Return a project by name, from a coroutine; otherwise as `project`."""
+        return await self.client.arun(self._find_project(name, entity))
+
+    def _find_project(self, name: str, entity: str | None) -> Flow[Project]:
         check_project_name(name)
         arguments.check_optional_strings(entity=entity)
-        entity = entity or await self.adefault_entity()
-        result = await self.client.asend(calls.get_project(entity=entity, project=name))
+        entity = yield from self._find_entity(entity)
+        result = yield from ask(calls.get_project(entity=entity, project=name))
         return self._project(entity, name, result.project)
 
     def create_project(self, name: str, entity: str | None = None) -> Project:
         """Create a project, or return the one of this name (mutation UpsertProject)."""
-        check_project_name(name)
-        arguments.check_optional_strings(entity=entity)
-        entity = entity or self.default_entity
-        result = self.client.send(calls.upsert_project(entity=entity, name=name))
-        return self._project(entity, name, upserted(result))
+        return self.client.run(self._create_project(name, entity))
 
     async def acreate_project(self, name: str, entity: str | None = None) -> Project:
         """Create a project from a coroutine; otherwise as `create_project`."""
+        return await self.client.arun(self._create_project(name, entity))
+
+    def _create_project(self, name: str, entity: str | None) -> Flow[Project]:
         check_project_name(name)
         arguments.check_optional_strings(entity=entity)
-        entity = entity or await self.adefault_entity()
-        result = await self.client.asend(calls.upsert_project(entity=entity, name=name))
-        return self._project(entity, name, upserted(result))
+        entity = yield from self._find_entity(entity)
+        result = yield from ask(calls.upsert_project(entity=entity, name=name))
+        node = result.upsert_model.project if result.upsert_model else None
+        return self._project(entity, name, node)
 
     def _project(self, entity: str, name: str, node: fragments.Project | None) -> Project:
         if node is None:
             raise missing_project(entity, name)
         return Project(self.client, entity, name, node)
 
+    # Artifacts.
 
-def creation(place: RunLocation) -> Operation["CreateRun"]:
-    """Return the mutation that creates a run."""
-    return calls.create_run(
-        entity=place.entity, project=place.project, name=place.run, state="running"
-    )
+    def artifact_types(self, project: str | PurePath | None = None) -> ArtifactTypes:
+        """Return the artifact types of a project (`project` or `entity/project`)."""
+        return self.client.run(self._artifact_types(project))
+
+    async def aartifact_types(self, project: str | PurePath | None = None) -> ArtifactTypes:
+        """Return the artifact types of a project, from a coroutine."""
+        return await self.client.arun(self._artifact_types(project))
+
+    def _artifact_types(self, path: str | PurePath | None) -> Flow[ArtifactTypes]:
+        entity, project = yield from self._locate_project(path)
+        return ArtifactTypes(self.client, entity, project)
+
+    def artifact_type(self, type_name: str, project: str | PurePath | None = None) -> ArtifactType:
+        """Return one artifact type, loaded (query GetArtifactType); raises NotFoundError."""
+        return self.client.run(self._find_type(type_name, project))
+
+    async def aartifact_type(
+        self, type_name: str, project: str | PurePath | None = None
+    ) -> ArtifactType:
+        """Return one artifact type, from a coroutine; otherwise as `artifact_type`."""
+        return await self.client.arun(self._find_type(type_name, project))
+
+    def _find_type(self, type_name: str, path: str | PurePath | None) -> Flow[ArtifactType]:
+        arguments.check_strings(type_name=type_name)
+        entity, project = yield from self._locate_project(path)
+        return (yield from ArtifactType.find(self.client, entity, project, type_name))
+
+    def artifact_collections(
+        self,
+        project_name: str | PurePath,
+        type_name: str,
+        per_page: int = 50,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+    ) -> ArtifactCollections:
+        """Return the collections of a type in a project; see `ArtifactCollections`."""
+        check_list_arguments(type_name, per_page, filters, order, start)
+        entity, project = self.client.run(self._locate_project(project_name))
+        return ArtifactCollections(
+            self.client, entity, project, type_name, per_page,
+            filters=filters, order=order, start=start,
+        )  # fmt: skip
+
+    async def aartifact_collections(
+        self,
+        project_name: str | PurePath,
+        type_name: str,
+        per_page: int = 50,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+    ) -> ArtifactCollections:
+        """Return the collections of a type, from a coroutine."""
+        check_list_arguments(type_name, per_page, filters, order, start)
+        entity, project = await self.client.arun(self._locate_project(project_name))
+        return ArtifactCollections(
+            self.client, entity, project, type_name, per_page,
+            filters=filters, order=order, start=start,
+        )  # fmt: skip
+
+    def artifact_collection(self, type_name: str, name: str | PurePath) -> ArtifactCollection:
+        """Return one collection by type and path, loaded; raises NotFoundError."""
+        return self.client.run(self._find_collection(type_name, name))
+
+    async def aartifact_collection(
+        self, type_name: str, name: str | PurePath
+    ) -> ArtifactCollection:
+        """Return one collection, from a coroutine; otherwise as `artifact_collection`."""
+        return await self.client.arun(self._find_collection(type_name, name))
+
+    def _find_collection(self, type_name: str, path: str | PurePath) -> Flow[ArtifactCollection]:
+        arguments.check_strings(type_name=type_name)
+        entity, project, name = yield from self._locate_artifact(path)
+        return (yield from ArtifactCollection.find(self.client, entity, project, name, type_name))
+
+    def artifacts(
+        self,
+        type_name: str,
+        name: str | PurePath,
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+    ) -> Artifacts:
+        """Return the versions in a collection, newest first; see `Artifacts`."""
+        check_list_arguments(type_name, per_page, filters, order, start, tags)
+        entity, project, collection = self.client.run(self._locate_artifact(name))
+        return Artifacts(
+            self.client, entity, project, collection, type_name, filters, order, per_page, tags,
+            start=start,
+        )  # fmt: skip
+
+    async def aartifacts(
+        self,
+        type_name: str,
+        name: str | PurePath,
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+    ) -> Artifacts:
+        """Return the versions in a collection, from a coroutine."""
+        check_list_arguments(type_name, per_page, filters, order, start, tags)
+        entity, project, collection = await self.client.arun(self._locate_artifact(name))
+        return Artifacts(
+            self.client, entity, project, collection, type_name, filters, order, per_page, tags,
+            start=start,
+        )  # fmt: skip
+
+    def artifact(self, name: str | PurePath, type: str | None = None) -> Artifact:  # noqa: A002
+        """Return one version by its path, `entity/project/collection:alias`.
+
+        Without an alias it is the latest one. If `type` is given, the version must be of this type.
+        Raises NotFoundError and UsageError.
+        """
+        return self.client.run(self._find_artifact(name, type))
+
+    async def aartifact(self, name: str | PurePath, type: str | None = None) -> Artifact:  # noqa: A002
+        """Return one version by its path, from a coroutine; otherwise as `artifact`."""
+        return await self.client.arun(self._find_artifact(name, type))
+
+    def _find_artifact(self, path: str | PurePath, type_name: str | None) -> Flow[Artifact]:
+        arguments.check_optional_strings(type=type_name)
+        entity, project, name = yield from self._locate_artifact(path)
+        artifact = yield from find_artifact(self.client, entity, project, name)
+        if type_name is not None and artifact.type != type_name:
+            raise UsageError(
+                f"artifact {artifact.qualified_name} is of type {artifact.type!r}, not"
+                f" {type_name!r}"
+            )
+        return artifact
+
+    def artifact_exists(self, name: str | PurePath, type: str | None = None) -> bool:  # noqa: A002
+        """Return True if there is a version at a path, of the type if one is given."""
+        return self.client.run(self._artifact_exists(name, type))
+
+    async def aartifact_exists(self, name: str | PurePath, type: str | None = None) -> bool:  # noqa: A002
+        """Return True if there is a version at a path, from a coroutine."""
+        return await self.client.arun(self._artifact_exists(name, type))
+
+    def _artifact_exists(self, path: str | PurePath, type_name: str | None) -> Flow[bool]:
+        arguments.check_optional_strings(type=type_name)
+        try:
+            artifact = yield from self._find_artifact(path, None)
+        except NotFoundError:
+            return False
+        return type_name is None or artifact.type == type_name
+
+    def artifact_collection_exists(self, name: str | PurePath, type: str) -> bool:  # noqa: A002
+        """Return True if there is a collection of a type at a path."""
+        return self.client.run(self._collection_exists(name, type))
+
+    async def aartifact_collection_exists(self, name: str | PurePath, type: str) -> bool:  # noqa: A002
+        """Return True if there is a collection of a type at a path, from a coroutine."""
+        return await self.client.arun(self._collection_exists(name, type))
+
+    def _collection_exists(self, path: str | PurePath, type_name: str) -> Flow[bool]:
+        try:
+            yield from self._find_collection(type_name, path)
+        except NotFoundError:
+            return False
+        return True
+
+    def _locate_project(self, path: str | PurePath | None) -> Flow[tuple[str, str]]:
+        parts = parse_project_path(path)
+        return (yield from self._fill_in(parts.entity, parts.project))
+
+    def _locate_artifact(self, path: str | PurePath) -> Flow[tuple[str, str, str]]:
+        parts = parse_artifact_path(path)
+        entity, project = yield from self._fill_in(parts.entity, parts.project)
+        return entity, project, parts.name
+
+    def _fill_in(self, entity: str | None, project: str | None) -> Flow[tuple[str, str]]:
+        """Fill in what a path leaves out; before a registry it names an organization."""
+        project = project or self.settings.project or DEFAULT_PROJECT
+        if is_registry(project):
+            member = yield from self._find_entity(None)
+            organization = entity or self.settings.organization
+            owner = yield from find_registry_owner(member, organization)
+            return owner, project
+        return (yield from self._find_entity(entity)), project
+
+    # Closing.
+
+    def close(self) -> None:
+        """Close the connections; they open again when something is sent."""
+        self.client.close()
+
+    async def aclose(self) -> None:
+        """Close the connections, those of the running event loop included."""
+        await self.client.aclose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.aclose()
 
 
-def upserted(result: "UpsertProject") -> fragments.Project | None:
-    """Return the project in the answer of the mutation."""
-    return result.upsert_model.project if result.upsert_model else None
+def check_list_arguments(
+    type_name: str,
+    per_page: int,
+    filters: Mapping[str, object] | None,
+    order: str | None,
+    start: str | None,
+    tags: str | list[str] | None = None,
+) -> None:
+    """Raise UsageError for whatever the list would refuse, before its path is resolved."""
+    arguments.check_strings(type_name=type_name)
+    arguments.check_optional_strings(start=start)
+    check_per_page(per_page)
+    filters_json(filters)
+    checked_order(order)
+    checked_tags([] if tags is None else tags)
 
 
 def new_run_id() -> str:
-    """Return a run id like the official client's: eight letters and digits."""
-    import secrets
-
+    """Generate a run id like the official client's: eight letters and digits."""
     return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))

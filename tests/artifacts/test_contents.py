@@ -290,7 +290,7 @@ def test_verify_names_every_difference(data: Artifact, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(b"other")
     (tmp_path / "sub" / "empty").unlink()
     (tmp_path / "stray").write_bytes(b"x")
-    with pytest.raises(ValueError, match="missing: sub/empty; altered: a.txt; foreign: stray"):
+    with pytest.raises(ValueError, match="missing: sub/empty; modified: a.txt; unexpected: stray"):
         data.verify(tmp_path)
 
 

@@ -65,7 +65,7 @@ def test_a_wrong_entry_is_a_failure_of_its_own(
     good = artifact.get_entry("good").to_json()
     contents = {"good": good, **WRONG}
     text = json.dumps({"version": 1, "contents": contents}).encode()
-    artifact.use_manifest(parse_manifest(text, "x", artifact))
+    artifact.contents.use_manifest(parse_manifest(text, "x", artifact))
     assert {e.path for e in artifact.manifest if e.fault} == WRONG.keys()
     result = artifact.files().download(tmp_path, on_error="collect")
     assert result.written == ["good"]

@@ -304,7 +304,7 @@ async def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
     linked.unlink()
     assert not api.artifact_exists("crew/shelf/chosen:v0")
     assert api.artifact_exists("crew/ship/data:v1")
-    with pytest.raises(UsageError, match="is no link"):
+    with pytest.raises(UsageError, match="is not a link"):
         data.unlink()
     with pytest.raises(UsageError, match="alias"):
         data.link("crew/shelf/chosen:v0")

@@ -79,7 +79,7 @@ def place_deep_names(size: int, folder: Path) -> Iterator[None]:
 def compare_missing(size: int, folder: Path) -> Iterator[None]:
     with opened(folder) as (server, api):
         artifact = version(server, api, 1)
-        artifact.use_manifest(parse_manifest(manifest(size * 5), "x", artifact))
+        artifact.contents.use_manifest(parse_manifest(manifest(size * 5), "x", artifact))
         yield
         artifact.compare(folder / "missing")
 

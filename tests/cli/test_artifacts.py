@@ -55,8 +55,8 @@ def test_get_and_verify(server: WandbServer, command: Command, tmp_path: Path) -
     (tmp_path / "stray").write_bytes(b"x")
     different = command("verify", "crew/ship/data:best", tmp_path)
     assert different.code == 1
-    assert "altered: a.txt" in different.err
-    assert "foreign: stray" in different.err
+    assert "modified: a.txt" in different.err
+    assert "unexpected: stray" in different.err
 
 
 def test_json_everywhere(server: WandbServer, command: Command, tmp_path: Path) -> None:

@@ -21,7 +21,8 @@ from wbtyped.download.disk.part_files import (
     new_owner,
     part_name,
 )
-from wbtyped.download.engines.choice import EngineName, choose
+from wbtyped.download.engines.choice import choose
+from wbtyped.download.options import EngineName
 from wbtyped.download.progress import DownloadProgress
 from wbtyped.errors import (
     AuthenticationError,
@@ -138,7 +139,7 @@ def test_choosing_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="carrier pigeon"):
         choose()
     for wrong in (0, 129):
-        with pytest.raises(UsageError, match="at_once"):
+        with pytest.raises(UsageError, match="jobs"):
             choose("httpx", wrong)
 
 

@@ -203,7 +203,7 @@ def test_the_newer_digest(cache: Path, tmp_path: Path) -> None:
     source.write_bytes(b"content")
     digest = base64.b64encode(xxhash.xxh3_128_digest(b"content")).decode()
     store = Cache(cache)
-    store.keep(source, digest, "XXH128")
+    store.add(source, digest, "XXH128")
     assert not store.restore(tmp_path / "no", 7, digest, "MD5")
     assert not store.restore(tmp_path / "no", 7, "../../etc", "MD5")
     assert not store.restore(tmp_path / "no", 7, "YQ==", "MD5")

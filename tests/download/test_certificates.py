@@ -12,7 +12,7 @@ import trustme
 
 from tests.proxying import RealProxy, TlsFront
 from wbtyped import Api, Files
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.errors import TransportError, UsageError
 from wbtyped.server import WandbServer
 from wbtyped.transport.tls import Tls

@@ -26,7 +26,7 @@ from wbtyped.download.disk.part_files import (
     part_name,
 )
 from wbtyped.download.disk.verified_writer import VerifiedWriter
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.download.progress import DownloadProgress
 from wbtyped.errors import UnsafePathError, WbtypedError
 from wbtyped.server import Fault, WandbServer

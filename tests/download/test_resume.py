@@ -13,7 +13,7 @@ from wbtyped.download.attempt import Attempt
 from wbtyped.download.batch import Batch, BatchOptions
 from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.disk.verified_writer import VerifiedWriter
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.download.response import ResponseHandler
 from wbtyped.download.results import DownloadResult
 from wbtyped.download.transfer import Transfer

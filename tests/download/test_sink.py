@@ -280,12 +280,12 @@ def test_a_disk_that_takes_no_more(tmp_path: Path) -> None:
     script = """
         import resource, signal, sys
         from pathlib import Path
-        from wbtyped.download.disk.verified_writer import Sink
+        from wbtyped.download.disk.verified_writer import VerifiedWriter
         from wbtyped.errors import DiskError
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
         try:
-            with Sink(Path(sys.argv[1]), size=4000, md5=None, label="x") as sink:
+            with VerifiedWriter(Path(sys.argv[1]), size=4000, md5=None, label="x") as sink:
                 sink.write(b"x" * 4000)
                 sink.commit(replace=False)
         except DiskError as error:

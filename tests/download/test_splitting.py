@@ -10,7 +10,7 @@ from wbtyped import Api
 from wbtyped.artifacts import Artifact
 from wbtyped.download import range_split
 from wbtyped.download.disk.part_files import JOURNAL, PART
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.errors import TransportError
 from wbtyped.server import Fault, WandbServer
 

@@ -20,7 +20,7 @@ from tests.faults.relay import EventLoop, Relay
 from tests.faults.scene import Scene, Setting, played
 from tests.faults.uploads import Upload
 from tests.faults.watchdog import Hang, uncaught, within
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.server import WandbServer
 
 SCENES: dict[Callable[[Setting], Scene], int] = {

@@ -10,7 +10,7 @@ from typing import Protocol
 from tests.faults.findings import Finding
 from tests.faults.relay import Relay
 from wbtyped import Api
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.errors import WbtypedError
 from wbtyped.server import WandbServer
 

@@ -20,7 +20,7 @@ from wbtyped import Api, Client
 from wbtyped.config.settings import find_settings
 from wbtyped.download.batch import Batch, BatchOptions
 from wbtyped.download.disk.folder_tree import FolderTree
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.download.transfer import Transfer
 from wbtyped.errors import WbtypedError
 from wbtyped.server import WandbServer

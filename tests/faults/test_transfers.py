@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from wbtyped import Api, Run
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.errors import (
     AuthenticationError,
     ChecksumError,

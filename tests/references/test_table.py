@@ -13,7 +13,7 @@ import pytest
 
 from tests.conformance.conftest import Scripts
 from wbtyped import Api
-from wbtyped.download.engines.choice import EngineName
+from wbtyped.download.options import EngineName
 from wbtyped.download.results import DownloadResult
 from wbtyped.errors import ChecksumError
 from wbtyped.server import Reference, WandbServer

@@ -20,9 +20,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from wbtyped import Api
+from wbtyped import Api, Run
 from wbtyped.errors import NotFoundError, WbtypedError
-from wbtyped.runs.run import Run
 
 from .test_making import Maker
 

@@ -1,19 +1,16 @@
 """Artifacts: types, collections, versions, files and manifests."""
 
-from .artifact import Artifact
-from .collection import ArtifactCollection
+from .artifact import ArtifactTTL
 from .collections import ArtifactCollections, ProjectArtifactCollections
 from .compat import (
     artifact_collection_edge_name,
     artifact_collection_plural_edge_name,
     server_supports_artifact_collections_gql_edges,
 )
-from .contents.download import ArtifactDifferences
+from .contents.differences import ArtifactDifferences
 from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
-from .editing import ArtifactTTL
-from .files import ArtifactFiles
+from .lineage import Artifact, ArtifactCollection, ArtifactFiles, Artifacts, RunArtifacts
 from .types import ArtifactType, ArtifactTypes
-from .versions import Artifacts, RunArtifacts
 
 __all__ = [
     "Artifact",

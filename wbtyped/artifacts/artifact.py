@@ -1,67 +1,467 @@
-"""One version of an artifact: its facts, its files, and changes to it."""
+"""One version of an artifact: its properties, edits to it, and its files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from enum import Enum
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from wbtyped_graphql import calls, fragments
+from wbtyped_graphql.input_types import (
+    ArtifactCollectionAliasInput,
+    TagInput,
+    UpdateArtifactInput,
+)
 
 from .. import arguments
-from ..config.cache import CacheOption
+from ..accounts.registries import REGISTRY, find_organization, is_registry
 from ..download.disk.digests import Algorithm
-from ..errors import EntryNotFoundError
-from ..runs.files import File
+from ..download.options import DownloadOptions
+from ..errors import SchemaMismatchError, UsageError
+from ..paths import quoted_parts
 from ..transport.client import Client
+from ..transport.flow import Flow, ask
+from ..transport.nodes import iso
+from ..user_json import (
+    NotAnObjectError,
+    assigned_object,
+    is_same_object,
+    read_object,
+    written_object,
+)
 from ..user_warnings import in_thread
+from .contents.differences import ArtifactDifferences
 from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
-from .facts import ArtifactLocation
-from .lineage import LinkedArtifact
-from .validation import OBJECT_KINDS
+from .contents.version import VersionContents
+from .location import ArtifactLocation
+from .save_steps import SaveStep, save_all, save_step
+from .validation import checked_aliases, checked_tags
 
 if TYPE_CHECKING:
+    from wbtyped_graphql.update_artifact import UpdateArtifactUpdateArtifact as Updated
+
     from ..download.batch import BatchOptions
-    from ..download.engines.choice import EngineName
-    from ..download.progress import Progress
-    from .contents.download import ArtifactDifferences
-    from .files import ArtifactFiles
+
+METADATA_KEYS = 100
+"""More cannot be assigned, as with the official client."""
+DISABLED, INHERITED = -2, -1
+"""What the server calls no time to live, and that of the project."""
 
 
-class Artifact(LinkedArtifact):
-    """One version of an artifact, at the place where it was found.
+class ArtifactTTL(Enum):
+    """A time to live that is not a duration."""
 
-    `description`, `metadata`, `tags`, `aliases` and `ttl` can be assigned; a value that cannot be
-    raises UsageError at once, and `save()` sends what changed. `attrs` is the typed node as the
-    server sent it. Making new versions is the official client's job.
+    INHERIT = INHERITED
+    """That of the project."""
+
+
+class StandaloneArtifact:
+    """A version without the objects that it leads to; `Artifact` adds those.
+
+    `location` is where the version was found. `attrs` is the typed node as the server sent it.
     """
 
-    __slots__ = ("_manifest",)
+    __slots__ = (
+        "__weakref__", "_aliases", "_description", "_metadata", "_tags", "_ttl", "attrs", "client",
+        "contents", "location",
+    )  # fmt: skip
 
-    def __init__(self, client: Client, place: ArtifactLocation, attrs: fragments.Artifact) -> None:
-        super().__init__(client, place, attrs)
-        self._manifest: ArtifactManifest | None = None
+    def __init__(
+        self, client: Client, location: ArtifactLocation, attrs: fragments.Artifact
+    ) -> None:
+        arguments.instance("client", client, Client)
+        arguments.instance("location", location, ArtifactLocation)
+        arguments.instance("attrs", attrs, fragments.Artifact)
+        self.client = client
+        self.location = location
+        self.contents: VersionContents = VersionContents(client, location, attrs, self)
+        """The files of the version."""
+        self._accept(attrs)
+
+    def _accept(self, node: fragments.Artifact) -> None:
+        """Take the node of a response, and drop unsaved edits."""
+        self._set_attrs(node)
+        self._description = node.description
+        self._metadata: dict[str, object] | None = None
+        self._tags = [tag.name for tag in node.tags]
+        self._aliases = self.contents.aliases
+        self._ttl: int | None = None
+
+    def _set_attrs(self, node: fragments.Artifact) -> None:
+        self.attrs: fragments.Artifact = node
+        """The typed node as the server last sent it."""
+        self.contents.node = node
+
+    def __repr__(self) -> str:
+        return f"<Artifact {self.qualified_name}>"
+
+    # Where it is.
+
+    @property
+    def entity(self) -> str:
+        """The owner of the project that shows the version."""
+        return self.location.entity
+
+    @property
+    def project(self) -> str:
+        """The project that shows the version."""
+        return self.location.project
+
+    @property
+    def name(self) -> str:
+        """`collection:vN`, in the collection that shows the version."""
+        return self.location.name
+
+    @property
+    def version(self) -> str:
+        """`vN`, the number in the collection that shows the version."""
+        return self.location.version
+
+    @property
+    def qualified_name(self) -> str:
+        """`entity/project/collection:vN`."""
+        return self.location.path
+
+    @property
+    def source(self) -> ArtifactLocation:
+        """Where the version was logged."""
+        return ArtifactLocation.of_source(self.attrs)
+
+    @property
+    def source_entity(self) -> str:
+        """The owner of the project that the version was logged to."""
+        return self.source.entity
+
+    @property
+    def source_project(self) -> str:
+        """The project that the version was logged to."""
+        return self.source.project
+
+    @property
+    def source_version(self) -> str:
+        """`vN`, the number in the sequence that the version was logged to."""
+        return self.source.version
+
+    @property
+    def source_name(self) -> str:
+        """`collection:vN` where the version was logged."""
+        return self.source.name
+
+    @property
+    def source_qualified_name(self) -> str:
+        """`entity/project/collection:vN` where the version was logged."""
+        return self.source.path
+
+    @property
+    def is_link(self) -> bool:
+        """Whether the version was found in a collection that it is linked to."""
+        return self.location.collection_path != self.source.collection_path
+
+    @property
+    def url(self) -> str:
+        """URL of its page; for a link into a registry it is requested (EntityOrganizations)."""
+        return self.client.run(self._find_url())
+
+    def _find_url(self) -> Flow[str]:
+        if self.is_link and is_registry(self.project):
+            organization = yield from find_organization(self.entity)
+            if organization is not None:
+                registry = self.project.removeprefix(REGISTRY)
+                return self._page_of_link("orgs", organization, "registry", registry)
+        if self.is_link and (self.type == "model" or self.project == "model-registry"):
+            return self._page_of_link(self.entity, "registry", "model")
+        entity, project, kind, collection, version = quoted_parts(
+            self.entity, self.project, self.type, self.location.collection, self.version
+        )
+        return f"{self.client.app_url}{entity}/{project}/artifacts/{kind}/{collection}/{version}"
+
+    def _page_of_link(self, *path: str) -> str:
+        [selection] = quoted_parts("/".join(self.location.collection_path))
+        return (
+            f"{self.client.app_url}{'/'.join(quoted_parts(*path))}?selectionPath={selection}"
+            f"&view=membership&version={self.version}"
+        )
+
+    # What it is.
+
+    @property
+    def id(self) -> str:
+        """The server's opaque id of the version, the same in every collection."""
+        return self.attrs.id
+
+    @property
+    def type(self) -> str:
+        """The type, such as `dataset`."""
+        return self.attrs.artifact_type.name
+
+    @property
+    def state(self) -> str:
+        """`COMMITTED`, `PENDING` or `DELETED`; a newer server may have further states."""
+        return self.attrs.state.value
+
+    @property
+    def digest(self) -> str:
+        """Digest of paths and contents together, in hex."""
+        return self.attrs.digest
+
+    @property
+    def size(self) -> int:
+        """Total size of all files in bytes."""
+        return self.attrs.size
+
+    @property
+    def file_count(self) -> int:
+        """How many files it has, references included."""
+        return self.attrs.file_count
+
+    @property
+    def commit_hash(self) -> str | None:
+        """The server's hash of this version."""
+        return self.attrs.commit_hash
+
+    @property
+    def created_at(self) -> str:
+        """When it was created: ISO 8601 in UTC."""
+        return iso(self.attrs.created_at)
+
+    @property
+    def updated_at(self) -> str:
+        """When it was last changed: ISO 8601 in UTC."""
+        return iso(self.attrs.updated_at or self.attrs.created_at)
+
+    @property
+    def history_step(self) -> int | None:
+        """The step of its run at which it was logged."""
+        step_after = self.attrs.history_step
+        return None if step_after is None else max(0, step_after - 1)
+
+    @property
+    def incremental(self) -> bool:
+        """Always False: only a draft can be a change to an earlier version."""
+        return False
+
+    @property
+    def distributed_id(self) -> str | None:
+        """Always None: only a draft that several runs write has one."""
+        return None
+
+    # Edits.
+
+    @property
+    def description(self) -> str | None:
+        """The description; assignable."""
+        return self._description
+
+    @description.setter
+    def description(self, description: str | None) -> None:
+        self._description = arguments.optional_string("description", description)
+
+    @property
+    def metadata(self) -> dict[str, object]:
+        """The metadata, a JSON object; assignable, and edits in place count too.
+
+        Values that JSON lacks are written as the official client writes them: NaN as null, numbers
+        and short arrays of numpy as numbers and lists, datetimes as ISO 8601 strings. An assigned
+        value is converted at once, an edit in place when it is saved. Raises UsageError for
+        infinities and values that JSON cannot represent, and SchemaMismatchError if the server's
+        string is not a JSON object; an assigned object replaces that.
+        """
+        if self._metadata is None:
+            self._metadata = self._saved_metadata()
+        return self._metadata
+
+    @metadata.setter
+    def metadata(self, metadata: Mapping[str, object] | str | None) -> None:
+        values = assigned_object(metadata, "metadata")
+        if len(values) > METADATA_KEYS:
+            raise UsageError(f"metadata may have {METADATA_KEYS} keys, not {len(values)}")
+        self._metadata = values
+
+    def _saved_metadata(self) -> dict[str, object]:
+        try:
+            return read_object(self.attrs.metadata)
+        except NotAnObjectError as error:
+            raise SchemaMismatchError(
+                f"the metadata of {self.qualified_name} is not a JSON object: {error}",
+                path=["metadata"],
+            ) from error
+
+    def _is_metadata_changed(self, metadata: Mapping[str, object]) -> bool:
+        try:
+            return not is_same_object(metadata, self._saved_metadata())
+        except SchemaMismatchError:
+            return True
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags of this version; assign a list, or a string for one tag."""
+        return self._tags
+
+    @tags.setter
+    def tags(self, tags: str | Iterable[str]) -> None:
+        self._tags = checked_tags(tags)
+
+    @property
+    def aliases(self) -> list[str]:
+        """The aliases in the collection that shows it, without `vN`; assignable."""
+        return self._aliases
+
+    @aliases.setter
+    def aliases(self, aliases: Iterable[str]) -> None:
+        self._aliases = checked_aliases(aliases)
+
+    @property
+    def ttl(self) -> timedelta | None:
+        """How long the version is kept; None for ever.
+
+        Assign a timedelta, None for ever, or `ArtifactTTL.INHERIT` for the project's default.
+        """
+        seconds = self.attrs.ttl_duration_seconds if self._ttl is None else self._ttl
+        return timedelta(seconds=seconds) if seconds > 0 else None
+
+    @ttl.setter
+    def ttl(self, ttl: timedelta | ArtifactTTL | None) -> None:
+        if self.is_link:
+            raise UsageError(f"{self.qualified_name} is a link; set the ttl of its source")
+        if ttl is None:
+            self._ttl = DISABLED
+        elif isinstance(ttl, ArtifactTTL):
+            self._ttl = INHERITED
+        else:
+            expected = "a timedelta, None or ArtifactTTL.INHERIT"
+            arguments.instance("ttl", ttl, timedelta, expected)
+            if ttl.total_seconds() < 1:
+                raise UsageError(f"ttl must be at least a second, got {ttl}")
+            self._ttl = int(ttl.total_seconds())
+
+    def save(self) -> None:
+        """Send what changed; nothing is sent if nothing changed.
+
+        Aliases to add, aliases to remove, and the rest are separate requests. If a later one fails,
+        PartialSaveError tells what was applied; the rest stays as an edit, to be saved again.
+        """
+        self.client.run(self._save())
+
+    async def asave(self) -> None:
+        """Send what changed, from a coroutine; otherwise as `save`."""
+        await self.client.arun(self._save())
+
+    def _save(self) -> Flow[None]:
+        yield from save_all(self._save_steps(), f"artifact {self.qualified_name}")
+
+    def _save_steps(self) -> list[SaveStep]:
+        saved, wanted = self.contents.aliases, checked_aliases(self._aliases)
+        added = [alias for alias in wanted if alias not in saved]
+        removed = [alias for alias in saved if alias not in wanted]
+        steps: list[SaveStep] = []
+        if added:
+            add = calls.add_artifact_aliases(id=self.id, aliases=self._alias_inputs(added))
+            steps.append(save_step("aliases added", add, lambda _: self._record_added(added)))
+        if removed:
+            remove = calls.delete_artifact_aliases(id=self.id, aliases=self._alias_inputs(removed))
+            steps.append(
+                save_step("aliases removed", remove, lambda _: self._record_removed(removed))
+            )
+        changes = self._changes()
+        if changes is not None:
+            update = calls.update_artifact(input=changes)
+            steps.append(
+                save_step(
+                    "facts",
+                    update,
+                    lambda result: self._updated(result.update_artifact),
+                )
+            )
+        return steps
+
+    def _alias_inputs(self, aliases: Sequence[str]) -> list[ArtifactCollectionAliasInput]:
+        return [
+            ArtifactCollectionAliasInput(
+                alias=alias,
+                artifact_collection_name=self.location.collection,
+                entity_name=self.entity,
+                project_name=self.project,
+            )
+            for alias in aliases
+        ]
+
+    def _record_added(self, added: Sequence[str]) -> None:
+        """Add aliases to `attrs` that the server has accepted."""
+        collection = fragments.ArtifactAliasesArtifactCollection(
+            typename__="", id="", name=self.location.collection, project=None
+        )
+        new = [fragments.ArtifactAliases(alias=a, artifact_collection=collection) for a in added]
+        aliases = [*self.attrs.aliases, *new]
+        self._set_attrs(self.attrs.model_copy(update={"aliases": aliases}))
+
+    def _record_removed(self, removed: Sequence[str]) -> None:
+        """Remove aliases from `attrs` that the server has removed."""
+        aliases = [
+            alias
+            for alias in self.attrs.aliases
+            if not (
+                alias.alias in removed
+                and alias.artifact_collection
+                and alias.artifact_collection.name == self.location.collection
+            )
+        ]
+        self._set_attrs(self.attrs.model_copy(update={"aliases": aliases}))
+
+    def _changes(self) -> UpdateArtifactInput | None:
+        """Return what differs from the server's state, or None."""
+        saved_tags = [tag.name for tag in self.attrs.tags]
+        tags = checked_tags(self._tags)
+        changes: dict[str, object] = {}
+        if self._description != self.attrs.description:
+            changes["description"] = self._description or ""
+        if self._metadata is not None and self._is_metadata_changed(self._metadata):
+            changes["metadata"] = written_object(self._metadata, "metadata")
+        if self._ttl is not None:
+            changes["ttl_duration_seconds"] = self._ttl
+        if added := [TagInput(tag_name=tag) for tag in tags if tag not in saved_tags]:
+            changes["tags_to_add"] = added
+        if removed := [TagInput(tag_name=tag) for tag in saved_tags if tag not in tags]:
+            changes["tags_to_delete"] = removed
+        if not changes:
+            return None
+        return UpdateArtifactInput.model_validate({"artifact_id": self.id, **changes})
+
+    def _updated(self, payload: "Updated | None") -> None:
+        self._replace(payload.artifact if payload else None)
+
+    def load(self) -> fragments.Artifact:
+        """Fetch it again (query ArtifactById), drop unsaved edits, and return the typed node."""
+        return self.client.run(self._load())
+
+    async def aload(self) -> fragments.Artifact:
+        """Fetch it again, from a coroutine; otherwise as `load`."""
+        return await self.client.arun(self._load())
+
+    def _load(self) -> Flow[fragments.Artifact]:
+        result = yield from ask(calls.artifact_by_id(id=self.id))
+        return self._replace(result.artifact)
+
+    def _replace(self, node: fragments.Artifact | None) -> fragments.Artifact:
+        if node is None:
+            raise self.contents.missing()
+        self._accept(node)
+        return node
+
+    # Files.
 
     @property
     def manifest(self) -> ArtifactManifest:
         """Paths, digests and sizes of all files, fetched once from storage."""
-        if self._manifest is None:
-            from .contents.download import fetch_manifest
-
-            result = self.client.send(calls.artifact_manifest(id=self.id))
-            self._manifest = fetch_manifest(self, result)
-        return self._manifest
-
-    def use_manifest(self, manifest: ArtifactManifest) -> None:
-        """Take a manifest that was kept, instead of fetching it."""
-        self._manifest = manifest
+        return self.contents.manifest
 
     async def amanifest(self) -> ArtifactManifest:
         """Return the manifest, from a coroutine."""
-        return await in_thread(lambda: self.manifest)
+        return await self.client.arun(self.contents.load_manifest())
 
     @property
     def digest_algorithm(self) -> Algorithm:
-        """How its files are digested, as its manifest says: `MD5` or `XXH128`."""
+        """The digest algorithm of its files, as its manifest says: `MD5` or `XXH128`."""
         return self.manifest.digest_algorithm
 
     def get_entry(self, name: str | PathLike[str]) -> ArtifactManifestEntry:
@@ -70,44 +470,29 @@ class Artifact(LinkedArtifact):
         An object that was added under `name`, such as a table, is found without its suffix. Raises
         EntryNotFoundError, which is a NotFoundError and a KeyError.
         """
-        path = arguments.location("name", name).as_posix()
-        for candidate in (path, *(f"{path}.{kind}.json" for kind in OBJECT_KINDS)):
-            entry = self.manifest.get_entry_by_path(candidate)
-            if entry is not None:
-                return entry
-        raise self._no_file(path)
-
-    def _no_file(self, path: str) -> EntryNotFoundError:
-        return EntryNotFoundError(
-            f"artifact {self.qualified_name} holds no file {path!r}", path=path, missing="file"
-        )
-
-    def files(
-        self, names: Sequence[str] | None = None, per_page: int = 50, *, start: str | None = None
-    ) -> "ArtifactFiles":
-        """Return its files; nothing is sent until they are read."""
-        from .files import ArtifactFiles
-
-        return ArtifactFiles(self.client, self, names, per_page, start=start)
+        return self.contents.get_entry(arguments.location("name", name).as_posix())
 
     def file(self, root: str | PathLike[str] | None = None) -> Path:
-        """Download the only file of a version that has one, and return its path."""
-        from .contents.download import only_entry, target_folder
+        """Download the only file of a version that has exactly one, and return its path."""
+        from .contents.download import only_entry
 
-        folder = target_folder(self) if root is None else arguments.location("root", root)
-        entry = only_entry(self)
+        folder = self._folder(root)
+        entry = only_entry(self.contents)
         return Path(self.download(folder), entry.path)
 
     async def afile(self, root: str | PathLike[str] | None = None) -> Path:
         """Download the only file, from a coroutine; otherwise as `file`."""
-        return await in_thread(self.file, root)
+        from .contents.download import only_entry
 
-    def open_file(self, path: str) -> File:
-        """Return one of its files by path, for itself alone; raises EntryNotFoundError."""
-        found = self.files([arguments.string("path", path)], per_page=1)[:1]
-        if not found:
-            raise self._no_file(path)
-        return found[0]
+        folder = self._folder(root)
+        await self.amanifest()
+        entry = only_entry(self.contents)
+        return Path(await self.adownload(folder), entry.path)
+
+    def _folder(self, root: str | PathLike[str] | None) -> Path:
+        from .contents.download import target_folder
+
+        return target_folder(self.contents) if root is None else arguments.location("root", root)
 
     def download(
         self,
@@ -115,39 +500,24 @@ class Artifact(LinkedArtifact):
         allow_missing_references: bool = False,
         *,
         path_prefix: str | None = None,
-        progress: "Progress" = None,
-        engine: "EngineName | None" = None,
-        jobs: int | None = None,
-        fsync: bool = False,
-        cache: CacheOption = None,
+        **options: Unpack[DownloadOptions],
     ) -> str:
-        """Download all files, or those whose path begins with `path_prefix`; returns the folder.
+        """Download all files, or those whose path starts with `path_prefix`; return the folder.
 
-        The folder is `root`, else `artifacts/collection:vN` below the working folder or below
-        `WANDB_ARTIFACT_DIR`. Each file is checked by size and digest before it takes its name; one
-        that is there and right is kept. References to `http(s)://` and to files of other artifacts
-        are followed; for others, UnsupportedReferenceError names them, unless
-        `allow_missing_references` says to leave them, with a warning that names them.
+        The folder is `root`, else `artifacts/collection:vN` below the working directory or below
+        `WANDB_ARTIFACT_DIR`. Each file is verified by size and digest before it is renamed into
+        place. An existing file with the right content is kept. References to `http(s)://` URLs and
+        to files of other artifacts are downloaded; for others UnsupportedReferenceError names them,
+        unless `allow_missing_references` says to leave them out, with a warning.
 
-        `progress` True shows a bar, or calls back with a `DownloadProgress`. `engine` is `curl`
-        (with the extra `fast`, and then used by itself) or `httpx`, `jobs` how many files are
-        under way together, up to 128; 32 unless told, or 128 small ones with curl. Where
-        connections are left, a large file that comes slowly over one is fetched over several. With
-        `fsync` each file is on the disk for good before it takes its name. The first file that
-        fails ends it; a later call goes on from there.
-
-        `cache` True or a folder keeps every content on this machine by its digest, and takes what
-        it holds instead of fetching it; None is as `Api` was told. Files are independent of the
-        cache: reflinks where the file system has them, else copies. WBTYPED_CACHE_LINKS=1 makes
-        them hard links, which are read-only: copy one to change it.
+        The first failure ends the download; a later call resumes it. See `DownloadOptions` for the
+        other options.
         """
         from .contents.download import download
 
-        root = arguments.optional_location("root", root)
-        arguments.check_flags(allow_missing_references=allow_missing_references)
-        arguments.check_optional_strings(path_prefix=path_prefix)
-        options = self._options(cache, progress, engine, jobs, fsync)
-        batch = download(self, root, allow_missing_references, path_prefix, options)
+        root = self._check_download(root, allow_missing_references, path_prefix)
+        built = self._build_options(options)
+        batch = download(self.contents, root, allow_missing_references, path_prefix, built)
         return str(batch.run().root)
 
     async def adownload(
@@ -156,65 +526,69 @@ class Artifact(LinkedArtifact):
         allow_missing_references: bool = False,
         *,
         path_prefix: str | None = None,
-        progress: "Progress" = None,
-        engine: "EngineName | None" = None,
-        jobs: int | None = None,
-        fsync: bool = False,
-        cache: CacheOption = None,
+        **options: Unpack[DownloadOptions],
     ) -> str:
         """Download all files, from a coroutine; otherwise as `download`."""
         from .contents.download import download
 
-        root = arguments.optional_location("root", root)
-        arguments.check_flags(allow_missing_references=allow_missing_references)
-        arguments.check_optional_strings(path_prefix=path_prefix)
-        options = self._options(cache, progress, engine, jobs, fsync)
+        root = self._check_download(root, allow_missing_references, path_prefix)
+        built = self._build_options(options)
         await self.amanifest()
-        batch = download(self, root, allow_missing_references, path_prefix, options)
+        batch = download(self.contents, root, allow_missing_references, path_prefix, built)
         return str((await batch.arun()).root)
 
-    def _options(
+    def _check_download(
         self,
-        cache: CacheOption,
-        progress: "Progress",
-        engine: "EngineName | None" = None,
-        jobs: int | None = None,
-        fsync: bool = False,
-    ) -> "BatchOptions":
+        root: str | PathLike[str] | None,
+        allow_missing_references: bool,
+        path_prefix: str | None,
+    ) -> Path | None:
+        """Check the arguments of a download, and return the folder as a path."""
+        arguments.check_flags(allow_missing_references=allow_missing_references)
+        arguments.check_optional_strings(path_prefix=path_prefix)
+        return arguments.optional_location("root", root)
+
+    def _build_options(self, options: DownloadOptions) -> "BatchOptions":
+        # Imported late, like the other parts of the download engine: it doubles the import time.
         from ..download.batch import build_options
 
-        return build_options(self.client.settings, cache, progress, engine, jobs, fsync)
+        return build_options(self.client.settings, options)
+
+    def download_entry(
+        self, entry: ArtifactManifestEntry, root: str | PathLike[str] | None
+    ) -> Path:
+        """Download one file of the manifest; `entry.download()` is the usual way to call it."""
+        from .contents.download import download_entry
+
+        return download_entry(self.contents, entry, root)
 
     def checkout(
-        self,
-        root: str | PathLike[str] | None = None,
-        *,
-        progress: "Progress" = None,
-        cache: CacheOption = None,
+        self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]
     ) -> str:
-        """Make a folder hold exactly this version: download it, and remove what does not belong.
+        """Make a folder contain exactly this version: download it, and remove all other files.
 
-        Removed are the files that `unexpected_files(root)` lists as this begins, once the download
-        is complete, and the folders that are empty then: look at the list first in a folder that
-        may hold something of your own. What is put there meanwhile stays.
+        The files that `unexpected_files(root)` lists at the start are removed once the download is
+        complete, and folders that are then empty. Check that list first in a folder that may
+        contain files of your own. Files added meanwhile stay.
 
-        The folder is `root`, else `artifacts/collection`, without the version. For `progress` and
-        `cache` see `download`.
+        The folder is `root`, else `artifacts/collection`, without the version. See
+        `DownloadOptions` for the other options.
         """
         from .contents.download import checkout
 
         folder = arguments.optional_location("root", root)
-        return str(checkout(self, folder, self._options(cache, progress)))
+        return str(checkout(self.contents, folder, self._build_options(options)))
 
     async def acheckout(
-        self,
-        root: str | PathLike[str] | None = None,
-        *,
-        progress: "Progress" = None,
-        cache: CacheOption = None,
+        self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]
     ) -> str:
-        """Make a folder hold exactly this version, from a coroutine; otherwise as `checkout`."""
-        return await in_thread(self.checkout, root, progress=progress, cache=cache)
+        """Make a folder contain exactly this version, from a coroutine; otherwise as `checkout`."""
+        from .contents.download import checkout
+
+        folder = arguments.optional_location("root", root)
+        built = self._build_options(options)
+        await self.amanifest()
+        return str(await in_thread(checkout, self.contents, folder, built))
 
     def unexpected_files(self, root: str | PathLike[str] | None = None) -> list[str]:
         """Return the files in a folder that `checkout` would remove, by their paths below it.
@@ -222,35 +596,38 @@ class Artifact(LinkedArtifact):
         The folder is `root`, else that of `checkout`. Nothing is changed. Links count as files;
         what they lead to is never removed.
         """
-        from .contents.download import checkout_folder, foreign
+        from .contents.download import checkout_folder, unexpected_files
 
         folder = arguments.optional_location("root", root)
-        return foreign(self, checkout_folder(self, folder))
+        return unexpected_files(self.contents, checkout_folder(self.contents, folder))
 
     async def aunexpected_files(self, root: str | PathLike[str] | None = None) -> list[str]:
         """Return the files that `checkout` would remove, from a coroutine."""
+        await self.amanifest()
         return await in_thread(self.unexpected_files, root)
 
-    def compare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
+    def compare(self, root: str | PathLike[str] | None = None) -> ArtifactDifferences:
         """Return how a folder differs from this version; references are left out."""
         from .contents.download import compare
 
-        return compare(self, arguments.optional_location("root", root))
+        return compare(self.contents, arguments.optional_location("root", root))
 
-    async def acompare(self, root: str | PathLike[str] | None = None) -> "ArtifactDifferences":
+    async def acompare(self, root: str | PathLike[str] | None = None) -> ArtifactDifferences:
         """Return how a folder differs from this version, from a coroutine."""
+        await self.amanifest()
         return await in_thread(self.compare, root)
 
     def verify(self, root: str | PathLike[str] | None = None) -> None:
-        """Compare a folder with this version.
+        """Check that a folder contains exactly this version.
 
-        Raises ChecksumError, which is a ValueError here, naming every missing, altered and foreign
-        file. References cannot be compared and are left out.
+        Raises ChecksumError, which is a ValueError here, naming every missing, modified and
+        unexpected file. References cannot be verified and are left out.
         """
         from .contents.download import verify
 
-        verify(self, arguments.optional_location("root", root))
+        verify(self.contents, arguments.optional_location("root", root))
 
     async def averify(self, root: str | PathLike[str] | None = None) -> None:
-        """Compare a folder with this version, from a coroutine; otherwise as `verify`."""
+        """Check a folder from a coroutine; otherwise as `verify`."""
+        await self.amanifest()
         await in_thread(self.verify, root)

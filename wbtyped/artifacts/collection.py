@@ -1,39 +1,49 @@
-"""One collection of artifact versions: read it, change it, delete it."""
+"""One collection of artifact versions: its properties, and edits to it."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Self
 
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.operation import Operation
+from wbtyped_graphql.input_types import TagInput
 
 from .. import arguments
 from ..accounts.projects import missing_project, missing_type
+from ..errors import NotFoundError, UsageError
 from ..transport.client import Client
 from ..transport.cursors import Cursors
-from ..transport.nodes import parse_node
+from ..transport.flow import Flow, ask
+from ..transport.nodes import iso, parse_node
 from ..user_warnings import warn_user
-from .collection_editing import EditableCollection, missing_collection
-from .validation import check_collection_name
+from .save_steps import SaveStep, save_all, save_step
+from .validation import check_collection_name, check_type, checked_tags
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_collection_aliases import ArtifactCollectionAliases
-    from wbtyped_graphql.get_artifact_collection import GetArtifactCollection
+    from wbtyped_graphql.move_artifact_sequence import (
+        MoveArtifactSequenceMoveArtifactSequence as MovedSequence,
+    )
+    from wbtyped_graphql.update_artifact_portfolio import (
+        UpdateArtifactPortfolioUpdateArtifactPortfolio as UpdatedPortfolio,
+    )
+    from wbtyped_graphql.update_artifact_sequence import (
+        UpdateArtifactSequenceUpdateArtifactSequence as UpdatedSequence,
+    )
 
-    from .versions import Artifacts
+ALIASES_PER_PAGE = 1000
+TAGS_PER_REQUEST = 20
 
-ALIASES_AT_ONCE = 1000
 
+class StandaloneCollection:
+    """A collection without its versions; `ArtifactCollection` adds those.
 
-class ArtifactCollection(EditableCollection):
-    """A sequence of versions, or a portfolio of links to them (query GetArtifactCollection).
-
-    `name`, `type`, `description` and `tags` can be assigned; a value that cannot be raises
-    UsageError at once, and `save()` sends what changed. `attrs` is the typed node or a mapping with
-    the wire names of its fields; without it the collection is loaded, and NotFoundError says what
-    is missing.
+    `attrs` is the typed node, or a mapping with the wire names of its fields. Without it the
+    collection is loaded (query GetArtifactCollection), and NotFoundError says what is missing.
     """
 
-    __slots__ = ("organization",)
+    __slots__ = (
+        "__weakref__", "_aliases", "_description", "_name", "_tags", "_type", "attrs", "client",
+        "entity", "organization", "project",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -52,57 +62,84 @@ class ArtifactCollection(EditableCollection):
         self.project = project
         self.organization = organization
         if attrs is None:
-            query = collection_query(entity, project, type, name)
-            attrs = found_collection(client.send(query), entity, project, type, name)
+            attrs = client.run(find_collection(entity, project, type, name))
         self._accept(parse_node(fragments.ArtifactCollection, attrs, "an ArtifactCollection"))
 
     @classmethod
-    async def afetch(
+    def find(
         cls, client: Client, entity: str, project: str, name: str, type_name: str
-    ) -> "ArtifactCollection":
-        """Return a loaded collection, from a coroutine."""
+    ) -> Flow[Self]:
+        """Load a collection as a flow, for either loop."""
         check_identity(client, entity, project, name, type_name)
-        result = await client.asend(collection_query(entity, project, type_name, name))
-        node = found_collection(result, entity, project, type_name, name)
+        node = yield from find_collection(entity, project, type_name, name)
         return cls(client, entity, project, name, type_name, attrs=node)
 
-    # Aliases.
+    def _accept(self, node: fragments.ArtifactCollection) -> None:
+        """Take the node of a response, and drop unsaved edits."""
+        self.attrs: fragments.ArtifactCollection = node
+        """The typed node as the server last sent it."""
+        self._name = node.name
+        self._type = node.default_artifact_type.name
+        self._description = node.description
+        self._tags = self._saved_tags()
+        self._aliases: list[str] | None = None
+
+    def _saved_tags(self) -> list[str]:
+        return [edge.node.name for edge in self.attrs.tags.edges]
+
+    def __repr__(self) -> str:
+        return f"<ArtifactCollection {self._name} ({self._type})>"
+
+    @property
+    def full_path(self) -> str:
+        """`entity/project/name`, by the saved name."""
+        return f"{self.entity}/{self.project}/{self.attrs.name}"
+
+    @property
+    def id(self) -> str:
+        """The server's opaque id of the collection."""
+        return self.attrs.id
+
+    @property
+    def created_at(self) -> str:
+        """When it was created: ISO 8601 in UTC."""
+        return iso(self.attrs.created_at)
+
+    @property
+    def updated_at(self) -> str | None:
+        """When it was last changed: ISO 8601 in UTC, or None."""
+        return iso(self.attrs.updated_at) if self.attrs.updated_at else None
+
+    def is_sequence(self) -> bool:
+        """Return True for a sequence, which contains versions; a portfolio links to them."""
+        return self.attrs.typename__ == "ArtifactSequence"
 
     @property
     def aliases(self) -> list[str]:
-        """The aliases of all its versions (query ArtifactCollectionAliases), asked once."""
+        """The aliases of all its versions (query ArtifactCollectionAliases), requested once."""
+        return self.client.run(self._load_aliases())
+
+    async def aaliases(self) -> list[str]:
+        """Return the aliases of all its versions, from a coroutine."""
+        return await self.client.arun(self._load_aliases())
+
+    def _load_aliases(self) -> Flow[list[str]]:
         if self._aliases is None:
             found: list[str] = []
             cursor: str | None = None
             seen = Cursors("ArtifactCollectionAliases", None)
             while True:
-                result = self.client.send(self._alias_query(cursor))
+                result = yield from ask(
+                    calls.artifact_collection_aliases(
+                        id=self.id, cursor=cursor, per_page=ALIASES_PER_PAGE
+                    )
+                )
                 names, cursor = self._alias_page(result, seen)
                 found += names
                 if cursor is None:
                     break
             self._aliases = found
         return list(self._aliases)
-
-    async def aaliases(self) -> list[str]:
-        """Return the aliases of all its versions, from a coroutine."""
-        if self._aliases is None:
-            found: list[str] = []
-            cursor: str | None = None
-            seen = Cursors("ArtifactCollectionAliases", None)
-            while True:
-                page = await self.client.asend(self._alias_query(cursor))
-                names, cursor = self._alias_page(page, seen)
-                found += names
-                if cursor is None:
-                    break
-            self._aliases = found
-        return list(self._aliases)
-
-    def _alias_query(self, cursor: str | None) -> Operation["ArtifactCollectionAliases"]:
-        return calls.artifact_collection_aliases(
-            id=self.id, cursor=cursor, per_page=ALIASES_AT_ONCE
-        )
 
     def _alias_page(
         self, result: "ArtifactCollectionAliases", seen: Cursors
@@ -117,39 +154,150 @@ class ArtifactCollection(EditableCollection):
         seen.add(following)
         return names, following
 
-    # Versions.
+    # Edits.
 
-    def artifacts(self, per_page: int = 50, *, start: str | None = None) -> "Artifacts":
-        """Return its versions, newest first; unsaved edits of name and type do not count."""
-        from .versions import Artifacts
+    @property
+    def name(self) -> str:
+        """The name, unique in the project; assignable."""
+        return self._name
 
-        return Artifacts(
-            self.client, self.entity, self.project, self.attrs.name,
-            self.attrs.default_artifact_type.name, per_page=per_page, start=start,
-        )  # fmt: skip
+    @name.setter
+    def name(self, name: str) -> None:
+        self._name = check_collection_name(name)
 
-    # Changing.
+    @property
+    def type(self) -> str:
+        """The type of its versions; assignable on a sequence."""
+        return self._type
+
+    @type.setter
+    def type(self, type_name: str) -> None:
+        arguments.check_strings(type=type_name)
+        if type_name != self.attrs.default_artifact_type.name:
+            if not self.is_sequence():
+                raise UsageError(
+                    f"{self.full_path} is a portfolio; only the type of a sequence can be changed"
+                )
+            check_type(type_name, self._name)
+            check_type(self.attrs.default_artifact_type.name, self.attrs.name)
+        self._type = type_name
+
+    @property
+    def description(self) -> str | None:
+        """The description; assignable."""
+        return self._description
+
+    @description.setter
+    def description(self, description: str | None) -> None:
+        self._description = arguments.optional_string("description", description)
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags; assign a list, or a string for one tag. Edits in place count too."""
+        return self._tags
+
+    @tags.setter
+    def tags(self, tags: str | Iterable[str]) -> None:
+        self._tags = checked_tags(tags)
 
     def load(self) -> fragments.ArtifactCollection:
-        """Fetch it again, forget unsaved edits, and return the typed node."""
-        result = self.client.send(self._query())
-        self._accept(found_collection(result, *self._place()))
-        return self.attrs
+        """Fetch it again, drop unsaved edits, and return the typed node."""
+        return self.client.run(self._load())
 
     async def aload(self) -> fragments.ArtifactCollection:
-        """Fetch it again, from a coroutine."""
-        result = await self.client.asend(self._query())
-        self._accept(found_collection(result, *self._place()))
-        return self.attrs
+        """Fetch it again, from a coroutine; otherwise as `load`."""
+        return await self.client.arun(self._load())
 
-    def _place(self) -> tuple[str, str, str, str]:
-        return self.entity, self.project, self.attrs.default_artifact_type.name, self.attrs.name
+    def _load(self) -> Flow[fragments.ArtifactCollection]:
+        saved_type, saved_name = self.attrs.default_artifact_type.name, self.attrs.name
+        node = yield from find_collection(self.entity, self.project, saved_type, saved_name)
+        self._accept(node)
+        return node
 
-    def _query(self) -> Operation["GetArtifactCollection"]:
-        return collection_query(*self._place())
+    def save(self) -> None:
+        """Send what changed; nothing is sent if nothing changed.
+
+        Name and description, type, and tags are separate requests. If a later one fails,
+        PartialSaveError tells what was applied; the rest stays as an edit, to be saved again.
+        """
+        self.client.run(self._save())
+
+    async def asave(self) -> None:
+        """Send what changed, from a coroutine; otherwise as `save`."""
+        await self.client.arun(self._save())
+
+    def _save(self) -> Flow[None]:
+        yield from save_all(self._save_steps(), f"collection {self.full_path}")
+
+    def _save_steps(self) -> list[SaveStep]:
+        tags = checked_tags(self._tags)
+        steps: list[SaveStep] = []
+        name = self._name if self._name != self.attrs.name else None
+        text = self._description or "" if self._description != self.attrs.description else None
+        if name is not None or text is not None:
+            steps.append(self._update_step(name, text))
+        if self._type != self.attrs.default_artifact_type.name:
+            move = calls.move_artifact_sequence(id=self.id, type_name=self._type)
+            steps.append(
+                save_step("type", move, lambda result: self._moved(result.move_artifact_sequence))
+            )
+        return [*steps, *self._tag_steps(tags)]
+
+    def _update_step(self, name: str | None, description: str | None) -> SaveStep:
+        changes = {"name": name, "description": description}
+        what = " and ".join(field for field, value in changes.items() if value is not None)
+        if self.is_sequence():
+            update = calls.update_artifact_sequence(id=self.id, name=name, description=description)
+            return save_step(
+                what, update, lambda result: self._updated(result.update_artifact_sequence)
+            )
+        link = calls.update_artifact_portfolio(id=self.id, name=name, description=description)
+        return save_step(what, link, lambda result: self._updated(result.update_artifact_portfolio))
+
+    def _tag_steps(self, tags: list[str]) -> list[SaveStep]:
+        saved = self._saved_tags()
+        steps: list[SaveStep] = []
+        for added in tag_batches([tag for tag in tags if tag not in saved]):
+            add = calls.add_artifact_collection_tags(
+                entity=self.entity, project=self.project, collection=self._name,
+                tags=[TagInput(tag_name=tag) for tag in added],
+            )  # fmt: skip
+            steps.append(save_step("tags", add, self._tag_recorder(added, [])))
+        for removed in tag_batches([tag for tag in saved if tag not in tags]):
+            remove = calls.delete_artifact_collection_tags(
+                entity=self.entity, project=self.project, collection=self._name,
+                tags=[TagInput(tag_name=tag) for tag in removed],
+            )  # fmt: skip
+            steps.append(save_step("tags", remove, self._tag_recorder([], removed)))
+        return steps
+
+    def _updated(self, payload: "UpdatedSequence | UpdatedPortfolio | None") -> None:
+        if payload is None:
+            raise self._missing()
+        self.attrs = payload.artifact_collection
+
+    def _moved(self, payload: "MovedSequence | None") -> None:
+        if payload is None or payload.artifact_collection is None:
+            raise self._missing()
+        self.attrs = payload.artifact_collection
+
+    def _tag_recorder(self, added: list[str], removed: list[str]) -> Callable[[object], None]:
+        """Return a function that records in `attrs` which tags the server added or removed."""
+
+        def record(_: object) -> None:
+            edges = [edge for edge in self.attrs.tags.edges if edge.node.name not in removed]
+            tags = self.attrs.tags.model_copy(
+                update={"edges": [*edges, *(tag_edge(tag) for tag in added)]}
+            )
+            self.attrs = self.attrs.model_copy(update={"tags": tags})
+
+        return record
+
+    def _missing(self) -> NotFoundError:
+        return missing_collection(self.entity, self.project, self.attrs.name)
 
     def change_type(self, new_type: str) -> None:
-        """Give a sequence another type at once; assign `type` and `save()` instead."""
+        """Change the type of a sequence at once; assign `type` and `save()` instead."""
         arguments.check_strings(new_type=new_type)
         warn_user("change_type is deprecated: assign type and call save()", DeprecationWarning)
         self.type = new_type
@@ -157,39 +305,35 @@ class ArtifactCollection(EditableCollection):
 
     def delete(self) -> None:
         """Delete it: a sequence with all its versions, a portfolio with its links alone."""
-        if self.is_sequence():
-            self.client.send(calls.delete_artifact_sequence(id=self.id))
-        else:
-            self.client.send(calls.delete_artifact_portfolio(id=self.id))
+        self.client.run(self._delete())
 
     async def adelete(self) -> None:
         """Delete it, from a coroutine; otherwise as `delete`."""
+        await self.client.arun(self._delete())
+
+    def _delete(self) -> Flow[None]:
         if self.is_sequence():
-            await self.client.asend(calls.delete_artifact_sequence(id=self.id))
+            yield from ask(calls.delete_artifact_sequence(id=self.id))
         else:
-            await self.client.asend(calls.delete_artifact_portfolio(id=self.id))
+            yield from ask(calls.delete_artifact_portfolio(id=self.id))
 
 
 def check_identity(client: Client, entity: str, project: str, name: str, type_name: str) -> None:
-    """Raise UsageError for what cannot name a collection."""
+    """Raise UsageError for arguments that cannot name a collection."""
     arguments.instance("client", client, Client)
     arguments.check_strings(entity=entity, project=project, type=type_name)
     check_collection_name(name)
 
 
-def collection_query(
+def find_collection(
     entity: str, project: str, type_name: str, name: str
-) -> Operation["GetArtifactCollection"]:
-    """Return the question for one collection."""
-    return calls.get_artifact_collection(
-        entity=entity, project=project, type_name=type_name, name=name
+) -> Flow[fragments.ArtifactCollection]:
+    """Return the node of a collection (query GetArtifactCollection); raises NotFoundError."""
+    result = yield from ask(
+        calls.get_artifact_collection(
+            entity=entity, project=project, type_name=type_name, name=name
+        )
     )
-
-
-def found_collection(
-    result: "GetArtifactCollection", entity: str, project: str, type_name: str, name: str
-) -> fragments.ArtifactCollection:
-    """Return the collection in an answer, or say what is missing."""
     if result.project is None:
         raise missing_project(entity, project)
     if result.project.artifact_type is None:
@@ -198,3 +342,24 @@ def found_collection(
     if found is None:
         raise missing_collection(entity, project, name)
     return found
+
+
+def missing_collection(entity: str, project: str, name: str) -> NotFoundError:
+    """Build the error for a collection that does not exist."""
+    path = f"{entity}/{project}/{name}"
+    return NotFoundError(
+        f"artifact collection {path} does not exist, or the API key may not see it",
+        path=path,
+        missing="collection",
+    )
+
+
+def tag_edge(tag: str) -> fragments.ArtifactCollectionTagsEdges:
+    """Build the edge of a tag, as a response contains it."""
+    node = fragments.ArtifactCollectionTagsEdgesNode(id="", name=tag)
+    return fragments.ArtifactCollectionTagsEdges(node=node)
+
+
+def tag_batches(tags: list[str]) -> list[list[str]]:
+    """Split tags into one list per request."""
+    return [tags[i : i + TAGS_PER_REQUEST] for i in range(0, len(tags), TAGS_PER_REQUEST)]

@@ -1,20 +1,18 @@
 """Lists of collections: those of a type, and those of a project."""
 
-import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.operation import Operation
+from wbtyped_graphql.operation import Operation, ResultT
 from wbtyped_graphql.operations import ARTIFACT_COLLECTIONS_GQL, PROJECT_ARTIFACT_COLLECTIONS_GQL
 
 from .. import arguments
 from ..accounts.projects import missing_project, missing_type
-from ..errors import UsageError
 from ..transport.client import Client
 from ..transport.pagination import SizedPaginator
-from .collection import ArtifactCollection
+from .filters import FILTERING, checked_order, filters_json
+from .lineage import ArtifactCollection
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_collections import (
@@ -31,40 +29,48 @@ if TYPE_CHECKING:
     )
 
 
-FILTERING = "ARTIFACT_COLLECTIONS_FILTERING_SORTING"
-ORDER = re.compile(r"[+-]?[A-Za-z_]\w*")
+class CollectionList(SizedPaginator[ResultT, fragments.ArtifactCollection, ArtifactCollection]):
+    """Collections of a project, filtered and sorted by the server."""
+
+    __slots__ = ("entity", "filters", "order", "project")
+
+    def __init__(
+        self,
+        client: Client,
+        entity: str,
+        project: str,
+        per_page: int,
+        filters: Mapping[str, object] | None,
+        order: str | None,
+        start: str | None,
+    ) -> None:
+        arguments.check_strings(entity=entity, project=project)
+        filters_json(filters)
+        self.entity = entity
+        self.project = project
+        self.filters = filters
+        self.order: str | None = checked_order(order)
+        super().__init__(client, per_page=per_page, start=start)
+
+    def _required(self) -> str | None:
+        return FILTERING if self.filters is not None or self.order is not None else None
+
+    def _item(self, node: fragments.ArtifactCollection) -> ArtifactCollection:
+        kind = node.default_artifact_type.name
+        return ArtifactCollection(
+            self.client, self.entity, self.project, node.name, kind, attrs=node
+        )
 
 
-def filter_text(filters: Mapping[str, object] | None) -> str | None:
-    """Return filters as they are sent: JSON in a text."""
-    if arguments.optional_mapping("filters", filters) is None:
-        return None
-    try:
-        return json.dumps(filters)
-    except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError(f"filters cannot be written as JSON: {error}") from None
+class ArtifactCollections(CollectionList["Result"]):
+    """The collections of one type (query ArtifactCollections).
 
-
-def checked_order(order: str | None) -> str | None:
-    """Return an order with its sign, or raise UsageError."""
-    if arguments.optional_string("order", order) is None or order is None:
-        return None
-    if not ORDER.fullmatch(order):
-        raise UsageError(f"order {order!r} is not a field name with '+' or '-' before it")
-    return order if order[0] in "+-" else f"+{order}"
-
-
-class ArtifactCollections(
-    SizedPaginator["Result", fragments.ArtifactCollection, "ArtifactCollection"]
-):
-    """The collections of one type, fetched page by page (query ArtifactCollections).
-
-    Sequences and portfolios come together. `filters` is a MongoDB-style condition such as `{"name":
-    {"$regex": "^mnist"}}`, `order` a field such as `name`, with `-` before it for downwards; both
-    raise UnsupportedServerError on a server that lacks them. `len()` counts what the filter leaves.
+    Sequences and portfolios are listed together. `filters` is a MongoDB-style condition such as
+    `{"name": {"$regex": "^mnist"}}`, `order` a field such as `name`, after `-` for descending; both
+    raise UnsupportedServerError on a server that lacks them. `len()` counts what `filters` selects.
     """
 
-    __slots__ = ("entity", "filters", "order", "project", "type_name")
+    __slots__ = ("type_name",)
 
     QUERY: ClassVar[str] = ARTIFACT_COLLECTIONS_GQL
 
@@ -80,20 +86,11 @@ class ArtifactCollections(
         order: str | None = None,
         start: str | None = None,
     ) -> None:
-        arguments.check_strings(entity=entity, project=project)
-        filter_text(filters)
-        self.entity = entity
-        self.project = project
         self.type_name: str = arguments.string("type_name", type_name)
-        self.filters = filters
-        self.order: str | None = checked_order(order)
-        super().__init__(client, per_page=per_page, start=start)
+        super().__init__(client, entity, project, per_page, filters, order, start)
 
     def __repr__(self) -> str:
         return f"<ArtifactCollections {self.entity}/{self.project} ({self.type_name})>"
-
-    def _required(self) -> str | None:
-        return FILTERING if self.filters is not None or self.order is not None else None
 
     def _operation(self, cursor: str | None) -> Operation["Result"]:
         return calls.artifact_collections(
@@ -102,7 +99,7 @@ class ArtifactCollections(
             type_name=self.type_name,
             cursor=cursor,
             per_page=self.per_page,
-            filters=filter_text(self.filters),
+            filters=filters_json(self.filters),
             order=self.order,
         )
 
@@ -117,26 +114,14 @@ class ArtifactCollections(
     def _total(self, result: "Result") -> int:
         return self._connection(result).total_count
 
-    def _item(self, node: fragments.ArtifactCollection) -> "ArtifactCollection":
-        return ArtifactCollection(
-            self.client,
-            self.entity,
-            self.project,
-            node.name,
-            node.default_artifact_type.name,
-            attrs=node,
-        )
 
-
-class ProjectArtifactCollections(
-    SizedPaginator["ProjectResult", fragments.ArtifactCollection, "ArtifactCollection"]
-):
+class ProjectArtifactCollections(CollectionList["ProjectResult"]):
     """The collections of all types of a project (query ProjectArtifactCollections).
 
-    `filters`, `order` and `len()` are as with `ArtifactCollections`.
+    `filters`, `order` and `len()` are as for `ArtifactCollections`.
     """
 
-    __slots__ = ("entity", "filters", "order", "project")
+    __slots__ = ()
 
     QUERY: ClassVar[str] = PROJECT_ARTIFACT_COLLECTIONS_GQL
 
@@ -151,30 +136,21 @@ class ProjectArtifactCollections(
         order: str | None = None,
         start: str | None = None,
     ) -> None:
-        arguments.check_strings(entity=entity, project=project)
-        filter_text(filters)
-        self.entity = entity
-        self.project = project
-        self.filters = filters
-        self.order: str | None = checked_order(order)
-        super().__init__(client, per_page=per_page, start=start)
+        super().__init__(client, entity, project, per_page, filters, order, start)
 
     def __repr__(self) -> str:
         return f"<ProjectArtifactCollections {self.entity}/{self.project}>"
 
-    def _required(self) -> str | None:
-        return FILTERING if self.filters is not None or self.order is not None else None
-
     def _operation(self, cursor: str | None) -> Operation["ProjectResult"]:
-        asked = calls.project_artifact_collections(
+        operation = calls.project_artifact_collections(
             entity=self.entity,
             project=self.project,
             cursor=cursor,
             per_page=self.per_page,
-            filters=filter_text(self.filters),
+            filters=filters_json(self.filters),
             order=self.order,
         )
-        return asked.without("filters") if self.filters is None else asked
+        return operation.without("filters") if self.filters is None else operation
 
     def _connection(self, result: "ProjectResult") -> "ProjectPage":
         if result.project is None or result.project.artifact_collections is None:
@@ -183,13 +159,3 @@ class ProjectArtifactCollections(
 
     def _total(self, result: "ProjectResult") -> int:
         return self._connection(result).total_count
-
-    def _item(self, node: fragments.ArtifactCollection) -> "ArtifactCollection":
-        return ArtifactCollection(
-            self.client,
-            self.entity,
-            self.project,
-            node.name,
-            node.default_artifact_type.name,
-            attrs=node,
-        )

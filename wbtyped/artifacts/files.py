@@ -1,39 +1,45 @@
 """The files of an artifact version."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from os import PathLike
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, Unpack
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
 
 from .. import arguments
-from ..config.cache import CacheOption
-from ..runs.files import File
+from ..download.options import DownloadOptions, OnError
+from ..download.results import DownloadResult
+from ..runs.files import StandaloneFile
+from ..runs.ref import RunRef
 from ..transport.client import Client
 from ..transport.pagination import SizedPaginator
-from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
-from .contents.signed_urls import gone
+from .contents.manifest import ArtifactManifest, ArtifactManifestEntry, ManifestOwner
+from .contents.version import VersionContents
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_files_by_id import ArtifactFilesById as Result
     from wbtyped_graphql.artifact_files_by_id import ArtifactFilesByIdArtifactFiles as Page
 
-    from ..download.batch import OnError
-    from ..download.engines.choice import EngineName
-    from ..download.progress import Progress
-    from ..download.results import DownloadResult
-    from .artifact import Artifact
+    from ..download.batch import Batch
 
 
-class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
-    """The files of a version, by path, fetched page by page (query ArtifactFilesById).
+class ArtifactRef(ManifestOwner, Protocol):
+    """What the list of its files needs to know of a version; every `Artifact` is one."""
 
-    `names` picks exact paths; those that do not exist are simply not there. A reference has the
-    address of what it refers to as `url` and `direct_url`. With `names`, `len()` counts the files
-    of the list, for which it reads all of it.
-    """
+    @property
+    def contents(self) -> VersionContents:
+        """The files of the version."""
+        ...
+
+
+FileT = TypeVar("FileT", bound=StandaloneFile[RunRef])
+
+
+class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
+    """The files of a version, whichever class they become; see `ArtifactFiles`."""
 
     __slots__ = ("artifact", "names")
 
@@ -42,7 +48,7 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
     def __init__(
         self,
         client: Client,
-        artifact: "Artifact",
+        artifact: ArtifactRef,
         names: Sequence[str] | None = None,
         per_page: int = 50,
         *,
@@ -68,53 +74,47 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
         root: str | PathLike[str] | None = None,
         allow_missing_references: bool = False,
         *,
-        on_error: "OnError" = "raise",
-        progress: "Progress" = None,
-        engine: "EngineName | None" = None,
-        jobs: int | None = None,
-        fsync: bool = False,
-        cache: CacheOption = None,
-    ) -> "DownloadResult":
-        """Download the files of the list, and say what became of each.
+        on_error: OnError = "raise",
+        **options: Unpack[DownloadOptions],
+    ) -> DownloadResult:
+        """Download the files of the list in parallel, and report the outcome of each.
 
-        They are put where `Artifact.download` puts them, and checked in the same way; for the other
-        arguments see there. The first
-        failure ends it and is raised; with `on_error="collect"` the others are fetched all the
-        same, and the result lists what failed.
+        They go where `Artifact.download` puts them, and are verified in the same way. The first
+        failure ends the download and is raised; with `on_error="collect"` the other files are
+        downloaded all the same, and the result lists the failures. See `DownloadOptions` for the
+        other options.
         """
-        from ..download.batch import build_options
-        from .contents.download import make_batch
-
-        root = arguments.optional_location("root", root)
-        arguments.check_flags(allow_missing_references=allow_missing_references)
-        settings = self.client.settings
-        options = build_options(settings, cache, progress, engine, jobs, fsync, on_error)
-        entries = self._entries(self.artifact.manifest)
-        return make_batch(self.artifact, entries, root, allow_missing_references, options).run()
+        return self._batch(root, allow_missing_references, on_error, options).run()
 
     async def adownload(
         self,
         root: str | PathLike[str] | None = None,
         allow_missing_references: bool = False,
         *,
-        on_error: "OnError" = "raise",
-        progress: "Progress" = None,
-        engine: "EngineName | None" = None,
-        jobs: int | None = None,
-        fsync: bool = False,
-        cache: CacheOption = None,
-    ) -> "DownloadResult":
+        on_error: OnError = "raise",
+        **options: Unpack[DownloadOptions],
+    ) -> DownloadResult:
         """Download the files of the list, from a coroutine; otherwise as `download`."""
+        await self.client.arun(self.artifact.contents.load_manifest())
+        return await self._batch(root, allow_missing_references, on_error, options).arun()
+
+    def _batch(
+        self,
+        root: str | PathLike[str] | None,
+        allow_missing_references: bool,
+        on_error: OnError,
+        options: DownloadOptions,
+    ) -> "Batch":
+        # Imported late: the download engine doubles the import time of the package.
         from ..download.batch import build_options
         from .contents.download import make_batch
 
         root = arguments.optional_location("root", root)
         arguments.check_flags(allow_missing_references=allow_missing_references)
-        settings = self.client.settings
-        options = build_options(settings, cache, progress, engine, jobs, fsync, on_error)
-        entries = self._entries(await self.artifact.amanifest())
-        batch = make_batch(self.artifact, entries, root, allow_missing_references, options)
-        return await batch.arun()
+        built = build_options(self.client.settings, options, on_error)
+        contents = self.artifact.contents
+        entries = self._entries(contents.manifest)
+        return make_batch(contents, entries, root, allow_missing_references, built)
 
     def _entries(self, manifest: ArtifactManifest) -> list[ArtifactManifestEntry]:
         names = manifest.entries if self.names is None else self.names
@@ -130,15 +130,15 @@ class ArtifactFiles(SizedPaginator["Result", fragments.ArtifactFile, File]):
 
     def _connection(self, result: "Result") -> "Page":
         if result.artifact is None or result.artifact.files is None:
-            raise gone(self.artifact)
+            raise self.artifact.contents.missing()
         return result.artifact.files
 
     def _total(self, result: "Result") -> int:
         self._connection(result)
-        return self.artifact.file_count
+        return self.artifact.contents.file_count
 
     def _counts_items(self) -> bool:
         return bool(self.names)
 
-    def _item(self, node: fragments.ArtifactFile) -> File:
-        return File(self.client, node)
+    @abstractmethod
+    def _item(self, node: fragments.ArtifactFile) -> FileT: ...

@@ -1,147 +1,391 @@
-"""Where a version is linked, and which runs made and used it."""
+"""Runs, versions and collections that lead to each other: the public classes.
 
-from collections.abc import Iterable
+A run logs versions, a version belongs to collections and was used by runs. This circle is closed
+here and nowhere else: each class adds to its standalone form what leads to the others.
+"""
+
+from collections.abc import Iterable, Sequence
+from os import PathLike
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.input_types import ArtifactAliasInput, LinkArtifactInput
-from wbtyped_graphql.operation import Operation
 
 from .. import arguments
-from ..accounts.registries import aregistry_entity, is_registry, registry_entity
+from ..accounts.registries import find_registry_owner, is_registry
 from ..errors import UsageError
 from ..paths import parse_artifact_path
+from ..runs.files import FileList, StandaloneFile
+from ..runs.run import StandaloneRun
+from ..runs.upload import upload_file
+from ..transport.client import Client
+from ..transport.flow import Flow, ask
 from ..transport.nodes import iso
-from .editing import EditableArtifact
-from .facts import ArtifactLocation, location_of
+from .artifact import StandaloneArtifact
+from .collection import StandaloneCollection
+from .files import VersionFiles
+from .location import ArtifactLocation
+from .lookup import find_version
 from .validation import checked_aliases
+from .versions import CollectionVersions, RunVersions
 
 if TYPE_CHECKING:
-    from wbtyped_graphql.artifact_created_by import ArtifactCreatedBy
     from wbtyped_graphql.artifact_places import ArtifactPlaces
-    from wbtyped_graphql.artifact_used_by import ArtifactUsedBy
-    from wbtyped_graphql.link_artifact import LinkArtifact
-    from wbtyped_graphql.unlink_artifact import UnlinkArtifact
-
-    from ..runs.run import Run
-    from .artifact import Artifact
 
 
-class LinkedArtifact(EditableArtifact):
-    """A version with its links to portfolios and runs."""
+class Run(StandaloneRun):
+    """A run: its metadata, its files, and the artifacts that it logged and used (query GetRun).
+
+    `attrs` is the typed node, or a mapping with the wire names of its fields. Without it the run is
+    loaded at once, and NotFoundError says which part of the path is missing.
+    """
 
     __slots__ = ()
 
-    # Links and deletion.
+    def files(
+        self,
+        names: Sequence[str] | None = None,
+        pattern: str | None = None,
+        per_page: int = 50,
+        *,
+        upload: bool = False,
+        start: str | None = None,
+    ) -> "Files":
+        """Return the files of the run as a lazy list; see `Files`.
+
+        Nothing is requested until the list is read.
+        """
+        return Files(self.client, self, names, per_page, upload, pattern, start=start)
+
+    def file(self, name: str) -> "File":
+        """Return one file by its exact name (query RunFiles).
+
+        The server also answers for a name that does not exist: such a file has `updated_at` None,
+        and downloading it raises NotFoundError.
+        """
+        return self.files([arguments.string("name", name)], per_page=1)[0]
+
+    async def afile(self, name: str) -> "File":
+        """Return one file by its exact name, from a coroutine."""
+        return await self.files([arguments.string("name", name)], per_page=1).aget(0)
+
+    def upload_file(self, path: str | PathLike[str], root: str | PathLike[str] = ".") -> "File":
+        """Upload a local file and return it as the server then lists it.
+
+        The name in the run is the path relative to `root`, so by default `logs/a.txt` becomes
+        `logs/a.txt`. A file of that name is replaced. The content is streamed, whatever its size.
+
+        Sends CreateRunFiles, the content to storage, MarkRunFilesUploaded if the server supports
+        it, and RunFiles. Raises UsageError for a file outside `root`, before anything is sent,
+        NotFoundError if the run is gone, TransportError, and DiskError.
+        """
+        return self.client.run(self._upload(path, root))
+
+    async def aupload_file(
+        self, path: str | PathLike[str], root: str | PathLike[str] = "."
+    ) -> "File":
+        """Upload a local file from a coroutine; otherwise as `upload_file`."""
+        return await self.client.arun(self._upload(path, root))
+
+    def _upload(self, path: str | PathLike[str], root: str | PathLike[str]) -> Flow["File"]:
+        name = yield from upload_file(self.client, self, path, root)
+        return (yield from self.files([name], per_page=1).load_item(0))
+
+    def logged_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
+        """Return the artifact versions that the run logged, as a lazy list."""
+        return RunArtifacts(self.client, self, "logged", per_page, start=start)
+
+    def used_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
+        """Return the artifact versions that the run used, as a lazy list."""
+        return RunArtifacts(self.client, self, "used", per_page, start=start)
+
+
+class Files(FileList[Run, "File"]):
+    """The files of a run, fetched page by page (query RunFiles).
+
+    `names` selects exact names; the server answers with one file for each, also for a name that
+    does not exist: such a file has `updated_at` None and size 0. `pattern` selects by SQL LIKE (`%`
+    matches any string, `_` one character), as in `"media/%.png"`. Both together raise UsageError,
+    which is a ValueError.
+
+    `per_page` is the number of files per request. With `upload=True` the `url` of each file is for
+    sending its content instead of fetching it. `start` is the `cursor` of an earlier list, after
+    which this list starts.
+
+    With `names`, `len()` counts the files of the list, for which it reads all of it. Otherwise it
+    counts all files of the run, whatever `pattern` says, because that is what the server counts.
+    """
+
+    __slots__ = ()
+
+    def _item(self, node: fragments.RunFile) -> "File":
+        return File(self.client, node, self.run)
+
+
+class File(StandaloneFile[Run]):
+    """One file of a run, or of an artifact.
+
+    `attrs` is the typed node as the server sent it, or a mapping with the wire names of its fields.
+    The properties read from it and send nothing. `run` is the run that the file belongs to, None
+    for a file of an artifact.
+    """
+
+    __slots__ = ()
+
+
+class ArtifactCollection(StandaloneCollection):
+    """A sequence of versions, or a portfolio of links to them (query GetArtifactCollection).
+
+    `name`, `type`, `description` and `tags` can be assigned: an invalid value raises UsageError at
+    once, and `save()` sends what changed. `attrs` is the typed node, or a mapping with the wire
+    names of its fields. Without it the collection is loaded, and NotFoundError says what is
+    missing.
+    """
+
+    __slots__ = ()
+
+    def artifacts(self, per_page: int = 50, *, start: str | None = None) -> "Artifacts":
+        """Return its versions, newest first; unsaved edits of name and type do not count."""
+        return Artifacts(
+            self.client, self.entity, self.project, self.attrs.name,
+            self.attrs.default_artifact_type.name, per_page=per_page, start=start,
+        )  # fmt: skip
+
+
+class Artifacts(CollectionVersions["Artifact"]):
+    """The versions in a collection, newest first (query Artifacts).
+
+    `filters` is a MongoDB-style condition such as `{"metadata.accuracy": {"$gt": 0.9}}`. By default
+    it selects committed versions; `{}` selects versions in every state. `order` is a field such as
+    `version_index`, after `-` for descending. `tags` selects the versions that have all of them;
+    the server cannot filter by tags here, so pages are read until enough versions are found.
+    `len()` counts what `filters` selects, whatever `tags` says.
+    """
+
+    __slots__ = ()
+
+    def _version(self, location: ArtifactLocation, node: fragments.Artifact) -> "Artifact":
+        return Artifact(self.client, location, node)
+
+
+class RunArtifacts(RunVersions["Artifact"]):
+    """The versions that a run logged, or used (query RunArtifacts).
+
+    `mode` is `logged` or `used`. Each version is shown in the collection that it was logged to;
+    versions in projects that the API key may not see are left out.
+    """
+
+    __slots__ = ()
+
+    def _version(self, location: ArtifactLocation, node: fragments.Artifact) -> "Artifact":
+        return Artifact(self.client, location, node)
+
+
+class ArtifactFiles(VersionFiles[File]):
+    """The files of a version, by path, fetched page by page (query ArtifactFilesById).
+
+    `names` selects exact paths; paths that do not exist are left out. The `url` and `direct_url` of
+    a reference are the URL that it refers to. With `names`, `len()` counts the files of the list,
+    for which it reads all of it.
+    """
+
+    __slots__ = ()
+
+    def _item(self, node: fragments.ArtifactFile) -> File:
+        return File(self.client, node)
+
+
+class Artifact(StandaloneArtifact):
+    """One version of an artifact, as it is shown in the collection where it was found.
+
+    `description`, `metadata`, `tags`, `aliases` and `ttl` can be assigned: an invalid value raises
+    UsageError at once, and `save()` sends what changed. `attrs` is the typed node as the server
+    sent it.
+    """
+
+    __slots__ = ()
+
+    # Files.
+
+    def files(
+        self, names: Sequence[str] | None = None, per_page: int = 50, *, start: str | None = None
+    ) -> ArtifactFiles:
+        """Return its files as a lazy list; nothing is requested until it is read."""
+        return ArtifactFiles(self.client, self, names, per_page, start=start)
+
+    def open_file(self, path: str) -> File:
+        """Return one of its files by path; raises EntryNotFoundError."""
+        found = self.files([arguments.string("path", path)], per_page=1)[:1]
+        if not found:
+            raise self.contents.missing_file(path)
+        return found[0]
+
+    # Collections.
+
+    @property
+    def collection(self) -> ArtifactCollection:
+        """The collection that shows the version, loaded."""
+        return self.client.run(self._find_collection(self.location))
+
+    async def acollection(self) -> ArtifactCollection:
+        """Return the collection that shows the version, from a coroutine."""
+        return await self.client.arun(self._find_collection(self.location))
+
+    @property
+    def source_collection(self) -> ArtifactCollection:
+        """The sequence that the version was logged to, loaded."""
+        return self.client.run(self._find_collection(self.source))
+
+    async def asource_collection(self) -> ArtifactCollection:
+        """Return the sequence that the version was logged to, from a coroutine."""
+        return await self.client.arun(self._find_collection(self.source))
+
+    def _find_collection(self, location: ArtifactLocation) -> Flow[ArtifactCollection]:
+        return ArtifactCollection.find(self.client, *location.collection_path, self.type)
+
+    # Links.
 
     def link(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
-        """Link it into the portfolio at `target_path` and return it as it is shown there.
+        """Link the version to the portfolio at `target_path`, and return it as shown there.
 
-        `entity/project/name`, `project/name` or `name`; what is left out is as here. Of a registry,
-        `organization/wandb-registry-name/collection`; the organization may be left out when the
-        owner of the source belongs to one alone. The portfolio is made when it is new. `latest`
-        moves there by itself.
+        Write `entity/project/name`, `project/name` or `name`; the version's own entity and project
+        are the defaults. For a registry write `organization/wandb-registry-name/collection`; the
+        organization may be left out if the owner of the source belongs to only one. A portfolio
+        that does not exist is created. The server moves `latest` there.
         """
-        aliases = checked_aliases(aliases)
-        entity, project, name = self._target(target_path)
-        if is_registry(project):
-            entity = registry_entity(self.client, self.source_entity, entity)
-        entity = entity or self.entity
-        self.client.send(self._linking(entity, project, name, aliases))
-        from .lookup import find_artifact
-
-        return find_artifact(self.client, entity, project, f"{name}:latest")
+        return self.client.run(self._link(target_path, aliases))
 
     async def alink(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
-        """Link it into a portfolio, from a coroutine; otherwise as `link`."""
-        aliases = checked_aliases(aliases)
-        entity, project, name = self._target(target_path)
-        if is_registry(project):
-            entity = await aregistry_entity(self.client, self.source_entity, entity)
-        entity = entity or self.entity
-        await self.client.asend(self._linking(entity, project, name, aliases))
-        from .lookup import afind_artifact
+        """Link the version to a portfolio, from a coroutine; otherwise as `link`."""
+        return await self.client.arun(self._link(target_path, aliases))
 
-        return await afind_artifact(self.client, entity, project, f"{name}:latest")
-
-    def _target(self, path: str | PurePath) -> tuple[str | None, str, str]:
-        parts = parse_artifact_path(path)
+    def _link(self, target_path: str | PurePath, aliases: Iterable[str]) -> Flow["Artifact"]:
+        parts = parse_artifact_path(target_path)
         if ":" in parts.name:
-            raise UsageError(f"portfolio path {str(path)!r} holds an alias; pass aliases= instead")
-        return parts.entity, parts.project or self.project, parts.name
-
-    def _linking(
-        self, entity: str, project: str, name: str, aliases: Iterable[str]
-    ) -> Operation["LinkArtifact"]:
-        given = [
-            ArtifactAliasInput(alias=alias, artifact_collection_name=name) for alias in aliases
-        ]
-        return calls.link_artifact(
-            input=LinkArtifactInput(
-                artifact_id=self.id,
-                artifact_portfolio_name=name,
-                entity_name=entity,
-                project_name=project,
-                aliases=given,
+            raise UsageError(
+                f"portfolio path {str(target_path)!r} contains an alias; pass aliases= instead"
             )
+        entity, project = parts.entity, parts.project or self.project
+        inputs = [
+            ArtifactAliasInput(alias=alias, artifact_collection_name=parts.name)
+            for alias in checked_aliases(aliases)
+        ]
+        if is_registry(project):
+            entity = yield from find_registry_owner(self.source_entity, entity)
+        entity = entity or self.entity
+        link = LinkArtifactInput(
+            artifact_id=self.id,
+            artifact_portfolio_name=parts.name,
+            entity_name=entity,
+            project_name=project,
+            aliases=inputs,
         )
+        yield from ask(calls.link_artifact(input=link))
+        return (yield from find_artifact(self.client, entity, project, f"{parts.name}:latest"))
 
     def unlink(self) -> None:
-        """Take it out of the portfolio that it is shown in; the version itself stays."""
-        self.client.send(self._unlinking(self.collection.id))
+        """Remove the link from the portfolio that shows it; the version itself stays."""
+        self.client.run(self._unlink())
 
     async def aunlink(self) -> None:
-        """Take it out of the portfolio that it is shown in, from a coroutine."""
-        from .collection import ArtifactCollection
+        """Remove the link, from a coroutine; otherwise as `unlink`."""
+        await self.client.arun(self._unlink())
 
-        home = await ArtifactCollection.afetch(
-            self.client, self.entity, self.project, self.place.collection, self.type
-        )
-        await self.client.asend(self._unlinking(home.id))
-
-    def _unlinking(self, portfolio: str) -> Operation["UnlinkArtifact"]:
+    def _unlink(self) -> Flow[None]:
         if not self.is_link:
-            raise UsageError(f"{self.qualified_name} is no link; delete() deletes the version")
-        return calls.unlink_artifact(id=self.id, portfolio=portfolio)
+            raise UsageError(f"{self.qualified_name} is not a link; delete() deletes the version")
+        portfolio = yield from self._find_collection(self.location)
+        yield from ask(calls.unlink_artifact(id=self.id, portfolio=portfolio.id))
 
     def delete(self, delete_aliases: bool = False) -> None:
-        """Delete the version; of a link, the link alone.
+        """Delete the version; for a link, remove the link alone.
 
         The server refuses to delete a version that has aliases, with a GraphQLError, unless
-        `delete_aliases` says that they may go too.
+        `delete_aliases` is True.
         """
-        arguments.check_flags(delete_aliases=delete_aliases)
-        if self.is_link:
-            self.unlink()
-        else:
-            self.client.send(calls.delete_artifact(id=self.id, delete_aliases=delete_aliases))
+        self.client.run(self._delete(delete_aliases))
 
     async def adelete(self, delete_aliases: bool = False) -> None:
         """Delete the version, from a coroutine; otherwise as `delete`."""
+        await self.client.arun(self._delete(delete_aliases))
+
+    def _delete(self, delete_aliases: bool) -> Flow[None]:
         arguments.check_flags(delete_aliases=delete_aliases)
         if self.is_link:
-            await self.aunlink()
+            yield from self._unlink()
         else:
-            await self.client.asend(
-                calls.delete_artifact(id=self.id, delete_aliases=delete_aliases)
-            )
+            yield from ask(calls.delete_artifact(id=self.id, delete_aliases=delete_aliases))
 
-    # Lineage.
+    @property
+    def source_artifact(self) -> "Artifact":
+        """The same version where it was logged."""
+        return Artifact(self.client, self.source, self.attrs)
 
-    def used_by(self) -> "list[Run]":
-        """Return the runs that used it (query ArtifactUsedBy)."""
-        return self._users(self.client.send(calls.artifact_used_by(id=self.id)))
+    @property
+    def linked_artifacts(self) -> "list[Artifact]":
+        """The same version in every portfolio that it is linked to (query ArtifactPlaces).
 
-    async def aused_by(self) -> "list[Run]":
-        """Return the runs that used it, from a coroutine."""
-        return self._users(await self.client.asend(calls.artifact_used_by(id=self.id)))
+        Empty for a link. The server returns at most 500, and only those that the API key may see.
+        """
+        return self.client.run(self._find_links())
 
-    def _users(self, result: "ArtifactUsedBy") -> "list[Run]":
-        from ..runs.run import Run
+    async def alinked_artifacts(self) -> "list[Artifact]":
+        """Return the version in every portfolio that it is linked to, from a coroutine."""
+        return await self.client.arun(self._find_links())
 
+    def _find_links(self) -> Flow["list[Artifact]"]:
+        if self.is_link:
+            return []
+        result = yield from ask(calls.artifact_places(id=self.id))
+        source = self.source.collection_path
+        return [
+            Artifact(self.client, location, self.attrs)
+            for location, _ in self._memberships(result)
+            if location.collection_path != source
+        ]
+
+    @property
+    def linked_at(self) -> str | None:
+        """When the link was created: ISO 8601 in UTC; None if this is not a link."""
+        return self.client.run(self._find_linked_at())
+
+    async def alinked_at(self) -> str | None:
+        """Return when the link was created, from a coroutine."""
+        return await self.client.arun(self._find_linked_at())
+
+    def _find_linked_at(self) -> Flow[str | None]:
+        if not self.is_link:
+            return None
+        result = yield from ask(calls.artifact_places(id=self.id))
+        for location, node in self._memberships(result):
+            if location.collection_path == self.location.collection_path:
+                return iso(node.created_at) if node.created_at else None
+        return None
+
+    def _memberships(
+        self, result: "ArtifactPlaces"
+    ) -> list[tuple[ArtifactLocation, fragments.Membership]]:
         if result.artifact is None:
-            raise self._gone()
+            raise self.contents.missing()
+        nodes = [edge.node for edge in result.artifact.artifact_memberships.edges if edge.node]
+        located = [(ArtifactLocation.of_membership(node), node) for node in nodes]
+        return [(location, node) for location, node in located if location is not None]
+
+    # Runs.
+
+    def used_by(self) -> list[Run]:
+        """Return the runs that used the version (query ArtifactUsedBy)."""
+        return self.client.run(self._find_users())
+
+    async def aused_by(self) -> list[Run]:
+        """Return the runs that used the version, from a coroutine."""
+        return await self.client.arun(self._find_users())
+
+    def _find_users(self) -> Flow[list[Run]]:
+        result = yield from ask(calls.artifact_used_by(id=self.id))
+        if result.artifact is None:
+            raise self.contents.missing()
         nodes = [edge.node for edge in result.artifact.used_by.edges]
         return [
             Run(self.client, node.project.entity_name, node.project.name, node.name, node)
@@ -149,83 +393,29 @@ class LinkedArtifact(EditableArtifact):
             if node.project
         ]
 
-    def logged_by(self) -> "Run | None":
-        """Return the run that made it, loaded; None when a user did or the run is gone."""
-        from ..runs.run import Run
+    def logged_by(self) -> Run | None:
+        """Return the run that logged it, loaded; None if a user created it or the run is gone."""
+        return self.client.run(self._find_creator())
 
-        place = self._maker(self.client.send(calls.artifact_created_by(id=self.id)))
-        return Run(self.client, *place) if place else None
+    async def alogged_by(self) -> Run | None:
+        """Return the run that logged it, from a coroutine; otherwise as `logged_by`."""
+        return await self.client.arun(self._find_creator())
 
-    async def alogged_by(self) -> "Run | None":
-        """Return the run that made it, from a coroutine."""
-        from ..runs.run import Run
-
-        place = self._maker(await self.client.asend(calls.artifact_created_by(id=self.id)))
-        return await Run.afetch(self.client, *place) if place else None
-
-    def _maker(self, result: "ArtifactCreatedBy") -> tuple[str, str, str] | None:
+    def _find_creator(self) -> Flow[Run | None]:
+        result = yield from ask(calls.artifact_created_by(id=self.id))
         if result.artifact is None:
-            raise self._gone()
-        maker = result.artifact.created_by
-        if maker is None or maker.typename__ != "Run" or maker.project is None:
+            raise self.contents.missing()
+        creator = result.artifact.created_by
+        if creator is None or creator.typename__ != "Run" or creator.project is None:
             return None
-        return maker.project.entity_name, maker.project.name, maker.name
+        project = creator.project
+        return (yield from Run.find(self.client, project.entity_name, project.name, creator.name))
 
-    # Places.
 
-    @property
-    def source_artifact(self) -> "Artifact":
-        """The same version where it was made; itself when it is no link."""
-        return self._at(self.source)
-
-    @property
-    def linked_artifacts(self) -> "list[Artifact]":
-        """The same version at every place that it is linked to (query ArtifactPlaces).
-
-        Empty for what is a link itself. The server names 500 places at most, and only those that
-        the key may see.
-        """
-        if self.is_link:
-            return []
-        return self._links(self.client.send(calls.artifact_places(id=self.id)))
-
-    async def alinked_artifacts(self) -> "list[Artifact]":
-        """Return the same version at every place that it is linked to, from a coroutine."""
-        if self.is_link:
-            return []
-        return self._links(await self.client.asend(calls.artifact_places(id=self.id)))
-
-    @property
-    def linked_at(self) -> str | None:
-        """When it was linked to where it is shown: ISO 8601 in UTC; None for what is no link."""
-        if not self.is_link:
-            return None
-        return self._linked_at(self.client.send(calls.artifact_places(id=self.id)))
-
-    async def alinked_at(self) -> str | None:
-        """Return when it was linked to where it is shown, from a coroutine."""
-        if not self.is_link:
-            return None
-        return self._linked_at(await self.client.asend(calls.artifact_places(id=self.id)))
-
-    def _links(self, result: "ArtifactPlaces") -> "list[Artifact]":
-        places = [place for place, _ in self._places(result)]
-        return [self._at(place) for place in places if place[:3] != self.source[:3]]
-
-    def _linked_at(self, result: "ArtifactPlaces") -> str | None:
-        moments = {place[:3]: node.created_at for place, node in self._places(result)}
-        moment = moments.get(self.place[:3])
-        return iso(moment) if moment else None
-
-    def _places(
-        self, result: "ArtifactPlaces"
-    ) -> list[tuple[ArtifactLocation, fragments.Membership]]:
-        if result.artifact is None:
-            raise self._gone()
-        nodes = [edge.node for edge in result.artifact.artifact_memberships.edges if edge.node]
-        return [(place, node) for node in nodes if (place := location_of(node))]
-
-    def _at(self, place: ArtifactLocation) -> "Artifact":
-        from .artifact import Artifact
-
-        return Artifact(self.client, place, self.attrs)
+def find_artifact(client: Client, entity: str, project: str, name: str) -> Flow[Artifact]:
+    """Return the version that `collection:alias` names; see `lookup.find_version`."""
+    found = yield from find_version(client, entity, project, name)
+    artifact = Artifact(client, found.location, found.node)
+    if found.manifest is not None:
+        artifact.contents.use_manifest(found.manifest)
+    return artifact

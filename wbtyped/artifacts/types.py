@@ -1,7 +1,7 @@
 """The types of artifacts in a project."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
@@ -10,21 +10,21 @@ from wbtyped_graphql.operations import ARTIFACT_TYPES_GQL
 from .. import arguments
 from ..accounts.projects import missing_project, missing_type
 from ..transport.client import Client
+from ..transport.flow import Flow, ask
 from ..transport.nodes import parse_node
 from ..transport.pagination import Paginator
-from .collection import ArtifactCollection
 from .collections import ArtifactCollections
+from .lineage import ArtifactCollection
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_types import ArtifactTypes as Result
     from wbtyped_graphql.artifact_types import ArtifactTypesProjectArtifactTypes
-    from wbtyped_graphql.get_artifact_type import GetArtifactType
 
 
 class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"]):
     """The types of artifacts in a project, fetched page by page (query ArtifactTypes).
 
-    The server has no total to tell, so there is no `len()`, and `length` is None.
+    The server does not report a total, so there is no `len()`, and `length` is None.
     """
 
     __slots__ = ("entity", "project")
@@ -50,7 +50,7 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
 
     @property
     def length(self) -> None:
-        """None: the server does not tell how many types there are."""
+        """Always None: the server does not report how many types there are."""
         return
 
     def _operation(self, cursor: str | None) -> Operation["Result"]:
@@ -91,11 +91,12 @@ class ArtifactType:
         self.project = project
         self.type = type_name
         if attrs is None:
-            attrs = self._node(client.send(self._query()))
-        self.attrs: fragments.ArtifactType = parse_node(
-            fragments.ArtifactType, attrs, "an ArtifactType"
-        )
-        """The typed node as the server sent it."""
+            client.run(self._load())
+        else:
+            self.attrs: fragments.ArtifactType = parse_node(
+                fragments.ArtifactType, attrs, "an ArtifactType"
+            )
+            """The typed node as the server sent it."""
 
     def __repr__(self) -> str:
         return f"<ArtifactType {self.type}>"
@@ -115,37 +116,34 @@ class ArtifactType:
         """The text that describes the type."""
         return self.attrs.description
 
-    def load(self) -> fragments.ArtifactType:
-        """Fetch the type again, refresh `attrs`, and return them."""
-        self.attrs = self._node(self.client.send(self._query()))
-        return self.attrs
-
-    async def aload(self) -> fragments.ArtifactType:
-        """Fetch the type again, from a coroutine."""
-        self.attrs = self._node(await self.client.asend(self._query()))
-        return self.attrs
-
-    def _query(self) -> Operation["GetArtifactType"]:
-        return calls.get_artifact_type(
-            entity=self.entity, project=self.project, type_name=self.type
-        )
-
-    def _node(self, result: "GetArtifactType") -> fragments.ArtifactType:
-        if result.project is None:
-            raise missing_project(self.entity, self.project)
-        if result.project.artifact_type is None:
-            raise missing_type(self.entity, self.project, self.type)
-        return result.project.artifact_type
-
     @classmethod
-    async def afetch(cls, client: Client, entity: str, project: str, name: str) -> "ArtifactType":
-        """Return a loaded type, from a coroutine."""
+    def find(cls, client: Client, entity: str, project: str, name: str) -> Flow[Self]:
+        """Load a type as a flow, for either loop."""
         arguments.instance("client", client, Client)
         arguments.check_strings(entity=entity, project=project, name=name)
         found = cls.__new__(cls)
         found.client, found.entity, found.project, found.type = client, entity, project, name
-        await found.aload()
+        yield from found._load()
         return found
+
+    def load(self) -> fragments.ArtifactType:
+        """Fetch the type again, refresh `attrs`, and return them."""
+        return self.client.run(self._load())
+
+    async def aload(self) -> fragments.ArtifactType:
+        """Fetch the type again, from a coroutine; otherwise as `load`."""
+        return await self.client.arun(self._load())
+
+    def _load(self) -> Flow[fragments.ArtifactType]:
+        result = yield from ask(
+            calls.get_artifact_type(entity=self.entity, project=self.project, type_name=self.type)
+        )
+        if result.project is None:
+            raise missing_project(self.entity, self.project)
+        if result.project.artifact_type is None:
+            raise missing_type(self.entity, self.project, self.type)
+        self.attrs = result.project.artifact_type
+        return self.attrs
 
     def collections(
         self,
@@ -163,10 +161,11 @@ class ArtifactType:
 
     def collection(self, name: str) -> ArtifactCollection:
         """Return one collection of this type, loaded; raises NotFoundError."""
-        return ArtifactCollection(self.client, self.entity, self.project, name, self.type)
+        return self.client.run(self._find_collection(name))
 
     async def acollection(self, name: str) -> ArtifactCollection:
-        """Return one collection of this type, from a coroutine."""
-        return await ArtifactCollection.afetch(
-            self.client, self.entity, self.project, name, self.type
-        )
+        """Return one collection of this type, from a coroutine; otherwise as `collection`."""
+        return await self.client.arun(self._find_collection(name))
+
+    def _find_collection(self, name: str) -> Flow[ArtifactCollection]:
+        return ArtifactCollection.find(self.client, self.entity, self.project, name, self.type)

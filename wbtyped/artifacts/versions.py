@@ -1,20 +1,22 @@
 """Lists of artifact versions: those of a collection, and those of a run."""
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.operation import Operation
+from wbtyped_graphql.operation import Operation, ResultT
 from wbtyped_graphql.operations import ARTIFACTS_GQL, RUN_ARTIFACTS_GQL
 
 from .. import arguments
 from ..accounts.projects import missing_project, missing_type
+from ..runs.ref import RunRef, missing_run
 from ..transport.client import Client
 from ..transport.pagination import SizedPaginator
-from .artifact import Artifact
-from .collection_editing import missing_collection
-from .collections import checked_order, filter_text
-from .facts import ArtifactLocation
+from .artifact import StandaloneArtifact
+from .collection import missing_collection
+from .filters import checked_order, filters_json
+from .location import ArtifactLocation
 from .validation import checked_tags
 
 if TYPE_CHECKING:
@@ -30,20 +32,25 @@ if TYPE_CHECKING:
         RunArtifactsProjectRunOutputArtifacts as Logged,
     )
 
-    from ..runs.run import Run
-
+ArtifactT = TypeVar("ArtifactT", bound=StandaloneArtifact)
 COMMITTED: Mapping[str, object] = {"state": "COMMITTED"}
 
 
-class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
-    """The versions in a collection, newest first (query Artifacts).
+class VersionList(SizedPaginator[ResultT, fragments.Artifact, ArtifactT]):
+    """A list of versions, whichever class they become."""
 
-    `filters` is a MongoDB-style condition such as `{"metadata.accuracy": {"$gt": 0.9}}`; left out,
-    it picks committed versions, and `{}` takes those in every state. `order` is a field such as
-    `version_index`, with `-` before it for downwards. `tags` keeps the versions that have all of
-    them; the server cannot filter by that here, so pages are read until enough have come. `len()`
-    counts what `filters` leaves, whatever `tags` says.
-    """
+    __slots__ = ()
+
+    @abstractmethod
+    def _version(self, location: ArtifactLocation, node: fragments.Artifact) -> ArtifactT:
+        """Build the public object for a version."""
+
+    def _item(self, node: fragments.Artifact) -> ArtifactT:
+        return self._version(ArtifactLocation.of_source(node), node)
+
+
+class CollectionVersions(VersionList["Result", ArtifactT]):
+    """The versions in a collection (query Artifacts); see `Artifacts`."""
 
     __slots__ = ("collection_name", "entity", "filters", "order", "project", "tags", "type")
 
@@ -66,7 +73,7 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
         arguments.check_strings(
             entity=entity, project=project, collection_name=collection_name, type=type
         )
-        filter_text(filters)
+        filters_json(filters)
         self.entity = entity
         self.project = project
         self.collection_name = collection_name
@@ -88,7 +95,7 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
             cursor=cursor,
             per_page=self.per_page,
             order=self.order,
-            filters=filter_text(self.filters),
+            filters=filters_json(self.filters),
         )
 
     def _connection(self, result: "Result") -> "Page":
@@ -104,33 +111,22 @@ class Artifacts(SizedPaginator["Result", fragments.Artifact, Artifact]):
     def _total(self, result: "Result") -> int:
         return self._connection(result).total_count
 
-    def _items(self, result: "Result") -> list[Artifact]:
-        # The number of a version in this collection stands on the edge, not on the node.
-        places = {
-            edge.node.id: ArtifactLocation(
-                self.entity, self.project, self.collection_name, edge.version
-            )
+    def _items(self, result: "Result") -> list[ArtifactT]:
+        # The number of a version in this collection is on the edge, not on the node.
+        collection = self.entity, self.project, self.collection_name
+        locations = {
+            edge.node.id: ArtifactLocation(*collection, edge.version)
             for edge in self._connection(result).edges
         }
-        return [
-            artifact
-            for node in self._nodes(result)
-            if self._keeps(artifact := Artifact(self.client, places[node.id], node))
-        ]
+        versions = [self._version(locations[node.id], node) for node in self._nodes(result)]
+        return [version for version in versions if self._keeps(version)]
 
-    def _item(self, node: fragments.Artifact) -> Artifact:
-        return Artifact(self.client, ArtifactLocation.of_source(node), node)
-
-    def _keeps(self, item: Artifact) -> bool:
+    def _keeps(self, item: ArtifactT) -> bool:
         return set(self.tags) <= set(item.tags)
 
 
-class RunArtifacts(SizedPaginator["RunResult", fragments.Artifact, Artifact]):
-    """The versions that a run made, or used (query RunArtifacts).
-
-    `mode` is `logged` or `used`. Each version is shown at the place where it was made; those whose
-    project the key may not see are left out.
-    """
+class RunVersions(VersionList["RunResult", ArtifactT]):
+    """The versions that a run logged or used (query RunArtifacts); see `RunArtifacts`."""
 
     __slots__ = ("mode", "run")
 
@@ -139,7 +135,7 @@ class RunArtifacts(SizedPaginator["RunResult", fragments.Artifact, Artifact]):
     def __init__(
         self,
         client: Client,
-        run: "Run",
+        run: RunRef,
         mode: str = "logged",
         per_page: int = 50,
         *,
@@ -167,20 +163,17 @@ class RunArtifacts(SizedPaginator["RunResult", fragments.Artifact, Artifact]):
 
     def _connection(self, result: "RunResult") -> "Logged | Used":
         if result.project is None:
-            raise self.run.missing("project")
+            raise missing_run(self.run, "project")
         if result.project.run is None:
-            raise self.run.missing("run")
+            raise missing_run(self.run, "run")
         run = result.project.run
         found = run.output_artifacts if self.mode == "logged" else run.input_artifacts
         if found is None:
-            raise self.run.missing("artifacts")
+            raise missing_run(self.run, "artifacts")
         return found
 
     def _total(self, result: "RunResult") -> int:
         return self._connection(result).total_count
 
-    def _item(self, node: fragments.Artifact) -> Artifact:
-        return Artifact(self.client, ArtifactLocation.of_source(node), node)
-
-    def _keeps(self, item: Artifact) -> bool:
+    def _keeps(self, item: ArtifactT) -> bool:
         return bool(item.entity)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..download.engines.choice import EngineName
+from ..download.options import EngineName
 from ..errors import AuthenticationError, NotFoundError
 from ..version import VERSION
 from .cache import cache_app

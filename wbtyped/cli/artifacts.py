@@ -8,12 +8,14 @@ from pydantic import TypeAdapter
 
 from ..api import Api
 from ..artifacts import Artifact, ArtifactCollection, ProjectArtifactCollections
+from ..artifacts.lineage import File
 from ..errors import ChecksumError, NotFoundError
-from ..runs.files import File
 from .connection import connect
 from .output import print_err, print_out, show_table
 
 PER_PAGE = 1000
+JSON_DIFFERENCES = ("missing", "altered", "foreign")
+"""The keys of `verify --json`, which scripts rely on."""
 Record = Mapping[str, object]
 _list = TypeAdapter(list[object])
 
@@ -118,7 +120,7 @@ def verify_artifact(path: str, folder: Path, base_url: str | None, *, as_json: b
         artifact = api.artifact(path)
         if as_json:
             differences = artifact.compare(folder)
-            print(json.dumps(differences._asdict()))
+            print(json.dumps(dict(zip(JSON_DIFFERENCES, differences, strict=True))))
             return int(any(differences))
         try:
             artifact.verify(folder)

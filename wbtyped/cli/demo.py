@@ -9,11 +9,10 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..artifacts.lineage import File, Run
 from ..download.disk.digests import file_digest
 from ..errors import WbtypedError
 from ..runs.download import make_batch
-from ..runs.files import File
-from ..runs.run import Run
 from ..server import WandbServer
 from .connection import connect
 from .get import GetOptions
@@ -195,7 +194,7 @@ def fetch(path: str, downloads: Path) -> set[str]:
     """Download the run; returns the names of what failed."""
     with progress("download", every=CALLBACK_SECONDS) as report, connect() as api:
         options = GetOptions().options(api, report)
-        make_batch(api.run(path).files(), downloads, False, options).run()
+        make_batch(api.run(path).files().selection, downloads, False, options).run()
     print_out(report.summary())
     return {name for name, _ in report.failures}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from ..api import Api
 from ..artifacts.contents.download import make_batch as make_version_batch
 from ..download.batch import BatchOptions, build_options
-from ..download.engines.choice import EngineName
+from ..download.options import EngineName
 from ..runs.download import make_batch as make_run_batch
 from .connection import connect
 from .output import counted, print_out
@@ -33,7 +33,7 @@ class GetOptions:
 
     def options(self, api: Api, report: Progress) -> BatchOptions:
         """Return how the files are fetched: one that fails does not hold up the others."""
-        options = build_options(api.settings, None, None, self.engine, self.jobs)
+        options = build_options(api.settings, {"engine": self.engine, "jobs": self.jobs})
         return replace(options, on_error="collect", observer=report)
 
 
@@ -44,7 +44,9 @@ def get_files(
     with how.connect() as api:
         files = api.run(path).files(names, pattern)
         with follow(how) as report:
-            make_run_batch(files, how.root or Path(), replace, how.options(api, report)).run()
+            make_run_batch(
+                files.selection, how.root or Path(), replace, how.options(api, report)
+            ).run()
     say_what_became(report, how, {})
     return 1 if report.failures else 0
 
@@ -56,7 +58,7 @@ def get_artifact(path: str, how: GetOptions) -> int:
         entries = list(artifact.manifest)
         with follow(how) as report:
             options = how.options(api, report)
-            result = make_version_batch(artifact, entries, how.root, False, options).run()
+            result = make_version_batch(artifact.contents, entries, how.root, False, options).run()
         name, folder = artifact.qualified_name, str(result.root)
     say_what_became(report, how, {"artifact": name, "folder": folder, "files": len(entries)})
     if not how.as_json and result.ok:

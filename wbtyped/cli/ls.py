@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from ..runs.files import File
+    from ..artifacts.lineage import File
 
 PER_PAGE = 1000
 """Files in one request: a long list costs few of them."""

@@ -3,13 +3,9 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .. import arguments
 from ..errors import UsageError
-
-if TYPE_CHECKING:
-    from .settings import Settings
 
 CACHE = "WBTYPED_CACHE"
 CACHE_LINKS = "WBTYPED_CACHE_LINKS"
@@ -50,14 +46,15 @@ def switch(environ: Mapping[str, str], name: str) -> bool | None:
 
 
 def cache_links(environ: Mapping[str, str]) -> bool:
-    """Tell whether files may be hard links into the cache: WBTYPED_CACHE_LINKS is 1."""
+    """Return True if files may be hard links into the cache: WBTYPED_CACHE_LINKS is 1."""
     return switch(environ, CACHE_LINKS) or False
 
 
-def cache_folder(spec: CacheOption, settings: "Settings") -> Path | None:
-    """Return the folder that one download keeps its contents in, or None for none."""
-    if spec is None:
-        return settings.cache
-    if spec is True and settings.cache is not None:
-        return settings.cache
-    return find_cache(spec, os.environ, Path.home())
+def cache_folder(option: CacheOption, default: Path | None) -> Path | None:
+    """Return the folder that one download caches its contents in, or None for none.
+
+    `default` is the folder that the settings name.
+    """
+    if option is None or (option is True and default is not None):
+        return default
+    return find_cache(option, os.environ, Path.home())

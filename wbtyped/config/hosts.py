@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 
 from .. import arguments
 from ..errors import HostNotAllowedError, UsageError
-from ..transport.proxies import Proxies
+from .proxies import Proxies
 from ..urls import WebUrl
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address

@@ -9,7 +9,6 @@ import stamina
 from ..clock import monotonic
 from ..transport.retries import FIRST_WAIT, LONGEST_WAIT, SLOWEST_BYTES_PER_SECOND, RetryPolicy
 from .disk.verified_writer import VerifiedWriter
-from .range_split import Split
 from .response import ResponseHandler
 from .transfer import Transfer
 
@@ -30,8 +29,6 @@ class Attempt:
     renewals: int = 0
     whole: bool = False
     """Whether it is to come over one connection."""
-    split: Split | None = None
-    """Its rest, once it is fetched in pieces."""
     _rule: RetryPolicy | None = None
     _furthest: int = 0
     """The most bytes that were ever there at the end of a try."""

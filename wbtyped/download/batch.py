@@ -8,20 +8,21 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from .. import arguments
 from ..clock import monotonic
-from ..config.cache import CacheOption, cache_folder, cache_links
+from ..config.cache import cache_folder, cache_links
 from ..config.settings import Settings
-from ..errors import WbtypedError
+from ..errors import UsageError, WbtypedError
 from ..user_warnings import in_thread, warn_user
 from .attempt import Attempt
 from .cache.store import Cache
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
-from .engines.choice import Engine, EngineName, choose
+from .engines.choice import Engine, choose
 from .local_files import LocalFiles, SkippedFile
+from .options import DownloadOptions, EngineName, OnError
 from .progress import DownloadProgress, Progress, ProgressReporter, check_progress, reporter
 from .results import DownloadResult, FailedFile
 from .schedule import Schedule
@@ -30,7 +31,6 @@ from .transfer import Source, Transfer, TransferCancelled
 if TYPE_CHECKING:
     from ..transport.http import Transport
 
-OnError = Literal["raise", "collect"]
 CACHE_QUEUE_FILES = 512
 """Fetched files that may wait to be taken into the cache, so that memory stays bounded."""
 POLL_SECONDS = 0.1
@@ -74,22 +74,30 @@ class BatchOptions:
 
 
 def build_options(
-    settings: Settings,
-    cache: CacheOption,
-    progress: Progress = None,
-    engine: EngineName | None = None,
-    jobs: int | None = None,
-    fsync: bool = False,
-    on_error: OnError = "raise",
+    settings: Settings, options: DownloadOptions, on_error: OnError = "raise"
 ) -> BatchOptions:
-    """Return how a batch is run that a caller wants so; raises UsageError."""
+    """Build the options of a batch from public keyword arguments; raises UsageError."""
+    unknown = sorted(options.keys() - DownloadOptions.__annotations__.keys())
+    if unknown:
+        allowed = ", ".join(sorted(DownloadOptions.__annotations__.keys() - {"at_once"}))
+        raise UsageError(f"unknown download options {unknown}; allowed are {allowed}")
     arguments.one_of("on_error", on_error, get_args(OnError))
+    progress, fsync = options.get("progress"), options.get("fsync", False)
+    engine, jobs = options.get("engine"), jobs_option(options)
     arguments.check_flags(fsync=fsync)
     check_progress(progress)
     choose(engine, jobs)
-    folder = cache_folder(cache, settings)
-    kept = None if folder is None else Cache(folder, links=cache_links(os.environ))
-    return BatchOptions(on_error, progress, engine, jobs, fsync, cache=kept)
+    folder = cache_folder(options.get("cache"), settings.cache)
+    cache = None if folder is None else Cache(folder, links=cache_links(os.environ))
+    return BatchOptions(on_error, progress, engine, jobs, fsync, cache=cache)
+
+
+def jobs_option(options: DownloadOptions) -> int | None:
+    """Return the number of parallel downloads, also under its former name."""
+    if "at_once" not in options:
+        return options.get("jobs")
+    warn_user("at_once is deprecated: use jobs", DeprecationWarning)
+    return options.get("jobs", options["at_once"])
 
 
 @dataclass

@@ -13,13 +13,19 @@ from typing import TypeVar
 from .. import errors
 from ..errors import DiskError
 from .cache.store import Cache
-from .disk.digests import Algorithm, IsCancelled, file_digest, never, stream_digest
+from .disk.digests import (
+    DIGEST_THREADS,
+    Algorithm,
+    IsCancelled,
+    file_digest,
+    never,
+    stream_digest,
+)
 from .disk.folder import READ, Folder
 from .disk.folder_tree import FolderTree
 
 LARGE_BYTES = 1024 * 1024
 """Bytes from which on it is worth a thread to read a file."""
-DIGEST_THREADS = min(8, os.cpu_count() or 1)
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")

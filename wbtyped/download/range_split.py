@@ -6,20 +6,19 @@ content, as with one connection, and a later call can continue it.
 """
 
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from ..clock import monotonic
 from ..errors import WbtypedError
+from .attempt import Attempt, Settled
 from .disk.atomic import disk_errors
 from .disk.digests import BLOCK_BYTES
+from .disk.folder_tree import FolderTree
 from .transfer import Piece, Transfer, TransferCancelled
-
-if TYPE_CHECKING:
-    from .attempt import Attempt
-    from .schedule import Schedule
 
 PIECE_BYTES = 32 * 1024 * 1024
 """Bytes of a piece."""
@@ -33,7 +32,32 @@ AFTER = 1.0
 """Seconds after which a connection has shown how fast it is."""
 
 
-def is_worth_splitting(attempt: "Attempt") -> bool:
+class PieceQueue(Protocol):
+    """Where a split has its pieces fetched; the schedule of the batch."""
+
+    cancelled: bool
+    """Whether the batch is cancelled."""
+    tree: FolderTree
+    """The folders that the batch writes to."""
+
+    def attempt(self, transfer: Transfer, settled: Settled | None = None) -> Attempt:
+        """Prepare a transfer; `settled` is called when it has ended."""
+        ...
+
+    def requeue_first(self, attempts: Sequence[Attempt]) -> None:
+        """Queue attempts before all others."""
+
+    def requeue(self, attempt: Attempt) -> None:
+        """Continue an attempt that counted as running meanwhile."""
+
+    def complete(self, attempt: Attempt) -> None:
+        """Finish an attempt whose content is complete."""
+
+    def finish_attempt(self, attempt: Attempt, error: BaseException | None) -> None:
+        """Finish an attempt with an error."""
+
+
+def is_worth_splitting(attempt: Attempt) -> bool:
     """Tell whether a transfer would gain by further connections, as far as one can see."""
     transfer, receiver, sink = attempt.transfer, attempt.receiver, attempt.sink
     if attempt.whole or transfer.size is None or transfer.digest is None or not receiver.ranges:
@@ -48,7 +72,7 @@ def is_worth_splitting(attempt: "Attempt") -> bool:
 class Split:
     """The rest of one file, in pieces."""
 
-    def __init__(self, schedule: "Schedule", main: "Attempt") -> None:
+    def __init__(self, schedule: PieceQueue, main: Attempt) -> None:
         self._schedule = schedule
         self._main = main
         self._size = main.transfer.size or 0

@@ -57,8 +57,9 @@ class Schedule:
         guard = threading.Lock()
         self._lock = threading.Condition(guard)
         self._room = threading.Condition(guard)
+        self._splits: dict[int, Split] = {}
         self._numbers = itertools.count()
-        self._load = AdaptiveLimit(self.limit, self.small_limit, self.budget)
+        self._limit = AdaptiveLimit(self.limit, self.small_limit, self.budget)
         self._fed = False
         self.cancelled: bool = False
 
@@ -135,14 +136,14 @@ class Schedule:
 
     def _next(self, now: float) -> tuple[Attempt | None, float]:
         """Return what may start now, or when to look again."""
-        if now < self._load.paused_until:
-            return None, self._load.paused_until
+        if now < self._limit.paused_until:
+            return None, self._limit.paused_until
         active = len(self._active)
         if self._later and self._later[0][0] <= now:
-            if self._load.is_full(active, self._later[0][2].transfer.size):
+            if self._limit.is_full(active, self._later[0][2].transfer.size):
                 return None, now + 60
             return heapq.heappop(self._later)[2], now
-        if self._ready and not self._load.is_full(active, self._ready[0].transfer.size):
+        if self._ready and not self._limit.is_full(active, self._ready[0].transfer.size):
             if len(self._ready) == QUEUE_FILES // 2:
                 self._room.notify_all()
             return self._ready.popleft(), now
@@ -194,7 +195,7 @@ class Schedule:
             elif retry is not None:
                 entry = monotonic() + retry, next(self._numbers), attempt
                 heapq.heappush(self._later, entry)
-            self._load.record_result(error)
+            self._limit.record_result(error)
             # One place is free for one other; to wake all who wait would cost more than a file.
             if self._finished():
                 self._lock.notify_all()
@@ -204,8 +205,9 @@ class Schedule:
             self._settle(attempt, error)
 
     def _settle(self, attempt: Attempt, error: BaseException | None) -> None:
-        passing = isinstance(error, TransientError | TransferCancelled)
-        attempt.sink.keep_part = passing
+        with self._lock:
+            self._splits.pop(id(attempt), None)
+        attempt.sink.keep_part = isinstance(error, TransientError | TransferCancelled)
         attempt.sink.close()
         if isinstance(error, TransferCancelled):
             return
@@ -222,7 +224,7 @@ class Schedule:
     def split_slow(self) -> None:
         """Have the rest of slow transfers fetched in pieces, while there are connections left."""
         with self._lock:
-            spare = self._load.room(len(self._active))
+            spare = self._limit.room(len(self._active))
             slow = [each for each in self._active.values() if is_worth_splitting(each)]
         # A split takes at least two connections, and so that no two count the same, one at a time.
         if spare >= 2 and slow and not self._ready:
@@ -230,13 +232,14 @@ class Schedule:
             slow[0].receiver.divert()
 
     def _divert(self, attempt: Attempt) -> None:
-        attempt.split = Split(self, attempt)
+        split = Split(self, attempt)
         with self._lock:
-            spare = self._load.room(len(self._active))
+            self._splits[id(attempt)] = split
+            spare = self._limit.room(len(self._active))
         try:
-            attempt.split.begin(spare)
+            split.begin(spare)
         except WbtypedError as error:
-            attempt.split.close()
+            split.close()
             self.finish_attempt(attempt, error)
 
     def requeue_first(self, attempts: Sequence[Attempt]) -> None:
@@ -287,9 +290,11 @@ class Schedule:
             self._ready.clear()
             self._expired.clear()
             self._later.clear()
+            splits = list(self._splits.values())
+            self._splits.clear()
+        for split in splits:
+            split.close()
         for attempt in left:
-            if attempt.split is not None:
-                attempt.split.close()
             attempt.sink.keep_part = True
             attempt.sink.close()
         self.tree.close()

@@ -19,7 +19,7 @@ from ..download.results import FailedFile
 from ..download.transfer import Source, Transfer
 from ..errors import NotFoundError, WbtypedError
 from ..transport.pagination import Paginator
-from .files import Files
+from .ref import FileSelection, missing_run
 
 if TYPE_CHECKING:
     from wbtyped_graphql.run_file_addresses import RunFileAddresses as Result
@@ -29,7 +29,7 @@ FILES_PER_PAGE = 1000
 """Files that one request brings."""
 
 
-def make_batch(files: Files, root: Path, replace: bool, options: BatchOptions) -> Batch:
+def make_batch(files: FileSelection, root: Path, replace: bool, options: BatchOptions) -> Batch:
     """Return what downloads the files of a list, ready to run."""
     tree = FolderTree(root)
     return Batch(
@@ -41,7 +41,9 @@ def make_batch(files: Files, root: Path, replace: bool, options: BatchOptions) -
     )
 
 
-def plan(files: Files, root: Path, replace: bool, local_files: LocalFiles) -> Iterator[PlannedFile]:
+def plan(
+    files: FileSelection, root: Path, replace: bool, local_files: LocalFiles
+) -> Iterator[PlannedFile]:
     """Yield what becomes of each file, while the list is being read."""
     names = SafeNames(root)
     unseen = {name for name in files.names if name}
@@ -65,12 +67,12 @@ def plan(files: Files, root: Path, replace: bool, local_files: LocalFiles) -> It
         yield FailedFile(name, NotFoundError(said, path=name, missing="file"))
 
 
-def label_of(file: RunFileAddress, files: Files) -> str:
+def label_of(file: RunFileAddress, files: FileSelection) -> str:
     """Return what a file is called in errors."""
     return f"file {file.name!r} of {files.run.full_path}"
 
 
-def file_spec(file: RunFileAddress, files: Files, target: Path, replace: bool) -> FileSpec:
+def file_spec(file: RunFileAddress, files: FileSelection, target: Path, replace: bool) -> FileSpec:
     """Return what is known of a file, and where it is to be."""
     if file.updated_at is None:
         label = label_of(file, files)
@@ -78,7 +80,9 @@ def file_spec(file: RunFileAddress, files: Files, target: Path, replace: bool) -
     return FileSpec(file.name, target, file.size_bytes, file.md5, "MD5", replace)
 
 
-def make_transfer(file: RunFileAddress, files: Files, spec: FileSpec, source: Source) -> Transfer:
+def make_transfer(
+    file: RunFileAddress, files: FileSelection, spec: FileSpec, source: Source
+) -> Transfer:
     """Return what fetches a file."""
     return Transfer(
         url=files.client.transport.absolute(file.direct_url),
@@ -93,7 +97,7 @@ def make_transfer(file: RunFileAddress, files: Files, spec: FileSpec, source: So
     )
 
 
-def signed_urls(files: Files, names: Sequence[str]) -> Mapping[str, str]:
+def signed_urls(files: FileSelection, names: Sequence[str]) -> Mapping[str, str]:
     """Return new addresses in place of those that have run out."""
     absolute = files.client.transport.absolute
     return {
@@ -112,7 +116,7 @@ class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
     QUERY: ClassVar[str] = RUN_FILE_ADDRESSES_GQL
 
     def __init__(
-        self, files: Files, names: Sequence[str | None], per_page: int = FILES_PER_PAGE
+        self, files: FileSelection, names: Sequence[str | None], per_page: int = FILES_PER_PAGE
     ) -> None:
         self.files = files
         self.names: list[str | None] = list(names)
@@ -134,7 +138,7 @@ class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
         run = result.project.run if result.project else None
         if run is None or run.files is None:
             missing = "files" if run else "run" if result.project else "project"
-            raise self.files.run.missing(missing)
+            raise missing_run(self.files.run, missing)
         return run.files
 
     def _item(self, node: RunFileAddress) -> RunFileAddress:

@@ -1,10 +1,11 @@
 """The files of a run: list, download, delete."""
 
 import io
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, Unpack
 
 from wbtyped_graphql import calls
 from wbtyped_graphql.fragments import ArtifactFile, RunFile
@@ -12,12 +13,14 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILES_GQL
 
 from .. import arguments
-from ..config.cache import CacheOption
+from ..download.options import DownloadOptions, OnError
+from ..download.results import DownloadResult
 from ..errors import NotFoundError, UsageError
-from ..transport.client import Client
+from ..transport.client import Client, HasClient
 from ..transport.nodes import iso, parse_node
 from ..transport.pagination import SizedPaginator
 from ..user_warnings import warn_user
+from .ref import FileSelection, RunRef, missing_run
 from .s3_uri import s3_uri
 
 if TYPE_CHECKING:
@@ -28,161 +31,16 @@ if TYPE_CHECKING:
         RunFilesProjectRunFiles,
     )
 
-    from ..api import Api
-    from ..download.batch import OnError
-    from ..download.engines.choice import EngineName
-    from ..download.progress import Progress
-    from ..download.results import DownloadResult
+    from ..download.batch import Batch
     from ..download.transfer import Transfer
     from ..transport.http import Transport
-    from .run import Run
 
 
-class Files(SizedPaginator["RunFiles", RunFile, "File"]):
-    """The files of a run, fetched page by page (query RunFiles).
-
-    `names` picks exact names; the server answers with one file for each, also for a name that does
-    not exist: such a file has `updated_at` None and size 0. `pattern` picks by SQL LIKE (`%` any
-    text, `_` one character), as in `"media/%.png"`. Both together raise UsageError, which is a
-    ValueError.
-
-    `per_page` is how many files one request brings. With `upload=True` the `url` of each file is
-    where its content can be sent instead of fetched. `start` is the `cursor` of an earlier list: go
-    on there.
-
-    With `names`, `len()` counts the files of the list, for which it reads all of it. Otherwise it
-    counts all files of the run, whatever `pattern` says, because that is what the server counts.
-    """
-
-    __slots__ = ("names", "pattern", "run", "upload")
-
-    QUERY: ClassVar[str] = RUN_FILES_GQL
-
-    def __init__(
-        self,
-        client: Client,
-        run: "Run",
-        names: Sequence[str] | None = None,
-        per_page: int = 50,
-        upload: bool = False,
-        pattern: str | None = None,
-        *,
-        start: str | None = None,
-    ) -> None:
-        arguments.instance("run", run, "Run")
-        arguments.check_optional_strings(pattern=pattern)
-        listed = [] if names is None else arguments.strings("names", names, "file names")
-        if "" in listed:
-            raise UsageError(f"files of {run.full_path}: a name in names is empty")
-        if listed and pattern:
-            raise UsageError(
-                f"files of {run.full_path}: names and pattern cannot be combined; "
-                "give either a list of names or a pattern"
-            )
-        self.run = run
-        self.names: list[str | None] = [*listed]
-        self.upload: bool = arguments.flag("upload", upload)
-        self.pattern = pattern
-        super().__init__(client, per_page=per_page, start=start)
-
-    def __repr__(self) -> str:
-        return f"<Files {self.run.full_path}>"
-
-    def download(
-        self,
-        root: str | PathLike[str] = ".",
-        *,
-        replace: bool = False,
-        on_error: "OnError" = "raise",
-        progress: "Progress" = None,
-        engine: "EngineName | None" = None,
-        jobs: int | None = None,
-        fsync: bool = False,
-        cache: CacheOption = None,
-    ) -> "DownloadResult":
-        """Download all files of the list below `root`, many at once, and say what became of each.
-
-        Files are fetched while the list is still being read, in pages of their own. Each is checked
-        by size and MD5 before it takes its name; one that is there and right is kept. One with
-        other content is FileExistsError, unless `replace` says to fetch it anew.
-
-        The first failure ends the download and is raised; with `on_error="collect"` the others are
-        fetched all the same, and the result lists what failed. A later call goes on where this one
-        was ended. For `progress`, `engine`, `jobs`, `fsync` and `cache` see
-        `Artifact.download`.
-        """
-        from ..download.batch import build_options
-        from .download import make_batch
-
-        folder = arguments.location("root", root)
-        arguments.check_flags(replace=replace)
-        settings = self.client.settings
-        options = build_options(settings, cache, progress, engine, jobs, fsync, on_error)
-        return make_batch(self, folder, replace, options).run()
-
-    async def adownload(
-        self,
-        root: str | PathLike[str] = ".",
-        *,
-        replace: bool = False,
-        on_error: "OnError" = "raise",
-        progress: "Progress" = None,
-        engine: "EngineName | None" = None,
-        jobs: int | None = None,
-        fsync: bool = False,
-        cache: CacheOption = None,
-    ) -> "DownloadResult":
-        """Download all files of the list, from a coroutine; otherwise as `download`."""
-        from ..download.batch import build_options
-        from .download import make_batch
-
-        folder = arguments.location("root", root)
-        arguments.check_flags(replace=replace)
-        settings = self.client.settings
-        options = build_options(settings, cache, progress, engine, jobs, fsync, on_error)
-        return await make_batch(self, folder, replace, options).arun()
-
-    def _operation(self, cursor: str | None) -> Operation["RunFiles"]:
-        return calls.run_files(
-            entity=self.run.entity,
-            project=self.run.project,
-            name=self.run.id,
-            file_cursor=cursor,
-            file_limit=self.per_page,
-            file_names=self.names,
-            upload=self.upload,
-            pattern=self.pattern,
-        )
-
-    def _run(self, result: "RunFiles") -> "RunFilesProjectRun":
-        if result.project is None:
-            raise self.run.missing("project")
-        if result.project.run is None:
-            raise self.run.missing("run")
-        return result.project.run
-
-    def _connection(self, result: "RunFiles") -> "RunFilesProjectRunFiles":
-        files = self._run(result).files
-        if files is None:
-            raise self.run.missing("files")
-        return files
-
-    def _total(self, result: "RunFiles") -> int:
-        return self._run(result).file_count or 0
-
-    def _counts_items(self) -> bool:
-        return bool(self.names)
-
-    def _item(self, node: RunFile) -> "File":
-        return File(self.client, node, self.run)
+RunT_co = TypeVar("RunT_co", bound=RunRef, covariant=True)
 
 
-class File:
-    """One file of a run.
-
-    `attrs` is the typed node as the server sent it, or a mapping with the wire names of its fields.
-    The properties below read from it and send nothing.
-    """
+class StandaloneFile(Generic[RunT_co]):
+    """A file of a run or of an artifact, whatever its run is; `File` fixes that."""
 
     __slots__ = ("attrs", "client", "run")
 
@@ -190,14 +48,14 @@ class File:
     """What requests go through."""
     attrs: RunFile | ArtifactFile
     """The typed node; `attrs.updated_at` is a datetime in UTC."""
-    run: "Run | None"
+    run: RunT_co | None
     """The run that the file belongs to."""
 
     def __init__(
         self,
         client: Client,
         attrs: RunFile | ArtifactFile | Mapping[str, object],
-        run: "Run | None" = None,
+        run: RunT_co | None = None,
     ) -> None:
         arguments.instance("client", client, Client)
         if run is not None:
@@ -307,7 +165,7 @@ class File:
         root: str | PathLike[str] = ".",
         replace: bool = False,
         exist_ok: bool = False,
-        api: "Api | None" = None,
+        api: HasClient | None = None,
     ) -> io.TextIOWrapper:
         """Download to `root`/`name` and return the file, open for reading as text.
 
@@ -326,7 +184,7 @@ class File:
         root: str | PathLike[str] = ".",
         replace: bool = False,
         exist_ok: bool = False,
-        api: "Api | None" = None,
+        api: HasClient | None = None,
     ) -> io.TextIOWrapper:
         """Download from a coroutine; otherwise as `download`."""
         return open_text(await self.asave(root, replace=replace, exist_ok=exist_ok, api=api))
@@ -337,12 +195,12 @@ class File:
         *,
         replace: bool = False,
         exist_ok: bool = False,
-        api: "Api | None" = None,
+        api: HasClient | None = None,
     ) -> Path:
         """Download to `root`/`name` and return the path; otherwise as `download`."""
         from ..download.single import fetch
 
-        transport = self._chosen(api, replace, exist_ok)
+        transport = self._transport(api, replace, exist_ok)
         transfer = self._transfer(root, transport, replace)
         return fetch(transport, transfer, Path(root), exist_ok=exist_ok)
 
@@ -352,17 +210,17 @@ class File:
         *,
         replace: bool = False,
         exist_ok: bool = False,
-        api: "Api | None" = None,
+        api: HasClient | None = None,
     ) -> Path:
         """Download from a coroutine and return the path; otherwise as `download`."""
         from ..download.single import afetch
 
-        transport = self._chosen(api, replace, exist_ok)
+        transport = self._transport(api, replace, exist_ok)
         transfer = self._transfer(root, transport, replace)
         return await afetch(transport, transfer, Path(root), exist_ok=exist_ok)
 
-    def _chosen(self, api: "Api | None", replace: bool, exist_ok: bool) -> "Transport":
-        """Check what a download was told, and return the connections that it uses."""
+    def _transport(self, api: HasClient | None, replace: bool, exist_ok: bool) -> "Transport":
+        """Check the arguments of a download, and return the connections that it uses."""
         arguments.check_flags(replace=replace, exist_ok=exist_ok)
         if api is not None:
             arguments.instance("api", api, "Api")
@@ -384,7 +242,7 @@ class File:
         authorization = transport.authorization(url)
         recorded = None
         if self.digest is not None and self.url == self.direct_url:
-            # Both name what a reference refers to.
+            # Both are the URL that a reference refers to.
             recorded = recorded_of(self.direct_url, self.digest, self.size, None)
         return Transfer(
             url=url if authorization else transport.absolute(self.direct_url),
@@ -397,6 +255,134 @@ class File:
             headers=authorization,
             replace=replace,
         )
+
+
+FileT = TypeVar("FileT", bound=StandaloneFile[RunRef])
+RunT = TypeVar("RunT", bound=RunRef)
+
+
+class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT]):
+    """The files of a run, whichever class they become; see `Files`."""
+
+    __slots__ = ("names", "pattern", "run", "upload")
+
+    QUERY: ClassVar[str] = RUN_FILES_GQL
+
+    def __init__(
+        self,
+        client: Client,
+        run: RunT,
+        names: Sequence[str] | None = None,
+        per_page: int = 50,
+        upload: bool = False,
+        pattern: str | None = None,
+        *,
+        start: str | None = None,
+    ) -> None:
+        arguments.instance("run", run, "Run")
+        arguments.check_optional_strings(pattern=pattern)
+        listed = [] if names is None else arguments.strings("names", names, "file names")
+        if "" in listed:
+            raise UsageError(f"files of {run.full_path}: names contains an empty string")
+        if listed and pattern:
+            raise UsageError(
+                f"files of {run.full_path}: names and pattern cannot be combined; "
+                "give either a list of names or a pattern"
+            )
+        self.run = run
+        self.names: list[str | None] = [*listed]
+        self.upload: bool = arguments.flag("upload", upload)
+        self.pattern = pattern
+        super().__init__(client, per_page=per_page, start=start)
+
+    def __repr__(self) -> str:
+        return f"<Files {self.run.full_path}>"
+
+    def download(
+        self,
+        root: str | PathLike[str] = ".",
+        *,
+        replace: bool = False,
+        on_error: OnError = "raise",
+        **options: Unpack[DownloadOptions],
+    ) -> DownloadResult:
+        """Download all files of the list below `root`, in parallel, and report each outcome.
+
+        Downloads start while the list is still being read. Each file is verified by size and MD5
+        before it is renamed into place. An existing file with the right content is kept; one with
+        other content raises FileExistsError, unless `replace` says to overwrite it.
+
+        The first failure ends the download and is raised. With `on_error="collect"` the other files
+        are downloaded all the same, and the result lists the failures. A later call resumes an
+        interrupted download. See `DownloadOptions` for the other options.
+        """
+        return self._batch(root, replace, on_error, options).run()
+
+    async def adownload(
+        self,
+        root: str | PathLike[str] = ".",
+        *,
+        replace: bool = False,
+        on_error: OnError = "raise",
+        **options: Unpack[DownloadOptions],
+    ) -> DownloadResult:
+        """Download all files of the list from a coroutine; otherwise as `download`."""
+        return await self._batch(root, replace, on_error, options).arun()
+
+    def _batch(
+        self,
+        root: str | PathLike[str],
+        replace: bool,
+        on_error: OnError,
+        options: DownloadOptions,
+    ) -> "Batch":
+        # Imported late: the download engine doubles the import time of the package.
+        from ..download.batch import build_options
+        from .download import make_batch
+
+        folder = arguments.location("root", root)
+        arguments.check_flags(replace=replace)
+        built = build_options(self.client.settings, options, on_error)
+        return make_batch(self.selection, folder, replace, built)
+
+    @property
+    def selection(self) -> FileSelection:
+        """Which files of which run the list contains."""
+        return FileSelection(self.client, self.run, self.names, self.pattern)
+
+    def _operation(self, cursor: str | None) -> Operation["RunFiles"]:
+        return calls.run_files(
+            entity=self.run.entity,
+            project=self.run.project,
+            name=self.run.id,
+            file_cursor=cursor,
+            file_limit=self.per_page,
+            file_names=self.names,
+            upload=self.upload,
+            pattern=self.pattern,
+        )
+
+    def _run(self, result: "RunFiles") -> "RunFilesProjectRun":
+        if result.project is None:
+            raise missing_run(self.run, "project")
+        if result.project.run is None:
+            raise missing_run(self.run, "run")
+        return result.project.run
+
+    def _connection(self, result: "RunFiles") -> "RunFilesProjectRunFiles":
+        files = self._run(result).files
+        if files is None:
+            raise missing_run(self.run, "files")
+        return files
+
+    def _total(self, result: "RunFiles") -> int:
+        return self._run(result).file_count or 0
+
+    def _counts_items(self) -> bool:
+        return bool(self.names)
+
+    @abstractmethod
+    def _item(self, node: RunFile) -> FileT: ...
 
 
 def open_text(path: Path) -> io.TextIOWrapper:

@@ -1,4 +1,4 @@
-"""Send one local file to the address that a server gave for it."""
+"""Upload one local file to a run."""
 
 import os
 from collections.abc import Iterator
@@ -6,36 +6,55 @@ from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath
 
+from wbtyped_graphql import calls
 from wbtyped_graphql.create_run_files import CreateRunFilesCreateRunFiles
 
 from .. import arguments
 from ..errors import DiskError, TransportError, UsageError
-from ..transport.http import Transport
+from ..transport.client import Client
+from ..transport.flow import Flow, Sender, ask
+from .ref import RunRef
 
+MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
+"""Feature of servers that want to be told when a file is complete."""
 UPLOAD_BLOCK_BYTES = 1024 * 1024
-"""Bytes read at a time: large enough that a 64 MiB file costs few system calls."""
+"""Large enough that a 64 MiB file costs few system calls."""
+
+
+def upload_file(
+    client: Client, run: RunRef, path: str | PathLike[str], root: str | PathLike[str]
+) -> Flow[str]:
+    """Upload the file at `path`, and return its name: the path relative to `root`."""
+    file = LocalFile.find(path, root)
+    names = {"entity": run.entity, "project": run.project, "run": run.id}
+    created = yield from ask(calls.create_run_files(**names, files=[file.name]))
+    yield ContentUpload(client, file, created.create_run_files)
+    features = yield from client.load_features()
+    if MARK_UPLOADED in features:
+        yield from ask(calls.mark_run_files_uploaded(**names, files=[file.name]))
+    return file.name
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
-    """A local file and the name that it takes in a run, with `/` between folders."""
+class LocalFile:
+    """A file on disk and the name that it gets in a run, with `/` between folders."""
 
     path: Path
     name: str
 
     @classmethod
-    def of(cls, path: str | PathLike[str], root: str | PathLike[str]) -> "Upload":
-        """Name the file at `path` by its way from `root`; UsageError when it is not below."""
+    def find(cls, path: str | PathLike[str], root: str | PathLike[str]) -> "LocalFile":
+        """Name the file at `path` relative to `root`; raises UsageError if it is not below."""
         file, folder = arguments.location("path", path), arguments.location("root", root)
         if not file.is_file():
             raise UsageError(f"{file} is not a file, so it cannot be uploaded")
-        way = os.path.relpath(file, folder)
-        if way.startswith("..") or Path(way).is_absolute():
-            raise UsageError(f"{file} is not below {folder}; pass root= to name it another way")
-        return cls(file, PurePosixPath(*Path(way).parts).as_posix())
+        relative = os.path.relpath(file, folder)
+        if relative.startswith("..") or Path(relative).is_absolute():
+            raise UsageError(f"{file} is not below {folder}; pass root= to set another name")
+        return cls(file, PurePosixPath(*Path(relative).parts).as_posix())
 
     def blocks(self, size: int) -> Iterator[bytes]:
-        """Yield the content, `size` bytes in all; a file that changes meanwhile is an error."""
+        """Yield the content, `size` bytes in all; raises DiskError if the file changes."""
         left = size
         with self.path.open("rb") as stream:
             while block := stream.read(UPLOAD_BLOCK_BYTES):
@@ -44,25 +63,38 @@ class Upload:
                     break
                 yield block
         if left:
-            raise DiskError(f"{self.path} changed its size while it was uploaded; upload it again")
+            raise DiskError(f"{self.path} changed its size during the upload; upload it again")
 
-    def send(self, transport: Transport, created: CreateRunFilesCreateRunFiles | None) -> None:
-        """Send the content to the address in the server's answer."""
-        files = (created.files if created else None) or []
-        url = next((f.upload_url for f in files if f.name == self.name), None)
-        if created is None or url is None:
-            raise TransportError(f"upload of {self.name!r}: the server gave no address for it")
-        pairs = (header.partition(":") for header in created.upload_headers or [])
+
+@dataclass(frozen=True, slots=True)
+class ContentUpload:
+    """The request that sends a file's content to the URL that the server assigned."""
+
+    client: Client
+    file: LocalFile
+    created: CreateRunFilesCreateRunFiles | None
+
+    def send(self, _: Sender, /) -> None:
+        """Send the content."""
+        what = f"upload of {self.file.name!r}"
+        files = (self.created.files if self.created else None) or []
+        url = next((f.upload_url for f in files if f.name == self.file.name), None)
+        if self.created is None or url is None:
+            raise TransportError(f"{what}: the server assigned no upload URL")
+        pairs = (header.partition(":") for header in self.created.upload_headers or [])
         headers = {name.strip(): value.strip() for name, _, value in pairs}
+        transport = self.client.transport
         try:
-            size = self.path.stat().st_size
-            transport.put(
-                f"upload of {self.name!r}",
-                transport.absolute(url),
-                lambda: self.blocks(size),
-                {**headers, "Content-Length": str(size)},
-            )
+            size = self.file.path.stat().st_size
+            headers["Content-Length"] = str(size)
+            transport.put(what, transport.absolute(url), lambda: self.file.blocks(size), headers)
         except DiskError:
             raise
         except OSError as error:
-            raise DiskError(f"{self.path} cannot be read: {error.strerror}") from error
+            raise DiskError(f"{self.file.path} cannot be read: {error.strerror}") from error
+
+    async def asend(self, sender: Sender, /) -> None:
+        """Send the content from a thread, because it is read from disk."""
+        import asyncio
+
+        await asyncio.to_thread(self.send, sender)

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
@@ -23,14 +23,15 @@ from ..errors import (
     UsageError,
     WbtypedError,
 )
+from .flow import Flow, arun, ask, run
 
 if TYPE_CHECKING:
     import httpx
     from wbtyped_graphql.get_server_info import GetServerInfoServerInfo
-    from wbtyped_graphql.server_features import ServerFeatures
 
     from .http import Transport
 
+T = TypeVar("T")
 RETRY_BUDGET = 60.0
 
 
@@ -211,42 +212,43 @@ class Client:
         )
         return parse(operation, response)
 
-    def features(self) -> frozenset[str]:
-        """Return the names of the features that the server has switched on; asked once per client.
+    def run(self, flow: Flow[T]) -> T:
+        """Send every request of a flow and return the flow's result."""
+        return run(flow, self)
 
-        From the query ServerFeatures. A server too old to know the question has none.
+    async def arun(self, flow: Flow[T]) -> T:
+        """Send every request of a flow from a coroutine; otherwise as `run`."""
+        return await arun(flow, self)
+
+    def features(self) -> frozenset[str]:
+        """Return the names of the features that the server has enabled (query ServerFeatures).
+
+        Requested once per client. A server too old for the query has none.
         """
-        if self._features is None:
-            try:
-                self._features = self._enabled(self.send(calls.server_features()))
-            except GraphQLError as error:
-                self._features = self._no_features(error)
-        return self._features
+        return self.run(self.load_features())
 
     async def afeatures(self) -> frozenset[str]:
-        """Return the features from a coroutine; otherwise as `features`."""
+        """Return the enabled features from a coroutine; otherwise as `features`."""
+        return await self.arun(self.load_features())
+
+    def load_features(self) -> Flow[frozenset[str]]:
+        """Request the enabled features unless they are known."""
         if self._features is None:
             try:
-                self._features = self._enabled(await self.asend(calls.server_features()))
+                result = yield from ask(calls.server_features())
             except GraphQLError as error:
-                self._features = self._no_features(error)
+                if not is_unknown_field(error):
+                    raise
+                self._features = frozenset()
+            else:
+                listed = result.server_info.features if result.server_info else []
+                self._features = frozenset(f.name for f in listed if f and f.is_enabled)
         return self._features
 
     @property
     def known_features(self) -> frozenset[str] | None:
         """The server's features, if they were asked for already."""
         return self._features
-
-    @staticmethod
-    def _enabled(result: "ServerFeatures") -> frozenset[str]:
-        listed = result.server_info.features if result.server_info else []
-        return frozenset(entry.name for entry in listed if entry and entry.is_enabled)
-
-    @staticmethod
-    def _no_features(error: GraphQLError) -> frozenset[str]:
-        if is_unknown_field(error):
-            return frozenset()
-        raise error
 
     def server_info(self) -> "GetServerInfoServerInfo | None":
         """Return the server's version and the client versions it expects (query GetServerInfo)."""
@@ -268,6 +270,16 @@ class Client:
             self._opened.close()
 
 
+class HasClient(Protocol):
+    """Whatever reaches a server: an `Api`, for example."""
+
+    @property
+    def client(self) -> Client:
+        """The client that sends the requests."""
+        ...
+
+
+@lru_cache(maxsize=16)
 def _shared_client(settings: Settings, retry_budget: float) -> Client:
     """Return the one client that all handles unpickled in this process share."""
     return _client_of_process(settings, settings.key_source, retry_budget)

@@ -341,6 +341,29 @@ class Transport:
                         taken.take(block)
                     return whole_response(response, taken.complete())
 
+    async def aget(self, what: str, url: str, limit: int) -> httpx.Response:
+        """Fetch something from a coroutine; otherwise as `get`."""
+        self.check_online(what)
+        with transport_errors(what):
+            return await self._within(what, self._aget(what, url, limit))
+
+    async def _aget(self, what: str, url: str, limit: int) -> httpx.Response:
+        route = Route(what, url, self.authorization(url), self.hosts)
+        while True:
+            headers = {"Accept-Encoding": "identity", **route.headers()}
+            request = self.ahttp.build_request("GET", str(route.url), headers=headers)
+            request.url = ExactUrl(route.url)
+            response = await self.ahttp.send(request, stream=True)
+            try:
+                if route.follow(response.status_code, response.headers):
+                    continue
+                taken = BoundedBody(response.headers, limit, what)
+                async for block in response.aiter_raw():
+                    taken.take(block)
+                return whole_response(response, taken.complete())
+            finally:
+                await response.aclose()
+
     def close(self) -> None:
         """Close the synchronous connections; they open again when used."""
         http: httpx.Client | None = self.__dict__.pop("http", None)

@@ -15,9 +15,10 @@ from .. import arguments
 from ..errors import SchemaMismatchError, UnsupportedServerError, UsageError
 from .client import Client
 from .cursors import Cursors
+from .flow import Flow, ask
 
 MOST_PER_PAGE = 2**31 - 1
-"""What an integer of GraphQL holds."""
+"""The largest integer of GraphQL."""
 
 NodeT = TypeVar("NodeT", bound=BaseModel)
 NodeT_co = TypeVar("NodeT_co", bound=BaseModel, covariant=True)
@@ -178,58 +179,65 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         """Return the name of a server feature without which the list cannot be asked for."""
         return None
 
-    def _check(self) -> None:
+    def _check(self) -> Flow[None]:
         if feature := self._required():
-            require(feature, self.client.features(), self.client)
+            features = yield from self.client.load_features()
+            require(feature, features, self.client)
 
-    async def _acheck(self) -> None:
-        if feature := self._required():
-            require(feature, await self.client.afeatures(), self.client)
-
-    def _load(self) -> bool:
-        """Fetch a page; False when there is none left."""
+    def _load(self) -> Flow[bool]:
+        """Fetch a page; False if there is none left."""
         loaded = self._pages_loaded
         if not self.more:
             return False
-        self._check()
-        self._accept(self.client.send(self._operation(self.cursor or self._start)), loaded)
+        yield from self._check()
+        result = yield from ask(self._operation(self.cursor or self._start))
+        self._accept(result, loaded)
         return True
 
-    async def _aload(self) -> bool:
-        loaded = self._pages_loaded
-        if not self.more:
-            return False
-        await self._acheck()
-        self._accept(await self.client.asend(self._operation(self.cursor or self._start)), loaded)
-        return True
+    def load_items(self, index: int | slice) -> Flow[list[ItemT]]:
+        """Fetch the pages that an index or slice needs, and return all items fetched so far."""
+        needed = needed_items(index)
+        while needed is None or len(self.objects) < needed:
+            if not (yield from self._load()):
+                break
+        return self.objects
+
+    def load_item(self, index: int) -> Flow[ItemT]:
+        """Fetch the pages that an index needs, and return its item."""
+        items = yield from self.load_items(index)
+        return items[index]
+
+    def _read_page(self, cursor: str | None, seen: Cursors) -> Flow[tuple[list[ItemT], str | None]]:
+        """Fetch a page without keeping it; return its items and where the next one starts."""
+        result = yield from ask(self._operation(cursor))
+        following = self._next_cursor(result, seen)
+        return self._items(result), following
 
     def pages(self, start: str | None = None) -> Iterator[list[ItemT]]:
         """Yield the list page by page from after the cursor `start`, without keeping any page.
 
-        This is the way to walk a very long list in little memory; it always asks the server.
+        Use it to read a very long list in little memory. It always asks the server.
         """
         arguments.check_optional_strings(start=start)
-        self._check()
+        self.client.run(self._check())
         cursor = start or self._start
         seen = Cursors(self._seen.operation, cursor)
         while True:
-            result = self.client.send(self._operation(cursor))
-            cursor = self._next_cursor(result, seen)
-            yield self._items(result)
+            items, cursor = self.client.run(self._read_page(cursor, seen))
+            yield items
             if cursor is None:
                 return
             seen.add(cursor)
 
     async def apages(self, start: str | None = None) -> AsyncIterator[list[ItemT]]:
-        """Yield the same from a coroutine."""
+        """Yield the list page by page from a coroutine; otherwise as `pages`."""
         arguments.check_optional_strings(start=start)
-        await self._acheck()
+        await self.client.arun(self._check())
         cursor = start or self._start
         seen = Cursors(self._seen.operation, cursor)
         while True:
-            result = await self.client.asend(self._operation(cursor))
-            cursor = self._next_cursor(result, seen)
-            yield self._items(result)
+            items, cursor = await self.client.arun(self._read_page(cursor, seen))
+            yield items
             if cursor is None:
                 return
             seen.add(cursor)
@@ -242,7 +250,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
             while position < len(self.objects):
                 yield self.objects[position]
                 position += 1
-            if not self._load():
+            if not self.client.run(self._load()):
                 return
 
     async def __aiter__(self) -> AsyncIterator[ItemT]:
@@ -251,13 +259,13 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
             while position < len(self.objects):
                 yield self.objects[position]
                 position += 1
-            if not await self._aload():
+            if not await self.client.arun(self._load()):
                 return
 
     def __next__(self) -> ItemT:
         """Return the item after the last one that `next` gave; `index` counts along."""
         while len(self.objects) <= self.index + 1:
-            if not self._load():
+            if not self.client.run(self._load()):
                 raise StopIteration
         self.index += 1
         return self.objects[self.index]
@@ -269,7 +277,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     async def __anext__(self) -> ItemT:
         """Return the next item from a coroutine; shares `index` with `next`."""
         while len(self.objects) <= self.index + 1:
-            if not await self._aload():
+            if not await self.client.arun(self._load()):
                 raise StopAsyncIteration
         self.index += 1
         return self.objects[self.index]
@@ -281,10 +289,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     def __getitem__(self, index: int | slice) -> ItemT | list[ItemT]:
         """Return an item or a list of items, fetching the pages that this needs."""
         index = checked_index(index)
-        needed = needed_items(index)
-        while (needed is None or len(self.objects) < needed) and self._load():
-            pass
-        return self.objects[index]
+        return self.client.run(self.load_items(index))[index]
 
     @overload
     async def aget(self, index: int) -> ItemT: ...
@@ -293,10 +298,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     async def aget(self, index: int | slice) -> ItemT | list[ItemT]:
         """Return `p[index]` from a coroutine; a slice is given as `slice(start, stop)`."""
         index = checked_index(index)
-        needed = needed_items(index)
-        while (needed is None or len(self.objects) < needed) and await self._aload():
-            pass
-        return self.objects[index]
+        return (await self.client.arun(self.load_items(index)))[index]
 
     # Pickling: a lock cannot travel, everything else does.
 
@@ -330,7 +332,7 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
         if self._counts_items():
             return len(self[:])
         if self.last_response is None:
-            self._load()
+            self.client.run(self._load())
         return self._announced()
 
     @property
@@ -343,7 +345,7 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
         if self._counts_items():
             return len(await self.aget(slice(None)))
         if self.last_response is None:
-            await self._aload()
+            await self.client.arun(self._load())
         return self._announced()
 
     def _announced(self) -> int:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import httpx
 
 from ..errors import UsageError
-from .proxies import Proxies, Proxy
+from ..config.proxies import Proxies, Proxy
 from .time_limits import heed_limits
 from .tls import Tls
 

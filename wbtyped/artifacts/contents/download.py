@@ -5,82 +5,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from ...download.batch import Batch, BatchOptions, PlannedFile, build_options
 from ...download.disk.atomic import disk_errors
 from ...download.disk.folder_tree import FolderTree
 from ...download.disk.safe_names import SafeNames, safe_target, sorted_out
-from ...download.response import refuse
 from ...download.results import FailedFile
 from ...errors import (
     ChecksumError,
-    NotFoundError,
     UnsafePathError,
     UnsupportedReferenceError,
     UsageError,
     WbtypedError,
 )
-from ...transport.retries import TransientError
 from ...user_warnings import warn_user
-from .manifest import ArtifactManifest, ArtifactManifestEntry, parse_manifest
+from .differences import ArtifactDifferences
+from .manifest import ArtifactManifestEntry
 from .offline_index import save_offline
 from .plan import Wanted, entry_is_right, plan, unusable
 from .references import follow, is_readable
-
-if TYPE_CHECKING:
-    from wbtyped_graphql.artifact_manifest import ArtifactManifest as ManifestResult
-
-    from ..artifact import Artifact
+from .version import VersionContents
 
 MANIFEST_TRIES = 3
 """Times that a manifest is fetched that has not the digest of its version."""
 
 
-def fetch_manifest(artifact: "Artifact", result: "ManifestResult") -> ArtifactManifest:
-    """Fetch the manifest that an answer points to, and check that it is the version's own."""
-    what = f"artifact {artifact.qualified_name}"
-    found = result.artifact.current_manifest if result.artifact else None
-    if found is None:
-        raise NotFoundError(
-            f"{what} has no manifest; is it deleted, or not committed yet?",
-            path=artifact.qualified_name,
-            missing="manifest",
-        )
-    transport, address = artifact.client.transport, found.file.direct_url
-
-    def once() -> bytes:
-        label, limit = f"manifest of {what}", artifact.client.settings.limits.manifest_bytes
-        response = transport.get(label, transport.absolute(address), limit)
-        if response.status_code != 200:
-            refuse(label, response.status_code, response.headers, signed=False)
-        return response.content
-
-    try:
-        before = None
-        for _ in range(MANIFEST_TRIES):
-            content = transport.retries.call(once)
-            manifest = parse_manifest(content, what, artifact)
-            # The same content twice is what storage has, whatever the digest was made of.
-            if manifest.digest() == artifact.digest or content == before:
-                return manifest
-            before = content
-    except TransientError as error:
-        raise error.to_public_error() from error
-    raise ChecksumError(
-        f"manifest of {what}: storage sends another content each time; try again later",
-        expected=artifact.digest,
-    )
-
-
-def target_folder(artifact: "Artifact", *, with_version: bool = True) -> Path:
+def target_folder(artifact: VersionContents, *, with_version: bool = True) -> Path:
     """Return the documented default folder of a version, absolute."""
     home = Path(os.environ.get("WANDB_ARTIFACT_DIR") or "artifacts").absolute()
-    name = artifact.source_name if with_version else artifact.source.collection
+    name = artifact.source.name if with_version else artifact.source.collection
     return home / (name.replace(":", "-") if os.name == "nt" else name)
 
 
-def only_entry(artifact: "Artifact") -> ArtifactManifestEntry:
+def only_entry(artifact: VersionContents) -> ArtifactManifestEntry:
     """Return the only file of a version, or raise UsageError."""
     entries = list(artifact.manifest)
     if len(entries) != 1:
@@ -91,7 +48,7 @@ def only_entry(artifact: "Artifact") -> ArtifactManifestEntry:
 
 
 def download(
-    artifact: "Artifact",
+    artifact: VersionContents,
     root: str | PathLike[str] | None,
     allow_missing_references: bool,
     path_prefix: str | None,
@@ -103,7 +60,7 @@ def download(
 
 
 def make_batch(
-    artifact: "Artifact",
+    artifact: VersionContents,
     entries: Sequence[ArtifactManifestEntry],
     root: str | PathLike[str] | None,
     allow_missing_references: bool,
@@ -142,7 +99,7 @@ def make_batch(
 
 
 def wrong_entries(
-    artifact: "Artifact",
+    artifact: VersionContents,
     entries: Sequence[ArtifactManifestEntry],
     refused: Mapping[str, WbtypedError],
 ) -> list[FailedFile]:
@@ -155,7 +112,7 @@ def wrong_entries(
 
 
 def planned(
-    artifact: "Artifact",
+    artifact: VersionContents,
     options: BatchOptions,
     tree: FolderTree,
     failed: Sequence[FailedFile],
@@ -169,17 +126,18 @@ def planned(
     yield from plan(artifact, files, options.local_files(tree), follow)
 
 
-def download_entry(entry: ArtifactManifestEntry, root: str | PathLike[str] | None) -> Path:
+def download_entry(
+    artifact: VersionContents, entry: ArtifactManifestEntry, root: str | PathLike[str] | None
+) -> Path:
     """Download one file of a version and return its path."""
-    artifact = entry.parent_artifact()
     folder = Path(root) if root is not None else target_folder(artifact)
-    options = build_options(artifact.client.settings, None, engine="httpx", jobs=1)
+    options = build_options(artifact.client.settings, {"engine": "httpx", "jobs": 1})
     make_batch(artifact, [entry], folder, False, options).run()
     return folder / entry.path
 
 
 def refuse_unreadable(
-    entries: list[ArtifactManifestEntry], artifact: "Artifact", allowed: bool
+    entries: list[ArtifactManifestEntry], artifact: VersionContents, allowed: bool
 ) -> None:
     """Raise or warn for references that cannot be followed."""
     if not entries:
@@ -200,10 +158,12 @@ def refuse_unreadable(
 # What is on disk.
 
 
-def checkout(artifact: "Artifact", root: str | PathLike[str] | None, options: BatchOptions) -> Path:
+def checkout(
+    artifact: VersionContents, root: str | PathLike[str] | None, options: BatchOptions
+) -> Path:
     """Download a version and remove the files that did not belong to it as this began."""
     folder = checkout_folder(artifact, root)
-    unexpected = foreign(artifact, folder)
+    unexpected = unexpected_files(artifact, folder)
     download(artifact, folder, False, None, options).run()
     tree = FolderTree(folder)
     try:
@@ -221,12 +181,12 @@ def checkout(artifact: "Artifact", root: str | PathLike[str] | None, options: Ba
     return folder
 
 
-def checkout_folder(artifact: "Artifact", root: str | PathLike[str] | None) -> Path:
+def checkout_folder(artifact: VersionContents, root: str | PathLike[str] | None) -> Path:
     """Return the folder that a checkout goes to."""
     return Path(root) if root is not None else target_folder(artifact, with_version=False)
 
 
-def foreign(artifact: "Artifact", folder: Path) -> list[str]:
+def unexpected_files(artifact: VersionContents, folder: Path) -> list[str]:
     """Return the files in a folder that a version does not hold, by their paths."""
     return sorted(set(walk(folder)[0]) - set(artifact.manifest.entries))
 
@@ -244,15 +204,7 @@ def walk(root: Path) -> tuple[list[str], list[str]]:
     return files, folders
 
 
-class ArtifactDifferences(NamedTuple):
-    """How a folder differs from a version, by the paths of files; empty lists where it does not."""
-
-    missing: list[str]
-    altered: list[str]
-    foreign: list[str]
-
-
-def compare(artifact: "Artifact", root: str | PathLike[str] | None) -> ArtifactDifferences:
+def compare(artifact: VersionContents, root: str | PathLike[str] | None) -> ArtifactDifferences:
     """Return every difference between a folder and a version."""
     folder = Path(root) if root is not None else target_folder(artifact)
     missing: list[str] = []
@@ -264,10 +216,10 @@ def compare(artifact: "Artifact", root: str | PathLike[str] | None) -> ArtifactD
             missing.append(entry.path)
         elif not entry_is_right(entry, safe_target(folder, entry.path)):
             altered.append(entry.path)
-    return ArtifactDifferences(missing, altered, foreign(artifact, folder))
+    return ArtifactDifferences(missing, altered, unexpected_files(artifact, folder))
 
 
-def verify(artifact: "Artifact", root: str | PathLike[str] | None) -> None:
+def verify(artifact: VersionContents, root: str | PathLike[str] | None) -> None:
     """Raise ChecksumError for every difference between a folder and a version."""
     folder = Path(root) if root is not None else target_folder(artifact)
     differences = compare(artifact, folder)._asdict()

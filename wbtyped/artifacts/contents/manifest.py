@@ -8,7 +8,8 @@ from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
-from typing import TYPE_CHECKING, Annotated, Literal, get_args
+from pathlib import Path
+from typing import Annotated, Literal, Protocol, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -16,9 +17,6 @@ from ... import arguments
 from ...download.disk.digests import Algorithm, new_hash
 from ...errors import SchemaMismatchError, UsageError
 from ...user_warnings import in_thread
-
-if TYPE_CHECKING:
-    from ..artifact import Artifact
 
 ARTIFACT_SCHEME = "wandb-artifact://"
 """How references to files of other artifacts begin."""
@@ -32,7 +30,42 @@ CONTENT_DIGEST = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
-class _Entry(BaseModel, frozen=True):
+class ManifestOwner(Protocol):
+    """The version that an entry of a manifest belongs to; every `Artifact` is one."""
+
+    @property
+    def id(self) -> str:
+        """The server's opaque id of the version."""
+        ...
+
+    @property
+    def entity(self) -> str:
+        """The owner of the project."""
+        ...
+
+    @property
+    def project(self) -> str:
+        """The project."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """`collection:vN`."""
+        ...
+
+    @property
+    def qualified_name(self) -> str:
+        """`entity/project/collection:vN`."""
+        ...
+
+    def download_entry(
+        self, entry: "ArtifactManifestEntry", root: str | PathLike[str] | None
+    ) -> Path:
+        """Download one file of the version and return its path."""
+        ...
+
+
+class _Entry(BaseModel, frozen=True, defer_build=True):
     digest: Annotated[str, Field(min_length=1)]
     size: Annotated[int, Field(strict=True, ge=0, le=LARGEST_SIZE)] | None = None
     ref: str | None = None
@@ -40,12 +73,12 @@ class _Entry(BaseModel, frozen=True):
     extra: dict[str, object] = {}
 
 
-class _Config(BaseModel, frozen=True):
+class _Config(BaseModel, frozen=True, defer_build=True):
     storageLayout: str = "V1"  # noqa: N815 - the name in the manifest
     storageRegion: str | None = None  # noqa: N815
 
 
-class _Manifest(BaseModel, frozen=True):
+class _Manifest(BaseModel, frozen=True, defer_build=True):
     version: Literal[1]
     policy: str = Field("", validation_alias="storagePolicy")
     config: _Config = Field(_Config(), validation_alias="storagePolicyConfig")
@@ -67,7 +100,7 @@ class ArtifactManifestEntry:
     ref: str | None = None
     birth_artifact_id: str | None = None
     extra: Mapping[str, object] = field(default_factory=dict[str, object])
-    artifact: "Artifact | None" = field(default=None, repr=False, compare=False)
+    artifact: ManifestOwner | None = field(default=None, repr=False, compare=False)
     unreadable: str = field(default="", repr=False, compare=False)
     """What of it could not be read from the manifest; empty for a good entry."""
 
@@ -95,7 +128,7 @@ class ArtifactManifestEntry:
             raise UsageError(f"{self.path} is a file and refers to nothing")
         return self.ref
 
-    def parent_artifact(self) -> "Artifact":
+    def parent_artifact(self) -> ManifestOwner:
         """Return the version that the file belongs to.
 
         Raises UsageError for an entry of a manifest that was not read from the server.
@@ -115,9 +148,8 @@ class ArtifactManifestEntry:
         Without `root` it goes where `Artifact.download` puts it. One that is there and right is
         kept. References are followed as there; UnsupportedReferenceError names one that cannot be.
         """
-        from .download import download_entry
-
-        return str(download_entry(self, arguments.optional_location("root", root)))
+        folder = arguments.optional_location("root", root)
+        return str(self.parent_artifact().download_entry(self, folder))
 
     async def adownload(self, root: str | PathLike[str] | None = None) -> str:
         """Download the file, from a coroutine; otherwise as `download`."""
@@ -198,7 +230,7 @@ class ArtifactManifest:
 
 
 def parse_manifest(
-    content: bytes, what: str, artifact: "Artifact | None" = None
+    content: bytes, what: str, artifact: ManifestOwner | None = None
 ) -> ArtifactManifest:
     """Read a manifest as it lies in storage; `what` names the version in errors.
 
@@ -246,7 +278,7 @@ def _first(error: ValidationError) -> str:
 
 
 def _built(
-    found: _Manifest, algorithm: Algorithm | None, artifact: "Artifact | None"
+    found: _Manifest, algorithm: Algorithm | None, artifact: ManifestOwner | None
 ) -> ArtifactManifest:
     entries = {path: _read(path, each, artifact) for path, each in found.contents.items()}
     newer = any(entry.digest_algorithm() == "XXH128" for entry in entries.values())
@@ -260,7 +292,7 @@ def _built(
     )
 
 
-def _read(path: str, found: object, artifact: "Artifact | None") -> ArtifactManifestEntry:
+def _read(path: str, found: object, artifact: ManifestOwner | None) -> ArtifactManifestEntry:
     """Return the entry of a path; what is wrong with it is kept with it."""
     try:
         e = _Entry.model_validate(found)

@@ -3,22 +3,19 @@
 import json
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ValidationError
 from wbtyped_graphql import fragments
 
 from ...download.cache.store import Cache, touch_atime
 from ...errors import OfflineError
-from ..artifact import Artifact
-from ..facts import ArtifactLocation
-from .manifest import parse_manifest
-
-if TYPE_CHECKING:
-    from ...transport.client import Client
+from ...transport.client import Client
+from ..location import ArtifactLocation
+from .manifest import ArtifactManifest, parse_manifest
+from .version import VersionContents
 
 
-class Record(BaseModel, frozen=True):
+class Record(BaseModel, frozen=True, defer_build=True):
     """What is kept of a version under one of its names."""
 
     name: str
@@ -42,9 +39,9 @@ def number_of(base_url: str, name: str) -> str:
     return blake2b(f"{base_url} {name}".encode(), digest_size=16).hexdigest()
 
 
-def save_offline(artifact: Artifact, cache: Cache) -> None:
+def save_offline(artifact: VersionContents, cache: Cache) -> None:
     """Note a version under its number and its aliases, as they are now; raises OSError."""
-    base_url, place = artifact.client.settings.base_url, artifact.place
+    base_url, place = artifact.client.settings.base_url, artifact.location
     manifest = manifest_path(cache, base_url, artifact.id)
     try:
         touch_atime(manifest)
@@ -52,13 +49,15 @@ def save_offline(artifact: Artifact, cache: Cache) -> None:
         cache.write(manifest, json.dumps(artifact.manifest.to_manifest_json()).encode())
     for alias in dict.fromkeys((place.version, *artifact.aliases)):
         name = f"{place.entity}/{place.project}/{place.collection}:{alias}"
-        record = Record(name=name, place=place, node=artifact.attrs)
+        record = Record(name=name, place=place, node=artifact.node)
         content = record.model_dump_json(by_alias=True).encode()
         cache.write(record_path(cache, base_url, name), content)
 
 
-def load_offline(client: "Client", entity: str, project: str, name: str) -> Artifact:
-    """Return a version as the cache knows it; raises OfflineError."""
+def load_offline(
+    client: Client, entity: str, project: str, name: str
+) -> tuple[Record, ArtifactManifest]:
+    """Return a version and its manifest as the cache has them; raises OfflineError."""
     full = f"{entity}/{project}/{name if ':' in name else f'{name}:latest'}"
     folder = client.settings.cache
     unknown = (
@@ -73,6 +72,4 @@ def load_offline(client: "Client", entity: str, project: str, name: str) -> Arti
         manifest = cache.read(manifest_path(cache, base_url, record.node.id))
     except (OSError, ValidationError) as error:
         raise OfflineError(unknown) from error
-    artifact = Artifact(client, record.place, record.node)
-    artifact.use_manifest(parse_manifest(manifest, f"artifact {full}", artifact))
-    return artifact
+    return record, parse_manifest(manifest, f"artifact {full}")

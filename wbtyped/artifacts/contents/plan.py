@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ...download.batch import PlannedFile
 from ...download.disk.digests import IsCancelled
@@ -22,9 +22,7 @@ from ...download.transfer import Transfer
 from ...errors import OfflineError, SchemaMismatchError, WbtypedError
 from .manifest import ArtifactManifestEntry, leads_to_artifact
 from .signed_urls import refresh_urls, signed_urls
-
-if TYPE_CHECKING:
-    from ..artifact import Artifact
+from .version import VersionContents
 
 
 class Step(NamedTuple):
@@ -51,12 +49,12 @@ class Wanted:
     """The references that led here."""
 
 
-Follow = Callable[["Artifact", Sequence[Wanted], LocalFiles], Iterator[PlannedFile]]
+Follow = Callable[[VersionContents, Sequence[Wanted], LocalFiles], Iterator[PlannedFile]]
 """Yields what references refer to."""
 
 
 def plan(
-    artifact: "Artifact", files: Iterable[Wanted], local_files: LocalFiles, follow: Follow
+    artifact: VersionContents, files: Iterable[Wanted], local_files: LocalFiles, follow: Follow
 ) -> Iterator[PlannedFile]:
     """Yield what is there already, then what is to be fetched, as the URLs come in.
 
@@ -88,7 +86,7 @@ def plan(
 
 
 def looked_for(
-    artifact: "Artifact", files: Iterable[Wanted], local_files: LocalFiles
+    artifact: VersionContents, files: Iterable[Wanted], local_files: LocalFiles
 ) -> Iterator[tuple[Wanted, SkippedFile | FailedFile | None]]:
     """Yield each file with what is known without asking anyone; None where it is to be fetched."""
 
@@ -103,7 +101,7 @@ def looked_for(
     return map_large_in_threads(work, files, lambda file: (file.entry.size or 0) >= LARGE_BYTES)
 
 
-def unusable(artifact: "Artifact", entry: ArtifactManifestEntry) -> SchemaMismatchError:
+def unusable(artifact: VersionContents, entry: ArtifactManifestEntry) -> SchemaMismatchError:
     """Return the error for a file whose entry in the manifest says nothing of use."""
     return SchemaMismatchError(
         f"file {entry.path!r} of artifact {artifact.qualified_name} cannot be fetched, its entry in"
@@ -112,7 +110,9 @@ def unusable(artifact: "Artifact", entry: ArtifactManifestEntry) -> SchemaMismat
     )
 
 
-def out_of_reach(artifact: "Artifact", plain: Mapping[str, list[Wanted]]) -> Iterator[FailedFile]:
+def out_of_reach(
+    artifact: VersionContents, plain: Mapping[str, list[Wanted]]
+) -> Iterator[FailedFile]:
     """Yield the files that the cache does not hold, for a client that may ask nobody else."""
     for path, files in plain.items():
         for file in files:
@@ -144,7 +144,7 @@ def entry_is_right(entry: ArtifactManifestEntry, target: Path) -> bool:
 
 
 def make_transfer(
-    artifact: "Artifact", entry: ArtifactManifestEntry, url: str, target: Path, name: str
+    artifact: VersionContents, entry: ArtifactManifestEntry, url: str, target: Path, name: str
 ) -> Transfer:
     """Return what fetches a file of a version, checked by what the manifest says of it."""
     xxh128 = entry.digest if entry.digest_algorithm() == "XXH128" else None

@@ -12,10 +12,10 @@ from ...download.recorded_reference import recorded_of
 from ...download.results import FailedFile
 from ...download.transfer import Transfer
 from ...errors import EntryNotFoundError, NotFoundError, UnsupportedReferenceError, WbtypedError
-from ..artifact import Artifact
-from ..facts import ArtifactLocation
+from ..location import ArtifactLocation
 from .manifest import ArtifactManifestEntry, artifact_reference, leads_to_artifact
 from .plan import Step, Wanted, plan
+from .version import VersionContents
 
 LONGEST_TRAIL = 50
 """References that may lead to one another; the official client records none that need a second."""
@@ -28,7 +28,7 @@ def is_readable(entry: ArtifactManifestEntry) -> bool:
 
 
 def follow(
-    artifact: Artifact, references: Sequence[Wanted], local_files: LocalFiles
+    artifact: VersionContents, references: Sequence[Wanted], local_files: LocalFiles
 ) -> Iterator[PlannedFile]:
     """Yield what references refer to, each version that they lead to asked for once.
 
@@ -49,7 +49,7 @@ def follow(
         yield from plan_artifact_reference(artifact, opaque_id, files, local_files)
 
 
-def plan_http_reference(artifact: Artifact, file: Wanted) -> Transfer:
+def plan_http_reference(artifact: VersionContents, file: Wanted) -> Transfer:
     """Return what fetches a plain reference; its server must still call the content the same."""
     entry, uri = file.entry, file.entry.ref_target()
     label = f"reference {entry.path!r} of artifact {artifact.qualified_name}"
@@ -66,7 +66,10 @@ def plan_http_reference(artifact: Artifact, file: Wanted) -> Transfer:
 
 
 def plan_artifact_reference(
-    artifact: Artifact, opaque_id: str, files: Sequence[tuple[str, Wanted]], local_files: LocalFiles
+    artifact: VersionContents,
+    opaque_id: str,
+    files: Sequence[tuple[str, Wanted]],
+    local_files: LocalFiles,
 ) -> Iterator[PlannedFile]:
     """Yield what fetches files of another version; what fails there fails for these alone."""
     left = dict.fromkeys(file.name for _, file in files)
@@ -80,13 +83,16 @@ def plan_artifact_reference(
 
 
 def planned_there(
-    artifact: Artifact, opaque_id: str, files: Sequence[tuple[str, Wanted]], local_files: LocalFiles
+    artifact: VersionContents,
+    opaque_id: str,
+    files: Sequence[tuple[str, Wanted]],
+    local_files: LocalFiles,
 ) -> Iterator[PlannedFile]:
     """Yield what fetches files of another version, following references from there."""
     node = artifact.client.send(calls.artifact_by_id(id=opaque_id)).artifact
-    other: Artifact | None = None
+    other: VersionContents | None = None
     if node is not None and node.state != ArtifactState.DELETED:
-        other = Artifact(artifact.client, ArtifactLocation.of_source(node), node)
+        other = VersionContents(artifact.client, ArtifactLocation.of_source(node), node)
         _ = other.manifest  # without one, all fail for the same reason
     found: list[Wanted] = []
     for path, file in files:
@@ -98,7 +104,9 @@ def planned_there(
         yield from plan(other, found, local_files, follow)
 
 
-def plan_references(artifact: Artifact, other: Artifact | None, path: str, file: Wanted) -> Wanted:
+def plan_references(
+    artifact: VersionContents, other: VersionContents | None, path: str, file: Wanted
+) -> Wanted:
     """Return the file that a reference leads to."""
     here = Step(artifact.id, artifact.qualified_name, file.entry.path)
     what = f"reference {here.path!r} of artifact {here.artifact}"

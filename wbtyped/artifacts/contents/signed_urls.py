@@ -8,20 +8,19 @@ from wbtyped_graphql.fragments import ArtifactFileAddress
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILE_ADDRESSES_GQL
 
-from ...errors import NotFoundError, SchemaMismatchError
+from ...errors import SchemaMismatchError
 from ...transport.pagination import Paginator
+from .version import VersionContents
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddresses as Result
     from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddressesArtifactFiles as Page
 
-    from ..artifact import Artifact
-
 URLS_PER_PAGE = 1000
 """Files that one request for addresses brings."""
 
 
-def signed_urls(artifact: "Artifact", paths: Iterable[str]) -> Iterator[tuple[str, str]]:
+def signed_urls(artifact: VersionContents, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield paths with their addresses, page by page; raises when the server leaves one out."""
     asked = list(paths)
     left = set(asked)
@@ -37,7 +36,7 @@ def signed_urls(artifact: "Artifact", paths: Iterable[str]) -> Iterator[tuple[st
         )
 
 
-def listed(artifact: "Artifact", paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+def listed(artifact: VersionContents, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield files of a version with their addresses: these, or all when that is as much."""
     if not paths:
         return
@@ -54,24 +53,20 @@ def asked_together(paths: Sequence[str]) -> Iterator[list[str]]:
         yield list(paths[start : start + URLS_PER_PAGE])
 
 
-def refresh_urls(artifact: "Artifact", paths: Sequence[str]) -> Mapping[str, str]:
+def refresh_urls(artifact: VersionContents, paths: Sequence[str]) -> Mapping[str, str]:
     """Return new addresses in place of those that have run out."""
     return dict(listed(artifact, paths))
-
-
-def gone(artifact: "Artifact") -> NotFoundError:
-    """Return the error for a version that was there before."""
-    path = artifact.qualified_name
-    return NotFoundError(f"artifact {path} does not exist any more", path=path, missing="artifact")
 
 
 class SignedUrls(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):
     """Paths and addresses of the files of a version (query ArtifactFileAddresses)."""
 
+    __slots__ = ("artifact", "names")
+
     QUERY: ClassVar[str] = ARTIFACT_FILE_ADDRESSES_GQL
 
     def __init__(
-        self, artifact: "Artifact", names: list[str] | None, per_page: int = URLS_PER_PAGE
+        self, artifact: VersionContents, names: list[str] | None, per_page: int = URLS_PER_PAGE
     ) -> None:
         self.artifact = artifact
         self.names = names
@@ -87,7 +82,7 @@ class SignedUrls(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):
 
     def _connection(self, result: "Result") -> "Page":
         if result.artifact is None or result.artifact.files is None:
-            raise gone(self.artifact)
+            raise self.artifact.missing()
         return result.artifact.files
 
     def _item(self, node: ArtifactFileAddress) -> ArtifactFileAddress:

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..disk.digests import Algorithm, file_digest
-from ..local_files import DIGEST_THREADS
+from ..disk.digests import DIGEST_THREADS, Algorithm, file_digest
 from .store import TEMPORARY, Cache
 
 LEFT_AFTER = 3600.0

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import os
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
@@ -13,6 +14,8 @@ Algorithm = Literal["MD5", "XXH128"]
 IsCancelled = Callable[[], bool]
 """Tells whether nobody waits for a digest any more."""
 BLOCK_BYTES = 1024 * 1024
+DIGEST_THREADS = min(8, os.cpu_count() or 1)
+"""Threads that read existing files side by side; more than the cores gain nothing."""
 
 
 class Hash(Protocol):

@@ -3,17 +3,17 @@
 import importlib.util
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from ... import arguments
 from ...errors import OfflineError, UsageError
 from ...transport.tls import KEY_LOG
+from ..options import EngineName
 
 if TYPE_CHECKING:
     from ...transport.http import Transport
     from ..schedule import Schedule
 
-EngineName = Literal["httpx", "curl"]
 VARIABLE = "WBTYPED_ENGINE"
 MAX_JOBS = 128
 DEFAULT_JOBS = 32

@@ -10,7 +10,7 @@ import pycurl
 from ...clock import monotonic
 from ...errors import TransportError
 from ...transport.http import USER_AGENT, Transport
-from ...transport.proxies import Proxy
+from ...config.proxies import Proxy
 from ...transport.redirects import REDIRECT_BODY_BYTES
 from ...transport.retries import TransientError
 from ...transport.routes import PROXY_REFUSES, through

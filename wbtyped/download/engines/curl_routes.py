@@ -3,7 +3,7 @@
 import pycurl
 
 from ...errors import TransportError, UsageError
-from ...transport.proxies import Proxies, Proxy
+from ...config.proxies import Proxies, Proxy
 from ...transport.routes import through
 from ...transport.tls import Tls, certificate_refused
 from ...urls import WebUrl

@@ -1,0 +1,46 @@
+"""Fetch the manifest of a version from storage."""
+
+import httpx
+
+from ...download.response import refuse
+from ...transport.client import Client
+from ...transport.flow import Sender
+from ...transport.retries import TransientError
+
+
+class ManifestRequest:
+    """The request that fetches a manifest, as a part of a flow."""
+
+    def __init__(self, client: Client, url: str, what: str) -> None:
+        self._transport = client.transport
+        self._label = f"manifest of {what}"
+        self._url = self._transport.absolute(url)
+        self._limit = client.settings.limits.manifest_bytes
+        self.content: bytes = b""
+
+    def send(self, _: Sender, /) -> None:
+        """Fetch the manifest."""
+
+        def once() -> bytes:
+            return self._accepted(self._transport.get(self._label, self._url, self._limit))
+
+        try:
+            self.content = self._transport.retries.call(once)
+        except TransientError as error:
+            raise error.to_public_error() from error
+
+    async def asend(self, _: Sender, /) -> None:
+        """Fetch the manifest from a coroutine."""
+
+        async def once() -> bytes:
+            return self._accepted(await self._transport.aget(self._label, self._url, self._limit))
+
+        try:
+            self.content = await self._transport.retries.acall(once)
+        except TransientError as error:
+            raise error.to_public_error() from error
+
+    def _accepted(self, response: httpx.Response) -> bytes:
+        if response.status_code != 200:
+            refuse(self._label, response.status_code, response.headers, signed=False)
+        return response.content

@@ -1,0 +1,125 @@
+"""One version as its files need it: its identity and its manifest."""
+
+from wbtyped_graphql import calls, fragments
+
+from ...errors import ChecksumError, EntryNotFoundError, NotFoundError
+from ...transport.client import Client
+from ...transport.flow import Flow, ask
+from ..location import ArtifactLocation
+from ..validation import OBJECT_KINDS
+from .manifest import ArtifactManifest, ArtifactManifestEntry, ManifestOwner, parse_manifest
+
+MANIFEST_TRIES = 3
+"""Times that a manifest is fetched whose digest is not the version's."""
+
+
+class VersionContents:
+    """The files of one version: what requests and messages need to know of it.
+
+    `owner` is the artifact that entries of the manifest lead back to.
+    """
+
+    __slots__ = ("_manifest", "client", "location", "node", "owner")
+
+    def __init__(
+        self,
+        client: Client,
+        location: ArtifactLocation,
+        node: fragments.Artifact,
+        owner: ManifestOwner | None = None,
+    ) -> None:
+        self.client = client
+        self.location = location
+        self.node = node
+        self.owner = owner
+        self._manifest: ArtifactManifest | None = None
+
+    @property
+    def id(self) -> str:
+        """The server's id of the version."""
+        return self.node.id
+
+    @property
+    def qualified_name(self) -> str:
+        """`entity/project/collection:vN`."""
+        return self.location.path
+
+    @property
+    def source(self) -> ArtifactLocation:
+        """Where the version was logged."""
+        return ArtifactLocation.of_source(self.node)
+
+    @property
+    def file_count(self) -> int:
+        """How many files it has, references included."""
+        return self.node.file_count
+
+    @property
+    def manifest(self) -> ArtifactManifest:
+        """Paths, digests and sizes of all files, fetched once."""
+        return self._manifest or self.client.run(self.load_manifest())
+
+    def load_manifest(self) -> Flow[ArtifactManifest]:
+        """Fetch the manifest unless it is there (query ArtifactManifest, then storage)."""
+        if self._manifest is None:
+            result = yield from ask(calls.artifact_manifest(id=self.id))
+            found = result.artifact.current_manifest if result.artifact else None
+            if found is None:
+                raise NotFoundError(
+                    f"artifact {self.qualified_name} has no manifest; is it deleted, or not"
+                    " committed yet?",
+                    path=self.qualified_name,
+                    missing="manifest",
+                )
+            self._manifest = yield from self._fetch_manifest(found.file.direct_url)
+        return self._manifest
+
+    def _fetch_manifest(self, url: str) -> Flow[ArtifactManifest]:
+        """Fetch the manifest until it has the version's digest."""
+        # Imported late: httpx doubles the import time of the package.
+        from .manifest_request import ManifestRequest
+
+        what = f"artifact {self.qualified_name}"
+        before = None
+        for _ in range(MANIFEST_TRIES):
+            request = ManifestRequest(self.client, url, what)
+            yield request
+            manifest = parse_manifest(request.content, what, self.owner)
+            # The same content twice is what storage has, whatever the digest was made of.
+            if manifest.digest() == self.node.digest or request.content == before:
+                return manifest
+            before = request.content
+        raise ChecksumError(
+            f"manifest of {what}: storage sends another content each time; try again later",
+            expected=self.node.digest,
+        )
+
+    def get_entry(self, path: str) -> ArtifactManifestEntry:
+        """Return one file by its path, or an object by its name; raises EntryNotFoundError."""
+        for candidate in (path, *(f"{path}.{kind}.json" for kind in OBJECT_KINDS)):
+            entry = self.manifest.get_entry_by_path(candidate)
+            if entry is not None:
+                return entry
+        raise self.missing_file(path)
+
+    def missing_file(self, path: str) -> EntryNotFoundError:
+        """Build the error for a file that the version does not have."""
+        return EntryNotFoundError(
+            f"artifact {self.qualified_name} holds no file {path!r}", path=path, missing="file"
+        )
+
+    @property
+    def aliases(self) -> list[str]:
+        """The aliases in the collection that shows the version, as the server sent them."""
+        return self.location.aliases(self.node)
+
+    def use_manifest(self, manifest: ArtifactManifest) -> None:
+        """Use a manifest from the cache instead of fetching it."""
+        self._manifest = manifest
+
+    def missing(self) -> NotFoundError:
+        """Build the error for a version that was deleted meanwhile."""
+        path = self.qualified_name
+        return NotFoundError(
+            f"artifact {path} does not exist any more", path=path, missing="artifact"
+        )

@@ -1,0 +1,55 @@
+"""What the files and artifacts of a run need to know of the run itself."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+from ..errors import NotFoundError
+from ..transport.client import Client
+
+
+class RunRef(Protocol):
+    """The identity of a run; every `Run` is one."""
+
+    @property
+    def entity(self) -> str:
+        """The user or team that owns the project."""
+        ...
+
+    @property
+    def project(self) -> str:
+        """The project that the run belongs to."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """The short id, unique in the project."""
+        ...
+
+    @property
+    def full_path(self) -> str:
+        """`entity/project/run`."""
+        ...
+
+    @property
+    def project_internal_id(self) -> int:
+        """The server's number of the project, which file deletions require."""
+        ...
+
+
+class FileSelection(NamedTuple):
+    """Which files of a run are meant; see `Files`."""
+
+    client: Client
+    run: RunRef
+    names: Sequence[str | None]
+    pattern: str | None
+
+
+def missing_run(run: RunRef, part: str) -> NotFoundError:
+    """Build the error for a part of a run's path that does not exist."""
+    path = f"{run.entity}/{run.project}" if part == "project" else run.full_path
+    return NotFoundError(
+        f"{part} {path} does not exist, or the API key may not see it",
+        path=run.full_path,
+        missing=part,
+    )

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wbtyped_graphql import calls
 
+from tests.proxying import RealProxy
 from tests.raw_server import RawRequest, raw_server, response
 from wbtyped import Api, Client, ResponseLimits
 from wbtyped.config.settings import find_settings
@@ -133,6 +134,16 @@ async def test_a_trickle_runs_into_the_limit_of_the_whole_response(trickle: str)
         await sender.aclose()
 
 
+@pytest.mark.parametrize("scheme", ["http", "socks5"])
+def test_proxies_do_not_lift_the_limit(scheme: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    with RealProxy() as proxy, raw_server(lambda _: every(0.1, TRICKLES["a body"])) as server:
+        monkeypatch.setenv("http_proxy", f"{scheme}://127.0.0.1:{proxy.port}")
+        monkeypatch.setenv("no_proxy", "")
+        with pytest.raises(TransportError, match="within 0.3 s"):
+            client(server.url, ResponseLimits(seconds=0.3)).send(QUERY)
+        assert proxy.asked
+
+
 @pytest.mark.parametrize("trickle", [*TRICKLES, "a redirect"])
 def test_a_trickle_of_a_file_is_given_up(tmp_path: Path, engine: EngineName, trickle: str) -> None:
     blocks = TRICKLES.get(trickle, [REDIRECT, *[b" "] * 300])
@@ -187,6 +198,9 @@ def test_limits_that_are_none(value: object) -> None:
             continue
         with pytest.raises(UsageError, match=name):
             ResponseLimits(**{name: value})  # type: ignore[arg-type] # as in code without types
+    if value is not None:
+        with pytest.raises(UsageError, match="limits must be an object of the class"):
+            Api(limits=value)  # type: ignore[arg-type] # as in code without types
 
 
 def test_limits_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

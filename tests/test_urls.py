@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.proxying import RealProxy
 from tests.raw_server import RawRequest, raw_server, response
 from wbtyped import Client
 from wbtyped.config.settings import find_settings
@@ -14,7 +15,7 @@ from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.options import EngineName
 from wbtyped.download.transfer import Transfer
 from wbtyped.errors import TransportError
-from wbtyped.transport.redirects import Route
+from wbtyped.transport.redirects import Trail
 from wbtyped.urls import shown_url, web_url
 
 # What browsers make of them, as `new URL(...)` in a console shows it.
@@ -114,20 +115,20 @@ def test_web_url_of_anything_is_stable_and_can_be_sent(text: str) -> None:
     ],
 )  # fmt: skip
 def test_redirects_lead_where_a_browser_goes(location: str, leads: str | None) -> None:
-    route = Route("file", "http://h:8/a/b", {"Authorization": "key"})
+    trail = Trail("file", "http://h:8/a/b", {"Authorization": "key"})
     if leads is None:
         with pytest.raises(TransportError, match="redirect"):
-            route.follow(302, {"location": location})
+            trail.follow(302, {"location": location})
         return
-    assert route.follow(302, {"location": location})
-    assert str(route.url) == leads
-    assert route.headers() == ({"Authorization": "key"} if ":8" in leads else {})
+    assert trail.follow(302, {"location": location})
+    assert str(trail.url) == leads
+    assert trail.headers() == ({"Authorization": "key"} if ":8" in leads else {})
 
 
 def test_redirects_in_circles_end() -> None:
-    route = Route("file", "http://h/a", {})
+    trail = Trail("file", "http://h/a", {})
     with pytest.raises(TransportError, match="circles"):
-        while route.follow(302, {"location": "/a"}):
+        while trail.follow(302, {"location": "/a"}):
             pass
 
 
@@ -145,8 +146,11 @@ def client() -> Client:
     return Client(find_settings(given, timeout=5, api_key="k" * 40, environ={}), retry_budget=1)
 
 
-def test_both_engines_send_what_a_browser_would(tmp_path: Path, engine: EngineName) -> None:
-    """Given so, and where a redirect leads to."""
+@pytest.mark.parametrize("scheme", [None, "http", "socks5"])
+def test_both_engines_send_what_a_browser_would(
+    tmp_path: Path, engine: EngineName, scheme: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Given so, and where a redirect leads to; also through proxies."""
 
     def respond(request: RawRequest) -> bytes:
         if request.target.startswith("/to/"):
@@ -155,7 +159,10 @@ def test_both_engines_send_what_a_browser_would(tmp_path: Path, engine: EngineNa
         return response(b"x")
 
     paths = list(PATHS)
-    with raw_server(respond) as server:
+    with RealProxy() as proxy, raw_server(respond) as server:
+        if scheme is not None:
+            monkeypatch.setenv("http_proxy", f"{scheme}://127.0.0.1:{proxy.port}")
+            monkeypatch.setenv("no_proxy", "")
         urls = [f"{server.url}{path}" for path in paths]
         urls += [f"{server.url}/to/{number}" for number in range(len(paths))]
         plan = [
@@ -166,6 +173,7 @@ def test_both_engines_send_what_a_browser_would(tmp_path: Path, engine: EngineNa
             client().transport, FolderTree(tmp_path), BatchOptions(engine=engine), plan, "list"
         ).run()
     assert len(result.written) == len(plan)
+    assert bool(proxy.asked) == (scheme is not None)
     targets = [r.target for r in server.requests if not r.target.startswith("/to/")]
     assert sorted(targets) == sorted([*PATHS.values()] * 2)
 

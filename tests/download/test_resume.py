@@ -1,6 +1,5 @@
 """A download that is continued: with bytes of one content, or from the beginning."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -160,7 +159,8 @@ def test_a_trickle_over_many_connections_is_given_up(
 ) -> None:
     """Each connection brings a little and breaks: only what gets on may go on past the budget."""
     now = 0.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    for module in ("wbtyped.download.attempt", "wbtyped.transport.retries"):
+        monkeypatch.setattr(f"{module}.monotonic", lambda: now)
     transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
     with (
         stamina.set_testing(False),
@@ -181,7 +181,8 @@ def test_a_trickle_over_many_connections_is_given_up(
 
 def test_starting_again_is_not_getting_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     now = 0.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
+    for module in ("wbtyped.download.attempt", "wbtyped.transport.retries"):
+        monkeypatch.setattr(f"{module}.monotonic", lambda: now)
     transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
     with (
         stamina.set_testing(False),

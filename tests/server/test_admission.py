@@ -81,6 +81,11 @@ def test_what_could_never_fit_is_a_wrong_use(given: dict[str, Any]) -> None:
         WandbServer(**given)
 
 
+def test_a_storage_url_that_is_none() -> None:
+    with pytest.raises(UsageError, match=r"storage_url 'http://\[' is not a URL"):
+        WandbServer(storage_url="http://[")
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[WandbServer]:
     with WandbServer(allow_hosts=["wandb.test"], allow_origins=[APP]) as server:

@@ -15,8 +15,8 @@ from fnmatch import fnmatchcase
 
 from .. import arguments
 from ..errors import HostNotAllowedError, UsageError
-from .proxies import Proxies
 from ..urls import WebUrl
+from .proxies import Proxies
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Origin = tuple[str, str, int | None]

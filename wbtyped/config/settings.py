@@ -131,6 +131,8 @@ def find_settings(
         check_argument(api_key)
     if offline is not None:
         arguments.flag("offline", offline)
+    if limits is not None:
+        arguments.instance("limits", limits, ResponseLimits)
     places = own_files(environ, home, cwd)
     files = places.settings_files()
     filed = ChainMap(*files.values())

@@ -122,11 +122,9 @@ class WandbServer:
             arguments.whole_number(name, number, 0, 65535)
         features = arguments.strings("features", features)
         storage_regions = arguments.strings("storage_regions", storage_regions)
-        allow_hosts = arguments.strings("allow_hosts", allow_hosts)
-        allow_origins = arguments.strings("allow_origins", allow_origins)
         arguments.instance("url_lifetime", url_lifetime, (int, float), "a number of seconds")
         self._process = os.getpid()
-        ours = [host, urlsplit(storage_url or "").hostname or host]
+        ours = [host, host_of(storage_url) or host]
         self._guard = BrowserGuard(ours, allow_hosts, allow_origins)
         self._folder = DataFolder(folder)
         self.data: Path = self._folder.path
@@ -401,3 +399,11 @@ def serve(server: WandbServer, ready: Callable[[WandbServer], object]) -> None:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def host_of(storage_url: str | None) -> str | None:
+    """Return the host under which storage is reached, or raise UsageError."""
+    try:
+        return urlsplit(storage_url or "").hostname
+    except ValueError as error:
+        raise UsageError(f"storage_url {storage_url!r} is not a URL: {error}") from error

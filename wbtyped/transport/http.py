@@ -20,7 +20,7 @@ from ..errors import OfflineError, TransportError
 from ..urls import WebUrl, web_url
 from ..version import VERSION
 from .content_decoding import BoundedBody, BrokenBody
-from .redirects import LOCATION, REDIRECT_BODY_BYTES, Route
+from .redirects import LOCATION, REDIRECT_BODY_BYTES, Trail
 from .retries import Retries, TransientError, is_retryable
 from .routes import AsyncRoutedTransport, ProxyRefusedError, RoutedTransport
 from .time_limits import response_limit
@@ -323,17 +323,17 @@ class Transport:
         The key never leaves the API's origin.
         """
         self.check_online(what)
-        route = Route(what, url, self.authorization(url), self.hosts)
+        trail = Trail(what, url, self.authorization(url), self.hosts)
         with transport_errors(what):
             while True:
-                headers = {"Accept-Encoding": "identity", **route.headers()}
-                request = self.http.build_request("GET", str(route.url), headers=headers)
-                request.url = ExactUrl(route.url)
+                headers = {"Accept-Encoding": "identity", **trail.headers()}
+                request = self.http.build_request("GET", str(trail.url), headers=headers)
+                request.url = ExactUrl(trail.url)
                 with (
                     response_limit(self._response_seconds),
                     closing(self.http.send(request, stream=True)) as response,
                 ):
-                    if route.follow(response.status_code, response.headers):
+                    if trail.follow(response.status_code, response.headers):
                         drop_redirect_body(response)
                         continue
                     taken = BoundedBody(response.headers, limit, what)
@@ -348,14 +348,14 @@ class Transport:
             return await self._within(what, self._aget(what, url, limit))
 
     async def _aget(self, what: str, url: str, limit: int) -> httpx.Response:
-        route = Route(what, url, self.authorization(url), self.hosts)
+        trail = Trail(what, url, self.authorization(url), self.hosts)
         while True:
-            headers = {"Accept-Encoding": "identity", **route.headers()}
-            request = self.ahttp.build_request("GET", str(route.url), headers=headers)
-            request.url = ExactUrl(route.url)
+            headers = {"Accept-Encoding": "identity", **trail.headers()}
+            request = self.ahttp.build_request("GET", str(trail.url), headers=headers)
+            request.url = ExactUrl(trail.url)
             response = await self.ahttp.send(request, stream=True)
             try:
-                if route.follow(response.status_code, response.headers):
+                if trail.follow(response.status_code, response.headers):
                     continue
                 taken = BoundedBody(response.headers, limit, what)
                 async for block in response.aiter_raw():

@@ -18,7 +18,7 @@ REDIRECT_BODY_BYTES = 64 * 1024
 """Bytes of a redirect's body that are read so that the connection can be used again."""
 
 
-class Route:
+class Trail:
     """Where a GET goes: to the URL that was given, then wherever redirects lead.
 
     Headers, the API key among them, go to the origin of the first URL alone. `what` names the

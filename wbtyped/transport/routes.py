@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import httpx
 
-from ..errors import UsageError
 from ..config.proxies import Proxies, Proxy
+from ..errors import UsageError
 from .time_limits import heed_limits
 from .tls import Tls
 

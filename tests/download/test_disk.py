@@ -348,7 +348,7 @@ def test_cache_links_on_request_and_what_root_changes_is_noticed(
         one.chmod(0o600)
         with one.open("r+b") as stream:
             stream.write(b"X")
-    with pytest.raises(WbtypedError, match="altered"):
+    with pytest.raises(WbtypedError, match="modified"):
         found.verify(tmp_path / "two")
     result = found.files().download(tmp_path / "three", cache=cache)
     assert (result.cached, saved(tmp_path / "three")) == ([], FILES)
@@ -524,3 +524,13 @@ def test_fork_child_that_lives_on_does_not_hold_what_its_parent_left(tmp_path: P
         os.waitpid(child, 0)
         os.close(read)
     assert saved(tmp_path) == {}
+
+
+def test_folder_made_for_removed_file_is_removed_on_close(tmp_path: Path) -> None:
+    tree, target = FolderTree(tmp_path), tmp_path / "new" / "piece"
+    with VerifiedWriter(target, size=None, md5=None, label="piece", tree=tree) as writer:
+        writer.write(b"x")
+        writer.commit(replace=True)
+    tree.remove(target)
+    tree.close()
+    assert list(tmp_path.iterdir()) == []

@@ -140,7 +140,6 @@ class Cache:
                 if fsync:
                     os.fsync(stream.fileno())
             place(opened.folder, name, target, replace=replace)
-            opened.made = False
             if fsync:
                 opened.folder.sync()
         finally:

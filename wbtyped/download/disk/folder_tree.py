@@ -19,7 +19,7 @@ ATTEMPTS = 100
 
 @dataclass(eq=False, slots=True)
 class OpenFolder:
-    """A folder of the tree; `key` is its path below the root, `made` that it is new and empty."""
+    """A folder of the tree; `key` is its path below the root, `made` that it was made here."""
 
     folder: Folder
     key: str

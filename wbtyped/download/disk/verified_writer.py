@@ -187,8 +187,6 @@ class VerifiedWriter:
             place(folder, part, self.target, replace=replace)
             if self._fsync:
                 folder.sync()
-        if self._folder is not None:
-            self._folder.made = False
         self._part = self._stream = None
         self._forget()
         self._leave()

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from tests.proxying import RealProxy
 from wbtyped import Api
+from wbtyped.config.proxies import Exemption, Proxies, Setting, parse_proxy
 from wbtyped.download.options import EngineName
 from wbtyped.errors import TransportError, UsageError
 from wbtyped.server import Fault, Reference, WandbServer
-from wbtyped.config.proxies import Exemption, Proxies, Setting, parse_proxy
 
 FILES = {f"{n}.txt": b"%d" % n * 1000 for n in range(3)}
 FORMS = [

@@ -8,7 +8,7 @@ from ..config.hosts import HostPolicy
 from ..config.settings import DEFAULT_TIMEOUT
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from ..transport.content_decoding import BrokenBody, Decoder, decoder_for
-from ..transport.redirects import Route
+from ..transport.redirects import RedirectChain
 from ..transport.response_headers import (
     Validators,
     content_encodings,
@@ -40,7 +40,7 @@ class ResponseHandler:
         self._window = window
         """Seconds in which a body has to bring something."""
         self._validators = Validators("", "", "")
-        self._route: Route | None = None
+        self._route: RedirectChain | None = None
         self._measured = False
         self._size = transfer.size
         """Bytes that the content has to have; None where that cannot be said."""
@@ -67,7 +67,7 @@ class ResponseHandler:
         """Return where to ask, and what goes along; raises TransportError."""
         if self._route is None:
             transfer = self._transfer
-            self._route = Route(
+            self._route = RedirectChain(
                 transfer.label, transfer.url, transfer.headers, self._hosts,
                 is_reference=transfer.recorded is not None,
             )  # fmt: skip

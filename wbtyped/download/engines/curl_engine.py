@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pycurl
 
 from ...clock import monotonic
+from ...config.proxies import Proxy
 from ...errors import TransportError
 from ...transport.http import USER_AGENT, Transport
-from ...config.proxies import Proxy
 from ...transport.redirects import REDIRECT_BODY_BYTES
 from ...transport.retries import TransientError
 from ...transport.routes import PROXY_REFUSES, through

@@ -2,8 +2,8 @@
 
 import pycurl
 
-from ...errors import TransportError, UsageError
 from ...config.proxies import Proxies, Proxy
+from ...errors import TransportError, UsageError
 from ...transport.routes import through
 from ...transport.tls import Tls, certificate_refused
 from ...urls import WebUrl

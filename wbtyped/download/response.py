@@ -8,7 +8,7 @@ from ..config.hosts import HostPolicy
 from ..config.settings import DEFAULT_TIMEOUT
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from ..transport.content_decoding import BrokenBody, Decoder, decoder_for
-from ..transport.redirects import Trail
+from ..transport.redirects import RedirectChain
 from ..transport.response_headers import (
     Validators,
     content_encodings,
@@ -40,7 +40,7 @@ class ResponseHandler:
         self._window = window
         """Seconds in which a body has to bring something."""
         self._validators = Validators("", "", "")
-        self._trail: Trail | None = None
+        self._redirects: RedirectChain | None = None
         self._measured = False
         self._size = transfer.size
         """Bytes that the content has to have; None where that cannot be said."""
@@ -61,17 +61,17 @@ class ResponseHandler:
 
     def start(self) -> None:
         """Begin a try: at the URL that was given, wherever it led before."""
-        self._trail = None
+        self._redirects = None
 
     def request(self) -> tuple[WebUrl, dict[str, str]]:
         """Return where to ask, and what goes along; raises TransportError."""
-        if self._trail is None:
+        if self._redirects is None:
             transfer = self._transfer
-            self._trail = Trail(
+            self._redirects = RedirectChain(
                 transfer.label, transfer.url, transfer.headers, self._hosts,
                 is_reference=transfer.recorded is not None,
             )  # fmt: skip
-        return self._trail.url, {**self._headers(), **self._trail.headers()}
+        return self._redirects.url, {**self._headers(), **self._redirects.headers()}
 
     def _headers(self) -> dict[str, str]:
         """Return what to ask with: from where on, and of which content."""
@@ -100,7 +100,7 @@ class ResponseHandler:
         False says that it is a redirect, so that `request` names another URL. `headers` has names
         in lower case.
         """
-        if self._trail is not None and self._trail.follow(status, headers):
+        if self._redirects is not None and self._redirects.follow(status, headers):
             return False
         if status == 206:
             self._continue(headers)
@@ -128,7 +128,7 @@ class ResponseHandler:
     def _refuse(self, status: int, headers: Mapping[str, str]) -> NoReturn:
         if status in {412, 416}:
             self._sink.restart()
-        redirected = self._trail is not None and self._trail.hops > 0
+        redirected = self._redirects is not None and self._redirects.hops > 0
         signed = redirected or not self._transfer.headers
         refuse(self._transfer.label, status, headers, signed=signed, redirected=redirected)
 

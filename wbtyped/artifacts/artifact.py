@@ -50,7 +50,12 @@ TTL_DISABLED, TTL_INHERITED = -2, -1
 
 
 class ArtifactTTL(Enum):
-    """A value of `Artifact.ttl` that is not a duration."""
+    """A value of `Artifact.ttl` that is not a duration.
+
+    Example:
+        >>> artifact.ttl = ArtifactTTL.INHERIT
+        >>> artifact.save()
+    """
 
     INHERIT = TTL_INHERITED
     """The default of the project."""
@@ -340,6 +345,12 @@ class StandaloneArtifact:
 
         New aliases, removed aliases, and the rest are separate requests. If a later one fails,
         PartialSaveError names what was applied; the rest remains unsaved, to be saved again.
+
+        Example:
+            >>> artifact.description = "Two more digits"
+            >>> artifact.metadata["rows"] = 20
+            >>> artifact.aliases.append("reviewed")
+            >>> artifact.save()
         """
         self.client.run(self._save())
 
@@ -463,6 +474,11 @@ class StandaloneArtifact:
 
         An object such as a table is also found by the `name` that it was added under. Raises
         EntryNotFoundError, which is a NotFoundError and a KeyError.
+
+        Example:
+            >>> entry = artifact.get_entry("train.csv")
+            >>> entry.size, entry.digest
+            (7, 'AWg7y4O5rYcnQu4wW1oyPA==')
         """
         return self.contents.get_entry(arguments.location("name", name).as_posix())
 
@@ -506,6 +522,12 @@ class StandaloneArtifact:
 
         The first failure ends the download; calling it again resumes it. See `DownloadOptions` for
         the other options.
+
+        Example:
+            >>> artifact.download("data")
+            'data'
+            >>> sorted(path.name for path in Path("data").iterdir())
+            ['test.csv', 'train.csv']
         """
         from .contents.download import make_version_batch
 
@@ -571,6 +593,12 @@ class StandaloneArtifact:
 
         `root` is by default that of `download`, without the version: `artifacts/collection`. See
         `DownloadOptions` for the other options.
+
+        Example:
+            >>> artifact.unexpected_files("data")
+            []
+            >>> artifact.checkout("data")
+            'data'
         """
         from .contents.download import checkout
 
@@ -620,6 +648,16 @@ class StandaloneArtifact:
 
         Raises ChecksumError, a ValueError, that names every missing, modified and unexpected file.
         References cannot be verified and are left out. `root` is by default that of `download`.
+
+        Example:
+            >>> folder = artifact.download("data")
+            >>> artifact.verify(folder)
+            >>> Path(folder, "train.csv").write_text("changed")
+            7
+            >>> artifact.verify(folder)
+            Traceback (most recent call last):
+                ...
+            wbtyped.errors.ChecksumError: data does not match artifact ...; modified: train.csv
         """
         from .contents.download import verify
 

@@ -69,6 +69,11 @@ class ArtifactCollections(CollectionList["Result"]):
     `{"name": {"$regex": "^mnist"}}`, `order` a field such as `name`, or `-name` for descending
     order; both raise UnsupportedServerError if the server does not support them. `len()` is the
     number of collections that `filters` selects.
+
+    Example:
+        >>> collections = api.artifact_collections("my-team/mnist", "dataset", order="name")
+        >>> [collection.name for collection in collections]
+        ['digits']
     """
 
     __slots__ = ("type_name",)
@@ -120,6 +125,11 @@ class ProjectArtifactCollections(CollectionList["ProjectResult"]):
     """The collections of all types of a project (query ProjectArtifactCollections).
 
     `filters`, `order` and `len()` are as for `ArtifactCollections`.
+
+    Example:
+        >>> collections = ProjectArtifactCollections(api.client, "my-team", "mnist", order="name")
+        >>> [(collection.name, collection.type) for collection in collections]
+        [('digits', 'dataset'), ('net', 'model')]
     """
 
     __slots__ = ()

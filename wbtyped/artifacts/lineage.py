@@ -39,6 +39,11 @@ class Run(StandaloneRun):
 
     `attrs` is the typed node, or a mapping with the wire names of its fields. Without it the run is
     loaded immediately, and NotFoundError says which part of the path is missing.
+
+    Example:
+        >>> run = api.run("my-team/mnist/run-1")
+        >>> run.state, [version.name for version in run.logged_artifacts()]
+        ('finished', ['digits:v0', 'digits:v1'])
     """
 
     __slots__ = ()
@@ -55,6 +60,11 @@ class Run(StandaloneRun):
         """Return the files of the run as a lazy list; see `Files`.
 
         Nothing is requested until the list is read.
+
+        Example:
+            >>> for file in run.files(pattern="%.pt"):
+            ...     print(file.name, file.size)
+            model.pt 7
         """
         return Files(self.client, self, names, per_page, upload, pattern, start=start)
 
@@ -63,6 +73,12 @@ class Run(StandaloneRun):
 
         The server returns a file even if none of this name exists: its `updated_at` is None, and
         downloading it raises NotFoundError.
+
+        Example:
+            >>> run.file("model.pt").size
+            7
+            >>> run.file("absent.txt").updated_at is None
+            True
         """
         return self.files([arguments.string("name", name)], per_page=1)[0]
 
@@ -79,6 +95,12 @@ class Run(StandaloneRun):
         Sends CreateRunFiles, the content to storage, MarkRunFilesUploaded if the server supports
         it, and RunFiles. Raises UsageError for a file outside `root`, before anything is sent,
         NotFoundError if the run is gone, TransportError, and DiskError.
+
+        Example:
+            >>> Path("notes.txt").write_text("hello")
+            5
+            >>> run.upload_file("notes.txt").md5
+            'XUFAKrxLKna5cZ2REBfFkg=='
         """
         return self.client.run(self._upload(path, root))
 
@@ -93,7 +115,12 @@ class Run(StandaloneRun):
         return (yield from self.files([name], per_page=1).load_item(0))
 
     def logged_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
-        """Return the artifact versions that the run logged, as a lazy list."""
+        """Return the artifact versions that the run logged, as a lazy list.
+
+        Example:
+            >>> [version.qualified_name for version in run.logged_artifacts()]
+            ['my-team/mnist/digits:v0', 'my-team/mnist/digits:v1']
+        """
         return RunArtifacts(self.client, self, "logged", per_page, start=start)
 
     def used_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
@@ -115,6 +142,11 @@ class Files(FileList[Run, "File"]):
 
     With `names`, `len()` reads the whole list and counts it. Otherwise it is the server's count of
     all files of the run, whatever `pattern` is.
+
+    Example:
+        >>> files = run.files(per_page=100)
+        >>> len(files), files[0].name, max(file.size for file in files)
+        (3, 'config.yaml', 8)
     """
 
     __slots__ = ()
@@ -129,6 +161,11 @@ class File(StandaloneFile[Run]):
     `attrs` is the typed node, or a mapping with the wire names of its fields. The properties read
     from it and send nothing. `run` is the run that the file belongs to, None for a file of an
     artifact.
+
+    Example:
+        >>> file = run.file("model.pt")
+        >>> file.name, file.size, file.md5
+        ('model.pt', 7, 'Y/Tx6bclNw9FlyBXXNX5Uw==')
     """
 
     __slots__ = ()
@@ -141,6 +178,13 @@ class ArtifactCollection(StandaloneCollection):
     immediately, and `save()` sends what changed. `attrs` is the typed node, or a mapping with the
     wire names of its fields. Without it the collection is loaded, and NotFoundError says what is
     missing.
+
+    Example:
+        >>> collection = api.artifact_collection("dataset", "my-team/mnist/digits")
+        >>> collection.description = "Handwritten digits"
+        >>> collection.save()
+        >>> [version.name for version in collection.artifacts()]
+        ['digits:v1', 'digits:v0']
     """
 
     __slots__ = ()
@@ -161,6 +205,11 @@ class Artifacts(CollectionVersions["Artifact"]):
     `version_index`, or `-version_index` for descending order. `tags` selects the versions that have
     all of them; the server cannot filter by tags, so pages are read until enough versions are
     found. `len()` is the number of versions that `filters` selects, whatever `tags` is.
+
+    Example:
+        >>> versions = api.artifacts("dataset", "my-team/mnist/digits", filters={"metadata.rows": 2})
+        >>> [(version.name, version.metadata) for version in versions]
+        [('digits:v1', {'rows': 2})]
     """
 
     __slots__ = ()
@@ -174,6 +223,10 @@ class RunArtifacts(RunVersions["Artifact"]):
 
     `mode` is `logged` or `used`. Each version is shown in the collection that it was logged to;
     versions in projects that the API key may not see are left out.
+
+    Example:
+        >>> [(version.name, version.type) for version in run.logged_artifacts()]
+        [('digits:v0', 'dataset'), ('digits:v1', 'dataset')]
     """
 
     __slots__ = ()
@@ -188,6 +241,10 @@ class ArtifactFiles(VersionFiles[File]):
     `names` selects exact paths; paths that do not exist are left out. The `url` and `direct_url` of
     a reference are the URL that it refers to. With `names`, `len()` reads the whole list and counts
     it.
+
+    Example:
+        >>> [(file.name, file.size) for file in artifact.files()]
+        [('test.csv', 4), ('train.csv', 7)]
     """
 
     __slots__ = ()
@@ -202,6 +259,11 @@ class Artifact(StandaloneArtifact):
     `description`, `metadata`, `tags`, `aliases` and `ttl` can be assigned: an invalid value raises
     UsageError immediately, and `save()` sends what changed. `attrs` is the typed node as the server
     sent it.
+
+    Example:
+        >>> artifact = api.artifact("my-team/mnist/digits:latest")
+        >>> artifact.type, artifact.version, artifact.size, artifact.aliases
+        ('dataset', 'v1', 11, ['latest'])
     """
 
     __slots__ = ()
@@ -211,7 +273,13 @@ class Artifact(StandaloneArtifact):
     def files(
         self, names: Sequence[str] | None = None, per_page: int = 50, *, start: str | None = None
     ) -> ArtifactFiles:
-        """Return its files as a lazy list; see `ArtifactFiles`."""
+        """Return its files as a lazy list; see `ArtifactFiles`.
+
+        Example:
+            >>> artifact.files()[0].name
+            'test.csv'
+            >>> result = artifact.files(["train.csv"]).download("data")
+        """
         return ArtifactFiles(self.client, self, names, per_page, start=start)
 
     def open_file(self, path: str) -> File:
@@ -253,6 +321,11 @@ class Artifact(StandaloneArtifact):
         own entity and project. In a registry it is `organization/wandb-registry-name/collection`;
         the organization can be omitted if the owner of the source belongs to only one. A portfolio
         that does not exist is created. The server also gives the link the alias `latest`.
+
+        Example:
+            >>> link = artifact.link("my-team/shelf/best-digits", aliases=["reviewed"])
+            >>> link.qualified_name, link.source_name
+            ('my-team/shelf/best-digits:v0', 'digits:v1')
         """
         return self.client.run(self._link(target_path, aliases))
 

@@ -25,6 +25,10 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
     """The types of artifacts in a project, fetched page by page (query ArtifactTypes).
 
     The server does not report a total, so there is no `len()`, and `length` is None.
+
+    Example:
+        >>> [type.name for type in api.artifact_types("my-team/mnist")]
+        ['dataset', 'model']
     """
 
     __slots__ = ("entity", "project")
@@ -72,6 +76,11 @@ class ArtifactType:
 
     `attrs` is the typed node or a mapping with the wire names of its fields; without it the type is
     loaded immediately, and NotFoundError says what is missing.
+
+    Example:
+        >>> datasets = api.artifact_type("dataset", "my-team/mnist")
+        >>> [collection.name for collection in datasets.collections()]
+        ['digits']
     """
 
     __slots__ = ("__weakref__", "attrs", "client", "entity", "project", "type")

@@ -150,6 +150,12 @@ class Client:
     process, all unpickled copies of one client share connections.
 
     `retry_budget` is the time in seconds that all tries of one request may take together.
+
+    Example:
+        >>> from wbtyped_graphql import calls
+        >>> result = api.client.send(calls.get_project(entity="my-team", project="mnist"))
+        >>> result.project.name
+        'mnist'
     """
 
     __slots__ = (

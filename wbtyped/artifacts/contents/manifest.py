@@ -92,6 +92,11 @@ class ArtifactManifestEntry:
     `digest` is the MD5 or XXH128 of the content in base64, as `digest_algorithm()` says; for a
     reference it is what its storage identifies the content by, such as an ETag. `size` is in bytes,
     None if the manifest does not record it.
+
+    Example:
+        >>> entry = artifact.manifest.entries["train.csv"]
+        >>> entry.path, entry.size, entry.is_reference
+        ('train.csv', 7, False)
     """
 
     path: str
@@ -163,7 +168,12 @@ class ArtifactManifestEntry:
 
 @dataclass(frozen=True, slots=True)
 class ArtifactManifest:
-    """All files of a version, by path."""
+    """All files of a version, by path.
+
+    Example:
+        >>> {entry.path: entry.size for entry in artifact.manifest}
+        {'test.csv': 4, 'train.csv': 7}
+    """
 
     version: int
     storage_policy: str

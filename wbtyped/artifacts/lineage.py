@@ -207,7 +207,8 @@ class Artifacts(CollectionVersions["Artifact"]):
     found. `len()` is the number of versions that `filters` selects, whatever `tags` is.
 
     Example:
-        >>> versions = api.artifacts("dataset", "my-team/mnist/digits", filters={"metadata.rows": 2})
+        >>> two = {"metadata.rows": 2}
+        >>> versions = api.artifacts("dataset", "my-team/mnist/digits", filters=two)
         >>> [(version.name, version.metadata) for version in versions]
         [('digits:v1', {'rows': 2})]
     """

@@ -15,8 +15,8 @@ from wbtyped.artifacts import (
     ArtifactManifest,
     ArtifactManifestEntry,
 )
-from wbtyped.artifacts.contents.manifest import artifact_reference, parse_manifest
-from wbtyped.artifacts.contents.plan import entry_is_right
+from wbtyped.artifacts.contents.manifest import parse_artifact_reference, parse_manifest
+from wbtyped.artifacts.contents.plan import entry_matches
 from wbtyped.download.disk.verified_writer import VerifiedWriter
 from wbtyped.errors import (
     ChecksumError,
@@ -55,8 +55,8 @@ def test_manifest(wandb_server: WandbServer, data: Artifact) -> None:
     assert manifest.get_entry_by_path("nope") is None
     with pytest.raises(KeyError) as failed:
         data.get_entry("nope")
-    assert str(failed.value) == "artifact crew/ship/data:v0 holds no file 'nope'"
-    with pytest.raises(ValueError, match="refers to nothing"):
+    assert str(failed.value) == "artifact crew/ship/data:v0 has no file 'nope'"
+    with pytest.raises(ValueError, match="not a reference"):
         entry.ref_target()
     wandb_server.requests.clear()
     assert data.manifest is manifest
@@ -104,7 +104,7 @@ def test_the_newer_digest(tmp_path: Path) -> None:
     ) as sink:
         sink.write(b"x1")
         path = sink.commit(replace=False)
-    assert entry_is_right(entry, path)
+    assert entry_matches(entry, path)
     with (
         pytest.raises(ChecksumError, match="XXH128"),
         VerifiedWriter(tmp_path / "bad", size=2, md5=None, xxh128=entry.digest, label="f") as sink,
@@ -216,7 +216,7 @@ def test_opening_a_version_and_its_files_is_quick(
 
 def test_one_file_by_itself(data: Artifact, tmp_path: Path) -> None:
     assert data.open_file("sub/b.bin").save(tmp_path).read_bytes() == FILES["sub/b.bin"]
-    with pytest.raises(NotFoundError, match="holds no file 'nope'"):
+    with pytest.raises(NotFoundError, match="has no file 'nope'"):
         data.open_file("nope")
 
 
@@ -270,7 +270,7 @@ async def test_coroutines(api: Api, data: Artifact, tmp_path: Path) -> None:
     await data.acheckout(tmp_path)
     await data.averify(tmp_path)
     assert await data.get_entry("a.txt").adownload(tmp_path / "one") == str(tmp_path / "one/a.txt")
-    with pytest.raises(UsageError, match="holds 3 files"):
+    with pytest.raises(UsageError, match="has 3 files"):
         await data.afile(tmp_path)
     assert (await data.acollection()).id == (await data.asource_collection()).id
     await api.aclose()
@@ -295,7 +295,7 @@ def test_verify_names_every_difference(data: Artifact, tmp_path: Path) -> None:
 
 
 def test_only_file(wandb_server: WandbServer, api: Api, data: Artifact, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds 3 files"):
+    with pytest.raises(UsageError, match="has 3 files"):
         data.file(tmp_path)
     wandb_server.add_artifact("crew/ship/one", "dataset", {"only.txt": b"1"})
     assert api.artifact("crew/ship/one").file(tmp_path).read_bytes() == b"1"
@@ -371,6 +371,6 @@ def test_references_to_other_artifacts(wandb_server: WandbServer, api: Api, tmp_
     wandb_server.add_artifact("crew/ship/away", "dataset", {}, references)
     api.artifact("crew/ship/away").download(tmp_path)
     assert saved(tmp_path) == {"here.txt": b"alpha"}
-    assert artifact_reference(address) == (home.id, "deep/a.txt")
+    assert parse_artifact_reference(address) == (home.id, "deep/a.txt")
     [entry] = api.artifact("crew/ship/away").manifest
     assert Path(entry.download(tmp_path / "one")).read_bytes() == b"alpha"

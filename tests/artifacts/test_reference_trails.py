@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from wbtyped import Api
-from wbtyped.artifacts.contents.references import LONGEST_TRAIL
+from wbtyped.artifacts.contents.references import MAX_CHAIN_STEPS
 from wbtyped.errors import (
     EntryNotFoundError,
     NotFoundError,
@@ -125,12 +125,12 @@ def test_circles_are_named(wandb_server: WandbServer, api: Api, tmp_path: Path, 
     assert all(step in str(failed["x"]) for step in circle)
     assert saved(tmp_path) == {"own": b"o"}
     assert len(wandb_server.requests) < 20
-    with pytest.raises(UnsupportedReferenceError, match="circle"):
+    with pytest.raises(UnsupportedReferenceError, match="cycle"):
         api.artifact("crew/ship/v1-").download(tmp_path / "raises")
 
 
 def test_chains_end(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
-    for number in range(1, LONGEST_TRAIL + 5):
+    for number in range(1, MAX_CHAIN_STEPS + 5):
         references = {"x": Reference(uri_of(number - 1, "x"))} if number > 1 else {}
         contents = {} if references else {"x": b"content"}
         wandb_server.add_artifact("crew/ship/chain", "dataset", contents, references)

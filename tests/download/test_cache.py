@@ -95,6 +95,7 @@ def test_a_coroutine_uses_it(data: Artifact, cache: Path, tmp_path: Path) -> Non
         await data.adownload(tmp_path / "one", cache=cache)
         result = await data.files().adownload(tmp_path / "two", cache=cache)
         assert sorted(result.cached) == sorted(FILES)
+        await data.client.aclose()
 
     asyncio.run(both())
     assert saved(tmp_path / "two") == FILES

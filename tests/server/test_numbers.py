@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from wbtyped import Api
-from wbtyped.artifacts.lookup import LARGEST_VERSION
+from wbtyped.artifacts.lookup import MAX_VERSION
 from wbtyped.errors import NotFoundError
 from wbtyped.server import WandbServer
 from wbtyped.server.refusals import Refusal
@@ -23,7 +23,7 @@ def opaque(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
 
-@pytest.mark.parametrize("digits", [*LARGE, str(LARGEST_VERSION + 1), f"0{'9' * 11}"])
+@pytest.mark.parametrize("digits", [*LARGE, str(MAX_VERSION + 1), f"0{'9' * 11}"])
 async def test_versions_that_no_collection_can_have(
     wandb_server: WandbServer, api: Api, digits: str
 ) -> None:

@@ -6,7 +6,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class FailedFile:
-    """A file that is not there, and why."""
+    """A file that is not there, and why.
+
+    Example:
+        >>> result = run.files(["absent.txt"]).download("downloads", on_error="collect")
+        >>> [(failed.name, type(failed.error).__name__) for failed in result.failed]
+        [('absent.txt', 'NotFoundError')]
+    """
 
     name: str
     error: Exception
@@ -18,6 +24,11 @@ class DownloadResult:
 
     `written` were fetched, `cached` came from the cache of this machine, `kept` were there already
     with the right content, `failed` are not there. `size` is in bytes, of all but the failed ones.
+
+    Example:
+        >>> result = artifact.files().download("data", on_error="collect")
+        >>> result.ok, sorted(result.written), result.size
+        (True, ['test.csv', 'train.csv'], 11)
     """
 
     root: Path

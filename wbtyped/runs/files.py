@@ -176,6 +176,11 @@ class StandaloneFile(Generic[RunT_co]):
 
         Raises UnsafePathError for a name that leads outside `root`, NotFoundError, ChecksumError,
         TransportError, and DiskError.
+
+        Example:
+            >>> with run.file("config.yaml").download("downloads") as text:
+            ...     text.read()
+            'lr: 0.1'
         """
         return open_text(self.save(root, replace=replace, exist_ok=exist_ok, api=api))
 
@@ -197,7 +202,13 @@ class StandaloneFile(Generic[RunT_co]):
         exist_ok: bool = False,
         api: HasClient | None = None,
     ) -> Path:
-        """Download to `root`/`name` and return the path; otherwise like `download`."""
+        """Download to `root`/`name` and return the path; otherwise like `download`.
+
+        Example:
+            >>> path = run.file("model.pt").save("downloads", exist_ok=True)
+            >>> path.read_bytes()
+            b'weights'
+        """
         from ..download.single import fetch
 
         transport = self._transport(api, replace, exist_ok)
@@ -315,6 +326,11 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         The first failure ends the download and is raised. With `on_error="collect"` the other files
         are still downloaded, and the result lists the failures. A later call resumes an interrupted
         download. See `DownloadOptions` for the other options.
+
+        Example:
+            >>> result = run.files(pattern="media/%").download("downloads", on_error="collect")
+            >>> result.written, result.failed
+            (['media/digit.png'], [])
         """
         return self._batch(root, replace, on_error, options).run()
 

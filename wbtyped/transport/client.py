@@ -156,6 +156,12 @@ class Client:
     unpickled. All unpickled copies of a client share connections within a process.
 
     `retry_budget` is the time limit in seconds for a request including all its retries.
+
+    Example:
+        >>> from wbtyped_graphql import calls
+        >>> result = api.client.send(calls.get_project(entity="my-team", project="mnist"))
+        >>> result.project.name
+        'mnist'
     """
 
     __slots__ = (

@@ -63,6 +63,13 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     `objects` contains the items fetched so far, `variables` the variables of the next request, and
     `last_response` the last page as the server sent it. Whatever fetches a page can raise the
     errors of `Client.send`.
+
+    Example:
+        >>> files = run.files(per_page=2)
+        >>> files[0].name, files[-1].name, [file.name for file in files[:2]]
+        ('config.yaml', 'model.pt', ['config.yaml', 'media/digit.png'])
+        >>> [len(page) for page in files.pages()]
+        [2, 1]
     """
 
     # With slots, assigning a misspelt attribute (`files.pattrn = ...`) is an error.
@@ -315,7 +322,12 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
 
 class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
-    """A list whose total length the server reports."""
+    """A list whose total length the server reports.
+
+    Example:
+        >>> len(run.files()), len(api.artifacts("dataset", "my-team/mnist/digits"))
+        (3, 2)
+    """
 
     __slots__ = ()
 

@@ -2,9 +2,11 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from wbtyped.download.attempt import Attempt
+from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.disk.verified_writer import VerifiedWriter
 from wbtyped.download.recorded_reference import Recorded
 from wbtyped.download.response import ResponseHandler
@@ -36,13 +38,33 @@ def transfer_to(
     )  # fmt: skip
 
 
-def writer_for(transfer: Transfer) -> VerifiedWriter:
+def refreshable(transfer: Transfer) -> Transfer:
+    """Give a transfer a source of new URLs."""
+    transfer.source = no_urls
+    transfer.source_name = transfer.name
+    return transfer
+
+
+def no_urls(names: Sequence[str]) -> Mapping[str, str]:
+    """Stand for a source of URLs, which the tests of decisions never ask."""
+    raise AssertionError(names)
+
+
+def writer_for(transfer: Transfer, tree: FolderTree | None = None) -> VerifiedWriter:
     return VerifiedWriter(
-        transfer.target, size=transfer.size, md5=transfer.md5, label=transfer.label
+        transfer.target, size=transfer.size, md5=transfer.md5, label=transfer.label, tree=tree
     )
 
 
-def handler_of(transfer: Transfer, window: float = 10) -> tuple[ResponseHandler, VerifiedWriter]:
+def writer_of(attempt: Attempt) -> VerifiedWriter:
+    return attempt.sink
+
+
+def handler_of(attempt: Attempt) -> ResponseHandler:
+    return attempt.receiver
+
+
+def new_handler(transfer: Transfer, window: float = 10) -> tuple[ResponseHandler, VerifiedWriter]:
     """Return what judges the responses of a transfer, and what takes their bodies."""
     writer = writer_for(transfer)
     return ResponseHandler(transfer, writer, window), writer

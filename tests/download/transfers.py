@@ -70,6 +70,41 @@ def new_handler(transfer: Transfer, window: float = 10) -> tuple[ResponseHandler
     return ResponseHandler(transfer, writer, window), writer
 
 
+def give(attempt: Attempt, status: int, headers: Mapping[str, str], body: bytes = b"") -> None:
+    """Have an attempt ask, and take a response; raises what the response means."""
+    handler = handler_of(attempt)
+    handler.request()
+    handler.begin(status, headers)
+    handler.write(body)
+
+
+def range_of(attempt: Attempt) -> tuple[int, int | None] | None:
+    """Return the bytes that an attempt asks for: from the first to before the second."""
+    asked = handler_of(attempt).request()[1].get("Range")
+    if asked is None:
+        return None
+    start, stop = asked.removeprefix("bytes=").split("-")
+    return int(start), int(stop) + 1 if stop else None
+
+
+def give_content(attempt: Attempt, content: bytes) -> None:
+    """Have an attempt ask, and take what it asks for of a content."""
+    asked = range_of(attempt)
+    if asked is None:
+        give(attempt, 200, {"accept-ranges": "bytes"}, content)
+        return
+    start, stop = asked[0], len(content) if asked[1] is None else asked[1]
+    if start >= len(content):
+        give(attempt, 416, {})
+    span = f"bytes {start}-{stop - 1}/{len(content)}"
+    give(attempt, 206, {"content-range": span}, content[start:stop])
+
+
+def saved(root: Path) -> dict[str, bytes]:
+    """Return the files that have their names; unfinished ones and their journals are hidden."""
+    return {n: content for n, content in files_below(root).items() if Path(n).name[0] != "."}
+
+
 def files_below(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): path.read_bytes()

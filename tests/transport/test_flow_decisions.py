@@ -86,7 +86,9 @@ def expected(failing: Sequence[type[Exception] | None], values: Sequence[int]) -
     return result
 
 
-FAILING = st.lists(st.none() | st.sampled_from([NotFoundError, GraphQLError, UnexpectedError]), max_size=5)
+FAILING = st.lists(
+    st.none() | st.sampled_from([NotFoundError, GraphQLError, UnexpectedError]), max_size=5
+)
 
 
 @given(failing=FAILING, values=st.lists(st.integers(1, 9), max_size=4))

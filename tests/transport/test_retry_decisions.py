@@ -78,6 +78,19 @@ def test_retry_policy_after_wrong_content_twice_stops_whatever_came_between() ->
     assert policy(ChecksumError("wrong")) is False
 
 
+def test_retry_policy_renewed_has_the_whole_budget_and_forgets_no_wrong_content() -> None:
+    with fake_clock() as clock:
+        policy = RetryPolicy(BUDGET, repeatable=True)
+        assert policy(ChecksumError("wrong")) is True
+        clock.advance(BUDGET)
+        assert policy(TransientError("cut off")) is False
+        policy.renew()
+        assert not policy.over
+        clock.advance(BUDGET - 1)
+        assert policy(TransientError("cut off")) is True
+        assert policy(ChecksumError("wrong")) is False
+
+
 @given(st.integers(100, 599))
 def test_status_is_retryable_only_where_trying_again_can_help(status: int) -> None:
     passes = {408, 425, 429} | {code for code in range(500, 600) if code != 501}

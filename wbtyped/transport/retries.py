@@ -78,6 +78,10 @@ class RetryPolicy:
         """Whether the time allowed is spent."""
         return monotonic() - self._began >= self._budget
 
+    def renew(self) -> None:
+        """Grant the whole budget again; wrong content that came before still counts."""
+        self._began = monotonic()
+
     def __call__(self, error: Exception) -> bool | float:
         """Return False to stop, True for the usual pause, or the seconds to wait."""
         if isinstance(error, ChecksumError):

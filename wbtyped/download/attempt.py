@@ -49,13 +49,14 @@ class Attempt:
 
     def wait(self, error: Exception, budget: float) -> float | None:
         """Return the seconds until the next try, or None when there is none."""
+        self._rule = rule = self._rule or RetryPolicy(budget, repeatable=True)
         now = monotonic()
         gained = self.sink.written - self._furthest
         if gained > 0 and gained >= SLOWEST_BYTES_PER_SECOND * (now - self._since):
             # It gets on, if slowly: the budget is for what does not, or only a trickle.
-            self._rule, self.tries = None, 1
+            self.tries = 1
             self._furthest, self._since = self.sink.written, now
-        self._rule = rule = self._rule or RetryPolicy(budget, repeatable=True)
+            rule.renew()
         wait = rule(error)
         testing = stamina.is_testing()
         if wait is False or (testing and self.tries >= TRIES_IN_TESTS):

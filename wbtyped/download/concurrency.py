@@ -18,7 +18,7 @@ class AdaptiveLimit:
 
     def __init__(self, limit: int, small_limit: int, longest_pause: float) -> None:
         self._limit = self._now = limit
-        self._for_small = max(1.0, small_limit / limit)
+        self._small_limit = max(limit, small_limit)
         self._longest_pause = longest_pause
         self._calm = 0
         self.paused_until: float = 0.0
@@ -31,7 +31,9 @@ class AdaptiveLimit:
     def is_full(self, active: int, size: int | None) -> bool:
         """Tell whether one more of a size would be too many."""
         is_small = size is not None and size <= SMALL
-        return active >= self._now * (self._for_small if is_small else 1)
+        most = self._small_limit if is_small else self._limit
+        # In whole numbers: rounded, a quotient of the two would let one more through.
+        return active * self._limit >= self._now * most
 
     def record_result(self, error: BaseException | None) -> None:
         """Take what a transfer ended with."""

@@ -79,6 +79,10 @@ class RetryPolicy:
         """Whether the retry budget is spent."""
         return monotonic() - self._began >= self._budget
 
+    def renew(self) -> None:
+        """Grant the whole budget again; wrong content that came before still counts."""
+        self._began = monotonic()
+
     def __call__(self, error: Exception) -> bool | float:
         """Return False to stop, True to retry after the usual wait, or the seconds to wait."""
         self._attempts += 1

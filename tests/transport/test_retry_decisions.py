@@ -1,0 +1,118 @@
+"""Whether and when a request is sent again, decided without sending any."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.fake_clock import fake_clock
+from wbtyped.errors import ChecksumError, RateLimitError, TransportError
+from wbtyped.transport.retries import (
+    FIRST_WAIT,
+    LONGEST_WAIT,
+    UNREACHABLE_LIMIT,
+    Paced,
+    RetryPolicy,
+    TransientError,
+    is_retryable,
+)
+
+BUDGET = 60.0
+STATUSES = st.none() | st.sampled_from([408, 425, 429, 500, 502, 503, 504])
+ERRORS = st.builds(
+    lambda status, wait, unsent: TransientError(
+        "failed", status=status, unsent=unsent,
+        headers={} if wait is None else {"retry-after": str(wait)},
+    ),
+    STATUSES, st.none() | st.integers(0, 300), st.booleans(),
+)  # fmt: skip
+
+
+@given(
+    failures=st.lists(st.tuples(ERRORS, st.floats(0, 30)), max_size=30), repeatable=st.booleans()
+)
+def test_retry_policy_never_waits_past_its_budget(
+    failures: list[tuple[TransientError, float]], repeatable: bool
+) -> None:
+    with fake_clock() as clock:
+        began = clock.now
+        policy = RetryPolicy(BUDGET, repeatable=repeatable)
+        for error, spent in failures:
+            clock.advance(spent)
+            wait = policy(error)
+            elapsed = clock.now - began
+            assert policy.over is (elapsed >= BUDGET)
+            if wait is False:
+                continue
+            assert elapsed < BUDGET
+            assert repeatable or error.unsent or error.status in {425, 429}
+            assert not (error.unsent and elapsed > UNREACHABLE_LIMIT)
+            if wait is True:
+                assert error.retry_after is None
+            else:
+                assert wait == error.retry_after
+                assert elapsed + wait < BUDGET
+
+
+@pytest.mark.parametrize(("spent", "expected"), [(59.9, True), (60.0, False), (61.0, False)])
+def test_retry_policy_at_the_end_of_its_budget_stops(spent: float, expected: bool) -> None:
+    with fake_clock() as clock:
+        policy = RetryPolicy(BUDGET, repeatable=True)
+        clock.advance(spent)
+        assert policy(TransientError("cut off")) is expected
+        assert policy.over is not expected
+
+
+@pytest.mark.parametrize(("spent", "expected"), [(15.0, True), (15.1, False)])
+def test_retry_policy_of_an_unreachable_server_stops_early(spent: float, expected: bool) -> None:
+    with fake_clock() as clock:
+        policy = RetryPolicy(BUDGET, repeatable=True)
+        clock.advance(spent)
+        assert policy(TransientError("connection refused", unsent=True)) is expected
+        assert policy(TransientError("cut off")) is True, "that one could be reached"
+
+
+def test_retry_policy_after_wrong_content_twice_stops_whatever_came_between() -> None:
+    policy = RetryPolicy(BUDGET, repeatable=True)
+    assert policy(ChecksumError("wrong")) is True
+    assert policy(TransientError("cut off")) is True
+    assert policy(ChecksumError("wrong")) is False
+
+
+def test_retry_policy_renewed_has_the_whole_budget_and_forgets_no_wrong_content() -> None:
+    with fake_clock() as clock:
+        policy = RetryPolicy(BUDGET, repeatable=True)
+        assert policy(ChecksumError("wrong")) is True
+        clock.advance(BUDGET)
+        assert policy(TransientError("cut off")) is False
+        policy.renew()
+        assert not policy.over
+        clock.advance(BUDGET - 1)
+        assert policy(TransientError("cut off")) is True
+        assert policy(ChecksumError("wrong")) is False
+
+
+@given(st.integers(100, 599))
+def test_status_is_retryable_only_where_trying_again_can_help(status: int) -> None:
+    passes = {408, 425, 429} | {code for code in range(500, 600) if code != 501}
+    assert is_retryable(status) is (status in passes)
+
+
+@given(ERRORS)
+def test_transient_error_in_public_keeps_status_and_pause(error: TransientError) -> None:
+    public = error.to_public_error()
+    assert type(public) is (RateLimitError if error.status == 429 else TransportError)
+    assert (public.status, public.retry_after) == (error.status, error.retry_after)
+    assert str(error) in str(public)
+
+
+def test_pauses_on_an_event_loop_without_timers_double_up_to_the_longest() -> None:
+    with fake_clock():
+        paced = Paced(RetryPolicy(BUDGET, repeatable=True))
+        pauses: list[float] = []
+        for _ in range(8):
+            assert paced(TransientError("cut off")) == 0
+            pauses.append(paced.owed)
+        assert pauses == [min(LONGEST_WAIT, FIRST_WAIT * 2**n) for n in range(8)]
+        asked = TransientError("HTTP 503", status=503, headers={"retry-after": "3"})
+        assert (paced(asked), paced.owed) == (0, 3)
+        assert paced(ValueError()) is False

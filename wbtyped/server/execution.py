@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
 from typing import NoReturn
 
 from ariadne import make_executable_schema
@@ -23,6 +22,7 @@ from graphql import (
 )
 from graphql.pyutils import Path
 from pydantic_core import to_json
+from wbtyped_graphql.sources import schema_text
 
 from .context import Context
 from .documents import check_selections, check_text
@@ -54,8 +54,7 @@ NULL_REFUSED = "Cannot return null for non-nullable field"
 @cache
 def build_schema(features: frozenset[str]) -> GraphQLSchema:
     """Return the pinned schema with its resolvers, without what needs other features."""
-    text = files("wbtyped_graphql").joinpath("schema.graphql").read_text(encoding="utf-8")
-    schema = make_executable_schema(text, *BINDABLES)
+    schema = make_executable_schema(schema_text(), *BINDABLES)
     mend_enums(schema)
     for name, field in schema.mutation_type.fields.items() if schema.mutation_type else ():
         if field.resolve is None:

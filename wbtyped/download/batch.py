@@ -49,8 +49,8 @@ class Observer(Protocol):
     def expect(self, files: int, size: int) -> None:
         """Take how many more files there will be, and their bytes."""
 
-    def finish(self, word: str, name: str, size: int) -> None:
-        """Take a file that is there; `word` is `fetched`, `kept` or `cached`."""
+    def finish(self, status: str, name: str, size: int) -> None:
+        """Take a file that is there; `status` is `fetched`, `kept` or `cached`."""
 
     def fail(self, name: str, reason: object) -> None:
         """Take a file that is not there."""

@@ -1,4 +1,4 @@
-"""`wbtyped schema pull`: bring the pinned schema up to date."""
+"""`wbtyped schema pull`: update the pinned schema."""
 
 import os
 import tempfile
@@ -13,67 +13,69 @@ from ..drift.pulling import pulled
 from ..drift.schema_files import pinned_text, read_schema, schema_from_text
 from ..errors import SchemaSourceError, UsageError
 from .output import print_out
-from .schema_source import opened, unreadable
+from .schema_source import open_source, report_no_schema
 
-DEFAULT = Path("schema/schema.graphql")
+DEFAULT_OUTPUT = Path("schema/schema.graphql")
 
 
 def pull_schema(source: str, output: Path) -> int:
-    """Rewrite a schema file, say what changed, and return the exit code."""
-    before = text_to_update(output)
+    """Rewrite a schema file and print what changed; return the exit code."""
+    before = load_pinned(output)
     try:
-        with opened(source) as place:
-            after = pulled(before, schema_at(place))
+        with open_source(source) as opened:
+            after = pulled(before, load_schema(opened))
     except SchemaSourceError as error:
-        return unreadable(error)
+        return report_no_schema(error)
     changes = find_changes(build_schema(before), build_schema(after))
     for change in changes:
         print_out(f"{change.rule}: {change.text}")
     if after == before and output.exists():
         print_out(f"{output} is up to date")
         return 0
-    replace(output, after)
+    write_atomically(output, after)
     print_out(f"{output} written; now run: python queries/codegen")
     return 0
 
 
-def text_to_update(output: Path) -> str:
-    """Return the schema that is there, or the packaged one where a new file was asked for."""
+def load_pinned(output: Path) -> str:
+    """Return the existing schema file, or the packaged schema if the file is new."""
     if output.exists():
         text = output.read_text(encoding="utf-8")
         try:
             schema_from_text(str(output), text)
         except SchemaSourceError as error:
-            raise UsageError(f"{error}; mend it, or name another file by --output") from error
+            raise UsageError(f"{error}; fix the file, or pass another one as --output") from error
         return text
-    if output == DEFAULT and not output.parent.is_dir():
-        raise UsageError(f"there is no {output} here; go to a checkout, or name a file by --output")
+    if output == DEFAULT_OUTPUT and not output.parent.is_dir():
+        raise UsageError(
+            f"{output} does not exist here; run this in a checkout, or pass a file as --output"
+        )
     return pinned_text()
 
 
-def schema_at(place: Api | Path) -> GraphQLSchema:
-    """Return the schema of a server or a file."""
-    if isinstance(place, Path):
-        return read_schema(place)
-    found = introspect(place.client)
+def load_schema(source: Api | Path) -> GraphQLSchema:
+    """Return the schema of a server or a file; raise SchemaSourceError if it is hidden."""
+    if isinstance(source, Path):
+        return read_schema(source)
+    found = introspect(source.client)
     if isinstance(found, Hidden):
-        server = place.client.settings.base_url
+        server = source.client.settings.base_url
         raise SchemaSourceError(
-            f"{server} hides its schema ({found.reason}), and probing shows no more than whether"
-            " queries fit; take a file from those who run it",
+            f"{server} hides its schema ({found.reason}), and probing only shows whether queries"
+            " fit; ask those who run it for a schema file",
             reason="not a schema",
         )
     return found
 
 
-def replace(file: Path, text: str) -> None:
-    """Write a file in one step, so that nobody reads half of it."""
+def write_atomically(file: Path, text: str) -> None:
+    """Write a file and rename it into place, so that nobody reads half of it."""
     handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
     scratch = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
             stream.write(text)
-        # A temporary file is for its owner alone; a file of a project is not.
+        # Temporary files are created with mode 0600, which does not suit a file of a project.
         scratch.chmod(file.stat().st_mode if file.exists() else 0o644)
         scratch.replace(file)
     except BaseException:

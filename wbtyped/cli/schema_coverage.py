@@ -1,4 +1,4 @@
-"""`wbtyped schema coverage`: show which part of the pinned schema is used."""
+"""`wbtyped schema coverage`: show which parts of the pinned schema are used."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from .output import print_out
 
 
 def show_coverage(queries: Sequence[Path], *, as_json: bool) -> None:
-    """Print the coverage of the queries of this package, or of some files."""
+    """Print the coverage by the given query files, or by the queries of this package."""
     found = coverage(read_documents(queries) if queries else our_documents(), pinned_schema())
     if as_json:
         print(json_coverage(found))

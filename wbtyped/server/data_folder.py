@@ -33,7 +33,8 @@ class DataFolder:
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._temporary = path is None
+        self.lasting: bool = path is not None
+        """Whether what is written must survive a loss of power."""
         self.path: Path = path or Path(tempfile.mkdtemp(prefix="wbtyped-server-"))
         make_private_folder(self.path)
         self._file = self.path / LOCK
@@ -71,5 +72,5 @@ class DataFolder:
         self._lock.close()
         with suppress(OSError):
             self._file.unlink()
-        if self._temporary:
+        if not self.lasting:
             shutil.rmtree(self.path, ignore_errors=True)

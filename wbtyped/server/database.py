@@ -102,11 +102,13 @@ def now() -> str:
 class Database:
     """SQLite in write-ahead mode: what was committed survives a killed process.
 
-    Every thread has a connection of its own, so that a long page does not hold up an upload.
+    Every thread has a connection of its own, so that a long page does not hold up an upload. Unless
+    it is `lasting`, nothing waits for the disk.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self._path = path
+        self._synchronous = "NORMAL" if lasting else "OFF"
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
@@ -163,7 +165,7 @@ class Database:
                 self._opened.append(connection)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute("PRAGMA foreign_keys = ON")
             # SQLite's own LIKE folds the case of ASCII letters only.
             connection.create_function("lowered", 1, str.lower, deterministic=True)

@@ -122,24 +122,44 @@ class Prepared:
         return HiddenSchema.of(self.document)
 
 
-class Execution:
-    """Executes requests; documents that were seen before are neither parsed nor validated again."""
+class PreparedDocuments:
+    """Documents for one schema; those seen before are neither parsed nor validated again."""
 
-    def __init__(self, features: frozenset[str]) -> None:
-        self._schema = build_schema(features)
-        self.introspection = True
-        """Whether the schema may be asked for. Off, the answer is null, as W&B servers do it."""
-        self._prepared = lru_cache(maxsize=128)(self._prepare)
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self._cached = lru_cache(maxsize=128)(self._prepare)
+
+    def prepare(self, text: str) -> Prepared:
+        """Parse and validate a document. Raises Refusal for one that costs more than it may."""
+        # A tree takes some hundred times the memory of its text, so large ones are not kept.
+        return self._cached(text) if len(text) <= KEPT_CHARACTERS else self._prepare(text)
 
     def _prepare(self, text: str) -> Prepared:
-        """Parse and validate a document, but only one that costs no more than it may."""
         try:
             check_text(text)
             document = parse(text)
         except GraphQLError as error:
             return Prepared(DocumentNode(), [error])
         check_selections(document)
-        return Prepared(document, validate(self._schema, document))
+        return Prepared(document, validate(self.schema, document))
+
+
+@cache
+def shared_documents(features: frozenset[str]) -> PreparedDocuments:
+    """Return the documents of all servers of this process that have these features.
+
+    Validating a query takes about 10 ms, which every test with a server of its own would pay.
+    """
+    return PreparedDocuments(build_schema(features))
+
+
+class Execution:
+    """Executes requests against the schema that has some features."""
+
+    def __init__(self, features: frozenset[str]) -> None:
+        self._documents = shared_documents(features)
+        self.introspection = True
+        """Whether the schema may be asked for. Off, the answer is null, as W&B servers do it."""
 
     def answer(
         self, request: GraphQLRequest, context: Context, *, hide_schema: bool = False
@@ -151,11 +171,8 @@ class Execution:
     def _run(
         self, request: GraphQLRequest, context: Context, hide_schema: bool
     ) -> tuple[int, dict[str, object]]:
-        # A tree takes some hundred times the memory of its text, so large ones are not kept.
-        text = request.query
-        prepare = self._prepared if len(text) <= KEPT_CHARACTERS else self._prepare
         try:
-            prepared = prepare(text)
+            prepared = self._documents.prepare(request.query)
         except Refusal as refusal:
             return refusal.status, {"errors": [{"message": str(refusal)}]}
         if prepared.errors:
@@ -164,7 +181,7 @@ class Execution:
         begin()
         try:
             result = execute_sync(
-                self._schema,
+                self._documents.schema,
                 hidden.document if hidden else prepared.document,
                 context_value=context,
                 # Clients send variables that their document does not declare; those are ignored.

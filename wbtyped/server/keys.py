@@ -23,27 +23,28 @@ KEY_CHARACTERS = string.ascii_lowercase + string.digits
 KEY_LENGTH = 40
 
 
-def read_root(folder: Path) -> bytes:
+def read_root(folder: Path, *, lasting: bool = True) -> bytes:
     """Return the random value of a data folder, made when the folder is new."""
     path = folder / ROOT_FILE
     try:
         text = path.read_bytes().strip()
     except FileNotFoundError:
-        return make_root(path)
+        return make_root(path, lasting=lasting)
     if not ROOT.fullmatch(text):
         raise DiskError(f"{path} is damaged; delete it, and the server makes up a new API key")
     restrict(path, FILE_MODE)
     return bytes.fromhex(text.decode())
 
 
-def make_root(path: Path) -> bytes:
+def make_root(path: Path, *, lasting: bool) -> bytes:
     """Write a new random value, all of it or nothing."""
     root = secrets.token_bytes(ROOT_BYTES)
     new = path.with_suffix(".new")
     new.unlink(missing_ok=True)
     with create_private(new) as stream:
         stream.write(root.hex().encode())
-        os.fsync(stream.fileno())
+        if lasting:
+            os.fsync(stream.fileno())
     new.replace(path)
     return root
 

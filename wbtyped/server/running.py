@@ -132,8 +132,9 @@ class WandbServer:
         self._host, self._ports = host, (port, storage_port)
         self._storage_url = storage_url
         try:
-            root = keys.read_root(self.data)
-            self._database = Database(self.data / DATABASE)
+            lasting = self._folder.lasting
+            root = keys.read_root(self.data, lasting=lasting)
+            self._database = Database(self.data / DATABASE, lasting=lasting)
         except (sqlite3.Error, OSError, DiskError):
             self._folder.close()
             raise

@@ -111,8 +111,8 @@ def test_pauses_on_an_event_loop_without_timers_double_up_to_the_longest() -> No
         pauses: list[float] = []
         for _ in range(8):
             assert paced(TransientError("cut off")) == 0
-            pauses.append(paced.owed)
+            pauses.append(paced.wait_seconds)
         assert pauses == [min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**n) for n in range(8)]
         asked = TransientError("HTTP 503", status=503, headers={"retry-after": "3"})
-        assert (paced(asked), paced.owed) == (0, 3)
+        assert (paced(asked), paced.wait_seconds) == (0, 3)
         assert paced(ValueError()) is False

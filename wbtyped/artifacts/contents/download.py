@@ -9,7 +9,7 @@ from pathlib import Path
 from ...download.batch import Batch, BatchOptions, PlannedFile, build_options
 from ...download.disk.atomic import disk_errors
 from ...download.disk.folder_tree import FolderTree
-from ...download.disk.safe_names import SafeNames, safe_target, sorted_out
+from ...download.disk.safe_names import SafeNames, resolve_targets, safe_target
 from ...download.results import FailedFile
 from ...errors import (
     ChecksumError,
@@ -71,7 +71,7 @@ def make_batch(
     # One that is named twice is fetched once.
     entries = list({entry.path: entry for entry in entries}.values())
     # Every name is checked before the first byte is asked for.
-    targets, refused = sorted_out([entry.path for entry in entries], SafeNames(folder))
+    targets, refused = resolve_targets([entry.path for entry in entries], SafeNames(folder))
     failed = wrong_entries(artifact, entries, refused)
     if options.on_error == "raise":
         for each in failed:

@@ -94,7 +94,7 @@ def looked_for(
         try:
             if file.entry.fault:
                 return FailedFile(file.name, unusable(artifact, file.entry))
-            return local_files.look(file_spec(file), is_cancelled)
+            return local_files.find(file_spec(file), is_cancelled)
         except WbtypedError as error:
             return FailedFile(file.name, error)
 
@@ -156,6 +156,6 @@ def make_transfer(
         xxh128=xxh128,
         label=f"file {entry.path!r} of artifact {artifact.qualified_name}",
         name=name,
-        source=partial(refresh_urls, artifact),
-        source_name=entry.path,
+        refresh_urls=partial(refresh_urls, artifact),
+        refresh_name=entry.path,
     )

@@ -139,7 +139,8 @@ def test_get_differing_file_needs_replace(
     outcome = command("get", PATH, "--root", tmp_path)
     assert outcome.code == 1
     assert outcome.err == (
-        f"failed  model.bin: {tmp_path / 'model.bin'} has other content; see replace (--replace)\n"
+        f"failed  model.bin: {tmp_path / 'model.bin'} already exists with different"
+        " content; pass replace=True (--replace) to overwrite it\n"
     )
     assert read_folder(tmp_path) == {**FILES, "model.bin": wrong}
     assert command("get", PATH, "--root", tmp_path, "--replace").code == 0
@@ -257,7 +258,8 @@ def test_get_on_terminal_draws_bar(server: WandbServer, tmp_path: Path) -> None:
     assert "━" in outcome.out
     assert re.search(r"3 files fetched, 1 failed \(256\.0 KiB\)\s*$", outcome.out)
     assert outcome.err == (
-        f"failed  empty: {tmp_path / 'empty'} has other content; see replace (--replace)\n"
+        f"failed  empty: {tmp_path / 'empty'} already exists with different"
+        " content; pass replace=True (--replace) to overwrite it\n"
     )
 
 

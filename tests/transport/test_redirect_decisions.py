@@ -63,9 +63,7 @@ def test_redirects_without_end_are_an_error() -> None:
     followed = trail()
     for _ in range(MAX_REDIRECTS):
         assert followed.follow(302, {"location": "/again"})
-    with pytest.raises(
-        TransportError, match=f"'x': redirected more than {MAX_REDIRECTS} times"
-    ):
+    with pytest.raises(TransportError, match=f"'x': redirected more than {MAX_REDIRECTS} times"):
         followed.follow(302, {"location": "/again"})
 
 

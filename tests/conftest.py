@@ -1,7 +1,10 @@
 """Shared by all tests: no waiting between tries, and nothing of the machine's own W&B settings."""
 
+import base64
+import hashlib
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import stamina
@@ -51,3 +54,14 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> E
     name: EngineName = request.param
     monkeypatch.setenv("WBTYPED_ENGINE", name)
     return name
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Return the content of all files below a folder, by their relative paths."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def md5(content: bytes) -> str:
+    """Return an MD5 digest as the server writes it, in base64."""
+    return base64.b64encode(hashlib.md5(content).digest()).decode()

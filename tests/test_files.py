@@ -258,7 +258,7 @@ def test_transfers_survive_what_passes(
 
 STAYING = [
     (Fault(kind="storage-get", corrupt=True), ChecksumError, "MD5"),
-    (Fault(kind="storage-get", shorten=1), ChecksumError, "262143 bytes came, 262144 were"),
+    (Fault(kind="storage-get", shorten=1), ChecksumError, "received 262143 bytes, expected 262144"),
     (Fault(kind="storage-get", cut_after=0), TransportError, "gave up"),
     (Fault(kind="storage-get", expired=True), TransportError, "signed address"),
     (Fault(kind="storage-get", status=404), NotFoundError, "storage"),

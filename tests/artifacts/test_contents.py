@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import files_in
 from wbtyped import Api
 from wbtyped.artifacts import (
     Artifact,
@@ -37,10 +38,6 @@ def data(request: pytest.FixtureRequest, wandb_server: WandbServer, api: Api) ->
     layout: str = request.param
     wandb_server.add_artifact("crew/ship/data", "dataset", FILES, layout=layout)
     return api.artifact("crew/ship/data")
-
-
-def saved(root: Path) -> dict[str, bytes]:
-    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
 def test_manifest(wandb_server: WandbServer, data: Artifact) -> None:
@@ -159,7 +156,7 @@ def test_one_entry_by_itself(
     assert entry.parent_artifact() is data
     assert entry.to_json()["path"] == "sub/b.bin"
     assert entry.download(tmp_path) == str(tmp_path / "sub" / "b.bin")
-    assert saved(tmp_path) == {"sub/b.bin": FILES["sub/b.bin"]}
+    assert files_in(tmp_path) == {"sub/b.bin": FILES["sub/b.bin"]}
     wandb_server.requests.clear()
     entry.download(tmp_path)
     assert len(wandb_server.requests) == 0, "what is right is kept"
@@ -187,7 +184,7 @@ def test_manifest_altered_on_its_way_is_fetched_again(
     altered = Fault(kind="storage-get", path="manifest", status=200, body=text.encode(), times=1)
     with Api() as api, wandb_server.fault(altered):
         api.artifact("crew/ship/data").download(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
 
 
 async def test_files(wandb_server: WandbServer, api: Api, data: Artifact) -> None:
@@ -222,13 +219,13 @@ def test_one_file_by_itself(data: Artifact, tmp_path: Path) -> None:
 
 def test_download(wandb_server: WandbServer, data: Artifact, tmp_path: Path) -> None:
     assert data.download(tmp_path) == str(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     data.verify(tmp_path)
     assert [r.authorized for r in wandb_server.requests if r.origin == "storage"] == [False] * 4
     wandb_server.requests.clear()
     (tmp_path / "a.txt").write_bytes(b"wrong")
     data.download(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     fetched = [r.path for r in wandb_server.requests if r.origin == "storage"]
     assert len(fetched) == 1, "what is right is kept"
 
@@ -237,11 +234,11 @@ async def test_download_of_some_files(
     wandb_server: WandbServer, api: Api, data: Artifact, tmp_path: Path
 ) -> None:
     result = data.files(["a.txt", "nope"]).download(tmp_path)
-    assert (result.written, saved(tmp_path)) == (["a.txt"], {"a.txt": FILES["a.txt"]})
+    assert (result.written, files_in(tmp_path)) == (["a.txt"], {"a.txt": FILES["a.txt"]})
     with wandb_server.fault(Fault(kind="storage-get", path="b.bin", status=404)):
         result = await data.files().adownload(tmp_path, on_error="collect")
     assert ([f.name for f in result.failed], result.kept) == (["sub/b.bin"], ["a.txt"])
-    assert saved(tmp_path) == {name: FILES[name] for name in ("a.txt", "sub/empty")}
+    assert files_in(tmp_path) == {name: FILES[name] for name in ("a.txt", "sub/empty")}
     await api.aclose()
 
 
@@ -258,13 +255,13 @@ def test_download_to_the_documented_folder(
     assert data.download() == str(tmp_path / "artifacts" / "data:v0")
     monkeypatch.setenv("WANDB_ARTIFACT_DIR", str(tmp_path / "other"))
     assert data.download(path_prefix="sub/") == str(tmp_path / "other" / "data:v0")
-    assert set(saved(tmp_path / "other" / "data:v0")) == {"sub/b.bin", "sub/empty"}
+    assert set(files_in(tmp_path / "other" / "data:v0")) == {"sub/b.bin", "sub/empty"}
 
 
 async def test_coroutines(api: Api, data: Artifact, tmp_path: Path) -> None:
     assert len(await data.amanifest()) == 3
     await data.adownload(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     (tmp_path / "stray").write_bytes(b"x")
     assert (await data.acompare(tmp_path)).foreign == ["stray"]
     await data.acheckout(tmp_path)
@@ -281,7 +278,7 @@ def test_checkout_removes_what_does_not_belong(data: Artifact, tmp_path: Path) -
     (tmp_path / "old" / "deep" / "x").write_bytes(b"x")
     (tmp_path / "stray").write_bytes(b"x")
     assert data.checkout(tmp_path) == str(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     assert not (tmp_path / "old").exists()
 
 
@@ -310,7 +307,7 @@ def test_wrong_bytes_never_get_the_name(
     setattr(wrong, effect, 1)
     with wandb_server.fault(wrong), pytest.raises(ChecksumError, match=r"sub/b\.bin"):
         data.download(tmp_path)
-    assert "sub/b.bin" not in saved(tmp_path)
+    assert "sub/b.bin" not in files_in(tmp_path)
 
 
 def test_hostile_paths_are_refused_before_the_first_byte(
@@ -319,7 +316,7 @@ def test_hostile_paths_are_refused_before_the_first_byte(
     wandb_server.add_artifact("crew/ship/evil", "dataset", {"ok": b"1", "../evil": b"2"})
     with pytest.raises(UnsafePathError):
         api.artifact("crew/ship/evil").download(tmp_path / "root")
-    assert saved(tmp_path) == {}
+    assert files_in(tmp_path) == {}
 
 
 # References.
@@ -341,7 +338,7 @@ def test_references_elsewhere_are_named(
     assert failed.value.uris == ("s3://bucket/far.bin",)
     with pytest.warns(UserWarning, match="s3://bucket/far.bin"):
         artifact.download(tmp_path, allow_missing_references=True)
-    assert saved(tmp_path) == {"near": b"1"}
+    assert files_in(tmp_path) == {"near": b"1"}
     artifact.verify(tmp_path)
 
 
@@ -357,7 +354,7 @@ def test_references_over_http(wandb_server: WandbServer, api: Api, tmp_path: Pat
         other.requests.clear()
         for name in ("good", "unchecked"):
             api.artifact(f"crew/ship/{name}").download(tmp_path / name)
-            assert saved(tmp_path / name) == {"far.txt": b"from afar"}
+            assert files_in(tmp_path / name) == {"far.txt": b"from afar"}
         with pytest.raises(ChecksumError, match="has changed"):
             api.artifact("crew/ship/changed").download(tmp_path / "changed")
         assert not any(request.authorized for request in other.requests)
@@ -370,7 +367,7 @@ def test_references_to_other_artifacts(wandb_server: WandbServer, api: Api, tmp_
     references = {"here.txt": Reference(address, home.get_entry("deep/a.txt").digest)}
     wandb_server.add_artifact("crew/ship/away", "dataset", {}, references)
     api.artifact("crew/ship/away").download(tmp_path)
-    assert saved(tmp_path) == {"here.txt": b"alpha"}
+    assert files_in(tmp_path) == {"here.txt": b"alpha"}
     assert parse_artifact_reference(address) == (home.id, "deep/a.txt")
     [entry] = api.artifact("crew/ship/away").manifest
     assert Path(entry.download(tmp_path / "one")).read_bytes() == b"alpha"

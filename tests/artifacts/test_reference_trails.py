@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import files_in
 from wbtyped import Api
 from wbtyped.artifacts.contents.references import MAX_CHAIN_STEPS
 from wbtyped.errors import (
@@ -14,10 +15,6 @@ from wbtyped.errors import (
     WbtypedError,
 )
 from wbtyped.server import Fault, Reference, WandbServer
-
-
-def saved(root: Path) -> dict[str, bytes]:
-    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
 def uri_of(number: int, path: str) -> str:
@@ -60,7 +57,7 @@ def test_each_reference_is_a_result_of_its_own(
     gone.delete(delete_aliases=True)
     failed = failures(api, "away", tmp_path)
     good_ones = {name: b"alpha" for name in references if name >= "24"}
-    assert saved(tmp_path) == {"own": b"own", **good_ones}
+    assert files_in(tmp_path) == {"own": b"own", **good_ones}
     assert failed.keys() == references.keys() - good_ones.keys()
     kinds = {name: type(error) for name, error in failed.items()}
     assert {kinds[name] for name in kinds if "malformed" in name} == {SchemaMismatchError}
@@ -82,7 +79,7 @@ def test_what_fails_there_fails_for_those_alone(
     with wandb_server.fault(refused):
         failed = failures(api, "away", tmp_path)
     assert failed.keys() == {"one"}
-    assert saved(tmp_path) == {"two": b"two"}
+    assert files_in(tmp_path) == {"two": b"two"}
 
 
 def test_a_list_that_fails_does_not_hide_references(
@@ -94,7 +91,7 @@ def test_a_list_that_fails_does_not_hide_references(
     refused = Fault(kind="graphql", operation="ArtifactFileAddresses", status=400, times=1)
     with wandb_server.fault(refused):
         assert failures(api, "away", tmp_path).keys() == {"the files of crew/ship/away:v0"}
-    assert saved(tmp_path) == {"here": b"alpha"}
+    assert files_in(tmp_path) == {"here": b"alpha"}
 
 
 CIRCLES = {
@@ -123,7 +120,7 @@ def test_circles_are_named(wandb_server: WandbServer, api: Api, tmp_path: Path, 
     assert len(circle) > 1
     assert circle[0] == circle[-1]
     assert all(step in str(failed["x"]) for step in circle)
-    assert saved(tmp_path) == {"own": b"o"}
+    assert files_in(tmp_path) == {"own": b"o"}
     assert len(wandb_server.requests) < 20
     with pytest.raises(UnsupportedReferenceError, match="cycle"):
         api.artifact("crew/ship/v1-").download(tmp_path / "raises")
@@ -135,7 +132,7 @@ def test_chains_end(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None
         contents = {} if references else {"x": b"content"}
         wandb_server.add_artifact("crew/ship/chain", "dataset", contents, references)
     result = api.artifact("crew/ship/chain:v9").files().download(tmp_path)
-    assert (result.written, saved(tmp_path)) == (["x"], {"x": b"content"})
+    assert (result.written, files_in(tmp_path)) == (["x"], {"x": b"content"})
     with pytest.raises(UnsupportedReferenceError, match="more than 50"):
         api.artifact("crew/ship/chain").download(tmp_path / "long")
 
@@ -149,7 +146,7 @@ def test_many_references_to_one_file_take_one_listing(
     artifact = api.artifact("crew/ship/away")
     wandb_server.requests.clear()
     artifact.download(tmp_path)
-    assert saved(tmp_path) == dict.fromkeys(references, b"alpha")
+    assert files_in(tmp_path) == dict.fromkeys(references, b"alpha")
     assert wandb_server.requests.operations().count("ArtifactFileAddresses") == 1
     wandb_server.requests.clear()
     result = artifact.files().download(tmp_path)

@@ -139,7 +139,8 @@ def test_wrong_files_are_replaced_on_request_only(
     outcome = command("get", PATH, "--root", tmp_path)
     assert outcome.code == 1
     assert outcome.err == (
-        f"failed  model.bin: {tmp_path / 'model.bin'} has other content; see replace (--replace)\n"
+        f"failed  model.bin: {tmp_path / 'model.bin'} already exists with different"
+        " content; pass replace=True (--replace) to overwrite it\n"
     )
     assert contents(tmp_path) == {**FILES, "model.bin": wrong}
     assert command("get", PATH, "--root", tmp_path, "--replace").code == 0
@@ -249,5 +250,6 @@ def test_bar_on_a_terminal(server: WandbServer, tmp_path: Path) -> None:
     assert "━" in outcome.out
     assert re.search(r"3 files fetched, 1 failed \(256\.0 KiB\)\s*$", outcome.out)
     assert outcome.err == (
-        f"failed  empty: {tmp_path / 'empty'} has other content; see replace (--replace)\n"
+        f"failed  empty: {tmp_path / 'empty'} already exists with different"
+        " content; pass replace=True (--replace) to overwrite it\n"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 from ...download.batch import Batch, BatchOptions, PlannedFile, build_options
 from ...download.disk.atomic import disk_errors
 from ...download.disk.folder_tree import FolderTree
-from ...download.disk.safe_names import SafeNames, safe_target, sorted_out
+from ...download.disk.safe_names import SafeNames, resolve_targets, safe_target
 from ...download.results import FailedFile
 from ...errors import (
     ChecksumError,
@@ -74,7 +74,7 @@ def make_batch(
     folder = Path(root) if root is not None else target_folder(version)
     # An entry that is listed twice is downloaded once.
     entries = list({entry.path: entry for entry in entries}.values())
-    targets, unsafe = sorted_out([entry.path for entry in entries], SafeNames(folder))
+    targets, unsafe = resolve_targets([entry.path for entry in entries], SafeNames(folder))
     failed = find_invalid(version, entries, unsafe)
     if options.on_error == "raise" and failed:
         raise failed[0].error

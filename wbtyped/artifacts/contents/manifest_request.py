@@ -2,7 +2,7 @@
 
 import httpx
 
-from ...download.response import refuse
+from ...download.response import raise_for_status
 from ...transport.client import Client
 from ...transport.flow import Sender
 from ...transport.retries import TransientError
@@ -42,5 +42,5 @@ class ManifestRequest:
 
     def _content(self, response: httpx.Response) -> bytes:
         if response.status_code != 200:
-            refuse(self._label, response.status_code, response.headers, signed=False)
+            raise_for_status(self._label, response.status_code, response.headers, signed=False)
         return response.content

@@ -99,7 +99,7 @@ def check_local(
         try:
             if file.entry.fault:
                 return FailedFile(file.name, invalid_entry(version, file.entry))
-            return local_files.look(file_spec(file), is_cancelled)
+            return local_files.find(file_spec(file), is_cancelled)
         except WbtypedError as error:
             return FailedFile(file.name, error)
 
@@ -162,6 +162,6 @@ def make_transfer(
         xxh128=xxh128,
         label=f"file {entry.path!r} of artifact {version.qualified_name}",
         name=name,
-        source=partial(refresh_urls, version),
-        source_name=entry.path,
+        refresh_urls=partial(refresh_urls, version),
+        refresh_name=entry.path,
     )

@@ -1,4 +1,4 @@
-"""Whatever a server calls a file, it stays below its folder."""
+"""Whatever file names a server sends, files stay below their folder."""
 
 import os
 import subprocess
@@ -47,7 +47,7 @@ def tree(folder: Path) -> set[Path]:
 
 
 @given(NAMES, st.booleans())
-def test_names_lead_below_the_root_or_nowhere(name: str, windows: bool) -> None:
+def test_safe_target_is_below_root_or_refused(name: str, windows: bool) -> None:
     root = Path("root", "deep")
     try:
         target = safe_target(root, name, windows=windows)
@@ -56,12 +56,12 @@ def test_names_lead_below_the_root_or_nowhere(name: str, windows: bool) -> None:
         return
     assert target.is_relative_to(root)
     assert target != root
-    assert os.path.normpath(target) == str(target), "nothing in it walks about"
+    assert os.path.normpath(target) == str(target), "the path is normalised"
 
 
 @settings(max_examples=200, deadline=None)
 @given(name=NAMES)
-def test_nothing_is_ever_written_outside(name: str) -> None:
+def test_safe_target_nothing_is_written_outside(name: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         outside, root = Path(scratch, "outside"), Path(scratch, "root")
         outside.mkdir()
@@ -69,9 +69,9 @@ def test_nothing_is_ever_written_outside(name: str) -> None:
         (root / "link").symlink_to(outside)
         (root / "a").symlink_to("..")
         try:
-            with VerifiedWriter(safe_target(root, name), size=4, md5=None, label=name) as sink:
-                sink.write(b"evil")
-                written = sink.commit(replace=True)
+            with VerifiedWriter(safe_target(root, name), size=4, md5=None, label=name) as writer:
+                writer.write(b"evil")
+                written = writer.commit(replace=True)
             assert written.read_bytes() == b"evil"
             assert written.resolve().is_relative_to(root.resolve())
         except (UnsafePathError, DiskError):
@@ -84,7 +84,7 @@ def test_nothing_is_ever_written_outside(name: str) -> None:
     "name",
     ["a.txt", "a b/ü ñ.txt", ".hidden/.x", "a/b/c/d/e/f/g/h", "~", "-rf", "ab:c", "con", "x" * 255],
 )
-def test_ordinary_names(tmp_path: Path, name: str) -> None:
+def test_safe_target_ordinary_name_is_kept(tmp_path: Path, name: str) -> None:
     assert safe_target(tmp_path, name, windows=False) == tmp_path / name
 
 
@@ -112,7 +112,7 @@ def test_ordinary_names(tmp_path: Path, name: str) -> None:
         ("ü" * 128, "255 bytes"),
     ],
 )
-def test_refused_names(tmp_path: Path, name: str, reason: str) -> None:
+def test_safe_target_unsafe_name_is_refused(tmp_path: Path, name: str, reason: str) -> None:
     with pytest.raises(UnsafePathError, match=reason):
         safe_target(tmp_path, name)
     assert tree(tmp_path) == set()
@@ -137,14 +137,14 @@ def test_refused_names(tmp_path: Path, name: str, reason: str) -> None:
         "a?b",
     ],
 )
-def test_names_that_windows_cannot_hold(tmp_path: Path, name: str) -> None:
+def test_safe_target_invalid_on_windows_is_refused_there(tmp_path: Path, name: str) -> None:
     with pytest.raises(UnsafePathError, match="Windows"):
         safe_target(tmp_path, name, windows=True)
     assert safe_target(tmp_path, name, windows=False) == tmp_path / name
 
 
 @pytest.mark.parametrize("depth", [0, 1, 2])
-def test_links_planted_in_the_root(tmp_path: Path, depth: int) -> None:
+def test_safe_target_link_below_root_is_refused(tmp_path: Path, depth: int) -> None:
     outside, root = tmp_path / "outside", tmp_path / "root"
     outside.mkdir()
     folder = root.joinpath(*["d"] * depth)
@@ -155,44 +155,44 @@ def test_links_planted_in_the_root(tmp_path: Path, depth: int) -> None:
     assert tree(outside) == set()
 
 
-def test_the_root_itself_may_be_a_link(tmp_path: Path) -> None:
+def test_safe_target_root_may_be_a_link(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "root").symlink_to("real")
-    with VerifiedWriter(safe_target(tmp_path / "root", "x"), size=1, md5=None, label="x") as sink:
-        sink.write(b"1")
-        sink.commit(replace=False)
+    with VerifiedWriter(safe_target(tmp_path / "root", "x"), size=1, md5=None, label="x") as writer:
+        writer.write(b"1")
+        writer.commit(replace=False)
     assert (tmp_path / "real" / "x").read_bytes() == b"1"
 
 
-def test_a_link_in_the_last_place_is_replaced_and_not_followed(tmp_path: Path) -> None:
+def test_writer_target_is_link_is_replaced(tmp_path: Path) -> None:
     (tmp_path / "secret").write_bytes(b"secret")
     (tmp_path / "root").mkdir()
     (tmp_path / "root" / "x").symlink_to(tmp_path / "secret")
-    with VerifiedWriter(safe_target(tmp_path / "root", "x"), size=3, md5=None, label="x") as sink:
-        sink.write(b"new")
-        sink.commit(replace=True)
+    with VerifiedWriter(safe_target(tmp_path / "root", "x"), size=3, md5=None, label="x") as writer:
+        writer.write(b"new")
+        writer.commit(replace=True)
     assert (tmp_path / "secret").read_bytes() == b"secret"
     assert not (tmp_path / "root" / "x").is_symlink()
 
 
-def test_very_deep_folders(tmp_path: Path) -> None:
+def test_safe_target_deep_folders_work(tmp_path: Path) -> None:
     name = "/".join(["d"] * 900)
-    with VerifiedWriter(safe_target(tmp_path, name), size=1, md5=None, label=name) as sink:
-        sink.write(b"1")
-        sink.commit(replace=False)
+    with VerifiedWriter(safe_target(tmp_path, name), size=1, md5=None, label=name) as writer:
+        writer.write(b"1")
+        writer.commit(replace=False)
     assert (tmp_path / name).read_bytes() == b"1"
     assert safe_target(tmp_path, name) == tmp_path / name
 
 
 @pytest.mark.parametrize("linked", ["file", "nowhere", "."])
-def test_links_that_lead_to_no_folder_or_stay_inside(tmp_path: Path, linked: str) -> None:
+def test_safe_target_any_link_in_the_path_is_refused(tmp_path: Path, linked: str) -> None:
     (tmp_path / "file").write_bytes(b"")
     (tmp_path / "link").symlink_to(linked)
     with pytest.raises(UnsafePathError, match="is a link"):
         safe_target(tmp_path, "link/x")
 
 
-def test_file_names_of_another_encoding(tmp_path: Path) -> None:
+def test_safe_target_not_encodable_is_refused(tmp_path: Path) -> None:
     script = f"""
         from wbtyped.download.disk.safe_names import safe_target
         from wbtyped.errors import UnsafePathError
@@ -208,7 +208,7 @@ def test_file_names_of_another_encoding(tmp_path: Path) -> None:
     assert "cannot hold it" in done.stdout
 
 
-def test_a_file_where_a_folder_is_needed(tmp_path: Path) -> None:
+def test_safe_target_file_in_the_path_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(b"")
     with pytest.raises(UnsafePathError, match="is a file"):
         safe_target(tmp_path, "a/b")

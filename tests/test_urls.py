@@ -14,7 +14,7 @@ from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.options import EngineName
 from wbtyped.download.transfer import Transfer
 from wbtyped.errors import TransportError
-from wbtyped.transport.redirects import Route
+from wbtyped.transport.redirects import RedirectChain
 from wbtyped.urls import shown_url, web_url
 
 # What browsers make of them, as `new URL(...)` in a console shows it.
@@ -114,7 +114,7 @@ def test_web_url_of_anything_is_stable_and_can_be_sent(text: str) -> None:
     ],
 )  # fmt: skip
 def test_redirects_lead_where_a_browser_goes(location: str, leads: str | None) -> None:
-    route = Route("file", "http://h:8/a/b", {"Authorization": "key"})
+    route = RedirectChain("file", "http://h:8/a/b", {"Authorization": "key"})
     if leads is None:
         with pytest.raises(TransportError, match="redirect"):
             route.follow(302, {"location": location})
@@ -125,8 +125,8 @@ def test_redirects_lead_where_a_browser_goes(location: str, leads: str | None) -
 
 
 def test_redirects_in_circles_end() -> None:
-    route = Route("file", "http://h/a", {})
-    with pytest.raises(TransportError, match="circles"):
+    route = RedirectChain("file", "http://h/a", {})
+    with pytest.raises(TransportError, match="redirected more than 20 times"):
         while route.follow(302, {"location": "/a"}):
             pass
 

@@ -151,7 +151,7 @@ def test_no_key(command: Command, name: str) -> None:
     [
         (Fault(kind="graphql", status=401), "refuses the API key"),
         (Fault(kind="graphql", status=503), "HTTP 503"),
-        (Fault(kind="graphql", cut_before_headers=True), "gave up"),
+        (Fault(kind="graphql", cut_before_headers=True), "4 attempts in"),
         (Fault(kind="graphql", status=200, body=b"<html>\n\x1b[2J"), "is not GraphQL"),
     ],
     ids=str,

@@ -169,9 +169,9 @@ def test_certificate_of_other_host_fails(
 @pytest.mark.parametrize(
     ("variable", "content", "reason"),
     [
-        *((variable, None, "is not there") for variable in FILE_VARIABLES),
-        ("SSL_CERT_DIR", None, "is no folder"),
-        ("SSL_CERT_FILE", "no certificate", "holds no certificates"),
+        *((variable, None, "does not exist") for variable in FILE_VARIABLES),
+        ("SSL_CERT_DIR", None, "is not a folder"),
+        ("SSL_CERT_FILE", "no certificate", "contains no certificates"),
         ("WANDB_INSECURE_DISABLE_SSL", "perhaps", "must be 1 or 0"),
         ("SSLKEYLOGFILE", None, "cannot be written"),
     ],

@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import stamina
 
 from ..clock import monotonic
-from ..transport.retries import FIRST_WAIT, LONGEST_WAIT, SLOWEST_BYTES_PER_SECOND, RetryPolicy
+from ..transport.retries import (
+    FIRST_WAIT_SECONDS,
+    MAX_WAIT_SECONDS,
+    SLOWEST_BYTES_PER_SECOND,
+    RetryPolicy,
+)
 from .disk.verified_writer import VerifiedWriter
 from .response import ResponseHandler
 from .transfer import Transfer
@@ -60,5 +65,5 @@ class Attempt:
             return delay
         if policy.over:
             return None
-        longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (self.tries - 1))
+        longest = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** (self.tries - 1))
         return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load

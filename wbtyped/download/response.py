@@ -8,7 +8,7 @@ from ..config.hosts import HostPolicy
 from ..config.settings import DEFAULT_TIMEOUT
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from ..transport.content_decoding import BrokenBody, Decoder, decoder_for
-from ..transport.redirects import Route
+from ..transport.redirects import RedirectChain
 from ..transport.response_headers import (
     Validators,
     content_encodings,
@@ -40,7 +40,7 @@ class ResponseHandler:
         self._stall_timeout = stall_timeout
         """Seconds without noticeable progress after which a transfer is stopped."""
         self._validators = Validators("", "", "")
-        self._route: Route | None = None
+        self._route: RedirectChain | None = None
         self._has_length = False
         self._size = transfer.size
         """Bytes that the content must have; None if unknown."""
@@ -67,7 +67,7 @@ class ResponseHandler:
         """Return URL and headers of the next request; raises TransportError."""
         if self._route is None:
             transfer = self._transfer
-            self._route = Route(
+            self._route = RedirectChain(
                 transfer.label, transfer.url, transfer.headers, self._hosts,
                 is_reference=transfer.recorded is not None,
             )  # fmt: skip

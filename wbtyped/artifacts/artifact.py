@@ -355,7 +355,7 @@ class StandaloneArtifact:
         self.client.run(self._save())
 
     async def asave(self) -> None:
-        """Send what changed, from a coroutine; otherwise as `save`."""
+        """Asynchronous form of `save`."""
         await self.client.arun(self._save())
 
     def _save(self) -> Flow[None]:
@@ -440,7 +440,7 @@ class StandaloneArtifact:
         return self.client.run(self._load())
 
     async def aload(self) -> fragments.Artifact:
-        """Load it again, from a coroutine; otherwise as `load`."""
+        """Asynchronous form of `load`."""
         return await self.client.arun(self._load())
 
     def _load(self) -> Flow[fragments.Artifact]:
@@ -461,7 +461,7 @@ class StandaloneArtifact:
         return self.contents.manifest
 
     async def amanifest(self) -> ArtifactManifest:
-        """Return the manifest, from a coroutine."""
+        """Asynchronous form of `manifest`."""
         return await self.client.arun(self.contents.load_manifest())
 
     @property
@@ -491,7 +491,7 @@ class StandaloneArtifact:
         return Path(self.download(folder), entry.path)
 
     async def afile(self, root: str | PathLike[str] | None = None) -> Path:
-        """Download the only file, from a coroutine; otherwise as `file`."""
+        """Asynchronous form of `file`."""
         from .contents.download import only_entry
 
         folder = self._folder(root)
@@ -546,7 +546,7 @@ class StandaloneArtifact:
         path_prefix: str | None = None,
         **options: Unpack[DownloadOptions],
     ) -> str:
-        """Download all files, from a coroutine; otherwise as `download`."""
+        """Asynchronous form of `download`."""
         from .contents.download import make_version_batch
 
         root = self._check_download(root, allow_missing_references, path_prefix)
@@ -608,7 +608,7 @@ class StandaloneArtifact:
     async def acheckout(
         self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]
     ) -> str:
-        """Make a folder contain exactly this version, from a coroutine; otherwise as `checkout`."""
+        """Asynchronous form of `checkout`."""
         from .contents.download import checkout
 
         folder = arguments.optional_location("root", root)
@@ -628,7 +628,7 @@ class StandaloneArtifact:
         return unexpected_files(self.contents, checkout_folder(self.contents, folder))
 
     async def aunexpected_files(self, root: str | PathLike[str] | None = None) -> list[str]:
-        """Return the files that `checkout` would remove, from a coroutine."""
+        """Asynchronous form of `unexpected_files`."""
         await self.amanifest()
         return await in_thread(self.unexpected_files, root)
 
@@ -639,7 +639,7 @@ class StandaloneArtifact:
         return compare(self.contents, arguments.optional_location("root", root))
 
     async def acompare(self, root: str | PathLike[str] | None = None) -> ArtifactDifferences:
-        """Return how a folder differs from this version, from a coroutine."""
+        """Asynchronous form of `compare`."""
         await self.amanifest()
         return await in_thread(self.compare, root)
 
@@ -664,6 +664,6 @@ class StandaloneArtifact:
         verify(self.contents, arguments.optional_location("root", root))
 
     async def averify(self, root: str | PathLike[str] | None = None) -> None:
-        """Check a folder from a coroutine; otherwise as `verify`."""
+        """Asynchronous form of `verify`."""
         await self.amanifest()
         await in_thread(self.verify, root)

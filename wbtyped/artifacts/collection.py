@@ -120,7 +120,7 @@ class StandaloneCollection:
         return self.client.run(self._load_aliases())
 
     async def aaliases(self) -> list[str]:
-        """Return the aliases of all its versions, from a coroutine."""
+        """Asynchronous form of `aliases`."""
         return await self.client.arun(self._load_aliases())
 
     def _load_aliases(self) -> Flow[list[str]]:
@@ -205,7 +205,7 @@ class StandaloneCollection:
         return self.client.run(self._load())
 
     async def aload(self) -> fragments.ArtifactCollection:
-        """Load it again, from a coroutine; otherwise as `load`."""
+        """Asynchronous form of `load`."""
         return await self.client.arun(self._load())
 
     def _load(self) -> Flow[fragments.ArtifactCollection]:
@@ -223,7 +223,7 @@ class StandaloneCollection:
         self.client.run(self._save())
 
     async def asave(self) -> None:
-        """Send what changed, from a coroutine; otherwise as `save`."""
+        """Asynchronous form of `save`."""
         await self.client.arun(self._save())
 
     def _save(self) -> Flow[None]:
@@ -313,7 +313,7 @@ class StandaloneCollection:
         self.client.run(self._delete())
 
     async def adelete(self) -> None:
-        """Delete it, from a coroutine; otherwise as `delete`."""
+        """Asynchronous form of `delete`."""
         await self.client.arun(self._delete())
 
     def _delete(self) -> Flow[None]:

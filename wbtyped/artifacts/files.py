@@ -93,7 +93,7 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         on_error: OnError = "raise",
         **options: Unpack[DownloadOptions],
     ) -> DownloadResult:
-        """Download the files of the list, from a coroutine; otherwise as `download`."""
+        """Asynchronous form of `download`."""
         await self.client.arun(self.artifact.contents.load_manifest())
         return await self._batch(root, allow_missing_references, on_error, options).arun()
 

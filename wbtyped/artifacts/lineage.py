@@ -83,7 +83,7 @@ class Run(StandaloneRun):
         return self.files([arguments.string("name", name)], per_page=1)[0]
 
     async def afile(self, name: str) -> "File":
-        """Return one file by its exact name, from a coroutine."""
+        """Asynchronous form of `file`."""
         return await self.files([arguments.string("name", name)], per_page=1).aget(0)
 
     def upload_file(self, path: str | PathLike[str], root: str | PathLike[str] = ".") -> "File":
@@ -107,7 +107,7 @@ class Run(StandaloneRun):
     async def aupload_file(
         self, path: str | PathLike[str], root: str | PathLike[str] = "."
     ) -> "File":
-        """Upload a local file from a coroutine; otherwise as `upload_file`."""
+        """Asynchronous form of `upload_file`."""
         return await self.client.arun(self._upload(path, root))
 
     def _upload(self, path: str | PathLike[str], root: str | PathLike[str]) -> Flow["File"]:
@@ -298,7 +298,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_collection(self.location))
 
     async def acollection(self) -> ArtifactCollection:
-        """Return the collection that shows the version, from a coroutine."""
+        """Asynchronous form of `collection`."""
         return await self.client.arun(self._find_collection(self.location))
 
     @property
@@ -307,7 +307,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_collection(self.source))
 
     async def asource_collection(self) -> ArtifactCollection:
-        """Return the sequence that the version was logged to, from a coroutine."""
+        """Asynchronous form of `source_collection`."""
         return await self.client.arun(self._find_collection(self.source))
 
     def _find_collection(self, location: ArtifactLocation) -> Flow[ArtifactCollection]:
@@ -331,7 +331,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._link(target_path, aliases))
 
     async def alink(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
-        """Link the version to a portfolio, from a coroutine; otherwise as `link`."""
+        """Asynchronous form of `link`."""
         return await self.client.arun(self._link(target_path, aliases))
 
     def _link(self, target_path: str | PurePath, aliases: Iterable[str]) -> Flow["Artifact"]:
@@ -363,7 +363,7 @@ class Artifact(StandaloneArtifact):
         self.client.run(self._unlink())
 
     async def aunlink(self) -> None:
-        """Remove the link, from a coroutine; otherwise as `unlink`."""
+        """Asynchronous form of `unlink`."""
         await self.client.arun(self._unlink())
 
     def _unlink(self) -> Flow[None]:
@@ -381,7 +381,7 @@ class Artifact(StandaloneArtifact):
         self.client.run(self._delete(delete_aliases))
 
     async def adelete(self, delete_aliases: bool = False) -> None:
-        """Delete the version, from a coroutine; otherwise as `delete`."""
+        """Asynchronous form of `delete`."""
         await self.client.arun(self._delete(delete_aliases))
 
     def _delete(self, delete_aliases: bool) -> Flow[None]:
@@ -405,7 +405,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_links())
 
     async def alinked_artifacts(self) -> "list[Artifact]":
-        """Return the links to the version in all portfolios, from a coroutine."""
+        """Asynchronous form of `linked_artifacts`."""
         return await self.client.arun(self._find_links())
 
     def _find_links(self) -> Flow["list[Artifact]"]:
@@ -425,7 +425,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_linked_at())
 
     async def alinked_at(self) -> str | None:
-        """Return when the link was created, from a coroutine."""
+        """Asynchronous form of `linked_at`."""
         return await self.client.arun(self._find_linked_at())
 
     def _find_linked_at(self) -> Flow[str | None]:
@@ -453,7 +453,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_users())
 
     async def aused_by(self) -> list[Run]:
-        """Return the runs that used the version, from a coroutine."""
+        """Asynchronous form of `used_by`."""
         return await self.client.arun(self._find_users())
 
     def _find_users(self) -> Flow[list[Run]]:
@@ -472,7 +472,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_creator())
 
     async def alogged_by(self) -> Run | None:
-        """Return the run that logged it, from a coroutine; otherwise as `logged_by`."""
+        """Asynchronous form of `logged_by`."""
         return await self.client.arun(self._find_creator())
 
     def _find_creator(self) -> Flow[Run | None]:

@@ -140,7 +140,7 @@ class ArtifactType:
         return self.client.run(self._load())
 
     async def aload(self) -> fragments.ArtifactType:
-        """Load the type again, from a coroutine; otherwise as `load`."""
+        """Asynchronous form of `load`."""
         return await self.client.arun(self._load())
 
     def _load(self) -> Flow[fragments.ArtifactType]:
@@ -173,7 +173,7 @@ class ArtifactType:
         return self.client.run(self._find_collection(name))
 
     async def acollection(self, name: str) -> ArtifactCollection:
-        """Return one collection of this type, from a coroutine; otherwise as `collection`."""
+        """Asynchronous form of `collection`."""
         return await self.client.arun(self._find_collection(name))
 
     def _find_collection(self, name: str) -> Flow[ArtifactCollection]:

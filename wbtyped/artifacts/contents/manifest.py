@@ -158,7 +158,7 @@ class ArtifactManifestEntry:
         return str(self.parent_artifact().download_entry(self, folder))
 
     async def adownload(self, root: str | PathLike[str] | None = None) -> str:
-        """Download the file, from a coroutine; otherwise as `download`."""
+        """Asynchronous form of `download`."""
         return await in_thread(self.download, root)
 
     def to_json(self) -> dict[str, object]:

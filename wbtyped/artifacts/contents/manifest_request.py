@@ -30,7 +30,7 @@ class ManifestRequest:
             raise error.to_public_error() from error
 
     async def asend(self, _: Sender, /) -> None:
-        """Fetch the manifest from a coroutine and keep its content."""
+        """Asynchronous form of `send`."""
 
         async def attempt() -> bytes:
             return self._content(await self._transport.aget(self._label, self._url, self._limit))

@@ -1,4 +1,4 @@
-"""References to files of other versions: where they lead, and what leads nowhere."""
+"""References to files of other versions: chains, cycles, and broken ones."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from wbtyped.server import Fault, Reference, WandbServer
 
 
 def uri_of(number: int, path: str) -> str:
-    """Return a reference to a file of the version with this number, made or not."""
+    """Return a reference to a file of the version with this number, which may not exist."""
     return f"wandb-artifact://{f'Artifact:{number}'.encode().hex()}/{path}"
 
 
@@ -36,7 +36,7 @@ MALFORMED = [
 ]  # fmt: skip
 
 
-def test_each_reference_is_a_result_of_its_own(
+def test_download_broken_reference_fails_alone(
     wandb_server: WandbServer, api: Api, tmp_path: Path
 ) -> None:
     wandb_server.add_artifact("crew/ship/home", "dataset", {"a.txt": b"alpha"})
@@ -47,28 +47,28 @@ def test_each_reference_is_a_result_of_its_own(
     references |= {
         "20-deleted": Reference(gone.get_entry("a.txt").ref_url()),
         "21-never-there": Reference(uri_of(99, "a.txt")),
-        "22-no-id-of-ours": Reference("wandb-artifact://00ff/a.txt"),
+        "22-unknown-id": Reference("wandb-artifact://00ff/a.txt"),
         "23-no-such-file": Reference(uri_of(1, "nope.txt")),
         "24-good": Reference(good),
         "25-good-in-capitals": Reference(good.replace("wandb-artifact", "Wandb-Artifact")),
-        "26-the-same-again": Reference(good),
+        "26-repeated": Reference(good),
     }
     wandb_server.add_artifact("crew/ship/away", "dataset", {"own": b"own"}, references)
     gone.delete(delete_aliases=True)
     failed = failures(api, "away", tmp_path)
-    good_ones = {name: b"alpha" for name in references if name >= "24"}
-    assert files_in(tmp_path) == {"own": b"own", **good_ones}
-    assert failed.keys() == references.keys() - good_ones.keys()
+    working = {name: b"alpha" for name in references if name >= "24"}
+    assert files_in(tmp_path) == {"own": b"own", **working}
+    assert failed.keys() == references.keys() - working.keys()
     kinds = {name: type(error) for name, error in failed.items()}
     assert {kinds[name] for name in kinds if "malformed" in name} == {SchemaMismatchError}
-    gone_ones = {"20-deleted", "21-never-there", "22-no-id-of-ours"}
-    assert {kinds[name] for name in gone_ones} == {NotFoundError}
+    missing = {"20-deleted", "21-never-there", "22-unknown-id"}
+    assert {kinds[name] for name in missing} == {NotFoundError}
     assert kinds["23-no-such-file"] is EntryNotFoundError
     assert "reference '23-no-such-file'" in str(failed["23-no-such-file"])
     assert "crew/ship/home:v0" in str(failed["23-no-such-file"])
 
 
-def test_what_fails_there_fails_for_those_alone(
+def test_download_error_of_other_version_fails_its_references_only(
     wandb_server: WandbServer, api: Api, tmp_path: Path
 ) -> None:
     for name in ("one", "two"):
@@ -82,7 +82,7 @@ def test_what_fails_there_fails_for_those_alone(
     assert files_in(tmp_path) == {"two": b"two"}
 
 
-def test_a_list_that_fails_does_not_hide_references(
+def test_download_failed_url_listing_still_follows_references(
     wandb_server: WandbServer, api: Api, tmp_path: Path
 ) -> None:
     wandb_server.add_artifact("crew/ship/home", "dataset", {"a.txt": b"alpha"})
@@ -94,7 +94,7 @@ def test_a_list_that_fails_does_not_hide_references(
     assert files_in(tmp_path) == {"here": b"alpha"}
 
 
-CIRCLES = {
+CYCLES = {
     "of itself": [{"x": uri_of(1, "x")}],
     "of two": [{"x": uri_of(2, "y")}, {"y": uri_of(1, "x")}],
     "of three, from outside": [
@@ -103,9 +103,11 @@ CIRCLES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", CIRCLES)
-def test_circles_are_named(wandb_server: WandbServer, api: Api, tmp_path: Path, name: str) -> None:
-    versions = CIRCLES[name]
+@pytest.mark.parametrize("name", CYCLES)
+def test_download_reference_cycle_is_named(
+    wandb_server: WandbServer, api: Api, tmp_path: Path, name: str
+) -> None:
+    versions = CYCLES[name]
     for number, uris in enumerate(versions, 1):
         # The first entry of the last version refers to the second of the one before.
         references = {path: Reference(uri) for path, uri in uris.items()}
@@ -116,28 +118,31 @@ def test_circles_are_named(wandb_server: WandbServer, api: Api, tmp_path: Path, 
     failed = failures(api, "v1-", tmp_path)
     assert failed.keys() == {"x"}
     assert isinstance(failed["x"], UnsupportedReferenceError)
-    circle = failed["x"].uris
-    assert len(circle) > 1
-    assert circle[0] == circle[-1]
-    assert all(step in str(failed["x"]) for step in circle)
+    cycle = failed["x"].uris
+    assert len(cycle) > 1
+    assert cycle[0] == cycle[-1]
+    assert all(step in str(failed["x"]) for step in cycle)
     assert files_in(tmp_path) == {"own": b"o"}
     assert len(wandb_server.requests) < 20
     with pytest.raises(UnsupportedReferenceError, match="cycle"):
         api.artifact("crew/ship/v1-").download(tmp_path / "raises")
 
 
-def test_chains_end(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
+def test_download_reference_chain_is_limited(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
     for number in range(1, MAX_CHAIN_STEPS + 5):
         references = {"x": Reference(uri_of(number - 1, "x"))} if number > 1 else {}
         contents = {} if references else {"x": b"content"}
         wandb_server.add_artifact("crew/ship/chain", "dataset", contents, references)
     result = api.artifact("crew/ship/chain:v9").files().download(tmp_path)
-    assert (result.written, files_in(tmp_path)) == (["x"], {"x": b"content"})
+    assert result.written == ["x"]
+    assert files_in(tmp_path) == {"x": b"content"}
     with pytest.raises(UnsupportedReferenceError, match="more than 50"):
         api.artifact("crew/ship/chain").download(tmp_path / "long")
 
 
-def test_many_references_to_one_file_take_one_listing(
+def test_download_many_references_to_one_file_list_urls_once(
     wandb_server: WandbServer, api: Api, tmp_path: Path
 ) -> None:
     wandb_server.add_artifact("crew/ship/home", "dataset", {"a": b"alpha", "b": b"beta"})
@@ -150,4 +155,4 @@ def test_many_references_to_one_file_take_one_listing(
     assert wandb_server.requests.operations().count("ArtifactFileAddresses") == 1
     wandb_server.requests.clear()
     result = artifact.files().download(tmp_path)
-    assert sorted(result.kept) == sorted(references), "what is right is kept"
+    assert sorted(result.kept) == sorted(references), "the right content is kept"

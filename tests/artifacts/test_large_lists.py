@@ -16,8 +16,8 @@ def large(wandb_server: WandbServer) -> WandbServer:
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
     moment = "'2026-01-01T00:00:00Z'"
     columns = "sequence_id, state, digest, digest_algorithm, storage_layout, metadata"
-    database = wandb_server._database  # pyright: ignore[reportPrivateUsage] - inserts in bulk
-    with database.writing() as rows:
+    database = wandb_server._database  # pyright: ignore[reportPrivateUsage] - seeds in bulk
+    with database.transaction() as rows:
         rows.execute(
             f"{numbers} INSERT INTO artifacts ({columns}, version_index, created_at, updated_at)"
             f" SELECT {columns}, i, {moment}, {moment} FROM artifacts, n WHERE artifacts.id = 1",

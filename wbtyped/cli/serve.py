@@ -79,7 +79,7 @@ def print_requests() -> None:
     """Print each request on stderr as it arrives."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    logger = logging.getLogger("wbtyped.server.recording")
+    logger = logging.getLogger("wbtyped.server.request_log")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
 

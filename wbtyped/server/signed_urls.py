@@ -1,4 +1,4 @@
-"""Storage addresses that carry their own permission, for a while."""
+"""Signed storage URLs: they carry their own permission until they expire."""
 
 import hmac
 import time
@@ -7,9 +7,9 @@ from urllib.parse import quote
 
 
 class Signer:
-    """Signs a method and a path until a moment; who has the address may use it until then.
+    """Signs a method and a path until a point in time; whoever has the URL may use it until then.
 
-    `lifetime` is in seconds. The host is left out, since one server may be known by many names.
+    `lifetime` is in seconds. The host is not signed, since one server may be reached by many names.
     """
 
     def __init__(self, secret: str, *, lifetime: float) -> None:
@@ -21,17 +21,17 @@ class Signer:
         return hmac.digest(self._secret, text, "sha256").hex()
 
     def sign(self, origin: str, method: str, path: str) -> str:
-        """Return the address of `path`, which is not percent-encoded yet."""
+        """Return the signed URL of `path`, which is not percent-encoded yet."""
         expires = str(int(time.time() + self.lifetime))
         signature = self._signature(method, path, expires)
         return f"{origin}{quote(path)}?expires={expires}&signature={signature}"
 
-    def refusal(self, method: str, path: str, query: Mapping[str, str]) -> str | None:
-        """Return why an address may not be used, or None when it may."""
+    def denial_reason(self, method: str, path: str, query: Mapping[str, str]) -> str | None:
+        """Return the error code for an invalid or expired URL, or None for a valid one."""
         expires, signature = query.get("expires", ""), query.get("signature", "")
         # HEAD asks for no more than GET would give.
         method = "GET" if method == "HEAD" else method
-        due = self._signature(method, path, expires)
-        if not hmac.compare_digest(signature.encode(), due.encode()):
+        expected = self._signature(method, path, expires)
+        if not hmac.compare_digest(signature.encode(), expected.encode()):
             return "SignatureDoesNotMatch"
         return "ExpiredToken" if int(expires) < time.time() else None

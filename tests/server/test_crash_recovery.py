@@ -1,6 +1,6 @@
-"""A server that is killed while it is written to, again and again on one data folder.
+"""A server is killed while clients write, again and again on one data folder.
 
-WBTYPED_KILLS says how often; the normal suite does it a few times.
+WBTYPED_KILLS sets the number of kills; the normal suite does a few.
 """
 
 import hashlib
@@ -23,13 +23,13 @@ import pytest
 from wbtyped import Api, Run
 from wbtyped.errors import NotFoundError, WbtypedError
 
-from .test_making import Maker
+from .test_artifact_upload import Uploader
 
 KILLS = int(os.environ.get("WBTYPED_KILLS", "3"))
-MOST = 12
-"""Answers after which a server is killed, at most."""
-SOON = 0.05
-"""Seconds from the last of these answers to the kill, at most."""
+MAX_RESPONSES = 12
+"""Maximum number of responses before a server is killed."""
+MAX_DELAY_SECONDS = 0.05
+"""Maximum seconds from the last of these responses to the kill."""
 SERVE = """
 import sys
 from pathlib import Path
@@ -43,19 +43,19 @@ query { project(name: "ship", entityName: "crew") {
   run(name: "log") { history(samples: 1000000) } } }
 """
 State = bytes | None
-"""What is there under a name: a content or nothing."""
+"""What a name stands for: the bytes of a file, or nothing."""
 
 
 @dataclass
 class Ledger:
-    """What may be there: what was acknowledged, and what was asked for since without an answer."""
+    """Allowed states: what was acknowledged, and what was requested since, without a response."""
 
     allowed: dict[str, set[State]] = field(default_factory=dict[str, set[State]])
     touched: set[str] = field(default_factory=set[str])
     acknowledged: int = 0
 
     def write(self, name: str, state: State, work: Callable[[], object]) -> None:
-        """Do what leaves `state` under a name, if nothing comes between."""
+        """Run what leaves `state` under a name, unless interrupted."""
         self.touched.add(name)
         self.allowed.setdefault(name, {None}).add(state)
         work()
@@ -63,7 +63,7 @@ class Ledger:
         self.acknowledged += 1
 
     def check(self, name: str, found: State) -> None:
-        """Compare with what was found after the server came back."""
+        """Compare with what is found after a restart."""
         assert found in self.allowed[name], f"{name}: {len(self.allowed[name])} states allowed"
         self.allowed[name] = {found}
 
@@ -93,7 +93,7 @@ class Server:
 
 
 class Writer:
-    """Writes all kinds of things to a server until it does not answer any more."""
+    """Writes all kinds of things to a server until it stops responding."""
 
     def __init__(self, server: Server, files: Ledger, versions: Ledger, work: Path) -> None:
         self.files, self.versions = files, versions
@@ -104,7 +104,7 @@ class Writer:
         self._round = server.key[-4:] + server.url[-5:] + os.urandom(2).hex()
 
     def run(self, least: int, seconds: float) -> None:
-        """Write from three threads, and kill the server some seconds after enough answers.
+        """Write from three threads, and kill the server some seconds after enough responses.
 
         The first time that is when there is something of every kind.
         """
@@ -112,10 +112,10 @@ class Writer:
         threads = [threading.Thread(target=self._until_killed, args=(kind,)) for kind in kinds]
         for thread in threads:
             thread.start()
-        answers = 0
-        while answers < least or not (self.files.acknowledged and self.versions.acknowledged):
+        responses = 0
+        while responses < least or not (self.files.acknowledged and self.versions.acknowledged):
             assert self._answered.acquire(timeout=60)
-            answers += 1
+            responses += 1
         time.sleep(seconds)
         self._server.end(signal.SIGKILL)
         for thread in threads:
@@ -153,12 +153,12 @@ class Writer:
         with httpx.Client(timeout=30) as http:
             for number in range(10_000):
                 files = {f"{i}.bin": os.urandom(2000 * (i + 1)) for i in range(3)}
-                maker = Maker(self._ask, http, files)
+                uploader = Uploader(self._ask, http, files)
                 alias = f"{self._round}-{number}"
                 labels = [{"artifactCollectionName": "data", "alias": alias}]
 
-                def make(maker: Maker = maker, labels: object = labels) -> None:
-                    maker.make(aliases=labels)
+                def make(uploader: Uploader = uploader, labels: object = labels) -> None:
+                    uploader.upload_all(aliases=labels)
 
                 self._write(self.versions, alias, b"".join(files.values()), make)
 
@@ -184,8 +184,8 @@ def ask(server: Server, query: str, **variables: object) -> httpx.Response:
 
 
 def history(server: Server) -> list[str]:
-    answer = ask(server, LINES).json()
-    lines: list[str] = answer["data"]["project"]["run"]["history"]
+    response = ask(server, LINES).json()
+    lines: list[str] = response["data"]["project"]["run"]["history"]
     return lines
 
 
@@ -207,7 +207,7 @@ def version_state(api: Api, alias: str, folder: Path) -> State:
 
 
 def check(server: Server, writer: Writer, folder: Path, *, everything: bool) -> None:
-    """Compare what a server shows with what it acknowledged before it was killed."""
+    """Compare what a server returns with what it acknowledged before it was killed."""
     files, versions = writer.files, writer.versions
     with Api({"base_url": server.url}, api_key=server.key) as api:
         run = api.run("crew/ship/log")
@@ -225,36 +225,36 @@ def check(server: Server, writer: Writer, folder: Path, *, everything: bool) -> 
 
 
 def check_disk(data: Path, *, killed: bool) -> None:
-    """Check that every content has the bytes that its name says, and every row its content."""
+    """Check that every blob matches its key, and that rows and blobs belong together."""
     blobs, found = data / "blobs", set[str]()
     for path in blobs.glob("??/*"):
         key = path.parent.name + path.name
-        assert hashlib.sha256(path.read_bytes()).hexdigest() == key, "half written"
+        assert hashlib.sha256(path.read_bytes()).hexdigest() == key, "partly written"
         found.add(key)
     if killed:
-        # The database is left as it is, for the server to recover.
+        # The database is left alone, for the server to recover.
         return
-    rows = sqlite3.connect(data / "server.sqlite")
-    assert rows.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    named = {row[0] for row in rows.execute("SELECT blob FROM named_blobs") if row[0]}
-    rows.close()
+    connection = sqlite3.connect(data / "server.sqlite")
+    assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    named = {row[0] for row in connection.execute("SELECT blob FROM named_blobs") if row[0]}
+    connection.close()
     assert named == found
     assert not list((blobs / "incoming").iterdir())
 
 
 @pytest.mark.slow
-def test_killed_server_has_all_it_acknowledged_and_nothing_by_halves(tmp_path: Path) -> None:
+def test_killed_server_keeps_acknowledged_data(tmp_path: Path) -> None:
     data, work, back = (tmp_path / name for name in ("data", "work", "back"))
     files, versions = Ledger(), Ledger()
     for number in range(KILLS):
         with Server(data) as server:
             writer = Writer(server, files, versions, work)
             chance = random.Random(number)
-            writer.run(chance.randrange(MOST), chance.uniform(0, SOON))
+            writer.run(chance.randrange(MAX_RESPONSES), chance.uniform(0, MAX_DELAY_SECONDS))
         check_disk(data, killed=True)
         with Server(data) as server:
             check(server, writer, back, everything=number == KILLS - 1)
-            # Every other time the next writers come to a server that was killed when idle.
+            # Every other time, the next writers get a server that was killed while idle.
             server.end(signal.SIGTERM if number % 2 else signal.SIGKILL)
     Server(data).end(signal.SIGTERM)
     check_disk(data, killed=False)

@@ -1,4 +1,4 @@
-"""What a data folder lets others see, and what is kept of keys."""
+"""File modes of the data folder, and what is stored of keys."""
 
 import os
 import sqlite3
@@ -28,7 +28,7 @@ def _usual_umask() -> Iterator[None]:
 
 
 def modes(folder: Path) -> dict[str, int]:
-    """Return the modes that let others in, by path."""
+    """Return the modes that are not private, by path."""
     paths = [folder, *folder.rglob("*")]
     found = {str(path): stat.S_IMODE(path.stat().st_mode) for path in paths}
     return {path: mode for path, mode in found.items() if mode not in {0o600, 0o700}}
@@ -48,7 +48,7 @@ def fill(server: WandbServer) -> None:
 
 
 @pytest.mark.usefixtures("_usual_umask")
-def test_data_is_private_while_the_server_runs_and_after(tmp_path: Path) -> None:
+def test_data_folder_is_private(tmp_path: Path) -> None:
     data = tmp_path / "deep" / "data"
     with WandbServer(data) as server:
         fill(server)
@@ -58,14 +58,14 @@ def test_data_is_private_while_the_server_runs_and_after(tmp_path: Path) -> None
 
 
 @pytest.mark.usefixtures("_usual_umask")
-def test_temporary_data_is_private() -> None:
+def test_temporary_folder_is_private() -> None:
     with WandbServer() as server:
         server.add_run("me/ship/log", {"a": b"alpha"})
         assert modes(server.data) == {}
 
 
 @pytest.mark.usefixtures("_usual_umask")
-def test_folder_with_other_things_in_it_keeps_its_mode(tmp_path: Path) -> None:
+def test_folder_with_other_files_keeps_its_mode(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     home.chmod(0o755)
@@ -76,7 +76,7 @@ def test_folder_with_other_things_in_it_keeps_its_mode(tmp_path: Path) -> None:
     assert open_to_others == {str(home): 0o755, str(home / "mine.txt"): 0o644}
 
 
-def test_no_key_is_on_disk(tmp_path: Path) -> None:
+def test_api_key_is_not_on_disk(tmp_path: Path) -> None:
     with WandbServer(tmp_path / "own") as own:
         fill(own)
         key = own.api_key
@@ -92,27 +92,27 @@ def test_no_key_is_on_disk(tmp_path: Path) -> None:
         assert other.api_key != key
 
 
-def make_older(data: Path) -> None:
-    """Turn a data folder into one of format 2, which had its secrets in a table."""
+def convert_to_format_2(data: Path) -> None:
+    """Convert a data folder to format 2, which had its secrets in a table."""
     (data / "server.secret").unlink()
-    rows = sqlite3.connect(data / "server.sqlite", isolation_level=None)
-    rows.executescript(
+    connection = sqlite3.connect(data / "server.sqlite", isolation_level=None)
+    connection.executescript(
         "DROP TABLE former_keys; DROP TABLE artifact_outputs; PRAGMA user_version = 2;"
         "CREATE TABLE secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL);"
     )
     kept = [("api-key", OLD_KEY), ("signing", OLD_SECRET)]
-    rows.executemany("INSERT INTO secrets VALUES (?, ?)", kept)
-    rows.close()
+    connection.executemany("INSERT INTO secrets VALUES (?, ?)", kept)
+    connection.close()
     for path in data.rglob("*"):
         path.chmod(0o755 if path.is_dir() else 0o644)
     data.chmod(0o755)
 
 
-def test_older_folder_is_taken_over(tmp_path: Path) -> None:
+def test_older_folder_is_migrated(tmp_path: Path) -> None:
     data = tmp_path / "data"
     with WandbServer(data) as server:
         fill(server)
-    make_older(data)
+    convert_to_format_2(data)
     assert OLD_KEY.encode() in content(data)
     for _ in range(2):
         with WandbServer(data) as server:
@@ -131,7 +131,7 @@ def test_older_folder_is_taken_over(tmp_path: Path) -> None:
                 api.run("me/ship/log").load()
 
 
-def test_damaged_secret_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+def test_damaged_secret_raises_disk_error(tmp_path: Path) -> None:
     WandbServer(tmp_path).close()
     (tmp_path / "server.secret").write_text("short")
     with pytest.raises(DiskError, match="server.secret is damaged; delete it"):
@@ -140,16 +140,16 @@ def test_damaged_secret_is_an_error_that_says_what_to_do(tmp_path: Path) -> None
     WandbServer(tmp_path).close()
 
 
-def test_format_of_another_wbtyped_is_refused(tmp_path: Path) -> None:
+def test_unknown_format_raises_disk_error(tmp_path: Path) -> None:
     WandbServer(tmp_path).close()
-    rows = sqlite3.connect(tmp_path / "server.sqlite")
-    rows.execute("PRAGMA user_version = 99")
-    rows.close()
+    connection = sqlite3.connect(tmp_path / "server.sqlite")
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
     with pytest.raises(DiskError, match="has the format 99"):
         WandbServer(tmp_path)
 
 
-def test_closed_server_stays_closed() -> None:
+def test_start_after_close_raises_usage_error() -> None:
     server = WandbServer()
     server.close()
     with pytest.raises(UsageError):

@@ -1,4 +1,4 @@
-"""Numbers beyond 64 bits, or with thousands of digits, wherever one is read."""
+"""Numbers beyond 64 bits, or with thousands of digits, wherever one is parsed."""
 
 import base64
 import json
@@ -10,7 +10,7 @@ from wbtyped import Api
 from wbtyped.artifacts.lookup import MAX_VERSION
 from wbtyped.errors import NotFoundError
 from wbtyped.server import WandbServer
-from wbtyped.server.refusals import Refusal
+from wbtyped.server.http_errors import HttpError
 from wbtyped.server.streams import read_stream_request
 from wbtyped.server.uploaded_manifest import read_manifest
 
@@ -24,7 +24,7 @@ def opaque(text: str) -> str:
 
 
 @pytest.mark.parametrize("digits", [*LARGE, str(MAX_VERSION + 1), f"0{'9' * 11}"])
-async def test_versions_that_no_collection_can_have(
+async def test_impossible_version_is_not_found(
     wandb_server: WandbServer, api: Api, digits: str
 ) -> None:
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a": b"a"})
@@ -51,7 +51,9 @@ QUERIES = {
 
 
 @pytest.mark.parametrize("digits", LARGE)
-def test_the_server_knows_no_such_row(wandb_server: WandbServer, ask: Ask, digits: str) -> None:
+def test_queries_with_large_ids_find_nothing(
+    wandb_server: WandbServer, ask: Ask, digits: str
+) -> None:
     wandb_server.add_run("crew/ship/log", {"a": b"a"})
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a": b"a"})
     found = ask(QUERIES["a version"], n=f"data:v{digits}")
@@ -61,26 +63,28 @@ def test_the_server_knows_no_such_row(wandb_server: WandbServer, ask: Ask, digit
         "artifact": None
     }
     for key in (digits, f"[1,{digits}]", f"[{digits}]", digits[:5], "null", "x", "²"):
-        answer = ask(QUERIES["a cursor"], n=opaque(f"after:{key}"))
-        assert answer.status_code < 500, (key, answer.text[:300])
+        response = ask(QUERIES["a cursor"], n=opaque(f"after:{key}"))
+        assert response.status_code < 500, (key, response.text[:300])
 
 
 @pytest.mark.parametrize("digits", LARGE)
-def test_paths_of_storage(wandb_server: WandbServer, http: httpx.Client, digits: str) -> None:
+def test_storage_paths_with_large_ids_are_rejected(
+    wandb_server: WandbServer, http: httpx.Client, digits: str
+) -> None:
     for path in (
         f"artifact-files/{digits}",
         f"artifact-files/{digits}/1",
         f"artifact-manifests/{digits}",
     ):
-        refused = http.put(f"{wandb_server.storage_url}/{path}", content=b"x")
-        assert refused.status_code in {403, 404}
+        rejected = http.put(f"{wandb_server.storage_url}/{path}", content=b"x")
+        assert rejected.status_code in {403, 404}
 
 
 @pytest.mark.parametrize("number", ["-1", "1.5", *LARGE[1:], "1e400"])
-def test_bodies(number: str) -> None:
-    with pytest.raises(Refusal):
+def test_bodies_with_large_numbers_are_rejected(number: str) -> None:
+    with pytest.raises(HttpError):
         read_stream_request(f'{{"files": {{"a": {{"offset": {number}}}}}}}'.encode())
-    with pytest.raises(Refusal):
+    with pytest.raises(HttpError):
         contents = f'{{"a": {{"digest": "x", "ref": "s3://b/a", "size": {number}}}}}'
         read_manifest(f'{{"version": 1, "contents": {contents}}}'.encode())
 
@@ -94,7 +98,7 @@ mutation M($t: Int64) { updateArtifact(input: {artifactID: "x", ttlDurationSecon
 @pytest.mark.parametrize(
     "value", [2**63, -(2**63) - 1, "9" * 5000, "1_0", "²", "\uff15", "", 1.5, True]
 )
-def test_int64(ask: Ask, value: object) -> None:
-    answer = ask(MUTATION, t=value)
-    assert answer.status_code < 500
-    assert "Int64" in json.dumps(answer.json()["errors"])
+def test_invalid_int64_is_rejected(ask: Ask, value: object) -> None:
+    response = ask(MUTATION, t=value)
+    assert response.status_code < 500
+    assert "Int64" in json.dumps(response.json()["errors"])

@@ -7,13 +7,13 @@ import httpx
 import pytest
 
 from wbtyped.server import WandbServer
-from wbtyped.server.serving import listen
+from wbtyped.server.origin_server import listen
 
 from .conftest import FILES
 
 
-async def test_answers_do_not_wait_for_an_acknowledgement() -> None:
-    """With Nagle's algorithm every small answer would take 40 ms; asyncio turns it off for TCP."""
+async def test_listener_disables_nagle() -> None:
+    """With Nagle's algorithm, small responses would take 40 ms; asyncio disables it for TCP."""
     delays: asyncio.Queue[int] = asyncio.Queue()
 
     async def accepted(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -29,14 +29,14 @@ async def test_answers_do_not_wait_for_an_acknowledgement() -> None:
             await writer.wait_closed()
 
 
-def test_a_port_that_cannot_be_used_is_named() -> None:
+def test_listen_on_used_port_names_it() -> None:
     with listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
         with pytest.raises(OSError, match=rf"port {port} of 127\.0\.0\.1 cannot be used: .*in use"):
             listen("127.0.0.1", port)
 
 
-def test_a_taken_storage_port_leaves_no_api_behind() -> None:
+def test_start_with_used_storage_port_frees_api_port() -> None:
     with listen("127.0.0.1", 0) as taken, listen("127.0.0.1", 0) as free:
         port = free.getsockname()[1]
         free.close()
@@ -48,7 +48,7 @@ def test_a_taken_storage_port_leaves_no_api_behind() -> None:
 
 
 @pytest.mark.skipif(not socket.has_ipv6, reason="no IPv6 here")
-def test_ipv6(http: httpx.Client) -> None:
+def test_ipv6_urls_have_brackets(http: httpx.Client) -> None:
     try:
         listen("::1", 0).close()
     except OSError:
@@ -57,6 +57,6 @@ def test_ipv6(http: httpx.Client) -> None:
         server.add_run("crew/ship/log", files={"a": b"x"})
         assert server.url.startswith("http://[::1]:")
         body = {"query": FILES}
-        answer = http.post(f"{server.url}/graphql", json=body, auth=("api", server.api_key))
-        [edge] = answer.json()["data"]["project"]["run"]["files"]["edges"]
+        response = http.post(f"{server.url}/graphql", json=body, auth=("api", server.api_key))
+        [edge] = response.json()["data"]["project"]["run"]["files"]["edges"]
         assert http.get(edge["node"]["directUrl"]).content == b"x"

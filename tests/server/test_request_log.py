@@ -1,4 +1,4 @@
-"""What the server remembers of requests, and how much memory that takes."""
+"""What the server records of requests, and how much memory that takes."""
 
 import json
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from wbtyped.server import RecordedRequest, WandbServer
 from wbtyped.server.limits import RECORDED_BODY_BYTES
-from wbtyped.server.recording import RequestLog
+from wbtyped.server.request_log import RequestLog
 
 from .conftest import FILES, Ask
 
@@ -19,7 +19,7 @@ def entry(number: int, size: int) -> RecordedRequest:
     return RecordedRequest("api", "POST", f"/{number}", {"a": "b" * size}, authorized=True)
 
 
-def test_the_oldest_requests_are_forgotten_beyond_a_number_or_a_size() -> None:
+def test_log_drops_oldest_beyond_limits() -> None:
     many, large = RequestLog(limit=3), RequestLog(size_limit=10_000)
     for number in range(9):
         many.add(entry(number, 1))
@@ -36,7 +36,7 @@ def test_the_oldest_requests_are_forgotten_beyond_a_number_or_a_size() -> None:
     assert len(large) == 3
 
 
-def test_nothing_but_the_path_is_kept_without_a_key(wandb_server: WandbServer) -> None:
+def test_unauthorized_request_records_only_path(wandb_server: WandbServer) -> None:
     headers = {"X-Secret": "s" * 1000, "Authorization": "Bearer wrong"}
     url = f"{wandb_server.url}/graphql"
     httpx.post(url, json={"query": FILES, "variables": {"a": 1}}, headers=headers)
@@ -53,9 +53,7 @@ def test_nothing_but_the_path_is_kept_without_a_key(wandb_server: WandbServer) -
         assert (request.headers, request.document, request.variables) == ({}, "", None)
 
 
-def test_a_request_that_is_too_large_is_kept_without_its_variables(
-    wandb_server: WandbServer, ask: Ask
-) -> None:
+def test_large_request_is_recorded_without_variables(wandb_server: WandbServer, ask: Ask) -> None:
     for size in (1000, RECORDED_BODY_BYTES):
         wandb_server.requests.clear()
         ask("query Mine { viewer { id } }", text="x" * size)
@@ -84,7 +82,7 @@ MEMORY = """
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems count memory in other units")
-def test_large_requests_without_a_key_take_no_memory() -> None:
+def test_large_unauthorized_requests_use_no_memory() -> None:
     command = [sys.executable, "-c", dedent(MEMORY)]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     statuses, mebibytes, kept = json.loads(printed)

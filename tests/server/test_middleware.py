@@ -1,4 +1,4 @@
-"""What is refused before anything else is looked at: web pages, other types, too large bodies."""
+"""Checks before a request is handled: web pages, content types, body sizes."""
 
 import socket
 from collections.abc import Iterator
@@ -19,8 +19,8 @@ from .conftest import FILES
 APP = "https://app.example"
 BODY = {"query": "{ viewer { username } }"}
 LOCAL = ["localhost:8080", "LOCALHOST", "127.0.0.1", "127.1.2.3:80", "[::1]:8080", "api.localhost"]
-NEARBY = ["192.168.1.5:8080", "[fd00::1]:8080", "wandb:8080", "0.0.0.0:8080"]
-FOREIGN = [
+NETWORK = ["192.168.1.5:8080", "[fd00::1]:8080", "wandb:8080", "0.0.0.0:8080"]
+UNKNOWN = [
     "evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example",
     "evil-localhost.example", "user@localhost", "localhost/x", "localhost:80:80", "127.0.0.1.",
     "[::1", "[evil.example]", ":8080", "wandb.test",
@@ -29,31 +29,31 @@ FOREIGN = [
 
 def allowed(listening: str, host: str, *hosts: str) -> bool:
     guard = BrowserGuard([listening], hosts, [])
-    return guard.refusal(Headers({"host": host})) is None
+    return guard.denial_reason(Headers({"host": host})) is None
 
 
 @pytest.mark.parametrize("host", LOCAL)
-def test_local_hosts_are_allowed(host: str) -> None:
+def test_guard_allows_local_hosts(host: str) -> None:
     assert allowed("127.0.0.1", host)
     assert allowed("0.0.0.0", host)
 
 
-@pytest.mark.parametrize("host", NEARBY)
-def test_hosts_nearby_are_allowed_where_they_can_reach_the_server(host: str) -> None:
+@pytest.mark.parametrize("host", NETWORK)
+def test_guard_allows_network_hosts_unless_on_loopback(host: str) -> None:
     assert not allowed("127.0.0.1", host)
     assert allowed("0.0.0.0", host)
     assert allowed("::", host)
 
 
-@pytest.mark.parametrize("host", FOREIGN)
-def test_foreign_hosts_are_refused(host: str) -> None:
+@pytest.mark.parametrize("host", UNKNOWN)
+def test_guard_rejects_unknown_hosts(host: str) -> None:
     for listening in ("127.0.0.1", "localhost", "::1", "0.0.0.0", "::"):
         assert not allowed(listening, host)
     assert not allowed("127.0.0.1", host, "other.example")
     assert allowed("127.0.0.1", host, "*")
 
 
-def test_hosts_that_are_allowed() -> None:
+def test_guard_allows_configured_hosts() -> None:
     assert allowed("127.0.0.1", "wandb.test:1234", "Wandb.Test")
     assert allowed("wandb.test", "wandb.test:1234")
     assert allowed("127.0.0.1", "[fd00::1]:1234", "fd00::1")
@@ -76,8 +76,8 @@ def test_hosts_that_are_allowed() -> None:
         {"allow_origins": ["null"]},
     ],
 )
-def test_what_could_never_fit_is_a_wrong_use(given: dict[str, Any]) -> None:
-    with pytest.raises(UsageError, match=r"allow_\w+ takes a list, each entry an? "):
+def test_invalid_allow_option_raises_usage_error(given: dict[str, Any]) -> None:
+    with pytest.raises(UsageError, match=r"allow_\w+ must be "):
         WandbServer(**given)
 
 
@@ -95,10 +95,10 @@ def server() -> Iterator[WandbServer]:
 
 def signed(server: WandbServer) -> str:
     """Return the signed URL of a file."""
-    answer = httpx.post(
+    response = httpx.post(
         f"{server.url}/graphql", json={"query": FILES}, auth=("api", server.api_key)
     )
-    [edge] = answer.json()["data"]["project"]["run"]["files"]["edges"]
+    [edge] = response.json()["data"]["project"]["run"]["files"]["edges"]
     return str(edge["node"]["directUrl"])
 
 
@@ -118,31 +118,31 @@ def signed(server: WandbServer) -> str:
         ({"Origin": "http://evil.example", "Host": "evil.example"}, 403),
     ],
 )
-def test_both_origins_refuse_web_pages(
+def test_web_page_request_is_rejected_unless_allowed(
     server: WandbServer, headers: dict[str, str], status: int
 ) -> None:
     auth = ("api", server.api_key)
-    answer = httpx.post(f"{server.url}/graphql", json=BODY, auth=auth, headers=headers)
-    assert answer.status_code == status
+    response = httpx.post(f"{server.url}/graphql", json=BODY, auth=auth, headers=headers)
+    assert response.status_code == status
     assert httpx.get(signed(server), headers=headers).status_code == status
     if status == 403:
         option = "allow-host" if headers.get("Host") == "evil.example" else "allow-origin"
-        assert f"--{option} " in answer.json()["error"]
+        assert f"--{option} " in response.json()["error"]
 
 
-def test_a_web_page_that_is_allowed_may_read_the_response(server: WandbServer) -> None:
-    asks = {
+def test_allowed_web_page_gets_cors_headers(server: WandbServer) -> None:
+    preflight = {
         "Origin": APP,
         "Access-Control-Request-Method": "POST",
         "Access-Control-Request-Headers": "authorization,content-type",
     }
-    before = httpx.options(f"{server.url}/graphql", headers=asks)
+    before = httpx.options(f"{server.url}/graphql", headers=preflight)
     assert before.status_code == 200
     assert before.headers["Access-Control-Allow-Origin"] == APP
     read = httpx.get(signed(server), headers={"Origin": APP})
     assert read.headers["Access-Control-Allow-Origin"] == APP
     evil = httpx.options(
-        f"{server.url}/graphql", headers={**asks, "Origin": "https://evil.example"}
+        f"{server.url}/graphql", headers={**preflight, "Origin": "https://evil.example"}
     )
     assert evil.status_code == 400
     assert "Access-Control-Allow-Origin" not in evil.headers
@@ -160,17 +160,17 @@ def test_a_web_page_that_is_allowed_may_read_the_response(server: WandbServer) -
         ("", 415),
     ],
 )
-def test_only_json_is_graphql(server: WandbServer, kind: str, status: int) -> None:
+def test_graphql_requires_json_content_type(server: WandbServer, kind: str, status: int) -> None:
     content = b'{"query": "{ viewer { username } }"}'
     for key, expected in ((server.api_key, status), ("x" * 40, 401)):
         headers = {"Content-Type": kind} if kind else {}
         url, auth = f"{server.url}/graphql", ("api", key)
-        answer = httpx.post(url, content=content, headers=headers, auth=auth)
-        assert answer.status_code == expected
+        response = httpx.post(url, content=content, headers=headers, auth=auth)
+        assert response.status_code == expected
 
 
 def blocks(size: int) -> Iterator[bytes]:
-    """Yield a body whose length is not announced."""
+    """Yield a body without Content-Length."""
     for _ in range(size // 65_536 + 1):
         yield bytes(65_536)
 
@@ -179,16 +179,16 @@ def blocks(size: int) -> Iterator[bytes]:
     ("path", "limit"),
     [("graphql", GRAPHQL_BODY_BYTES), ("files/crew/ship/log/file_stream", STREAM_BODY_BYTES)],
 )
-def test_bodies_are_bounded(server: WandbServer, path: str, limit: int) -> None:
+def test_large_body_returns_413(server: WandbServer, path: str, limit: int) -> None:
     url, auth = f"{server.url}/{path}", ("api", server.api_key)
     headers = {"Content-Type": "application/json"}
     for content in (bytes(limit + 1), blocks(limit)):
-        refused = httpx.post(url, content=content, auth=auth, headers=headers)
-        assert refused.status_code == 413
-        assert f"{limit:,} bytes" in refused.json()["error"]
+        rejected = httpx.post(url, content=content, auth=auth, headers=headers)
+        assert rejected.status_code == 413
+        assert f"{limit:,} bytes" in rejected.json()["error"]
 
 
-def test_a_manifest_is_bounded(server: WandbServer) -> None:
+def test_large_manifest_returns_413(server: WandbServer) -> None:
     parts = urlsplit(server._context.draft_manifest_url(1))  # pyright: ignore[reportPrivateUsage]
     head = (
         f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n"

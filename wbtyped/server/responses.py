@@ -1,4 +1,4 @@
-"""Answers in the shapes that clients of W&B and of object stores expect."""
+"""Responses in the formats that W&B and object store clients expect."""
 
 import json
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 
 def json_error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
-    """Return an error in the shape that the API uses."""
+    """Return an error in the API's format."""
     error: dict[str, object] = {"message": message}
     if status == 401:
         error["extensions"] = {"code": "PERMISSION_ERROR"}
@@ -17,12 +17,12 @@ def json_error(status: int, message: str, headers: Mapping[str, str] | None = No
 
 
 def storage_error(status: int, code: str) -> Response:
-    """Return an error in the shape that object stores use."""
+    """Return an error in the format of object stores."""
     return Response(f"<Error><Code>{code}</Code></Error>", status, media_type="application/xml")
 
 
 async def drain(request: Request) -> None:
-    """Read a body that nobody needs, so that the client can finish sending and read the answer."""
+    """Read and discard a body, so that the client finishes sending and reads the response."""
     try:
         async for _ in request.stream():
             pass

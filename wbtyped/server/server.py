@@ -1,4 +1,4 @@
-"""Start and stop the server: in a thread for tests, in the foreground for the command line."""
+"""The server: in a thread for tests, in the foreground for the command line."""
 
 import asyncio
 import os
@@ -24,28 +24,20 @@ from . import keys
 from .api import ApiOrigin
 from .blobs import BlobStore
 from .browser_guard import BrowserGuard
-from .collections import Collections
-from .contents import Contents
 from .context import Context
-from .data_folder import BLOBS, DATABASE, DataFolder
+from .data_folder import BLOB_FOLDER, DATABASE_FILE, DataFolder
 from .database import Database
-from .drafts import Drafts
 from .event_loops import new_event_loop
 from .execution import Execution
 from .faults import Fault, Faults
-from .files import Files
-from .intake import Intake, Knows
 from .manifests import Reference
-from .organizations import Organizations
-from .projects import Projects
-from .recording import Origin, RequestLog
-from .seeding import Seeds, usage_errors
-from .serving import GRACE, OriginServer, address, listen
-from .signing import Signer
+from .middleware import IsAuthorized, RequestMiddleware
+from .origin_server import SHUTDOWN_SECONDS, OriginServer, listen, origin_url
+from .request_log import Origin, RequestLog
+from .seed import Seeder, as_usage_errors
+from .signed_urls import Signer
 from .storage import StorageOrigin
-from .streams import Streams
-from .uploads import Uploads
-from .versions import Versions
+from .tracked_blobs import TrackedBlobs
 from .workers import QUERY_THREADS, Workers
 
 FEATURES = frozenset(
@@ -64,38 +56,65 @@ FEATURES = frozenset(
         "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
     }
 )
-"""What this server can do, in the names that W&B servers use."""
-START_TIMEOUT = 30.0
-"""Seconds to wait for the server to answer."""
-URL_LIFETIME = 3600.0
-"""Seconds for which a signed address is good."""
+"""Features of this server, in W&B's names."""
+MAX_PORT = 65535
+START_TIMEOUT_SECONDS = 30.0
+URL_LIFETIME_SECONDS = 3600.0
 
 
 class WandbServer:
     """A W&B server in a thread of this process, on two ports: the API and storage.
 
-    `data` is the folder that keeps everything across restarts; without one, a fresh temporary
-    folder is used and removed at the end. Port 0 takes a free port. `api_key` is the one key that
-    is accepted; without it the folder's own is used, made up when the folder is new. `entity` is
-    the name of the one account; any other entity in a path is a team. `features` is what the server
-    admits to having, in W&B's names. `url_lifetime` is for how many seconds a signed address is
-    good. `storage_url` is the address that clients get for storage, when something stands in front
-    of it. `storage_regions` are the names that a version may give as its storage region, beside
-    `default`; any other is refused. Raises DiskError when another server is using the folder.
-
-    `allow_hosts` and `allow_origins` open the server to web pages: a request is refused when its
-    `Host` is neither local, an IP address, the machine's name, nor in `allow_hosts`, or when it
-    comes from a web page whose origin, such as `https://app.example`, is not in `allow_origins`.
-    A star allows all.
-
     Use it in a `with` statement, or call `start` and, once, `close`.
+
+    Args:
+        data: Folder that keeps everything across restarts. By default a fresh temporary folder,
+            removed on `close`.
+        host: Host name or IP address to listen on.
+        port: Port of the API; 0 picks a free one.
+        storage_port: Port of storage; 0 picks a free one.
+        api_key: The one API key to accept. By default the folder's own, generated with the folder.
+        entity: Name of the one account; every other entity in a path is a team.
+        features: Server features to announce, in W&B's names; fewer play an older server.
+        url_lifetime: Seconds until a signed URL expires.
+        storage_url: Base URL of storage to give to clients, if there is a proxy in front of it.
+        storage_regions: Storage regions that a version may request besides `default`.
+        allow_hosts: Host names to answer to, besides local names, IP addresses and the machine's
+            own name; `*` allows all.
+        allow_origins: Origins of web pages whose requests to accept, such as
+            `https://app.example`; `*` allows all.
+
+    Raises:
+        UsageError: An argument is invalid.
+        DiskError: Another server is using the folder, or the folder has an unknown format.
+
     """
 
-    # An attribute that does not exist cannot be assigned: `server.introspecton = ...` is an error.
+    # With slots, a misspelt `server.introspecton = ...` is an error.
     __slots__ = (
-        "__weakref__", "_blobs", "_closed", "_context", "_cut", "_database", "_execution",
-        "_folder", "_guard", "_host", "_keys", "_ports", "_process", "_queries", "_sockets",
-        "_stop", "_storage_url", "_thread", "_workers", "api_key", "data", "entity", "faults",
+        "__weakref__",
+        "_abort",
+        "_blobs",
+        "_closed",
+        "_context",
+        "_database",
+        "_execution",
+        "_folder",
+        "_guard",
+        "_host",
+        "_keys",
+        "_ports",
+        "_process",
+        "_queries",
+        "_sockets",
+        "_stop",
+        "_storage_url",
+        "_thread",
+        "_workers",
+        "api_key",
+        "data",
+        "entity",
+        "faults",
         "requests",
     )  # fmt: skip
 
@@ -109,7 +128,7 @@ class WandbServer:
         api_key: str | None = None,
         entity: str = "me",
         features: Iterable[str] = FEATURES,
-        url_lifetime: float = URL_LIFETIME,
+        url_lifetime: float = URL_LIFETIME_SECONDS,
         storage_url: str | None = None,
         storage_regions: Iterable[str] = (),
         allow_hosts: Iterable[str] = (),
@@ -118,63 +137,52 @@ class WandbServer:
         folder = arguments.optional_location("data", data)
         arguments.check_strings(host=host, entity=entity)
         arguments.check_optional_strings(api_key=api_key, storage_url=storage_url)
-        for name, number in (("port", port), ("storage_port", storage_port)):
-            arguments.whole_number(name, number, 0, 65535)
-        features = arguments.strings("features", features)
-        storage_regions = arguments.strings("storage_regions", storage_regions)
+        arguments.whole_number("port", port, 0, MAX_PORT)
+        arguments.whole_number("storage_port", storage_port, 0, MAX_PORT)
+        features = frozenset(arguments.strings("features", features))
+        regions = frozenset(arguments.strings("storage_regions", storage_regions))
         arguments.instance("url_lifetime", url_lifetime, (int, float), "a number of seconds")
         self._process = os.getpid()
-        ours = [host, host_of(storage_url) or host]
-        self._guard = BrowserGuard(ours, allow_hosts, allow_origins)
-        self._folder = DataFolder(folder)
-        self.data: Path = self._folder.path
-        """The folder that keeps the data."""
+        own_hosts = [host, host_of(storage_url) or host]
+        self._guard = BrowserGuard(own_hosts, allow_hosts, allow_origins)
         self._host, self._ports = host, (port, storage_port)
         self._storage_url = storage_url
+        self._folder = DataFolder(folder)
+        self.data: Path = self._folder.path
+        """The data folder."""
         try:
             lasting = self._folder.lasting
-            root = keys.read_root(self.data, lasting=lasting)
-            self._database = Database(self.data / DATABASE, lasting=lasting)
+            root_secret = keys.load_root_secret(self.data, lasting=lasting)
+            self._database = Database(self.data / DATABASE_FILE, lasting=lasting)
         except (sqlite3.Error, OSError, DiskError):
             self._folder.close()
             raise
-        self._blobs = BlobStore(self.data / BLOBS)
-        contents = Contents(self._database, self._blobs)
+        self._blobs = BlobStore(self.data / BLOB_FOLDER)
+        blobs = TrackedBlobs(self._database, self._blobs)
         if self._folder.was_killed:
-            contents.tidy()
-        self.api_key: str = api_key or keys.api_key(root)
-        """The key that clients must send."""
+            blobs.remove_orphans()
+        self.api_key: str = api_key or keys.api_key(root_secret)
+        """The API key that clients must send."""
         former = [] if api_key else self._database.former_keys()
         self._keys = keys.AcceptedKeys([keys.key_hash(self.api_key), *former])
-        signer = Signer(keys.signing_secret(root), lifetime=url_lifetime)
-        self._context = Context(
-            Organizations(self._database),
-            Projects(self._database),
-            Files(self._database, contents),
-            Collections(self._database),
-            Versions(self._database, contents),
-            Drafts(self._database, contents),
-            Uploads(self._database, contents),
-            Streams(self._database),
-            contents,
-            signer,
-            entity,
-            frozenset(features),
-            frozenset({"default", *storage_regions}),
-        )
-        self._execution = Execution(frozenset(features))
+        signer = Signer(keys.signing_secret(root_secret), lifetime=url_lifetime)
+        self._context = Context.on(
+            self._database, blobs, signer,
+            account=entity, features=features, storage_regions=regions | {"default"},
+        )  # fmt: skip
+        self._execution = Execution(features)
         self._queries = Workers(QUERY_THREADS)
         self._workers = Workers()
         self.entity = entity
-        """Name of the account, and of the entity that paths without one mean."""
+        """Name of the account, and the entity of paths that do not name one."""
         self.faults: Faults = Faults()
-        """Misbehaviour that is switched on; see `Fault` and `fault`."""
+        """Active faults; see `Fault` and `fault`."""
         self.requests: RequestLog = RequestLog()
-        """What came in."""
+        """The latest requests."""
         self._sockets: list[socket.socket] = []
         self._thread: threading.Thread | None = None
         self._stop: Callable[[], object] | None = None
-        self._cut: Callable[[], object] | None = None
+        self._abort: Callable[[], object] | None = None
         self._closed = False
 
     def __repr__(self) -> str:
@@ -182,12 +190,12 @@ class WandbServer:
 
     @property
     def url(self) -> str:
-        """Address of the API; empty before the start."""
+        """Base URL of the API; empty before `start`."""
         return self._context.api_url
 
     @property
     def storage_url(self) -> str:
-        """Address of storage, another origin; empty before the start."""
+        """Base URL of storage, which is another origin; empty before `start`."""
         return self._context.storage_url
 
     @property
@@ -197,7 +205,7 @@ class WandbServer:
 
     @property
     def introspection(self) -> bool:
-        """Whether the schema may be asked for; settable at any time."""
+        """False hides the schema: introspection returns null. Can be set at any time."""
         return self._execution.introspection
 
     @introspection.setter
@@ -205,24 +213,23 @@ class WandbServer:
         self._execution.introspection = arguments.flag("introspection", allowed)
 
     def fault(self, fault: Fault) -> AbstractContextManager[Fault]:
-        """Switch a fault on for a `with` block."""
+        """Activate a fault for a `with` block."""
         arguments.instance("fault", fault, Fault)
-        return self.faults.during(fault)
+        return self.faults.active(fault)
 
     def add_run(self, path: str, files: Mapping[str, bytes | str] | None = None) -> None:
-        """Create the run `entity/project/run` with files, without going through HTTP.
+        """Create the run `entity/project/run` with files, or add files to an existing run.
 
-        A string becomes a file in UTF-8. A run that exists gets the files in addition. Works before
-        the start, too.
+        A string is stored as UTF-8. Does not go through HTTP, so it also works before `start`.
         """
-        with usage_errors():
-            Seeds(self._context).run(path, {} if files is None else files)
+        with as_usage_errors():
+            Seeder(self._context).add_run(path, {} if files is None else files)
 
     def add_organization(self, name: str, entity: str, teams: Iterable[str] = ()) -> None:
-        """Make an organization whose registries belong to `entity`, or give it more teams.
+        """Create an organization whose registries belong to `entity`, or add teams to it.
 
-        The account is a member of every one. Its registries are the projects of that entity whose
-        names begin with `wandb-registry-`.
+        The account is a member of every organization. Registries are the projects of `entity` whose
+        names start with `wandb-registry-`.
         """
         arguments.check_strings(name=name, entity=entity)
         self._context.organizations.add(name, entity, arguments.strings("teams", teams))
@@ -242,44 +249,59 @@ class WandbServer:
         logged_by: str | None = None,
         used_by: Iterable[str] = (),
     ) -> str:
-        """Commit a version of the sequence `entity/project/collection`; returns `collection:vN`.
+        """Commit a version of the sequence `entity/project/collection`; return `collection:vN`.
 
-        `contents` maps paths in the version to bytes or text, or is a folder to load. The version
-        gets the alias `latest` and those given. `metadata` is a JSON object, or a text taken as it
-        is. `logged_by` and `used_by` are paths of runs, made when they are new. Works before the
-        start, too.
+        Does not go through HTTP, so it also works before `start`.
+
+        Args:
+            path: Path of the sequence, created if it is new.
+            type: Artifact type, such as `dataset`.
+            contents: Maps paths in the version to bytes or strings, or names a folder to load.
+            references: Maps paths in the version to files that are stored elsewhere.
+            aliases: Aliases besides `latest`.
+            tags: Tags of the version.
+            description: Description of the version.
+            metadata: JSON object; a string is stored unchanged.
+            layout: Storage layout: `V1` or `V2`.
+            logged_by: Path of the run that logged the version, created if it is new.
+            used_by: Paths of runs that used the version, created if they are new.
+
         """
-        with usage_errors():
-            return Seeds(self._context).artifact(
+        with as_usage_errors():
+            return Seeder(self._context).add_artifact(
                 path, type, contents, {} if references is None else references, aliases=aliases,
                 tags=tags, description=description, metadata=metadata, layout=layout,
                 logged_by=logged_by, used_by=used_by,
             )  # fmt: skip
 
     def link_artifact(self, source: str, target: str, aliases: Iterable[str] = ()) -> None:
-        """Link a version, `entity/project/collection:alias`, into a portfolio, as its latest."""
-        with usage_errors():
-            Seeds(self._context).link(source, target, aliases)
+        """Link the version `entity/project/collection:alias` into a portfolio as its `latest`."""
+        with as_usage_errors():
+            Seeder(self._context).link_artifact(source, target, aliases)
 
     def start(self) -> Self:
-        """Start answering; returns when it does.
+        """Start the server and wait until it answers.
 
-        Raises OSError when a port cannot be used, and UsageError after `close`: a server starts
-        once.
+        Raises:
+            OSError: A port cannot be used.
+            UsageError: The server was started before, or belongs to another process.
+
         """
         if self._process != os.getpid():
             raise UsageError(
-                f"this server belongs to process {self._process}; make one of your own"
+                f"this server belongs to process {self._process}; create one in this process"
             )
         if self._closed or self._thread:
-            raise UsageError("this server was started before; make another one on its data folder")
+            raise UsageError(
+                "a server can be started only once; create another one on its data folder"
+            )
         try:
             for port in self._ports:
                 self._sockets.append(listen(self._host, port))
         except OSError:
             self._close_sockets()
             raise
-        api, storage = (address(self._host, sock) for sock in self._sockets)
+        api, storage = (origin_url(self._host, sock) for sock in self._sockets)
         self._context = replace(
             self._context, api_url=api, storage_url=self._storage_url or storage
         )
@@ -289,10 +311,10 @@ class WandbServer:
         )
         self._thread.start()
         try:
-            started.result(START_TIMEOUT)
+            started.result(START_TIMEOUT_SECONDS)
         except TimeoutError as error:
             raise RuntimeError(
-                f"the embedded server did not start within {START_TIMEOUT} seconds"
+                f"the embedded server did not start within {START_TIMEOUT_SECONDS:g} seconds"
             ) from error
         return self
 
@@ -300,16 +322,20 @@ class WandbServer:
         api = ApiOrigin(self._context, self._execution, self._keys, self._queries, self._workers)
         storage = StorageOrigin(self._context, self._blobs, self._workers)
         return [
-            self._origin(api.app(), "api", api.knows, self._queries),
-            self._origin(storage.app(), "storage", storage.knows, self._workers),
+            self._wrap(api.app(), "api", api.is_authorized, self._queries),
+            self._wrap(storage.app(), "storage", storage.is_authorized, self._workers),
         ]
 
-    def _origin(self, app: ASGIApp, origin: Origin, knows: Knows, workers: Workers) -> ASGIApp:
-        intake = Intake(app, origin, knows, self._guard, self.requests, self.faults, workers)
-        return self._guard.with_cors(intake)
+    def _wrap(
+        self, app: ASGIApp, origin: Origin, is_authorized: IsAuthorized, workers: Workers
+    ) -> ASGIApp:
+        wrapped = RequestMiddleware(
+            app, origin, is_authorized, self._guard, self.requests, self.faults, workers
+        )
+        return self._guard.with_cors(wrapped)
 
     def _run(self, started: Future[None]) -> None:
-        """Serve until the end; what goes wrong before the start is told to who waits for it."""
+        """Serve until stopped; an error during the start is raised in `start`."""
         try:
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
                 runner.run(self._serve(started))
@@ -319,47 +345,47 @@ class WandbServer:
             started.set_exception(error)
 
     async def _serve(self, started: Future[None]) -> None:
-        loop, stopping, cutting = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+        loop, stopping, aborting = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
         self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
-        self._cut = lambda: loop.call_soon_threadsafe(cutting.set)
-        origins = [OriginServer(app, stopping, cutting) for app in self._apps()]
+        self._abort = lambda: loop.call_soon_threadsafe(aborting.set)
+        origins = [OriginServer(app, stopping, aborting) for app in self._apps()]
         serving = asyncio.gather(
-            *(origin.run_on(sock) for origin, sock in zip(origins, self._sockets, strict=True))
+            *(origin.serve_on(sock) for origin, sock in zip(origins, self._sockets, strict=True))
         )
         ready = asyncio.gather(*(origin.ready.wait() for origin in origins))
-        either: set[asyncio.Future[Any]] = {serving, ready}
-        await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        first_of: set[asyncio.Future[Any]] = {serving, ready}
+        await asyncio.wait(first_of, return_when=asyncio.FIRST_COMPLETED)
         if ready.done():
             started.set_result(None)
         ready.cancel()
         await serving
 
     def close(self) -> None:
-        """Stop answering; a temporary data folder is removed. Closing again does nothing.
+        """Stop the server and remove a temporary data folder.
 
-        Nor does it do anything in a process forked from the one that made the server.
+        Does nothing if it is closed already, or in a process forked from the server's own.
         """
         if self._closed or self._process != os.getpid():
             return
         self._closed = True
         if self._thread:
-            self._end(self._thread)
+            self._join(self._thread)
         self._close_sockets()
         self._queries.close()
         self._workers.close()
         self._database.close()
         self._folder.close()
 
-    def _end(self, thread: threading.Thread) -> None:
-        """End the thread that serves; answers under way get some time."""
-        # The loop may have ended by itself.
+    def _join(self, thread: threading.Thread) -> None:
+        """Stop the serving thread; responses in progress get some time to finish."""
+        # The loop may have ended on its own.
         with suppress(RuntimeError):
             if self._stop:
                 self._stop()
-            # Locks wait by the clock of the system, loops by one that a test may have stopped.
-            thread.join(GRACE)
-            if self._cut:
-                self._cut()
+            # Locks wait by the system clock; event loops by a clock that a test may have frozen.
+            thread.join(SHUTDOWN_SECONDS)
+            if self._abort:
+                self._abort()
         thread.join()
 
     def _close_sockets(self) -> None:
@@ -375,10 +401,10 @@ class WandbServer:
 
 
 def serve(server: WandbServer, ready: Callable[[WandbServer], object]) -> None:
-    """Run a server in the foreground; returns after SIGINT or SIGTERM, with everything closed.
+    """Run a server in the foreground; return after SIGINT or SIGTERM, with everything closed.
 
-    `ready` is called once with the server, when it answers and its addresses are known. Call this
-    in the main thread, the only one that receives signals.
+    `ready` is called once with the server, when it answers and its URLs are known. Call this in the
+    main thread, the only one that receives signals.
     """
     stopped = threading.Event()
 

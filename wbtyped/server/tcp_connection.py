@@ -1,4 +1,4 @@
-"""HTTP/1.1 connections that an application may cut."""
+"""HTTP/1.1 connections that the application behind them can close."""
 
 import asyncio
 from contextvars import ContextVar
@@ -8,25 +8,25 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 _transport: ContextVar[asyncio.Transport | None] = ContextVar("transport", default=None)
 
 
-class Connection(H11Protocol):
-    """Lets the application behind it reach its own TCP connection."""
+class ClosableProtocol(H11Protocol):
+    """Lets the application reach its own TCP connection."""
 
     def data_received(self, data: bytes) -> None:
-        """Take bytes; the task that answers them inherits the variable."""
+        """Process bytes; the task that handles the request inherits the variable."""
         _transport.set(self.transport)
         super().data_received(data)
 
 
-def cut_after(content: bytes) -> None:
-    """Send bytes past the protocol, and close the connection."""
+def write_and_close(content: bytes) -> None:
+    """Write bytes to the socket, bypassing HTTP, and close the connection."""
     transport = _transport.get()
     if transport is not None:
         transport.write(content)
         transport.close()
 
 
-def cut() -> None:
-    """Close the TCP connection of the request being answered, once what was written is out."""
+def close() -> None:
+    """Close the TCP connection of the current request, once written bytes are flushed."""
     transport = _transport.get()
     if transport is not None:
         transport.close()

@@ -1,4 +1,4 @@
-"""What came in, for tests to look at."""
+"""Recorded requests, for tests to inspect."""
 
 import logging
 import threading
@@ -12,7 +12,12 @@ from starlette.datastructures import Headers
 from starlette.types import Scope
 
 from .graphql_request import GraphQLRequest, parse_body
-from .limits import DOCUMENT_CHARACTERS, RECORDED_BODY_BYTES, RECORDED_BYTES, RECORDED_PATH
+from .limits import (
+    DOCUMENT_CHARACTERS,
+    RECORDED_BODY_BYTES,
+    RECORDED_BYTES,
+    RECORDED_PATH_CHARACTERS,
+)
 
 Origin = Literal["api", "storage"]
 SECRET_HEADERS = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -21,12 +26,12 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class RecordedRequest:
-    """One request as it came in.
+    """One request as it was received.
 
-    `operation_name`, `document` and `variables` are those of GraphQL requests, empty for others.
-    `authorized` tells whether an Authorization header came along; the header itself is not kept,
-    nor is the query of an address, which may hold a signature. Of a request with a wrong key or
-    signature, or without one, only the method and the path are kept.
+    `operation_name`, `document` and `variables` are those of a GraphQL request, else empty.
+    `authorized` is True if there was an Authorization header; the header itself is not recorded,
+    nor is the query string, which may contain a signature. Of a request without a valid key or
+    signature, only method and path are recorded.
     """
 
     origin: Origin
@@ -41,39 +46,39 @@ class RecordedRequest:
 
     @property
     def variables(self) -> Mapping[str, object] | None:
-        """Variables of a GraphQL request; None also when it is larger than 1 MiB."""
+        """Variables of a GraphQL request; None if it is larger than 1 MiB."""
         return parse_body(self.body).variables
 
     @property
     def size(self) -> int:
-        """Bytes of memory that the request takes, about."""
+        """Approximate size of this object in memory, in bytes."""
         texts = (self.path, self.operation_name, self.document, *self.headers.values())
         return sum(map(getsizeof, (self.body, *texts, *self.headers)))
 
 
-def recorded(
-    scope: Scope, origin: Origin, request: GraphQLRequest, body: bytes, *, known: bool
+def make_record(
+    scope: Scope, origin: Origin, request: GraphQLRequest, body: bytes, *, authorized: bool
 ) -> RecordedRequest:
-    """Return what is kept of a request; of one that is not `known`, next to nothing."""
+    """Return the record of a request; it is almost empty unless the request is authorized."""
     headers = Headers(scope=scope)
-    shown = {k: v for k, v in headers.items() if k not in SECRET_HEADERS} if known else {}
+    shown = {k: v for k, v in headers.items() if k not in SECRET_HEADERS} if authorized else {}
     return RecordedRequest(
         origin=origin,
         method=scope["method"],
-        path=scope["path"][:RECORDED_PATH],
+        path=scope["path"][:RECORDED_PATH_CHARACTERS],
         headers=shown,
         authorized="authorization" in headers,
-        operation_name=request.operation_name[:RECORDED_PATH],
+        operation_name=request.operation_name[:RECORDED_PATH_CHARACTERS],
         document=request.query[:DOCUMENT_CHARACTERS],
         body=body if len(body) <= RECORDED_BODY_BYTES else b"",
     )
 
 
 class RequestLog:
-    """The latest requests, oldest first; the oldest are forgotten.
+    """The latest requests, oldest first; the oldest are dropped.
 
-    At most `limit` requests are kept, and at most `size_limit` bytes of them. Safe to read while
-    requests come in: iterating goes over what was there at the beginning.
+    Keeps at most `limit` requests and `size_limit` bytes of them. Can be read while requests
+    arrive: an iterator yields what was there when it was created.
     """
 
     def __init__(self, limit: int = 10_000, size_limit: int = RECORDED_BYTES) -> None:
@@ -97,12 +102,12 @@ class RequestLog:
             return self._entries[index]
 
     def add(self, request: RecordedRequest) -> None:
-        """Record a request, and log it with the level INFO."""
+        """Record a request, and log it at level INFO."""
         if not self.enabled:
             return
-        said = request.origin, request.method, request.path, request.operation_name
-        # Escaped, since both may hold whatever a client likes, such as the end of a line.
-        _logger.info("%s %s %a %a", *said)
+        fields = request.origin, request.method, request.path, request.operation_name
+        # Escaped with %a, since a client may put anything in both, such as line breaks.
+        _logger.info("%s %s %a %a", *fields)
         with self._lock:
             self._entries.append(request)
             self._size += request.size
@@ -110,11 +115,11 @@ class RequestLog:
                 self._size -= self._entries.popleft().size
 
     def clear(self) -> None:
-        """Forget everything so far."""
+        """Remove all records."""
         with self._lock:
             self._entries.clear()
             self._size = 0
 
     def operations(self) -> list[str]:
-        """Return the names of the GraphQL operations, in the order they came."""
+        """Return the names of the GraphQL operations, in order of arrival."""
         return [r.operation_name for r in self if r.document]

@@ -1,4 +1,4 @@
-"""Starting, stopping, dying, and coming back."""
+"""Start, stop, crash and restart."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ serve(server, lambda s: print(s.url, s.api_key, flush=True))
 """
 
 
-def test_two_origins_and_a_key_that_clients_accept(wandb_server: WandbServer) -> None:
+def test_server_env_configures_client(wandb_server: WandbServer) -> None:
     assert wandb_server.url != wandb_server.storage_url
     assert wandb_server.env == {
         "WANDB_BASE_URL": wandb_server.url,
@@ -36,7 +36,7 @@ def test_two_origins_and_a_key_that_clients_accept(wandb_server: WandbServer) ->
         assert api.settings.base_url == wandb_server.url
 
 
-def test_data_outlives_the_server(tmp_path: Path) -> None:
+def test_data_folder_survives_restart(tmp_path: Path) -> None:
     with WandbServer(tmp_path) as first:
         first.add_run("me/ship/log", files={"a": b"content"})
         key = first.api_key
@@ -46,14 +46,14 @@ def test_data_outlives_the_server(tmp_path: Path) -> None:
     assert path.read_bytes() == b"content"
 
 
-def test_temporary_data_is_removed() -> None:
+def test_temporary_folder_is_removed_on_close() -> None:
     with WandbServer() as server:
         data = server.data
         assert data.is_dir()
     assert not data.exists()
 
 
-def test_a_taken_port_is_an_error_at_once(wandb_server: WandbServer, tmp_path: Path) -> None:
+def test_start_with_used_port_raises_oserror(wandb_server: WandbServer, tmp_path: Path) -> None:
     port = int(wandb_server.url.rpartition(":")[2])
     server = WandbServer(tmp_path, port=port)
     with pytest.raises(OSError, match="[Aa]ddress already in use"):
@@ -61,7 +61,7 @@ def test_a_taken_port_is_an_error_at_once(wandb_server: WandbServer, tmp_path: P
     server.close()
 
 
-def test_many_uploads_at_once(wandb_server: WandbServer, tmp_path: Path) -> None:
+def test_concurrent_uploads_are_all_stored(wandb_server: WandbServer, tmp_path: Path) -> None:
     with Api() as api:
         run = api.create_run(project="ship")
 
@@ -92,7 +92,7 @@ def start(folder: Path) -> tuple[subprocess.Popen[str], str, str]:
     return process, url, key
 
 
-def test_a_killed_server_comes_back_with_whole_files(tmp_path: Path) -> None:
+def test_killed_server_restarts_with_complete_files(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     contents = {f"{i:02}.bin": os.urandom(300_000) for i in range(40)}
@@ -131,7 +131,7 @@ def test_a_killed_server_comes_back_with_whole_files(tmp_path: Path) -> None:
     assert list((tmp_path / "data" / "blobs" / "incoming").iterdir()) == []
 
 
-def test_the_fixture_serves_a_users_test(pytester: pytest.Pytester) -> None:
+def test_pytest_fixture_serves_user_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         dedent(
             """
@@ -142,12 +142,12 @@ def test_the_fixture_serves_a_users_test(pytester: pytest.Pytester) -> None:
                 wandb_server.add_run("me/ship/log", files={"a": b"x"})
                 assert os.environ["WANDB_BASE_URL"] == wandb_server.url
                 assert "WANDB_ENTITY" not in os.environ
-                answer = httpx.post(
+                response = httpx.post(
                     wandb_server.url + "/graphql",
                     json={"query": "{ viewer { username } }"},
                     auth=("api", os.environ["WANDB_API_KEY"]),
                 )
-                assert answer.json()["data"]["viewer"]["username"] == "me"
+                assert response.json()["data"]["viewer"]["username"] == "me"
             """
         )
     )
@@ -158,7 +158,7 @@ def test_the_fixture_serves_a_users_test(pytester: pytest.Pytester) -> None:
         del os.environ["WANDB_ENTITY"]
 
 
-def test_the_plugin_costs_other_sessions_nothing() -> None:
+def test_pytest_plugin_imports_nothing_heavy() -> None:
     script = """
         import sys
         import wbtyped.pytest_plugin
@@ -169,7 +169,7 @@ def test_the_plugin_costs_other_sessions_nothing() -> None:
     assert done.stdout.strip() == "[]"
 
 
-def test_requests_are_recorded_without_secrets(wandb_server: WandbServer) -> None:
+def test_recorded_request_has_no_secrets(wandb_server: WandbServer) -> None:
     auth = ("api", wandb_server.api_key)
     body = {"query": "query Mine { viewer { id } }", "variables": {"a": 1}}
     httpx.post(f"{wandb_server.url}/graphql", json=body, auth=auth)

@@ -1,17 +1,17 @@
-"""Bodies of requests, read up to a limit."""
+"""Read request bodies up to a limit."""
 
 from starlette.datastructures import Headers
 from starlette.types import Receive
 
-from .refusals import Refusal
+from .http_errors import HttpError
 
 
 async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
-    """Return the whole body of a request; one that is too large is refused, and not read.
+    """Return the whole body of a request; reject one that is too large, without reading the rest.
 
-    What a client has not sent yet is thrown away once it has its response, by uvicorn.
+    uvicorn discards what the client has not sent yet, once it has its response.
     """
-    refuse_announced(headers, limit)
+    check_content_length(headers, limit)
     body = bytearray()
     while True:
         message = await receive()
@@ -24,14 +24,14 @@ async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
             return bytes(body)
 
 
-def refuse_announced(headers: Headers, limit: int) -> None:
-    """Refuse a body that is too large by its own word, before any of it is read."""
+def check_content_length(headers: Headers, limit: int) -> None:
+    """Reject a body that is too large according to its headers."""
     length = headers.get("content-length", "")
     # h11 has checked that these are at most 20 digits.
     if length and int(length) > limit:
         raise too_large(limit)
 
 
-def too_large(limit: int) -> Refusal:
-    """Return the refusal of a body that is too large."""
-    return Refusal(f"the request is too large: the limit is {limit:,} bytes", status=413)
+def too_large(limit: int) -> HttpError:
+    """Return the error for a body that is too large."""
+    return HttpError(f"the request is too large: the limit is {limit:,} bytes", status=413)

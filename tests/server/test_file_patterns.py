@@ -1,4 +1,4 @@
-"""Patterns of run files: MySQL's LIKE, for any pattern and any names."""
+"""Patterns of run files follow MySQL's LIKE, for any pattern and any names."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ TEXT = st.text("aAbéÉ.%_\\", max_size=6)
 
 
 def like(pattern: str, name: str) -> bool:
-    """Match as MySQL does, written another way than the server does it."""
+    """Match as MySQL does, implemented differently from the server."""
     rule, rest = "", pattern
     while rest:
         if rest[0] == "\\" and len(rest) > 1:
@@ -43,7 +43,7 @@ runs = count()
     pattern=TEXT.filter(bool),
     first=st.integers(1, 3),
 )
-def test_pages_of_a_pattern_are_what_matches(
+def test_pattern_pages_match_like_semantics(
     shared_server: WandbServer, client: httpx.Client, names: set[str], pattern: str, first: int
 ) -> None:
     run = f"like-{next(runs)}"
@@ -53,11 +53,11 @@ def test_pages_of_a_pattern_are_what_matches(
     cursor, more = None, True
     while more:
         variables = {"pattern": pattern, "first": first, "after": cursor}
-        answer = client.post(
+        response = client.post(
             f"{shared_server.url}/graphql", json={"query": query, "variables": variables}
         ).json()["data"]["project"]["run"]
-        assert answer["fileCount"] == len(names), "the total of the run"
-        files = answer["files"]
+        assert response["fileCount"] == len(names), "the total of the run"
+        files = response["files"]
         found += [edge["node"]["name"] for edge in files["edges"]]
         cursor, more = files["pageInfo"]["endCursor"], files["pageInfo"]["hasNextPage"]
     assert found == sorted(name for name in names if like(pattern, name))

@@ -1,4 +1,4 @@
-"""One client cannot keep another waiting, with a key or without one."""
+"""One client cannot block another, with or without a key."""
 
 import socket
 import threading
@@ -15,8 +15,8 @@ from wbtyped.server import WandbServer
 
 from .conftest import FILES
 
-PATIENCE = 5.0
-"""Seconds for one response; each of these requests once took 20 s and more."""
+MAX_SECONDS = 5.0
+"""Limit for one response; each of these requests once took 20 s and more."""
 CONTENT = bytes(16 * 1024 * 1024)
 
 
@@ -46,14 +46,14 @@ def post(server: WandbServer, query: str, *, key: bool) -> int:
 
 
 def expect_quick_response(server: WandbServer) -> None:
-    """Ask something as a second client."""
+    """Send a query as a second client."""
     started = time.monotonic()
     assert post(server, "{ viewer { id } }", key=True) == 200
-    assert time.monotonic() - started < PATIENCE
+    assert time.monotonic() - started < MAX_SECONDS
 
 
 def expect_quick_responses(server: WandbServer, *attacks: Callable[[], object]) -> None:
-    """Ask again and again while others ask, and once more when they are done."""
+    """Send queries while others do, and once more after they are done."""
     threads = [threading.Thread(target=attack) for attack in attacks]
     for thread in threads:
         thread.start()
@@ -71,15 +71,15 @@ def busy() -> Iterator[WandbServer]:
 
 @pytest.mark.parametrize("key", [True, False])
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES.keys())
-def test_a_costly_query_keeps_nobody_waiting(busy: WandbServer, query: str, *, key: bool) -> None:
+def test_expensive_query_blocks_nobody(busy: WandbServer, query: str, *, key: bool) -> None:
     statuses: list[int] = []
     started = time.monotonic()
     expect_quick_responses(busy, lambda: statuses.append(post(busy, query, key=key)))
     assert statuses == [400 if key else 401]
-    assert time.monotonic() - started < 4 * PATIENCE
+    assert time.monotonic() - started < 4 * MAX_SECONDS
 
 
-def test_queries_that_are_just_allowed_keep_nobody_waiting(busy: WandbServer) -> None:
+def test_queries_at_limit_block_nobody(busy: WandbServer) -> None:
     query = f"{{{' '.join(f'a{i}: viewer {{ id }}' for i in range(500))}}}"
     expect_quick_responses(busy, *[lambda: post(busy, query, key=True)] * 8)
 
@@ -94,11 +94,11 @@ HALF = {
 
 
 @pytest.mark.parametrize("half", HALF.values(), ids=HALF.keys())
-def test_slow_clients_keep_nobody_waiting(busy: WandbServer, half: str) -> None:
+def test_slow_clients_block_nobody(busy: WandbServer, half: str) -> None:
     parts = urlsplit(busy.url)
-    place = (parts.hostname or "", parts.port or 0)
+    server_address = (parts.hostname or "", parts.port or 0)
     with ExitStack() as stack:
-        slow = [stack.enter_context(socket.create_connection(place)) for _ in range(200)]
+        slow = [stack.enter_context(socket.create_connection(server_address)) for _ in range(200)]
         for connection in slow:
             connection.sendall(half.format(key=busy.api_key).encode())
         for _ in range(3):
@@ -108,12 +108,12 @@ def test_slow_clients_keep_nobody_waiting(busy: WandbServer, half: str) -> None:
 
 
 @pytest.mark.parametrize("signed", [True, False])
-def test_large_uploads_keep_nobody_waiting(busy: WandbServer, *, signed: bool) -> None:
+def test_large_uploads_block_nobody(busy: WandbServer, *, signed: bool) -> None:
     statuses: list[int] = []
     variables = {"names": [f"{i}" for i in range(4)], "upload": True}
     body = {"query": FILES, "variables": variables}
-    answer = httpx.post(f"{busy.url}/graphql", json=body, auth=("api", busy.api_key)).json()
-    edges = answer["data"]["project"]["run"]["files"]["edges"]
+    response = httpx.post(f"{busy.url}/graphql", json=body, auth=("api", busy.api_key)).json()
+    edges = response["data"]["project"]["run"]["files"]["edges"]
 
     def upload(url: str) -> None:
         statuses.append(httpx.put(url, content=CONTENT, timeout=60).status_code)

@@ -1,4 +1,4 @@
-"""What a GraphQL request may cost, and that nothing costs more than it says."""
+"""Limits on the cost of GraphQL requests."""
 
 import time
 
@@ -8,14 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wbtyped.server import WandbServer, time_limit
-from wbtyped.server.documents import check_selections, check_text, operation_name
+from wbtyped.server.documents import check_selections, check_size, operation_name
+from wbtyped.server.http_errors import HttpError
 from wbtyped.server.limits import (
     DOCUMENT_CHARACTERS,
     DOCUMENT_DEPTH,
     DOCUMENT_FIELDS,
     DOCUMENT_TOKENS,
 )
-from wbtyped.server.refusals import Refusal
 
 from .conftest import Ask
 
@@ -30,7 +30,7 @@ ANONYMOUS = st.sampled_from(["{ query mutation }", 'query ($a: Int = 1) { query(
 
 
 @given(st.lists(st.one_of(OPERATIONS, OTHERS, ANONYMOUS)).map(" # query C\n".join))
-def test_the_name_is_that_of_the_first_named_operation(text: str) -> None:
+def test_operation_name_is_first_named_operation(text: str) -> None:
     operations = parse(text).definitions if text else ()
     names = [
         definition.name.value
@@ -41,7 +41,7 @@ def test_the_name_is_that_of_the_first_named_operation(text: str) -> None:
 
 
 @given(st.one_of(st.text(), st.lists(PIECES).map(" ".join)))
-def test_a_text_that_is_no_document_has_a_name_or_none(text: str) -> None:
+def test_operation_name_of_invalid_document_is_safe(text: str) -> None:
     name = operation_name(text)
     assert name == "" or name in text
 
@@ -58,10 +58,10 @@ def nested(levels: int) -> str:
         ("#" * DOCUMENT_CHARACTERS, "#" * (DOCUMENT_CHARACTERS + 1), "characters"),
     ],
 )
-def test_texts_at_a_limit_and_beyond(within: str, beyond: str, reason: str) -> None:
-    check_text(within)
-    with pytest.raises(Refusal, match=reason):
-        check_text(beyond)
+def test_check_size_enforces_limits(within: str, beyond: str, reason: str) -> None:
+    check_size(within)
+    with pytest.raises(HttpError, match=reason):
+        check_size(beyond)
 
 
 def spread(fragments: int, tail: str) -> str:
@@ -77,31 +77,31 @@ def spread(fragments: int, tail: str) -> str:
         (spread(DOCUMENT_DEPTH - 3, "a{b}"), spread(DOCUMENT_DEPTH - 2, "a{b}"), "levels deep"),
     ],
 )
-def test_selections_at_a_limit_and_beyond(within: str, beyond: str, reason: str) -> None:
+def test_check_selections_enforces_limits(within: str, beyond: str, reason: str) -> None:
     check_selections(parse(within))
-    with pytest.raises(Refusal, match=reason):
+    with pytest.raises(HttpError, match=reason):
         check_selections(parse(beyond))
 
 
-def test_fragments_that_double_are_counted_without_being_spread() -> None:
+def test_doubling_fragments_are_counted_without_expansion() -> None:
     doubling = [f"fragment F{i} on T {{ ...F{i + 1} ...F{i + 1} }}" for i in range(45)]
-    with pytest.raises(Refusal, match="fields"):
+    with pytest.raises(HttpError, match="fields"):
         check_selections(parse(f"{{ ...F0 }} {' '.join(doubling)} fragment F45 on T {{ a }}"))
 
 
 @given(st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=1, max_size=10))
-def test_fragments_in_any_order_or_circle_are_weighed(spreads: list[list[int]]) -> None:
+def test_recursive_fragments_are_counted(spreads: list[list[int]]) -> None:
     fragments = [
         f"fragment F{i} on T {{ a {' '.join(f'...F{j}' for j in others)} }}"
         for i, others in enumerate(spreads)
     ]
     try:
         check_selections(parse(f"{{ ...F0 }} {' '.join(fragments)}"))
-    except Refusal as refusal:
-        assert "fields" in str(refusal)
+    except HttpError as error:
+        assert "fields" in str(error)
 
 
-DEEP = [
+DEEP_QUERIES = [
     '{project(name: "ship", entityName: "crew")'
     + "{runs{edges{node{project" * 11
     + "{id}"
@@ -116,17 +116,17 @@ DEEP = [
 ]
 
 
-@pytest.mark.parametrize("query", DEEP)
-def test_what_is_within_the_depth_does_not_overflow(
+@pytest.mark.parametrize("query", DEEP_QUERIES)
+def test_deepest_allowed_query_does_not_overflow(
     wandb_server: WandbServer, ask: Ask, query: str
 ) -> None:
     wandb_server.add_run("crew/ship/log")
-    answer = ask(query)
-    assert answer.status_code in {200, 400}
-    assert "internal" not in answer.text.lower()
+    response = ask(query)
+    assert response.status_code in {200, 400}
+    assert "internal" not in response.text.lower()
 
 
-def test_a_query_that_takes_too_long_ends(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_slow_query_is_stopped(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(time_limit, "EXECUTION_SECONDS", 0)
     stopped = ask("{ viewer { username } }")
     assert stopped.status_code == 400
@@ -147,11 +147,11 @@ query Q($filters: JSONString) {
 @pytest.mark.parametrize(
     ("pattern", "status"), [("(a+)+$", 200), ("^a", 200), ("(", 400), ("(?=a)", 400)]
 )
-def test_a_pattern_takes_no_time(
+def test_regex_filter_is_linear(
     wandb_server: WandbServer, ask: Ask, pattern: str, status: int
 ) -> None:
     wandb_server.add_artifact("crew/ship/" + "a" * 60 + "b", "t", {"x": b""})
     started = time.monotonic()
-    answer = ask(FILTERED, filters=f'{{"name": {{"$regex": "{pattern}"}}}}')
-    assert answer.status_code == status, answer.text
+    response = ask(FILTERED, filters=f'{{"name": {{"$regex": "{pattern}"}}}}')
+    assert response.status_code == status, response.text
     assert time.monotonic() - started < 5

@@ -1,4 +1,4 @@
-"""Answer a request the way a fault wants it."""
+"""Handle a request the way a fault demands."""
 
 import gzip
 
@@ -8,39 +8,39 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..clock import pause
-from .answers import drain, storage_error
-from .connection import cut, cut_after
 from .faults import Fault
+from .responses import drain, storage_error
+from .tcp_connection import close, write_and_close
 
 
-class Misbehaviour:
-    """Stands between a request that a fault struck and the application."""
+class FaultMiddleware:
+    """Stands between a request and the application while a fault applies."""
 
     def __init__(self, fault: Fault, app: ASGIApp) -> None:
         self._fault = fault
         self._app = app
 
-    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or fail to."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle the request, or fail to."""
         fault = self._fault
         if fault.latency:
             await pause(fault.latency)
         scope["introspection_off"] = fault.introspection_off
         if fault.cut_before_headers:
-            await hang_up(receive)
+            await close_connection(receive)
         elif fault.cut_in_headers:
-            cut_after(b"HTTP/1.1 200 OK\r\nContent-Le")
-            await hang_up(receive)
-        elif instead := self._instead():
+            write_and_close(b"HTTP/1.1 200 OK\r\nContent-Le")
+            await close_connection(receive)
+        elif replacement := self._replacement():
             await drain(Request(scope, receive))
-            await instead(scope, receive, send)
+            await replacement(scope, receive, send)
         elif scope["method"] == "PUT":
-            await self._app(scope, cut_short(fault.cut_after, receive), send)
+            await self._app(scope, close_after(fault.cut_after, receive), send)
         else:
-            await self._app(scope, receive, AlteredAnswer(fault, receive, send))
+            await self._app(scope, receive, AlteredResponse(fault, receive, send))
 
-    def _instead(self) -> Response | None:
-        """Return what is sent in place of the real answer, if anything."""
+    def _replacement(self) -> Response | None:
+        """Return the response to send instead of the real one, if any."""
         fault = self._fault
         if fault.redirect is not None:
             return RedirectResponse(fault.redirect, status_code=fault.status or 302)
@@ -52,37 +52,37 @@ class Misbehaviour:
         return Response(fault.body, fault.status, headers, media_type=fault.content_type)
 
 
-async def hang_up(receive: Receive) -> Message:
-    """Close the connection; returns once it is gone, or the server would answer after all."""
-    cut()
+async def close_connection(receive: Receive) -> Message:
+    """Close the connection and wait until it is gone: returning earlier sends a response."""
+    close()
     while (message := await receive())["type"] != "http.disconnect":
         pass
     return message
 
 
-async def hold_on(receive: Receive) -> None:
-    """Keep the connection and send nothing, until the client has enough."""
+async def wait_for_disconnect(receive: Receive) -> None:
+    """Keep the connection open, without sending, until the client closes it."""
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def cut_short(limit: int | None, receive: Receive) -> Receive:
-    """Return a `receive` that closes the connection once so many bytes of the body have come."""
-    come = 0
+def close_after(limit: int | None, receive: Receive) -> Receive:
+    """Return a `receive` that closes the connection after so many bytes of the body."""
+    received_bytes = 0
 
-    async def received() -> Message:
-        nonlocal come
+    async def limited() -> Message:
+        nonlocal received_bytes
         message = await receive()
-        come += len(message.get("body", b""))
-        if limit is not None and come >= limit and message["type"] == "http.request":
-            return await hang_up(receive)
+        received_bytes += len(message.get("body", b""))
+        if limit is not None and received_bytes >= limit and message["type"] == "http.request":
+            return await close_connection(receive)
         return message
 
-    return received
+    return limited
 
 
-class AlteredAnswer:
-    """A `send` that changes the body on its way, or breaks off in the middle of it."""
+class AlteredResponse:
+    """A `send` that changes the body, or stops in the middle of it."""
 
     def __init__(self, fault: Fault, receive: Receive, send: Send) -> None:
         self._fault = fault
@@ -90,25 +90,25 @@ class AlteredAnswer:
         self._send = send
         self._sent = 0
         self._length = 0
-        self._held = b""
+        self._buffer = b""
         self._start: Message = {}
 
     async def __call__(self, message: Message) -> None:
-        """Pass on one message of the answer."""
+        """Forward one message of the response."""
         if self._fault.gzip:
             await self._compress(message)
         else:
             await self._alter(message)
 
     async def _compress(self, message: Message) -> None:
-        """Hold the answer back until it is complete, then send it compressed."""
+        """Buffer the whole response, then send it compressed."""
         if message["type"] == "http.response.start":
             self._start = message
             return
-        self._held += message.get("body", b"")
+        self._buffer += message.get("body", b"")
         if message.get("more_body", False):
             return
-        body = gzip.compress(self._held)
+        body = gzip.compress(self._buffer)
         headers = MutableHeaders(scope=self._start)
         headers["content-length"] = str(len(body))
         headers["content-encoding"] = "gzip"
@@ -125,7 +125,7 @@ class AlteredAnswer:
             await self._send(message)
             return
         last = not message.get("more_body", False)
-        await self._pass_on(self._altered(message.get("body", b""), last=last), last=last)
+        await self._forward(self._altered(message.get("body", b""), last=last), last=last)
 
     def _altered(self, body: bytes, *, last: bool) -> bytes:
         fault = self._fault
@@ -135,12 +135,12 @@ class AlteredAnswer:
             body += bytes(fault.lengthen)
         return body[: self._length - self._sent] if fault.shorten else body
 
-    async def _pass_on(self, body: bytes, *, last: bool) -> None:
+    async def _forward(self, body: bytes, *, last: bool) -> None:
         if self._fault.rate is not None:
             await pause(len(body) / self._fault.rate)
         stall = self._fault.stall_after
         limit = self._fault.cut_after if stall is None else stall
-        # A cut after 0 bytes waits for the first of them, so that the headers are out.
+        # A cut after 0 bytes waits for the first block, so that the headers are sent.
         if limit is None or self._sent + len(body) < max(limit, 1):
             self._sent += len(body)
             await self._send({"type": "http.response.body", "body": body, "more_body": not last})
@@ -148,6 +148,6 @@ class AlteredAnswer:
         part = body[: limit - self._sent]
         await self._send({"type": "http.response.body", "body": part, "more_body": True})
         if stall is None:
-            await hang_up(self._receive)
+            await close_connection(self._receive)
         else:
-            await hold_on(self._receive)
+            await wait_for_disconnect(self._receive)

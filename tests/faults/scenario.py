@@ -1,4 +1,4 @@
-"""What a case does with the client, in common to all scenes."""
+"""What all scenarios have in common: what a case does with the client, and where."""
 
 import asyncio
 from collections.abc import Coroutine, Iterator
@@ -19,14 +19,14 @@ ENTITY = "crew"
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """Where and how a scene is played: everything follows from the seed."""
+    """Where and with which options a scenario runs; everything follows from the seed."""
 
     server: WandbServer
     relay: Relay
     folder: Path
-    """A folder of this case alone."""
+    """A folder for this case only."""
     project: str
-    """A project of this case alone."""
+    """A project for this case only."""
     random: Random
     engine: EngineName
     is_async: bool
@@ -48,7 +48,7 @@ class Setting:
         return f"{ENTITY}/{self.project}/{name}"
 
     def client(self, *, timeout: float) -> Api:
-        """Return a client that goes through the relay."""
+        """Return a client that connects through the relay."""
         return Api(
             {"base_url": self.relay.url},
             timeout,
@@ -57,56 +57,56 @@ class Setting:
         )
 
     def direct_client(self) -> Api:
-        """Return a client that asks the server itself, to see what is true."""
+        """Return a client that connects to the server itself, to find out what is true."""
         return Api({"base_url": self.server.url}, api_key=self.server.api_key, cache=False)
 
 
-class Scene(Protocol):
+class Scenario(Protocol):
     """Something that people do with the client.
 
-    Made from a setting, which puts what is needed on the server. `play` and `aplay` do the same,
-    and raise what the client raises.
+    Its constructor takes the setting and prepares the server. `run` and `arun` do the same, and
+    raise what the client raises.
     """
 
-    def play(self, api: Api) -> None:
-        """Do it."""
+    def run(self, api: Api) -> None:
+        """Do it with the synchronous methods."""
         ...
 
-    async def aplay(self, api: Api) -> None:
-        """Do it from a coroutine."""
+    async def arun(self, api: Api) -> None:
+        """Do it with the asynchronous methods."""
         ...
 
-    def judge(self, error: BaseException | None) -> Iterator[Finding]:
-        """Yield what is not right after it was done under faults, and ended with `error`."""
+    def check(self, error: BaseException | None) -> Iterator[Finding]:
+        """Yield what is wrong after a run with faults that ended with `error`."""
         ...
 
-    def judge_calm(self, error: BaseException | None) -> Iterator[Finding]:
-        """Yield what is not right after it was done once more, without faults."""
+    def check_without_faults(self, error: BaseException | None) -> Iterator[Finding]:
+        """Yield what is wrong after another run, without faults."""
         ...
 
 
-def played(scene: Scene, setting: Setting, *, timeout: float) -> BaseException | None:
-    """Play a scene with a client of its own; returns the error that it ended with."""
+def run_scenario(scenario: Scenario, setting: Setting, *, timeout: float) -> BaseException | None:
+    """Run a scenario with a client of its own; return the error that it ended with."""
     try:
         with setting.client(timeout=timeout) as api:
             if setting.is_async:
-                asyncio.run(closed(scene.aplay(api), api))
+                asyncio.run(close_after(scenario.arun(api), api))
             else:
-                scene.play(api)
+                scenario.run(api)
     except BaseException as error:
         return error
     return None
 
 
-async def closed(work: Coroutine[object, object, None], api: Api) -> None:
-    """Do something, and close the connections of the loop."""
+async def close_after(work: Coroutine[object, object, None], api: Api) -> None:
+    """Await some work, then close the connections of the loop."""
     try:
         await work
     finally:
         await api.aclose()
 
 
-def foreign(error: object) -> Iterator[Finding]:
-    """Yield an exception that is none of ours."""
+def unexpected_error(error: object) -> Iterator[Finding]:
+    """Yield a finding if the error is outside of our tree."""
     if error is not None and not isinstance(error, WbtypedError):
-        yield Finding("foreign exceptions", f"{type(error).__name__}: {str(error)[:200]}")
+        yield Finding("unexpected errors", f"{type(error).__name__}: {str(error)[:200]}")

@@ -1,4 +1,4 @@
-"""Many cases: with limits that suit small files, in several processes, until enough was struck."""
+"""Run many cases in several processes, with limits that suit small files."""
 
 import itertools
 import multiprocessing
@@ -11,22 +11,22 @@ from unittest.mock import patch
 
 import stamina
 
-from tests.faults.case import Site
+from tests.faults.cases import CaseRunner
 from tests.faults.findings import CaseReport, Totals
 from wbtyped.download import batch, range_split
 from wbtyped.download.disk import verified_writer
 from wbtyped.download.engines import curl_engine, httpx_engine
 
-CASES_AT_A_TIME = 50
-"""Cases that a process takes at a time, with a server of their own."""
-TRIES = 4
+CASES_PER_BATCH = 50
+"""Cases that one process runs with one server."""
+ATTEMPTS = 4
 
 
 @contextmanager
 def small_limits() -> Generator[None]:
-    """Have small files treated as large ones are, and tries follow each other at once."""
-    stamina.set_testing(True, attempts=TRIES)
-    settings = {name: value for name, value in os.environ.items() if not is_ours(name)}
+    """Treat small files as large ones, and retry without waiting."""
+    stamina.set_testing(True, attempts=ATTEMPTS)
+    settings = {name: value for name, value in os.environ.items() if not is_client_setting(name)}
     with (
         patch.dict(os.environ, settings, clear=True),
         patch.object(verified_writer, "MEMORY_LIMIT_BYTES", 16_000),
@@ -41,37 +41,37 @@ def small_limits() -> Generator[None]:
         yield
 
 
-def is_ours(name: str) -> bool:
-    """Tell whether a variable of the environment would change what the client does."""
+def is_client_setting(name: str) -> bool:
+    """Return True if an environment variable would change what the client does."""
     return name.startswith(("WANDB", "WBTYPED")) or name.lower().endswith("_proxy")
 
 
-def seeds(seed: str) -> Iterator[str]:
-    """Yield the seeds of cases that belong to one seed."""
+def case_seeds(seed: str) -> Iterator[str]:
+    """Yield the seeds of the cases that belong to one seed."""
     return (f"{seed}.{number}" for number in itertools.count())
 
 
-def play_some(cases: list[str]) -> list[CaseReport]:
-    """Play cases in this process, on a site of their own."""
-    with small_limits(), Site() as site:
-        return [site.play(seed) for seed in cases]
+def run_cases(seeds: list[str]) -> list[CaseReport]:
+    """Run cases in this process, with a server of their own."""
+    with small_limits(), CaseRunner() as runner:
+        return [runner.run(seed) for seed in seeds]
 
 
-def play_many(
-    seed: str, faults: int, jobs: int, show: Callable[[Totals], object] = lambda _: None
+def run_until(
+    faults: int, seed: str, jobs: int, show: Callable[[Totals], object] = lambda _: None
 ) -> Totals:
-    """Play cases until so many faults have struck."""
+    """Run cases in `jobs` processes until `faults` faults have been injected."""
     totals = Totals()
-    cases = seeds(seed)
-    # Spawned, since forking a process that runs threads may lock it up.
+    seeds = case_seeds(seed)
+    # Spawned: a process that runs threads may deadlock when it is forked.
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
         running: set[Future[list[CaseReport]]] = set()
         while running or totals.faults < faults:
             while len(running) < jobs and totals.faults < faults:
-                running.add(pool.submit(play_some, [*itertools.islice(cases, CASES_AT_A_TIME)]))
+                running.add(pool.submit(run_cases, [*itertools.islice(seeds, CASES_PER_BATCH)]))
             done, running = wait(running, return_when=FIRST_COMPLETED)
-            for report in itertools.chain.from_iterable(each.result() for each in done):
+            for report in itertools.chain.from_iterable(future.result() for future in done):
                 totals.add(report)
             show(totals)
     return totals

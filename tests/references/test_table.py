@@ -113,10 +113,9 @@ def words(result: DownloadResult) -> dict[str, str]:
     found = {name: "unverif." if name in result.unverified else "ok" for name in result.written}
     for failed in result.failed:
         assert isinstance(failed.error, ChecksumError), failed.error
-        text = str(failed.error)
-        found[failed.name] = (
-            "no ETag" if "no ETag any more" in text else "size" if "bytes" in text else "changed"
-        )
+        message = str(failed.error)
+        missing = "no longer sends an ETag" in message
+        found[failed.name] = "no ETag" if missing else "size" if "bytes" in message else "changed"
     return found
 
 

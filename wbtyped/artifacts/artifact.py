@@ -560,7 +560,8 @@ class StandaloneArtifact:
         """Download one file of the manifest; `entry.download()` is the usual way to call it."""
         from .contents.download import download_entry
 
-        return download_entry(self.contents, entry, root)
+        arguments.instance("entry", entry, ArtifactManifestEntry)
+        return download_entry(self.contents, entry, arguments.optional_location("root", root))
 
     def checkout(
         self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]

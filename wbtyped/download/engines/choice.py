@@ -86,5 +86,5 @@ def choose(name: EngineName | None = None, jobs: int | None = None) -> EngineCon
         # libcurl opens that file once in a process, so it may miss where secrets are to be written.
         chosen = "httpx"
     if jobs is not None:
-        arguments.whole_number("at_once", jobs, 1, MAX_JOBS)
+        arguments.whole_number("jobs", jobs, 1, MAX_JOBS)
     return EngineConfig(chosen, jobs or DEFAULT_JOBS, jobs or DEFAULT_SMALL_JOBS[chosen])

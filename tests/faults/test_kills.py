@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import files_in
 from wbtyped import Api
 from wbtyped.download.cache import maintenance
 from wbtyped.download.cache.store import Cache

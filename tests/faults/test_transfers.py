@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import files_in
 from wbtyped import Api, Run
 from wbtyped.download.options import EngineName
 from wbtyped.errors import (
@@ -67,7 +68,7 @@ def test_download_with_transient_fault_recovers(
     assert sorted(result.written) == sorted(FILES)
     assert result.failed == []
     assert result.size == sum(map(len, FILES.values()))
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
 
 
 PERMANENT: dict[str, tuple[Fault, type[WbtypedError]]] = {
@@ -96,7 +97,7 @@ def test_download_with_permanent_fault_reports_it(
         assert (failed.name, type(failed.error)) == ("large.bin", error)
         assert "large.bin" in str(failed.error)
         assert sorted(result.written) == sorted(FILES.keys() - {"large.bin"})
-        assert saved(tmp_path).keys() == FILES.keys() - {"large.bin"}
+        assert files_in(tmp_path).keys() == FILES.keys() - {"large.bin"}
         with pytest.raises(error):
             run.files(["large.bin"]).download(tmp_path)
     check_files(tmp_path, {"large.bin"})
@@ -201,7 +202,7 @@ def test_download_two_processes_share_target(run: Run, tmp_path: Path) -> None:
     command = [sys.executable, "-c", DOWNLOAD, str(tmp_path)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert [process.communicate()[0].strip() for process in both] == ["0", "0"]
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
 
 
 def test_download_killed_resumes_without_loss(

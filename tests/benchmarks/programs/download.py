@@ -29,7 +29,7 @@ def ours() -> float:
 
 
 def official() -> float:
-    """Download with the official client; files of a run in 16 threads: it has no method for many."""
+    """Download with the official client, and files of a run in 16 threads."""
     import wandb
 
     api = wandb.Api()

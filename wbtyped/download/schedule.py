@@ -138,7 +138,7 @@ class Schedule:
         """Return what may start now, or when to look again."""
         if now < self._limit.paused_until:
             return None, self._limit.paused_until
-        active = len(self._active)
+        active = self._connections()
         if self._later and self._later[0][0] <= now:
             if self._limit.is_full(active, self._later[0][2].transfer.size):
                 return None, now + 60
@@ -148,6 +148,14 @@ class Schedule:
                 self._room.notify_all()
             return self._ready.popleft(), now
         return None, self._later[0][0] if self._later else now + 60
+
+    def _connections(self) -> int:
+        """Return how many transfers use a connection.
+
+        One that was split uses none: if it counted, a server that wants fewer requests could bring
+        the limit down to it alone, and its pieces, for which it waits, would never be fetched.
+        """
+        return len(self._active) - len(self._splits)
 
     def _begun(self, attempt: Attempt) -> Attempt | None:
         if attempt.tries == 0 and not attempt.sink.written:
@@ -186,7 +194,7 @@ class Schedule:
                 attempt.sink.restart()
             retry = attempt.wait(error, self.budget)
         with self._lock:
-            self._active.pop(id(attempt), None)
+            self._leave(attempt)
             if self.cancelled and error is not None:
                 retry, expired, error = None, False, TransferCancelled()
             if expired:
@@ -204,9 +212,12 @@ class Schedule:
         if not expired and retry is None:
             self._settle(attempt, error)
 
+    def _leave(self, attempt: Attempt) -> None:
+        """Count an attempt no more among those under way, nor its split, which is over."""
+        self._active.pop(id(attempt), None)
+        self._splits.pop(id(attempt), None)
+
     def _settle(self, attempt: Attempt, error: BaseException | None) -> None:
-        with self._lock:
-            self._splits.pop(id(attempt), None)
         attempt.sink.keep_part = isinstance(error, TransientError | TransferCancelled)
         attempt.sink.close()
         if isinstance(error, TransferCancelled):
@@ -224,7 +235,7 @@ class Schedule:
     def split_slow(self) -> None:
         """Have the rest of slow transfers fetched in pieces, while there are connections left."""
         with self._lock:
-            spare = self._limit.room(len(self._active))
+            spare = self._limit.room(self._connections())
             slow = [each for each in self._active.values() if is_worth_splitting(each)]
         # A split takes at least two connections, and so that no two count the same, one at a time.
         if spare >= 2 and slow and not self._ready:
@@ -235,7 +246,7 @@ class Schedule:
         split = Split(self, attempt)
         with self._lock:
             self._splits[id(attempt)] = split
-            spare = self._limit.room(len(self._active))
+            spare = self._limit.room(self._connections())
         try:
             split.begin(spare)
         except WbtypedError as error:
@@ -251,7 +262,7 @@ class Schedule:
     def requeue(self, attempt: Attempt) -> None:
         """Go on with an attempt that counted as under way meanwhile."""
         with self._lock:
-            self._active.pop(id(attempt), None)
+            self._leave(attempt)
             self._ready.append(attempt)
             self._lock.notify()
 

@@ -251,7 +251,8 @@ def test_resume_without_a_digest_takes_nothing(tmp_path: Path) -> None:
 )
 def test_resume_takes_no_part_that_is_old(tmp_path: Path, age: float, expected: int) -> None:
     part = left_behind(tmp_path, CONTENT[:20])
-    os.utime(part, (time.time() - age,) * 2)
+    written = time.time() - age
+    os.utime(part, (written, written))
     assert resumed(tmp_path) == expected
     assert files_below(tmp_path) == {}
 

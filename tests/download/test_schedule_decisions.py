@@ -160,10 +160,9 @@ def test_schedule_transient_errors_are_told_in_public_once_the_budget_is_spent(
     desk: Desk, clock: FakeClock
 ) -> None:
     transfer = desk.added()
-    began = clock.now
+    began, error = clock.now, TransientError("HTTP 500", status=500)
     while id(transfer) not in desk.outcomes.errors:
         if (attempt := desk.schedule.take(0)) is not None:
-            error = TransientError("HTTP 500", status=500)
             desk.schedule.finish_attempt(attempt, error)
         clock.advance(0.5)
     assert BUDGET - 20 < clock.now - began <= BUDGET + 20

@@ -1,7 +1,11 @@
 """Shared by all tests: no waiting between tries, and nothing of the machine's own W&B settings."""
 
+import base64
+import hashlib
 import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import stamina
@@ -9,6 +13,45 @@ import stamina
 from wbtyped import Api
 from wbtyped.download.options import EngineName
 from wbtyped.server import WandbServer
+
+MOST_WORKERS = 8
+NARROWED_BY = ("keyword", "lf", "stepwise", "collectonly", "usepdb", "update_snapshots")
+"""Options with which a session is short, or belongs into one process."""
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads its own options
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Use all cores for whole folders, unless `-n` says otherwise, and keep compiled modules."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return  # a worker, which runs this hook, too
+    if getattr(config.option, "numprocesses", 0) is None and takes_long(config):
+        config.option.numprocesses = "auto"
+        config.option.maxprocesses = config.option.maxprocesses or MOST_WORKERS
+        if config.option.dist == "no":
+            config.option.dist = "worksteal"
+    if sys.dont_write_bytecode:
+        keep_bytecode(config.rootpath / ".pytest_cache" / "bytecode")
+
+
+def takes_long(config: pytest.Config) -> bool:
+    """Return True if starting workers, which takes about 3 s, is worth it."""
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # A worker, which would start workers of its own without an end.
+        return False
+    narrowed = any(config.getoption(name, None) for name in NARROWED_BY)
+    return not narrowed and any(Path(argument).is_dir() for argument in config.args)
+
+
+def keep_bytecode(folder: Path) -> None:
+    """Keep compiled modules in a folder of their own, where Python is told to write none.
+
+    Else each process that a test starts compiles everything that it imports, which doubles the time
+    of a command and of the official client.
+    """
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(folder)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE")
+    os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -51,3 +94,14 @@ def engine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> E
     name: EngineName = request.param
     monkeypatch.setenv("WBTYPED_ENGINE", name)
     return name
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Return the content of all files below a folder, by their relative paths."""
+    paths = [path for path in folder.rglob("*") if path.is_file()]
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
+
+
+def md5(content: bytes) -> str:
+    """Return an MD5 digest as the server writes it, in base64."""
+    return base64.b64encode(hashlib.md5(content).digest()).decode()

@@ -131,7 +131,7 @@ def test_downloads_retry_and_give_up_stalled_connections(
 @pytest.mark.usefixtures("_frozen")
 def test_pause_ends_and_can_be_cancelled() -> None:
     async def wait() -> None:
-        assert not clock.loop_runs_true()
+        assert not clock.loop_clock_runs()
         await clock.pause(0.01)
         task = asyncio.ensure_future(clock.pause(1000))
         await clock.pause(0.01)
@@ -144,5 +144,5 @@ def test_pause_ends_and_can_be_cancelled() -> None:
     assert threading.active_count() < 50
 
 
-async def test_loop_runs_true_without_a_patch() -> None:
-    assert clock.loop_runs_true()
+async def test_loop_clock_runs_without_a_patch() -> None:
+    assert clock.loop_clock_runs()

@@ -2,6 +2,9 @@
 
 import subprocess
 import sys
+import sysconfig
+import tarfile
+import venv
 import zipfile
 from pathlib import Path
 from textwrap import dedent
@@ -11,63 +14,133 @@ import pytest
 ROOT = Path(__file__).parents[1]
 
 
-def python(code: str, *options: str) -> str:
-    command = [sys.executable, *options, "-c", dedent(code)]
-    return subprocess.run(command, text=True, capture_output=True, check=True).stdout.strip()
+def run(interpreter: str | Path, code: str, folder: str | Path = ROOT.anchor) -> str:
+    """Run code in a folder, which Python puts first on its path: not in that of this repository."""
+    command = [str(interpreter), "-c", dedent(code)]
+    done = subprocess.run(command, cwd=folder, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+def distributions(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Build an sdist, and a wheel from it."""
+    folder = tmp_path_factory.mktemp("distributions")
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder)]
     subprocess.run([*command, str(ROOT)], capture_output=True, check=True)
-    return next(folder.glob("*.whl"))
+    return folder
 
 
-def test_the_wheel_holds_both_typed_packages_and_nothing_else(wheel: Path) -> None:
+@pytest.fixture(scope="module")
+def wheel(distributions: Path) -> Path:
+    return next(distributions.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def checkout(distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with only what the sdist holds."""
+    folder = tmp_path_factory.mktemp("checkout")
+    with tarfile.open(next(distributions.glob("*.tar.gz"))) as archive:
+        archive.extractall(folder, filter="data")
+    return next(folder.iterdir())
+
+
+@pytest.fixture(scope="module")
+def editable(checkout: Path) -> Path:
+    """What `pip install --editable` installs from a folder with only what the sdist holds."""
+    build = "import hatchling.build; print(hatchling.build.build_editable('editable'))"
+    return checkout / "editable" / run(sys.executable, build, folder=checkout)
+
+
+def install(wheel: Path, folder: Path) -> Path:
+    """Install a wheel into a new virtual environment and return its interpreter.
+
+    Dependencies come from the environment of the tests. Its editable install of this package is not
+    visible, because Python reads `.pth` files only in the site folder itself.
+    """
+    venv.create(folder)
+    interpreter = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    site = Path(run(interpreter, "import sysconfig; print(sysconfig.get_path('purelib'))"))
+    # As pip does with a wheel of Python files alone; not every environment has pip.
+    zipfile.ZipFile(wheel).extractall(site)
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib"))
+    return interpreter
+
+
+USE_SCHEMA_AND_QUERIES = """
+    import wbtyped, wbtyped_graphql
+    from wbtyped.drift import check_server, our_documents
+    from wbtyped.server import WandbServer
+    print(wbtyped.__file__)
+    print(wbtyped_graphql.__file__)
+    with WandbServer() as server:
+        with wbtyped.Api({"base_url": server.url}, api_key=server.api_key) as api:
+            report = check_server(api.client)
+    print(our_documents().operations[0].name, report.obtained, report.findings)
+"""
+
+
+def test_wheel_holds_both_typed_packages_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     assert {"wbtyped/py.typed", "wbtyped_graphql/py.typed"} <= names
-    assert "wbtyped_graphql/schema.graphql" in names
-    assert "wbtyped_graphql/queries/fragments.graphql" in names
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"wbtyped", "wbtyped_graphql"}
+    suffixes = {Path(name).suffix for name in names if ".dist-info/" not in name}
+    assert suffixes == {".py", ".typed", ".graphql"}
 
 
-def test_the_wheel_works_by_itself(wheel: Path, tmp_path: Path) -> None:
-    zipfile.ZipFile(wheel).extractall(tmp_path)
-    printed = python(
-        f"""
-        import sys
-        sys.path.insert(0, {str(tmp_path)!r})
-        import wbtyped, wbtyped_graphql
-        from wbtyped import Api
-        print(wbtyped.__file__.startswith({str(tmp_path)!r}))
-        print(wbtyped_graphql.__file__.startswith({str(tmp_path)!r}))
-        from wbtyped.drift import our_documents
-        print(our_documents().operations[0].name)
-        """,
-        "-I",
-    )
-    assert printed.splitlines() == ["True", "True", "ArtifactCollections"]
+def test_wheel_holds_the_schema_and_every_query(wheel: Path) -> None:
+    expected = {"wbtyped_graphql/schema.graphql"}
+    expected |= {f"wbtyped_graphql/queries/{f.name}" for f in (ROOT / "queries").glob("*.graphql")}
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {name for name in names if name.endswith(".graphql")} == expected
+
+
+def test_repository_holds_the_schema_and_queries_once() -> None:
+    assert list((ROOT / "generated").rglob("*.graphql")) == []
+
+
+def test_wheel_installed_alone_checks_a_server(wheel: Path, tmp_path: Path) -> None:
+    interpreter = install(wheel, tmp_path)
+    first, second, checked = run(interpreter, USE_SCHEMA_AND_QUERIES).splitlines()
+    assert Path(first).is_relative_to(tmp_path)
+    assert Path(second).is_relative_to(tmp_path)
+    assert checked == "ArtifactCollections introspection ()"
+
+
+def test_editable_install_of_the_sdist_checks_a_server(
+    editable: Path, checkout: Path, tmp_path: Path
+) -> None:
+    interpreter = install(editable, tmp_path)
+    first, second, checked = run(interpreter, USE_SCHEMA_AND_QUERIES).splitlines()
+    assert Path(first) == checkout / "wbtyped" / "__init__.py"
+    assert Path(second) == checkout / "generated" / "wbtyped_graphql" / "__init__.py"
+    assert checked == "ArtifactCollections introspection ()"
+    assert list(tmp_path.rglob("*.graphql")) == []
 
 
 def test_importing_the_client_loads_no_http_and_builds_no_model() -> None:
-    printed = python("""
+    printed = run(
+        sys.executable,
+        """
         import sys
         from wbtyped import Api
         from wbtyped_graphql import base_model
-        late = {"httpx", "stamina", "asyncio", "wbtyped.transport.http", "wbtyped_graphql.run_files"}
-        late |= {"graphql", "wbtyped.drift"}
+        late = {"httpx", "stamina", "asyncio", "wbtyped.transport.http"}
+        late |= {"wbtyped_graphql.run_files", "graphql", "wbtyped.drift"}
         print(sorted(late & set(sys.modules)))
         def below(kind):
             return {kind}.union(*map(below, kind.__subclasses__()))
         print([m.__name__ for m in below(base_model.BaseModel) if m.__pydantic_complete__])
-    """)
+    """,
+    )
     assert printed.splitlines() == ["[]", "[]"]
 
 
-def test_every_public_name_can_be_imported() -> None:
-    printed = python("""
+def test_public_names_can_all_be_imported() -> None:
+    printed = run(
+        sys.executable,
+        """
         import wbtyped
         print([name for name in wbtyped.__all__ if getattr(wbtyped, name).__name__ != name])
         print(dir(wbtyped) == sorted(wbtyped.__all__))
@@ -75,5 +148,6 @@ def test_every_public_name_can_be_imported() -> None:
             wbtyped.Nothing
         except AttributeError as error:
             print(error)
-    """)
+    """,
+    )
     assert printed.splitlines() == ["[]", "True", "module 'wbtyped' has no attribute 'Nothing'"]

@@ -115,7 +115,7 @@ def test_missing_descriptions_are_found_wherever_they_can_stand() -> None:
         type Run { state: State }
         union Anything = Run
         enum State { READY }
-        input Wish { name: String }
+        input Upload { name: String }
         """
     )
     assert sorted(undescribed(schema)) == [
@@ -133,8 +133,8 @@ def test_missing_descriptions_are_found_wherever_they_can_stand() -> None:
         "Run.state",
         "State",
         "State.READY",
-        "FileSpec",
-        "FileSpec.name",
+        "Upload",
+        "Upload.name",
     ]
 
 

@@ -15,7 +15,7 @@ from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.options import EngineName
 from wbtyped.download.transfer import Transfer
 from wbtyped.errors import TransportError
-from wbtyped.transport.redirects import Trail
+from wbtyped.transport.redirects import RedirectChain
 from wbtyped.urls import shown_url, web_url
 
 # What browsers make of them, as `new URL(...)` in a console shows it.
@@ -115,20 +115,20 @@ def test_web_url_of_anything_is_stable_and_can_be_sent(text: str) -> None:
     ],
 )  # fmt: skip
 def test_redirects_lead_where_a_browser_goes(location: str, leads: str | None) -> None:
-    trail = Trail("file", "http://h:8/a/b", {"Authorization": "key"})
+    route = RedirectChain("file", "http://h:8/a/b", {"Authorization": "key"})
     if leads is None:
         with pytest.raises(TransportError, match="redirect"):
-            trail.follow(302, {"location": location})
+            route.follow(302, {"location": location})
         return
-    assert trail.follow(302, {"location": location})
-    assert str(trail.url) == leads
-    assert trail.headers() == ({"Authorization": "key"} if ":8" in leads else {})
+    assert route.follow(302, {"location": location})
+    assert str(route.url) == leads
+    assert route.headers() == ({"Authorization": "key"} if ":8" in leads else {})
 
 
 def test_redirects_in_circles_end() -> None:
-    trail = Trail("file", "http://h/a", {})
-    with pytest.raises(TransportError, match="circles"):
-        while trail.follow(302, {"location": "/a"}):
+    route = RedirectChain("file", "http://h/a", {})
+    with pytest.raises(TransportError, match="redirected more than 20 times"):
+        while route.follow(302, {"location": "/a"}):
             pass
 
 

@@ -68,7 +68,7 @@ __all__ = [
     "User",
 ]
 
-# Imported on first use: pytest loads this package in every session, for the sake of a fixture.
+# Imported on first use: pytest loads this package in every session, because of the fixture.
 _MODULES = {
     "Api": "api",
     "Artifact": "artifacts.lineage",

@@ -4,7 +4,6 @@ import secrets
 import string
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
-from types import TracebackType
 from typing import NamedTuple, Self
 
 from wbtyped_graphql import calls, fragments
@@ -38,7 +37,7 @@ RUN_ID_ALPHABET = string.ascii_lowercase + string.digits
 
 
 class RunLocation(NamedTuple):
-    """Where a run is, or will be."""
+    """The parts of a run's full path."""
 
     entity: str
     project: str
@@ -48,29 +47,37 @@ class RunLocation(NamedTuple):
 class Api:
     """A W&B server and an API key: the entry point to runs, projects and artifacts.
 
-    `base_url`, `entity`, `project` and `organization` can be given by themselves or, as with the
-    official client, in the mapping `overrides`. `timeout` is the time limit of one request in
-    seconds, 19 by default. `api_key` takes precedence over every other key.
-    Whatever is not given comes from the environment (`WANDB_BASE_URL`, `WANDB_API_KEY`,
-    `WANDB_ENTITY`, ...), netrc, and the settings files of the official client. A missing or
-    malformed key raises AuthenticationError here. Nothing is sent until it is needed.
+    `base_url`, `entity`, `project` and `organization` can be passed by themselves or, as with the
+    official client, in the mapping `overrides`. `timeout` is the timeout of a request in seconds,
+    19 by default. `api_key` takes precedence over every other key.
 
-    `cache` keeps the contents that artifact downloads fetch, and reuses them: True for the default
-    folder, or a folder (else `WBTYPED_CACHE`). With `offline` (else `WBTYPED_OFFLINE`) nothing is
-    ever sent, no key is needed, and artifacts come from the cache alone; whatever it does not
-    contain raises OfflineError.
+    Whatever is not passed comes from environment variables (`WANDB_BASE_URL`, `WANDB_API_KEY`,
+    `WANDB_ENTITY`, ...), netrc, and the settings files of the official client. A missing or
+    malformed key raises AuthenticationError here. No request is sent before it is needed.
+
+    `cache` stores downloaded artifact files and reuses them: True for the default folder, or a
+    folder (else `WBTYPED_CACHE`). With `offline` (else `WBTYPED_OFFLINE`) no request is ever sent,
+    no key is needed, and artifacts come from the cache only; whatever it does not contain raises
+    OfflineError.
 
     `limits` sets how large a response may be and how long it may take; see `ResponseLimits`.
 
-    `allow_hosts` names local hosts that references and redirects may lead to from public ones (else
+    `allow_hosts` lists local hosts that references and redirects may lead to from public ones (else
     `WBTYPED_ALLOW_HOSTS`, separated by commas): names, patterns such as `*.example.com`, networks
     such as `10.0.0.0/8`, or `*`. Others raise HostNotAllowedError.
 
-    Pickled, `Api` and every object that comes from it keep the server, the entity and where the key
-    was found, and look it up again in the other process. Only a key given as `api_key` travels.
+    `Api` and every object that comes from it can be pickled. A pickle contains the server, the
+    entity and the source of the key, which is looked up again in the other process; only a key that
+    was passed as `api_key` is pickled itself.
 
     As a context manager, synchronous or asynchronous, it closes its connections at the end. Every
-    method that sends requests has an async form whose name starts with `a`.
+    method that sends requests has an asynchronous form, whose name starts with `a`.
+
+    Example:
+        >>> with Api() as api:
+        ...     run = api.run("my-team/mnist/run-1")
+        ...     print(run.state, len(run.files()))
+        finished 3
     """
 
     __slots__ = ("__weakref__", "_runs", "_viewer", "client", "settings")
@@ -119,14 +126,14 @@ class Api:
 
     @property
     def viewer(self) -> User:
-        """The account behind the key (query GetViewer), requested once.
+        """The account behind the API key (query GetViewer), requested once.
 
-        Raises AuthenticationError if the server does not recognise the key.
+        Raises AuthenticationError if the server does not recognize the key.
         """
         return self.client.run(self._load_viewer())
 
     async def aviewer(self) -> User:
-        """Return the account behind the key, from a coroutine; otherwise as `viewer`."""
+        """Asynchronous form of `viewer`."""
         return await self.client.arun(self._load_viewer())
 
     def _load_viewer(self) -> Flow[User]:
@@ -137,11 +144,11 @@ class Api:
 
     @property
     def default_entity(self) -> str:
-        """The entity of paths that name none: from the settings, else the account's own."""
+        """The entity of paths that name none: from the settings, else the account's default."""
         return self.client.run(self._find_entity(None))
 
     async def adefault_entity(self) -> str:
-        """Return the entity of paths that name none, from a coroutine."""
+        """Asynchronous form of `default_entity`."""
         return await self.client.arun(self._find_entity(None))
 
     def _find_entity(self, entity: str | None) -> Flow[str]:
@@ -151,22 +158,27 @@ class Api:
         viewer = yield from self._load_viewer()
         own = viewer.entity or viewer.username
         if not own:
-            raise UsageError("the account has no entity of its own; name one in the path")
+            raise UsageError("the account has no default entity; put one in the path")
         return own
 
     # Runs.
 
     def run(self, path: str | PurePath = "") -> Run:
-        """Return a run by its path, loaded (query GetRun).
+        """Load a run by its path (query GetRun).
 
         Write `entity/project/run`, `entity/project/runs/run`, `entity/project:run`, `project/run`,
         `project:run`, or only the id if the settings name a project. The same path returns the same
-        object until `flush()`. Raises UsageError for a malformed path, and NotFoundError.
+        object until `flush()`. Raises NotFoundError, and UsageError for a malformed path.
+
+        Example:
+            >>> run = api.run("my-team/mnist/run-1")
+            >>> [file.name for file in run.files()]
+            ['config.yaml', 'media/digit.png', 'model.pt']
         """
         return self.client.run(self._find_run(path))
 
     async def arun(self, path: str | PurePath = "") -> Run:
-        """Return a run by its path, from a coroutine; otherwise as `run`."""
+        """Asynchronous form of `run`."""
         return await self.client.arun(self._find_run(path))
 
     def _find_run(self, given: str | PurePath) -> Flow[Run]:
@@ -188,24 +200,29 @@ class Api:
         return project
 
     def flush(self) -> None:
-        """Forget the runs that `run` has returned, so that it loads them again."""
+        """Forget the runs that `run` has returned, so that they are loaded again."""
         self._runs.clear()
 
     def create_run(
         self, run_id: str | None = None, project: str | None = None, entity: str | None = None
     ) -> Run:
-        """Create a run without logging to it, and its project if needed (mutation CreateRun).
+        """Create a run, and its project if needed, without logging to it (mutation CreateRun).
 
-        `run_id` is its short id, generated by default; an existing run of this id is returned.
-        `project` and `entity` come from the settings by default, else `uncategorized` and the
-        account's own.
+        `run_id` is its short id, generated by default; if a run with this id exists, it is
+        returned. `project` and `entity` default to those of the settings, else to `uncategorized`
+        and the account's default entity.
+
+        Example:
+            >>> run = api.create_run("upload-1", project="mnist", entity="my-team")
+            >>> run.full_path, run.state
+            ('my-team/mnist/upload-1', 'running')
         """
         return self.client.run(self._create_run(run_id, project, entity))
 
     async def acreate_run(
         self, run_id: str | None = None, project: str | None = None, entity: str | None = None
     ) -> Run:
-        """Create a run from a coroutine; otherwise as `create_run`."""
+        """Asynchronous form of `create_run`."""
         return await self.client.arun(self._create_run(run_id, project, entity))
 
     def _create_run(self, run_id: str | None, project: str | None, entity: str | None) -> Flow[Run]:
@@ -228,26 +245,27 @@ class Api:
     # Projects.
 
     def project(self, name: str, entity: str | None = None) -> Project:
-        """Return a project by name, loaded (query GetProject); raises NotFoundError."""
+        """Load a project by name (query GetProject); raises NotFoundError."""
         return self.client.run(self._find_project(name, entity))
 
     async def aproject(self, name: str, entity: str | None = None) -> Project:
-        """Return a project by name, from a coroutine; otherwise as `project`."""
+        """Asynchronous form of `project`."""
         return await self.client.arun(self._find_project(name, entity))
 
     def _find_project(self, name: str, entity: str | None) -> Flow[Project]:
         check_project_name(name)
         arguments.check_optional_strings(entity=entity)
         entity = yield from self._find_entity(entity)
-        result = yield from ask(calls.get_project(entity=entity, project=name))
+        query = calls.get_project(entity=entity, project=name)
+        result = yield from ask(query, f"project {entity}/{name}")
         return self._project(entity, name, result.project)
 
     def create_project(self, name: str, entity: str | None = None) -> Project:
-        """Create a project, or return the one of this name (mutation UpsertProject)."""
+        """Create a project, or return an existing one of this name (mutation UpsertProject)."""
         return self.client.run(self._create_project(name, entity))
 
     async def acreate_project(self, name: str, entity: str | None = None) -> Project:
-        """Create a project from a coroutine; otherwise as `create_project`."""
+        """Asynchronous form of `create_project`."""
         return await self.client.arun(self._create_project(name, entity))
 
     def _create_project(self, name: str, entity: str | None) -> Flow[Project]:
@@ -266,11 +284,16 @@ class Api:
     # Artifacts.
 
     def artifact_types(self, project: str | PurePath | None = None) -> ArtifactTypes:
-        """Return the artifact types of a project (`project` or `entity/project`)."""
+        """List the artifact types of a project (`project` or `entity/project`).
+
+        Example:
+            >>> [type.name for type in api.artifact_types("my-team/mnist")]
+            ['dataset', 'model']
+        """
         return self.client.run(self._artifact_types(project))
 
     async def aartifact_types(self, project: str | PurePath | None = None) -> ArtifactTypes:
-        """Return the artifact types of a project, from a coroutine."""
+        """Asynchronous form of `artifact_types`."""
         return await self.client.arun(self._artifact_types(project))
 
     def _artifact_types(self, path: str | PurePath | None) -> Flow[ArtifactTypes]:
@@ -278,13 +301,13 @@ class Api:
         return ArtifactTypes(self.client, entity, project)
 
     def artifact_type(self, type_name: str, project: str | PurePath | None = None) -> ArtifactType:
-        """Return one artifact type, loaded (query GetArtifactType); raises NotFoundError."""
+        """Load an artifact type by name (query GetArtifactType); raises NotFoundError."""
         return self.client.run(self._find_type(type_name, project))
 
     async def aartifact_type(
         self, type_name: str, project: str | PurePath | None = None
     ) -> ArtifactType:
-        """Return one artifact type, from a coroutine; otherwise as `artifact_type`."""
+        """Asynchronous form of `artifact_type`."""
         return await self.client.arun(self._find_type(type_name, project))
 
     def _find_type(self, type_name: str, path: str | PurePath | None) -> Flow[ArtifactType]:
@@ -302,7 +325,7 @@ class Api:
         order: str | None = None,
         start: str | None = None,
     ) -> ArtifactCollections:
-        """Return the collections of a type in a project; see `ArtifactCollections`."""
+        """List the collections of a type in a project; see `ArtifactCollections`."""
         check_list_arguments(type_name, per_page, filters, order, start)
         entity, project = self.client.run(self._locate_project(project_name))
         return ArtifactCollections(
@@ -320,7 +343,7 @@ class Api:
         order: str | None = None,
         start: str | None = None,
     ) -> ArtifactCollections:
-        """Return the collections of a type, from a coroutine."""
+        """Asynchronous form of `artifact_collections`."""
         check_list_arguments(type_name, per_page, filters, order, start)
         entity, project = await self.client.arun(self._locate_project(project_name))
         return ArtifactCollections(
@@ -329,13 +352,13 @@ class Api:
         )  # fmt: skip
 
     def artifact_collection(self, type_name: str, name: str | PurePath) -> ArtifactCollection:
-        """Return one collection by type and path, loaded; raises NotFoundError."""
+        """Load a collection by type and path; raises NotFoundError."""
         return self.client.run(self._find_collection(type_name, name))
 
     async def aartifact_collection(
         self, type_name: str, name: str | PurePath
     ) -> ArtifactCollection:
-        """Return one collection, from a coroutine; otherwise as `artifact_collection`."""
+        """Asynchronous form of `artifact_collection`."""
         return await self.client.arun(self._find_collection(type_name, name))
 
     def _find_collection(self, type_name: str, path: str | PurePath) -> Flow[ArtifactCollection]:
@@ -354,7 +377,12 @@ class Api:
         order: str | None = None,
         start: str | None = None,
     ) -> Artifacts:
-        """Return the versions in a collection, newest first; see `Artifacts`."""
+        """List the versions in a collection, newest first; see `Artifacts`.
+
+        Example:
+            >>> [version.name for version in api.artifacts("dataset", "my-team/mnist/digits")]
+            ['digits:v1', 'digits:v0']
+        """
         check_list_arguments(type_name, per_page, filters, order, start, tags)
         entity, project, collection = self.client.run(self._locate_artifact(name))
         return Artifacts(
@@ -373,7 +401,7 @@ class Api:
         order: str | None = None,
         start: str | None = None,
     ) -> Artifacts:
-        """Return the versions in a collection, from a coroutine."""
+        """Asynchronous form of `artifacts`."""
         check_list_arguments(type_name, per_page, filters, order, start, tags)
         entity, project, collection = await self.client.arun(self._locate_artifact(name))
         return Artifacts(
@@ -382,15 +410,20 @@ class Api:
         )  # fmt: skip
 
     def artifact(self, name: str | PurePath, type: str | None = None) -> Artifact:  # noqa: A002
-        """Return one version by its path, `entity/project/collection:alias`.
+        """Load a version by its path, `entity/project/collection:alias`.
 
         Without an alias it is the latest one. If `type` is given, the version must be of this type.
         Raises NotFoundError and UsageError.
+
+        Example:
+            >>> artifact = api.artifact("my-team/mnist/digits:latest")
+            >>> artifact.name, artifact.file_count
+            ('digits:v1', 2)
         """
         return self.client.run(self._find_artifact(name, type))
 
     async def aartifact(self, name: str | PurePath, type: str | None = None) -> Artifact:  # noqa: A002
-        """Return one version by its path, from a coroutine; otherwise as `artifact`."""
+        """Asynchronous form of `artifact`."""
         return await self.client.arun(self._find_artifact(name, type))
 
     def _find_artifact(self, path: str | PurePath, type_name: str | None) -> Flow[Artifact]:
@@ -405,11 +438,11 @@ class Api:
         return artifact
 
     def artifact_exists(self, name: str | PurePath, type: str | None = None) -> bool:  # noqa: A002
-        """Return True if there is a version at a path, of the type if one is given."""
+        """Return True if a version exists at a path, of the given type if any."""
         return self.client.run(self._artifact_exists(name, type))
 
     async def aartifact_exists(self, name: str | PurePath, type: str | None = None) -> bool:  # noqa: A002
-        """Return True if there is a version at a path, from a coroutine."""
+        """Asynchronous form of `artifact_exists`."""
         return await self.client.arun(self._artifact_exists(name, type))
 
     def _artifact_exists(self, path: str | PurePath, type_name: str | None) -> Flow[bool]:
@@ -421,11 +454,11 @@ class Api:
         return type_name is None or artifact.type == type_name
 
     def artifact_collection_exists(self, name: str | PurePath, type: str) -> bool:  # noqa: A002
-        """Return True if there is a collection of a type at a path."""
+        """Return True if a collection of a type exists at a path."""
         return self.client.run(self._collection_exists(name, type))
 
     async def aartifact_collection_exists(self, name: str | PurePath, type: str) -> bool:  # noqa: A002
-        """Return True if there is a collection of a type at a path, from a coroutine."""
+        """Asynchronous form of `artifact_collection_exists`."""
         return await self.client.arun(self._collection_exists(name, type))
 
     def _collection_exists(self, path: str | PurePath, type_name: str) -> Flow[bool]:
@@ -445,7 +478,7 @@ class Api:
         return entity, project, parts.name
 
     def _fill_in(self, entity: str | None, project: str | None) -> Flow[tuple[str, str]]:
-        """Fill in what a path leaves out; before a registry it names an organization."""
+        """Fill in what a path omits; in front of a registry, `entity` names an organization."""
         project = project or self.settings.project or DEFAULT_PROJECT
         if is_registry(project):
             member = yield from self._find_entity(None)
@@ -457,33 +490,23 @@ class Api:
     # Closing.
 
     def close(self) -> None:
-        """Close the connections; they open again when something is sent."""
+        """Close the connections; they reopen when a request is sent."""
         self.client.close()
 
     async def aclose(self) -> None:
-        """Close the connections, those of the running event loop included."""
+        """Close the connections, including those of the running event loop."""
         await self.client.aclose()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.aclose()
 
 
@@ -495,7 +518,7 @@ def check_list_arguments(
     start: str | None,
     tags: str | list[str] | None = None,
 ) -> None:
-    """Raise UsageError for whatever the list would refuse, before its path is resolved."""
+    """Raise UsageError for arguments that the list rejects, before its path is resolved."""
     arguments.check_strings(type_name=type_name)
     arguments.check_optional_strings(start=start)
     check_per_page(per_page)

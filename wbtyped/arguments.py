@@ -1,6 +1,6 @@
-"""Checks of what callers pass: what cannot be used is a UsageError that says what can.
+"""Check arguments of public functions; an invalid one is a UsageError that says what is valid.
 
-Every public entry checks its arguments here, so that no TypeError comes from further inside.
+Every public function checks its arguments here, so that no TypeError comes from further inside.
 """
 
 import os
@@ -11,19 +11,17 @@ from typing import cast
 
 from .errors import UsageError
 
-HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
-MOST = 1e12
-"""More seconds than any wait may take, and fewer than what clocks can count."""
+LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+MAX_NUMBER = 1e12
+"""More seconds than anything may take, and fewer than clocks can count."""
 
 
 def string(name: str, value: object) -> str:
-    """Return a string, or raise UsageError; `name` is the argument."""
+    """Return a string, or raise UsageError; `name` is that of the argument."""
     if not isinstance(value, str):
         raise wrong(name, "a string", value)
-    if HALF_A_PAIR.search(value):
-        raise UsageError(
-            f"{name} {value!r} holds half of a surrogate pair: no request can carry it"
-        )
+    if LONE_SURROGATE.search(value):
+        raise UsageError(f"{name} {value!r} contains a lone surrogate, which UTF-8 cannot encode")
     return value
 
 
@@ -60,8 +58,8 @@ def strings(name: str, value: object, kind: str = "strings") -> list[str]:
         raise UsageError(f"{name} must be a list of {kind}, not one string: [{value!r}]?")
     if isinstance(value, bytes) or not isinstance(value, Iterable):
         raise wrong(name, f"a list of {kind}", value)
-    listed = list(cast("Iterable[object]", value))
-    return [string(f"each of {name}", each) for each in listed]
+    items = list(cast("Iterable[object]", value))
+    return [string(f"each of {name}", item) for item in items]
 
 
 def mapping(name: str, value: object) -> Mapping[str, object]:
@@ -80,7 +78,7 @@ def optional_mapping(name: str, value: object) -> Mapping[str, object] | None:
 
 
 def flag(name: str, value: object) -> bool:
-    """Return True or False, or raise UsageError: `"no"` would count as true."""
+    """Return True or False, or raise UsageError: `"no"` would be truthy."""
     if not isinstance(value, bool):
         raise wrong(name, "True or False", value)
     return value
@@ -96,69 +94,73 @@ def whole_number(name: str, value: object, lowest: int, highest: int | None = No
     return value
 
 
-def number(name: str, value: object) -> float:
-    """Return a number above 0 that is not infinite, or raise UsageError."""
+def positive_number(name: str, value: object) -> float:
+    """Return a finite number above 0, or raise UsageError."""
     if not isinstance(value, (int, float)) or isinstance(value, bool):
         raise wrong(name, "a number", value)
-    if not 0 < value <= MOST:
-        raise UsageError(f"{name} must be a number above 0, at most {MOST:.0e}, got {value!r}")
+    if not 0 < value <= MAX_NUMBER:
+        raise UsageError(
+            f"{name} must be a number above 0, at most {MAX_NUMBER:.0e}, got {value!r}"
+        )
     return value
 
 
 def one_of(name: str, value: object, allowed: Iterable[str]) -> str:
-    """Return one of some strings, or raise UsageError that names them."""
-    listed = list(allowed)
-    if not isinstance(value, str) or value not in listed:
+    """Return one of the allowed strings, or raise UsageError, which lists them."""
+    choices = list(allowed)
+    if not isinstance(value, str) or value not in choices:
         got = repr(value) if isinstance(value, str) else type(value).__name__
-        raise UsageError(f"{name} must be one of {', '.join(map(repr, listed))}, got {got}")
+        raise UsageError(f"{name} must be one of {', '.join(map(repr, choices))}, got {got}")
     return value
 
 
 def instance(
     name: str, value: object, kind: type | tuple[type, ...] | str, expected: str | None = None
 ) -> None:
-    """Raise UsageError unless `value` is of a class, or of one by this name.
+    """Raise UsageError unless `value` is an instance of a class, given itself or by name.
 
-    A name is for classes that lie above whoever asks.
+    By name, for classes that the calling module cannot import because they are in a higher layer.
     """
     if isinstance(kind, str):
-        fits = any(each.__name__ == kind for each in type(value).__mro__)
+        fits = any(base.__name__ == kind for base in type(value).__mro__)
     else:
         fits = isinstance(value, kind)
     if not fits:
-        raise wrong(name, expected or f"an object of the class {shown(kind)}", value)
+        raise wrong(name, expected or f"an instance of {class_name(kind)}", value)
 
 
-def shown(kind: type | tuple[type, ...] | str) -> str:
-    """Return the name of a class."""
+def class_name(kind: type | tuple[type, ...] | str) -> str:
+    """Return the name of a class for a message."""
     return kind if isinstance(kind, str) else getattr(kind, "__name__", str(kind))
 
 
 def location(name: str, value: object) -> Path:
-    """Return a path on this machine, or raise UsageError."""
+    """Return a local path, or raise UsageError."""
     path: object = value
     if isinstance(value, os.PathLike):
         path = cast("os.PathLike[str]", value).__fspath__()
     if not isinstance(path, str):
         raise wrong(name, "a path, as a string or a Path", path)
     if "\0" in path:
-        raise UsageError(f"{name} {path!r} is no path: it holds a null character")
+        raise UsageError(f"{name} {path!r} is not a valid path: it contains a null character")
     try:
         os.fsencode(path)
     except UnicodeEncodeError:
-        raise UsageError(f"{name} {path!r} is no path: no file name can hold it") from None
+        raise UsageError(
+            f"{name} {path!r} is not a valid path: the file system cannot encode it"
+        ) from None
     return Path(path)
 
 
 def optional_location(name: str, value: object) -> Path | None:
-    """Return a path on this machine or None, or raise UsageError."""
+    """Return a local path or None, or raise UsageError."""
     return None if value is None else location(name, value)
 
 
 def path_text(value: object) -> str:
-    """Return a W&B path as a string, `/` between its parts; it may be given as a Path.
+    """Return a W&B path, given as a string or a Path, as a string with `/` between its parts.
 
-    Which characters it may hold says whoever takes it apart.
+    Its characters are checked where it is parsed.
     """
     if isinstance(value, PurePath):
         return value.as_posix()
@@ -168,5 +170,5 @@ def path_text(value: object) -> str:
 
 
 def wrong(name: str, expected: str, value: object) -> UsageError:
-    """Return the error for a value of a wrong type; values are not shown, they may be secrets."""
+    """Build the error for a value of a wrong type; the value is not shown, it may be a secret."""
     return UsageError(f"{name} must be {expected}, got {type(value).__name__}")

@@ -1,8 +1,8 @@
-"""Time that passes whatever a test has done to the clocks.
+"""A clock that keeps running when a test has stopped time.
 
 Tools such as freezegun replace `time.monotonic`, which event loops read too: then `asyncio.sleep`
-and every timer of a loop wait for ever. They leave the clock of the operating system and the time
-limits of locks alone.
+and every timer of a loop wait for ever. They do not replace the clock of the operating system and
+the timeouts of locks.
 """
 
 import sys
@@ -17,7 +17,7 @@ if sys.platform == "win32":
         return time.monotonic()
 
 else:
-    # On macOS, this is the clock that event loops read: it stands still while the machine sleeps.
+    # On macOS, this is the clock that event loops read: it stops while the machine sleeps.
     _CLOCK: int = getattr(time, "CLOCK_UPTIME_RAW", time.CLOCK_MONOTONIC)
 
     def monotonic() -> float:
@@ -27,12 +27,12 @@ else:
 
 async def pause(seconds: float) -> None:
     """Wait like `asyncio.sleep`, but not by the clock of the event loop."""
-    from asyncio import Event, get_running_loop  # late: it takes 20 ms, and few need it
+    from asyncio import Event, get_running_loop  # imported late: it takes 20 ms, and few need it
 
     loop, over = get_running_loop(), Event()
 
     def end() -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with suppress(RuntimeError):  # The loop is closed: nobody waits any more.
             loop.call_soon_threadsafe(over.set)
 
     timer = threading.Timer(seconds, end)
@@ -44,7 +44,7 @@ async def pause(seconds: float) -> None:
         timer.cancel()
 
 
-def loop_runs_true() -> bool:
+def loop_clock_runs() -> bool:
     """Return True if the clock of the running event loop is that of the operating system."""
     from asyncio import get_running_loop
 

@@ -1,27 +1,27 @@
 """Every error this package raises.
 
     WbtypedError
-    ├── AuthenticationError      no key, a malformed key, or a key the server refuses
-    ├── NotFoundError            also a LookupError
-    │   └── EntryNotFoundError   a path that a version does not hold; also a KeyError
-    ├── UsageError               also a ValueError: a bad argument, found before any request
-    │   └── UnsafePathError      a file name that would leave the folder it belongs to
-    ├── GraphQLError             the server answered with errors
-    │   └── UnsupportedServerError   the server is too old for what was asked
-    ├── TransportError           the server or the network failed; trying later may help
+    ├── AuthenticationError      the API key is missing, malformed, or rejected by the server
+    ├── NotFoundError            something does not exist on the server; also a LookupError
+    │   └── EntryNotFoundError   an artifact version has no such file; also a KeyError
+    ├── UsageError               an invalid argument, found before any request; also a ValueError
+    │   └── UnsafePathError      a file name that would lead outside its folder
+    ├── GraphQLError             the server returned errors
+    │   └── UnsupportedServerError   the server is too old for the call
+    ├── TransportError           the server or the network failed; retrying later may help
     │   └── RateLimitError       too many requests; `retry_after` may say how long to wait
-    ├── OfflineError             nothing may be sent, and the cache does not hold what was asked for
-    ├── SchemaMismatchError      the answer does not fit the schema this package was compiled from
+    ├── OfflineError             the client is offline, and the cache does not contain the artifact
+    ├── SchemaMismatchError      a response does not match the pinned schema of this package
     ├── SchemaSourceError        a schema to compare with could not be read
-    ├── ChecksumError            bytes that are not the bytes announced; also a ValueError
-    ├── UnsupportedReferenceError   a reference to a kind of storage that cannot be read from here
+    ├── ChecksumError            a file has the wrong size or digest; also a ValueError
+    ├── UnsupportedReferenceError   a reference to a kind of storage that is not supported
     ├── HostNotAllowedError      a reference or redirect to a host that it may not lead to
-    ├── PartialSaveError         a save of several steps stopped half-way; it says where
+    ├── PartialSaveError         a save that takes several requests stopped part-way
     ├── FileExistsError          also the built-in FileExistsError and a ValueError
-    └── DiskError                also an OSError: the local disk failed
+    └── DiskError                the local disk failed; also an OSError
 
-Errors of httpx and pydantic do not leave the package; they are kept as `__cause__`. Every error
-survives pickling, so a process pool hands it back whole.
+Errors of httpx and pydantic never leave the package; they are attached as `__cause__`. Every error
+can be pickled, so process pools pass it on completely.
 """
 
 import builtins
@@ -33,18 +33,18 @@ SourceReason = Literal["not reachable", "no permission", "not a schema", "not pr
 
 
 class WbtypedError(Exception):
-    """Root of every error raised by this package."""
+    """Base class of every error raised by this package."""
 
 
 class AuthenticationError(WbtypedError):
-    """The API key is missing, malformed, or not accepted by the server."""
+    """The API key is missing, malformed, or rejected by the server."""
 
 
 class NotFoundError(WbtypedError, LookupError):
-    """Something named in the request does not exist, or the key may not see it.
+    """Something does not exist on the server, or the API key may not see it.
 
-    `path` is what was asked for (`entity/project/run`), `missing` the part that is not there
-    (`project`, `run`, `file`, ...).
+    `path` is the requested path (`entity/project/run`), and `missing` the part of it that does not
+    exist (`project`, `run`, `file`, ...).
     """
 
     def __init__(self, message: str, *, path: str = "", missing: str = "") -> None:
@@ -54,15 +54,15 @@ class NotFoundError(WbtypedError, LookupError):
 
 
 class EntryNotFoundError(NotFoundError, KeyError):
-    """A version holds no file at this path; `path` is what was asked for."""
+    """An artifact version contains no file at `path`."""
 
     def __str__(self) -> str:
-        # That of KeyError would show the message in quotes.
+        # KeyError would show the message in quotes.
         return Exception.__str__(self)
 
 
 class UsageError(WbtypedError, ValueError):
-    """An argument cannot be used; nothing was sent."""
+    """An argument is invalid; no request was sent."""
 
 
 class UnsafePathError(UsageError):
@@ -70,10 +70,10 @@ class UnsafePathError(UsageError):
 
 
 class GraphQLError(WbtypedError):
-    """The server refused an operation or failed while running it.
+    """The server rejected an operation or failed to execute it.
 
-    `operation` is the name of the query, `messages` are the server's own words, and `path` leads to
-    the field of the first error, if the server named it. `status` is the HTTP status of the answer.
+    `operation` is the name of the query, `messages` are the server's error messages, and `path` is
+    the path of the field that the first one is about, if known. `status` is the HTTP status.
     """
 
     def __init__(
@@ -93,7 +93,7 @@ class GraphQLError(WbtypedError):
 
 
 class UnsupportedServerError(GraphQLError):
-    """The server lacks a feature that the call needs; `feature` names it."""
+    """The server lacks a feature that the call needs; `feature` is its name."""
 
     def __init__(self, message: str, *, operation: str = "", feature: str = "") -> None:
         super().__init__(message, operation=operation, messages=(message,))
@@ -101,10 +101,10 @@ class UnsupportedServerError(GraphQLError):
 
 
 class TransportError(WbtypedError):
-    """No usable answer: the connection failed, timed out, or brought an HTTP error.
+    """The connection failed or timed out, or the server responded with an HTTP error.
 
-    `status` is the HTTP status, or None when there was no answer at all; `retry_after` is the time
-    in seconds that the server asked to wait, if it did.
+    `status` is the HTTP status, or None if there was no response; `retry_after` is the number of
+    seconds that the server asked to wait, if any.
     """
 
     def __init__(
@@ -116,17 +116,17 @@ class TransportError(WbtypedError):
 
 
 class RateLimitError(TransportError):
-    """The server had too many requests (HTTP 429) and kept refusing until our patience ended."""
+    """Too many requests (HTTP 429), until the retry budget ran out."""
 
 
 class OfflineError(WbtypedError):
-    """Nothing may be sent (`offline`), and the cache of this machine does not hold the answer."""
+    """The client is offline (`offline=True`), and the call needs more than the cache contains."""
 
 
 class SchemaMismatchError(WbtypedError):
-    """An answer does not fit the pinned schema: the server is newer or older than we know.
+    """A response does not match the pinned schema: the server is newer or older than supported.
 
-    `operation` is the name of the query and `path` the place in the answer.
+    `operation` is the name of the query and `path` the path of the mismatch in the response.
     """
 
     def __init__(
@@ -138,10 +138,10 @@ class SchemaMismatchError(WbtypedError):
 
 
 class SchemaSourceError(WbtypedError):
-    """A schema could not be read from where it was looked for.
+    """A schema could not be read from its file or server.
 
-    `reason` is `not reachable`, `no permission`, `not a schema`, or `not probed` for a server that
-    hides its schema and cannot be probed without the danger that it runs what it is asked.
+    `reason` is `not reachable`, `no permission`, `not a schema`, or `not probed`, for a server that
+    hides its schema and cannot be probed without the risk that it executes the probes.
     """
 
     def __init__(self, message: str, *, reason: SourceReason = "not a schema") -> None:
@@ -150,9 +150,9 @@ class SchemaSourceError(WbtypedError):
 
 
 class ChecksumError(WbtypedError, ValueError):
-    """A transferred file has another size or digest than the server announced; it was thrown away.
+    """A file does not have the size or digest that the server announced; it was discarded.
 
-    `expected` and `actual` are sizes in bytes or base64 digests, as text.
+    `expected` and `actual` are sizes in bytes or base64 digests, as strings.
     """
 
     def __init__(self, message: str, *, expected: str = "", actual: str = "") -> None:
@@ -162,9 +162,9 @@ class ChecksumError(WbtypedError, ValueError):
 
 
 class UnsupportedReferenceError(WbtypedError):
-    """An artifact refers to places that cannot be read from here: `uris`, such as `s3://...`.
+    """An artifact contains references that cannot be downloaded: `uris`, such as `s3://...`.
 
-    Or to a file that refers back to it; `uris` are then the files of the circle.
+    Also raised for references between artifacts that form a circle; `uris` are its files then.
     """
 
     def __init__(self, message: str, *, uris: Sequence[str] = ()) -> None:
@@ -173,9 +173,9 @@ class UnsupportedReferenceError(WbtypedError):
 
 
 class HostNotAllowedError(WbtypedError):
-    """A reference or redirect leads from a public host to a local one; nothing was asked there.
+    """A reference or redirect leads from a public host to a local one; it was not followed.
 
-    `host` is where it leads; `Api(allow_hosts=...)` allows it.
+    `host` is the local host; `Api(allow_hosts=[host])` allows it.
     """
 
     def __init__(self, message: str, *, host: str = "") -> None:
@@ -184,9 +184,9 @@ class HostNotAllowedError(WbtypedError):
 
 
 class PartialSaveError(WbtypedError):
-    """A change that takes several requests was applied in part; `__cause__` says why it stopped.
+    """A save that takes several requests was applied in part; `__cause__` is the reason.
 
-    `applied` names the changes that were made, `pending` those that were not.
+    `applied` lists the changes that were made, `pending` those that were not.
     """
 
     def __init__(
@@ -202,4 +202,4 @@ class FileExistsError(WbtypedError, builtins.FileExistsError, ValueError):
 
 
 class DiskError(WbtypedError, OSError):
-    """The local disk refused to read or write; `__cause__` is the error of the operating system."""
+    """Reading or writing a local file failed; `__cause__` is the operating system's error."""

@@ -1,7 +1,7 @@
-"""Values that JSON lacks, as the official client writes them (wandb 0.31).
+"""Convert values that JSON lacks, in the way of the official client (wandb 0.31).
 
-Oddities are its own and kept, so that both clients write the same: an array of one number that is
-part of an assigned value becomes text, and so does an array of more than 32.
+Its oddities are kept, so that both clients write the same: inside an assigned value, an array of
+one number becomes a string, and so does an array of more than 32.
 """
 
 import math
@@ -12,12 +12,12 @@ from datetime import date
 from enum import Enum
 from typing import Protocol, cast
 
-LISTED_ITEMS = 32
-"""Arrays with more items become text, shortened as `str` does it."""
+MAX_LIST_ITEMS = 32
+"""Larger arrays become strings, shortened as by `str`."""
 
 
 class _Array(Protocol):
-    """What is used of arrays of numpy, which is not imported for it."""
+    """The methods of numpy arrays that are used; numpy itself is not imported."""
 
     size: int
 
@@ -26,13 +26,13 @@ class _Array(Protocol):
 
 
 class _Scalar(Protocol):
-    """What is used of scalars of numpy."""
+    """The methods of numpy scalars that are used."""
 
     def item(self) -> object: ...
 
 
 class _Tensor(Protocol):
-    """What is used of tensors of PyTorch and TensorFlow."""
+    """The methods of PyTorch and TensorFlow tensors that are used."""
 
     def detach(self) -> "_Tensor": ...
     def cpu(self) -> "_Tensor": ...
@@ -42,9 +42,9 @@ class _Tensor(Protocol):
 
 
 def plain(value: object) -> object:
-    """Return a value with everything in it that JSON lacks replaced, as when it is assigned.
+    """Convert a value and everything in it for JSON, as the official client does on assignment.
 
-    What has no replacement, such as a complex number, stays for the encoder to refuse.
+    What cannot be converted, such as a complex number, is left for the encoder to refuse.
     """
     if isinstance(value, dict):
         items = cast("dict[object, object]", value)
@@ -65,30 +65,27 @@ def plain(value: object) -> object:
 
 
 def encoded(value: object) -> object:
-    """Return what an encoder is to write in place of a value that it cannot write itself.
-
-    Raises TypeError when there is nothing.
-    """
+    """Convert a value that an encoder cannot write itself; raises TypeError if that fails."""
     found = replaced(value)
     if found is value:
         found = plain(value)
     if found is value:
-        raise TypeError(f"{type(value).__name__} has no form in JSON")
+        raise TypeError(f"{type(value).__name__} cannot be converted to JSON")
     return found
 
 
 def replaced(value: object) -> object:
-    """Return one value in a form that is nearer to JSON, or itself; what it holds stays."""
+    """Convert one value, but not its items, to a form closer to JSON; or return it unchanged."""
     value = _without_tensor(value)
     if _is_from_numpy(value, "ndarray"):
         array = cast("_Array", value)
         if array.size == 1:
             return array.flatten()[0]
-        return array.tolist() if array.size <= LISTED_ITEMS else value
+        return array.tolist() if array.size <= MAX_LIST_ITEMS else value
     if _is_from_numpy(value, "generic"):
         item = cast("_Scalar", value).item()
         if _is_from_numpy(item, "generic") and not _is_from_numpy(item, "complexfloating"):
-            item = float(cast("float", item))  # More exact than a float, so it was left as it was.
+            item = float(cast("float", item))  # numpy keeps what is more precise than a float.
         return _without_nan(item)
     if isinstance(value, bytes):
         return value.decode()
@@ -119,7 +116,7 @@ def _is_from_numpy(value: object, name: str) -> bool:
 
 
 def _without_tensor(value: object) -> object:
-    """Return a tensor as an array of numpy, or as its number; anything else as it is."""
+    """Convert a tensor to a numpy array or a number; return anything else unchanged."""
     name = f"{type(value).__module__}.{type(value).__name__}"
     library = name.partition(".")[0]
     if library in ("torch", "fastai") and ("Tensor" in name or name.startswith("torch.Variable")):

@@ -1,7 +1,7 @@
-"""URLs that servers and references give, written as a browser would send them.
+"""Parse URLs from servers and references, and write them as a browser would send them.
 
-One reading of a URL serves both engines and the decision whether the API key may go there, so that
-no two parsers can disagree about its host. Follows the WHATWG URL Standard for http and https.
+Both engines, and the decision whether a URL gets the API key, use this parser, so that no two
+parsers can disagree about a host. Follows the WHATWG URL Standard for http and https.
 """
 
 import base64
@@ -16,20 +16,20 @@ import idna
 from .errors import TransportError
 
 MAX_URL_CHARACTERS = 65_536
-"""httpx takes no longer URL, and a signed one has a few thousand characters."""
+"""The limit of httpx; signed URLs have a few thousand characters."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
-# C0 controls and space around a URL are dropped, tabs and line breaks anywhere in it.
-AROUND = "".join(map(chr, range(0x21)))
+# C0 controls and spaces around a URL are dropped, tabs and line breaks anywhere in it.
+STRIPPED = "".join(map(chr, range(0x21)))
 DROPPED = re.compile(r"[\t\r\n]")
 HEAD = re.compile(r"(?i)(https?):[/\\]*([^/\\?#]*)(.*)", re.DOTALL)
 SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 TWO_SLASHES = re.compile(r"[/\\]{2}")
 TAIL = re.compile(r"([^?#]*)(\?[^#]*)?", re.DOTALL)
-# What stays as it is; `%` too, since a browser does not quote one that starts no escape.
+# Characters that are not quoted; `%` too, since browsers do not quote one that starts no escape.
 PATH_SAFE = "%!$&'()*+,-./:;=@[\\]_|~"
 QUERY_SAFE = "%!$&()*+,-./:;=?@[\\]^_`{|}~"
 PLAIN = re.compile(r"/[A-Za-z0-9%!$&'()*+,./:;=@_~-]*(?:\?[A-Za-z0-9%!$&()*+,./:;=?@_~-]*)?")
-"""A target that stays as it is, unless there are dots to resolve."""
+"""A target that needs no quoting; there may still be dots to resolve."""
 DOT = re.compile(r"(?i)\.|%2e")
 FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20\x7f#%/:<>?@\[\\\]^|]")
 NUMBER = re.compile(r"(?i)0x[0-9a-f]*|[0-9]+")
@@ -37,16 +37,16 @@ USER_INFO = re.compile(r"^([^:/\\?#@]*:)?[/\\]*[^/\\?#]*@")
 
 
 class WebUrl(NamedTuple):
-    """An absolute URL in the characters that go over the wire."""
+    """An absolute URL, quoted as it is sent over the wire."""
 
     scheme: str
     host: str
     port: int | None
-    """None for the scheme's own."""
+    """None for the default port of the scheme."""
     target: str
     """Path and query."""
     authorization: str | None = None
-    """The `Authorization` header for a user name in the URL, which is sent in no other form."""
+    """The `Authorization` header for a user name in the URL, which is not sent otherwise."""
 
     def __str__(self) -> str:
         port = "" if self.port is None else f":{self.port}"
@@ -62,15 +62,15 @@ class WebUrl(NamedTuple):
 
 
 def shown_url(text: str) -> str:
-    """Return a URL for a message: without user name, password and query, which may be secret."""
+    """Format a URL for a message: without user name, password and query, which may be secret."""
     plain = USER_INFO.sub(r"\1//", text, count=1).partition("#")[0].partition("?")[0]
     return plain if len(plain) <= 200 else f"{plain[:197]}..."
 
 
 def web_url(text: str, what: str, base: WebUrl | None = None) -> WebUrl:
-    """Return the URL that `text` means, seen from `base` if it is relative.
+    """Parse a URL; a relative one is resolved against `base`.
 
-    Raises TransportError, with `what` naming the request, for what no browser could fetch.
+    Raises TransportError for a URL that no browser could fetch; `what` names the request in it.
     """
     try:
         return _parsed(text, base)
@@ -81,23 +81,23 @@ def web_url(text: str, what: str, base: WebUrl | None = None) -> WebUrl:
 
 
 def _parsed(text: str, base: WebUrl | None) -> WebUrl:
-    if len(text) > MAX_URL_CHARACTERS:  # and once more below: quoted, it is longer
+    if len(text) > MAX_URL_CHARACTERS:  # and again below, because quoting makes it longer
         raise ValueError(f"it has more than {MAX_URL_CHARACTERS:,} characters")
     whole = text
-    # Nearly all are plain, and of many small files each step counts.
+    # Nearly all URLs are plain, and with many small files each step counts.
     if not whole.isascii():
-        # A lone surrogate has no UTF-8; a browser puts U+FFFD in its place.
+        # A lone surrogate has no UTF-8; browsers replace it with U+FFFD.
         whole = whole.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not whole.isprintable() or " " in whole:
-        whole = DROPPED.sub("", whole.strip(AROUND))
+        whole = DROPPED.sub("", whole.strip(STRIPPED))
     if base is not None:
         whole = _joined(whole, base)
     head = HEAD.fullmatch(whole)
     if head is None:
         raise ValueError("it is not an absolute http or https URL")
     scheme = head[1].lower()
-    user, at, place = head[2].rpartition("@")
-    host, port = _place(place)
+    user, at, netloc = head[2].rpartition("@")
+    host, port = _host_and_port(netloc)
     port = None if port == DEFAULT_PORTS[scheme] else port
     url = WebUrl(scheme, host, port, _target(head[3]), _authorization(user) if at else None)
     if len(url.host) + len(url.target) > MAX_URL_CHARACTERS - 20:
@@ -106,7 +106,7 @@ def _parsed(text: str, base: WebUrl | None) -> WebUrl:
 
 
 def _joined(text: str, base: WebUrl) -> str:
-    """Return a reference made absolute; a scheme without `//` counts only if it is another one."""
+    """Make a reference absolute; a scheme without `//` is ignored if it is that of `base`."""
     scheme = SCHEME.match(text)
     if scheme is not None:
         rest = text[scheme.end() :]
@@ -142,7 +142,7 @@ def _target(tail: str) -> str:
 
 
 def _without_dots(path: str) -> str:
-    """Resolve `.` and `..`, also where they are written as `%2e`."""
+    """Resolve `.` and `..`, also if written as `%2e`."""
     kept: list[str] = []
     parts = path.split("/")[1:] if path else [""]
     for number, part in enumerate(parts):
@@ -161,9 +161,9 @@ def _without_dots(path: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _place(place: str) -> tuple[str, int | None]:
-    # The files of a batch lie on few hosts, and idna takes longer than all the rest.
-    found = re.fullmatch(r"(\[[^\[\]]*\]|[^:]*)(?::([0-9]*))?", place)
+def _host_and_port(netloc: str) -> tuple[str, int | None]:
+    # Cached: the files of a batch are on few hosts, and idna takes longer than all the rest.
+    found = re.fullmatch(r"(\[[^\[\]]*\]|[^:]*)(?::([0-9]*))?", netloc)
     if found is None:
         raise ValueError("its host or port is not valid")
     digits = (found[2] or "").lstrip("0")
@@ -198,18 +198,18 @@ def _punycode(label: str) -> str:
 
 
 def _check_labels(host: str) -> None:
-    """Raise ValueError for a name that DNS cannot hold."""
+    """Raise ValueError for a name that is not valid in DNS."""
     labels = host.removesuffix(".").split(".")
     if not host or len(host) > 253 or not all(0 < len(label) <= 63 for label in labels):
         raise ValueError("its host is not valid")
-    # Names in the form of xn-- have to stand for something.
+    # A label that starts with xn-- must encode non-ASCII characters.
     encoded = [label[4:].encode() for label in labels if label.startswith("xn--")]
     if any(label.decode("punycode").isascii() for label in encoded):
         raise ValueError("its host is not valid")
 
 
 def _ipv4(host: str) -> str | None:
-    """Return the address that a host stands for: `127.1` and `0x7f000001` mean 127.0.0.1."""
+    """Parse a host as an IPv4 address; `127.1` and `0x7f000001` mean 127.0.0.1. None for a name."""
     parts = host.removesuffix(".").split(".")
     if not (parts[-1].isdigit() or NUMBER.fullmatch(parts[-1])):
         return None
@@ -219,7 +219,7 @@ def _ipv4(host: str) -> str | None:
     *first, last = numbers
     if any(number > 255 for number in first) or last >= 256 ** (5 - len(numbers)):
         raise ValueError("its host is not valid")
-    value = sum(number << 8 * (3 - place) for place, number in enumerate(first)) + last
+    value = sum(number << 8 * (3 - index) for index, number in enumerate(first)) + last
     return str(ipaddress.IPv4Address(value))
 
 

@@ -1,8 +1,8 @@
-"""JSON that users make: values of Python written as the official client writes them, and read.
+"""Read and write JSON objects of users, as the official client does.
 
-The official client knows two ways, and so do we. What is assigned is converted at once and as a
-whole. What is put into an object that is there already is converted when that is written; this
-leaves, for example, an array of one number a number.
+Like the official client, it converts values in two ways. An object that is assigned is converted
+immediately and as a whole. A value that is put into an existing object is converted when that is
+written; then, for example, an array of one number stays a number.
 """
 
 import json
@@ -15,19 +15,19 @@ from .errors import UsageError
 from .plain_values import encoded, plain
 
 ResultT = TypeVar("ResultT")
-FAILURES = (TypeError, ValueError, OverflowError, RecursionError)
-"""What values raise that cannot be written, those that hold themselves among them."""
+ENCODING_ERRORS = (TypeError, ValueError, OverflowError, RecursionError)
+"""The errors of values that cannot be encoded, such as those that contain themselves."""
 
 
 class NotAnObjectError(ValueError):
-    """A text is not a JSON object."""
+    """A string is not a JSON object."""
 
 
 def read_object(text: str | None) -> dict[str, object]:
-    """Return an object from JSON as the official client reads it.
+    """Parse a JSON object as the official client does.
 
-    None, an empty text and null are an empty object, NaN is None, and an object that was written
-    into a JSON string is read out of it. Infinities, at which the official client fails, are
+    None, an empty string and null become an empty object, NaN becomes None, and an object that is
+    encoded inside a JSON string is decoded. Infinities, which the official client fails on, become
     floats. Raises NotAnObjectError for anything else.
     """
     value: object = text
@@ -48,57 +48,59 @@ def _constant(name: str) -> float | None:
 
 
 def assigned_object(value: Mapping[str, object] | str | None, what: str) -> dict[str, object]:
-    """Return an object as it is kept once it is assigned; `what` names it in errors.
+    """Convert an object that is assigned; `what` names it in errors.
 
-    Raises UsageError for what cannot be written as JSON.
+    Raises UsageError for values that cannot be written as JSON.
     """
     try:
         found = value if isinstance(value, Mapping) else read_object(value)
     except NotAnObjectError as error:
         raise UsageError(f"{what} must be a JSON object: {error}") from error
-    plain_values = {k: _tried(_plain_json, each, f"{what}[{k!r}]") for k, each in found.items()}
-    return read_object(_tried(json.dumps, plain_values, what))
+    plain_values = {
+        key: _convert(_plain_json, value, f"{what}[{key!r}]") for key, value in found.items()
+    }
+    return read_object(_convert(json.dumps, plain_values, what))
 
 
 def written_object(values: Mapping[str, object], what: str) -> str:
-    """Return an object as JSON, with null for NaN; `what` names it in errors.
+    """Write an object as JSON, with null for NaN; `what` names it in errors.
 
-    Raises UsageError for what cannot be written as JSON: infinities, as in the official client, and
-    what has no form there.
+    Raises UsageError for values that cannot be written as JSON; infinities are among them, as in
+    the official client.
     """
     for key, value in values.items():
-        _tried(_strict, value, f"{what}[{key!r}]")
-    return _tried(lambda whole: json.dumps(_strict(whole)), values, what)
+        _convert(_strict, value, f"{what}[{key!r}]")
+    return _convert(lambda whole: json.dumps(_strict(whole)), values, what)
 
 
 def is_same_object(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    """Tell whether two objects are the same JSON: unlike `==`, true is not 1, and 1 is not 1.0."""
+    """Return True if two objects are equal as JSON, where true, 1 and 1.0 all differ."""
     try:
         first, second = (
-            json.dumps(json.loads(_text(each), parse_constant=_constant), sort_keys=True)
-            for each in (one, other)
+            json.dumps(json.loads(_encode(values), parse_constant=_constant), sort_keys=True)
+            for values in (one, other)
         )
-    except FAILURES:
+    except ENCODING_ERRORS:
         return False
     return first == second
 
 
 def _plain_json(value: object) -> object:
-    """Return a value as it is kept once it is assigned."""
+    """Convert a value that is assigned."""
     return json.loads(json.dumps(plain(value), allow_nan=False))
 
 
-def _text(value: object) -> str | bytes:
-    """Return a value as JSON by the two encoders that the official client tries."""
+def _encode(value: object) -> str | bytes:
+    """Encode a value as JSON with the two encoders that the official client tries."""
     try:
         return to_json(value, inf_nan_mode="constants", fallback=encoded)
-    except FAILURES:
+    except ENCODING_ERRORS:
         return json.dumps(value, default=encoded)
 
 
 def _strict(value: object) -> object:
-    """Return a value as it comes back from JSON without NaN and infinities."""
-    return json.loads(_text(value), parse_constant=_strict_constant)
+    """Convert a value to JSON and back, with None for NaN; raises ValueError for infinities."""
+    return json.loads(_encode(value), parse_constant=_strict_constant)
 
 
 def _strict_constant(name: str) -> None:
@@ -106,8 +108,8 @@ def _strict_constant(name: str) -> None:
         raise ValueError(f"JSON has no {name}")
 
 
-def _tried(convert: Callable[[object], ResultT], value: object, what: str) -> ResultT:
+def _convert(convert: Callable[[object], ResultT], value: object, what: str) -> ResultT:
     try:
         return convert(value)
-    except FAILURES as error:
+    except ENCODING_ERRORS as error:
         raise UsageError(f"{what} cannot be written as JSON: {error}") from error

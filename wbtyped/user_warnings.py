@@ -1,4 +1,4 @@
-"""Warnings that name the line of the user's code that caused them."""
+"""Warn with the line of the user's code that caused the warning, however deep the call is."""
 
 import sys
 import warnings
@@ -17,7 +17,7 @@ OWN_PACKAGES = frozenset({"wbtyped", "wbtyped_graphql"})
 
 
 class Line(NamedTuple):
-    """A line of code that is being run."""
+    """A line of code that is being executed."""
 
     file: str
     number: int
@@ -25,13 +25,13 @@ class Line(NamedTuple):
     """The globals of its module."""
 
 
-# The line that waits while a thread works for it: the thread's own stack does not lead there.
+# The line that waits for the current thread, whose own stack does not lead there.
 _waiting: ContextVar[Line | None] = ContextVar("_waiting", default=None)
 
 
 def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
-    """Warn about the line outside of this package that the call came from, however deep it is."""
-    line = _users_line(currentframe()) or _waiting.get()
+    """Warn about the line outside this package that the call came from."""
+    line = _user_line(currentframe()) or _waiting.get()
     if line is None:
         warnings.warn(message, category, stacklevel=2)
         return
@@ -41,7 +41,7 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
         line.file,
         line.number,
         str(line.names.get("__name__", "<string>")),
-        # Here Python keeps which warnings the module has shown already.
+        # Python records here which warnings the module has shown already.
         cast("Registry", line.names.setdefault("__warningregistry__", {})),
     )
 
@@ -49,8 +49,8 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
 def in_thread(
     function: Callable[P, T], *args: P.args, **kwargs: P.kwargs
 ) -> Coroutine[None, None, T]:
-    """Do as `asyncio.to_thread`; what `function` warns about names the line that waits for it."""
-    line = _users_line(currentframe()) or _waiting.get()
+    """Like `asyncio.to_thread`, but warnings of `function` name the line that awaits it."""
+    line = _user_line(currentframe()) or _waiting.get()
 
     async def run() -> T:
         import asyncio
@@ -64,8 +64,8 @@ def in_thread(
     return run()
 
 
-def _users_line(frame: FrameType | None) -> Line | None:
-    """Return the first line outwards that is neither ours nor of the standard library."""
+def _user_line(frame: FrameType | None) -> Line | None:
+    """Return the innermost line that is neither in this package nor in the standard library."""
     while frame is not None:
         package = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         if package not in OWN_PACKAGES and package not in sys.stdlib_module_names:

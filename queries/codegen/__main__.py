@@ -37,11 +37,6 @@ def compile_into(scratch: Path) -> Path:
     run([*RUFF, "check", *RUFF_OPTIONS, "--fix", "--select", "UP,F,I", str(package)], scratch)
     run([*RUFF, "format", *RUFF_OPTIONS, str(package)], scratch)
     (package / "py.typed").touch()
-    shutil.copy(scratch / "schema" / "schema.graphql", package)
-    # As they were written: an installed package has to name comments and lines of them.
-    (package / "queries").mkdir()
-    for source in sorted((scratch / "queries").glob("*.graphql")):
-        shutil.copy(source, package / "queries")
     return package
 
 

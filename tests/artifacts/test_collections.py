@@ -1,4 +1,4 @@
-"""Types and collections: list, read, change."""
+"""Types and collections: listing, properties, edits."""
 
 import pytest
 from hypothesis import given, settings
@@ -43,7 +43,7 @@ def alpha(server: WandbServer, api: Api) -> ArtifactCollection:
     return api.artifact_collection("dataset", "crew/ship/alpha")
 
 
-def test_types(server: WandbServer, api: Api) -> None:
+def test_artifact_types_list_and_load(server: WandbServer, api: Api) -> None:
     types = api.artifact_types("crew/ship")
     assert [t.name for t in types] == ["dataset", "model"]
     assert types.length is None
@@ -51,16 +51,18 @@ def test_types(server: WandbServer, api: Api) -> None:
     assert [t.name for t in ArtifactTypes(api.client, "crew", "ship", per_page=1)] == [
         "dataset", "model",
     ]  # fmt: skip
-    one = api.artifact_type("model", "crew/ship")
-    assert (one.id, one.name, repr(one)) == (one.attrs.id, "model", "<ArtifactType model>")
-    wire = one.attrs.model_dump(by_alias=True)
-    assert ArtifactType(api.client, "crew", "ship", "model", wire).attrs == one.load()
+    model = api.artifact_type("model", "crew/ship")
+    assert model.id == model.attrs.id
+    assert model.name == "model"
+    assert repr(model) == "<ArtifactType model>"
+    wire = model.attrs.model_dump(by_alias=True)
+    assert ArtifactType(api.client, "crew", "ship", "model", wire).attrs == model.load()
 
 
 @pytest.mark.parametrize(
     ("project", "name", "missing"), [("crew/no", "model", "project"), ("crew/ship", "no", "type")]
 )
-def test_missing_types(
+def test_artifact_type_missing_names_the_part(
     server: WandbServer, api: Api, project: str, name: str, missing: str
 ) -> None:
     with pytest.raises(NotFoundError) as failed:
@@ -70,7 +72,7 @@ def test_missing_types(
         list(api.artifact_collections(project, name))
 
 
-def test_collections_of_a_type(server: WandbServer, api: Api) -> None:
+def test_collections_of_type_are_listed_newest_first(server: WandbServer, api: Api) -> None:
     listed = api.artifact_collections("crew/ship", "dataset", per_page=2)
     assert [c.name for c in listed] == ["best", "gamma", "beta", "alpha"], "newest first"
     assert len(listed) == listed.length == 4
@@ -79,29 +81,30 @@ def test_collections_of_a_type(server: WandbServer, api: Api) -> None:
     assert [c.id for c in again] == [c.id for c in listed]
     names = ArtifactCollections(api.client, "crew", "ship", "dataset", order="name")
     assert [c.name for c in names] == ["alpha", "best", "beta", "gamma"]
-    some = api.artifact_collections("crew/ship", "dataset", filters={"name": {"$regex": "^b"}})
-    assert ([c.name for c in some], len(some)) == (["best", "beta"], 2)
+    filtered = api.artifact_collections("crew/ship", "dataset", filters={"name": {"$regex": "^b"}})
+    assert [c.name for c in filtered] == ["best", "beta"]
+    assert len(filtered) == 2
 
 
-def test_listing_sends_the_pages_and_not_one_request_more(server: WandbServer, api: Api) -> None:
+def test_collections_listing_sends_one_request_per_page(server: WandbServer, api: Api) -> None:
     server.requests.clear()
     listed = api.artifact_collections("crew/ship", "dataset", per_page=3)
     assert all(c.name and c.tags is not None and c.created_at for c in listed)
     assert server.requests.operations() == ["ArtifactCollections"] * 2
 
 
-def test_collections_of_a_project(server: WandbServer, api: Api) -> None:
-    everything = ProjectArtifactCollections(api.client, "crew", "ship", per_page=2)
-    assert [(c.name, c.type) for c in everything] == [
+def test_collections_of_project_are_listed_for_all_types(server: WandbServer, api: Api) -> None:
+    collections = ProjectArtifactCollections(api.client, "crew", "ship", per_page=2)
+    assert [(c.name, c.type) for c in collections] == [
         ("best", "dataset"), ("net", "model"), ("gamma", "dataset"), ("beta", "dataset"),
         ("alpha", "dataset"),
     ]  # fmt: skip
-    assert len(everything) == 5
+    assert len(collections) == 5
     net = ProjectArtifactCollections(api.client, "crew", "ship", filters={"name": "net"})
     assert [c.name for c in net] == ["net"]
 
 
-def test_an_older_server_lists_but_does_not_filter() -> None:
+def test_collections_older_server_lists_but_cannot_filter() -> None:
     with WandbServer(features=[]) as server:
         server.add_artifact("crew/ship/alpha", "dataset", {})
         with Api({"base_url": server.url}, api_key=server.api_key) as api:
@@ -115,22 +118,28 @@ def test_an_older_server_lists_but_does_not_filter() -> None:
 
 
 @pytest.mark.parametrize("order", ["", "name desc", "++name", "-"])
-def test_bad_orders(server: WandbServer, api: Api, order: str) -> None:
+def test_collections_invalid_order_raises_usage_error(
+    server: WandbServer, api: Api, order: str
+) -> None:
     with pytest.raises(UsageError, match="order"):
         api.artifact_collections("crew/ship", "dataset", order=order)
 
 
-def test_unknown_filters_and_orders_are_refused(server: WandbServer, api: Api) -> None:
-    for bad in ({"colour": 1}, {"name": {"$near": 1}}, {"$or": 1}):
+def test_collections_unknown_filter_or_order_raises_graphql_error(
+    server: WandbServer, api: Api
+) -> None:
+    for filters in ({"colour": 1}, {"name": {"$near": 1}}, {"$or": 1}):
         with pytest.raises(GraphQLError, match="filter|\\$or"):
-            list(api.artifact_collections("crew/ship", "dataset", filters=bad))
+            list(api.artifact_collections("crew/ship", "dataset", filters=filters))
     with pytest.raises(GraphQLError, match="order"):
         list(api.artifact_collections("crew/ship", "dataset", order="colour"))
 
 
-def test_properties(server: WandbServer, alpha: ArtifactCollection) -> None:
-    assert (alpha.name, alpha.type, alpha.description, alpha.tags) == ("alpha", "dataset", None, [])
-    assert alpha.aliases == ["x", "latest"] or set(alpha.aliases) == {"latest", "x"}
+def test_collection_properties(server: WandbServer, alpha: ArtifactCollection) -> None:
+    assert (alpha.name, alpha.type) == ("alpha", "dataset")
+    assert alpha.description is None
+    assert alpha.tags == []
+    assert set(alpha.aliases) == {"latest", "x"}
     assert alpha.created_at.endswith("Z")
     assert alpha.updated_at is not None
     assert repr(alpha) == "<ArtifactCollection alpha (dataset)>"
@@ -138,14 +147,18 @@ def test_properties(server: WandbServer, alpha: ArtifactCollection) -> None:
     assert alpha.organization is None
 
 
-def test_saving_nothing_sends_nothing(server: WandbServer, alpha: ArtifactCollection) -> None:
+def test_collection_save_without_changes_sends_nothing(
+    server: WandbServer, alpha: ArtifactCollection
+) -> None:
     alpha.name, alpha.tags = "alpha", []
     server.requests.clear()
     alpha.save()
     assert len(server.requests) == 0
 
 
-def test_save(server: WandbServer, api: Api, alpha: ArtifactCollection) -> None:
+def test_collection_save_sends_what_changed(
+    server: WandbServer, api: Api, alpha: ArtifactCollection
+) -> None:
     alpha.name, alpha.description = "omega", "the last"
     alpha.type, alpha.tags = "corpus", ["one", "two words"]
     server.requests.clear()
@@ -154,18 +167,20 @@ def test_save(server: WandbServer, api: Api, alpha: ArtifactCollection) -> None:
         "UpdateArtifactSequence", "MoveArtifactSequence", "AddArtifactCollectionTags",
     ]  # fmt: skip
     found = api.artifact_collection("corpus", "crew/ship/omega")
-    assert (found.description, found.tags) == ("the last", ["one", "two words"])
+    assert found.description == "the last"
+    assert found.tags == ["one", "two words"]
     found.tags = "two words"
     found.description = None
     found.save()
     again = api.artifact_collection("corpus", "crew/ship/omega")
-    assert (again.tags, again.description or "") == (["two words"], "")
+    assert again.tags == ["two words"]
+    assert not again.description
     assert not api.artifact_collection_exists("crew/ship/alpha", "dataset")
 
 
 @settings(deadline=None, max_examples=25)
 @given(edits=st.lists(st.tuples(TAGS, st.text("abc", max_size=5)), min_size=1, max_size=3))
-def test_any_edits_end_in_what_was_assigned(
+def test_collection_repeated_edits_keep_the_last_values(
     shared_server: WandbServer, shared_api: Api, edits: list[tuple[list[str], str]]
 ) -> None:
     shared_server.add_artifact("crew/ship/edited", "dataset", {})
@@ -175,10 +190,13 @@ def test_any_edits_end_in_what_was_assigned(
         collection.save()
     found = shared_api.artifact_collection("dataset", "crew/ship/edited")
     tags, description = edits[-1]
-    assert (set(found.tags), found.description or "") == (set(tags), description)
+    assert set(found.tags) == set(tags)
+    assert (found.description or "") == description
 
 
-def test_many_tags_go_in_batches(server: WandbServer, api: Api, alpha: ArtifactCollection) -> None:
+def test_collection_many_tags_are_sent_in_batches(
+    server: WandbServer, api: Api, alpha: ArtifactCollection
+) -> None:
     alpha.tags = [f"t{i}" for i in range(45)]
     server.requests.clear()
     alpha.save()
@@ -186,14 +204,18 @@ def test_many_tags_go_in_batches(server: WandbServer, api: Api, alpha: ArtifactC
     assert len(api.artifact_collection("dataset", "crew/ship/alpha").tags) == 45
 
 
-def test_a_save_that_stops_half_way_says_so_and_goes_on_later(
+def test_collection_save_failing_half_way_resumes_later(
     server: WandbServer, api: Api, alpha: ArtifactCollection
 ) -> None:
     alpha.name, alpha.tags = "omega", ["one"]
-    broken = Fault(kind="graphql", operation="AddArtifactCollectionTags", status=403)
-    with server.fault(broken), pytest.raises(PartialSaveError, match="name applied, tags not") as e:
+    refused = Fault(kind="graphql", operation="AddArtifactCollectionTags", status=403)
+    with (
+        server.fault(refused),
+        pytest.raises(PartialSaveError, match="name applied, tags not") as failed,
+    ):
         alpha.save()
-    assert (e.value.applied, e.value.pending) == (("name",), ("tags",))
+    assert failed.value.applied == ("name",)
+    assert failed.value.pending == ("tags",)
     server.requests.clear()
     alpha.save()
     assert server.requests.operations() == ["AddArtifactCollectionTags"]
@@ -207,7 +229,7 @@ def test_a_save_that_stops_half_way_says_so_and_goes_on_later(
         ("type", "job"), ("tags", ["a/b"]), ("tags", [" a"]), ("tags", ["a" * 129]),
     ],
 )  # fmt: skip
-def test_bad_values_are_refused_when_assigned(
+def test_collection_invalid_value_is_refused_on_assignment(
     server: WandbServer, alpha: ArtifactCollection, attribute: str, value: object
 ) -> None:
     server.requests.clear()
@@ -216,7 +238,7 @@ def test_bad_values_are_refused_when_assigned(
     assert len(server.requests) == 0
 
 
-def test_portfolios_have_no_type_to_change(server: WandbServer, api: Api) -> None:
+def test_portfolio_type_cannot_be_changed(server: WandbServer, api: Api) -> None:
     best = api.artifact_collection("dataset", "crew/ship/best")
     with pytest.raises(ValueError, match="portfolio"):
         best.type = "model"
@@ -225,13 +247,13 @@ def test_portfolios_have_no_type_to_change(server: WandbServer, api: Api) -> Non
     assert api.artifact_collection("dataset", "crew/ship/best").description == "chosen"
 
 
-def test_deleting_a_portfolio_leaves_the_versions(server: WandbServer, api: Api) -> None:
+def test_portfolio_delete_keeps_the_versions(server: WandbServer, api: Api) -> None:
     api.artifact_collection("dataset", "crew/ship/best").delete()
     assert not api.artifact_collection_exists("crew/ship/best", "dataset")
     assert api.artifact("crew/ship/alpha:v0").files()[0].name == "a.txt"
 
 
-def test_deleting_a_sequence_takes_its_versions(
+def test_sequence_delete_deletes_its_versions(
     server: WandbServer, api: Api, alpha: ArtifactCollection
 ) -> None:
     alpha.delete()
@@ -241,7 +263,7 @@ def test_deleting_a_sequence_takes_its_versions(
         list(alpha.artifacts())
 
 
-def test_change_type_is_deprecated(
+def test_change_type_warns_and_saves(
     server: WandbServer, api: Api, alpha: ArtifactCollection
 ) -> None:
     with pytest.warns(DeprecationWarning, match="save"):
@@ -249,12 +271,12 @@ def test_change_type_is_deprecated(
     assert api.artifact_collection("corpus", "crew/ship/alpha").type == "corpus"
 
 
-async def test_coroutines(server: WandbServer, api: Api) -> None:
-    kind = await api.aartifact_type("dataset", "crew/ship")
-    assert [c.name async for c in kind.collections(per_page=3)] == [
+async def test_collection_async_methods(server: WandbServer, api: Api) -> None:
+    datasets = await api.aartifact_type("dataset", "crew/ship")
+    assert [c.name async for c in datasets.collections(per_page=3)] == [
         "best", "gamma", "beta", "alpha",
     ]  # fmt: skip
-    beta = await kind.acollection("beta")
+    beta = await datasets.acollection("beta")
     beta.tags = ["t"]
     await beta.asave()
     assert (await beta.aload()).tags.edges[0].node.name == "t"
@@ -264,7 +286,7 @@ async def test_coroutines(server: WandbServer, api: Api) -> None:
     await api.aclose()
 
 
-def test_functions_of_the_older_client(server: WandbServer, api: Api) -> None:
+def test_compat_functions_return_field_names(server: WandbServer, api: Api) -> None:
     assert server_supports_artifact_collections_gql_edges(api.client) is True
     assert artifact_collection_edge_name(True) == "artifactCollection"
     assert artifact_collection_edge_name(False) == "artifactSequence"

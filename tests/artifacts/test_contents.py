@@ -1,4 +1,4 @@
-"""Files of versions: manifests, downloads, references."""
+"""The files of versions: manifests, downloads, references."""
 
 import hashlib
 import json
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import files_in
 from wbtyped import Api
 from wbtyped.artifacts import (
     Artifact,
@@ -15,8 +16,8 @@ from wbtyped.artifacts import (
     ArtifactManifest,
     ArtifactManifestEntry,
 )
-from wbtyped.artifacts.contents.manifest import artifact_reference, parse_manifest
-from wbtyped.artifacts.contents.plan import entry_is_right
+from wbtyped.artifacts.contents.manifest import parse_artifact_reference, parse_manifest
+from wbtyped.artifacts.contents.plan import entry_matches
 from wbtyped.download.disk.verified_writer import VerifiedWriter
 from wbtyped.errors import (
     ChecksumError,
@@ -39,42 +40,43 @@ def data(request: pytest.FixtureRequest, wandb_server: WandbServer, api: Api) ->
     return api.artifact("crew/ship/data")
 
 
-def saved(root: Path) -> dict[str, bytes]:
-    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
-
-
-def test_manifest(wandb_server: WandbServer, data: Artifact) -> None:
+def test_manifest_describes_files_and_is_loaded_once(
+    wandb_server: WandbServer, data: Artifact
+) -> None:
     manifest = data.manifest
-    assert (len(manifest), manifest.size()) == (3, data.size)
+    assert len(manifest) == 3
+    assert manifest.size() == data.size
     assert {entry.path for entry in manifest} == set(FILES)
     assert manifest.digest() == data.digest
     entry = data.get_entry("a.txt")
-    assert (entry.size, entry.digest_algorithm(), entry.is_reference) == (5, "MD5", False)
+    assert entry.size == 5
+    assert entry.digest_algorithm() == "MD5"
+    assert not entry.is_reference
     assert [e.path for e in manifest.get_entries_in_directory("sub")] == ["sub/b.bin", "sub/empty"]
     assert manifest.get_entry_by_path("a.txt") is entry
     assert manifest.get_entry_by_path("nope") is None
     with pytest.raises(KeyError) as failed:
         data.get_entry("nope")
-    assert str(failed.value) == "artifact crew/ship/data:v0 holds no file 'nope'"
-    with pytest.raises(ValueError, match="refers to nothing"):
+    assert str(failed.value) == "artifact crew/ship/data:v0 has no file 'nope'"
+    with pytest.raises(ValueError, match="not a reference"):
         entry.ref_target()
     wandb_server.requests.clear()
     assert data.manifest is manifest
     assert len(wandb_server.requests) == 0
 
 
-async def test_length_with_names_counts_the_named_files(data: Artifact) -> None:
+async def test_artifact_files_length_with_names_counts_listed_files(data: Artifact) -> None:
     name = data.files()[0].name
-    everything = len(data.files())
-    assert everything > 1
+    total = len(data.files())
+    assert total > 1
     assert len(data.files(names=[name])) == 1
     assert len(data.files(names=[name, name, "absent"], per_page=1)) == 1
     assert await data.files(names=[name]).alength() == 1
     await data.client.aclose()
-    assert len(data.files(names=[])) == everything
+    assert len(data.files(names=[])) == total
 
 
-def test_vectors_of_the_digest() -> None:
+def test_manifest_digest_matches_known_vectors() -> None:
     def digest(contents: str) -> str:
         text = f'{{"version": 1, "contents": {contents}}}'
         return parse_manifest(text.encode(), "x").digest()
@@ -92,7 +94,7 @@ def test_vectors_of_the_digest() -> None:
     assert digest(newer) == "9970151bedbe8e59f57059a8ec9b69ce"
 
 
-def test_the_newer_digest(tmp_path: Path) -> None:
+def test_xxh128_entry_is_verified(tmp_path: Path) -> None:
     text = (
         b'{"version": 1, "contents": {"f1.txt": {"digest": "Ea90/ebbsZP+0zaqIOehnQ==",'
         b' "size": 2, "extra": {"alg": "XXH128"}}}}'
@@ -104,7 +106,7 @@ def test_the_newer_digest(tmp_path: Path) -> None:
     ) as sink:
         sink.write(b"x1")
         path = sink.commit(replace=False)
-    assert entry_is_right(entry, path)
+    assert entry_matches(entry, path)
     with (
         pytest.raises(ChecksumError, match="XXH128"),
         VerifiedWriter(tmp_path / "bad", size=2, md5=None, xxh128=entry.digest, label="f") as sink,
@@ -119,7 +121,7 @@ CONTENTS = st.dictionaries(NAMES, st.binary(max_size=20), max_size=5)
 
 @settings(deadline=None, max_examples=25)
 @given(contents=CONTENTS)
-def test_manifests_say_what_a_version_holds(
+def test_manifest_lists_any_files(
     shared_server: WandbServer, shared_api: Api, contents: dict[str, bytes]
 ) -> None:
     name = shared_server.add_artifact("crew/ship/any", "dataset", contents)
@@ -144,7 +146,7 @@ ENTRIES = st.builds(
 
 
 @given(entries=st.lists(ENTRIES, unique_by=lambda e: e.path), layout=st.sampled_from(["V1", "V2"]))
-def test_manifests_survive_json(entries: list[ArtifactManifestEntry], layout: str) -> None:
+def test_manifest_json_round_trip(entries: list[ArtifactManifestEntry], layout: str) -> None:
     by_path = {entry.path: entry for entry in entries}
     manifest = ArtifactManifest(1, "wandb-storage-policy-v1", layout, "default", by_path, "MD5")
     shown = manifest.to_manifest_json()
@@ -152,45 +154,45 @@ def test_manifests_survive_json(entries: list[ArtifactManifestEntry], layout: st
     assert parse_manifest(json.dumps(shown).encode(), "x").entries == manifest.entries
 
 
-def test_one_entry_by_itself(
+def test_manifest_entry_downloads_alone(
     wandb_server: WandbServer, data: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     entry = data.get_entry("sub/b.bin")
     assert entry.parent_artifact() is data
     assert entry.to_json()["path"] == "sub/b.bin"
     assert entry.download(tmp_path) == str(tmp_path / "sub" / "b.bin")
-    assert saved(tmp_path) == {"sub/b.bin": FILES["sub/b.bin"]}
+    assert files_in(tmp_path) == {"sub/b.bin": FILES["sub/b.bin"]}
     wandb_server.requests.clear()
     entry.download(tmp_path)
-    assert len(wandb_server.requests) == 0, "what is right is kept"
+    assert len(wandb_server.requests) == 0, "the right content is kept"
     monkeypatch.setenv("WANDB_ARTIFACT_DIR", str(tmp_path / "other"))
     assert data.get_entry("a.txt").download() == str(tmp_path / "other" / "data:v0" / "a.txt")
     with pytest.raises(UsageError, match="belongs to no artifact"):
         ArtifactManifestEntry("a", "b").download(tmp_path)
 
 
-def test_objects_are_found_without_their_suffix(wandb_server: WandbServer, api: Api) -> None:
+def test_get_entry_finds_object_by_name(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_artifact("crew/ship/seen", "dataset", {"deep/scores.table.json": b"{}"})
     assert api.artifact("crew/ship/seen").get_entry("deep/scores").path == "deep/scores.table.json"
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"version": 1}', '{"version": 2, "contents": {}}'])
-def test_manifests_that_cannot_be_read(text: str) -> None:
+def test_parse_manifest_invalid_raises_schema_mismatch(text: str) -> None:
     with pytest.raises(SchemaMismatchError, match="manifest of artifact x"):
         parse_manifest(text.encode(), "artifact x")
 
 
-def test_manifest_altered_on_its_way_is_fetched_again(
+def test_manifest_with_wrong_digest_is_fetched_again(
     wandb_server: WandbServer, data: Artifact, tmp_path: Path
 ) -> None:
     text = json.dumps(data.manifest.to_manifest_json()).replace("a.txt", "b.txt")
-    altered = Fault(kind="storage-get", path="manifest", status=200, body=text.encode(), times=1)
-    with Api() as api, wandb_server.fault(altered):
+    modified = Fault(kind="storage-get", path="manifest", status=200, body=text.encode(), times=1)
+    with Api() as api, wandb_server.fault(modified):
         api.artifact("crew/ship/data").download(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
 
 
-async def test_files(wandb_server: WandbServer, api: Api, data: Artifact) -> None:
+async def test_artifact_files_list(wandb_server: WandbServer, api: Api, data: Artifact) -> None:
     files = data.files(per_page=2)
     assert [f.name for f in files] == sorted(FILES)
     assert len(files) == files.length == 3
@@ -205,7 +207,7 @@ async def test_files(wandb_server: WandbServer, api: Api, data: Artifact) -> Non
     await api.aclose()
 
 
-def test_opening_a_version_and_its_files_is_quick(
+def test_artifact_files_first_page_takes_two_requests(
     wandb_server: WandbServer, data: Artifact
 ) -> None:
     wandb_server.requests.clear()
@@ -214,74 +216,81 @@ def test_opening_a_version_and_its_files_is_quick(
     assert len(wandb_server.requests) == 2
 
 
-def test_one_file_by_itself(data: Artifact, tmp_path: Path) -> None:
+def test_open_file_saves_or_raises_not_found(data: Artifact, tmp_path: Path) -> None:
     assert data.open_file("sub/b.bin").save(tmp_path).read_bytes() == FILES["sub/b.bin"]
-    with pytest.raises(NotFoundError, match="holds no file 'nope'"):
+    with pytest.raises(NotFoundError, match="has no file 'nope'"):
         data.open_file("nope")
 
 
-def test_download(wandb_server: WandbServer, data: Artifact, tmp_path: Path) -> None:
+def test_artifact_download_replaces_only_modified_files(
+    wandb_server: WandbServer, data: Artifact, tmp_path: Path
+) -> None:
     assert data.download(tmp_path) == str(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     data.verify(tmp_path)
     assert [r.authorized for r in wandb_server.requests if r.origin == "storage"] == [False] * 4
     wandb_server.requests.clear()
     (tmp_path / "a.txt").write_bytes(b"wrong")
     data.download(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     fetched = [r.path for r in wandb_server.requests if r.origin == "storage"]
-    assert len(fetched) == 1, "what is right is kept"
+    assert len(fetched) == 1, "the right content is kept"
 
 
-async def test_download_of_some_files(
+async def test_artifact_files_download_selection_reports_failures(
     wandb_server: WandbServer, api: Api, data: Artifact, tmp_path: Path
 ) -> None:
     result = data.files(["a.txt", "nope"]).download(tmp_path)
-    assert (result.written, saved(tmp_path)) == (["a.txt"], {"a.txt": FILES["a.txt"]})
+    assert result.written == ["a.txt"]
+    assert files_in(tmp_path) == {"a.txt": FILES["a.txt"]}
     with wandb_server.fault(Fault(kind="storage-get", path="b.bin", status=404)):
         result = await data.files().adownload(tmp_path, on_error="collect")
-    assert ([f.name for f in result.failed], result.kept) == (["sub/b.bin"], ["a.txt"])
-    assert saved(tmp_path) == {name: FILES[name] for name in ("a.txt", "sub/empty")}
+    assert [f.name for f in result.failed] == ["sub/b.bin"]
+    assert result.kept == ["a.txt"]
+    assert files_in(tmp_path) == {name: FILES[name] for name in ("a.txt", "sub/empty")}
     await api.aclose()
 
 
-def test_a_root_that_cannot_be_a_folder(data: Artifact, tmp_path: Path) -> None:
+def test_artifact_files_download_root_is_a_file_raises_disk_error(
+    data: Artifact, tmp_path: Path
+) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(DiskError, match="file"):
         data.files(["a.txt"]).download(tmp_path / "file")
 
 
-def test_download_to_the_documented_folder(
+def test_artifact_download_default_folder(
     data: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert data.download() == str(tmp_path / "artifacts" / "data:v0")
     monkeypatch.setenv("WANDB_ARTIFACT_DIR", str(tmp_path / "other"))
     assert data.download(path_prefix="sub/") == str(tmp_path / "other" / "data:v0")
-    assert set(saved(tmp_path / "other" / "data:v0")) == {"sub/b.bin", "sub/empty"}
+    assert set(files_in(tmp_path / "other" / "data:v0")) == {"sub/b.bin", "sub/empty"}
 
 
-async def test_coroutines(api: Api, data: Artifact, tmp_path: Path) -> None:
+async def test_artifact_async_methods(api: Api, data: Artifact, tmp_path: Path) -> None:
     assert len(await data.amanifest()) == 3
     await data.adownload(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     (tmp_path / "stray").write_bytes(b"x")
-    assert (await data.acompare(tmp_path)).foreign == ["stray"]
+    differences = await data.acompare(tmp_path)
+    assert differences.unexpected == differences.foreign == ["stray"]
     await data.acheckout(tmp_path)
     await data.averify(tmp_path)
     assert await data.get_entry("a.txt").adownload(tmp_path / "one") == str(tmp_path / "one/a.txt")
-    with pytest.raises(UsageError, match="holds 3 files"):
+    with pytest.raises(UsageError, match="has 3 files"):
         await data.afile(tmp_path)
     assert (await data.acollection()).id == (await data.asource_collection()).id
     await api.aclose()
 
 
-def test_checkout_removes_what_does_not_belong(data: Artifact, tmp_path: Path) -> None:
+def test_checkout_removes_unexpected_files(data: Artifact, tmp_path: Path) -> None:
     (tmp_path / "old" / "deep").mkdir(parents=True)
     (tmp_path / "old" / "deep" / "x").write_bytes(b"x")
     (tmp_path / "stray").write_bytes(b"x")
     assert data.checkout(tmp_path) == str(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     assert not (tmp_path / "old").exists()
 
 
@@ -294,15 +303,17 @@ def test_verify_names_every_difference(data: Artifact, tmp_path: Path) -> None:
         data.verify(tmp_path)
 
 
-def test_only_file(wandb_server: WandbServer, api: Api, data: Artifact, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="holds 3 files"):
+def test_artifact_file_requires_exactly_one_file(
+    wandb_server: WandbServer, api: Api, data: Artifact, tmp_path: Path
+) -> None:
+    with pytest.raises(UsageError, match="has 3 files"):
         data.file(tmp_path)
     wandb_server.add_artifact("crew/ship/one", "dataset", {"only.txt": b"1"})
     assert api.artifact("crew/ship/one").file(tmp_path).read_bytes() == b"1"
 
 
 @pytest.mark.parametrize("effect", ["corrupt", "shorten"])
-def test_wrong_bytes_never_get_the_name(
+def test_artifact_download_wrong_bytes_are_never_renamed_into_place(
     wandb_server: WandbServer, data: Artifact, tmp_path: Path, effect: str
 ) -> None:
     data.manifest  # noqa: B018
@@ -310,26 +321,26 @@ def test_wrong_bytes_never_get_the_name(
     setattr(wrong, effect, 1)
     with wandb_server.fault(wrong), pytest.raises(ChecksumError, match=r"sub/b\.bin"):
         data.download(tmp_path)
-    assert "sub/b.bin" not in saved(tmp_path)
+    assert "sub/b.bin" not in files_in(tmp_path)
 
 
-def test_hostile_paths_are_refused_before_the_first_byte(
+def test_artifact_download_unsafe_path_is_refused_before_any_byte(
     wandb_server: WandbServer, api: Api, tmp_path: Path
 ) -> None:
     wandb_server.add_artifact("crew/ship/evil", "dataset", {"ok": b"1", "../evil": b"2"})
     with pytest.raises(UnsafePathError):
         api.artifact("crew/ship/evil").download(tmp_path / "root")
-    assert saved(tmp_path) == {}
+    assert files_in(tmp_path) == {}
 
 
 # References.
 
 
-def test_references_elsewhere_are_named(
+def test_reference_unsupported_is_named_or_skipped(
     wandb_server: WandbServer, api: Api, tmp_path: Path
 ) -> None:
-    far = {"far.bin": Reference("s3://bucket/far.bin", "etag", 9)}
-    wandb_server.add_artifact("crew/ship/far", "dataset", {"near": b"1"}, far)
+    references = {"far.bin": Reference("s3://bucket/far.bin", "etag", 9)}
+    wandb_server.add_artifact("crew/ship/far", "dataset", {"near": b"1"}, references)
     artifact = api.artifact("crew/ship/far")
     assert artifact.get_entry("far.bin").ref_target() == "s3://bucket/far.bin"
     [file] = artifact.files(["far.bin"])
@@ -341,36 +352,40 @@ def test_references_elsewhere_are_named(
     assert failed.value.uris == ("s3://bucket/far.bin",)
     with pytest.warns(UserWarning, match="s3://bucket/far.bin"):
         artifact.download(tmp_path, allow_missing_references=True)
-    assert saved(tmp_path) == {"near": b"1"}
+    assert files_in(tmp_path) == {"near": b"1"}
     artifact.verify(tmp_path)
 
 
-def test_references_over_http(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
+def test_reference_http_is_downloaded_unless_changed(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
     with WandbServer() as other:
         other.add_run("a/b/c", files={"far.txt": b"from afar"})
         with Api({"base_url": other.url}, api_key=other.api_key) as there:
-            address = there.run("a/b/c").file("far.txt").direct_url
+            url = there.run("a/b/c").file("far.txt").direct_url
         etag = hashlib.sha256(b"from afar").hexdigest()
         for name, digest in (("good", etag), ("unchecked", None), ("changed", "other")):
-            references = {"far.txt": Reference(address, digest, 9)}
+            references = {"far.txt": Reference(url, digest, 9)}
             wandb_server.add_artifact(f"crew/ship/{name}", "dataset", {}, references)
         other.requests.clear()
         for name in ("good", "unchecked"):
             api.artifact(f"crew/ship/{name}").download(tmp_path / name)
-            assert saved(tmp_path / name) == {"far.txt": b"from afar"}
+            assert files_in(tmp_path / name) == {"far.txt": b"from afar"}
         with pytest.raises(ChecksumError, match="has changed"):
             api.artifact("crew/ship/changed").download(tmp_path / "changed")
         assert not any(request.authorized for request in other.requests)
 
 
-def test_references_to_other_artifacts(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
+def test_reference_to_artifact_is_downloaded(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
     wandb_server.add_artifact("crew/ship/home", "dataset", {"deep/a.txt": b"alpha"})
     home = api.artifact("crew/ship/home")
-    address = home.get_entry("deep/a.txt").ref_url()
-    references = {"here.txt": Reference(address, home.get_entry("deep/a.txt").digest)}
+    uri = home.get_entry("deep/a.txt").ref_url()
+    references = {"here.txt": Reference(uri, home.get_entry("deep/a.txt").digest)}
     wandb_server.add_artifact("crew/ship/away", "dataset", {}, references)
     api.artifact("crew/ship/away").download(tmp_path)
-    assert saved(tmp_path) == {"here.txt": b"alpha"}
-    assert artifact_reference(address) == (home.id, "deep/a.txt")
+    assert files_in(tmp_path) == {"here.txt": b"alpha"}
+    assert parse_artifact_reference(uri) == (home.id, "deep/a.txt")
     [entry] = api.artifact("crew/ship/away").manifest
     assert Path(entry.download(tmp_path / "one")).read_bytes() == b"alpha"

@@ -1,4 +1,4 @@
-"""Long lists cost their pages, and not one request more."""
+"""Long lists send one request per page, and no other."""
 
 import pytest
 
@@ -11,13 +11,13 @@ COLLECTIONS = 1_000
 
 @pytest.fixture
 def large(wandb_server: WandbServer) -> WandbServer:
-    """Copy one version and one collection many times, straight in the tables."""
+    """Copy one version and one collection many times, directly in the database."""
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a": b"x"}, metadata={"n": 1})
     numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)"
     moment = "'2026-01-01T00:00:00Z'"
     columns = "sequence_id, state, digest, digest_algorithm, storage_layout, metadata"
     database = wandb_server._database  # pyright: ignore[reportPrivateUsage] - seeds in bulk
-    with database.writing() as rows:
+    with database.transaction() as rows:
         rows.execute(
             f"{numbers} INSERT INTO artifacts ({columns}, version_index, created_at, updated_at)"
             f" SELECT {columns}, i, {moment}, {moment} FROM artifacts, n WHERE artifacts.id = 1",
@@ -38,7 +38,7 @@ def large(wandb_server: WandbServer) -> WandbServer:
 
 
 @pytest.mark.slow
-def test_listing_costs_the_pages_alone(large: WandbServer, api: Api) -> None:
+def test_large_lists_send_one_request_per_page(large: WandbServer, api: Api) -> None:
     large.requests.clear()
     collections = api.artifact_collections("crew/ship", "dataset", per_page=100)
     names = [(c.name, c.type, tuple(c.tags), c.description) for c in collections]

@@ -1,4 +1,4 @@
-"""Metadata: looking changes nothing, what is assigned is sent, and what JSON lacks is told."""
+"""Metadata: reading changes nothing, changes are sent, values that JSON lacks are refused."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -38,18 +38,18 @@ def api(wandb_server: WandbServer) -> Iterator[Api]:
         yield api
 
 
-def made(server: WandbServer, api: Api, metadata: object) -> Artifact:
+def add_version(server: WandbServer, api: Api, metadata: object) -> Artifact:
     name = server.add_artifact("crew/ship/data", "dataset", {}, metadata=metadata)
-    found = api.artifact(f"crew/ship/{name}")
+    artifact = api.artifact(f"crew/ship/{name}")
     server.requests.clear()
-    return found
+    return artifact
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: str(text)[:20])
-def test_looking_changes_and_sends_nothing(
+def test_metadata_reading_sends_nothing_on_save(
     wandb_server: WandbServer, api: Api, text: str | None
 ) -> None:
-    artifact = made(wandb_server, api, text)
+    artifact = add_version(wandb_server, api, text)
     if text in UNREADABLE:
         with pytest.raises(SchemaMismatchError, match="metadata of crew/ship/data:v0"):
             _ = artifact.metadata
@@ -63,7 +63,7 @@ def test_looking_changes_and_sends_nothing(
     assert "metadata" not in json.dumps(request.variables)
 
 
-def in_place(key: str, value: object) -> Callable[[Artifact], None]:
+def edit_in_place(key: str, value: object) -> Callable[[Artifact], None]:
     def change(artifact: Artifact) -> None:
         artifact.metadata[key] = value
 
@@ -80,19 +80,19 @@ def assign(value: dict[str, object] | str | None) -> Callable[[Artifact], None]:
 @pytest.mark.parametrize(
     ("change", "sent"),
     [
-        (in_place("flag", 1), {"flag": 1, "n": 1}),
-        (in_place("n", 1.0), {"flag": True, "n": 1.0}),
-        (in_place("n", np.float32(NAN)), {"flag": True, "n": None}),
-        (in_place("n", np.arange(2)), {"flag": True, "n": [0, 1]}),
+        (edit_in_place("flag", 1), {"flag": 1, "n": 1}),
+        (edit_in_place("n", 1.0), {"flag": True, "n": 1.0}),
+        (edit_in_place("n", np.float32(NAN)), {"flag": True, "n": None}),
+        (edit_in_place("n", np.arange(2)), {"flag": True, "n": [0, 1]}),
         (assign({"n": np.int64(2), "deep": {"a": NAN}}), {"n": 2, "deep": {"a": None}}),
         (assign(None), {}),
         (assign('{"a": NaN}'), {"a": None}),
     ],
 )
-def test_changes_are_sent(
+def test_metadata_changes_are_sent_as_json(
     wandb_server: WandbServer, api: Api, change: Callable[[Artifact], None], sent: object
 ) -> None:
-    artifact = made(wandb_server, api, {"flag": True, "n": 1})
+    artifact = add_version(wandb_server, api, {"flag": True, "n": 1})
     change(artifact)
     artifact.save()
     [request] = wandb_server.requests
@@ -100,29 +100,29 @@ def test_changes_are_sent(
     assert json.dumps(artifact.load().metadata) == json.dumps(json.dumps(sent))
 
 
-def test_what_cannot_be_read_can_be_replaced(wandb_server: WandbServer, api: Api) -> None:
-    artifact = made(wandb_server, api, "{broken")
+def test_metadata_unreadable_can_be_replaced(wandb_server: WandbServer, api: Api) -> None:
+    artifact = add_version(wandb_server, api, "{broken")
     artifact.metadata = {"a": 1}
     artifact.save()
     assert api.artifact(artifact.qualified_name).metadata == {"a": 1}
 
 
-def test_what_is_assigned_is_a_copy(wandb_server: WandbServer, api: Api) -> None:
-    mine: dict[str, object] = {"a": [1]}
-    artifact = made(wandb_server, api, None)
-    artifact.metadata = mine
-    mine["a"] = 2
+def test_metadata_assignment_copies(wandb_server: WandbServer, api: Api) -> None:
+    metadata: dict[str, object] = {"a": [1]}
+    artifact = add_version(wandb_server, api, None)
+    artifact.metadata = metadata
+    metadata["a"] = 2
     assert artifact.metadata == {"a": [1]}
 
 
-def holding_itself() -> dict[str, object]:
-    mine: dict[str, object] = {}
-    mine["me"] = mine
-    return mine
+def recursive() -> dict[str, object]:
+    metadata: dict[str, object] = {}
+    metadata["me"] = metadata
+    return metadata
 
 
 @pytest.mark.parametrize(
-    ("value", "says"),
+    ("value", "message"),
     [
         ({"a": INF}, r"metadata\['a'\] cannot be written as JSON"),
         ({"a": {"b": [-INF]}}, r"metadata\['a'\]"),
@@ -130,7 +130,7 @@ def holding_itself() -> dict[str, object]:
         ({"a": b"\xff"}, r"metadata\['a'\]"),
         ({"a": 10**5000}, r"metadata\['a'\]"),
         ({(1, 2): 3}, "metadata cannot be written"),
-        (holding_itself(), r"metadata\['me'\]"),
+        (recursive(), r"metadata\['me'\]"),
         ([1], "metadata must be a JSON object"),
         (5, "metadata must be a JSON object"),
         ("[1]", "metadata must be a JSON object"),
@@ -139,20 +139,20 @@ def holding_itself() -> dict[str, object]:
         ({str(n): n for n in range(101)}, "100 keys, not 101"),
     ],
 )
-def test_what_json_lacks_is_refused_at_once(
-    wandb_server: WandbServer, api: Api, value: dict[str, object], says: str
+def test_metadata_invalid_value_is_refused_on_assignment(
+    wandb_server: WandbServer, api: Api, value: dict[str, object], message: str
 ) -> None:
-    artifact = made(wandb_server, api, {"rows": 3})
-    with pytest.raises(UsageError, match=says):
+    artifact = add_version(wandb_server, api, {"rows": 3})
+    with pytest.raises(UsageError, match=message):
         artifact.metadata = value
     assert artifact.metadata == {"rows": 3}
 
 
-@pytest.mark.parametrize("value", [INF, [-INF], object(), holding_itself()])
-def test_what_json_lacks_is_refused_in_place_before_anything_is_sent(
+@pytest.mark.parametrize("value", [INF, [-INF], object(), recursive()])
+def test_metadata_invalid_edit_in_place_is_refused_on_save(
     wandb_server: WandbServer, api: Api, value: object
 ) -> None:
-    artifact = made(wandb_server, api, {"rows": 3})
+    artifact = add_version(wandb_server, api, {"rows": 3})
     artifact.metadata["bad"] = value
     artifact.aliases.append("new")
     with pytest.raises(UsageError, match=r"metadata\['bad'\]"):
@@ -161,7 +161,7 @@ def test_what_json_lacks_is_refused_in_place_before_anything_is_sent(
 
 
 @given(st.dictionaries(st.text(max_size=3), JSON, max_size=4))
-def test_json_comes_back_as_it_was(values: dict[str, object]) -> None:
+def test_user_json_round_trip(values: dict[str, object]) -> None:
     text = json.dumps(values)
     assert is_same_object(read_object(text), values)
     assert read_object(written_object(values, "metadata")) == read_object(text)
@@ -169,6 +169,6 @@ def test_json_comes_back_as_it_was(values: dict[str, object]) -> None:
 
 
 @given(JSON, JSON)
-def test_objects_are_the_same_when_their_json_is(one: JsonValue, other: JsonValue) -> None:
+def test_is_same_object_compares_json(one: JsonValue, other: JsonValue) -> None:
     texts = {json.dumps(value, sort_keys=True) for value in (one, other)}
     assert is_same_object({"v": one}, {"v": other}) is (len(texts) == 1)

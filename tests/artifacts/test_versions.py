@@ -1,4 +1,4 @@
-"""Versions: list, read, change, link, delete, and where they come from."""
+"""Versions: listing, properties, edits, links, deletion, lineage."""
 
 from datetime import timedelta
 
@@ -41,7 +41,7 @@ def data(server: WandbServer, api: Api) -> Artifact:
     return api.artifact("crew/ship/data:v1")
 
 
-def test_versions_newest_first(server: WandbServer, api: Api) -> None:
+def test_versions_are_listed_newest_first(server: WandbServer, api: Api) -> None:
     listed = api.artifacts("dataset", "crew/ship/data", per_page=3)
     assert [a.name for a in listed] == ["data:v3", "data:v2", "data:v1", "data:v0"]
     assert len(listed) == 4
@@ -51,7 +51,7 @@ def test_versions_newest_first(server: WandbServer, api: Api) -> None:
     assert list(again) == []
 
 
-def test_listing_sends_the_pages_and_not_one_request_more(server: WandbServer, api: Api) -> None:
+def test_versions_listing_sends_one_request_per_page(server: WandbServer, api: Api) -> None:
     server.requests.clear()
     for artifact in api.artifacts("dataset", "crew/ship/data", per_page=2):
         assert artifact.metadata["step"] is not None
@@ -60,7 +60,7 @@ def test_listing_sends_the_pages_and_not_one_request_more(server: WandbServer, a
     assert server.requests.operations() == ["Artifacts"] * 2
 
 
-def test_filters(server: WandbServer, api: Api) -> None:
+def test_versions_filters_select(server: WandbServer, api: Api) -> None:
     def found(filters: dict[str, object]) -> list[str]:
         return [a.version for a in api.artifacts("dataset", "crew/ship/data", filters=filters)]
 
@@ -76,31 +76,30 @@ def test_filters(server: WandbServer, api: Api) -> None:
 @given(
     values=st.lists(VALUES, min_size=1, max_size=5),
     operator=st.sampled_from(["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"]),
-    wanted=VALUES.filter(lambda value: value is not None),
+    operand=VALUES.filter(lambda value: value is not None),
 )
-def test_server_filters_as_python_does(
-    values: list[JsonValue], operator: str, wanted: JsonValue
+def test_server_filters_compare_like_python(
+    values: list[JsonValue], operator: str, operand: JsonValue
 ) -> None:
     from wbtyped.server.filters import matches
 
     def expected(value: JsonValue) -> bool:
         if operator in {"$eq", "$ne"}:
-            return (value == wanted) is (operator == "$eq")
-        if type(value) is not type(wanted):
+            return (value == operand) is (operator == "$eq")
+        if type(value) is not type(operand):
             return False
-        pair = (value, wanted)
-        word = {"$gt": "__gt__", "$gte": "__ge__", "$lt": "__lt__", "$lte": "__le__"}[operator]
-        return bool(getattr(pair[0], word)(pair[1]))
+        method = {"$gt": "__gt__", "$gte": "__ge__", "$lt": "__lt__", "$lte": "__le__"}[operator]
+        return bool(getattr(value, method)(operand))
 
-    condition: dict[str, JsonValue] = {"field": {operator: wanted}}
+    condition: dict[str, JsonValue] = {"field": {operator: operand}}
     for value in values:
         assert matches(condition, {"field": value}) is expected(value)
 
 
-def test_tags_are_kept_by_the_client_across_empty_pages(server: WandbServer, api: Api) -> None:
+def test_versions_tags_filter_across_empty_pages(server: WandbServer, api: Api) -> None:
     listed = api.artifacts("dataset", "crew/ship/data", per_page=1, tags="even")
     assert [a.version for a in listed] == ["v2", "v0"]
-    assert len(listed) == 4, "the server counts all"
+    assert len(listed) == 4, "the server cannot filter by tags"
     both = api.artifacts("dataset", "crew/ship/data", tags=["even", "odd"])
     assert list(both) == []
 
@@ -113,20 +112,26 @@ def test_tags_are_kept_by_the_client_across_empty_pages(server: WandbServer, api
         ("dataset", "crew/ship/no", "collection"),
     ],
 )
-def test_missing_lists(server: WandbServer, api: Api, kind: str, name: str, missing: str) -> None:
+def test_versions_missing_names_the_part(
+    server: WandbServer, api: Api, kind: str, name: str, missing: str
+) -> None:
     with pytest.raises(NotFoundError) as failed:
         len(api.artifacts(kind, name))
     assert failed.value.missing == missing
 
 
-def test_properties(server: WandbServer, api: Api, data: Artifact) -> None:
+def test_version_properties(server: WandbServer, api: Api, data: Artifact) -> None:
     assert data.qualified_name == data.source_qualified_name == "crew/ship/data:v1"
     assert (data.entity, data.project, data.version, data.type) == ("crew", "ship", "v1", "dataset")
-    assert (data.state, data.file_count, data.size) == ("COMMITTED", 2, 4)
-    assert (data.description, data.tags, data.aliases) == ("d1", ["odd"], ["x1"])
+    assert data.state == "COMMITTED"
+    assert (data.file_count, data.size) == (2, 4)
+    assert data.description == "d1"
+    assert data.tags == ["odd"]
+    assert data.aliases == ["x1"]
     assert data.metadata == {"step": 1, "deep": {"loss": 0.5}}
     assert data.digest == data.manifest.digest()
-    assert (data.ttl, data.history_step) == (None, None)
+    assert data.ttl is None
+    assert data.history_step is None
     assert api.artifact(f"crew/ship/data:{data.commit_hash}").id == data.id
     assert data.url == f"{server.url}/crew/ship/artifacts/dataset/data/v1"
     assert data.created_at.endswith("Z")
@@ -143,7 +148,9 @@ def test_properties(server: WandbServer, api: Api, data: Artifact) -> None:
         ("crew/ship/data:v2", "v2"),
     ],
 )  # fmt: skip
-async def test_by_path(server: WandbServer, api: Api, path: str, version: str) -> None:
+async def test_artifact_path_resolves(
+    server: WandbServer, api: Api, path: str, version: str
+) -> None:
     assert api.artifact(path).version == version
     assert (await api.aartifact(path, type="dataset")).version == version
     assert await api.aartifact_exists(path, "dataset")
@@ -151,13 +158,13 @@ async def test_by_path(server: WandbServer, api: Api, path: str, version: str) -
     await api.aclose()
 
 
-def test_by_path_of_settings(server: WandbServer) -> None:
+def test_artifact_path_defaults_come_from_settings(server: WandbServer) -> None:
     with Api({"entity": "crew", "project": "ship"}) as api:
         assert api.artifact("data:x0").version == "v0"
         assert api.artifact("ship/data:x0").version == "v0"
 
 
-async def test_coroutines_fill_in_what_a_path_leaves_out(server: WandbServer) -> None:
+async def test_async_artifact_path_defaults_come_from_account(server: WandbServer) -> None:
     server.add_artifact("me/uncategorized/mine", "dataset", {"a": b"x"})
     async with Api() as api:
         assert [t.name async for t in await api.aartifact_types()] == ["dataset"]
@@ -168,7 +175,7 @@ async def test_coroutines_fill_in_what_a_path_leaves_out(server: WandbServer) ->
     assert [t.name for t in Api().artifact_types()] == ["dataset"]
 
 
-def test_wrong_names_and_types(server: WandbServer, api: Api) -> None:
+def test_artifact_wrong_name_or_type_raises(server: WandbServer, api: Api) -> None:
     with pytest.raises(NotFoundError, match="artifact crew/ship/data:nope does not") as failed:
         api.artifact("crew/ship/data:nope")
     assert failed.value.missing == "artifact"
@@ -179,7 +186,7 @@ def test_wrong_names_and_types(server: WandbServer, api: Api) -> None:
     assert not api.artifact_exists("crew/ship/nope")
 
 
-def test_bad_metadata_fails_no_listing(server: WandbServer, api: Api) -> None:
+def test_versions_listing_survives_invalid_metadata(server: WandbServer, api: Api) -> None:
     server.add_artifact("crew/ship/data", "dataset", {}, metadata="{broken")
     listed = list(api.artifacts("dataset", "crew/ship/data"))
     assert len(listed) == 5
@@ -190,19 +197,19 @@ def test_bad_metadata_fails_no_listing(server: WandbServer, api: Api) -> None:
 # Runs.
 
 
-async def test_artifacts_of_a_run(server: WandbServer, api: Api) -> None:
-    made = api.run("crew/ship/maker").logged_artifacts(per_page=3)
-    assert [a.qualified_name for a in made] == [f"crew/ship/data:v{i}" for i in range(4)]
-    assert len(made) == 4
+async def test_run_artifacts_logged_and_used(server: WandbServer, api: Api) -> None:
+    logged = api.run("crew/ship/maker").logged_artifacts(per_page=3)
+    assert [a.qualified_name for a in logged] == [f"crew/ship/data:v{i}" for i in range(4)]
+    assert len(logged) == 4
     used = api.run("crew/ship/user").used_artifacts()
-    assert [a.name async for a in used] == [a.name for a in made]
+    assert [a.name async for a in used] == [a.name for a in logged]
     assert list(api.run("crew/ship/user").logged_artifacts()) == []
     with pytest.raises(ValueError, match="mode"):
         RunArtifacts(api.client, api.run("crew/ship/user"), mode="eaten")
     await api.aclose()
 
 
-async def test_lineage(server: WandbServer, api: Api, data: Artifact) -> None:
+async def test_version_lineage_returns_runs(server: WandbServer, api: Api, data: Artifact) -> None:
     assert [r.full_path for r in data.used_by()] == ["crew/ship/user"]
     maker = data.logged_by()
     assert maker is not None
@@ -216,10 +223,10 @@ async def test_lineage(server: WandbServer, api: Api, data: Artifact) -> None:
     await api.aclose()
 
 
-# Changing.
+# Edits.
 
 
-def test_saving_nothing_sends_nothing(server: WandbServer, data: Artifact) -> None:
+def test_version_save_without_changes_sends_nothing(server: WandbServer, data: Artifact) -> None:
     data.tags, data.aliases, data.description = ["odd"], ["x1"], "d1"
     data.metadata = {"step": 1, "deep": {"loss": 0.5}}
     server.requests.clear()
@@ -227,7 +234,7 @@ def test_saving_nothing_sends_nothing(server: WandbServer, data: Artifact) -> No
     assert len(server.requests) == 0
 
 
-def test_save_sends_what_changed(server: WandbServer, api: Api, data: Artifact) -> None:
+def test_version_save_sends_what_changed(server: WandbServer, api: Api, data: Artifact) -> None:
     data.description = "better"
     server.requests.clear()
     data.save()
@@ -239,8 +246,10 @@ def test_save_sends_what_changed(server: WandbServer, api: Api, data: Artifact) 
     data.ttl = timedelta(days=2)
     data.save()
     found = api.artifact("crew/ship/data:v1")
-    assert (found.metadata["step"], found.tags) == (7, ["new", "two words"])
-    assert (set(found.aliases), found.ttl) == ({"best", "x3"}, timedelta(days=2))
+    assert found.metadata["step"] == 7
+    assert found.tags == ["new", "two words"]
+    assert set(found.aliases) == {"best", "x3"}
+    assert found.ttl == timedelta(days=2)
     assert "x3" not in api.artifact("crew/ship/data:v3").aliases, "an alias moves"
     found.ttl = None
     found.save()
@@ -257,7 +266,7 @@ def test_save_sends_what_changed(server: WandbServer, api: Api, data: Artifact) 
         ("ttl", timedelta(0)), ("metadata", {"a": float("inf")}), ("metadata", {"a": object()}),
     ],
 )  # fmt: skip
-def test_bad_values_are_refused_when_assigned(
+def test_version_invalid_value_is_refused_on_assignment(
     server: WandbServer, data: Artifact, attribute: str, value: object
 ) -> None:
     server.requests.clear()
@@ -266,12 +275,15 @@ def test_bad_values_are_refused_when_assigned(
     assert len(server.requests) == 0
 
 
-def test_a_save_that_stops_half_way(server: WandbServer, api: Api, data: Artifact) -> None:
+def test_version_save_failing_half_way_resumes_later(
+    server: WandbServer, api: Api, data: Artifact
+) -> None:
     data.aliases, data.description = ["x1", "best"], "better"
-    broken = Fault(kind="graphql", operation="UpdateArtifact", status=403)
-    with server.fault(broken), pytest.raises(PartialSaveError) as stopped:
+    refused = Fault(kind="graphql", operation="UpdateArtifact", status=403)
+    with server.fault(refused), pytest.raises(PartialSaveError) as failed:
         data.save()
-    assert (stopped.value.applied, stopped.value.pending) == (("aliases added",), ("facts",))
+    assert failed.value.applied == ("aliases added",)
+    assert failed.value.pending == ("facts",)
     server.requests.clear()
     data.save()
     assert server.requests.operations() == ["UpdateArtifact"]
@@ -281,10 +293,12 @@ def test_a_save_that_stops_half_way(server: WandbServer, api: Api, data: Artifac
 # Links and deletion.
 
 
-async def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
+async def test_link_and_unlink(server: WandbServer, api: Api, data: Artifact) -> None:
     linked = data.link("crew/shelf/chosen", ["prod"])
     assert linked.qualified_name == "crew/shelf/chosen:v0"
-    assert (linked.is_link, linked.source_name, linked.id) == (True, "data:v1", data.id)
+    assert linked.is_link
+    assert linked.source_name == "data:v1"
+    assert linked.id == data.id
     assert set(linked.aliases) == {"prod", "latest"}
     assert data.linked_at is None
     assert linked.linked_at is not None
@@ -297,8 +311,10 @@ async def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
         a.qualified_name for a in data.linked_artifacts
     ]
     source = linked.source_artifact
-    assert (source.qualified_name, source.is_link) == (data.qualified_name, False)
-    assert (linked.incremental, linked.distributed_id) == (False, None)
+    assert source.qualified_name == data.qualified_name
+    assert not source.is_link
+    assert linked.incremental is False
+    assert linked.distributed_id is None
     with pytest.raises(UsageError, match="source"):
         linked.ttl = timedelta(1)
     linked.unlink()
@@ -311,13 +327,15 @@ async def test_links(server: WandbServer, api: Api, data: Artifact) -> None:
     await api.aclose()
 
 
-def test_deleting_a_link_never_deletes_the_source(server: WandbServer, api: Api) -> None:
+def test_link_delete_keeps_the_source(server: WandbServer, api: Api) -> None:
     api.artifact("crew/shelf/best:v0").delete()
     assert api.artifact("crew/ship/data:v1").state == "COMMITTED"
     assert not api.artifact_exists("crew/shelf/best:v0")
 
 
-async def test_deleting_a_version(server: WandbServer, api: Api, data: Artifact) -> None:
+async def test_version_delete_requires_consent_for_aliases(
+    server: WandbServer, api: Api, data: Artifact
+) -> None:
     with pytest.raises(GraphQLError, match="alias"):
         data.delete()
     data.delete(delete_aliases=True)
@@ -329,7 +347,7 @@ async def test_deleting_a_version(server: WandbServer, api: Api, data: Artifact)
     await api.aclose()
 
 
-def test_older_server() -> None:
+def test_older_server_without_memberships_works() -> None:
     with WandbServer(features=[]) as server:
         server.add_artifact("crew/ship/data", "dataset", {"a": b"x"})
         with Api({"base_url": server.url}, api_key=server.api_key) as api:

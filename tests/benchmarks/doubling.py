@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from wbtyped import Api
 from wbtyped.artifacts import Artifact
 from wbtyped.artifacts.contents.manifest import parse_manifest
-from wbtyped.download.disk.safe_names import SafeNames, safe_targets
+from wbtyped.download.disk.safe_names import SafeNames, require_targets
 from wbtyped.server import Reference, WandbServer
 
 LIMIT = 3.0
@@ -67,13 +67,13 @@ def read_manifest(size: int, _: Path) -> Iterator[None]:
 def place_names(size: int, folder: Path) -> Iterator[None]:
     names = [f"{n % 10}/{n}" for n in range(size * 10)]
     yield
-    safe_targets(names, SafeNames(folder))
+    require_targets(names, SafeNames(folder))
 
 
 def place_deep_names(size: int, folder: Path) -> Iterator[None]:
     names = ["/".join(["d"] * (size // 10)) + f"/{n}" for n in range(10)]
     yield
-    safe_targets(names, SafeNames(folder))
+    require_targets(names, SafeNames(folder))
 
 
 def compare_missing(size: int, folder: Path) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""Ways to run the command: in this process, in another one, and on a terminal."""
+"""Run the command: in this process, in another one, or on a terminal."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from wbtyped.cli import main
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a command left."""
+    """Exit code and output of a command."""
 
     code: object
     out: str
@@ -25,19 +25,19 @@ Command = Callable[..., Outcome]
 
 @pytest.fixture
 def command(capsys: pytest.CaptureFixture[str]) -> Command:
-    """Run the command in this process; stdout is no terminal."""
+    """Run the command in this process; stdout is not a terminal."""
 
     def run(*arguments: object) -> Outcome:
-        with pytest.raises(SystemExit) as finish_attempt:
+        with pytest.raises(SystemExit) as exited:
             main([str(argument) for argument in arguments])
         out, err = capsys.readouterr()
-        return Outcome(finish_attempt.value.code, out, err)
+        return Outcome(exited.value.code, out, err)
 
     return run
 
 
 def in_process(*arguments: object) -> Outcome:
-    """Run the command in a process of its own; stdout is no terminal."""
+    """Run the command in a process of its own; stdout is not a terminal."""
     done = subprocess.run(
         [sys.executable, "-m", "wbtyped.cli", *map(str, arguments)],
         capture_output=True,
@@ -69,7 +69,7 @@ def on_terminal(*arguments: object, width: int = 100, both: bool = False) -> Out
 
 
 def read_terminal(reading: int) -> bytes:
-    """Return the next bytes from a terminal; Linux reports its end as an error."""
+    """Return the next bytes from a terminal; Linux reports end of file as an error."""
     try:
         return os.read(reading, 65536)
     except OSError:

@@ -1,4 +1,4 @@
-"""`wbtyped` and artifacts: walk the tree, download, compare, load."""
+"""`wbtyped ls`, `get`, `verify` and `serve --load` with artifacts."""
 
 import json
 from pathlib import Path
@@ -30,7 +30,7 @@ def server(wandb_server: WandbServer) -> WandbServer:
         ("crew/ship/log", ["run.txt"]),
     ],
 )
-def test_ls_walks_the_tree(
+def test_ls_artifact_path_lists_children(
     server: WandbServer, command: Command, path: str, names: list[str]
 ) -> None:
     listed = command("ls", path, "--json")
@@ -40,26 +40,32 @@ def test_ls_walks_the_tree(
     assert all(name in plain.out for name in names)
 
 
-def test_ls_shows_references(server: WandbServer, command: Command) -> None:
+def test_ls_reference_shows_its_target(server: WandbServer, command: Command) -> None:
     server.add_artifact("crew/ship/far", "dataset", {}, {"x": Reference("s3://b/k")})
     assert "s3://b/k" in command("ls", "crew/ship/far:latest").out
 
 
-def test_get_and_verify(server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_verify_downloaded_folder_reports_differences(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
     done = command("get", "crew/ship/data:best", "--root", tmp_path)
-    assert (done.code, "2 files of crew/ship/data:v0" in done.out) == (0, True), done.err
+    assert done.code == 0, done.err
+    assert f"2 files of crew/ship/data:v0 in {tmp_path}, all verified" in done.out
     assert (tmp_path / "sub" / "b.bin").read_bytes() == b"beta"
     same = command("verify", "crew/ship/data:best", tmp_path)
     assert (same.code, same.err) == (0, "")
+    assert same.out == f"OK: {tmp_path} matches crew/ship/data:v0\n"
     (tmp_path / "a.txt").write_bytes(b"other")
     (tmp_path / "stray").write_bytes(b"x")
     different = command("verify", "crew/ship/data:best", tmp_path)
     assert different.code == 1
     assert "modified: a.txt" in different.err
     assert "unexpected: stray" in different.err
+    absent = command("verify", "crew/ship/data:best", tmp_path / "absent")
+    assert (absent.code, absent.err) == (1, f"folder {tmp_path / 'absent'} does not exist\n")
 
 
-def test_json_everywhere(server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_json_output_has_stable_keys(server: WandbServer, command: Command, tmp_path: Path) -> None:
     got = json.loads(command("get", "crew/ship/data:best", "--root", tmp_path, "--json").out)
     assert got == {
         "artifact": "crew/ship/data:v0", "folder": str(tmp_path), "size": 9, "files": 2,
@@ -79,26 +85,26 @@ def test_json_everywhere(server: WandbServer, command: Command, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "says"),
+    ("arguments", "code", "message"),
     [
         (["ls", "crew/ship/nothing"], 1, "neither a run nor an artifact type nor a collection"),
         (["ls", "crew/ship/data:nope"], 1, "crew/ship/data:nope does not exist"),
         (["ls", "crew/nowhere"], 1, "project crew/nowhere does not exist"),
         (["get", "crew/ship/data:best", "a.txt"], 2, "downloaded whole"),
-        (["verify", "crew/ship/log", "."], 2, "only a version"),
+        (["verify", "crew/ship/log", "."], 2, "only an artifact version"),
         (["serve", "x", "--load", "nonsense"], 2, "entity/project/type/collection=FOLDER"),
     ],
 )
-def test_exit_codes(
+def test_command_failure_sets_exit_code(
     server: WandbServer,
     command: Command,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     arguments: list[str],
     code: int,
-    says: str,
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     done = command(*arguments)
     assert done.code == code, done.err
-    assert says in " ".join(done.err.replace("│", " ").split())
+    assert message in " ".join(done.err.replace("│", " ").split())

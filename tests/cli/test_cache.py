@@ -23,7 +23,7 @@ def server(
     return wandb_server
 
 
-def contents(folder: Path) -> dict[str, bytes]:
+def read_folder(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -31,11 +31,12 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_get_with_a_cache(
+def test_get_with_cache_reuses_files(
     server: WandbServer, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first = command("get", PATH + ":v0", "--root", tmp_path / "one", "--cache")
-    assert (first.code, "2 files fetched" in first.out) == (0, True), first.err
+    assert first.code == 0, first.err
+    assert "2 files fetched" in first.out
     assert (tmp_path / "common" / "wbtyped" / "objects").is_dir()
     second = command("get", PATH + ":v0", "--root", tmp_path / "two", "--cache")
     assert sorted(second.out.splitlines()[:2]) == [
@@ -47,67 +48,80 @@ def test_get_with_a_cache(
     assert json.loads(run.out)["done"] == {"cached": 1, "fetched": 1}
     off = command("get", PATH + ":v0", "--root", tmp_path / "three", "--no-cache", "--json")
     assert json.loads(off.out)["done"] == {"fetched": 2}
-    assert contents(tmp_path / "one") == contents(tmp_path / "three") == FILES
+    assert read_folder(tmp_path / "one") == read_folder(tmp_path / "three") == FILES
 
 
-def test_get_offline(
+def test_get_offline_needs_cached_version(
     server: WandbServer, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    never = command("get", PATH + ":v0", "--root", tmp_path / "one", "--offline")
-    assert (never.code, "download it once with the cache on" in never.err) == (1, True)
+    uncached = command("get", PATH + ":v0", "--root", tmp_path / "one", "--offline")
+    assert uncached.code == 1
+    assert "download it once with the cache on" in uncached.err
     command("get", PATH + ":v0", "--root", tmp_path / "one", "--cache")
     server.close()
     monkeypatch.delenv("WANDB_API_KEY")
     done = command("get", PATH + ":latest", "--root", tmp_path / "two", "--offline")
-    assert (done.code, contents(tmp_path / "two")) == (0, FILES), done.err
+    assert done.code == 0, done.err
+    assert read_folder(tmp_path / "two") == FILES
     monkeypatch.setenv("WBTYPED_OFFLINE", "1")
-    same = command("get", PATH, "--root", tmp_path / "three")
-    assert (same.code, "offline" in same.err) == (1, True), "a run cannot be listed"
+    run = command("get", PATH, "--root", tmp_path / "three")
+    assert run.code == 1, "a run cannot be listed offline"
+    assert "offline" in run.err
     done = command("get", PATH + ":latest", "--root", tmp_path / "three")
-    assert (done.code, contents(tmp_path / "three")) == (0, FILES), done.err
+    assert done.code == 0, done.err
+    assert read_folder(tmp_path / "three") == FILES
 
 
-def test_one_that_fails_does_not_hold_up_the_others(
+def test_get_corrupt_file_does_not_stop_others(
     server: WandbServer, command: Command, tmp_path: Path
 ) -> None:
     with server.fault(Fault(kind="storage-get", path="a.txt", corrupt=True)):
         done = command("get", PATH + ":v0", "--root", tmp_path, "--engine", "httpx")
-    assert (done.code, contents(tmp_path)) == (1, {"sub/b.bin": FILES["sub/b.bin"]})
+    assert done.code == 1
+    assert read_folder(tmp_path) == {"sub/b.bin": FILES["sub/b.bin"]}
     assert "failed  a.txt" in done.err
-    assert "every digest compared" not in done.out
+    assert "all verified" not in done.out
 
 
-def test_care(server: WandbServer, command: Command, tmp_path: Path) -> None:
-    folder = tmp_path / "kept"
-    empty = command("cache", "info", "--dir", folder)
-    assert (empty.code, "0 files" in empty.out, str(folder) in empty.out) == (0, True, True)
+def test_cache_info_verify_prune(server: WandbServer, command: Command, tmp_path: Path) -> None:
+    absent = tmp_path / "absent"
+    empty = command("cache", "info", "--dir", absent)
+    assert empty.code == 0
+    assert "0 files" in empty.out
+    assert str(absent) in empty.out
     folder = tmp_path / "common" / "wbtyped"
     command("get", PATH + ":v0", "--root", tmp_path / "one", "--cache")
-    told = json.loads(command("cache", "info", "--json").out)
-    assert (told["folder"], told["files"], told["size"]) == (str(folder), 2, 4001)
-    assert (told["linked"] in {0, 4001}, told["versions"]) == (True, 2)
-    assert "2 files" in command("cache", "info").out
+    info = json.loads(command("cache", "info", "--json").out)
+    assert (info["folder"], info["files"], info["size"]) == (str(folder), 2, 4001)
+    assert info["linked"] in {0, 4001}
+    assert info["versions"] == 2
+    shown = command("cache", "info").out
+    assert "2 files" in shown
+    assert "2 artifact aliases resolvable" in shown
     assert command("cache", "verify").code == 0
     [small] = [p for p in (folder / "objects").rglob("*") if p.is_file() and p.stat().st_size == 5]
     small.unlink()
     small.write_bytes(b"wrong")
-    wrong = command("cache", "verify")
-    assert (wrong.code, str(small) in wrong.err, small.exists()) == (1, True, False)
+    corrupt = command("cache", "verify")
+    assert corrupt.code == 1
+    assert str(small) in corrupt.err
+    assert not small.exists()
     assert json.loads(command("cache", "verify", "--json").out) == {"removed": []}
     assert "removed 0 files" in command("cache", "prune", "--unused-for", "30d").out
     pruned = command("cache", "prune", "--max-size", "1k", "--json")
     assert json.loads(pruned.out)["size"] == 3996
-    assert contents(tmp_path / "one")["sub/b.bin"] == FILES["sub/b.bin"]
+    assert read_folder(tmp_path / "one")["sub/b.bin"] == FILES["sub/b.bin"]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("arguments", "message"),
     [
         (["prune"], "--max-size"),
         (["prune", "--max-size", "much"], "500M"),
         (["prune", "--unused-for", "10"], "30d"),
     ],
 )
-def test_wrong_use(command: Command, arguments: list[str], says: str) -> None:
+def test_cache_wrong_usage_exits_2(command: Command, arguments: list[str], message: str) -> None:
     outcome = command("cache", *arguments)
-    assert (outcome.code, says in outcome.err) == (2, True), outcome.err
+    assert outcome.code == 2
+    assert message in outcome.err

@@ -1,4 +1,4 @@
-"""`wbtyped demo`: the whole way, and that it tells when something differs."""
+"""`wbtyped demo`: the tour, and that it reports every difference."""
 
 import base64
 import hashlib
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from wbtyped import Api
-from wbtyped.cli.demo import differences, tour
+from wbtyped.cli.demo import find_differences, tour
 from wbtyped.cli.samples import Sample, choose_samples
 from wbtyped.download.disk.digests import file_digest
 from wbtyped.server import Fault, WandbServer
@@ -21,7 +21,9 @@ QUICK = ("demo", "--files", "12", "--large", "1")
 SAMPLES = [Sample("empty", 0), Sample("logs/day 1.txt", 5000), Sample("größe.bin", 70_000)]
 
 
-def test_demo(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demo_runs_and_cleans_up(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = dict(os.environ)
     outcome = command(*QUICK)
@@ -40,7 +42,7 @@ def test_demo(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert dict(os.environ) == before
 
 
-def test_the_users_own_settings_do_not_matter(
+def test_demo_ignores_user_settings(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "home"
@@ -64,8 +66,8 @@ def test_the_users_own_settings_do_not_matter(
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_keep(command: Command, tmp_path: Path) -> None:
-    kept = tmp_path / "kept here"
+def test_demo_keep_leaves_files_and_server_data(command: Command, tmp_path: Path) -> None:
+    kept = tmp_path / "kept folder"
     outcome = command(*QUICK, "--keep", kept)
     assert outcome.code == 0
     originals, downloads = (
@@ -81,7 +83,7 @@ def test_keep(command: Command, tmp_path: Path) -> None:
             assert len(api.run(path).files()) == 12
 
 
-def test_folder_that_cannot_be_made(command: Command, tmp_path: Path) -> None:
+def test_demo_keep_impossible_folder_exits_1(command: Command, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     outcome = command(*QUICK, "--keep", tmp_path / "file" / "below")
     assert (outcome.code, outcome.out) == (1, "")
@@ -89,7 +91,7 @@ def test_folder_that_cannot_be_made(command: Command, tmp_path: Path) -> None:
     assert outcome.err.count("\n") == 1
 
 
-def test_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_demo_on_terminal_draws_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     outcome = on_terminal(*QUICK)
     assert (outcome.code, outcome.err) == (0, "")
@@ -98,7 +100,7 @@ def test_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_files_are_the_same_every_time(tmp_path: Path) -> None:
+def test_samples_are_reproducible(tmp_path: Path) -> None:
     samples = choose_samples(300, 64)
     assert samples == choose_samples(300, 64)
     assert len({sample.name.casefold() for sample in samples}) == 300
@@ -117,7 +119,7 @@ def test_files_are_the_same_every_time(tmp_path: Path) -> None:
     assert len(set(content)) > 200
 
 
-def test_wrong_bytes_on_the_way(
+def test_tour_corrupt_download_is_reported(
     wandb_server: WandbServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with wandb_server.fault(Fault(kind="storage-get", path="day 1", corrupt=True)):
@@ -132,7 +134,7 @@ def test_wrong_bytes_on_the_way(
     assert "compared the digests of 3 files: 2 equal" in out
 
 
-def test_upload_that_fails(
+def test_tour_failed_upload_is_reported(
     wandb_server: WandbServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with wandb_server.fault(Fault(kind="storage-put", path="day 1", status=403)):
@@ -141,48 +143,48 @@ def test_upload_that_fails(
     assert "HTTP 403" in capsys.readouterr().err
 
 
-def test_failure_gives_exit_code_1(
+def test_demo_failure_exits_1(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start = WandbServer.start
 
-    def start_spoiled(server: WandbServer) -> WandbServer:
+    def start_with_fault(server: WandbServer) -> WandbServer:
         server.faults.add(Fault(kind="storage-get", path="empty", status=404))
         return start(server)
 
-    monkeypatch.setattr(WandbServer, "start", start_spoiled)
+    monkeypatch.setattr(WandbServer, "start", start_with_fault)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     outcome = command("demo", "--files", "3", "--large", "0")
     assert outcome.code == 1
     assert outcome.err.splitlines()[-1].startswith("wbtyped: the demo failed: empty.txt")
-    assert "Go on" not in outcome.out
+    assert "Next, start" not in outcome.out
     assert list(tmp_path.iterdir()) == []
 
 
-def test_every_kind_of_difference_is_found(wandb_server: WandbServer, tmp_path: Path) -> None:
+def test_find_differences_detects_every_kind(wandb_server: WandbServer, tmp_path: Path) -> None:
     originals, downloads = tmp_path / "originals", tmp_path / "downloads"
-    names = ["right", "changed on the way back", "lost", "changed on the way there", "unlisted"]
+    names = ["equal", "changed by download", "lost", "changed by upload", "unlisted"]
     samples = [Sample(name, 100) for name in names]
     for sample in samples:
         sample.write(originals)
         sample.write(downloads)
-    (downloads / "changed on the way back").write_bytes(bytes(100))
+    (downloads / "changed by download").write_bytes(bytes(100))
     (downloads / "lost").unlink()
     stored = {name: (originals / name).read_bytes() for name in names[:-1]}
-    stored["changed on the way there"] = bytes(100)
+    stored["changed by upload"] = bytes(100)
     stored["stray"] = b""
     wandb_server.add_run("crew/ship/log", stored)
     with Api() as api:
         listed = {file.name: file for file in api.run("crew/ship/log").files()}
-    wrong = differences(samples, listed, originals, downloads)
+    wrong = find_differences(samples, listed, originals, downloads)
     assert wrong.keys() == {*names[1:], "stray"}
-    assert "downloaded with MD5" in wrong["changed on the way back"]
+    assert "downloaded with MD5" in wrong["changed by download"]
     assert wrong["lost"] == "not downloaded"
-    assert "listed with MD5" in wrong["changed on the way there"]
+    assert "listed with MD5" in wrong["changed by upload"]
     assert wrong["unlisted"] == "not in the list"
 
 
-def test_digests_are_those_of_the_bytes(tmp_path: Path) -> None:
+def test_file_digest_matches_hashlib(tmp_path: Path) -> None:
     SAMPLES[2].write(tmp_path)
     path = tmp_path / SAMPLES[2].name
     expected = base64.b64encode(hashlib.md5(path.read_bytes()).digest()).decode()

@@ -1,4 +1,4 @@
-"""`wbtyped get`: what is downloaded, kept, refused, and how it is reported."""
+"""`wbtyped get` for runs: which files are downloaded, kept or refused, and what is reported."""
 
 import re
 import signal
@@ -20,9 +20,8 @@ FILES = {
     "empty": b"",
 }
 
-
-# The list of a server that gives no node for names it does not have.
-NOTHING = b"""
+# The list of a server that returns no node for a name it does not know.
+EMPTY_LIST = b"""
 {"data": {"project": {"internalId": "1", "run": {"fileCount": 0, "files": {
   "edges": [], "pageInfo": {"endCursor": null, "hasNextPage": false}}}}}}
 """
@@ -34,7 +33,7 @@ def server(wandb_server: WandbServer) -> WandbServer:
     return wandb_server
 
 
-def contents(folder: Path) -> dict[str, bytes]:
+def read_folder(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
@@ -42,10 +41,10 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_all_files(server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_get_run_downloads_all_files(server: WandbServer, command: Command, tmp_path: Path) -> None:
     outcome = command("get", PATH, "--root", tmp_path / "made")
     assert (outcome.code, outcome.err) == (0, "")
-    assert contents(tmp_path / "made") == FILES
+    assert read_folder(tmp_path / "made") == FILES
     *lines, summary = outcome.out.splitlines()
     assert sorted(lines) == [
         "fetched  empty (0 B)",
@@ -56,16 +55,16 @@ def test_all_files(server: WandbServer, command: Command, tmp_path: Path) -> Non
     assert summary == "4 files fetched (256.0 KiB)"
 
 
-def test_the_working_folder_is_the_root(
+def test_get_without_root_uses_current_folder(
     server: WandbServer, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert command("get", PATH).code == 0
-    assert contents(tmp_path) == FILES
+    assert read_folder(tmp_path) == FILES
 
 
 @pytest.mark.parametrize(
-    ("choice", "expected"),
+    ("selection", "expected"),
     [
         (["notes/a b.txt"], {"notes/a b.txt"}),
         (["empty", "model.bin", "empty"], {"empty", "model.bin"}),
@@ -73,23 +72,25 @@ def test_the_working_folder_is_the_root(
         (["--pattern", "nothing"], set[str]()),
     ],
 )
-def test_choice(
-    server: WandbServer, command: Command, tmp_path: Path, choice: list[str], expected: set[str]
+def test_get_names_or_pattern_selects_files(
+    server: WandbServer, command: Command, tmp_path: Path, selection: list[str], expected: set[str]
 ) -> None:
-    outcome = command("get", PATH, "--root", tmp_path, *choice)
+    outcome = command("get", PATH, "--root", tmp_path, *selection)
     assert (outcome.code, outcome.err) == (0, "")
-    assert contents(tmp_path).keys() == expected
+    assert read_folder(tmp_path).keys() == expected
 
 
-def test_name_that_does_not_exist(server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_get_missing_name_is_reported(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
     outcome = command("get", PATH, "absent", "notes/a b.txt", "--root", tmp_path)
     assert outcome.code == 1
     assert outcome.err == ("failed  absent: file 'absent' of crew/ship/log does not exist\n")
-    assert contents(tmp_path) == {"notes/a b.txt": b"hello"}
+    assert read_folder(tmp_path) == {"notes/a b.txt": b"hello"}
     assert outcome.out.splitlines()[-1] == "1 file fetched, 1 failed (5 B)"
 
 
-def test_name_that_does_not_exist_is_no_excuse_for_a_local_file(
+def test_get_missing_name_with_local_file_is_reported(
     server: WandbServer, command: Command, tmp_path: Path
 ) -> None:
     (tmp_path / "absent").write_bytes(b"")
@@ -98,23 +99,23 @@ def test_name_that_does_not_exist_is_no_excuse_for_a_local_file(
     assert "does not exist" in outcome.err
 
 
-def test_name_that_the_server_passes_over(
+def test_get_name_without_node_is_reported(
     server: WandbServer, command: Command, tmp_path: Path
 ) -> None:
-    nothing = Fault(
+    empty_list = Fault(
         kind="graphql",
         operation="RunFileAddresses",
         status=200,
-        body=NOTHING,
+        body=EMPTY_LIST,
         content_type="application/json",
     )
-    with server.fault(nothing):
+    with server.fault(empty_list):
         outcome = command("get", PATH, "model.bin", "--root", tmp_path)
     assert outcome.code == 1
     assert outcome.err.startswith("failed  model.bin: ")
 
 
-def test_right_files_are_kept(server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_get_matching_files_are_kept(server: WandbServer, command: Command, tmp_path: Path) -> None:
     (tmp_path / "model.bin").write_bytes(FILES["model.bin"])
     before = (tmp_path / "model.bin").stat()
     server.requests.clear()
@@ -125,28 +126,30 @@ def test_right_files_are_kept(server: WandbServer, command: Command, tmp_path: P
     after = (tmp_path / "model.bin").stat()
     assert (after.st_ino, after.st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
     assert not any("model.bin" in request.path for request in server.requests)
-    assert contents(tmp_path) == FILES
+    assert read_folder(tmp_path) == FILES
 
 
-WRONG = [b"short", bytes(len(FILES["model.bin"]))]
-
-
-@pytest.mark.parametrize("wrong", WRONG, ids=["size", "content"])
-def test_wrong_files_are_replaced_on_request_only(
+@pytest.mark.parametrize(
+    "wrong", [b"short", bytes(len(FILES["model.bin"]))], ids=["size", "content"]
+)
+def test_get_differing_file_needs_replace(
     server: WandbServer, command: Command, tmp_path: Path, wrong: bytes
 ) -> None:
     (tmp_path / "model.bin").write_bytes(wrong)
     outcome = command("get", PATH, "--root", tmp_path)
     assert outcome.code == 1
     assert outcome.err == (
-        f"failed  model.bin: {tmp_path / 'model.bin'} has other content; see replace (--replace)\n"
+        f"failed  model.bin: {tmp_path / 'model.bin'} already exists with different"
+        " content; pass replace=True (--replace) to overwrite it\n"
     )
-    assert contents(tmp_path) == {**FILES, "model.bin": wrong}
+    assert read_folder(tmp_path) == {**FILES, "model.bin": wrong}
     assert command("get", PATH, "--root", tmp_path, "--replace").code == 0
-    assert contents(tmp_path) == FILES
+    assert read_folder(tmp_path) == FILES
 
 
-def test_link_is_not_a_right_file(server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_get_symlink_is_not_a_matching_file(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.write_bytes(FILES["model.bin"])
     root = tmp_path / "root"
@@ -157,7 +160,7 @@ def test_link_is_not_a_right_file(server: WandbServer, command: Command, tmp_pat
     assert not (root / "model.bin").is_symlink()
 
 
-def test_failures_do_not_stop_the_rest(
+def test_get_failures_do_not_stop_the_rest(
     server: WandbServer, command: Command, tmp_path: Path
 ) -> None:
     with server.fault(Fault(kind="storage-get", path="model.bin", corrupt=True)):
@@ -169,12 +172,14 @@ def test_failures_do_not_stop_the_rest(
     assert failed[0].startswith("failed  model.bin: ")
     assert "MD5" in failed[0]
     assert failed[1].startswith("failed  notes/a b.txt: ")
-    assert contents(tmp_path) == {"notes/ü.txt": b"world", "empty": b""}
+    assert read_folder(tmp_path) == {"notes/ü.txt": b"world", "empty": b""}
     assert outcome.out.splitlines()[-1] == "2 files fetched, 2 failed (5 B)"
     assert server.api_key not in outcome.out + outcome.err
 
 
-def test_list_that_breaks_off(wandb_server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_get_interrupted_list_is_reported(
+    wandb_server: WandbServer, command: Command, tmp_path: Path
+) -> None:
     wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
     for number in range(5, 1001):
         (tmp_path / f"{number:04}").touch()
@@ -187,11 +192,13 @@ def test_list_that_breaks_off(wandb_server: WandbServer, command: Command, tmp_p
     assert outcome.out.splitlines()[-1] == "5 files fetched, 995 files kept, 1 failed (0 B)"
 
 
-def test_hostile_names(wandb_server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_get_hostile_names_stay_below_root(
+    wandb_server: WandbServer, command: Command, tmp_path: Path
+) -> None:
     names = ["../evil", "/evil", "a/../../evil", "\x1b[2Jevil", "[red]fine[/red]"]
     wandb_server.add_run(PATH, dict.fromkeys(names, b"evil"))
     outcome = command("get", PATH, "--root", tmp_path / "root")
-    assert outcome.code == 1, "names are the server's fault, not wrong use"
+    assert outcome.code == 1, "the names come from the server: not wrong usage"
     assert sorted(line.split(":")[0] for line in outcome.err.splitlines()) == [
         "failed  ../evil",
         "failed  /evil",
@@ -199,22 +206,24 @@ def test_hostile_names(wandb_server: WandbServer, command: Command, tmp_path: Pa
         "failed  a/../../evil",
     ]
     assert "fetched  [red]fine[/red] (4 B)" in outcome.out
-    assert contents(tmp_path) == {"root/[red]fine[/red]": b"evil"}
+    assert read_folder(tmp_path) == {"root/[red]fine[/red]": b"evil"}
 
 
-def test_disk_that_refuses(server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_get_disk_error_is_reported(server: WandbServer, command: Command, tmp_path: Path) -> None:
     (tmp_path / "model.bin").mkdir()
     outcome = command("get", PATH, "--root", tmp_path, "--replace")
     assert outcome.code == 1
     assert outcome.err.startswith("failed  model.bin: ")
     assert outcome.err.count("\n") == 1
-    assert contents(tmp_path).keys() == FILES.keys() - {"model.bin"}
+    assert read_folder(tmp_path).keys() == FILES.keys() - {"model.bin"}
 
 
-def test_several_at_a_time(wandb_server: WandbServer, command: Command, tmp_path: Path) -> None:
+def test_get_many_files_sends_no_key_to_storage(
+    wandb_server: WandbServer, command: Command, tmp_path: Path
+) -> None:
     wandb_server.add_run(PATH, {str(number): bytes([number]) for number in range(60)})
     assert command("get", PATH, "--root", tmp_path).code == 0
-    assert contents(tmp_path) == {str(number): bytes([number]) for number in range(60)}
+    assert read_folder(tmp_path) == {str(number): bytes([number]) for number in range(60)}
     # The key goes to the API, never to storage.
     assert {(r.origin, r.authorized) for r in wandb_server.requests} == {
         ("api", True),
@@ -223,7 +232,7 @@ def test_several_at_a_time(wandb_server: WandbServer, command: Command, tmp_path
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
-def test_interrupt(server: WandbServer, tmp_path: Path) -> None:
+def test_get_interrupted_leaves_no_partial_file(server: WandbServer, tmp_path: Path) -> None:
     with server.fault(Fault(kind="storage-get", path="model.bin", latency=1)):
         process = subprocess.Popen(
             [sys.executable, "-m", "wbtyped.cli", "get", PATH, "--root", str(tmp_path)],
@@ -237,11 +246,11 @@ def test_interrupt(server: WandbServer, tmp_path: Path) -> None:
         _, err = process.communicate(timeout=60)
     assert process.returncode not in {0, None}
     assert "Traceback" not in err
-    assert "model.bin" not in contents(tmp_path)
+    assert "model.bin" not in read_folder(tmp_path)
     assert not list(tmp_path.rglob("*.part"))
 
 
-def test_bar_on_a_terminal(server: WandbServer, tmp_path: Path) -> None:
+def test_get_on_terminal_draws_bar(server: WandbServer, tmp_path: Path) -> None:
     (tmp_path / "empty").write_bytes(b"other")
     outcome = on_terminal("get", PATH, "--root", tmp_path)
     assert outcome.code == 1
@@ -249,5 +258,20 @@ def test_bar_on_a_terminal(server: WandbServer, tmp_path: Path) -> None:
     assert "━" in outcome.out
     assert re.search(r"3 files fetched, 1 failed \(256\.0 KiB\)\s*$", outcome.out)
     assert outcome.err == (
-        f"failed  empty: {tmp_path / 'empty'} has other content; see replace (--replace)\n"
+        f"failed  empty: {tmp_path / 'empty'} already exists with different"
+        " content; pass replace=True (--replace) to overwrite it\n"
     )
+
+
+def test_get_at_once_is_deprecated_for_jobs(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    outcome = command("get", PATH, "--root", tmp_path, "--at-once", "2")
+    assert (outcome.code, outcome.err) == (0, "wbtyped: --at-once is deprecated; use --jobs\n")
+    assert read_folder(tmp_path) == FILES
+    assert "--at-once" not in command("get", "--help").out
+
+
+@pytest.mark.parametrize("option", ["--jobs", "--at-once"])
+def test_get_jobs_out_of_range_exits_2(command: Command, option: str) -> None:
+    assert command("get", PATH, option, "129").code == 2

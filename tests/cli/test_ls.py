@@ -1,4 +1,4 @@
-"""`wbtyped ls`: what it prints for people, for pipes and for programs."""
+"""`wbtyped ls`: what it prints on a terminal, into a pipe, and as JSON."""
 
 import json
 import re
@@ -20,7 +20,7 @@ HOSTILE = {
     "[bold]markup[/bold] :smile:": b"4",
     "turned\u202egnp.exe": b"5",
 }
-SHOWN = {
+ESCAPED = {
     r"\x1b[31mred\x1b[0m",
     r"a\tb\nc",
     "[bold]markup[/bold] :smile:",
@@ -36,7 +36,7 @@ def server(wandb_server: WandbServer) -> WandbServer:
     return wandb_server
 
 
-def test_lines(server: WandbServer, command: Command) -> None:
+def test_ls_in_pipe_prints_tabbed_lines(server: WandbServer, command: Command) -> None:
     outcome = command("ls", PATH)
     with Api() as api:
         moments = [file.updated_at for file in api.run(PATH).files()]
@@ -48,14 +48,14 @@ def test_lines(server: WandbServer, command: Command) -> None:
     ]
 
 
-def test_pattern(server: WandbServer, command: Command) -> None:
+def test_ls_pattern_selects_files(server: WandbServer, command: Command) -> None:
     outcome = command("ls", PATH, "--pattern", "notes/%")
     assert [line.split("\t")[0] for line in outcome.out.splitlines()] == ["notes/ä b.txt"]
     outcome = command("ls", PATH, "--pattern", "nothing")
     assert (outcome.code, outcome.out, outcome.err) == (0, "", "")
 
 
-def test_json(server: WandbServer, command: Command) -> None:
+def test_ls_json_prints_records_without_urls(server: WandbServer, command: Command) -> None:
     outcome = command("ls", PATH, "--json")
     assert outcome.code == 0
     records = json.loads(outcome.out)
@@ -73,16 +73,16 @@ def test_json(server: WandbServer, command: Command) -> None:
     assert json.loads(command("ls", PATH, "--json", "--pattern", "nothing").out) == []
 
 
-def test_hostile_names(wandb_server: WandbServer, command: Command) -> None:
+def test_ls_hostile_names_are_escaped(wandb_server: WandbServer, command: Command) -> None:
     wandb_server.add_run(PATH, HOSTILE)
     lines = command("ls", PATH).out.splitlines()
-    assert {line.split("\t")[0] for line in lines} == SHOWN
+    assert {line.split("\t")[0] for line in lines} == ESCAPED
     raw = command("ls", PATH, "--json").out
     assert "\x1b" not in raw
     assert {record["name"] for record in json.loads(raw)} == HOSTILE.keys()
 
 
-def test_long_lists_come_in_large_pages(wandb_server: WandbServer, command: Command) -> None:
+def test_ls_long_list_needs_few_requests(wandb_server: WandbServer, command: Command) -> None:
     names = [f"{number:04}" for number in range(2001)]
     wandb_server.add_run(PATH, dict.fromkeys(names, b""))
     assert [line[:4] for line in command("ls", PATH).out.splitlines()] == names
@@ -90,7 +90,7 @@ def test_long_lists_come_in_large_pages(wandb_server: WandbServer, command: Comm
     assert len(json.loads(command("ls", PATH, "--json").out)) == 2001
 
 
-def test_list_that_breaks_off(wandb_server: WandbServer, command: Command) -> None:
+def test_ls_interrupted_list_exits_1(wandb_server: WandbServer, command: Command) -> None:
     wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
     with wandb_server.fault(Fault(kind="graphql", operation="RunFiles", skip=1, status=400)):
         outcome = command("ls", PATH)
@@ -103,7 +103,7 @@ def test_list_that_breaks_off(wandb_server: WandbServer, command: Command) -> No
         json.loads(outcome.out)
 
 
-def test_first_page_is_out_before_the_second_is_asked_for(wandb_server: WandbServer) -> None:
+def test_ls_first_page_is_printed_before_second_request(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
     with wandb_server.fault(Fault(kind="graphql", operation="RunFiles", skip=1, latency=30)):
         process = subprocess.Popen(
@@ -117,7 +117,7 @@ def test_first_page_is_out_before_the_second_is_asked_for(wandb_server: WandbSer
             process.wait()
 
 
-def test_reader_that_stops_early(wandb_server: WandbServer) -> None:
+def test_ls_closed_pipe_prints_no_error(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {f"{number:05}": b"" for number in range(5000)})
     process = subprocess.Popen(
         [sys.executable, "-m", "wbtyped.cli", "ls", PATH],
@@ -133,7 +133,7 @@ def test_reader_that_stops_early(wandb_server: WandbServer) -> None:
     assert err == ""
 
 
-def test_output_that_cannot_hold_a_name(
+def test_ls_unencodable_name_is_escaped(
     server: WandbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
@@ -153,7 +153,7 @@ def terminal_lines(*arguments: object, width: int) -> list[str]:
     return lines
 
 
-def test_table_on_a_terminal(server: WandbServer) -> None:
+def test_ls_on_terminal_prints_table(server: WandbServer) -> None:
     lines = terminal_lines("ls", PATH, width=120)
     moment = r"\d{4}-\d\d-\d\d \d\d:\d\d"
     for line, pattern in zip(
@@ -169,14 +169,14 @@ def test_table_on_a_terminal(server: WandbServer) -> None:
         assert re.fullmatch(pattern, line), line
 
 
-def test_names_on_a_terminal(wandb_server: WandbServer) -> None:
+def test_ls_on_terminal_escapes_and_folds_names(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {**HOSTILE, "x" * 200: b""})
     lines = terminal_lines("ls", PATH, width=80)
-    assert all(any(line.startswith(name) for line in lines) for name in SHOWN)
+    assert all(any(line.startswith(name) for line in lines) for name in ESCAPED)
     assert sum(line.count("x") for line in lines if line.startswith("xxx")) == 200
 
 
-def test_pages_line_up_on_a_terminal(wandb_server: WandbServer) -> None:
+def test_ls_on_terminal_aligns_pages(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
     lines = terminal_lines("ls", PATH, width=80)
     assert len(lines) == 1002

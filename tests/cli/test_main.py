@@ -1,4 +1,4 @@
-"""What all subcommands share: exit codes, errors, extras, start-up."""
+"""What all subcommands share: exit codes, errors, extras, start-up time."""
 
 import re
 import subprocess
@@ -21,12 +21,12 @@ main({arguments!r})
 """
 
 
-def test_version(command: Command) -> None:
+def test_version_is_printed(command: Command) -> None:
     outcome = command("--version")
     assert (outcome.code, outcome.out, outcome.err) == (0, f"wbtyped {version('wbtyped')}\n", "")
 
 
-def test_start_up_loads_nothing_that_sends() -> None:
+def test_start_up_imports_nothing_heavy() -> None:
     script = """
 import sys
 from wbtyped.cli import main
@@ -42,15 +42,15 @@ finally:
     assert done.stderr == "[]\n"
 
 
-def test_help_names_every_command(command: Command) -> None:
+def test_help_lists_every_command(command: Command) -> None:
     outcome = command("--help")
     assert outcome.code == 0
-    for word in ("ls", "get", "schema", "serve", "demo", "--version", "Exit codes"):
-        assert word in outcome.out
+    for name in ("ls", "get", "schema", "serve", "demo", "--version", "Exit codes"):
+        assert name in outcome.out
 
 
 @pytest.mark.parametrize("name", ["ls", "get"])
-def test_no_option_takes_the_key(command: Command, name: str) -> None:
+def test_help_offers_no_option_for_the_key(command: Command, name: str) -> None:
     outcome = command(name, "--help")
     assert outcome.code == 0
     assert "--base-url" in outcome.out
@@ -66,7 +66,9 @@ def test_no_option_takes_the_key(command: Command, name: str) -> None:
         ("ariadne", ["demo"], "pip install 'wbtyped[server]'"),
     ],
 )
-def test_missing_extra(tmp_path: Path, module: str, arguments: list[str], install: str) -> None:
+def test_missing_extra_says_what_to_install(
+    tmp_path: Path, module: str, arguments: list[str], install: str
+) -> None:
     done = subprocess.run(
         [sys.executable, "-c", BLOCKED.format(module=module, arguments=arguments)],
         capture_output=True,
@@ -79,14 +81,14 @@ def test_missing_extra(tmp_path: Path, module: str, arguments: list[str], instal
     assert list(tmp_path.iterdir()) == []
 
 
-def test_ls_works_without_the_server_extra(wandb_server: WandbServer) -> None:
+def test_ls_without_server_extra_works(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {"a.txt": b"hello"})
     blocked = BLOCKED.format(module="uvicorn", arguments=["ls", PATH])
     done = subprocess.run([sys.executable, "-c", blocked], capture_output=True, check=False)
     assert (done.returncode, done.stdout.split(b"\t")[0], done.stderr) == (0, b"a.txt", b"")
 
 
-WRONG_USE = [
+WRONG_USAGE = [
     [],
     ["nonsense"],
     ["ls"],
@@ -110,8 +112,8 @@ WRONG_USE = [
 ]
 
 
-@pytest.mark.parametrize("arguments", WRONG_USE, ids=" ".join)
-def test_wrong_use(
+@pytest.mark.parametrize("arguments", WRONG_USAGE, ids=" ".join)
+def test_wrong_usage_exits_2_without_requests(
     shared_server: WandbServer,
     command: Command,
     tmp_path: Path,
@@ -131,14 +133,14 @@ def test_wrong_use(
 
 
 @pytest.mark.parametrize("name", ["ls", "get"])
-def test_wrong_path_is_wrong_use_without_a_key_too(command: Command, name: str) -> None:
+def test_wrong_path_without_key_exits_2(command: Command, name: str) -> None:
     outcome = command(name, "a/b/c/d/e")
     assert (outcome.code, outcome.out) == (2, "")
     assert "too many parts" in outcome.err
 
 
 @pytest.mark.parametrize("name", ["ls", "get"])
-def test_no_key(command: Command, name: str) -> None:
+def test_missing_key_exits_1(command: Command, name: str) -> None:
     outcome = command(name, PATH)
     assert (outcome.code, outcome.out) == (1, "")
     assert "WANDB_API_KEY" in outcome.err
@@ -147,42 +149,40 @@ def test_no_key(command: Command, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["ls", "get"])
 @pytest.mark.parametrize(
-    ("fault", "says"),
+    ("fault", "message"),
     [
         (Fault(kind="graphql", status=401), "refuses the API key"),
         (Fault(kind="graphql", status=503), "HTTP 503"),
-        (Fault(kind="graphql", cut_before_headers=True), "gave up"),
+        (Fault(kind="graphql", cut_before_headers=True), "4 attempts in"),
         (Fault(kind="graphql", status=200, body=b"<html>\n\x1b[2J"), "is not GraphQL"),
     ],
     ids=str,
 )
-def test_server_that_fails(
+def test_failing_server_exits_1(
     wandb_server: WandbServer,
     command: Command,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     name: str,
     fault: Fault,
-    says: str,
+    message: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     wandb_server.add_run(PATH, {"a.txt": b"hello"})
     with wandb_server.fault(fault):
         outcome = command(name, PATH)
     assert (outcome.code, outcome.out) == (1, "")
-    assert says in outcome.err
+    assert message in outcome.err
     assert outcome.err.startswith("wbtyped: ")
     assert outcome.err.count("\n") == 1
     assert "\x1b" not in outcome.err
     assert wandb_server.api_key not in outcome.err
 
 
-def test_words_of_a_server_cannot_steer_the_terminal(
-    wandb_server: WandbServer, command: Command
-) -> None:
+def test_server_message_is_escaped(wandb_server: WandbServer, command: Command) -> None:
     body = b'{"errors": [{"message": "no\\u001b[2J\\n\\u202e"}]}'
-    said = Fault(kind="graphql", status=200, body=body, content_type="application/json")
-    with wandb_server.fault(said):
+    fault = Fault(kind="graphql", status=200, body=body, content_type="application/json")
+    with wandb_server.fault(fault):
         outcome = command("ls", PATH)
     assert outcome.code == 1
     assert r"no\x1b[2J\n\u202e" in outcome.err
@@ -190,14 +190,14 @@ def test_words_of_a_server_cannot_steer_the_terminal(
 
 
 @pytest.mark.parametrize("name", ["ls", "get"])
-def test_run_that_does_not_exist(wandb_server: WandbServer, command: Command, name: str) -> None:
+def test_missing_run_exits_1(wandb_server: WandbServer, command: Command, name: str) -> None:
     outcome = command(name, PATH)
     assert (outcome.code, outcome.out) == (1, "")
     assert "project crew/ship does not exist" in outcome.err
 
 
 @pytest.mark.parametrize("name", ["ls", "get"])
-def test_base_url_wins_over_the_environment(
+def test_base_url_overrides_environment(
     wandb_server: WandbServer,
     command: Command,
     tmp_path: Path,
@@ -210,20 +210,18 @@ def test_base_url_wins_over_the_environment(
     assert command(name, PATH, "--base-url", wandb_server.url).code == 0
 
 
-def test_failure_has_its_exit_code_in_a_real_process(wandb_server: WandbServer) -> None:
+def test_failure_in_real_process_exits_1(wandb_server: WandbServer) -> None:
     outcome = in_process("ls", "crew/ship/gone")
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.count("\n") == 1
 
 
-def test_a_person_who_waits_is_told_why(wandb_server: WandbServer) -> None:
+def test_retry_is_announced_on_terminal_only(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {"a.txt": b"hello"})
     with wandb_server.fault(Fault(kind="graphql", status=503, times=1)):
         outcome = on_terminal("ls", PATH, both=True)
     assert outcome.code == 0
-    assert re.match(
-        r"GetRun: HTTP 503 Service Unavailable; trying again in \d\.\d s\r\n", outcome.out
-    )
+    assert re.match(r"GetRun: HTTP 503 Service Unavailable; retrying in \d\.\d s\r\n", outcome.out)
     with wandb_server.fault(Fault(kind="graphql", status=503, times=1)):
         outcome = in_process("ls", PATH)
     assert (outcome.code, outcome.err) == (0, "")

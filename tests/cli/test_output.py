@@ -1,4 +1,4 @@
-"""Texts made harmless, and sizes as people read them."""
+"""Escaped strings, readable sizes and counts."""
 
 import pytest
 from hypothesis import given
@@ -8,14 +8,14 @@ from wbtyped.cli.output import counted, human_size, printable
 
 
 @given(st.text())
-def test_printable_text_holds_nothing_that_steers(text: str) -> None:
+def test_printable_returns_only_printable_characters(text: str) -> None:
     shown = printable(text)
     assert shown.isprintable()
     shown.encode()
 
 
 @given(st.text(st.characters(categories=["L", "N", "P", "S"])))
-def test_ordinary_text_stays(text: str) -> None:
+def test_printable_keeps_ordinary_text(text: str) -> None:
     if text.isprintable():
         assert printable(text) == text
 
@@ -30,7 +30,7 @@ def test_ordinary_text_stays(text: str) -> None:
         ("\u202e\u2066\ud800", r"\u202e\u2066\ud800"),
     ],
 )
-def test_printable(text: str, shown: str) -> None:
+def test_printable_escapes_control_characters(text: str, shown: str) -> None:
     assert printable(text) == shown
 
 
@@ -47,9 +47,11 @@ def test_printable(text: str, shown: str) -> None:
         (5000 * 1024**4, "5000.0 TiB"),
     ],
 )
-def test_human_size(size: int, shown: str) -> None:
+def test_human_size_picks_unit(size: int, shown: str) -> None:
     assert human_size(size) == shown
 
 
-def test_counted() -> None:
+def test_counted_agrees_with_number() -> None:
     assert [counted(n) for n in (0, 1, 2, 1000)] == ["0 files", "1 file", "2 files", "1,000 files"]
+    assert counted(1, "alias", "aliases") == "1 alias"
+    assert counted(2, "alias", "aliases") == "2 aliases"

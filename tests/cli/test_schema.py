@@ -27,7 +27,7 @@ def schemas(tmp_path: Path) -> Path:
 # -- check
 
 
-def test_a_server_that_fits(wandb_server: WandbServer, command: Command) -> None:
+def test_check_fitting_server_exits_0(wandb_server: WandbServer, command: Command) -> None:
     outcome = command("schema", "check")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out == (
@@ -36,7 +36,7 @@ def test_a_server_that_fits(wandb_server: WandbServer, command: Command) -> None
     )
 
 
-def test_a_server_that_hides_its_schema(wandb_server: WandbServer, command: Command) -> None:
+def test_check_hidden_schema_is_probed(wandb_server: WandbServer, command: Command) -> None:
     wandb_server.introspection = False
     outcome = command("schema", "check")
     assert (outcome.code, outcome.err) == (0, "")
@@ -45,7 +45,7 @@ def test_a_server_that_hides_its_schema(wandb_server: WandbServer, command: Comm
 
 
 @pytest.mark.parametrize("suffix", ["", "/", "/graphql", "/graphql/"])
-def test_a_url_wins_over_the_environment(
+def test_check_against_url_overrides_environment(
     wandb_server: WandbServer,
     command: Command,
     monkeypatch: pytest.MonkeyPatch,
@@ -68,7 +68,7 @@ def test_a_url_wins_over_the_environment(
         ("newer", "any", 1),
     ],
 )
-def test_what_fails_is_for_the_caller_to_say(
+def test_check_fail_on_sets_threshold(
     schemas: Path, command: Command, name: str, fail_on: str, code: int
 ) -> None:
     source = schemas / f"{name}.graphql"
@@ -85,36 +85,36 @@ def test_what_fails_is_for_the_caller_to_say(
         (["field-removed:Run.*"], 1),
     ],
 )
-def test_what_is_known_is_ignored(
+def test_check_ignored_findings_do_not_fail(
     schemas: Path, command: Command, ignored: list[str], code: int
 ) -> None:
-    options = [part for each in ignored for part in ("--ignore", each)]
+    options = [part for rule in ignored for part in ("--ignore", rule)]
     outcome = command("schema", "check", "--against", schemas / "broken.graphql", *options)
     assert outcome.code == code
     assert ("Ignored on request: 1." in outcome.out) is (code == 0)
 
 
-def test_safe_changes_are_counted_and_listed_on_request(schemas: Path, command: Command) -> None:
+def test_check_verbose_lists_safe_changes(schemas: Path, command: Command) -> None:
     source = schemas / "newer.graphql"
     assert "type-added" not in command("schema", "check", "--against", source).out
-    told = command("schema", "check", "--against", source, "--verbose")
-    assert (told.code, told.out.splitlines()[0]) == (0, "safe type-added: New was added.")
+    verbose = command("schema", "check", "--against", source, "--verbose")
+    assert (verbose.code, verbose.out.splitlines()[0]) == (0, "safe type-added: New was added.")
 
 
-def test_the_forms_of_a_report(schemas: Path, command: Command) -> None:
-    def told(form: str) -> str:
+def test_check_format_selects_report(schemas: Path, command: Command) -> None:
+    def report(form: str) -> str:
         source = schemas / "broken.graphql"
         outcome = command("schema", "check", "--against", source, "--format", form)
         assert (outcome.code, outcome.err) == (1, "")
         return outcome.out
 
-    assert told("text").startswith("breaking field-removed: File.directUrl\n")
-    assert json.loads(told("json"))["counts"]["breaking"] == 1
-    assert json.loads(told("sarif"))["version"] == "2.1.0"
-    assert told("github").startswith("::error file=queries/artifacts.graphql,line=125,col=9,")
+    assert report("text").startswith("breaking field-removed: File.directUrl\n")
+    assert json.loads(report("json"))["counts"]["breaking"] == 1
+    assert json.loads(report("sarif"))["version"] == "2.1.0"
+    assert report("github").startswith("::error file=queries/artifacts.graphql,line=125,col=9,")
 
 
-def test_queries_of_ones_own(
+def test_check_own_queries_replace_packaged_ones(
     schemas: Path, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(schemas)
@@ -149,7 +149,7 @@ def test_queries_of_ones_own(
     ],
     ids=" ".join,
 )
-def test_wrong_use(
+def test_schema_wrong_usage_exits_2(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -162,7 +162,7 @@ def test_wrong_use(
 
 
 @pytest.mark.parametrize(
-    ("fault", "says"),
+    ("fault", "message"),
     [
         (Fault(kind="graphql", status=401), "no permission: "),
         (Fault(kind="graphql", status=200, body=b"<html>\x1b[2J"), "not a schema: "),
@@ -172,36 +172,41 @@ def test_wrong_use(
     ids=str,
 )
 @pytest.mark.parametrize("name", ["check", "pull"])
-def test_servers_that_give_no_schema(
-    wandb_server: WandbServer, command: Command, tmp_path: Path, name: str, fault: Fault, says: str
+def test_server_without_schema_exits_3(
+    wandb_server: WandbServer,
+    command: Command,
+    tmp_path: Path,
+    name: str,
+    fault: Fault,
+    message: str,
 ) -> None:
     output = tmp_path / "schema.graphql"
     given = [wandb_server.url, "--output", output] if name == "pull" else []
     with wandb_server.fault(fault):
         outcome = command("schema", name, *given)
     assert (outcome.code, outcome.out) == (3, "")
-    assert outcome.err.startswith(f"wbtyped: {says}")
+    assert outcome.err.startswith(f"wbtyped: {message}")
     assert outcome.err.count("\n") == 1
     assert "\x1b" not in outcome.err
     assert wandb_server.api_key not in outcome.err
     assert not output.exists()
 
 
-def test_sources_that_are_no_schema(command: Command, tmp_path: Path) -> None:
+def test_check_unusable_source_exits_3(command: Command, tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("hello")
-    for name, says in (("gone", "not reachable: "), ("notes.txt", "not a schema: ")):
+    for name, message in (("gone", "not reachable: "), ("notes.txt", "not a schema: ")):
         outcome = command("schema", "check", "--against", tmp_path / name)
         assert (outcome.code, outcome.out) == (3, "")
-        assert outcome.err.startswith(f"wbtyped: {says}")
+        assert outcome.err.startswith(f"wbtyped: {message}")
 
 
-def test_no_key_is_no_permission(command: Command) -> None:
+def test_check_missing_key_exits_3(command: Command) -> None:
     outcome = command("schema", "check")
     assert (outcome.code, outcome.out) == (3, "")
     assert outcome.err.startswith("wbtyped: no permission: no API key")
 
 
-def test_a_server_that_cannot_be_probed(wandb_server: WandbServer, command: Command) -> None:
+def test_check_unprobeable_server_exits_3(wandb_server: WandbServer, command: Command) -> None:
     wandb_server.introspection = False
     lenient = Fault(
         kind="graphql",
@@ -218,7 +223,7 @@ def test_a_server_that_cannot_be_probed(wandb_server: WandbServer, command: Comm
 # -- pull
 
 
-def test_pull_writes_what_changed_and_says_so(
+def test_pull_rewrites_schema_and_prints_changes(
     wandb_server: WandbServer, command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -240,7 +245,7 @@ def test_pull_writes_what_changed_and_says_so(
     assert [path.name for path in ours.parent.iterdir()] == ["schema.graphql"]
 
 
-def test_pull_from_the_embedded_server_changes_nothing(
+def test_pull_from_embedded_server_changes_nothing(
     wandb_server: WandbServer, command: Command, tmp_path: Path
 ) -> None:
     output = tmp_path / "new.graphql"
@@ -248,7 +253,7 @@ def test_pull_from_the_embedded_server_changes_nothing(
     assert output.read_text() == pinned_text()
 
 
-def test_pull_into_what_is_no_schema(
+def test_pull_into_other_file_exits_2(
     wandb_server: WandbServer, command: Command, tmp_path: Path
 ) -> None:
     output = tmp_path / "notes.txt"
@@ -260,7 +265,7 @@ def test_pull_into_what_is_no_schema(
     assert len(wandb_server.requests) == 0
 
 
-def test_pull_needs_introspection(
+def test_pull_from_hidden_schema_exits_3(
     wandb_server: WandbServer, command: Command, tmp_path: Path
 ) -> None:
     wandb_server.introspection = False
@@ -274,26 +279,26 @@ def test_pull_needs_introspection(
 # -- coverage
 
 
-def test_coverage(command: Command, tmp_path: Path) -> None:
+def test_coverage_counts_used_members(command: Command, tmp_path: Path) -> None:
     outcome = command("schema", "coverage")
     assert (outcome.code, outcome.err) == (0, "")
     assert "types" in outcome.out.splitlines()[-1]
     (tmp_path / "a.graphql").write_text("{ viewer { id } }")
     given = ("--queries", tmp_path / "a.graphql", "--format", "json")
-    said = json.loads(command("schema", "coverage", *given).out)
-    assert said["members"]["used"] == 2
+    report = json.loads(command("schema", "coverage", *given).out)
+    assert report["members"]["used"] == 2
 
 
 # -- all
 
 
-def test_help_tells_of_the_exit_codes(command: Command) -> None:
+def test_help_documents_exit_codes(command: Command) -> None:
     assert "schema" in command("--help").out
     for name in ("check", "pull"):
         assert "Exit codes: 0" in " ".join(command("schema", name, "--help").out.split())
 
 
-def test_missing_extra(tmp_path: Path) -> None:
+def test_schema_missing_extra_says_what_to_install(tmp_path: Path) -> None:
     blocked = (
         "import sys; sys.modules['graphql'] = None; from wbtyped.cli import main;"
         "main(['schema', 'coverage'])"
@@ -305,6 +310,6 @@ def test_missing_extra(tmp_path: Path) -> None:
     assert done.stderr == "wbtyped: graphql not installed; run: pip install 'wbtyped[drift]'\n"
 
 
-def test_in_a_real_process(schemas: Path) -> None:
+def test_check_in_real_process_exits_1(schemas: Path) -> None:
     outcome = in_process("schema", "check", "--against", schemas / "broken.graphql")
     assert (outcome.code, outcome.err) == (1, "")

@@ -1,4 +1,4 @@
-"""`wbtyped serve`: the server that people start by hand."""
+"""`wbtyped serve`: the embedded server in a process of its own."""
 
 import shlex
 import signal
@@ -24,9 +24,9 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def served(
     *arguments: object, stop: signal.Signals = signal.SIGINT, logged: list[str] | None = None
 ) -> Generator[tuple[dict[str, str], str]]:
-    """Run the server; gives the variables to export and the command to try.
+    """Run the server; yield the variables to export and the example command.
 
-    What it says on stderr, otherwise nothing, goes to `logged`.
+    Its stderr must stay empty unless `logged` is given, which takes the lines.
     """
     process = subprocess.Popen(
         [sys.executable, "-m", "wbtyped.cli", "serve", "--port", "0", *map(str, arguments)],
@@ -51,7 +51,7 @@ def served(
         process.communicate()
 
 
-def test_what_it_prints_is_what_clients_need(
+def test_serve_instructions_work_and_data_persists(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with served(tmp_path / "data") as (env, example):
@@ -76,7 +76,7 @@ def test_what_it_prints_is_what_clients_need(
             assert [file.name for file in api.run(path).files()] == ["a.txt"]
 
 
-def test_key_of_ones_own(tmp_path: Path) -> None:
+def test_serve_accepts_given_key(tmp_path: Path) -> None:
     with served(tmp_path, "--api-key", KEY) as (env, _):
         assert env["WANDB_API_KEY"] == KEY
         with Api({"base_url": env["WANDB_BASE_URL"]}, api_key=KEY) as api:
@@ -84,24 +84,24 @@ def test_key_of_ones_own(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "way"), [([], "by introspection"), (["--hide-schema"], "by probing")]
+    ("options", "method"), [([], "by introspection"), (["--hide-schema"], "by probing")]
 )
-def test_schema_shown_or_hidden(
+def test_serve_hide_schema_disables_introspection(
     command: Command,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     options: list[str],
-    way: str,
+    method: str,
 ) -> None:
     with served(tmp_path, *options) as (env, _):
         for name, value in env.items():
             monkeypatch.setenv(name, value)
         outcome = command("schema", "check", "--fail-on", "any")
     assert outcome.code == 0
-    assert f"({way})" in outcome.out
+    assert f"({method})" in outcome.out
 
 
-def test_port_that_is_taken(command: Command, tmp_path: Path) -> None:
+def test_serve_taken_port_exits_1(command: Command, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         outcome = command("serve", tmp_path, "--port", port)
@@ -111,7 +111,7 @@ def test_port_that_is_taken(command: Command, tmp_path: Path) -> None:
     assert outcome.err.count("\n") == 1
 
 
-def test_folder_that_cannot_be_used(command: Command, tmp_path: Path) -> None:
+def test_serve_unusable_folder_exits_1(command: Command, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "junk").mkdir()
     (tmp_path / "junk" / "server.sqlite").write_bytes(b"not a database, whatever its name" * 99)
@@ -122,7 +122,7 @@ def test_folder_that_cannot_be_used(command: Command, tmp_path: Path) -> None:
         assert outcome.err.count("\n") == 1
 
 
-def test_web_pages_stay_out_unless_allowed(tmp_path: Path) -> None:
+def test_serve_refuses_web_pages_unless_allowed(tmp_path: Path) -> None:
     options = ["--allow-host", "wandb.test", "--allow-origin", "https://app.example"]
     for given, status in (([], 403), (options, 401)):
         with served(tmp_path, *given) as (env, _):
@@ -131,7 +131,7 @@ def test_web_pages_stay_out_unless_allowed(tmp_path: Path) -> None:
                 assert httpx.post(url, json={}, headers=headers).status_code == status
 
 
-def test_requests_are_printed_when_told(tmp_path: Path) -> None:
+def test_serve_log_requests_prints_them(tmp_path: Path) -> None:
     logged: list[str] = []
     with served(tmp_path, "--log-requests", logged=logged) as (env, _):
         with Api({"base_url": env["WANDB_BASE_URL"]}, api_key=env["WANDB_API_KEY"]) as api:
@@ -144,7 +144,9 @@ def test_requests_are_printed_when_told(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("option", [("--allow-host", "a:80"), ("--allow-origin", "app.example")])
-def test_what_cannot_be_allowed(command: Command, tmp_path: Path, option: tuple[str, str]) -> None:
+def test_serve_invalid_allowed_host_exits_2(
+    command: Command, tmp_path: Path, option: tuple[str, str]
+) -> None:
     refused = command("serve", tmp_path / "data", *option)
     assert refused.code == 2
     assert option[1] in refused.err

@@ -8,7 +8,7 @@ EXAMPLES = sorted(f"drop_in/{path.name}" for path in (FOLDER / "drop_in").glob("
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_prints_the_same(logged: Scripts, name: str) -> None:
+def test_drop_in_script_prints_the_same(logged: Scripts, name: str) -> None:
     theirs = logged.output(name, original(name))
     ours = logged.output(name, ported(name))
     assert theirs.count("\n") > 3

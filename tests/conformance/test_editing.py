@@ -43,7 +43,7 @@ def seen(answer: JsonValue) -> dict[str, JsonValue]:
     return {path: value for path, value in flat(answer).items() if not UNEQUAL.fullmatch(path)}
 
 
-def test_edits(
+def test_edits_of_both_clients_are_equal(
     wandb_server: WandbServer, scripts: Scripts, other_server: WandbServer, tmp_path: Path
 ) -> None:
     other_scripts = Scripts(other_server.env, tmp_path / "other")

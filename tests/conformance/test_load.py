@@ -71,7 +71,7 @@ def start_writers(scripts: Scripts, names: list[str]) -> list[subprocess.Popen[s
 
 
 @pytest.mark.slow
-def test_writers_and_readers_at_once(
+def test_server_many_writers_and_readers_lose_nothing(
     wandb_server: WandbServer, scripts: Scripts, api: Api, tmp_path: Path
 ) -> None:
     names = [f"w{number}" for number in range(WRITERS)]
@@ -149,7 +149,7 @@ def committed(api: Api) -> dict[str, Artifact]:
 
 
 @pytest.mark.slow
-def test_a_killed_server_goes_on_with_everything_committed(tmp_path: Path) -> None:
+def test_server_killed_and_restarted_keeps_committed_versions(tmp_path: Path) -> None:
     server = Killable(tmp_path / "data")
     scripts = Scripts(server.env, tmp_path / "scripts")
     names = ["w0", "w1"]

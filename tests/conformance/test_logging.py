@@ -26,7 +26,9 @@ def contents(api: Api, path: str, root: Path) -> dict[str, bytes]:
     }
 
 
-def test_less_usual_ways(scripts: Scripts, api: Api, tmp_path: Path) -> None:
+def test_official_client_logs_in_less_usual_ways(
+    scripts: Scripts, api: Api, tmp_path: Path
+) -> None:
     with WandbServer() as other:
         other.add_run("a/b/c", {"far.txt": b"from afar"})
         with Api({"base_url": other.url}, api_key=other.api_key) as there:
@@ -54,7 +56,7 @@ def test_less_usual_ways(scripts: Scripts, api: Api, tmp_path: Path) -> None:
     assert api.run("crew/ship/resumed").state == "finished"
 
 
-def test_metrics_are_kept(scripts: Scripts, tmp_path: Path) -> None:
+def test_official_client_reads_its_metrics(scripts: Scripts, tmp_path: Path) -> None:
     scripts.official("log_everything.py", str(tmp_path / "work"))
     metrics = (
         "import json, wandb\n"
@@ -68,7 +70,9 @@ def test_metrics_are_kept(scripts: Scripts, tmp_path: Path) -> None:
     assert json.loads(printed.strip().splitlines()[-1]) == [[1, 0.5, 1 / 3], 2, 1 / 3, 0.1, 2]
 
 
-def test_several_processes_at_once(scripts: Scripts, api: Api, tmp_path: Path) -> None:
+def test_official_client_logs_from_several_processes(
+    scripts: Scripts, api: Api, tmp_path: Path
+) -> None:
     text = original("log_many.py")
     names = [f"p{number}" for number in range(3)]
     running = [scripts.start(f"{name}.py", text, name, "3", "6") for name in names]
@@ -88,7 +92,7 @@ def test_several_processes_at_once(scripts: Scripts, api: Api, tmp_path: Path) -
         assert maker.id == by
 
 
-def test_a_run_is_sent_later(scripts: Scripts, api: Api, tmp_path: Path) -> None:
+def test_official_client_syncs_an_offline_run(scripts: Scripts, api: Api, tmp_path: Path) -> None:
     scripts.output("log_offline.py", original("log_offline.py"), str(tmp_path / "work"))
     [folder] = scripts.work.glob("*/wandb/offline-run-*")
     home = tmp_path / "home"
@@ -103,7 +107,7 @@ def test_a_run_is_sent_later(scripts: Scripts, api: Api, tmp_path: Path) -> None
 
 
 @pytest.mark.slow
-def test_a_file_sent_in_parts(
+def test_official_client_uploads_in_parts(
     wandb_server: WandbServer, scripts: Scripts, api: Api, tmp_path: Path
 ) -> None:
     """As large as the official client needs it to be to send it so: a little over 2 GiB."""

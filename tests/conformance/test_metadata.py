@@ -39,7 +39,7 @@ def other_server() -> Iterator[WandbServer]:
         yield server
 
 
-def test_both_write_the_same(
+def test_metadata_both_clients_write_the_same(
     wandb_server: WandbServer, scripts: Scripts, other_server: WandbServer
 ) -> None:
     path = "crew/ship/data:v0"
@@ -56,7 +56,7 @@ def test_both_write_the_same(
         assert {"value": as_object(ours["in place"])[name]} == as_object(ours["assigned"])[name]
 
 
-def test_both_read_the_same(wandb_server: WandbServer, scripts: Scripts) -> None:
+def test_metadata_both_clients_read_the_same(wandb_server: WandbServer, scripts: Scripts) -> None:
     paths = [
         "crew/ship/" + wandb_server.add_artifact("crew/ship/data", "dataset", {}, metadata=text)
         for text in [*STORED, *UNREADABLE, INFINITE]
@@ -71,7 +71,7 @@ def test_both_read_the_same(wandb_server: WandbServer, scripts: Scripts) -> None
     assert ours[paths[-1]] == {"a": float("inf"), "b": [float("-inf")], "c": float("inf")}
 
 
-def test_a_config_is_read_as_it_was_logged(scripts: Scripts) -> None:
+def test_config_is_read_as_logged(scripts: Scripts) -> None:
     logged = as_object(scripts.official("log_config.py"))
     assert different(logged["kept"], logged["read"]) == set()
     assert as_object(logged["read"])["inf"] == float("inf")

@@ -36,7 +36,7 @@ def older(logged: Scripts, tmp_path_factory: pytest.TempPathFactory) -> Scripts:
     return Scripts(logged.env, home / "scripts", str(python))
 
 
-def test_sees_the_same(logged: Scripts, older: Scripts) -> None:
+def test_older_client_sees_the_same(logged: Scripts, older: Scripts) -> None:
     theirs = flat(older.official("describe.py", "crew/ship"))
     ours = flat(logged.ours("describe.py", "crew/ship"))
     assert len(theirs) > 1000
@@ -55,7 +55,7 @@ def test_sees_the_same(logged: Scripts, older: Scripts) -> None:
     assert any(re.fullmatch(pattern, path) for path in different for pattern in DIFFERENCES)
 
 
-def test_downloads_the_same(logged: Scripts, older: Scripts) -> None:
+def test_older_client_downloads_the_same(logged: Scripts, older: Scripts) -> None:
     given = ("download.py", "crew/ship", "pointing", "newer")
     assert shown(older.official(*given)) == shown(logged.ours(*given))
 
@@ -68,6 +68,6 @@ EXAMPLES = [
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-def test_prints_the_same(logged: Scripts, older: Scripts, name: str) -> None:
+def test_older_client_prints_the_same(logged: Scripts, older: Scripts, name: str) -> None:
     text = original(name)
     assert older.output(name, text) == logged.output(name, text)

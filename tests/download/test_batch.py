@@ -1,4 +1,4 @@
-"""Many files at once, by either engine."""
+"""Batches of files, downloaded by each engine."""
 
 import asyncio
 import os
@@ -11,17 +11,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import files_in
 from wbtyped import Api, Run
 from wbtyped.download.disk.part_files import (
-    PART,
+    PART_NAME,
     STALE_SECONDS,
-    first_line,
-    folder_line,
+    journal_entry,
+    journal_header,
     journal_name,
-    new_owner,
+    new_owner_id,
     part_name,
 )
-from wbtyped.download.engines.choice import choose
+from wbtyped.download.engines.choice import choose_engine
 from wbtyped.download.options import EngineName
 from wbtyped.download.progress import DownloadProgress
 from wbtyped.errors import (
@@ -43,77 +44,81 @@ def run(wandb_server: WandbServer, api: Api, engine: EngineName) -> Run:
     return api.run("crew/ship/log")
 
 
-def saved(root: Path) -> dict[str, bytes]:
-    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
-
-
 def unfinished(root: Path) -> list[Path]:
-    """Return the parts that have content."""
-    return [p for p in root.rglob("*.part") if PART.fullmatch(p.name) and p.stat().st_size]
+    """Return the part files that are not empty."""
+    return [p for p in root.rglob("*.part") if PART_NAME.fullmatch(p.name) and p.stat().st_size]
 
 
 def fetched(server: WandbServer) -> list[str]:
     return [r.path for r in server.requests if r.origin == "storage"]
 
 
-# What comes down, and what is there already.
+# What is downloaded, and what is in place already.
 
 
-def test_everything_and_then_nothing(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+def test_batch_second_download_fetches_nothing(
+    wandb_server: WandbServer, run: Run, tmp_path: Path
+) -> None:
     result = run.files().download(tmp_path)
-    assert (result.root, result.ok, result.kept, result.failed) == (tmp_path, True, [], [])
+    assert result.root == tmp_path
+    assert result.ok
+    assert result.kept == []
+    assert result.failed == []
     assert sorted(result.written) == sorted(FILES)
     assert result.size == sum(map(len, FILES.values()))
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     assert {r.authorized for r in wandb_server.requests if r.origin == "storage"} == {False}
     wandb_server.requests.clear()
     again = run.files().download(tmp_path)
-    assert (again.written, sorted(again.kept), again.size) == ([], sorted(FILES), result.size)
+    assert again.written == []
+    assert sorted(again.kept) == sorted(FILES)
+    assert again.size == result.size
     assert fetched(wandb_server) == []
 
 
-async def test_from_a_coroutine(run: Run, tmp_path: Path) -> None:
+async def test_adownload_pattern_fetches_matching_files(run: Run, tmp_path: Path) -> None:
     result = await run.files(pattern="deep/00%").adownload(tmp_path)
     assert sorted(result.written) == [f"deep/{n:03}.txt" for n in range(10)]
 
 
-def test_other_content_is_replaced_on_request_only(run: Run, tmp_path: Path) -> None:
+def test_batch_different_content_needs_replace(run: Run, tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     (tmp_path / "deep" / "005.txt").write_bytes(b"other")
     with pytest.raises(FileExistsError, match="005"):
         run.files().download(tmp_path)
     result = run.files().download(tmp_path, on_error="collect")
     assert [failed.name for failed in result.failed] == ["deep/005.txt"]
-    assert saved(tmp_path) == {**FILES, "deep/005.txt": b"other"}
+    assert files_in(tmp_path) == {**FILES, "deep/005.txt": b"other"}
     assert run.files().download(tmp_path, replace=True).written == ["deep/005.txt"]
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
 
 
-def test_nothing_and_what_does_not_exist(run: Run, tmp_path: Path) -> None:
+def test_batch_missing_names_are_reported(run: Run, tmp_path: Path) -> None:
     assert run.files(pattern="no%").download(tmp_path).ok
     with pytest.raises(NotFoundError, match="'nope'"):
         run.files(["nope"]).download(tmp_path)
     result = run.files(["nope", "deep/001.txt"]).download(tmp_path, on_error="collect")
-    assert ([f.name for f in result.failed], result.written) == (["nope"], ["deep/001.txt"])
+    assert [failed.name for failed in result.failed] == ["nope"]
+    assert result.written == ["deep/001.txt"]
 
 
-def test_the_first_failure_ends_it(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+def test_batch_first_failure_stops(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
     with wandb_server.fault(Fault(kind="storage-get", path="003.txt", status=404)):
         with wandb_server.fault(Fault(kind="storage-get", latency=0.2)):
             with pytest.raises(NotFoundError, match="003"):
                 run.files().download(tmp_path, jobs=4)
     assert len(fetched(wandb_server)) < len(FILES)
-    assert all(FILES[name] == content for name, content in saved(tmp_path).items())
+    assert all(FILES[name] == content for name, content in files_in(tmp_path).items())
 
 
-def test_hostile_names_fail_alone(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+def test_batch_unsafe_name_fails_alone(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
     wandb_server.add_run("crew/ship/log", {"../evil": b"x"})
     result = run.files().download(tmp_path / "root", on_error="collect")
     assert [type(failed.error) for failed in result.failed] == [UnsafePathError]
-    assert saved(tmp_path / "root") == FILES
+    assert files_in(tmp_path / "root") == FILES
 
 
-def test_on_request_the_disk_has_it_for_good(
+def test_batch_fsync_flushes_file_and_folder(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[int] = []
@@ -121,60 +126,64 @@ def test_on_request_the_disk_has_it_for_good(
     run.files(["deep/001.txt"]).download(tmp_path)
     assert not synced
     run.files(["deep/002.txt"]).download(tmp_path, fsync=True)
-    assert len(synced) == 2, "the content, and its name in the folder"
+    assert len(synced) == 2, "the file, and its name in the folder"
 
 
 # Engines.
 
 
-def test_choosing_an_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_choose_engine_argument_beats_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WBTYPED_ENGINE", raising=False)
-    assert (choose().name, choose().jobs) == ("curl", 32)
-    assert (choose("httpx").small_jobs, choose("curl").small_jobs) == (32, 128)
-    given = choose("curl", jobs=3)
+    assert (choose_engine().name, choose_engine().jobs) == ("curl", 32)
+    assert (choose_engine("httpx").small_jobs, choose_engine("curl").small_jobs) == (32, 128)
+    given = choose_engine("curl", jobs=3)
     assert (given.jobs, given.small_jobs) == (3, 3)
     monkeypatch.setenv("WBTYPED_ENGINE", "httpx")
-    assert (choose().name, choose("curl").name) == ("httpx", "curl")
+    assert (choose_engine().name, choose_engine("curl").name) == ("httpx", "curl")
     monkeypatch.setenv("WBTYPED_ENGINE", "carrier pigeon")
     with pytest.raises(UsageError, match="carrier pigeon"):
-        choose()
+        choose_engine()
     for wrong in (0, 129):
         with pytest.raises(UsageError, match="jobs"):
-            choose("httpx", wrong)
+            choose_engine("httpx", wrong)
 
 
-def test_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_choose_engine_without_pycurl_uses_httpx(monkeypatch: pytest.MonkeyPatch) -> None:
     def find(_: str) -> None:
         return None
 
     monkeypatch.setattr("importlib.util.find_spec", find)
-    assert choose().name == "httpx"
+    assert choose_engine().name == "httpx"
     with pytest.raises(UsageError, match="fast"):
-        choose("curl")
+        choose_engine("curl")
 
 
-# Addresses that run out, and servers that have too much.
+# Expired URLs, and overloaded servers.
 
 
-def test_addresses_are_asked_for_again_in_pages(
+def test_batch_expired_urls_are_refreshed_in_batches(
     wandb_server: WandbServer, run: Run, tmp_path: Path
 ) -> None:
     wandb_server.requests.clear()
-    # Each file twice, so that everything that was listed is too old.
+    # As often as there are files, so that every URL that was listed has expired.
     with wandb_server.fault(Fault(kind="storage-get", expired=True, times=len(FILES))):
         assert run.files().download(tmp_path).ok
-    asked = [op for op in wandb_server.requests.operations() if op == "RunFileAddresses"]
-    assert 2 <= len(asked) < 60
-    assert saved(tmp_path) == FILES
+    sent = [op for op in wandb_server.requests.operations() if op == "RunFileAddresses"]
+    assert 2 <= len(sent) < 60
+    assert files_in(tmp_path) == FILES
 
 
-def test_addresses_that_are_never_good(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+def test_batch_urls_always_expired_fail(
+    wandb_server: WandbServer, run: Run, tmp_path: Path
+) -> None:
     with wandb_server.fault(Fault(kind="storage-get", path="003.txt", expired=True)):
         result = run.files().download(tmp_path, on_error="collect")
     assert [type(failed.error) for failed in result.failed] == [AuthenticationError]
 
 
-def test_a_file_that_goes_meanwhile(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+def test_batch_file_deleted_meanwhile_fails(
+    wandb_server: WandbServer, run: Run, tmp_path: Path
+) -> None:
     files = run.files(["deep/003.txt"])
     gone = files[0]
 
@@ -189,18 +198,18 @@ def test_a_file_that_goes_meanwhile(wandb_server: WandbServer, run: Run, tmp_pat
     assert [type(failed.error) for failed in result.failed] == [NotFoundError]
 
 
-def test_too_many_requests_slow_it_down_and_it_recovers(
-    wandb_server: WandbServer, run: Run, tmp_path: Path
-) -> None:
+def test_batch_429_recovers(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
     with wandb_server.fault(Fault(kind="storage-get", status=429, times=3)):
         assert run.files().download(tmp_path).ok
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
 
 
-# How far it is.
+# Progress.
 
 
-def test_progress(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
+def test_progress_callback_reports_until_done(
+    run: Run, wandb_server: WandbServer, tmp_path: Path
+) -> None:
     events: list[DownloadProgress] = []
     with wandb_server.fault(Fault(kind="storage-get", latency=0.05)):
         run.files().download(tmp_path, progress=events.append, jobs=4)
@@ -213,7 +222,7 @@ def test_progress(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
     assert last.rate > 0
 
 
-def test_progress_of_a_version_knows_the_end(
+def test_progress_artifact_has_expected_totals(
     wandb_server: WandbServer, api: Api, engine: EngineName, tmp_path: Path
 ) -> None:
     wandb_server.add_artifact("crew/ship/data", "dataset", FILES)
@@ -224,17 +233,17 @@ def test_progress_of_a_version_knows_the_end(
     assert last.size == last.size_expected
 
 
-def test_progress_as_lines(run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_without_terminal_prints_lines(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     run.files().download(tmp_path, progress=True)
     assert capsys.readouterr().err.startswith("150 files, ")
 
 
-# Ending early.
+# Stopping early.
 
 
-def test_what_a_callback_raises_ends_it(
-    run: Run, wandb_server: WandbServer, tmp_path: Path
-) -> None:
+def test_batch_callback_raises_stops(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
     def stop(_: DownloadProgress) -> None:
         raise KeyboardInterrupt
 
@@ -243,10 +252,12 @@ def test_what_a_callback_raises_ends_it(
         with pytest.raises(KeyboardInterrupt):
             run.files().download(tmp_path, progress=stop)
         assert time.monotonic() - began < 3
-    assert saved(tmp_path) == {}
+    assert files_in(tmp_path) == {}
 
 
-async def test_cancelling_ends_it(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
+async def test_adownload_cancelled_stops(
+    run: Run, wandb_server: WandbServer, tmp_path: Path
+) -> None:
     with wandb_server.fault(Fault(kind="storage-get", latency=30)):
         task = asyncio.create_task(run.files().adownload(tmp_path))
         while not fetched(wandb_server):
@@ -256,7 +267,7 @@ async def test_cancelling_ends_it(run: Run, wandb_server: WandbServer, tmp_path:
         with pytest.raises(asyncio.CancelledError):
             await task
         assert time.monotonic() - began < 3
-    assert saved(tmp_path) == {}
+    assert files_in(tmp_path) == {}
 
 
 INTERRUPTED = """
@@ -269,7 +280,7 @@ except KeyboardInterrupt:
 """
 
 
-def test_an_interrupt_leaves_what_the_next_call_continues(
+def test_batch_interrupted_is_resumed_by_next_call(
     wandb_server: WandbServer, run: Run, tmp_path: Path
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"large.bin": LARGE})
@@ -277,7 +288,7 @@ def test_an_interrupt_leaves_what_the_next_call_continues(
     with wandb_server.fault(stall):
         command = [sys.executable, "-c", INTERRUPTED, str(tmp_path)]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        while not {*FILES} < {*saved(tmp_path)} or not unfinished(tmp_path):
+        while not {*FILES} < {*files_in(tmp_path)} or not unfinished(tmp_path):
             time.sleep(0.01)
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
@@ -288,18 +299,18 @@ def test_an_interrupt_leaves_what_the_next_call_continues(
     assert LARGE.startswith(part.read_bytes())
     wandb_server.requests.clear()
     assert run.files().download(tmp_path).written == ["large.bin"]
-    [asked] = [r for r in wandb_server.requests if r.origin == "storage"]
-    assert asked.headers["range"] == f"bytes={(len(LARGE) * 3 // 4)}-"
-    assert saved(tmp_path) == {**FILES, "large.bin": LARGE}
+    [request] = [r for r in wandb_server.requests if r.origin == "storage"]
+    assert request.headers["range"] == f"bytes={(len(LARGE) * 3 // 4)}-"
+    assert files_in(tmp_path) == {**FILES, "large.bin": LARGE}
 
 
-# What others have left.
+# Part files of earlier downloads.
 
 
 def leave(target: Path, digest: str, content: bytes) -> Path:
-    """Leave what a killed download would."""
-    owner = new_owner()
-    (target.parent / journal_name(owner)).write_bytes(first_line(owner) + folder_line(""))
+    """Leave a journal and a part file, as a killed download would."""
+    owner = new_owner_id()
+    (target.parent / journal_name(owner)).write_bytes(journal_header(owner) + journal_entry(""))
     part = target.with_name(part_name(owner, 0, target.name, digest))
     part.write_bytes(content)
     return part
@@ -310,7 +321,7 @@ def leave(target: Path, digest: str, content: bytes) -> Path:
     [(LARGE[:2_000_000], True), (LARGE, True), (b"wrong" * 300_000, True), (LARGE + b"x", False)],
     ids=["a part", "all of it", "other bytes", "too much"],
 )
-def test_parts_of_the_same_content(
+def test_part_file_of_same_content_is_resumed(
     wandb_server: WandbServer, run: Run, tmp_path: Path, content: bytes, resumed: bool
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"large.bin": LARGE})
@@ -321,31 +332,32 @@ def test_parts_of_the_same_content(
     run.files(["large.bin"]).download(tmp_path)
     first = [r for r in wandb_server.requests if r.origin == "storage"][:1]
     assert ["range" in request.headers for request in first] == [resumed][: len(first)]
-    assert saved(tmp_path) == {"large.bin": LARGE}
+    assert files_in(tmp_path) == {"large.bin": LARGE}
     assert not stale.exists()
 
 
-def test_old_parts_go(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
+def test_part_file_stale_is_removed(run: Run, wandb_server: WandbServer, tmp_path: Path) -> None:
     wandb_server.add_run("crew/ship/log", {"large.bin": LARGE})
     old, new = leave(tmp_path / "gone.bin", "d", b"x"), leave(tmp_path / "other.bin", "d", b"x")
     long_ago = time.time() - STALE_SECONDS - 60
     os.utime(old, (long_ago, long_ago))
     run.files(["large.bin"]).download(tmp_path)
-    assert (old.exists(), new.exists()) == (False, True)
+    assert not old.exists()
+    assert new.exists()
 
 
-def test_a_server_that_ignores_the_range(
+def test_resume_server_ignores_range_restarts(
     wandb_server: WandbServer, run: Run, tmp_path: Path
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"large.bin": LARGE})
     leave(tmp_path / "large.bin", run.file("large.bin").md5 or "", LARGE[:1_500_000])
-    # A compressed answer has no ranges.
+    # A compressed response has no ranges.
     with wandb_server.fault(Fault(kind="storage-get", gzip=True)):
         run.files(["large.bin"]).download(tmp_path)
-    assert saved(tmp_path) == {"large.bin": LARGE}
+    assert files_in(tmp_path) == {"large.bin": LARGE}
 
 
-def test_many_batches_at_once(run: Run, tmp_path: Path) -> None:
+def test_batch_concurrent_in_one_folder_succeeds(run: Run, tmp_path: Path) -> None:
     def work() -> None:
         results.append(run.files().download(tmp_path, replace=True).ok)
 
@@ -356,4 +368,4 @@ def test_many_batches_at_once(run: Run, tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert results == [True] * 3
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES

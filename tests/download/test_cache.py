@@ -1,8 +1,7 @@
-"""What is kept on this machine: by the library, by many processes, and with no server at all."""
+"""The cache: used by the library, by many processes, and offline."""
 
 import asyncio
 import base64
-import hashlib
 import json
 import os
 import shutil
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 import xxhash
 
+from tests.conftest import files_in, md5
 from wbtyped import Api
 from wbtyped.artifacts import Artifact
 from wbtyped.download.cache import maintenance
@@ -39,43 +39,38 @@ def data(wandb_server: WandbServer, api: Api) -> Artifact:
     return api.artifact(PATH)
 
 
-def saved(root: Path) -> dict[str, bytes]:
-    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
-
-
 def fetched(server: WandbServer) -> list[str]:
     return [r.path for r in server.requests if r.origin == "storage" and "manifest" not in r.path]
 
 
-def md5(content: bytes) -> str:
-    return base64.b64encode(hashlib.md5(content).digest()).decode()
-
-
-def kept(cache: Path, content: bytes) -> Path:
+def cached_path(cache: Path, content: bytes) -> Path:
     path = Cache(cache).path_of(md5(content), "MD5")
     assert path is not None
     return path
 
 
-# Fetched once.
+# Downloaded once.
 
 
-def test_a_second_folder_costs_no_transfer(
+def test_cache_second_folder_fetches_nothing(
     wandb_server: WandbServer, data: Artifact, cache: Path, tmp_path: Path
 ) -> None:
     first = data.files().download(tmp_path / "one", cache=cache)
-    assert (sorted(first.written), first.cached) == (sorted(FILES), [])
+    assert sorted(first.written) == sorted(FILES)
+    assert first.cached == []
     wandb_server.requests.clear()
     second = data.files().download(tmp_path / "two", cache=cache)
-    assert (second.written, sorted(second.cached), second.kept) == ([], sorted(FILES), [])
+    assert second.written == []
+    assert sorted(second.cached) == sorted(FILES)
+    assert second.kept == []
     assert second.size == first.size == sum(map(len, FILES.values()))
-    assert list(wandb_server.requests) == [], "not even the addresses are asked for"
+    assert list(wandb_server.requests) == [], "not even URLs are requested"
     third = data.files().download(tmp_path / "two", cache=cache)
     assert sorted(third.kept) == sorted(FILES)
-    assert saved(tmp_path / "one") == saved(tmp_path / "two") == FILES
+    assert files_in(tmp_path / "one") == files_in(tmp_path / "two") == FILES
 
 
-def test_other_versions_and_runs_share_it(
+def test_cache_is_shared_by_versions_and_runs(
     wandb_server: WandbServer, api: Api, data: Artifact, cache: Path, tmp_path: Path
 ) -> None:
     data.download(tmp_path / "one", cache=cache)
@@ -87,81 +82,78 @@ def test_other_versions_and_runs_share_it(
     result = api.run("crew/ship/log").files().download(tmp_path / "three", cache=cache)
     assert (result.written, result.cached) == (["own"], ["renamed"])
     assert len(fetched(wandb_server)) == 2
-    assert saved(tmp_path / "three") == {"renamed": FILES["sub/b.bin"], "own": b"own"}
+    assert files_in(tmp_path / "three") == {"renamed": FILES["sub/b.bin"], "own": b"own"}
 
 
-def test_a_coroutine_uses_it(data: Artifact, cache: Path, tmp_path: Path) -> None:
+def test_cache_adownload_uses_it(data: Artifact, cache: Path, tmp_path: Path) -> None:
     async def both() -> None:
         await data.adownload(tmp_path / "one", cache=cache)
         result = await data.files().adownload(tmp_path / "two", cache=cache)
         assert sorted(result.cached) == sorted(FILES)
+        await data.client.aclose()
 
     asyncio.run(both())
-    assert saved(tmp_path / "two") == FILES
+    assert files_in(tmp_path / "two") == FILES
 
 
-def test_nothing_is_kept_unless_wanted(
+def test_cache_option_defaults_to_off(
     data: Artifact, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     data.download(tmp_path / "one")
     assert not cache.exists()
     monkeypatch.setenv("WBTYPED_CACHE", str(cache))
     data.download(tmp_path / "two")
-    assert not cache.exists(), "the client was made before"
-    with Api() as told:
-        told.artifact(PATH).download(tmp_path / "three", cache=False)
+    assert not cache.exists(), "the client was created before"
+    with Api() as configured:
+        configured.artifact(PATH).download(tmp_path / "three", cache=False)
         assert not cache.exists()
-        told.artifact(PATH).download(tmp_path / "four")
+        configured.artifact(PATH).download(tmp_path / "four")
     assert maintenance.info(Cache(cache)).files == len(FILES)
     monkeypatch.setenv("WBTYPED_CACHE", "1")
     monkeypatch.setenv("WANDB_CACHE_DIR", str(tmp_path / "common"))
-    with Api() as told:
-        assert told.settings.cache == tmp_path / "common" / "wbtyped"
+    with Api() as configured:
+        assert configured.settings.cache == tmp_path / "common" / "wbtyped"
     monkeypatch.setenv("WBTYPED_CACHE", "no")
-    with Api() as told:
-        assert told.settings.cache is None
-    with Api(cache=True) as told:
-        assert told.settings.cache == tmp_path / "common" / "wbtyped"
+    with Api() as configured:
+        assert configured.settings.cache is None
+    with Api(cache=True) as configured:
+        assert configured.settings.cache == tmp_path / "common" / "wbtyped"
     monkeypatch.setenv("WBTYPED_OFFLINE", "perhaps")
     with pytest.raises(UsageError, match="WBTYPED_OFFLINE must be 1 or 0"):
         Api()
 
 
-# Trust.
+# Integrity.
 
 
-def test_a_content_that_was_changed_is_fetched_anew(
+def test_cache_corrupt_file_is_fetched_again(
     wandb_server: WandbServer, data: Artifact, cache: Path, tmp_path: Path
 ) -> None:
     data.download(tmp_path / "one", cache=cache)
-    path = kept(cache, FILES["a.txt"])
+    path = cached_path(cache, FILES["a.txt"])
     path.unlink()
     path.write_bytes(b"alphA")
-    kept(cache, FILES["sub/b.bin"]).unlink()
-    kept(cache, FILES["sub/b.bin"]).write_bytes(b"short")
+    cached_path(cache, FILES["sub/b.bin"]).unlink()
+    cached_path(cache, FILES["sub/b.bin"]).write_bytes(b"short")
     result = data.files().download(tmp_path / "two", cache=cache)
     assert (sorted(result.written), result.cached) == (["a.txt", "sub/b.bin"], ["sub/empty"])
-    assert saved(tmp_path / "two") == FILES
+    assert files_in(tmp_path / "two") == FILES
     assert path.read_bytes() == b"alpha"
 
 
-def test_links_are_read_only_and_hold_what_was_compared(
-    data: Artifact, cache: Path, tmp_path: Path
-) -> None:
+def test_cache_shared_inodes_are_read_only(data: Artifact, cache: Path, tmp_path: Path) -> None:
     for folder in ("one", "two"):
         data.download(tmp_path / folder, cache=cache)
     one, two = ((tmp_path / folder / "a.txt").stat() for folder in ("one", "two"))
     if one.st_nlink == 1:
-        assert one.st_mode & 0o200, "what shares nothing can be changed"
+        assert one.st_mode & 0o200, "a file that shares no inode is writable"
         (tmp_path / "one" / "a.txt").write_bytes(b"mine")
     else:
         assert (one.st_ino, one.st_nlink, one.st_mode & 0o222) == (two.st_ino, 3, 0)
     assert (tmp_path / "two" / "a.txt").read_bytes() == b"alpha"
 
 
-def test_a_wrong_file_in_the_way_is_replaced_and_the_cache_stays_right(
-    data: Artifact, cache: Path, tmp_path: Path
-) -> None:
+def test_cache_different_target_is_replaced(data: Artifact, cache: Path, tmp_path: Path) -> None:
     data.download(tmp_path / "one", cache=cache)
     target = tmp_path / "one" / "a.txt"
     target.chmod(0o600)
@@ -169,10 +161,10 @@ def test_a_wrong_file_in_the_way_is_replaced_and_the_cache_stays_right(
     data.download(tmp_path / "one", cache=cache)
     assert target.read_bytes() == b"alpha"
     data.download(tmp_path / "two", cache=cache)
-    assert saved(tmp_path / "two") == FILES
+    assert files_in(tmp_path / "two") == FILES
 
 
-def test_run_files_of_other_content_are_left(
+def test_cache_run_file_different_target_needs_replace(
     wandb_server: WandbServer, api: Api, cache: Path, tmp_path: Path
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": b"alpha"})
@@ -188,7 +180,7 @@ def test_run_files_of_other_content_are_left(
     assert target.read_bytes() == b"alpha"
 
 
-def test_a_folder_in_the_way(data: Artifact, cache: Path, tmp_path: Path) -> None:
+def test_cache_target_is_folder_fails_alone(data: Artifact, cache: Path, tmp_path: Path) -> None:
     data.download(tmp_path / "one", cache=cache)
     (tmp_path / "two" / "a.txt" / "x").mkdir(parents=True)
     with pytest.raises(DiskError, match=r"a\.txt cannot be written"):
@@ -198,7 +190,7 @@ def test_a_folder_in_the_way(data: Artifact, cache: Path, tmp_path: Path) -> Non
     assert not [p for p in (tmp_path / "two").rglob("*") if p.suffix == ".part"]
 
 
-def test_the_newer_digest(cache: Path, tmp_path: Path) -> None:
+def test_cache_restore_needs_matching_algorithm(cache: Path, tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.write_bytes(b"content")
     digest = base64.b64encode(xxhash.xxh3_128_digest(b"content")).decode()
@@ -212,16 +204,16 @@ def test_the_newer_digest(cache: Path, tmp_path: Path) -> None:
     assert not (tmp_path / "no").exists()
 
 
-def test_a_cache_that_cannot_be_written(data: Artifact, tmp_path: Path) -> None:
+def test_cache_unwritable_fails_or_warns(data: Artifact, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(DiskError, match="file.* cannot be written"):
         data.download(tmp_path / "one", cache=tmp_path / "file" / "cache")
     cache = tmp_path / "cache"
     cache.mkdir()
     (cache / "objects").write_bytes(b"")
-    with pytest.warns(UserWarning, match="did not take every file"):
+    with pytest.warns(UserWarning, match="cannot add every file to the cache"):
         data.download(tmp_path / "two", cache=cache)
-    assert saved(tmp_path / "two") == FILES
+    assert files_in(tmp_path / "two") == FILES
 
 
 @pytest.fixture
@@ -234,40 +226,40 @@ def elsewhere(tmp_path: Path) -> Iterator[Path]:
         yield Path(folder)
 
 
-def test_another_file_system_gets_copies(data: Artifact, cache: Path, elsewhere: Path) -> None:
+def test_cache_other_file_system_copies(data: Artifact, cache: Path, elsewhere: Path) -> None:
     data.download(elsewhere / "one", cache=cache)
     result = data.files().download(elsewhere / "two", cache=cache)
     assert sorted(result.cached) == sorted(FILES)
-    assert saved(elsewhere / "one") == saved(elsewhere / "two") == FILES
+    assert files_in(elsewhere / "one") == files_in(elsewhere / "two") == FILES
     status = (elsewhere / "two" / "a.txt").stat()
     assert (status.st_nlink, bool(status.st_mode & 0o200)) == (1, True)
 
 
-def test_a_file_system_that_shares_contents(data: Artifact, tmp_path: Path) -> None:
-    image, place = tmp_path / "image", tmp_path / "place"
-    place.mkdir()
+def test_cache_reflinks_share_data(data: Artifact, tmp_path: Path) -> None:
+    image, mount = tmp_path / "image", tmp_path / "mount"
+    mount.mkdir()
     with image.open("wb") as stream:
         stream.truncate(400 << 20)
-    tools = [["mkfs.xfs", "-q", str(image)], ["mount", "-o", "loop", str(image), str(place)]]
+    tools = [["mkfs.xfs", "-q", str(image)], ["mount", "-o", "loop", str(image), str(mount)]]
     if not shutil.which("mkfs.xfs") or any(
         subprocess.run(tool, capture_output=True).returncode for tool in tools
     ):
         pytest.skip("no file system of this kind can be made here")
     try:
-        data.download(place / "one", cache=place / "cache")
-        assert sorted(data.files().download(place / "two", cache=place / "cache").cached) == sorted(
+        data.download(mount / "one", cache=mount / "cache")
+        assert sorted(data.files().download(mount / "two", cache=mount / "cache").cached) == sorted(
             FILES
         )
-        status = (place / "two" / "a.txt").stat()
+        status = (mount / "two" / "a.txt").stat()
         assert (status.st_nlink, bool(status.st_mode & 0o200)) == (1, True)
-        (place / "two" / "a.txt").write_bytes(b"mine")
-        assert saved(place / "one") == FILES
-        assert kept(place / "cache", b"alpha").read_bytes() == b"alpha"
+        (mount / "two" / "a.txt").write_bytes(b"mine")
+        assert files_in(mount / "one") == FILES
+        assert cached_path(mount / "cache", b"alpha").read_bytes() == b"alpha"
     finally:
-        subprocess.run(["umount", str(place)], check=True)
+        subprocess.run(["umount", str(mount)], check=True)
 
 
-# Many at once.
+# Many processes.
 
 SCRIPT = """
 import sys
@@ -293,20 +285,22 @@ def many(server: WandbServer) -> dict[str, bytes]:
     return files
 
 
-def test_many_processes(wandb_server: WandbServer, cache: Path, tmp_path: Path) -> None:
+def test_cache_many_processes_share_it(
+    wandb_server: WandbServer, cache: Path, tmp_path: Path
+) -> None:
     files = many(wandb_server)
     roots = [tmp_path / name for name in ("a", "b", "c", "c")]
     processes = [start(root, cache, wandb_server) for root in roots]
     for process in processes:
-        _, said = process.communicate(timeout=60)
-        assert process.returncode == 0, said.decode()
-    assert all(saved(root) == files for root in roots)
+        _, stderr = process.communicate(timeout=60)
+        assert process.returncode == 0, stderr.decode()
+    assert all(files_in(root) == files for root in roots)
     assert maintenance.verify(Cache(cache)) == []
     assert maintenance.info(Cache(cache)).files == len(set(files.values()))
     assert not list(cache.rglob("*.part"))
 
 
-def test_killed_at_any_moment(
+def test_cache_process_killed_leaves_no_corrupt_file(
     wandb_server: WandbServer, api: Api, cache: Path, tmp_path: Path
 ) -> None:
     files = many(wandb_server)
@@ -316,14 +310,14 @@ def test_killed_at_any_moment(
         time.sleep(pause)
         process.send_signal(signal.SIGKILL)
         process.communicate()
-        there = {name: content for name, content in saved(root).items() if ".part" not in name}
-        assert there.items() <= files.items()
-    assert maintenance.verify(Cache(cache)) == [], "nothing half-written has the name of a content"
+        complete = {name: data for name, data in files_in(root).items() if ".part" not in name}
+        assert complete.items() <= files.items()
+    assert maintenance.verify(Cache(cache)) == [], "no partial file is in the cache under a digest"
     api.artifact("crew/ship/many").download(root, cache=cache)
-    assert {n: c for n, c in saved(root).items() if ".part" not in n} == files
+    assert {name: data for name, data in files_in(root).items() if ".part" not in name} == files
 
 
-def test_prune_beside_a_download(
+def test_prune_during_downloads_is_safe(
     wandb_server: WandbServer, api: Api, cache: Path, tmp_path: Path
 ) -> None:
     files = many(wandb_server)
@@ -332,13 +326,15 @@ def test_prune_beside_a_download(
     while any(process.poll() is None for process in processes):
         maintenance.prune(Cache(cache), max_size=0)
     assert [process.communicate()[1] for process in processes] == [b"", b"", b""]
-    assert all(saved(tmp_path / str(n)) == files for n in range(3))
+    assert all(files_in(tmp_path / str(n)) == files for n in range(3))
 
 
-# Care.
+# Maintenance.
 
 
-def test_care(data: Artifact, cache: Path, tmp_path: Path) -> None:
+def test_maintenance_info_prune_and_verify_agree(
+    data: Artifact, cache: Path, tmp_path: Path
+) -> None:
     store = Cache(cache)
     assert maintenance.info(store).files == 0
     data.download(tmp_path / "one", cache=cache)
@@ -348,13 +344,13 @@ def test_care(data: Artifact, cache: Path, tmp_path: Path) -> None:
     assert info.linked in {0, size}
     shutil.rmtree(tmp_path / "one")
     assert maintenance.info(store).linked == 0
-    old = kept(cache, b"alpha")
+    old = cached_path(cache, b"alpha")
     os.utime(old, (1, 1))
-    gone = maintenance.prune(store, unused_for=3600)
-    assert (gone.files, gone.size, gone.versions) == (1, 5, 0)
+    pruned = maintenance.prune(store, unused_for=3600)
+    assert (pruned.files, pruned.size, pruned.versions) == (1, 5, 0)
     assert maintenance.prune(store, max_size=size).files == 0
-    gone = maintenance.prune(store, max_size=5)
-    assert gone.size == len(FILES["sub/b.bin"])
+    pruned = maintenance.prune(store, max_size=5)
+    assert pruned.size == len(FILES["sub/b.bin"])
     left = maintenance.info(store).files
     assert maintenance.verify(store) == []
     for path in [p for p in cache.rglob("objects/*/*/*") if p.is_file()]:
@@ -364,19 +360,19 @@ def test_care(data: Artifact, cache: Path, tmp_path: Path) -> None:
     assert maintenance.info(store).files == 0
 
 
-def test_what_is_used_stays(
+def test_prune_recently_used_file_stays(
     wandb_server: WandbServer, data: Artifact, cache: Path, tmp_path: Path
 ) -> None:
     data.download(tmp_path / "one", cache=cache)
     for content in FILES.values():
-        os.utime(kept(cache, content), (1, 1))
+        os.utime(cached_path(cache, content), (1, 1))
     data.files(["a.txt"]).download(tmp_path / "two", cache=cache)
     maintenance.prune(Cache(cache), unused_for=3600)
-    assert kept(cache, b"alpha").exists()
+    assert cached_path(cache, b"alpha").exists()
     assert maintenance.info(Cache(cache)).files == 1
 
 
-# No server at all.
+# Offline.
 
 
 def offline(server: WandbServer, cache: Path, monkeypatch: pytest.MonkeyPatch) -> Api:
@@ -386,7 +382,7 @@ def offline(server: WandbServer, cache: Path, monkeypatch: pytest.MonkeyPatch) -
     return Api(cache=cache, offline=True)
 
 
-def test_offline(
+def test_offline_cached_version_is_complete(
     wandb_server: WandbServer,
     data: Artifact,
     cache: Path,
@@ -402,12 +398,12 @@ def test_offline(
         assert (facts, found.qualified_name) == (online, f"{PATH}:v0")
     found.download(tmp_path / "two")
     found.verify(tmp_path / "two")
-    assert saved(tmp_path / "two") == FILES
-    assert saved(Path(found.checkout(tmp_path / "three"))) == FILES
+    assert files_in(tmp_path / "two") == FILES
+    assert files_in(Path(found.checkout(tmp_path / "three"))) == FILES
     assert asyncio.run(api.aartifact(PATH)).id == data.id
 
 
-def test_offline_says_what_is_missing(
+def test_offline_missing_object_is_named(
     wandb_server: WandbServer,
     data: Artifact,
     cache: Path,
@@ -415,7 +411,7 @@ def test_offline_says_what_is_missing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     data.download(tmp_path / "one", cache=cache)
-    kept(cache, b"alpha").unlink()
+    cached_path(cache, b"alpha").unlink()
     api = offline(wandb_server, cache, monkeypatch)
     with pytest.raises(OfflineError, match="crew/ship/other:latest is not in the cache"):
         api.artifact("crew/ship/other")
@@ -423,8 +419,8 @@ def test_offline_says_what_is_missing(
         api.artifact(PATH).download(tmp_path / "two")
     result = api.artifact(PATH).files().download(tmp_path / "two", on_error="collect")
     assert [failed.name for failed in result.failed] == ["a.txt"]
-    assert saved(tmp_path / "two").keys() == FILES.keys() - {"a.txt"}
-    for send in (
+    assert files_in(tmp_path / "two").keys() == FILES.keys() - {"a.txt"}
+    for request in (
         lambda: api.run("crew/ship/log"),
         lambda: list(api.artifact(PATH).files()),
         lambda: api.artifact("data"),
@@ -432,7 +428,7 @@ def test_offline_says_what_is_missing(
         lambda: data_of(api).delete(),
     ):
         with pytest.raises(OfflineError, match="offline"):
-            send()
+            request()
     wrong = Api({"base_url": "http://other.example"}, cache=cache, offline=True)
     with pytest.raises(OfflineError, match="not in the cache"):
         wrong.artifact(PATH)
@@ -442,7 +438,7 @@ def data_of(api: Api) -> Artifact:
     return api.artifact(PATH)
 
 
-def test_offline_follows_what_it_can(
+def test_offline_references_are_followed(
     wandb_server: WandbServer,
     api: Api,
     data: Artifact,
@@ -459,12 +455,12 @@ def test_offline_follows_what_it_can(
         api.artifact("crew/ship/far").download(tmp_path / "one", cache=cache)
     api = offline(wandb_server, cache, monkeypatch)
     api.artifact("crew/ship/near").download(tmp_path / "two")
-    assert saved(tmp_path / "two") == {"x": b"alpha"}
+    assert files_in(tmp_path / "two") == {"x": b"alpha"}
     with pytest.raises(OfflineError, match="reference 'y' of artifact crew/ship/far:v0"):
         api.artifact("crew/ship/far").download(tmp_path / "two")
 
 
-def test_a_spoilt_note_is_no_version(
+def test_offline_corrupt_record_is_ignored(
     wandb_server: WandbServer,
     data: Artifact,
     cache: Path,
@@ -473,18 +469,18 @@ def test_a_spoilt_note_is_no_version(
 ) -> None:
     data.download(tmp_path / "one", cache=cache)
     for path in (cache / "versions").iterdir():
-        note = json.loads(path.read_bytes())
-        path.write_text(json.dumps({**note, "node": {}}))
+        record = json.loads(path.read_bytes())
+        path.write_text(json.dumps({**record, "node": {}}))
     with pytest.raises(OfflineError, match="not in the cache"):
         offline(wandb_server, cache, monkeypatch).artifact(PATH)
 
 
-def test_a_failed_transfer_is_not_kept(
+def test_cache_failed_transfer_is_not_added(
     wandb_server: WandbServer, data: Artifact, cache: Path, tmp_path: Path
 ) -> None:
-    wrong = Fault(kind="storage-get", corrupt=True)
+    corrupt = Fault(kind="storage-get", corrupt=True)
     assert data.manifest
-    with wandb_server.fault(wrong):
+    with wandb_server.fault(corrupt):
         result = data.files(["a.txt", "sub/b.bin"]).download(
             tmp_path / "one", cache=cache, on_error="collect"
         )

@@ -1,4 +1,4 @@
-"""Certificates as the environment names them: the same for the API and for both engines."""
+"""Certificates from the environment: the same for the API and for both engines."""
 
 import socket
 import ssl
@@ -45,17 +45,17 @@ def context(authority: trustme.CA) -> ssl.SSLContext:
 
 
 def context_of(authority: trustme.CA, host: str) -> ssl.SSLContext:
-    """Return the context of a server with a certificate for a host."""
+    """Return the TLS context of a server with a certificate for a host."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     certificate = authority.issue_cert(host)
-    # It takes a context of pyOpenSSL, too, whose types may not be there.
+    # It also accepts a pyOpenSSL context, whose types may be missing.
     certificate.configure_cert(context)  # pyright: ignore[reportUnknownMemberType]
     return context
 
 
 @pytest.fixture
 def front(context: ssl.SSLContext) -> Iterator[TlsFront]:
-    """What speaks TLS for storage."""
+    """A TLS front for storage."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with TlsFront(context, port) as front:
@@ -64,7 +64,7 @@ def front(context: ssl.SSLContext) -> Iterator[TlsFront]:
 
 @pytest.fixture
 def files(front: TlsFront) -> Iterator[Files]:
-    """A list whose contents lie behind TLS; the API that was asked for it has none."""
+    """A list of files in storage behind TLS; the API itself has none."""
     storage_url = f"https://127.0.0.1:{front.port}"
     with WandbServer(storage_port=front.behind, storage_url=storage_url) as server:
         server.add_run("crew/ship/log", CONTENT)
@@ -76,34 +76,34 @@ def files(front: TlsFront) -> Iterator[Files]:
 
 @pytest.fixture
 def secure_api(wandb_server: WandbServer, context: ssl.SSLContext) -> Iterator[Api]:
-    """A client of an API behind TLS that nothing was sent to yet."""
+    """A client of an API behind TLS that has not received a request yet."""
     with TlsFront(context, int(wandb_server.url.rpartition(":")[2])) as front:
         base_url = f"https://127.0.0.1:{front.port}"
         with Api({"base_url": base_url}, api_key=wandb_server.api_key) as api:
             yield api
 
 
-def arrived(files: Files, root: Path) -> bool:
-    """Download with an engine; its choice comes from the environment."""
+def download_succeeds(files: Files, root: Path) -> bool:
+    """Download with the engine that the environment names; return True if all files are right."""
     files.download(root)
     return {path.name: path.read_bytes() for path in root.iterdir()} == CONTENT
 
 
-# What is trusted.
+# Trusted certificates.
 
 
 @pytest.mark.parametrize("variable", FILE_VARIABLES)
-def test_a_file_of_certificates(
+def test_certificate_file_is_trusted(
     files: Files, secure_api: Api, engine: EngineName, authority_file: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, variable: str,
 ) -> None:  # fmt: skip
     monkeypatch.setenv(variable, str(authority_file))
     assert secure_api.viewer.username
-    assert arrived(files, tmp_path)
+    assert download_succeeds(files, tmp_path)
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_DIR", "REQUESTS_CA_BUNDLE"])
-def test_a_folder_of_certificates(
+def test_certificate_folder_is_trusted(
     files: Files, secure_api: Api, engine: EngineName, authority_file: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, variable: str,
 ) -> None:  # fmt: skip
@@ -115,10 +115,10 @@ def test_a_folder_of_certificates(
     (folder / f"{name}.0").write_bytes(authority_file.read_bytes())
     monkeypatch.setenv(variable, str(folder))
     assert secure_api.viewer.username
-    assert arrived(files, tmp_path / "root")
+    assert download_succeeds(files, tmp_path / "root")
 
 
-async def test_coroutines_trust_the_same(
+async def test_certificate_file_is_trusted_by_async_client(
     secure_api: Api, authority_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", str(authority_file))
@@ -127,32 +127,32 @@ async def test_coroutines_trust_the_same(
 
 
 @pytest.mark.parametrize("value", ["1", "true", "YES"])
-def test_checks_can_be_switched_off(
+def test_verification_disabled_accepts_any_certificate(
     files: Files, secure_api: Api, engine: EngineName, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, value: str,
 ) -> None:  # fmt: skip
     monkeypatch.setenv("WANDB_INSECURE_DISABLE_SSL", value)
     monkeypatch.setenv("SSL_CERT_FILE", "/not/there")
     assert secure_api.viewer.username
-    assert arrived(files, tmp_path)
+    assert download_succeeds(files, tmp_path)
 
 
 @pytest.mark.parametrize("value", [None, "0", "false"])
-def test_a_certificate_that_is_not_trusted_ends_it_at_once(
+def test_certificate_untrusted_fails_without_retry(
     files: Files, secure_api: Api, engine: EngineName, front: TlsFront, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, value: str | None,
 ) -> None:  # fmt: skip
     if value is not None:
         monkeypatch.setenv("WANDB_INSECURE_DISABLE_SSL", value)
-    for ask in (lambda: secure_api.viewer, lambda: files.download(tmp_path)):
+    for request in (lambda: secure_api.viewer, lambda: files.download(tmp_path)):
         with pytest.raises(TransportError, match=r"certificate.*SSL_CERT_FILE") as refused:
-            ask()
+            request()
         assert "several tries" not in str(refused.value)
     assert front.connections == 1
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_certificate_of_another_host(
+def test_certificate_of_other_host_fails(
     files: Files, engine: EngineName, authority: trustme.CA, authority_file: Path, front: TlsFront,
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -163,20 +163,20 @@ def test_a_certificate_of_another_host(
     assert front.connections == 1
 
 
-# What is wrong.
+# Invalid settings.
 
 
 @pytest.mark.parametrize(
     ("variable", "content", "reason"),
     [
-        *((variable, None, "is not there") for variable in FILE_VARIABLES),
-        ("SSL_CERT_DIR", None, "is no folder"),
-        ("SSL_CERT_FILE", "no certificate", "holds no certificates"),
+        *((variable, None, "does not exist") for variable in FILE_VARIABLES),
+        ("SSL_CERT_DIR", None, "is not a folder"),
+        ("SSL_CERT_FILE", "no certificate", "contains no certificates"),
         ("WANDB_INSECURE_DISABLE_SSL", "perhaps", "must be 1 or 0"),
         ("SSLKEYLOGFILE", None, "cannot be written"),
     ],
 )
-def test_what_is_wrong_is_named_where_tls_is_used_and_nowhere_else(
+def test_tls_invalid_setting_is_named_only_where_tls_is_used(
     files: Files, secure_api: Api, engine: EngineName, front: TlsFront, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, variable: str, content: str | None, reason: str,
 ) -> None:  # fmt: skip
@@ -186,19 +186,19 @@ def test_what_is_wrong_is_named_where_tls_is_used_and_nowhere_else(
         named.write_text(content)
     value = content if content == "perhaps" else str(named)
     monkeypatch.setenv(variable, value)
-    for ask in (lambda: secure_api.viewer, lambda: files.download(tmp_path / "root")):
+    for request in (lambda: secure_api.viewer, lambda: files.download(tmp_path / "root")):
         with pytest.raises(UsageError, match=reason) as refused:
-            ask()
+            request()
         assert variable in str(refused.value)
         assert value in str(refused.value)
     assert front.connections == 0
     with WandbServer() as plain:
         plain.add_run("crew/ship/log", CONTENT)
         api = Api({"base_url": plain.url}, api_key=plain.api_key)
-        assert arrived(api.run("crew/ship/log").files(), tmp_path / "plain")
+        assert download_succeeds(api.run("crew/ship/log").files(), tmp_path / "plain")
 
 
-def test_secrets_are_logged_by_either_engine(
+def test_sslkeylogfile_is_written_by_each_engine(
     files: Files, secure_api: Api, engine: EngineName, authority_file: Path, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -206,7 +206,7 @@ def test_secrets_are_logged_by_either_engine(
     logs = [tmp_path / "one.log", tmp_path / "two.log"]
     for number, log in enumerate(logs):
         monkeypatch.setenv("SSLKEYLOGFILE", str(log))
-        assert arrived(files, tmp_path / f"root{number}")
+        assert download_succeeds(files, tmp_path / f"root{number}")
     assert all("TRAFFIC_SECRET" in log.read_text() for log in logs)
 
 
@@ -214,7 +214,7 @@ def test_secrets_are_logged_by_either_engine(
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks5"])
-def test_tls_through_a_proxy(
+def test_proxy_tunnels_tls(
     files: Files, secure_api: Api, engine: EngineName, authority_file: Path, front: TlsFront,
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scheme: str,
 ) -> None:  # fmt: skip
@@ -222,13 +222,13 @@ def test_tls_through_a_proxy(
     with RealProxy() as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"{scheme}://127.0.0.1:{proxy.port}")
         assert secure_api.viewer.username
-        assert arrived(files, tmp_path)
-        word = "CONNECT" if scheme == "http" else "SOCKS"
-        assert f"{word} 127.0.0.1:{front.port}" in proxy.asked
-        assert proxy.keys == [], "the key is inside of the tunnel"
+        assert download_succeeds(files, tmp_path)
+        verb = "CONNECT" if scheme == "http" else "SOCKS"
+        assert f"{verb} 127.0.0.1:{front.port}" in proxy.asked
+        assert proxy.keys == [], "the key is sent inside the tunnel"
 
 
-def test_a_proxy_behind_tls(
+def test_https_proxy_is_used(
     files: Files, secure_api: Api, engine: EngineName, context: ssl.SSLContext,
     authority_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
@@ -236,10 +236,10 @@ def test_a_proxy_behind_tls(
     with RealProxy() as proxy, TlsFront(context, proxy.port) as outside:
         monkeypatch.setenv("https_proxy", f"https://127.0.0.1:{outside.port}")
         assert secure_api.viewer.username
-        assert arrived(files, tmp_path)
+        assert download_succeeds(files, tmp_path)
         assert len(proxy.asked) == outside.connections > 0
 
 
-def test_without_variables_certifi_is_trusted_alone() -> None:
+def test_tls_without_variables_uses_certifi() -> None:
     assert Tls.of_environment({}) == Tls(file=certifi.where())
     assert Tls.of_environment({"SSL_CERT_FILE": ""}) == Tls(file=certifi.where())

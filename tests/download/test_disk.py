@@ -1,4 +1,4 @@
-"""On the disk of a user: nothing that is not ours is touched, and nothing is written outside."""
+"""Files of users are never touched, and nothing is written outside the download root."""
 
 import os
 import shutil
@@ -13,16 +13,17 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import files_in
 from wbtyped import Api
 from wbtyped.download.cache import maintenance
 from wbtyped.download.cache.store import Cache
 from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.disk.part_files import (
     STALE_SECONDS,
-    first_line,
-    folder_line,
+    journal_entry,
+    journal_header,
     journal_name,
-    new_owner,
+    new_owner_id,
     part_name,
 )
 from wbtyped.download.disk.verified_writer import VerifiedWriter
@@ -36,15 +37,11 @@ FILES = {"large.bin": LARGE, "sub/a.txt": b"alpha", "sub/b.txt": b"beta"}
 OLD = 400 * 24 * 3600.0
 
 
-def saved(root: Path) -> dict[str, bytes]:
-    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
-
-
 def leave(root: Path, folder: str, *names: str, age: float = 0.0) -> str:
-    """Leave what a killed download would: a journal, and files of the owner `{}` in a folder."""
-    owner = new_owner()
+    """Leave a journal and files of its owner `{}`, as a killed download would."""
+    owner = new_owner_id()
     (root / folder).mkdir(parents=True, exist_ok=True)
-    (root / journal_name(owner)).write_bytes(first_line(owner) + folder_line(folder))
+    (root / journal_name(owner)).write_bytes(journal_header(owner) + journal_entry(folder))
     for name in names:
         path = root / folder / name.format(owner)
         path.write_bytes(LARGE[:1000])
@@ -73,7 +70,7 @@ KINDS = ["run", "version", "one file of a run", "one entry", "with a cache", "fr
 
 
 def put(root: Path, users: dict[tuple[str, str], tuple[bytes, float]]) -> dict[str, bytes]:
-    """Put the files of a user into a folder, and return them by path."""
+    """Write the files of a user into a folder and return them by path."""
     for (folder, name), (content, age) in users.items():
         path = root / folder / name
         if f"{folder}/{name}" in FILES or path.is_dir() or path.parent.is_file():
@@ -81,7 +78,7 @@ def put(root: Path, users: dict[tuple[str, str], tuple[bytes, float]]) -> dict[s
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         os.utime(path, (then := time.time() - age, then))
-    return saved(root)
+    return files_in(root)
 
 
 def fetch(api: Api, kind: str, root: Path, cache: Path) -> None:
@@ -135,58 +132,56 @@ def test_download_files_of_users_survive(
             reader.artifact("crew/ship/data").download(Path(folder, "first"), cache=cache)
         theirs = put(root, users)
         fetch(reader, kind, root, cache)
-        assert saved(root) == {**theirs, **FILES}
+        assert files_in(root) == {**theirs, **FILES}
 
 
 @settings(deadline=None, max_examples=100)
 @given(content=st.binary(max_size=99), cut=st.integers(0, 99), name=NAMES)
-def test_sweep_without_the_whole_first_line_nothing_is_proven(
-    content: bytes, cut: int, name: str
-) -> None:
+def test_sweep_forged_journal_removes_nothing(content: bytes, cut: int, name: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         owner = leave(root, "", ".wbtyped-{}-0.part", age=OLD)
-        line = first_line(owner)
+        line = journal_header(owner)
         forged = line[: cut % len(line)] + content
         if not forged.startswith(line):
             (root / journal_name(owner)).write_bytes(forged)
-            before = saved(root)
+            before = files_in(root)
             tree = FolderTree(root)
             tree.sweep()
             tree.close()
-            assert saved(root) == before
+            assert files_in(root) == before
 
 
-# Unfinished files of ours.
+# Part files.
 
 
-def test_sweep_what_killed_downloads_left_goes(
+def test_sweep_abandoned_parts_are_removed(
     server: WandbServer, reader: Api, tmp_path: Path
 ) -> None:
     stale = part_name("{}", 1, "gone", "d")
     leave(tmp_path, "sub/deep", ".wbtyped-{}-0.part", stale, age=STALE_SECONDS + 60)
     leave(tmp_path, "", ".wbtyped-{}-7.part")
     reader.run("crew/ship/log").files().download(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
 
 
-def test_sweep_what_may_be_of_use_stays_with_its_journal(reader: Api, tmp_path: Path) -> None:
+def test_sweep_resumable_part_stays_with_its_journal(reader: Api, tmp_path: Path) -> None:
     part = part_name("{}", 1, "another", "d")
     owner = leave(tmp_path, "sub", part)
     reader.run("crew/ship/log").files().download(tmp_path)
-    assert saved(tmp_path).keys() - FILES == {journal_name(owner), f"sub/{part.format(owner)}"}
+    assert files_in(tmp_path).keys() - FILES == {journal_name(owner), f"sub/{part.format(owner)}"}
 
 
 def test_sweep_parts_of_a_running_download_stay(reader: Api, tmp_path: Path) -> None:
-    with VerifiedWriter(tmp_path / "x", size=9, md5="d", label="x") as sink:
-        part = sink.sibling()
+    with VerifiedWriter(tmp_path / "x", size=9, md5="d", label="x") as writer:
+        part = writer.sibling()
         part.write_bytes(b"being written")
         os.utime(part, (1, 1))
         reader.run("crew/ship/log").files().download(tmp_path)
         assert part.read_bytes() == b"being written"
 
 
-def test_sweep_does_not_follow_a_link(tmp_path: Path) -> None:
+def test_sweep_link_is_not_followed(tmp_path: Path) -> None:
     outside, root = tmp_path / "outside", tmp_path / "root"
     owner = leave(root, "sub", ".wbtyped-{}-0.part", age=OLD)
     (root / "sub").rename(outside)
@@ -194,37 +189,37 @@ def test_sweep_does_not_follow_a_link(tmp_path: Path) -> None:
     tree = FolderTree(root)
     tree.sweep()
     tree.close()
-    assert saved(outside).keys() == {f".wbtyped-{owner}-0.part"}
+    assert files_in(outside).keys() == {f".wbtyped-{owner}-0.part"}
 
 
-def test_a_file_system_without_locks_is_left_alone_until_nobody_writes(
+def test_sweep_without_locks_removes_only_idle_parts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown(_: object) -> None:
         return None
 
-    monkeypatch.setattr("wbtyped.download.disk.part_files.lock", unknown)
+    monkeypatch.setattr("wbtyped.download.disk.part_files.try_lock", unknown)
     fresh = leave(tmp_path, "", ".wbtyped-{}-0.part")
     old = leave(tmp_path, "", ".wbtyped-{}-0.part", age=3700)
     os.utime(tmp_path / journal_name(old), (1, 1))
     tree = FolderTree(tmp_path)
     tree.sweep()
     tree.close()
-    assert saved(tmp_path).keys() == {journal_name(fresh), f".wbtyped-{fresh}-0.part"}
+    assert files_in(tmp_path).keys() == {journal_name(fresh), f".wbtyped-{fresh}-0.part"}
 
 
-# Folders that are swapped for links.
+# Folders that are replaced by links.
 
 
 def swap(folder: Path, outside: Path) -> None:
-    """Put a link to another folder in the place of one."""
+    """Replace a folder by a link to another."""
     folder.rename(folder.with_name("moved"))
     folder.symlink_to(outside)
 
 
 @pytest.mark.parametrize("name", ["sub/large.bin", "sub/small.txt"])
 @pytest.mark.parametrize("cached", [False, True])
-def test_download_folder_becomes_a_link_meanwhile(
+def test_download_folder_becomes_a_link_fails(
     wandb_server: WandbServer, api: Api, engine: EngineName, tmp_path: Path, name: str, cached: bool
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"sub/large.bin": LARGE, "sub/small.txt": b"small"})
@@ -247,12 +242,12 @@ def test_download_folder_becomes_a_link_meanwhile(
             cache=tmp_path / "cache" if cached else False,
         )  # fmt: skip
     assert swapped.is_set()
-    assert saved(outside) == {"mine": b"mine", Path(name).name: b"mine"}
+    assert files_in(outside) == {"mine": b"mine", Path(name).name: b"mine"}
     assert [type(failed.error) for failed in result.failed] == [UnsafePathError]
 
 
 @pytest.mark.parametrize("in_memory", [True, False])
-def test_sink_folder_becomes_a_link_before_the_commit(
+def test_writer_folder_becomes_a_link_commit_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, in_memory: bool
 ) -> None:
     monkeypatch.setattr(
@@ -262,17 +257,17 @@ def test_sink_folder_becomes_a_link_before_the_commit(
     outside.mkdir()
     tree = FolderTree(root)
     tree.leave(tree.enter(root / "sub" / "x"))
-    with VerifiedWriter(root / "sub" / "x", size=3, md5=None, label="x", tree=tree) as sink:
-        sink.write(b"abc")
+    with VerifiedWriter(root / "sub" / "x", size=3, md5=None, label="x", tree=tree) as writer:
+        writer.write(b"abc")
         swap(root / "sub", outside)
         with pytest.raises(UnsafePathError):
-            sink.commit(replace=True)
+            writer.commit(replace=True)
     tree.close()
-    assert (saved(outside), saved(root / "moved")) == ({}, {})
+    assert (files_in(outside), files_in(root / "moved")) == ({}, {})
 
 
 @pytest.mark.parametrize("by_path", [False, True])
-def test_tree_links_and_files_in_the_way(
+def test_tree_links_and_files_in_the_path_are_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, by_path: bool
 ) -> None:
     if by_path:
@@ -293,8 +288,8 @@ def test_tree_links_and_files_in_the_way(
     aliased = FolderTree(tmp_path / "alias")
     aliased.leave(aliased.enter(tmp_path / "alias" / "new" / "x"))
     aliased.close()
-    assert saved(outside) == {}
-    assert not (root / "new").exists(), "made for nothing"
+    assert files_in(outside) == {}
+    assert not (root / "new").exists(), "created in vain"
 
 
 def test_tree_keeps_few_folders_open(tmp_path: Path) -> None:
@@ -306,16 +301,16 @@ def test_tree_keeps_few_folders_open(tmp_path: Path) -> None:
     for number in range(200):
         with VerifiedWriter(
             tmp_path / str(number) / "x", size=1, md5=None, label="x", tree=tree
-        ) as sink:
-            sink.write(b"x")
-            sink.commit(replace=False)
+        ) as writer:
+            writer.write(b"x")
+            writer.commit(replace=False)
     assert len(list(descriptors.iterdir())) - before < 50
     tree.close()
     assert len(list(descriptors.iterdir())) == before
-    assert len(saved(tmp_path)) == 200
+    assert len(files_in(tmp_path)) == 200
 
 
-# A cache that is shared.
+# A shared cache.
 
 
 def test_cache_writing_to_one_download_changes_no_other(reader: Api, tmp_path: Path) -> None:
@@ -327,14 +322,14 @@ def test_cache_writing_to_one_download_changes_no_other(reader: Api, tmp_path: P
             stream.write(b"more")
         with (tmp_path / "two" / name).open("r+b") as stream:
             stream.write(b"X")
-    assert saved(tmp_path / "three") == FILES
+    assert files_in(tmp_path / "three") == FILES
     assert maintenance.verify(Cache(cache)) == []
     assert sorted(found.compare(tmp_path / "one").altered) == sorted(FILES)
     result = found.files().download(tmp_path / "four", cache=cache)
-    assert (sorted(result.cached), saved(tmp_path / "four")) == (sorted(FILES), FILES)
+    assert (sorted(result.cached), files_in(tmp_path / "four")) == (sorted(FILES), FILES)
 
 
-def test_cache_links_on_request_and_what_root_changes_is_noticed(
+def test_cache_links_changed_by_root_are_noticed(
     reader: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("WBTYPED_CACHE_LINKS", "1")
@@ -348,12 +343,12 @@ def test_cache_links_on_request_and_what_root_changes_is_noticed(
         one.chmod(0o600)
         with one.open("r+b") as stream:
             stream.write(b"X")
-    with pytest.raises(WbtypedError, match="altered"):
+    with pytest.raises(WbtypedError, match="modified"):
         found.verify(tmp_path / "two")
     result = found.files().download(tmp_path / "three", cache=cache)
-    assert (result.cached, saved(tmp_path / "three")) == ([], FILES)
+    assert (result.cached, files_in(tmp_path / "three")) == ([], FILES)
     found.download(tmp_path / "two", cache=cache)
-    assert saved(tmp_path / "two") == FILES
+    assert files_in(tmp_path / "two") == FILES
     assert maintenance.verify(Cache(cache)) == []
 
 
@@ -370,7 +365,7 @@ def test_prune_other_files_in_the_folder_stay(reader: Api, tmp_path: Path) -> No
         os.utime(folder / name, (1, 1))
     maintenance.prune(Cache(folder), max_size=0, unused_for=0)
     assert maintenance.verify(Cache(folder)) == []
-    assert saved(folder) == mine
+    assert files_in(folder) == mine
     shutil.rmtree(folder / "objects")
     reader.artifact("crew/ship/data").download(tmp_path / "one", cache=folder)
     more = {"objects/notes.txt": b"x", "objects/md5/ab/notes": b"x", "manifests/x.part": b"x"}
@@ -380,15 +375,13 @@ def test_prune_other_files_in_the_folder_stay(reader: Api, tmp_path: Path) -> No
         os.utime(folder / name, (1, 1))
     assert maintenance.verify(Cache(folder)) == []
     assert maintenance.prune(Cache(folder), max_size=0, unused_for=0).files == len(FILES)
-    assert saved(folder).keys() == {"train.part", "CACHEDIR.TAG", *more}
+    assert files_in(folder).keys() == {"train.part", "CACHEDIR.TAG", *more}
 
 
 # Checkout.
 
 
-def test_checkout_removes_what_it_lists_and_nothing_that_comes_meanwhile(
-    reader: Api, tmp_path: Path
-) -> None:
+def test_checkout_removes_listed_files_only(reader: Api, tmp_path: Path) -> None:
     found, root = reader.artifact("crew/ship/data"), tmp_path / "root"
     (root / "old").mkdir(parents=True)
     for name in ("stray", "old/x"):
@@ -405,12 +398,12 @@ def test_checkout_removes_what_it_lists_and_nothing_that_comes_meanwhile(
         (root / "meanwhile").write_bytes(b"mine")
 
     found.checkout(root, progress=add)
-    assert saved(root) == {**FILES, "meanwhile": b"mine"}
+    assert files_in(root) == {**FILES, "meanwhile": b"mine"}
     assert not (root / "old").exists()
-    assert saved(tmp_path / "outside") == {"mine": b"mine"}
+    assert files_in(tmp_path / "outside") == {"mine": b"mine"}
 
 
-def test_checkout_does_not_remove_through_a_link_that_appears(reader: Api, tmp_path: Path) -> None:
+def test_checkout_link_that_appears_is_not_followed(reader: Api, tmp_path: Path) -> None:
     found, root, outside = (
         reader.artifact("crew/ship/data"),
         tmp_path / "root",
@@ -425,14 +418,14 @@ def test_checkout_does_not_remove_through_a_link_that_appears(reader: Api, tmp_p
             swap(root / "old", outside)
 
     found.checkout(root, progress=change)
-    assert saved(outside) == {"x": b"x"}
+    assert files_in(outside) == {"x": b"x"}
 
 
 # Forked processes.
 
 
 def in_child(work: Callable[[], None]) -> int:
-    """Run something in a forked process that then ends like any program, and return its status."""
+    """Run a function in a forked process that then ends like any program; return its status."""
     number = os.fork()
     if number == 0:
         status = 1
@@ -440,42 +433,42 @@ def in_child(work: Callable[[], None]) -> int:
             work()
             status = 0
         finally:
-            # What runs at the end of a program, without that of the test runner.
+            # As at the end of a program, but without the exit handlers of the test runner.
             sys.stdout.flush()
             os._exit(status)
     return os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
-def test_fork_child_that_closes_leaves_the_parts_of_its_parent(
+def test_fork_child_closes_parent_parts_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("wbtyped.download.disk.verified_writer.MEMORY_LIMIT_BYTES", 0)
     tree = FolderTree(tmp_path / "root")
     with VerifiedWriter(
         tmp_path / "root" / "sub" / "x", size=6, md5=None, label="x", tree=tree
-    ) as sink:
-        sink.write(b"abc")
-        before = saved(tmp_path)
+    ) as writer:
+        writer.write(b"abc")
+        before = files_in(tmp_path)
 
         def leave_all() -> None:
-            sink.close()
+            writer.close()
             tree.close()
-            # One that begins its own download does not take its parent's parts either.
+            # A download of the child must not take over part files of its parent either.
             own = FolderTree(tmp_path / "root")
             own.sweep()
             own.close()
 
         assert in_child(leave_all) == 0
-        assert saved(tmp_path) == before
-        sink.write(b"def")
-        sink.commit(replace=False)
+        assert files_in(tmp_path) == before
+        writer.write(b"def")
+        writer.commit(replace=False)
     tree.close()
-    assert saved(tmp_path) == {"root/sub/x": b"abcdef"}
+    assert files_in(tmp_path) == {"root/sub/x": b"abcdef"}
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
-def test_fork_from_a_callback_the_download_goes_on(
+def test_fork_in_callback_download_continues(
     wandb_server: WandbServer, api: Api, engine: EngineName, tmp_path: Path
 ) -> None:
     wandb_server.add_run("crew/ship/log", FILES)
@@ -496,31 +489,43 @@ def test_fork_from_a_callback_the_download_goes_on(
             if os.getpid() != parent:
                 os._exit(7)
     assert os.waitstatus_to_exitcode(os.waitpid(children[0], 0)[1]) == 7
-    assert (result.ok, saved(tmp_path)) == (True, FILES)
-    assert len([r for r in wandb_server.requests if "large" in r.path]) == 1, "nothing broke off"
+    assert (result.ok, files_in(tmp_path)) == (True, FILES)
+    assert len([r for r in wandb_server.requests if "large" in r.path]) == 1, (
+        "no transfer was interrupted"
+    )
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this platform does not fork")
-def test_fork_child_that_lives_on_does_not_hold_what_its_parent_left(tmp_path: Path) -> None:
+def test_fork_child_lives_on_holds_no_lock(tmp_path: Path) -> None:
     tree = FolderTree(tmp_path)
-    with VerifiedWriter(tmp_path / "x", size=2**21, md5="d", label="x", tree=tree) as sink:
-        sink.write(b"x" * (2**20 + 1))
+    with VerifiedWriter(tmp_path / "x", size=2**21, md5="d", label="x", tree=tree) as writer:
+        writer.write(b"x" * (2**20 + 1))
         read, write = os.pipe()
         child = os.fork()
         if child == 0:
             os.close(write)
             os.read(read, 1)
             os._exit(0)
-        sink.keep_part = True
+        writer.keep_part = True
     tree.close()
     try:
         again = FolderTree(tmp_path)
-        with VerifiedWriter(tmp_path / "x", size=2**21, md5="d", label="x", tree=again) as sink:
-            sink.resume()
-            assert sink.written == 2**20 + 1
+        with VerifiedWriter(tmp_path / "x", size=2**21, md5="d", label="x", tree=again) as writer:
+            writer.resume()
+            assert writer.written == 2**20 + 1
         again.close()
     finally:
         os.close(write)
         os.waitpid(child, 0)
         os.close(read)
-    assert saved(tmp_path) == {}
+    assert files_in(tmp_path) == {}
+
+
+def test_folder_made_for_removed_file_is_removed_on_close(tmp_path: Path) -> None:
+    tree, target = FolderTree(tmp_path), tmp_path / "new" / "piece"
+    with VerifiedWriter(target, size=None, md5=None, label="piece", tree=tree) as writer:
+        writer.write(b"x")
+        writer.commit(replace=True)
+    tree.remove(target)
+    tree.close()
+    assert list(tmp_path.iterdir()) == []

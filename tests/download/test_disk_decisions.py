@@ -293,9 +293,9 @@ def test_writer_keeps_only_what_is_too_large_for_memory(
 
 def test_writer_expects_another_size_once_it_is_known(tmp_path: Path) -> None:
     with VerifiedWriter(tmp_path / "x", size=3, md5=None, label="x") as writer:
-        writer.expect(4)
+        writer.expect_size(4)
         writer.write(b"four")
-        writer.expect(None)
+        writer.expect_size(None)
         writer.write(b" and more")
         writer.commit(replace=False)
     assert saved(tmp_path) == {"x": b"four and more"}
@@ -329,7 +329,7 @@ def test_tree_removes_the_folders_that_it_made_for_nothing(
     steps: list[tuple[str, str]], open_limit: int
 ) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(folder_tree, "OPEN_LIMIT", open_limit)
+        patch.setattr(folder_tree, "MAX_OPEN_FOLDERS", open_limit)
         root = Path(folder, "new", "root")
         tree = FolderTree(root)
         entered: list[folder_tree.OpenFolder] = []

@@ -1,4 +1,4 @@
-"""Proxies of the environment: the same for API and downloads, by either engine."""
+"""Proxies from the environment: the same for the API and for both engines."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conftest import files_in
 from tests.proxying import RealProxy
 from wbtyped import Api
 from wbtyped.config.proxies import Exemption, Proxies, Setting, parse_proxy
@@ -51,31 +52,27 @@ def run_path(wandb_server: WandbServer) -> str:
     return "crew/ship/log"
 
 
-def saved(root: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in root.iterdir()}
-
-
 def hosts(proxy: RealProxy) -> set[str]:
-    return {each.partition(" ")[2] for each in proxy.asked}
+    return {line.partition(" ")[2] for line in proxy.asked}
 
 
 def both_origins(server: WandbServer) -> set[str]:
     return {url.removeprefix("http://") for url in (server.url, server.storage_url)}
 
 
-@pytest.mark.parametrize(("variable", "form"), FORMS, ids=lambda text: text.replace("{}", "it"))
-def test_every_form_of_every_variable_is_used(
+@pytest.mark.parametrize(("variable", "form"), FORMS, ids=lambda form: form.replace("{}", "it"))
+def test_proxy_each_variable_is_used(
     wandb_server: WandbServer, engine: EngineName, proxy: RealProxy, run_path: str,
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str, form: str,
 ) -> None:  # fmt: skip
     monkeypatch.setenv(variable, form.replace("{}", f"127.0.0.1:{proxy.port}"))
     with Api() as api:
         api.run(run_path).files().download(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     assert hosts(proxy) == both_origins(wandb_server)
 
 
-async def test_coroutines_use_it_too(
+async def test_proxy_is_used_by_async_client(
     wandb_server: WandbServer, proxy: RealProxy, run_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ALL_PROXY", f"socks://127.0.0.1:{proxy.port}")
@@ -94,7 +91,7 @@ async def test_coroutines_use_it_too(
         ("no_proxy", "*"),
     ],
 )
-def test_exempt_hosts_are_reached_directly_whatever_the_proxy(
+def test_no_proxy_exempt_host_is_reached_directly(
     engine: EngineName, proxy: RealProxy, run_path: str, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str,
 ) -> None:  # fmt: skip
@@ -105,7 +102,7 @@ def test_exempt_hosts_are_reached_directly_whatever_the_proxy(
         monkeypatch.setenv("http_proxy", "gopher://nobody")
     with Api() as api:
         api.run(run_path).files().download(tmp_path)
-    assert saved(tmp_path) == FILES
+    assert files_in(tmp_path) == FILES
     assert bool(proxy.asked) != is_exempt
 
 
@@ -119,21 +116,21 @@ def test_exempt_hosts_are_reached_directly_whatever_the_proxy(
         ("WANDB__PROXIES", "{broken", "'{broken'"),
     ],
 )
-def test_a_proxy_that_cannot_be_used_is_named(
+def test_proxy_unusable_is_named(
     engine: EngineName, wandb_server: WandbServer, run_path: str, tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, shown: str,
 ) -> None:  # fmt: skip
     files = Api().run(run_path).files()
     assert len(files) == len(FILES)
     monkeypatch.setenv(variable, value)
-    for ask in (lambda: Api().viewer, lambda: files.download(tmp_path)):
+    for request in (lambda: Api().viewer, lambda: files.download(tmp_path)):
         with pytest.raises(UsageError) as refused:
-            ask()
+            request()
         assert f"{variable} names the proxy {shown}" in str(refused.value)
         assert "secret" not in str(refused.value)
 
 
-def test_socks_without_its_extra(
+def test_proxy_socks_without_extra_fails(
     run_path: str, proxy: RealProxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "socksio", None)
@@ -144,7 +141,7 @@ def test_socks_without_its_extra(
     assert Api().run(run_path).id == "log"
 
 
-def test_a_proxy_that_is_not_there_is_not_the_fault_of_the_server(
+def test_proxy_unreachable_is_named(
     engine: EngineName, run_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with RealProxy() as gone:
@@ -153,14 +150,14 @@ def test_a_proxy_that_is_not_there_is_not_the_fault_of_the_server(
     assert len(files) == len(FILES)
     monkeypatch.setenv("HTTP_PROXY", f"http://me:secret@127.0.0.1:{gone.port}")
     expected = f"through the proxy http://127.0.0.1:{gone.port} of HTTP_PROXY"
-    for ask in (lambda: Api().viewer, lambda: files.download(tmp_path)):
+    for request in (lambda: Api().viewer, lambda: files.download(tmp_path)):
         with pytest.raises(TransportError) as failed:
-            ask()
+            request()
         assert expected in str(failed.value)
         assert "secret" not in str(failed.value)
 
 
-def test_a_proxy_with_a_password(
+def test_proxy_password_is_sent(
     engine: EngineName, run_path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = Api().run(run_path).files()
@@ -172,15 +169,15 @@ def test_a_proxy_with_a_password(
             assert files.download(tmp_path / login[4:6]).ok
         proxy.asked.clear()
         monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{proxy.port}")
-        for ask in (lambda: Api().viewer, lambda: files.download(tmp_path / "none")):
+        for request in (lambda: Api().viewer, lambda: files.download(tmp_path / "none")):
             with pytest.raises(TransportError, match=r"407 Proxy Auth.*of http_proxy") as failed:
-                ask()
+                request()
             assert "several tries" not in str(failed.value)
         assert proxy.asked == []
 
 
 @pytest.mark.parametrize("exempt", ["localhost", "127.0.0.0/8"])
-def test_a_redirect_leads_past_the_proxy_or_to_it(
+def test_proxy_is_chosen_for_each_redirect(
     engine: EngineName, proxy: RealProxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     exempt: str,
 ) -> None:  # fmt: skip
@@ -236,7 +233,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize(("entry", "host", "exempt"), NETWORKS + NAMES)
-def test_entries_of_no_proxy(entry: str, host: str, exempt: bool) -> None:
+def test_no_proxy_entry_matches_host(entry: str, host: str, exempt: bool) -> None:
     for variable in ("no_proxy", "NO_PROXY"):
         environ = {"ALL_PROXY": "http://proxy.test", variable: f"other.test, {entry}"}
         proxies = Proxies.of_environment(environ)
@@ -244,7 +241,7 @@ def test_entries_of_no_proxy(entry: str, host: str, exempt: bool) -> None:
         assert (proxies.find("http", host, 80) is None) is exempt
 
 
-def test_a_network_that_is_none_is_named() -> None:
+def test_no_proxy_invalid_network_is_named() -> None:
     environ = {"ALL_PROXY": "http://proxy.test", "No_Proxy": "10.0.0.0/99"}
     with pytest.raises(UsageError, match=r"No_Proxy names '10.0.0.0/99'"):
         Proxies.of_environment(environ).find("http", "10.0.0.1", 80)
@@ -267,7 +264,9 @@ def test_a_network_that_is_none_is_named() -> None:
         ({}, "https", None),
     ],
 )
-def test_which_variable_decides(environ: dict[str, str], scheme: str, variable: str | None) -> None:
+def test_proxies_find_follows_precedence(
+    environ: dict[str, str], scheme: str, variable: str | None
+) -> None:
     proxy = Proxies.of_environment(environ).find(scheme, "a.test", 80)
     assert (proxy.variable if proxy else None) == variable
 
@@ -283,14 +282,14 @@ def test_which_variable_decides(environ: dict[str, str], scheme: str, variable: 
         ("me:a@b@proxy.test:1", "http://me:a%40b@proxy.test:1"),
     ],
 )
-def test_values_of_variables(value: str, url: str) -> None:
+def test_parse_proxy_normalises_url(value: str, url: str) -> None:
     proxy = parse_proxy(Setting("http_proxy", value))
     assert proxy.url == url
     assert "me:" not in f"{proxy} {proxy!r}"
 
 
 @given(st.text(max_size=30), st.text(max_size=30), st.text(max_size=30))
-def test_nothing_but_our_errors_comes_of_any_text(value: str, exempt: str, host: str) -> None:
+def test_proxies_any_string_raises_only_usage_error(value: str, exempt: str, host: str) -> None:
     environ = {"ALL_PROXY": value, "NO_PROXY": exempt, "WANDB__PROXIES": value}
     try:
         Proxies.of_environment(environ).find("http", host, 80)
@@ -299,5 +298,5 @@ def test_nothing_but_our_errors_comes_of_any_text(value: str, exempt: str, host:
 
 
 @given(st.ip_addresses(), st.integers(1, 65535))
-def test_an_address_exempts_itself(address: object, port: int) -> None:
+def test_exemption_ip_address_covers_itself(address: object, port: int) -> None:
     assert Exemption.parse(str(address)).covers(str(address), port)

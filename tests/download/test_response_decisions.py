@@ -315,7 +315,7 @@ def test_compressed_body_is_decoded_or_transient(cut: int, step: int) -> None:
     if 0 < cut < len(packed):
         with pytest.raises(TransientError, match="cut off"):
             handler.end()
-        handler.broken()
+        handler.interrupted()
         assert writer.written == 0, "there is no resuming in the middle of a stream"
     else:
         handler.end()
@@ -334,7 +334,7 @@ def test_unencoded_body_that_breaks_off_is_kept() -> None:
     handler.request()
     handler.begin(200, {})
     handler.write(CONTENT[:40])
-    handler.broken()
+    handler.interrupted()
     assert writer.written == 40
 
 
@@ -349,7 +349,7 @@ def test_server_sends_ranges_only_where_it_says_so(
     handler, _ = new_handler(known())
     handler.request()
     handler.begin(status, headers)
-    assert handler.ranges is expected
+    assert handler.accepts_ranges is expected
 
 
 # How fast it comes.
@@ -525,7 +525,7 @@ def test_interrupted_tries_never_mix_two_contents(
                 receive(handler, sent, one)
                 writer.commit(replace=False)
             except TransientError:
-                handler.broken()
+                handler.interrupted()
             except WbtypedError:
                 writer.restart()
             else:

@@ -1,5 +1,7 @@
-"""A download that is continued: with bytes of one content, or from the beginning."""
+"""Resumed downloads: bytes of different content are never mixed."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -19,7 +21,7 @@ from wbtyped.download.transfer import Transfer
 from wbtyped.errors import TransportError
 from wbtyped.transport.retries import TransientError
 
-OLD, CREATE_FLAGS = b"a" * 1000, b"b" * 1000
+OLD, NEW = b"a" * 1000, b"b" * 1000
 HALF = 500
 DATES = [("Last-Modified", "Wed, 21 Oct 2015 07:28:00 GMT")]
 LATER = [("Last-Modified", "Wed, 21 Oct 2015 07:28:01 GMT")]
@@ -40,7 +42,7 @@ def fetch(url: str, root: Path, engine: EngineName, *, timeout: float = 5) -> Do
 
 
 class Changing:
-    """Cuts the first content in the middle, and has another one afterwards."""
+    """Cuts the first response in the middle, and has different content afterwards."""
 
     def __init__(self, first: Headers, then: Headers, total: str, rest: bytes) -> None:
         self.first, self.then, self.total, self.rest = first, then, total, rest
@@ -56,7 +58,7 @@ class Changing:
             self.conditions.append("first")
             headers = [*self.first, ("Content-Length", str(len(OLD)))]
             return response(OLD[:HALF], "200 OK", headers)
-        return response(CREATE_FLAGS, "200 OK", self.then)
+        return response(NEW, "200 OK", self.then)
 
 
 @pytest.mark.parametrize(
@@ -77,15 +79,15 @@ class Changing:
         "tag in place of a date", "same tag, other size", "same date, other size",
     ],
 )  # fmt: skip
-def test_resume_with_another_validator_starts_again(
+def test_resume_changed_validator_restarts(
     tmp_path: Path, engine: EngineName, first: Headers, then: Headers, total: str
 ) -> None:
-    changing = Changing(first, then, total, CREATE_FLAGS[HALF:])
+    changing = Changing(first, then, total, NEW[HALF:])
     with raw_server(changing) as server:
         result = fetch(server.url, tmp_path, engine)
     assert result.written == ["x"]
-    assert (tmp_path / "x").read_bytes() == CREATE_FLAGS
-    assert len(changing.conditions) == 2, "it was tried to continue"
+    assert (tmp_path / "x").read_bytes() == NEW
+    assert len(changing.conditions) == 2, "it tried to resume"
 
 
 @pytest.mark.parametrize(
@@ -97,13 +99,13 @@ def test_resume_with_another_validator_starts_again(
     ],
     ids=lambda headers: str(headers)[:60],
 )  # fmt: skip
-def test_without_a_strong_validator_nothing_is_resumed(
+def test_resume_without_strong_validator_restarts(
     tmp_path: Path, engine: EngineName, first: Headers
 ) -> None:
-    changing = Changing(first, first, "1000", CREATE_FLAGS[HALF:])
+    changing = Changing(first, first, "1000", NEW[HALF:])
     with raw_server(changing) as server:
         fetch(server.url, tmp_path, engine)
-    assert (tmp_path / "x").read_bytes() == CREATE_FLAGS
+    assert (tmp_path / "x").read_bytes() == NEW
     assert changing.conditions == ["first"]
 
 
@@ -111,7 +113,7 @@ def test_without_a_strong_validator_nothing_is_resumed(
     ("validators", "condition"), [(TAG, '"one"'), (DATES + SENT, DATES[0][1])], ids=["tag", "date"]
 )
 @pytest.mark.parametrize("total", ["1000", "*"])
-def test_resume_of_the_same_content_brings_the_rest(
+def test_resume_same_validator_fetches_the_rest(
     tmp_path: Path, engine: EngineName, validators: Headers, condition: str, total: str
 ) -> None:
     same = Changing(validators, validators, total, OLD[HALF:])
@@ -121,18 +123,14 @@ def test_resume_of_the_same_content_brings_the_rest(
     assert same.conditions == ["first", condition]
 
 
-def test_a_part_that_ends_early_is_not_taken_for_the_whole(
-    tmp_path: Path, engine: EngineName
-) -> None:
+def test_resume_short_range_is_not_complete(tmp_path: Path, engine: EngineName) -> None:
     short = Changing(TAG, TAG, "1000", OLD[HALF : HALF + 100])
     with raw_server(short) as server:
         fetch(server.url, tmp_path, engine)
-    assert (tmp_path / "x").read_bytes() == CREATE_FLAGS
+    assert (tmp_path / "x").read_bytes() == NEW
 
 
-def test_a_part_that_nobody_asked_for_is_not_taken_for_the_whole(
-    tmp_path: Path, engine: EngineName
-) -> None:
+def test_download_unrequested_range_fails(tmp_path: Path, engine: EngineName) -> None:
     headers = [("Content-Range", "bytes 0-99/1000"), *TAG]
     with raw_server(lambda _: response(OLD[:100], "206 Partial Content", headers)) as server:
         result = fetch(server.url, tmp_path, engine)
@@ -140,62 +138,68 @@ def test_a_part_that_nobody_asked_for_is_not_taken_for_the_whole(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_part_longer_than_its_range_is_thrown_away(tmp_path: Path, engine: EngineName) -> None:
+def test_resume_body_longer_than_range_is_discarded(tmp_path: Path, engine: EngineName) -> None:
     class Long(Changing):
         def __call__(self, request: RawRequest) -> bytes:
-            answer = super().__call__(request)
-            return (
-                answer.replace(b"500-999/", b"500-599/") if "range" in request.headers else answer
-            )
+            sent = super().__call__(request)
+            return sent.replace(b"500-999/", b"500-599/") if "range" in request.headers else sent
 
     with raw_server(Long(TAG, TAG, "1000", OLD[HALF:])) as server:
         fetch(server.url, tmp_path, engine)
-    assert (tmp_path / "x").read_bytes() == CREATE_FLAGS
+    assert (tmp_path / "x").read_bytes() == NEW
+
+
+@dataclass
+class Clock:
+    """A clock that only moves when told to."""
+
+    now: float = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    for module in ("download.attempt", "download.response", "transport.retries"):
+        monkeypatch.setattr(f"wbtyped.{module}.monotonic", clock.monotonic)
+    return clock
+
+
+@pytest.fixture
+def attempt(tmp_path: Path) -> Iterator[Attempt]:
+    """An attempt of a file of unknown size, with real delays between tries."""
+    transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
+    with (
+        stamina.set_testing(False),
+        VerifiedWriter(tmp_path / "x", size=None, md5=None, label="x") as writer,
+    ):
+        handler = ResponseHandler(transfer, writer)
+        yield Attempt(transfer, writer, handler, lambda _transfer, _error: None)
 
 
 @pytest.mark.parametrize(("gained", "is_given_up"), [(1, True), (10, True), (100_000, False)])
-def test_a_trickle_over_many_connections_is_given_up(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, gained: int, is_given_up: bool
+def test_attempt_trickle_is_given_up(
+    attempt: Attempt, clock: Clock, gained: int, is_given_up: bool
 ) -> None:
-    """Each connection brings a little and breaks: only what gets on may go on past the budget."""
-    now = 0.0
-    for module in ("wbtyped.download.attempt", "wbtyped.transport.retries"):
-        monkeypatch.setattr(f"{module}.monotonic", lambda: now)
-    transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
-    with (
-        stamina.set_testing(False),
-        VerifiedWriter(tmp_path / "x", size=None, md5=None, label="x") as sink,
-    ):
-        attempt = Attempt(
-            transfer, sink, ResponseHandler(transfer, sink), lambda _transfer, _error: None
-        )
-        wait: float | None = 0.0
-        while wait is not None and now < 600:
-            attempt.begin()
-            now += wait + 1
-            sink.write(b"x" * gained)
-            wait = attempt.wait(TransientError("cut off"), 60)
-    assert (wait is None) is is_given_up
-    assert now < 120 or not is_given_up
+    """Each connection brings a little and breaks: only real progress extends the budget."""
+    delay: float | None = 0.0
+    while delay is not None and clock.now < 600:
+        attempt.begin()
+        clock.now += delay + 1
+        attempt.writer.write(b"x" * gained)
+        delay = attempt.retry_delay(TransientError("cut off"), 60)
+    assert (delay is None) is is_given_up
+    assert clock.now < 120 or not is_given_up
 
 
-def test_starting_again_is_not_getting_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    now = 0.0
-    for module in ("wbtyped.download.attempt", "wbtyped.transport.retries"):
-        monkeypatch.setattr(f"{module}.monotonic", lambda: now)
-    transfer = Transfer("http://h/", tmp_path / "x", None, None, "file 'x'")
-    with (
-        stamina.set_testing(False),
-        VerifiedWriter(tmp_path / "x", size=None, md5=None, label="x") as sink,
-    ):
-        attempt = Attempt(
-            transfer, sink, ResponseHandler(transfer, sink), lambda _transfer, _error: None
-        )
-        wait: float | None = 0.0
-        while wait is not None and now < 600:
-            attempt.begin()
-            now += wait + 1
-            sink.write(b"x" * 100_000)
-            wait = attempt.wait(TransientError("cut off"), 60)
-            sink.restart()
-    assert wait is None
+def test_attempt_restart_is_not_progress(attempt: Attempt, clock: Clock) -> None:
+    delay: float | None = 0.0
+    while delay is not None and clock.now < 600:
+        attempt.begin()
+        clock.now += delay + 1
+        attempt.writer.write(b"x" * 100_000)
+        delay = attempt.retry_delay(TransientError("cut off"), 60)
+        attempt.writer.restart()
+    assert delay is None

@@ -191,12 +191,12 @@ def test_schedule_expired_url_is_refreshed_a_few_times(desk: Desk) -> None:
     for number in range(MAX_URL_REFRESHES):
         desk.schedule.finish_attempt(desk.taken(), UrlExpired("expired"))
         assert desk.schedule.take(0) is None
-        [waiting] = desk.schedule.expired()
-        assert desk.schedule.expired() == [], "handed out once"
-        desk.schedule.renewed(waiting, f"http://storage.test/{number}")
+        [waiting] = desk.schedule.take_expired()
+        assert desk.schedule.take_expired() == [], "handed out once"
+        desk.schedule.url_refreshed(waiting, f"http://storage.test/{number}")
         assert transfer.url.endswith(f"/{number}")
     desk.schedule.finish_attempt(desk.taken(), UrlExpired("expired"))
-    assert desk.schedule.expired() == []
+    assert desk.schedule.take_expired() == []
     assert isinstance(desk.outcome(transfer), AuthenticationError)
 
 
@@ -209,8 +209,8 @@ def test_schedule_expired_url_without_a_source_is_final(desk: Desk) -> None:
 def test_schedule_file_without_a_new_url_does_not_exist(desk: Desk) -> None:
     transfer = refreshable(desk.added())
     desk.schedule.finish_attempt(desk.taken(), UrlExpired("expired"))
-    [waiting] = desk.schedule.expired()
-    desk.schedule.renewed(waiting, None)
+    [waiting] = desk.schedule.take_expired()
+    desk.schedule.url_refreshed(waiting, None)
     assert isinstance(desk.outcome(transfer), NotFoundError)
 
 
@@ -376,13 +376,13 @@ class ScheduleMachine(RuleBasedStateMachine):
 
     @rule()
     def take_expired(self) -> None:
-        self.refreshing += self.schedule.expired()
+        self.refreshing += self.schedule.take_expired()
 
     @precondition(lambda self: self.refreshing)
     @rule(number=st.integers(0, 99), exists=st.booleans())
     def refresh(self, number: int, exists: bool) -> None:
         attempt = self.pick(self.refreshing, number)
-        self.schedule.renewed(attempt, "http://storage.test/again" if exists else None)
+        self.schedule.url_refreshed(attempt, "http://storage.test/again" if exists else None)
 
     @rule(seconds=st.sampled_from([0.1, 1, 10, 70]))
     def advance(self, seconds: float) -> None:

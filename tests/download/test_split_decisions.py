@@ -24,7 +24,7 @@ from tests.download.transfers import (
 )
 from tests.fake_clock import FakeClock, fake_clock
 from wbtyped.download import range_split
-from wbtyped.download.attempt import Attempt, Settled
+from wbtyped.download.attempt import Attempt, OnSettled
 from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.range_split import MAX_PIECES, Split, is_worth_splitting
 from wbtyped.download.response import ResponseHandler
@@ -98,9 +98,9 @@ class MemoryQueue:
         """What became of the main attempt."""
         self.error: BaseException | None = None
 
-    def attempt(self, transfer: Transfer, settled: Settled | None = None) -> Attempt:
+    def attempt(self, transfer: Transfer, on_settled: OnSettled | None = None) -> Attempt:
         writer = writer_for(transfer, self.tree)
-        return Attempt(transfer, writer, ResponseHandler(transfer, writer), settled or ignore)
+        return Attempt(transfer, writer, ResponseHandler(transfer, writer), on_settled or ignore)
 
     def requeue_first(self, attempts: Sequence[Attempt]) -> None:
         self.queued[:0] = attempts
@@ -140,11 +140,11 @@ class SplitFile:
         give_content(piece, CONTENT)
         writer_of(piece).commit(replace=True)
         writer_of(piece).close()
-        piece.settled(piece.transfer, None)
+        piece.on_settled(piece.transfer, None)
 
     def fail(self, piece: Attempt, error: Exception) -> None:
         writer_of(piece).close()
-        piece.settled(piece.transfer, error)
+        piece.on_settled(piece.transfer, error)
 
     def finish_main(self) -> None:
         """Fetch what is missing over one connection, and put the file in place."""
@@ -287,7 +287,7 @@ def test_split_whose_disk_fails_ends_the_file(tmp_path: Path) -> None:
     give_content(first, CONTENT)
     writer_of(first).commit(replace=True)
     first.transfer.target.unlink()
-    first.settled(first.transfer, None)
+    first.on_settled(first.transfer, None)
     assert file.queue.ended == ["failed"]
     assert "x cannot be written" in str(file.queue.error)
     file.fail(second, TransportError("HTTP 400"))

@@ -40,8 +40,8 @@ def transfer_to(
 
 def refreshable(transfer: Transfer) -> Transfer:
     """Give a transfer a source of new URLs."""
-    transfer.source = no_urls
-    transfer.source_name = transfer.name
+    transfer.refresh_urls = no_urls
+    transfer.refresh_name = transfer.name
     return transfer
 
 
@@ -57,11 +57,11 @@ def writer_for(transfer: Transfer, tree: FolderTree | None = None) -> VerifiedWr
 
 
 def writer_of(attempt: Attempt) -> VerifiedWriter:
-    return attempt.sink
+    return attempt.writer
 
 
 def handler_of(attempt: Attempt) -> ResponseHandler:
-    return attempt.receiver
+    return attempt.handler
 
 
 def new_handler(transfer: Transfer, window: float = 10) -> tuple[ResponseHandler, VerifiedWriter]:

@@ -7,6 +7,7 @@ from graphql import GraphQLSchema
 
 from wbtyped.config.settings import Settings
 from wbtyped.server import WandbServer
+from wbtyped.server.execution import PreparedDocuments
 from wbtyped.transport.client import Client
 
 Drift = Callable[[GraphQLSchema], WandbServer]
@@ -22,15 +23,16 @@ def moving_server() -> Iterator[WandbServer]:
 def drift(moving_server: WandbServer) -> Iterator[Drift]:
     """Give the server of the module another schema, until the end of the test."""
     execution = moving_server._execution  # pyright: ignore[reportPrivateUsage]
-    own = execution._schema  # pyright: ignore[reportPrivateUsage]
+    own = execution._documents  # pyright: ignore[reportPrivateUsage]
 
     def exchange(schema: GraphQLSchema) -> WandbServer:
-        execution._schema = schema  # pyright: ignore[reportPrivateUsage]
-        execution._prepared.cache_clear()  # pyright: ignore[reportPrivateUsage]
+        documents = PreparedDocuments(schema)
+        execution._documents = documents  # pyright: ignore[reportPrivateUsage]
         return moving_server
 
     yield exchange
-    exchange(own).introspection = True
+    execution._documents = own  # pyright: ignore[reportPrivateUsage]
+    execution.introspection = True
 
 
 def client_of(server: WandbServer, *, timeout: float = 19.0) -> Client:

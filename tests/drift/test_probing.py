@@ -152,7 +152,7 @@ def test_an_older_server(moving_server: WandbServer) -> None:
 def resolved(moving_server: WandbServer) -> Iterator[list[str]]:
     """Everything that the server resolves during a test."""
     names: list[str] = []
-    schema = moving_server._execution._schema  # pyright: ignore[reportPrivateUsage]
+    schema = moving_server._execution._documents.schema  # pyright: ignore[reportPrivateUsage]
     fields = [
         (f"{kind.name}.{name}", field)
         for kind in schema.type_map.values()

@@ -1,4 +1,4 @@
-"""All faults, by the kind of request that they can strike."""
+"""All faults by kind of request."""
 
 from collections.abc import Mapping, Sequence
 

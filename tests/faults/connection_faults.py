@@ -1,8 +1,8 @@
-"""Faults of the connection and of the head of a response, whatever it is a response to."""
+"""Faults of the connection and of the head of a response, for any request."""
 
 from random import Random
 
-from tests.faults.plan import Fault, not_at_all
+from tests.faults.plan import Fault, not_forwarded
 from tests.faults.wire import Delivery, Ending, Request, Response, head, status_line
 
 TRANSIENT = (408, 425, 429, 500, 502, 503, 504)
@@ -36,7 +36,7 @@ HEADERS = (
 
 
 def cut_anywhere(random: Random, _: Request, response: Response) -> Delivery:
-    """Close or reset the connection after any number of bytes, from none to all but one."""
+    """Close or reset the connection after any number of bytes short of all."""
     raw = response.encoded()
     ending: Ending = random.choice(["close", "reset"])
     return Delivery(raw[: random.randrange(len(raw))], ending)
@@ -50,38 +50,38 @@ def cut_in_body(random: Random, _: Request, response: Response) -> Delivery:
 
 
 def stall(random: Random, _: Request, response: Response) -> Delivery:
-    """Send a part, and then nothing more on an open connection."""
+    """Send a part, then nothing more on an open connection."""
     raw = response.encoded()
     return Delivery(raw[: random.randrange(len(raw))], "stall")
 
 
 def trickle(random: Random, _: Request, response: Response) -> Delivery:
-    """Send a right response slowly, in parts."""
+    """Send the true response slowly, in parts."""
     return Delivery(response.encoded(), pieces=random.randint(2, 12))
 
 
 def transient_status(random: Random, _: Request, __: Response) -> Delivery:
-    """Refuse for the moment, with a `Retry-After` of any kind or none."""
+    """Send a retryable status, with or without any kind of `Retry-After`."""
     headers: dict[str, str] = {}
     if random.random() < 0.6:
         headers["retry-after"] = random.choice(RETRY_AFTER)
-    made_up = Response(random.choice(TRANSIENT), headers, random.choice(BODIES))
-    return Delivery(made_up.encoded())
+    refusal = Response(random.choice(TRANSIENT), headers, random.choice(BODIES))
+    return Delivery(refusal.encoded())
 
 
 def final_status(random: Random, _: Request, __: Response) -> Delivery:
-    """Refuse for good."""
+    """Send a status that is not retryable."""
     return Delivery(Response(random.choice(FINAL), {}, random.choice(BODIES)).encoded())
 
 
 def odd_status(random: Random, _: Request, response: Response) -> Delivery:
-    """Send a status that says nothing of use, with the true body or another."""
+    """Send a meaningless status, with the true body or another one."""
     body = random.choice([*BODIES, response.body])
     return Delivery(Response(random.choice(ODD), response.headers, body).encoded(), "close")
 
 
 def bad_status_line(random: Random, _: Request, response: Response) -> Delivery:
-    """Send a first line that is none."""
+    """Send an invalid status line."""
     first = random.choice(
         ["HTTP/1.1", "HTTP/1.1 abc OK", "HTTP/9.9 200 OK", "HTTP/1.1 20 OK", "hello", "",
          "HTTP/1.1 \u0662\u0660\u0660 OK", "HTTP/1.1 99999999999999999999 OK", "ICY 200 OK"]
@@ -91,20 +91,20 @@ def bad_status_line(random: Random, _: Request, response: Response) -> Delivery:
 
 
 def absurd_header(random: Random, _: Request, response: Response) -> Delivery:
-    """Send the true response with one header that makes no sense."""
-    instead = random.choice(HEADERS)
-    return Delivery(response.head(**instead) + response.body, "close")
+    """Send the true response with one absurd header."""
+    replaced = random.choice(HEADERS)
+    return Delivery(response.head(**replaced) + response.body, "close")
 
 
 def redirect(random: Random, request: Request, _: Response) -> Delivery:
-    """Redirect in a circle, or to where nothing is."""
+    """Redirect in a circle, or to nowhere."""
     location = random.choice([request.target, *LOCATIONS])
     status = random.choice([301, 302, 303, 307, 308])
     return Delivery(Response(status, {"location": location}).encoded())
 
 
 def informational_first(random: Random, _: Request, response: Response) -> Delivery:
-    """Send other heads before the true response, as servers may."""
+    """Send informational responses before the true one, as servers may."""
     before = b"".join(
         head(status_line(random.choice([100, 102, 103])), {}) for _ in range(random.randint(1, 3))
     )
@@ -112,24 +112,24 @@ def informational_first(random: Random, _: Request, response: Response) -> Deliv
 
 
 def surplus_after_body(random: Random, _: Request, response: Response) -> Delivery:
-    """Send more than was announced, which could be taken for the next response."""
+    """Send more than announced, which could be mistaken for the next response."""
     more = random.choice([b"\r\n", b"x" * 500, Response(200, {}, b"intruder").encoded()])
     return Delivery(response.encoded() + more)
 
 
 def chunked(random: Random, _: Request, response: Response) -> Delivery:
-    """Send the true body in chunks, sound or not."""
+    """Send the true body in chunks, with a valid or an invalid end."""
     size = random.choice(["", "zz", "-1", "f" * 20, "0"])
-    sound = random.random() < 0.5
+    valid = random.random() < 0.5
     chunk = f"{len(response.body):x}\r\n".encode() + response.body + b"\r\n"
-    last = b"0\r\n\r\n" if sound else f"{size}\r\n\r\n".encode()
+    last = b"0\r\n\r\n" if valid else f"{size}\r\n\r\n".encode()
     headers = {n: v for n, v in response.headers.items() if n != "content-length"}
     start = head(status_line(response.status), {**headers, "transfer-encoding": "chunked"})
     return Delivery(start + (chunk if response.body else b"") + last, "close")
 
 
 def no_length(random: Random, _: Request, response: Response) -> Delivery:
-    """Send a body that the end of the connection ends, sometimes too early."""
+    """Send a body without a length, sometimes cut short."""
     headers = {n: v for n, v in response.headers.items() if n != "content-length"}
     start = head(status_line(response.status), {**headers, "connection": "close"})
     stop = random.choice([len(response.body), random.randint(0, len(response.body))])
@@ -137,7 +137,7 @@ def no_length(random: Random, _: Request, response: Response) -> Delivery:
 
 
 def refused_unread(random: Random, _: Request, __: Response) -> Delivery:
-    """Refuse, or hang up, before the server has seen the request."""
+    """Refuse or hang up before the server has seen the request."""
     if random.random() < 0.5:
         return Delivery(b"", random.choice(["close", "reset"]))
     return Delivery(Response(random.choice(TRANSIENT)).encoded())
@@ -152,7 +152,7 @@ CONNECTION_FAULTS = (
             chunked, no_length,
         )
     ),
-    Fault(refused_unread, not_at_all),
+    Fault(refused_unread, not_forwarded),
 )  # fmt: skip
 STALL = Fault(stall)
-"""Apart from the others, since each costs a time limit."""
+"""Separate from the others: each one costs a timeout."""

@@ -1,4 +1,4 @@
-"""Faults of contents: in storage, where digests tell, and of references, where ETags have to."""
+"""Faults of file content: in storage, where digests detect them, and of references with ETags."""
 
 import gzip
 from dataclasses import replace
@@ -18,7 +18,7 @@ RANGES = (
 
 
 def with_body(response: Response, body: bytes) -> Delivery:
-    """Return a response with another body, and the length of that."""
+    """Return a response with another body and its length."""
     headers = {n: v for n, v in response.headers.items() if n != "content-length"}
     return Delivery(Response(response.status, headers, body).encoded())
 
@@ -32,22 +32,22 @@ def flipped_byte(random: Random, _: Request, response: Response) -> Delivery:
 
 
 def too_short(random: Random, _: Request, response: Response) -> Delivery:
-    """Leave out the end, and announce the shorter length."""
+    """Drop the end, and announce the shorter length."""
     return with_body(response, response.body[: random.randint(0, len(response.body))])
 
 
 def too_long(random: Random, _: Request, response: Response) -> Delivery:
-    """Add to the end, and announce the greater length."""
+    """Append bytes, and announce the greater length."""
     return with_body(response, response.body + bytes(random.choice([1, 700, 40_000])))
 
 
 def sent_twice(_: Random, __: Request, response: Response) -> Delivery:
-    """Send the same bytes twice over."""
+    """Send the content twice."""
     return with_body(response, response.body * 2)
 
 
 def repeated_block(random: Random, _: Request, response: Response) -> Delivery:
-    """Send a block of the content twice, at the expense of what follows."""
+    """Send a block of the content twice, and cut the end to keep the size."""
     body, size = response.body, len(response.body)
     start = random.randint(0, size)
     stop = random.randint(start, size)
@@ -55,13 +55,13 @@ def repeated_block(random: Random, _: Request, response: Response) -> Delivery:
 
 
 def other_content(random: Random, _: Request, response: Response) -> Delivery:
-    """Send something else, of the same length or none at all."""
+    """Send different content, of the same or another length."""
     size = random.choice([len(response.body), 0, 40])
     return with_body(response, random.randbytes(size))
 
 
 def unasked_part(random: Random, _: Request, response: Response) -> Delivery:
-    """Send a part, of any kind, whatever was asked for."""
+    """Send a 206 with any `Content-Range`, whatever was requested."""
     stop = random.randint(0, len(response.body))
     headers = {**response.headers, "content-range": random.choice(RANGES)}
     headers["content-length"] = str(stop)
@@ -69,7 +69,7 @@ def unasked_part(random: Random, _: Request, response: Response) -> Delivery:
 
 
 def wrong_part(random: Random, _: Request, response: Response) -> Delivery:
-    """Send another part than the one that was asked for, and say so."""
+    """Send another range than the requested one, labelled correctly."""
     size, body = len(response.body), response.body
     start = random.randint(0, size)
     total = random.choice([size, size + 1, "*"])
@@ -79,7 +79,7 @@ def wrong_part(random: Random, _: Request, response: Response) -> Delivery:
 
 
 def mislabelled_part(random: Random, request: Request, response: Response) -> Delivery:
-    """Send the beginning as the part that was asked for."""
+    """Send incorrect bytes, labelled as the requested range."""
     size = len(response.body)
     if "range" not in request.headers or not size:
         return flipped_byte(random, request, response)
@@ -87,13 +87,13 @@ def mislabelled_part(random: Random, request: Request, response: Response) -> De
 
 
 def other_etag(random: Random, _: Request, response: Response) -> Delivery:
-    """Call the same content by another name."""
-    instead = random.choice(['"other"', 'W/"other"', "other", '""', ""])
-    return Delivery(response.head(etag=instead) + response.body)
+    """Send the true content with another ETag."""
+    etag = random.choice(['"other"', 'W/"other"', "other", '""', ""])
+    return Delivery(response.head(etag=etag) + response.body)
 
 
 def gzipped(random: Random, _: Request, response: Response) -> Delivery:
-    """Compress although it was not asked for: sound, cut, followed by more, or only by name."""
+    """Send a compressed body unasked: valid, cut, with a trailer, or only labelled as such."""
     packed = gzip.compress(response.body)
     cut = packed[: random.randint(0, len(packed) - 1)]
     body = random.choice([packed, cut, packed + packed, response.body, packed + b"x"])
@@ -102,22 +102,22 @@ def gzipped(random: Random, _: Request, response: Response) -> Delivery:
 
 
 def expired(_: Random, __: Request, ___: Response) -> Delivery:
-    """Say that the signed URL is not good any more."""
+    """Report that the signed URL has expired."""
     body = b"<Error><Code>ExpiredToken</Code></Error>"
     return Delivery(Response(403, {"content-type": "application/xml"}, body).encoded())
 
 
-# Of references alone.
+# For references only.
 
 
-def of_later_content(random: Random, request: Request) -> Request:
-    """Ask for what has taken the place of the content, with or without heed of conditions."""
-    how = random.choice(["heed", "ignore"])
-    return replace(request, headers={**request.headers, CHANGED: how})
+def request_later_content(random: Random, request: Request) -> Request:
+    """Request the later content, with or without evaluating conditions."""
+    mode = random.choice(["heed", "ignore"])
+    return replace(request, headers={**request.headers, CHANGED: mode})
 
 
 def changed(_: Random, __: Request, response: Response) -> Delivery:
-    """Send the later content, or its part from where the earlier one broke off."""
+    """Send the later content, or its range from where the earlier transfer stopped."""
     return Delivery(response.encoded())
 
 
@@ -126,8 +126,8 @@ def changed_and_cut(random: Random, request: Request, response: Response) -> Del
     return cut_in_body(random, request, response)
 
 
-def of_content_that_changes(_: Random, request: Request) -> Request:
-    """Have the content change for good, after this response."""
+def change_afterwards(_: Random, request: Request) -> Request:
+    """Change the content for good after this response."""
     return replace(request, headers={**request.headers, CHANGED: "afterwards"})
 
 
@@ -136,14 +136,14 @@ def cut_and_changed(random: Random, request: Request, response: Response) -> Del
     return cut_in_body(random, request, response)
 
 
-def of_another_range(random: Random, request: Request) -> Request:
-    """Ask for a part that the client has not asked for."""
+def request_other_range(random: Random, request: Request) -> Request:
+    """Request a range that the client did not request."""
     headers = {n: v for n, v in request.headers.items() if n != "if-range"}
     return replace(request, headers={**headers, "range": f"bytes={random.randint(0, 30_000)}-"})
 
 
 def another_part(_: Random, __: Request, response: Response) -> Delivery:
-    """Send another part, and say which."""
+    """Send another range, labelled correctly."""
     return Delivery(response.encoded())
 
 
@@ -154,14 +154,14 @@ STORAGE_FAULTS = tuple(
         wrong_part, mislabelled_part, other_etag, gzipped, expired, expired,
     )
 )  # fmt: skip
-"""All that a digest can tell."""
+"""What a digest can detect."""
 REFERENCE_FAULTS = (
     *(Fault(deliver) for deliver in (too_short, too_long, other_etag, gzipped, expired)),
     Fault(cut_in_body),
-    Fault(changed, of_later_content),
-    *(Fault(cut_and_changed, of_content_that_changes),) * 3,
-    Fault(changed_and_cut, of_later_content),
-    Fault(another_part, of_another_range),
+    Fault(changed, request_later_content),
+    *(Fault(cut_and_changed, change_afterwards),) * 3,
+    Fault(changed_and_cut, request_later_content),
+    Fault(another_part, request_other_range),
 )
-"""What size and ETag can tell; a server that lies about both cannot be found out. Contents that
-change while they are fetched come more often than the rest."""
+"""What size and ETag can detect; a server that lies about both cannot be caught. Content that
+changes during a download is more frequent than the rest."""

@@ -1,12 +1,12 @@
-"""Scenes that download: files of runs, artifacts, references, one file."""
+"""Scenarios that download: files of runs, artifacts, references, a single file."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from tests.faults import contents
+from tests.faults import sample_files
 from tests.faults.findings import Finding
-from tests.faults.folders import Expected, Said, judge_around, judge_folder
+from tests.faults.folder_checks import Expected, Reported, check_folder, check_surroundings
 from tests.faults.references import Resource
-from tests.faults.scene import Setting, foreign
+from tests.faults.scenario import Setting, unexpected_error
 from tests.faults.wire import Headers
 from wbtyped import Api
 from wbtyped.download.cache import maintenance
@@ -23,70 +23,72 @@ VALIDATORS: tuple[tuple[Headers, Headers], ...] = (
     ),
     ({}, {}),
 )
-"""What a server says of a content, and of the one that takes its place."""
+"""Headers of a resource, and of the content that replaces it."""
 
 
 class Download:
-    """What all downloads have in common: a folder, and what is said of its files."""
+    """What all downloads have in common: a folder, and what is reported of its files."""
 
-    def __init__(self, setting: Setting, right: Mapping[str, Sequence[bytes]]) -> None:
+    def __init__(self, setting: Setting, allowed: Mapping[str, Sequence[bytes]]) -> None:
         self.setting = setting
         random = setting.random
-        before = {
-            name: contents.other(random, content[0])
-            for name, content in right.items()
+        stale = {
+            name: sample_files.different_content(random, contents[0])
+            for name, contents in allowed.items()
             if random.random() < 0.1
         }
-        own = contents.own_files(random, {name: content[0] for name, content in right.items()})
-        self.expected = Expected(right, own, before)
-        self.expected.lay_out(setting.root)
+        user = sample_files.user_files(
+            random, {name: contents[0] for name, contents in allowed.items()}
+        )
+        self.expected = Expected(allowed, user, stale)
+        self.expected.write(setting.root)
         self.result: DownloadResult | None = None
 
-    def judge(self, error: BaseException | None) -> Iterator[Finding]:
-        """Yield what is not right after a download under faults."""
-        yield from foreign(error)
-        yield from self._judge_failures()
-        yield from judge_folder(self.setting.root, self.expected, self._said(error))
-        yield from judge_around(self.setting.folder)
-        yield from self._judge_cache()
+    def check(self, error: BaseException | None) -> Iterator[Finding]:
+        """Yield what is wrong after a download with faults."""
+        yield from unexpected_error(error)
+        yield from self._check_failures()
+        yield from check_folder(self.setting.root, self.expected, self._reported(error))
+        yield from check_surroundings(self.setting.folder)
+        yield from self._check_cache()
         self.result = None
         for resource in self.setting.relay.resources.values():
             resource.is_changed = False
 
-    def judge_calm(self, error: BaseException | None) -> Iterator[Finding]:
-        """Yield what is not right after a download without faults, which resumes the first."""
+    def check_without_faults(self, error: BaseException | None) -> Iterator[Finding]:
+        """Yield what is wrong after a download without faults, which resumes the first one."""
         if error is not None:
-            yield Finding("lost", f"not even without faults: {type(error).__name__}: {error}")
+            yield Finding("lost", f"fails without faults too: {type(error).__name__}: {error}")
         for failed in self.result.failed if self.result else ():
-            yield Finding("lost", f"not even without faults: {failed.name!r}: {failed.error}")
-        yield from judge_folder(self.setting.root, self.expected, Said(self.expected.right))
-        yield from self._judge_cache()
+            yield Finding("lost", f"fails without faults too: {failed.name!r}: {failed.error}")
+        yield from check_folder(self.setting.root, self.expected, Reported(self.expected.allowed))
+        yield from self._check_cache()
 
-    def _said(self, error: BaseException | None) -> Said:
+    def _reported(self, error: BaseException | None) -> Reported:
         if self.result is None:
-            return Said(() if error else self.expected.right, finish_attempt=error is not None)
-        result, names = self.result, set(self.expected.right)
-        failed = {each.name for each in result.failed}
-        there = [*result.written, *result.cached, *result.kept]
-        return Said(there, failed, finish_attempt=bool(failed - names))
+            return Reported(() if error else self.expected.allowed, aborted=error is not None)
+        result, names = self.result, set(self.expected.allowed)
+        failed = {file.name for file in result.failed}
+        present = [*result.written, *result.cached, *result.kept]
+        return Reported(present, failed, aborted=bool(failed - names))
 
-    def _judge_failures(self) -> Iterator[Finding]:
+    def _check_failures(self) -> Iterator[Finding]:
         if self.result is None:
             return
         for failed in self.result.failed:
-            yield from foreign(failed.error)
+            yield from unexpected_error(failed.error)
         named = [*self.result.written, *self.result.cached, *self.result.kept]
         named += [failed.name for failed in self.result.failed]
         for name in {name for name in named if named.count(name) > 1}:
-            if name in self.expected.right:
+            if name in self.expected.allowed:
                 yield Finding("wrong", f"{name!r} appears twice in the result")
 
-    def _judge_cache(self) -> Iterator[Finding]:
+    def _check_cache(self) -> Iterator[Finding]:
         folder = self.setting.cache_folder
         if folder is None:
             return
         for path in maintenance.verify(Cache(folder)):
-            yield Finding("wrong", f"the cache held another content as {path.name}")
+            yield Finding("wrong", f"the cache held incorrect content as {path.name}")
         for path in folder.rglob("*part*"):
             yield Finding("leftovers", f"{path.name} in the cache")
 
@@ -95,21 +97,21 @@ class RunFiles(Download):
     """Download the files of a run."""
 
     def __init__(self, setting: Setting) -> None:
-        files = contents.files(setting.random)
+        files = sample_files.random_files(setting.random)
         setting.server.add_run(setting.path("run"), files)
         super().__init__(setting, {name: [content] for name, content in files.items()})
         self.names = list(files) if setting.random.random() < 0.3 else None
 
-    def play(self, api: Api) -> None:
-        """Download, and collect what fails."""
+    def run(self, api: Api) -> None:
+        """Download and collect the failures."""
         files = api.run(self.setting.path("run")).files(self.names)
         self.result = files.download(
             self.setting.root, replace=True, on_error="collect",
             engine=self.setting.engine, jobs=self.setting.jobs,
         )  # fmt: skip
 
-    async def aplay(self, api: Api) -> None:
-        """Do the same from a coroutine."""
+    async def arun(self, api: Api) -> None:
+        """Do the same with the asynchronous methods."""
         files = (await api.arun(self.setting.path("run"))).files(self.names)
         self.result = await files.adownload(
             self.setting.root, replace=True, on_error="collect",
@@ -122,26 +124,26 @@ class ArtifactFiles(Download):
 
     def __init__(self, setting: Setting) -> None:
         random = setting.random
-        refers_only = random.random() < 0.3
-        files = {} if refers_only else contents.files(random)
-        right: dict[str, Sequence[bytes]] = {name: [each] for name, each in files.items()}
+        only_references = random.random() < 0.3
+        files = {} if only_references else sample_files.random_files(random)
+        allowed: dict[str, Sequence[bytes]] = {name: [content] for name, content in files.items()}
         references: dict[str, Reference] = {}
-        if refers_only or random.random() < 0.4:
-            setting.relay.resources = web = resources(setting)
-            for path, resource in web.items():
-                name, reference, allowed = plan_references(setting, path, resource)
-                references[name], right[name] = reference, allowed
+        if only_references or random.random() < 0.4:
+            setting.relay.resources = resources = make_resources(setting)
+            for path, resource in resources.items():
+                name, reference, contents = make_reference(setting, path, resource)
+                references[name], allowed[name] = reference, contents
         if random.random() < 0.15:
-            for name, (reference, content) in elsewhere(setting).items():
-                references[name], right[name] = reference, [content]
+            for name, (reference, content) in artifact_references(setting).items():
+                references[name], allowed[name] = reference, [content]
         setting.server.add_artifact(
             setting.path("data"), "dataset", files, references, layout=random.choice(["V1", "V2"])
         )
-        super().__init__(setting, right)
+        super().__init__(setting, allowed)
         self.collect = random.random() < 0.6
 
-    def play(self, api: Api) -> None:
-        """Download, and collect what fails or raise the first."""
+    def run(self, api: Api) -> None:
+        """Download, and collect the failures or raise the first."""
         artifact = api.artifact(self.setting.path("data:latest"))
         root, engine, jobs = self.setting.root, self.setting.engine, self.setting.jobs
         if self.collect:
@@ -151,8 +153,8 @@ class ArtifactFiles(Download):
         else:
             artifact.download(root, engine=engine, jobs=jobs)
 
-    async def aplay(self, api: Api) -> None:
-        """Do the same from a coroutine."""
+    async def arun(self, api: Api) -> None:
+        """Do the same with the asynchronous methods."""
         artifact = await api.aartifact(self.setting.path("data:latest"))
         root, engine, jobs = self.setting.root, self.setting.engine, self.setting.jobs
         if self.collect:
@@ -163,24 +165,25 @@ class ArtifactFiles(Download):
             await artifact.adownload(root, engine=engine, jobs=jobs)
 
 
-def resources(setting: Setting) -> dict[str, Resource]:
-    """Return contents on the web by their paths."""
+def make_resources(setting: Setting) -> dict[str, Resource]:
+    """Return resources on the web by path."""
     random = setting.random
-    found: dict[str, Resource] = {}
+    resources: dict[str, Resource] = {}
     for number in range(random.randint(1, 3)):
-        first = contents.content(random)
-        later = contents.other(random, first)
+        first = sample_files.random_content(random)
+        later = sample_files.different_content(random, first)
         validators, later_validators = random.choice(VALIDATORS)
-        found[f"/references/ref{number}.bin"] = Resource(first, validators, later, later_validators)
-    return found
+        resource = Resource(first, validators, later, later_validators)
+        resources[f"/references/ref{number}.bin"] = resource
+    return resources
 
 
-def plan_references(
+def make_reference(
     setting: Setting, path: str, resource: Resource
 ) -> tuple[str, Reference, Sequence[bytes]]:
-    """Return a name, what a version records of a resource, and which contents are right.
+    """Return a name, what a version records of a resource, and which contents are allowed.
 
-    With the ETag recorded, only the content of that time is right; without, any whole content.
+    If the ETag is recorded, only the content of that time is allowed; otherwise any whole content.
     """
     name = f"referred/{path.rpartition('/')[2]}"
     uri = f"{setting.relay.storage_url}{path}"
@@ -191,9 +194,9 @@ def plan_references(
     return name, Reference(uri, None, size), [resource.content, resource.later]
 
 
-def elsewhere(setting: Setting) -> dict[str, tuple[Reference, bytes]]:
-    """Return references to the files of another artifact, with their contents."""
-    files = contents.files(setting.random, most=2)
+def artifact_references(setting: Setting) -> dict[str, tuple[Reference, bytes]]:
+    """Return references to the files of another artifact, each with its content."""
+    files = sample_files.random_files(setting.random, most=2)
     setting.server.add_artifact(setting.path("other"), "dataset", files)
     with setting.direct_client() as api:
         manifest = api.artifact(setting.path("other:latest")).manifest
@@ -207,20 +210,20 @@ def elsewhere(setting: Setting) -> dict[str, tuple[Reference, bytes]]:
 
 
 class OneFile(Download):
-    """Download one file of a run by itself."""
+    """Download a single file of a run."""
 
     def __init__(self, setting: Setting) -> None:
-        files = contents.files(setting.random, most=1)
+        files = sample_files.random_files(setting.random, most=1)
         setting.server.add_run(setting.path("run"), files)
         super().__init__(setting, {name: [content] for name, content in files.items()})
         [self.name] = files
 
-    def play(self, api: Api) -> None:
-        """Download, and raise what fails."""
+    def run(self, api: Api) -> None:
+        """Download, and raise the failure."""
         file = api.run(self.setting.path("run")).file(self.name)
         file.save(self.setting.root, replace=True)
 
-    async def aplay(self, api: Api) -> None:
-        """Do the same from a coroutine."""
+    async def arun(self, api: Api) -> None:
+        """Do the same with the asynchronous methods."""
         file = await (await api.arun(self.setting.path("run"))).afile(self.name)
         await file.asave(self.setting.root, replace=True)

@@ -1,9 +1,9 @@
-"""A scene that changes what is noted of a version."""
+"""A scenario that edits a version."""
 
 from collections.abc import Iterator
 
 from tests.faults.findings import Finding
-from tests.faults.scene import Setting, foreign
+from tests.faults.scenario import Setting, unexpected_error
 from wbtyped import Api
 from wbtyped.artifacts import Artifact
 from wbtyped.errors import PartialSaveError
@@ -22,14 +22,14 @@ class Edit:
             ["description", "metadata", "tags", "aliases"], setting.random.randint(1, 4)
         )
 
-    def play(self, api: Api) -> None:
+    def run(self, api: Api) -> None:
         """Assign and save."""
         artifact = api.artifact(self.setting.path("data:latest"))
         self._assign(artifact)
         artifact.save()
 
-    async def aplay(self, api: Api) -> None:
-        """Assign and save from a coroutine."""
+    async def arun(self, api: Api) -> None:
+        """Assign and save with the asynchronous methods."""
         artifact = await api.aartifact(self.setting.path("data:latest"))
         self._assign(artifact)
         await artifact.asave()
@@ -44,9 +44,9 @@ class Edit:
         if "aliases" in self.parts:
             artifact.aliases = [*artifact.aliases, "new"]
 
-    def judge(self, error: BaseException | None) -> Iterator[Finding]:
-        """Yield what is not right on the server."""
-        yield from foreign(error)
+    def check(self, error: BaseException | None) -> Iterator[Finding]:
+        """Yield what is wrong on the server."""
+        yield from unexpected_error(error)
         with self.setting.direct_client() as api:
             artifact = api.artifact(self.setting.path("data:v0"))
             changed = {
@@ -60,22 +60,22 @@ class Edit:
         applied = self._applied(error)
         for part, (value, old, new) in changed.items():
             if part in applied and value == old:
-                yield Finding("lost", f"{part} was said to be saved, and is as before")
+                yield Finding("lost", f"{part} was reported as saved, but is unchanged")
             elif value != new and value != old:
                 yield Finding("wrong", f"{part} is {value!r}: neither before nor after")
             elif part not in self.parts and value != old:
-                yield Finding("wrong", f"{part} was changed, which nobody asked for")
+                yield Finding("wrong", f"{part} was changed without being assigned")
 
     def _applied(self, error: BaseException | None) -> set[str]:
-        """Return the parts that were said to be saved."""
+        """Return the parts that were reported as saved."""
         if error is None:
             return set(self.parts)
         steps = error.applied if isinstance(error, PartialSaveError) else ()
         facts = {"description", "metadata", "tags"} if "facts" in steps else set[str]()
         return (facts | {"aliases" for step in steps if step == "aliases added"}) & {*self.parts}
 
-    def judge_calm(self, error: BaseException | None) -> Iterator[Finding]:
-        """Yield what is not right after saving without faults."""
+    def check_without_faults(self, error: BaseException | None) -> Iterator[Finding]:
+        """Yield what is wrong after saving without faults."""
         if error is not None:
-            yield Finding("lost", f"not even without faults: {type(error).__name__}: {error}")
-        yield from self.judge(error)
+            yield Finding("lost", f"fails without faults too: {type(error).__name__}: {error}")
+        yield from self.check(error)

@@ -1,18 +1,18 @@
-"""What a case may find, and the figures over many cases."""
+"""What a case can find, and the totals over many cases."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
 
-Figure = Literal["wrong", "lost", "unreported", "hangs", "leftovers", "foreign exceptions"]
+Figure = Literal["wrong", "lost", "unreported", "hangs", "leftovers", "unexpected errors"]
 """
-- wrong: other content than the right one under a final name, or on the server after an upload
-- lost: said to be there and is not, or a file of the user that is gone
-- unreported: not there, and no error says so
-- hangs: no end within the time limit
+- wrong: incorrect content under a final name, or on the server after an upload
+- lost: reported as present but missing, or a file of the user that is gone
+- unreported: missing without an error
+- hangs: not finished within the time limit
 - leftovers: temporary files and empty folders beyond what a later call resumes from
-- foreign exceptions: not of our tree
+- unexpected errors: exceptions outside of our error tree
 """
 FIGURES: tuple[Figure, ...] = get_args(Figure)
 
@@ -26,19 +26,19 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CaseReport:
-    """What one case came to."""
+    """The outcome of one case."""
 
     seed: str
     title: str
-    struck: Sequence[str]
-    """The faults, with what they struck."""
+    faults: Sequence[str]
+    """The injected faults, each with its request."""
     findings: Sequence[Finding]
     seconds: float
 
 
 @dataclass(slots=True)
 class Totals:
-    """The figures over many cases."""
+    """Counts over many cases."""
 
     cases: int = 0
     faults: int = 0
@@ -47,15 +47,15 @@ class Totals:
     """The cases that found something."""
 
     def add(self, report: CaseReport) -> None:
-        """Count a case in."""
+        """Add the outcome of a case."""
         self.cases += 1
-        self.faults += len(report.struck)
+        self.faults += len(report.faults)
         self.found.update(finding.figure for finding in report.findings)
         if report.findings:
             self.bad.append(report)
 
     def examples(self, most: int) -> list[CaseReport]:
-        """Return some of the cases that found something, so many for each figure."""
+        """Return cases that found something, about `most` for each figure."""
         shown: Counter[Figure] = Counter()
         chosen: list[CaseReport] = []
         for report in self.bad:
@@ -70,9 +70,9 @@ class Totals:
         return "\n".join(f"{name:20} {count:7,}" for name, count in rows)
 
 
-def described(report: CaseReport, *, with_faults: bool = False) -> str:
-    """Return what a case found, and the command that runs it again."""
+def describe(report: CaseReport, *, with_faults: bool = False) -> str:
+    """Return what a case found, with the command that runs it again."""
     lines = [f"python tests/faults --case {report.seed}   # {report.title}"]
     if with_faults:
-        lines += [f"  struck {each}" for each in report.struck]
+        lines += [f"  injected {fault}" for fault in report.faults]
     return "\n".join(lines + [f"  {figure}: {text}" for figure, text in report.findings])

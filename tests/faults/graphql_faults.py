@@ -1,7 +1,7 @@
-"""Faults of GraphQL responses: no JSON, odd JSON, and values of wrong types or absurd ones.
+"""Faults of GraphQL responses: invalid JSON, odd JSON, wrong types and absurd values.
 
-None of them is a response that a reader must believe: a name that is left out, or a digest that is
-null, cannot be told from the truth, and is not among them.
+None of them is a plausible response: a missing name or a null digest cannot be distinguished from
+the truth, and is not among them.
 """
 
 import gzip
@@ -16,7 +16,7 @@ from tests.faults.content_faults import with_body
 from tests.faults.plan import Fault
 from tests.faults.wire import Delivery, Request, Response
 
-Place = tuple[dict[str, JsonValue], str]
+FieldOf = tuple[dict[str, JsonValue], str]
 """An object in a response, and one of its fields."""
 URLS = (
     "", "http://", "http://[::1", "http://xn--/", "http://127.0.0.1:99999/x", "ftp://127.0.0.1/x",
@@ -40,7 +40,9 @@ ABSURD: dict[str, tuple[JsonValue, ...]] = {
     "metadata": ("", "no json", "[]", "1", '{"a": NaN}', "{" * 5000),
     "endCursor": ("\ud800", "x" * 100_000),
 }  # fmt: skip
-"""Values of the right type that no server should send, by the field."""
+"""Values of the right type that no server should send, by field."""
+DOWNLOAD_OPERATIONS = frozenset({"RunFileAddresses", "ArtifactFileAddresses"})
+"""The queries whose file names become paths on disk."""
 UNSAFE_NAMES: tuple[JsonValue, ...] = (
     "../../escaped", "/escaped", "a\x00b", "", "x" * 300, "\ud800", "..", "a//b", "a/../b",
 )  # fmt: skip
@@ -57,19 +59,19 @@ ERRORS: tuple[JsonValue, ...] = (
 )  # fmt: skip
 
 
-def fields(value: JsonValue) -> Iterator[Place]:
+def fields(value: JsonValue) -> Iterator[FieldOf]:
     """Yield every field of every object in a value."""
     if isinstance(value, list):
-        for each in value:
-            yield from fields(each)
+        for item in value:
+            yield from fields(item)
     elif isinstance(value, dict):
         for name, inner in value.items():
             yield value, name
             yield from fields(inner)
 
 
-def edited(response: Response, edit: Callable[[dict[str, JsonValue]], object]) -> Delivery:
-    """Return a response with its JSON edited; one that holds none stays as it is."""
+def edit_json(response: Response, edit: Callable[[dict[str, JsonValue]], object]) -> Delivery:
+    """Edit the JSON of a response; return it unchanged if it has none."""
     try:
         body: JsonValue = json.loads(response.body)
     except ValueError:
@@ -79,8 +81,8 @@ def edited(response: Response, edit: Callable[[dict[str, JsonValue]], object]) -
     return with_body(response, json.dumps(body).encode())
 
 
-def no_json(random: Random, _: Request, response: Response) -> Delivery:
-    """Send something else than a GraphQL response."""
+def not_json(random: Random, _: Request, response: Response) -> Delivery:
+    """Send something other than a GraphQL response."""
     cut = response.body[: random.randrange(max(1, len(response.body)))]
     return with_body(response, random.choice([*NOT_JSON, cut]))
 
@@ -89,17 +91,17 @@ def wrong_type(random: Random, _: Request, response: Response) -> Delivery:
     """Give one field a value of another type."""
 
     def edit(body: dict[str, JsonValue]) -> None:
-        # An edge without a node, and a file without a digest, are what a server may send.
+        # A server may send edges without a node and files without a digest.
         places = [place for place in fields(body.get("data")) if place[1] not in {"node", "md5"}]
         if places:
             holder, name = random.choice(places)
             holder[name] = wrong_for(random, holder[name])
 
-    return edited(response, edit)
+    return edit_json(response, edit)
 
 
 def wrong_for(random: Random, value: JsonValue) -> JsonValue:
-    """Return something of another type; null alone may be allowed."""
+    """Return a value of another type; only null may be allowed."""
     if isinstance(value, dict | list):
         return random.choice([None, "?", 5])
     others: list[JsonValue] = [None, {}, ["?"], {"a": []}]
@@ -107,10 +109,10 @@ def wrong_for(random: Random, value: JsonValue) -> JsonValue:
 
 
 def absurd_value(random: Random, request: Request, response: Response) -> Delivery:
-    """Give one or more fields a value that makes no sense."""
+    """Give one or more fields an absurd value."""
     values = ABSURD
-    if json.loads(request.body)["operationName"].endswith("SignedUrls"):
-        # In a list to look at, any name is as good as another; in one to download it is not.
+    if json.loads(request.body)["operationName"] in DOWNLOAD_OPERATIONS:
+        # In a list to look at, any name is fine; in a list to download, it is not.
         values = {**ABSURD, "name": UNSAFE_NAMES}
 
     def edit(body: dict[str, JsonValue]) -> None:
@@ -118,29 +120,29 @@ def absurd_value(random: Random, request: Request, response: Response) -> Delive
         for holder, name in random.sample(places, min(len(places), random.randint(1, 3))):
             holder[name] = random.choice(values[name])
 
-    return edited(response, edit)
+    return edit_json(response, edit)
 
 
 def odd_errors(random: Random, _: Request, response: Response) -> Delivery:
-    """Add errors of any form to the data, or send them in its place."""
+    """Add errors of any form to the data, or send them instead."""
 
     def edit(body: dict[str, JsonValue]) -> None:
         body["errors"] = random.choice(ERRORS)
         if random.random() < 0.5:
             body["data"] = None
 
-    return edited(response, edit)
+    return edit_json(response, edit)
 
 
 def errors_with_status(random: Random, _: Request, __: Response) -> Delivery:
-    """Refuse with a status, and errors of any form."""
+    """Send an error status with errors of any form."""
     body = json.dumps({"errors": random.choice(ERRORS)}).encode()
     status = random.choice([*TRANSIENT, *FINAL])
     return Delivery(Response(status, {"content-type": "application/json"}, body).encoded())
 
 
-def cursor_that_stays(random: Random, request: Request, response: Response) -> Delivery:
-    """Say that more follows, at a cursor that was given before."""
+def repeated_cursor(random: Random, request: Request, response: Response) -> Delivery:
+    """Announce another page at a cursor that was used before."""
     variables = json.loads(request.body)["variables"]
     cursors = [value for name, value in variables.items() if "ursor" in name]
     cursor = random.choice([*cursors, None])
@@ -152,11 +154,11 @@ def cursor_that_stays(random: Random, request: Request, response: Response) -> D
             elif name == "hasNextPage" and cursor is not None:
                 holder[name] = True
 
-    return edited(response, edit)
+    return edit_json(response, edit)
 
 
 def gzipped_json(random: Random, _: Request, response: Response) -> Delivery:
-    """Compress: once, twice, cut, or only by name."""
+    """Send a compressed body: once, twice, cut, or only labelled as such."""
     packed = gzip.compress(response.body)
     encoding, body = random.choice(
         [("gzip", packed), ("gzip, gzip", gzip.compress(packed)), ("gzip", packed[:-9]),
@@ -170,7 +172,7 @@ def gzipped_json(random: Random, _: Request, response: Response) -> Delivery:
 GRAPHQL_FAULTS = tuple(
     Fault(deliver)
     for deliver in (
-        no_json, no_json, wrong_type, wrong_type, absurd_value, absurd_value, absurd_value,
-        absurd_value, odd_errors, errors_with_status, cursor_that_stays, gzipped_json,
+        not_json, not_json, wrong_type, wrong_type, absurd_value, absurd_value, absurd_value,
+        absurd_value, odd_errors, errors_with_status, repeated_cursor, gzipped_json,
     )
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Stands between a client and the embedded server, and does to the bytes what the plan says."""
+"""A relay between client and embedded server that injects the faults of a plan."""
 
 import asyncio
 import json
@@ -14,26 +14,26 @@ from urllib.parse import urlsplit
 from tests.faults.plan import Kind, Plan
 from tests.faults.references import Resource
 from tests.faults.wire import (
-    HEAD_BYTES,
+    MAX_HEAD_BYTES,
     Delivery,
     Request,
     Response,
-    ask,
+    exchange,
     read_request,
-    send_part,
+    send_partial,
 )
 from wbtyped.server import WandbServer
 
 T = TypeVar("T")
-PAUSE = 0.02
-"""Seconds between the parts of a slow response."""
-STALL = 60.0
-"""Seconds that a stalled connection is kept at most; the end of the case comes earlier."""
+PAUSE_SECONDS = 0.02
+"""Pause between the parts of a slow response."""
+STALL_SECONDS = 60.0
+"""Longest time that a stalled connection stays open; the case ends earlier."""
 NO_RESPONSE = Response(502, body=b"the server behind the relay gave no response")
 
 
-class EventLoop:
-    """An event loop in a thread of its own, for the relays of all cases."""
+class LoopThread:
+    """An event loop in a thread of its own, shared by the relays of all cases."""
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
@@ -41,7 +41,7 @@ class EventLoop:
         self._thread.start()
 
     def run(self, work: Coroutine[object, object, T]) -> T:
-        """Run a coroutine in the loop, and return its result."""
+        """Run a coroutine in the loop and return its result."""
         return asyncio.run_coroutine_threadsafe(work, self.loop).result()
 
     def close(self) -> None:
@@ -52,10 +52,10 @@ class EventLoop:
 
 
 class Relay:
-    """Two ports, as the server has: the API, and storage, which also has what references name."""
+    """Two ports, as on the server: the API, and storage, which also serves references."""
 
-    def __init__(self, events: EventLoop, server: WandbServer, plan: Plan) -> None:
-        self._events = events
+    def __init__(self, loop: LoopThread, server: WandbServer, plan: Plan) -> None:
+        self._loop = loop
         self._plan = plan
         self._upstream = {
             "api": urlsplit(server.url).port or 0,
@@ -66,9 +66,9 @@ class Relay:
         self._tasks: set[asyncio.Task[None]] = set()
         self._errors: list[BaseException] = []
         self.resources: Mapping[str, Resource] = {}
-        """What references lead to, by its path."""
+        """The targets of references by path."""
         self.leaks: list[str] = []
-        """Requests that took the API key to another origin."""
+        """Requests that sent the API key to another origin."""
 
     @property
     def url(self) -> str:
@@ -81,16 +81,16 @@ class Relay:
         return f"http://127.0.0.1:{self._ports['storage']}"
 
     def __enter__(self) -> Self:
-        self._events.run(self._open())
+        self._loop.run(self._open())
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._events.run(self._close())
+        self._loop.run(self._close())
 
     async def _open(self) -> None:
         for origin in self._upstream:
             connected = partial(self._connected, origin)
-            server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=HEAD_BYTES)
+            server = await asyncio.start_server(connected, "127.0.0.1", 0, limit=MAX_HEAD_BYTES)
             self._servers.append(server)
             self._ports[origin] = int(server.sockets[0].getsockname()[1])
 
@@ -101,17 +101,17 @@ class Relay:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._errors:
-            # The client would take it for one more fault.
-            raise RuntimeError("the relay itself is at fault") from self._errors[0]
+            # To the client it looked like one more fault.
+            raise RuntimeError("the relay itself failed") from self._errors[0]
 
     def _connected(
         self, origin: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
         task = asyncio.ensure_future(self._serve(origin, reader, writer))
         self._tasks.add(task)
-        task.add_done_callback(self._ended)
+        task.add_done_callback(self._task_done)
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _task_done(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()):
             self._errors.append(error)
@@ -119,7 +119,7 @@ class Relay:
     async def _serve(
         self, origin: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> None:
-        """Take one request after another, until the client or a fault ends the connection."""
+        """Serve requests until the client or a fault ends the connection."""
         try:
             with suppress(ConnectionError):
                 while request := await read_request(reader):
@@ -132,25 +132,25 @@ class Relay:
     async def _response(self, origin: str, request: Request) -> Delivery:
         if origin == "storage" and "authorization" in request.headers:
             self.leaks.append(f"{request.method} {request.path}")
-        kind = kind_of(origin, request)
-        struck = self._plan.strike(kind, key_of(kind, request))
-        if struck is None:
-            return Delivery((await self._asked(origin, request) or NO_RESPONSE).encoded())
-        fault, random = struck
+        kind = classify(origin, request)
+        injected = self._plan.inject(kind, request_key(kind, request))
+        if injected is None:
+            return Delivery((await self._forward(origin, request) or NO_RESPONSE).encoded())
+        fault, random = injected
         forwarded = fault.forward(random, request)
-        response = await self._asked(origin, forwarded) if forwarded is not None else None
+        response = await self._forward(origin, forwarded) if forwarded is not None else None
         return fault.deliver(random, request, response or NO_RESPONSE)
 
-    async def _asked(self, origin: str, request: Request | bytes) -> Response | None:
-        """Return the true response; bytes are a request that breaks off and gets none."""
+    async def _forward(self, origin: str, request: Request | bytes) -> Response | None:
+        """Return the true response; an incomplete request, given as bytes, gets none."""
         port = self._upstream[origin]
         if isinstance(request, bytes):
-            await send_part(port, request)
+            await send_partial(port, request)
             return None
         if resource := self.resources.get(request.path):
             return resource.response(request)
         headers = {**request.headers, "host": f"127.0.0.1:{port}", "connection": "close"}
-        response = await ask(port, replace(request, headers=headers).encoded())
+        response = await exchange(port, replace(request, headers=headers).encoded())
         return response and self._on_own_ports(response)
 
     def _on_own_ports(self, response: Response) -> Response:
@@ -168,30 +168,30 @@ class Relay:
         return Response(response.status, headers, body)
 
     async def _deliver(self, delivery: Delivery, writer: asyncio.StreamWriter) -> bool:
-        """Send what a delivery holds; True when the connection can be used again."""
+        """Send a delivery; return True if the connection can be reused."""
         size = -(-len(delivery.raw) // delivery.pieces) or 1
         for start in range(0, len(delivery.raw), size):
             if start:
-                await asyncio.sleep(PAUSE)
+                await asyncio.sleep(PAUSE_SECONDS)
             writer.write(delivery.raw[start : start + size])
             await writer.drain()
         if delivery.ending == "stall":
-            await asyncio.sleep(STALL)
+            await asyncio.sleep(STALL_SECONDS)
         elif delivery.ending == "reset":
             reset(writer)
         return delivery.ending == "keep"
 
 
 def reset(writer: asyncio.StreamWriter) -> None:
-    """Have the connection end with RST instead of FIN."""
+    """End the connection with RST instead of FIN."""
     connection = writer.get_extra_info("socket")
     linger = (1).to_bytes(4, "little") + bytes(4)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
     writer.transport.abort()
 
 
-def kind_of(origin: str, request: Request) -> Kind:
-    """Return what a request is for."""
+def classify(origin: str, request: Request) -> Kind:
+    """Return the kind of a request."""
     if origin == "api":
         return "graphql" if request.path == "/graphql" else "file"
     if request.method == "PUT":
@@ -199,12 +199,12 @@ def kind_of(origin: str, request: Request) -> Kind:
     return "reference" if request.path.startswith("/references/") else "storage"
 
 
-def key_of(kind: Kind, request: Request) -> str:
-    """Return what a request has in common with all others for the same thing, in every run."""
+def request_key(kind: Kind, request: Request) -> str:
+    """Return a key that all requests for the same resource share, in every run."""
     if kind == "graphql":
-        asked = json.loads(request.body)
-        return f"{asked['operationName']} {asked['variables'].get('fileNames')}"
+        operation = json.loads(request.body)
+        return f"{operation['operationName']} {operation['variables'].get('fileNames')}"
     name = request.path.rpartition("/")[2]
-    asked = request.headers.get("range", "-")
-    # Pieces of a split file come side by side; the rest of a file comes after its beginning.
-    return name if asked.endswith("-") else f"{name} {asked}"
+    requested = request.headers.get("range", "-")
+    # Ranges of a split file are requested in parallel; the rest of a file follows its beginning.
+    return name if requested.endswith("-") else f"{name} {requested}"

@@ -1,23 +1,23 @@
-"""A scene that uploads a file to a run."""
+"""A scenario that uploads a file to a run."""
 
 from collections.abc import Iterator
 
-from tests.faults import contents
+from tests.faults import sample_files
 from tests.faults.findings import Figure, Finding
-from tests.faults.scene import Setting, foreign
+from tests.faults.scenario import Setting, unexpected_error
 from wbtyped import Api
 
 
 class Upload:
-    """Upload a file, new or in place of another."""
+    """Upload a file, new or replacing an earlier one."""
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
-        files = contents.files(setting.random, most=1)
+        files = sample_files.random_files(setting.random, most=1)
         [(self.name, self.content)] = files.items()
         self.earlier: bytes | None = None
         if setting.random.random() < 0.5:
-            self.earlier = contents.other(setting.random, self.content)
+            self.earlier = sample_files.different_content(setting.random, self.content)
         earlier = {} if self.earlier is None else {self.name: self.earlier}
         setting.server.add_run(setting.path("run"), {"beside.txt": b"beside", **earlier})
         self.folder = setting.folder / "sent"
@@ -25,18 +25,18 @@ class Upload:
         self.path.parent.mkdir(parents=True)
         self.path.write_bytes(self.content)
 
-    def play(self, api: Api) -> None:
+    def run(self, api: Api) -> None:
         """Upload."""
         api.run(self.setting.path("run")).upload_file(self.path, self.folder)
 
-    async def aplay(self, api: Api) -> None:
-        """Upload from a coroutine."""
+    async def arun(self, api: Api) -> None:
+        """Upload with the asynchronous methods."""
         run = await api.arun(self.setting.path("run"))
         await run.aupload_file(self.path, self.folder)
 
-    def judge(self, error: BaseException | None) -> Iterator[Finding]:
-        """Yield what is not right on the server."""
-        yield from foreign(error)
+    def check(self, error: BaseException | None) -> Iterator[Finding]:
+        """Yield what is wrong on the server."""
+        yield from unexpected_error(error)
         stored = self._stored()
         if stored.pop("beside.txt", None) != b"beside":
             yield Finding("lost", "another file of the run is gone or changed")
@@ -45,13 +45,13 @@ class Upload:
             yield Finding("wrong", f"the run has files that nobody sent: {sorted(stored)}")
         if error is None and content != self.content:
             figure: Figure = "lost" if content in {None, self.earlier} else "wrong"
-            yield Finding(figure, f"{self.name!r} was acknowledged, and the server has not got it")
+            yield Finding(figure, f"{self.name!r} was acknowledged, but the server lacks it")
 
-    def judge_calm(self, error: BaseException | None) -> Iterator[Finding]:
-        """Yield what is not right after an upload without faults."""
+    def check_without_faults(self, error: BaseException | None) -> Iterator[Finding]:
+        """Yield what is wrong after an upload without faults."""
         if error is not None:
-            yield Finding("lost", f"not even without faults: {type(error).__name__}: {error}")
-        yield from self.judge(error)
+            yield Finding("lost", f"fails without faults too: {type(error).__name__}: {error}")
+        yield from self.check(error)
 
     def _stored(self) -> dict[str, bytes]:
         root = self.setting.folder / "root"

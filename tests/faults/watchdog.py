@@ -1,4 +1,4 @@
-"""What a case must not do to the process: go on for ever, or end threads by exceptions."""
+"""Detect work that never ends, and threads that end with an exception."""
 
 import sys
 import threading
@@ -9,47 +9,47 @@ from contextlib import contextmanager
 from tests.faults.findings import Finding
 
 
-class Ended:
-    """The end of a piece of work, with its error if there is one."""
+class Finished:
+    """The end of some work, with its error if there is one."""
 
     def __init__(self, error: BaseException | None) -> None:
         self.error = error
 
 
 class Hang:
-    """A piece of work that does not end, and where it stands."""
+    """Work that does not end, and the lines where it waits."""
 
     def __init__(self, thread: threading.Thread) -> None:
-        # There is no public way to see where another thread stands.
+        # There is no public way to see the stack of another thread.
         frames = sys._current_frames()  # pyright: ignore[reportPrivateUsage]
         frame = frames.get(thread.ident or 0)
-        steps = traceback.extract_stack(frame)[-4:] if frame else ()
+        stack = traceback.extract_stack(frame)[-4:] if frame else ()
         self.where: str = " > ".join(
-            f"{each.name} ({each.filename}:{each.lineno})" for each in steps
+            f"{line.name} ({line.filename}:{line.lineno})" for line in stack
         )
 
 
-def within(seconds: float, work: Callable[[], BaseException | None]) -> Ended | Hang:
-    """Do something in a thread, which is left behind when it does not end in time."""
-    finish_attempt: list[Ended] = []
-    thread = threading.Thread(target=lambda: finish_attempt.append(Ended(work())), daemon=True)
+def run_within(seconds: float, work: Callable[[], BaseException | None]) -> Finished | Hang:
+    """Run some work in a thread, which is abandoned if it does not end in time."""
+    outcomes: list[Finished] = []
+    thread = threading.Thread(target=lambda: outcomes.append(Finished(work())), daemon=True)
     thread.start()
     thread.join(seconds)
-    return finish_attempt[0] if finish_attempt else Hang(thread)
+    return outcomes[0] if outcomes else Hang(thread)
 
 
 @contextmanager
-def uncaught() -> Generator[list[Finding]]:
+def collect_uncaught() -> Generator[list[Finding]]:
     """Collect the exceptions that end threads of the client."""
     findings: list[Finding] = []
 
-    def note(hook: threading.ExceptHookArgs) -> None:
+    def record(hook: threading.ExceptHookArgs) -> None:
         name = hook.thread.name if hook.thread else "a thread"
         findings.append(
-            Finding("foreign exceptions", f"{name}: {hook.exc_type.__name__}: {hook.exc_value}")
+            Finding("unexpected errors", f"{name}: {hook.exc_type.__name__}: {hook.exc_value}")
         )
 
-    before, threading.excepthook = threading.excepthook, note
+    before, threading.excepthook = threading.excepthook, record
     try:
         yield findings
     finally:

@@ -1,4 +1,4 @@
-"""HTTP/1.1 messages as bytes: read, rebuilt, and sent exactly as a fault wants them."""
+"""HTTP/1.1 messages as bytes: read, rebuilt, and sent exactly as a fault defines them."""
 
 import asyncio
 import re
@@ -8,18 +8,18 @@ from http import HTTPStatus
 from typing import Literal
 
 HEAD_END = b"\r\n\r\n"
-HEAD_BYTES = 256 * 1024
-"""The most that the head of a request may take."""
+MAX_HEAD_BYTES = 256 * 1024
+"""Maximum size of the head of a request."""
 
 Headers = dict[str, str]
 """Names in lower case."""
 Ending = Literal["keep", "close", "reset", "stall"]
-"""What becomes of the connection after the bytes were sent."""
+"""What happens to the connection after the bytes are sent."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request as it came in."""
+    """A request as received."""
 
     method: str
     target: str
@@ -38,7 +38,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A response that a server gave, or that a fault makes up; its length is filled in."""
+    """A response of a server or of a fault; its length is filled in."""
 
     status: int
     headers: Headers = field(default_factory=Headers)
@@ -48,21 +48,21 @@ class Response:
         """Return the response as bytes."""
         return self.head() + self.body
 
-    def head(self, **instead: str) -> bytes:
-        """Return the head alone, with some headers set to something else."""
+    def head(self, **replaced: str) -> bytes:
+        """Return only the head, with some headers replaced."""
         sent = {"content-length": str(len(self.body)), **self.headers}
-        sent |= {name.replace("_", "-"): value for name, value in instead.items()}
+        sent |= {name.replace("_", "-"): value for name, value in replaced.items()}
         return head(status_line(self.status), sent)
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """The bytes that go to the client, and what happens then."""
+    """The bytes that the client receives, and what happens then."""
 
     raw: bytes
     ending: Ending = "keep"
     pieces: int = 1
-    """How many parts the bytes are sent in, with pauses between them."""
+    """Number of parts that the bytes are sent in, with pauses between them."""
 
 
 def status_line(status: int) -> str:
@@ -72,12 +72,12 @@ def status_line(status: int) -> str:
 
 
 def head(first: str, headers: Headers) -> bytes:
-    """Return the head of a message."""
+    """Return the head of a message as bytes."""
     lines = [first, *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join(lines).encode("utf-8") + HEAD_END
 
 
-def parsed_head(raw: bytes) -> tuple[str, Headers]:
+def parse_head(raw: bytes) -> tuple[str, Headers]:
     """Return the first line of a message and its headers."""
     first, *lines = raw.decode("iso-8859-1").split("\r\n")
     pairs = (line.partition(":") for line in lines if line)
@@ -88,7 +88,7 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
     """Return the next request on a connection, or None at its end."""
     try:
         raw = await reader.readuntil(HEAD_END)
-        first, headers = parsed_head(raw.removesuffix(HEAD_END))
+        first, headers = parse_head(raw.removesuffix(HEAD_END))
         body = await reader.readexactly(int(headers.get("content-length", "0")))
     except (asyncio.IncompleteReadError, ConnectionError):
         return None
@@ -97,25 +97,25 @@ async def read_request(reader: asyncio.StreamReader) -> Request | None:
     return Request(method, re.sub(r"^http://[^/]*", "", target) or "/", headers, body)
 
 
-async def ask(port: int, raw: bytes) -> Response | None:
-    """Send bytes to a server, and return its response; None when it gives none."""
+async def exchange(port: int, raw: bytes) -> Response | None:
+    """Send a request and return the response, or None if there is none."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         writer.write(raw)
-        answer = await reader.read()
+        received = await reader.read()
     except ConnectionError:
         return None
     finally:
         writer.close()
-    start, found, body = answer.partition(HEAD_END)
+    start, found, body = received.partition(HEAD_END)
     if not found:
         return None
-    first, headers = parsed_head(start)
+    first, headers = parse_head(start)
     return Response(int(first.split(" ", 2)[1]), headers, body)
 
 
-async def send_part(port: int, raw: bytes) -> None:
-    """Send the beginning of a request to a server, and hang up."""
+async def send_partial(port: int, raw: bytes) -> None:
+    """Send the beginning of a request and hang up."""
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(raw)
     with suppress(ConnectionError):

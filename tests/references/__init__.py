@@ -1,1 +1,1 @@
-"""References to the web: what can be recorded of one, against what a server can answer."""
+"""References to URLs: everything that can be recorded, against every kind of response."""

@@ -1,3 +1,3 @@
-"""Scripts of the official client."""
+"""The fixture `scripts`, for the official client."""
 
 from tests.conformance.conftest import scripts as scripts

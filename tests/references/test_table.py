@@ -1,8 +1,8 @@
-"""Every cell of the table: what was recorded of a reference, against what its server sends.
+"""Every cell of a table: what was recorded for a reference, against what its server sends.
 
-`ok`: fetched and compared. `unverified`: fetched, and the result says why it was not compared. The
-others are a ChecksumError of that file: `changed` has another ETag, `no ETag` has none any more,
-`size` has another size under the same strong ETag, or where nothing else was recorded.
+`ok`: downloaded and verified. `unverif.`: downloaded, and the result says why it could not be
+verified. The others raise ChecksumError for that file: `changed` has another ETag, `no ETag` no
+longer has one, `size` has another size with the same strong ETag, or if only that was recorded.
 """
 
 from collections.abc import Iterator
@@ -18,22 +18,22 @@ from wbtyped.download.results import DownloadResult
 from wbtyped.errors import ChecksumError
 from wbtyped.server import Reference, WandbServer
 
-from .servers import ANSWERS, CONTENT, GZIPPED, path_of, web_server
+from .web_server import CONTENT, GZIPPED, RESPONSES, path_of, web_server
 
 SIZE, GZIPPED_SIZE = len(CONTENT), len(GZIPPED)
 
 
 @dataclass(frozen=True)
 class Record:
-    """What a manifest says of a reference, beside its URL."""
+    """What a manifest records for a reference, besides its URL."""
 
     etag: str | None
     size: int
     in_extra: bool = True
-    """Whether the header is there as it came; older versions of the official client left it out."""
+    """Whether the original header is recorded too; older official clients left it out."""
 
     def reference(self, url: str) -> Reference:
-        """Return it as the official client writes it."""
+        """Return the reference as the official client writes it."""
         if self.etag is None:
             return Reference(url, None, self.size)
         extra: dict[str, object] = {"etag": self.etag} if self.in_extra else {}
@@ -79,14 +79,14 @@ shorter             size      ok        size      size      ok        ok        
 
 
 def expected() -> dict[str, str]:
-    """Return the table, cell by cell."""
+    """Return the cells of the table by path."""
     cells: dict[str, str] = {}
     for line in TABLE.splitlines()[3:]:
-        answer = line[:20].strip()
+        response = line[:20].strip()
         for number, record in enumerate(RECORDS):
             start = 20 + number * WIDTH
-            word = line[start : start + WIDTH].strip()
-            cells[f"{path_of(answer)[1:]}/{path_of(record)[1:]}"] = word
+            cell = line[start : start + WIDTH].strip()
+            cells[f"{path_of(response)[1:]}/{path_of(record)[1:]}"] = cell
     return cells
 
 
@@ -97,36 +97,40 @@ def url() -> Iterator[str]:
 
 
 def add_table(server: WandbServer, url: str) -> None:
-    """Commit a version with a reference for every cell."""
+    """Commit a version with a reference for each cell."""
     references = {
-        f"{path_of(answer)[1:]}/{path_of(name)[1:]}": record.reference(
-            f"{url}{path_of(answer)}{path_of(name)}"
+        f"{path_of(response)[1:]}/{path_of(name)[1:]}": record.reference(
+            f"{url}{path_of(response)}{path_of(name)}"
         )
-        for answer in ANSWERS
+        for response in RESPONSES
         for name, record in RECORDS.items()
     }
     server.add_artifact("crew/ship/table", "dataset", {}, references)
 
 
-def words(result: DownloadResult) -> dict[str, str]:
-    """Return what became of each file, in the words of the table."""
-    found = {name: "unverif." if name in result.unverified else "ok" for name in result.written}
+def cells_of(result: DownloadResult) -> dict[str, str]:
+    """Return the outcome of each file, as in the table."""
+    cells = {name: "unverif." if name in result.unverified else "ok" for name in result.written}
     for failed in result.failed:
         assert isinstance(failed.error, ChecksumError), failed.error
-        text = str(failed.error)
-        found[failed.name] = (
-            "no ETag" if "no ETag any more" in text else "size" if "bytes" in text else "changed"
-        )
-    return found
+        cells[failed.name] = failure(str(failed.error))
+    return cells
+
+
+def failure(message: str) -> str:
+    """Return the cell of a failed verification."""
+    if "no longer sends an ETag" in message:
+        return "no ETag"
+    return "size" if "bytes" in message else "changed"
 
 
 def content_of(name: str) -> bytes:
-    """Return what a server sends that was asked for a cell."""
-    answer = next(a for n, a in ANSWERS.items() if path_of(n)[1:] == name.split("/")[0])
-    return answer.body if answer.encoding is None else CONTENT
+    """Return the decoded content that the server sends for a cell."""
+    response = next(r for n, r in RESPONSES.items() if path_of(n)[1:] == name.split("/")[0])
+    return response.body if response.encoding is None else CONTENT
 
 
-def test_every_cell(
+def test_reference_download_every_record_and_response(
     wandb_server: WandbServer, api: Api, engine: EngineName, url: str, tmp_path: Path
 ) -> None:
     assert engine
@@ -134,7 +138,7 @@ def test_every_cell(
     assert set(expected()) == {e.path for e in api.artifact("crew/ship/table").manifest}
     files = api.artifact("crew/ship/table").files()
     result = files.download(tmp_path, on_error="collect")
-    assert words(result) == expected()
+    assert cells_of(result) == expected()
     for name in result.written:
         assert (tmp_path / name).read_bytes() == content_of(name), name
     assert all("no ETag was recorded" in reason for reason in result.unverified.values())
@@ -142,22 +146,24 @@ def test_every_cell(
 
 
 STRICTER = {"size"}
-"""What is refused here, and taken by the official client, which compares ETags alone."""
+"""Cells that the official client accepts, because it compares ETags only."""
 
 
 @pytest.mark.slow
-def test_beside_the_official_client(wandb_server: WandbServer, scripts: Scripts, url: str) -> None:
+def test_reference_download_agrees_with_official_client(
+    wandb_server: WandbServer, scripts: Scripts, url: str
+) -> None:
     add_table(wandb_server, url)
-    theirs = scripts.official("download_references.py", "crew/ship/table:latest")
-    assert isinstance(theirs, dict)
-    assert theirs.keys() == expected().keys()
-    for name, digest in theirs.items():
+    official = scripts.official("download_references.py", "crew/ship/table:latest")
+    assert isinstance(official, dict)
+    assert official.keys() == expected().keys()
+    for name, digest in official.items():
         if digest is not None:
             assert expected()[name] in {"ok", "unverif.", *STRICTER}, name
 
 
 @pytest.mark.slow
-def test_what_the_official_client_records_can_be_fetched(
+def test_reference_recorded_by_official_client_is_downloaded(
     wandb_server: WandbServer,
     api: Api,
     engine: EngineName,
@@ -166,14 +172,14 @@ def test_what_the_official_client_records_can_be_fetched(
     tmp_path: Path,
 ) -> None:
     assert engine
-    urls = [f"{url}{path_of(answer)}/file" for answer in ANSWERS]
-    urls += [f"{url}/moved{path_of(answer)}/moved" for answer in ANSWERS]
-    theirs = scripts.official("log_references.py", *urls)
-    assert isinstance(theirs, dict)
-    assert len(theirs) == 2 * len(urls)
+    urls = [f"{url}{path_of(response)}/file" for response in RESPONSES]
+    urls += [f"{url}/moved{path_of(response)}/moved" for response in RESPONSES]
+    official = scripts.official("log_references.py", *urls)
+    assert isinstance(official, dict)
+    assert len(official) == 2 * len(urls)
     result = api.artifact("crew/ship/recorded").files().download(tmp_path, on_error="collect")
     assert [(failed.name, failed.error) for failed in result.failed] == []
-    compared = [name for name in theirs if name.startswith("compared")]
+    compared = [name for name in official if name.startswith("compared")]
     without = [name for name in compared if "no-ETag" in name]
     assert {n for n in result.unverified if n in compared} == set(without)
-    assert {n for n in theirs if n not in compared} <= result.unverified.keys()
+    assert {n for n in official if n not in compared} <= result.unverified.keys()

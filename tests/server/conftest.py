@@ -1,4 +1,4 @@
-"""Plain HTTP to the server, as any client might send it."""
+"""Plain HTTP requests to the server, as any client might send them."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ query Files($names: [String], $pattern: String, $after: String, $first: Int, $up
 
 
 class Ask(Protocol):
-    """Send a query with the right key; returns the answer."""
+    """Send a query with a valid key and return the response."""
 
     def __call__(self, query: str, **variables: object) -> httpx.Response: ...
 
@@ -51,6 +51,6 @@ def ask(wandb_server: WandbServer, http: httpx.Client) -> Ask:
 
 
 def stored(server: WandbServer) -> set[str]:
-    """Return every content on the server's disk, finished or on its way."""
+    """Return every blob on the server's disk, finished or not."""
     blobs = server.data / "blobs"
     return {str(p.relative_to(blobs)) for p in Path(blobs).rglob("*") if p.is_file()}

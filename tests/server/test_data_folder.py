@@ -1,4 +1,4 @@
-"""One server at a time on a folder, and what a killed one leaves behind."""
+"""One server at a time on a folder, and cleaning up after a killed one."""
 
 import signal
 import socket
@@ -40,15 +40,15 @@ def end(process: subprocess.Popen[str], number: int) -> int:
     return process.wait()
 
 
-def asked(url: str, key: str, **variables: object) -> list[dict[str, str]]:
+def query_files(url: str, key: str, **variables: object) -> list[dict[str, str]]:
     body = {"query": FILES, "variables": variables}
-    answer = httpx.post(f"{url}/graphql", json=body, auth=("api", key)).json()
-    run = answer["data"]["project"]["run"]
+    response = httpx.post(f"{url}/graphql", json=body, auth=("api", key)).json()
+    run = response["data"]["project"]["run"]
     return [edge["node"] for edge in run["files"]["edges"]]
 
 
 def begin_upload(url: str) -> socket.socket:
-    """Send half of an upload; returns when the server has begun to take it."""
+    """Send half of an upload; return once the server is receiving it."""
     parts = urlsplit(url)
     connection = socket.create_connection((parts.hostname or "", parts.port or 0))
     head = (
@@ -56,22 +56,22 @@ def begin_upload(url: str) -> socket.socket:
         "Content-Length: 2000\r\nExpect: 100-continue\r\n\r\n"
     )
     connection.sendall(head.encode())
-    # The server says so when it reads the body, for which it has opened a file.
+    # Sent when the server starts reading the body, for which it has opened a file.
     assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
     connection.sendall(b"x" * 1000)
     return connection
 
 
-def test_a_folder_serves_one_server_at_a_time(tmp_path: Path) -> None:
+def test_folder_in_use_raises_disk_error(tmp_path: Path) -> None:
     with WandbServer(tmp_path) as first:
         with pytest.raises(DiskError, match="in use by another server"):
             WandbServer(tmp_path)
-        first.add_run("crew/ship/log", files={"a": b"still well"})
+        first.add_run("crew/ship/log", files={"a": b"still running"})
     with WandbServer(tmp_path) as second:
         assert len(stored(second)) == 1
 
 
-def test_closing_twice_does_not_take_the_folder_from_the_next(tmp_path: Path) -> None:
+def test_second_close_keeps_lock_of_next_server(tmp_path: Path) -> None:
     first = WandbServer(tmp_path).start()
     first.close()
     with WandbServer(tmp_path):
@@ -80,20 +80,20 @@ def test_closing_twice_does_not_take_the_folder_from_the_next(tmp_path: Path) ->
             WandbServer(tmp_path)
 
 
-def test_a_server_killed_within_an_upload(tmp_path: Path) -> None:
+def test_server_killed_during_upload_cleans_up(tmp_path: Path) -> None:
     process, url, key = start(tmp_path)
-    [node] = asked(url, key, names=["new"], upload=True)
+    [node] = query_files(url, key, names=["new"], upload=True)
     with begin_upload(node["url"]):
         assert end(process, signal.SIGKILL) == -signal.SIGKILL
     incoming = tmp_path / "blobs" / "incoming"
     assert len(list(incoming.iterdir())) == 1
-    # As if it had died between putting a content in place and naming it in a row.
+    # As if it had died after renaming a blob into place, before writing its row.
     orphan = tmp_path / "blobs" / "ab" / ("c" * 62)
     orphan.parent.mkdir(exist_ok=True)
-    orphan.write_bytes(b"nobody names this")
+    orphan.write_bytes(b"unreferenced")
 
     process, url, key = start(tmp_path)
-    files = asked(url, key)
+    files = query_files(url, key)
     content = httpx.get(files[0]["directUrl"]).content
     assert end(process, signal.SIGTERM) == 0
     assert ([file["name"] for file in files], content) == (["kept"], b"content")
@@ -102,20 +102,20 @@ def test_a_server_killed_within_an_upload(tmp_path: Path) -> None:
     assert sum(path.is_file() for path in (tmp_path / "blobs").rglob("*")) == 1
 
 
-def test_an_upload_under_way_holds_up_nobody(wandb_server: WandbServer) -> None:
+def test_upload_in_progress_blocks_nobody(wandb_server: WandbServer) -> None:
     wandb_server.add_run("crew/ship/log", files={"a": b"1"})
     url, key = wandb_server.url, wandb_server.api_key
-    [node] = asked(url, key, names=["new"], upload=True)
+    [node] = query_files(url, key, names=["new"], upload=True)
     with begin_upload(node["url"]) as connection:
-        [here] = asked(url, key)
+        [here] = query_files(url, key)
         assert (here["name"], httpx.get(here["directUrl"]).content) == ("a", b"1")
         wandb_server.add_run("crew/ship/log", files={"b": b"2"})
         connection.sendall(b"x" * 1000)
         assert connection.recv(1000).startswith(b"HTTP/1.1 200 ")
-    assert [node["name"] for node in asked(url, key)] == ["a", "b", "new"]
+    assert [node["name"] for node in query_files(url, key)] == ["a", "b", "new"]
 
 
-def test_a_signal_ends_serving_in_order(tmp_path: Path) -> None:
+def test_signal_stops_server_cleanly(tmp_path: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         process, _, _ = start(tmp_path)
         assert end(process, number) == 0

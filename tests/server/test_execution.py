@@ -1,9 +1,10 @@
-"""How GraphQL requests are executed, whatever they are about."""
+"""Execution of GraphQL requests, whatever they query."""
 
 import httpx
 import pytest
 
 from wbtyped.server import WandbServer
+from wbtyped.server.api import NOT_FOUND
 
 from .conftest import Ask
 
@@ -15,40 +16,38 @@ HIDDEN = [
 
 
 @pytest.mark.parametrize("query", HIDDEN)
-def test_a_hidden_schema_is_null_wherever_it_is_asked_for(
-    wandb_server: WandbServer, ask: Ask, query: str
-) -> None:
+def test_hidden_schema_is_null_everywhere(wandb_server: WandbServer, ask: Ask, query: str) -> None:
     wandb_server.introspection = False
-    answer = ask(query)
-    assert answer.status_code == 200
-    data = answer.json()["data"]
+    response = ask(query)
+    assert response.status_code == 200
+    data = response.json()["data"]
     assert data.pop("viewer") == {"username": "me"}
     assert set(data.values()) == {None}
     assert data
-    assert "errors" not in answer.json()
+    assert "errors" not in response.json()
 
 
-def test_type_names_are_no_introspection(wandb_server: WandbServer, ask: Ask) -> None:
+def test_hidden_schema_keeps_typename(wandb_server: WandbServer, ask: Ask) -> None:
     wandb_server.introspection = False
     assert ask("{ viewer { __typename } }").json()["data"]["viewer"] == {"__typename": "User"}
 
 
-def test_mutations_that_do_nothing_say_so(ask: Ask) -> None:
-    refused = ask('mutation { deleteModel(input: {id: "x"}) { success } }')
-    assert refused.status_code == 501
-    assert refused.json() == {
+def test_unsupported_mutation_is_rejected(ask: Ask) -> None:
+    rejected = ask('mutation { deleteModel(input: {id: "x"}) { success } }')
+    assert rejected.status_code == 501
+    assert rejected.json() == {
         "data": {"deleteModel": None},
         "errors": [
-            {"message": "the embedded server does not know deleteModel", "path": ["deleteModel"]}
+            {"message": "the embedded server does not support deleteModel", "path": ["deleteModel"]}
         ],
     }
 
 
-def test_data_beside_an_error_is_no_failure_of_the_server(ask: Ask) -> None:
-    answer = ask("{ serverInfo { frontendHost } viewer { username } }")
-    assert answer.status_code == 200
-    assert answer.json()["data"] == {"serverInfo": None, "viewer": {"username": "me"}}
-    assert answer.json()["errors"][0]["path"] == ["serverInfo", "frontendHost"]
+def test_partial_data_with_error_returns_200(ask: Ask) -> None:
+    response = ask("{ serverInfo { frontendHost } viewer { username } }")
+    assert response.status_code == 200
+    assert response.json()["data"] == {"serverInfo": None, "viewer": {"username": "me"}}
+    assert response.json()["errors"][0]["path"] == ["serverInfo", "frontendHost"]
 
 
 TWO = "query A { viewer { username } } query B { viewer { entity } }"
@@ -62,19 +61,19 @@ TWO = "query A { viewer { username } } query B { viewer { entity } }"
         (TWO, "", 400),
         ("query A { viewer { username } }", "", 200),
         ("query A { viewer { username } }", None, 200),
-        # A field may be called like a keyword, and its neighbour is no name of an operation.
+        # A field may be named like a keyword; the token after it is not an operation name.
         ("{ viewer { username } } fragment mutation on User { id }", "", 400),
         ("{\n  query: viewer { entity }\n  mutation: viewer { username } }", "", 200),
     ],
 )
-def test_names_of_operations(
+def test_operation_name_selects_operation(
     wandb_server: WandbServer, http: httpx.Client, query: str, name: str | None, status: int
 ) -> None:
     body = {"query": query, "operationName": name}
     auth = ("api", wandb_server.api_key)
-    answer = http.post(f"{wandb_server.url}/graphql", json=body, auth=auth)
-    assert answer.status_code == status
-    assert ("errors" in answer.json()) is (status != 200)
+    response = http.post(f"{wandb_server.url}/graphql", json=body, auth=auth)
+    assert response.status_code == status
+    assert ("errors" in response.json()) is (status != 200)
 
 
 UPSERT = """
@@ -85,23 +84,23 @@ mutation Upsert($input: UpsertBucketInput!) {
 
 
 @pytest.mark.parametrize("config", [{"lr": 1}, 5, "{not json", "[" * 100_000])
-def test_json_strings_hold_json(ask: Ask, config: object) -> None:
-    refused = ask(UPSERT, input={"modelName": "ship", "config": config})
-    assert refused.status_code == 400
-    assert "JSON" in refused.json()["errors"][0]["message"]
+def test_json_string_with_invalid_json_is_rejected(ask: Ask, config: object) -> None:
+    rejected = ask(UPSERT, input={"modelName": "ship", "config": config})
+    assert rejected.status_code == 400
+    assert "JSON" in rejected.json()["errors"][0]["message"]
 
 
 @pytest.mark.parametrize(
     "config",
     ['{"a": NaN, "b": [Infinity, -Infinity]}', f'{{"a": {"9" * 5000}}}', "null", "[]", "5", '""'],
 )
-def test_json_strings_are_kept_as_they_came(ask: Ask, config: str) -> None:
+def test_json_string_is_stored_unchanged(ask: Ask, config: str) -> None:
     kept = ask(UPSERT, input={"modelName": "ship", "config": config}).json()
     assert kept["data"]["upsertBucket"]["bucket"]["config"] == config
 
 
 @pytest.mark.parametrize(("step", "status"), [(5, 200), ("5", 200), (2**40, 200), ("x", 400)])
-def test_large_numbers_may_be_text(ask: Ask, step: object, status: int) -> None:
+def test_int64_accepts_strings(ask: Ask, step: object, status: int) -> None:
     query = """
     query History($from: Int64) {
       project(name: "gone") { run(name: "gone") { history(minStep: $from) } }
@@ -110,11 +109,11 @@ def test_large_numbers_may_be_text(ask: Ask, step: object, status: int) -> None:
     assert ask(query, **{"from": step}).status_code == status
 
 
-def test_an_internal_error_tells_no_details(
+def test_internal_error_hides_details(
     wandb_server: WandbServer, ask: Ask, caplog: pytest.LogCaptureFixture
 ) -> None:
-    wandb_server._database.reading.execute("DROP TABLE files")  # pyright: ignore[reportPrivateUsage] - breaks it
-    wandb_server._database.reading.execute("DROP TABLE runs")  # pyright: ignore[reportPrivateUsage] - for good
+    wandb_server._database.connection.execute("DROP TABLE files")  # pyright: ignore[reportPrivateUsage] - breaks it
+    wandb_server._database.connection.execute("DROP TABLE runs")  # pyright: ignore[reportPrivateUsage] - for good
     failed = ask(UPSERT, input={"modelName": "ship"})
     assert failed.status_code == 500
     assert failed.json()["errors"] == [
@@ -123,9 +122,9 @@ def test_an_internal_error_tells_no_details(
     assert "no such table" in caplog.text
 
 
-def test_addresses_that_do_not_exist(wandb_server: WandbServer, http: httpx.Client) -> None:
+def test_unknown_url_returns_404(wandb_server: WandbServer, http: httpx.Client) -> None:
     gone = http.get(f"{wandb_server.url}/nothing")
-    assert (gone.status_code, gone.json()["errors"]) == (404, [{"message": "no such address"}])
+    assert (gone.status_code, gone.json()["errors"]) == (404, [{"message": NOT_FOUND}])
     assert http.get(f"{wandb_server.url}/graphql").status_code == 405
     auth = ("api", wandb_server.api_key)
     absent = http.get(f"{wandb_server.url}/files/a/b/c/d", auth=auth)
@@ -133,17 +132,19 @@ def test_addresses_that_do_not_exist(wandb_server: WandbServer, http: httpx.Clie
 
 
 @pytest.mark.parametrize("header", ["Basic \xff\xfe", "Basic YXBpOv8=", "Bearer \xe9", "Basic", ""])
-def test_keys_that_are_no_text(wandb_server: WandbServer, http: httpx.Client, header: str) -> None:
+def test_undecodable_key_is_rejected(
+    wandb_server: WandbServer, http: httpx.Client, header: str
+) -> None:
     headers = [(b"Authorization", header.encode("latin-1"))]
-    refused = http.post(f"{wandb_server.url}/graphql", content=b"{}", headers=headers)
-    assert refused.status_code == 401
-    assert refused.headers["WWW-Authenticate"].startswith("Basic ")
-    assert refused.json()["errors"] == [
+    rejected = http.post(f"{wandb_server.url}/graphql", content=b"{}", headers=headers)
+    assert rejected.status_code == 401
+    assert rejected.headers["WWW-Authenticate"].startswith("Basic ")
+    assert rejected.json()["errors"] == [
         {"message": "user is not logged in", "extensions": {"code": "PERMISSION_ERROR"}}
     ]
 
 
-def test_directives_hold_for_a_hidden_schema(wandb_server: WandbServer, ask: Ask) -> None:
+def test_hidden_schema_honours_directives(wandb_server: WandbServer, ask: Ask) -> None:
     wandb_server.introspection = False
     query = """
     query Q($no: Boolean = false) {

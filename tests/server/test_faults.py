@@ -1,4 +1,4 @@
-"""Every way in which the server can be told to misbehave, as a client sees it."""
+"""Every fault, as a client sees it."""
 
 import json
 import threading
@@ -18,26 +18,26 @@ VIEWER = "query Who { viewer { username } }"
 
 @pytest.fixture
 def node(wandb_server: WandbServer, ask: Ask) -> dict[str, str]:
-    """A file as queries see it."""
+    """Node of a file."""
     wandb_server.add_run("crew/ship/log", files={"a.bin": CONTENT})
     edges = ask(FILES).json()["data"]["project"]["run"]["files"]["edges"]
     found: dict[str, str] = edges[0]["node"]
     return found
 
 
-def came(http: httpx.Client, url: str) -> tuple[bytes, bool]:
-    """Return what came of a body, and whether it ended as it was announced to."""
+def receive(http: httpx.Client, url: str) -> tuple[bytes, bool]:
+    """Return the received part of a body, and whether it is complete."""
     body = b""
     try:
-        with http.stream("GET", url) as answer:
-            for block in answer.iter_raw():
+        with http.stream("GET", url) as response:
+            for block in response.iter_raw():
                 body += block
     except httpx.RemoteProtocolError:
         return body, False
     return body, True
 
 
-def test_status_with_words_and_a_time_to_wait(wandb_server: WandbServer, ask: Ask) -> None:
+def test_status_fault_sends_body_and_retry_after(wandb_server: WandbServer, ask: Ask) -> None:
     fault = Fault(
         kind="graphql",
         status=429,
@@ -46,19 +46,23 @@ def test_status_with_words_and_a_time_to_wait(wandb_server: WandbServer, ask: As
         content_type="application/json",
     )
     with wandb_server.fault(fault):
-        refused = ask(VIEWER)
-        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "7")
-        assert refused.json() == {"error": "slow down"}
+        rejected = ask(VIEWER)
+        assert (rejected.status_code, rejected.headers["Retry-After"]) == (429, "7")
+        assert rejected.json() == {"error": "slow down"}
     assert ask(VIEWER).status_code == 200
     assert (fault.hits, fault.seen) == (1, 1)
 
 
-def test_how_often(wandb_server: WandbServer, ask: Ask) -> None:
+def test_fault_with_skip_and_times_affects_those_requests(
+    wandb_server: WandbServer, ask: Ask
+) -> None:
     wandb_server.faults.add(Fault(kind="graphql", status=503, skip=1, times=2))
     assert [ask(VIEWER).status_code for _ in range(5)] == [200, 503, 503, 200, 200]
 
 
-def test_which_requests(wandb_server: WandbServer, ask: Ask, http: httpx.Client) -> None:
+def test_fault_with_operation_or_path_affects_only_matches(
+    wandb_server: WandbServer, ask: Ask, http: httpx.Client
+) -> None:
     wandb_server.add_run("crew/ship/log", files={"a": b"1", "b": b"2"})
     auth = ("api", wandb_server.api_key)
     files = f"{wandb_server.url}/files/crew/ship/log"
@@ -70,9 +74,7 @@ def test_which_requests(wandb_server: WandbServer, ask: Ask, http: httpx.Client)
     assert ask(VIEWER).status_code == 200
 
 
-def test_latency_outlasts_a_client_and_not_the_server(
-    wandb_server: WandbServer, node: dict[str, str]
-) -> None:
+def test_latency_does_not_delay_close(wandb_server: WandbServer, node: dict[str, str]) -> None:
     wandb_server.faults.add(Fault(kind="storage-get", latency=600))
     with httpx.Client(timeout=0.2) as hasty, pytest.raises(httpx.ReadTimeout):
         hasty.get(node["directUrl"])
@@ -88,7 +90,7 @@ def test_latency_outlasts_a_client_and_not_the_server(
     ],
     ids=lambda fault: fault.kind,
 )
-def test_cut_before_headers(
+def test_cut_before_headers_closes_connection(
     wandb_server: WandbServer,
     http: httpx.Client,
     ask: Ask,
@@ -107,23 +109,23 @@ def test_cut_before_headers(
 
 
 @pytest.mark.parametrize("size", [0, 1, len(CONTENT) // 2, len(CONTENT) - 1])
-def test_cut_within_the_body(
+def test_cut_after_closes_within_body(
     wandb_server: WandbServer, http: httpx.Client, node: dict[str, str], size: int
 ) -> None:
     with wandb_server.fault(Fault(kind="storage-get", cut_after=size)):
-        assert came(http, node["directUrl"]) == (CONTENT[:size], False)
-    assert came(http, node["directUrl"]) == (CONTENT, True)
+        assert receive(http, node["directUrl"]) == (CONTENT[:size], False)
+    assert receive(http, node["directUrl"]) == (CONTENT, True)
 
 
-def test_cut_of_a_body_that_is_shorter_changes_nothing(
+def test_cut_after_beyond_body_changes_nothing(
     wandb_server: WandbServer, http: httpx.Client, node: dict[str, str]
 ) -> None:
     with wandb_server.fault(Fault(kind="storage-get", cut_after=len(CONTENT) + 1)):
-        assert came(http, node["directUrl"]) == (CONTENT, True)
+        assert receive(http, node["directUrl"]) == (CONTENT, True)
 
 
 @pytest.mark.parametrize("size", [0, 1, 100_000, len(CONTENT)])
-def test_cut_of_an_upload(
+def test_cut_after_of_upload_leaves_nothing(
     wandb_server: WandbServer, http: httpx.Client, ask: Ask, size: int
 ) -> None:
     wandb_server.add_run("crew/ship/log")
@@ -137,11 +139,11 @@ def test_cut_of_an_upload(
     assert http.put(url, content=CONTENT).status_code == 200
 
 
-def test_wrong_bytes_keep_the_length(
+def test_corrupt_keeps_length(
     wandb_server: WandbServer, http: httpx.Client, node: dict[str, str]
 ) -> None:
     with wandb_server.fault(Fault(kind="storage-get", corrupt=True)):
-        body, whole = came(http, node["directUrl"])
+        body, whole = receive(http, node["directUrl"])
     assert (len(body), whole, body == CONTENT) == (len(CONTENT), True, False)
 
 
@@ -154,7 +156,7 @@ def test_wrong_bytes_keep_the_length(
     ],
     ids=["shorter", "nothing", "longer"],
 )
-def test_wrong_length_is_announced(
+def test_shorten_and_lengthen_announce_length(
     wandb_server: WandbServer,
     http: httpx.Client,
     node: dict[str, str],
@@ -162,41 +164,43 @@ def test_wrong_length_is_announced(
     expected: bytes,
 ) -> None:
     with wandb_server.fault(fault):
-        answer = http.get(node["directUrl"])
-    assert answer.content == expected
-    assert answer.headers["Content-Length"] == str(len(expected))
+        response = http.get(node["directUrl"])
+    assert response.content == expected
+    assert response.headers["Content-Length"] == str(len(expected))
 
 
-def test_effects_on_a_body_go_together(
+def test_body_effects_can_be_combined(
     wandb_server: WandbServer, http: httpx.Client, node: dict[str, str]
 ) -> None:
     fault = Fault(kind="storage-get", corrupt=True, shorten=10, cut_after=20)
-    with wandb_server.fault(fault), http.stream("GET", node["directUrl"]) as answer:
-        assert answer.headers["Content-Length"] == str(len(CONTENT) - 10)
+    with wandb_server.fault(fault), http.stream("GET", node["directUrl"]) as response:
+        assert response.headers["Content-Length"] == str(len(CONTENT) - 10)
         with pytest.raises(httpx.RemoteProtocolError):
-            answer.read()
+            response.read()
 
 
-def test_expired_addresses(
+def test_expired_rejects_signed_url(
     wandb_server: WandbServer, http: httpx.Client, node: dict[str, str]
 ) -> None:
     with wandb_server.fault(Fault(kind="storage-get", expired=True, times=1)):
-        refused = http.get(node["directUrl"])
-        assert (refused.status_code, "ExpiredToken" in refused.text) == (403, True)
+        rejected = http.get(node["directUrl"])
+        assert (rejected.status_code, "ExpiredToken" in rejected.text) == (403, True)
         assert http.get(node["directUrl"]).status_code == 200
 
 
-def test_redirects(wandb_server: WandbServer, http: httpx.Client, node: dict[str, str]) -> None:
+def test_redirect_fault_redirects(
+    wandb_server: WandbServer, http: httpx.Client, node: dict[str, str]
+) -> None:
     auth = ("api", wandb_server.api_key)
     with wandb_server.fault(Fault(kind="file", redirect=node["url"])):
         with pytest.raises(httpx.TooManyRedirects):
             http.get(node["url"], auth=auth, follow_redirects=True)
     with wandb_server.fault(Fault(kind="file", redirect="http://other.test/x", status=307)):
-        moved = http.get(node["url"], auth=auth)
-    assert (moved.status_code, moved.headers["Location"]) == (307, "http://other.test/x")
+        redirect = http.get(node["url"], auth=auth)
+    assert (redirect.status_code, redirect.headers["Location"]) == (307, "http://other.test/x")
 
 
-def test_introspection_off_for_some(wandb_server: WandbServer, ask: Ask) -> None:
+def test_introspection_off_affects_only_operation(wandb_server: WandbServer, ask: Ask) -> None:
     query = "query Probe { __schema { queryType { name } } viewer { username } }"
     with wandb_server.fault(Fault(kind="graphql", operation="Probe", introspection_off=True)):
         hidden = ask(query)
@@ -207,15 +211,13 @@ def test_introspection_off_for_some(wandb_server: WandbServer, ask: Ask) -> None
     assert ask(query).json()["data"]["__schema"] == {"queryType": {"name": "Query"}}
 
 
-def test_a_fault_strikes_before_the_key_is_looked_at(
-    wandb_server: WandbServer, http: httpx.Client
-) -> None:
+def test_fault_applies_before_authentication(wandb_server: WandbServer, http: httpx.Client) -> None:
     with wandb_server.fault(Fault(kind="graphql", status=502)):
-        answer = http.post(f"{wandb_server.url}/graphql", content=json.dumps({"query": VIEWER}))
-    assert answer.status_code == 502
+        response = http.post(f"{wandb_server.url}/graphql", content=json.dumps({"query": VIEWER}))
+    assert response.status_code == 502
 
 
-def test_faults_may_change_while_requests_run(wandb_server: WandbServer, ask: Ask) -> None:
+def test_faults_can_change_during_requests(wandb_server: WandbServer, ask: Ask) -> None:
     done = threading.Event()
 
     def change() -> None:
@@ -243,6 +245,6 @@ def test_faults_may_change_while_requests_run(wandb_server: WandbServer, ask: As
         lambda: Fault(kind="graphql", status=500, times=-1),
     ],
 )
-def test_faults_that_cannot_be(make: Callable[[], Fault]) -> None:
+def test_invalid_fault_raises_usage_error(make: Callable[[], Fault]) -> None:
     with pytest.raises(UsageError):
         make()

@@ -1,4 +1,4 @@
-"""A forked child takes nothing from the server of its parent, however it ends."""
+"""Forked children do not disturb the server of their parent, however they exit."""
 
 import subprocess
 import sys
@@ -44,37 +44,37 @@ def check(server, api, run, upload):
     except DiskError:
         pass
     else:
-        raise AssertionError("the folder is not locked any more")
+        raise AssertionError("the folder is no longer locked")
 """
 FORK = """
-def end_child(server, way):
-    if way == "closes":
+def exit_child(server, exit_by):
+    if exit_by == "closes":
         server.close()
         os._exit(0)
-    if way == "uses":
+    if exit_by == "uses":
         try:
             server.add_run("me/ship/other", {"b": b"beta"})
         except UsageError as error:
             assert "process" in str(error)
             os._exit(0)
         os._exit(3)
-    if way == "os._exit":
+    if exit_by == "os._exit":
         os._exit(0)
-    if way == "sys.exit":
+    if exit_by == "sys.exit":
         sys.exit(0)
-    if way == "exception":
+    if exit_by == "exception":
         raise KeyError("on purpose")
-    if way == "returns":
+    if exit_by == "returns":
         return
-    os.kill(os.getpid(), getattr(signal, way))
+    os.kill(os.getpid(), getattr(signal, exit_by))
 
-def fork(folder, way):
+def fork(folder, exit_by):
     server = WandbServer(folder)
     with server, Api({"base_url": server.url}, api_key=server.api_key) as api:
         server.add_run("me/ship/log", {"a": b"alpha"})
         run = api.run("me/ship/log")
         upload = begin_upload(api, run)
-        if way == "multiprocessing":
+        if exit_by == "multiprocessing":
             process = multiprocessing.get_context("fork").Process(target=server.close)
             process.start()
             process.join()
@@ -82,7 +82,7 @@ def fork(folder, way):
         else:
             child = os.fork()
             if not child:
-                end_child(server, way)
+                exit_child(server, exit_by)
                 return "child"
             assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 3
         check(server, api, run, upload)
@@ -90,15 +90,15 @@ def fork(folder, way):
     assert folder is not None or not data.exists()
     return "parent"
 
-for way in sys.argv[2:]:
-    if fork(Path(sys.argv[1], way), way) == "child":
+for exit_by in sys.argv[2:]:
+    if fork(Path(sys.argv[1], exit_by), exit_by) == "child":
         sys.exit()
-    print(way, flush=True)
+    print(exit_by, flush=True)
 if fork(None, "returns") == "child":
     sys.exit()
 print("temporary", flush=True)
 """
-ENDS = [
+EXITS = [
     "os._exit", "sys.exit", "exception", "returns", "closes", "uses", "multiprocessing",
     "SIGTERM", "SIGINT", "SIGKILL",
 ]  # fmt: skip
@@ -114,13 +114,13 @@ def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_child_that_ends_leaves_the_server_to_its_parent(tmp_path: Path) -> None:
-    done = run(BEGIN + FORK, str(tmp_path), *ENDS)
-    assert done.stdout.splitlines() == [*ENDS, "temporary"], done.stderr
+def test_forked_child_exit_leaves_server_running(tmp_path: Path) -> None:
+    done = run(BEGIN + FORK, str(tmp_path), *EXITS)
+    assert done.stdout.splitlines() == [*EXITS, "temporary"], done.stderr
     assert done.returncode == 0, done.stderr
 
 
-def test_child_that_lives_on_keeps_no_port_and_no_connection() -> None:
+def test_forked_child_alive_releases_ports_and_connections() -> None:
     script = """
     WandbServer().start().close()
     with WandbServer() as server:

@@ -1,4 +1,4 @@
-"""What the server answers to queries."""
+"""Responses to queries."""
 
 import base64
 
@@ -10,8 +10,8 @@ from wbtyped.server import WandbServer
 from .conftest import FILES, Ask, stored
 
 
-def page(answer: httpx.Response) -> tuple[list[str], str | None, bool]:
-    files = answer.json()["data"]["project"]["run"]["files"]
+def page(response: httpx.Response) -> tuple[list[str], str | None, bool]:
+    files = response.json()["data"]["project"]["run"]["files"]
     info = files["pageInfo"]
     names = [edge["node"]["name"] for edge in files["edges"]]
     assert info["endCursor"] == (files["edges"][-1]["cursor"] if names else None)
@@ -28,19 +28,17 @@ def page(answer: httpx.Response) -> tuple[list[str], str | None, bool]:
         {"Authorization": "Digest whatever"},
     ],
 )
-def test_without_the_key_nothing_is_answered(
+def test_request_without_valid_key_returns_401(
     wandb_server: WandbServer, http: httpx.Client, headers: dict[str, str]
 ) -> None:
     url = f"{wandb_server.url}/graphql"
-    refused = http.post(url, json={"query": "{ viewer { id } }"}, headers=headers)
-    assert refused.status_code == 401
-    assert refused.json()["errors"][0]["message"]
+    rejected = http.post(url, json={"query": "{ viewer { id } }"}, headers=headers)
+    assert rejected.status_code == 401
+    assert rejected.json()["errors"][0]["message"]
     assert http.get(f"{wandb_server.url}/files/a/b/c/d", headers=headers).status_code == 401
 
 
-def test_key_as_basic_with_any_user_or_as_bearer(
-    wandb_server: WandbServer, http: httpx.Client
-) -> None:
+def test_key_is_accepted_as_basic_and_bearer(wandb_server: WandbServer, http: httpx.Client) -> None:
     url, key = f"{wandb_server.url}/graphql", wandb_server.api_key
     body = {"query": "{ viewer { username } }"}
     for auth in (("api", key), ("user", key)):
@@ -49,7 +47,7 @@ def test_key_as_basic_with_any_user_or_as_bearer(
     assert http.post(url, json=body, headers=bearer).status_code == 200
 
 
-def test_pages_by_name_with_cursors_that_last(wandb_server: WandbServer, ask: Ask) -> None:
+def test_file_pages_have_stable_cursors(wandb_server: WandbServer, ask: Ask) -> None:
     wandb_server.add_run("crew/ship/log", files={f"{i}": b"x" for i in (0, 1, 3, 4, 6)})
     names, cursor, more = page(ask(FILES, first=2))
     assert (names, more) == (["0", "1"], True)
@@ -59,18 +57,18 @@ def test_pages_by_name_with_cursors_that_last(wandb_server: WandbServer, ask: As
     assert page(ask(FILES, after=page(ask(FILES))[1])) == ([], None, False)
 
 
-def test_fifty_are_a_page_unless_said(wandb_server: WandbServer, ask: Ask) -> None:
+def test_page_size_defaults_to_50(wandb_server: WandbServer, ask: Ask) -> None:
     wandb_server.add_run("crew/ship/log", files={f"{i:03}": b"x" for i in range(51)})
     names, _, more = page(ask(FILES))
     assert (len(names), more) == (50, True)
 
 
 @pytest.mark.parametrize("after", ["nonsense", "bm9uc2Vuc2U="])
-def test_broken_cursors(wandb_server: WandbServer, ask: Ask, after: str) -> None:
+def test_invalid_cursor_is_rejected(wandb_server: WandbServer, ask: Ask, after: str) -> None:
     wandb_server.add_run("crew/ship/log")
-    refused = ask(FILES, after=after)
-    assert refused.status_code == 400
-    assert "invalid cursor" in refused.json()["errors"][0]["message"]
+    rejected = ask(FILES, after=after)
+    assert rejected.status_code == 400
+    assert "invalid cursor" in rejected.json()["errors"][0]["message"]
     assert ask(FILES, first=-1).status_code == 400
 
 
@@ -84,48 +82,50 @@ def test_broken_cursors(wandb_server: WandbServer, ask: Ask, after: str) -> None
         ("b", []),
     ],
 )
-def test_like_patterns(wandb_server: WandbServer, ask: Ask, pattern: str, names: list[str]) -> None:
+def test_file_pattern_uses_like(
+    wandb_server: WandbServer, ask: Ask, pattern: str, names: list[str]
+) -> None:
     given: list[str] = ["b.json", "axb.txt", "a_b.txt", "A.TXT"]
     wandb_server.add_run("crew/ship/log", files=dict.fromkeys(given, b""))
     assert page(ask(FILES, pattern=pattern))[0] == names
 
 
-def test_names_that_do_not_exist_get_a_node_to_upload_to(
+def test_missing_name_gets_upload_node(
     wandb_server: WandbServer, ask: Ask, http: httpx.Client
 ) -> None:
     wandb_server.add_run("crew/ship/log", files={"here": b"x"})
-    answer = ask(FILES, names=["there", "here"], upload=True).json()["data"]["project"]["run"]
-    here, there = (edge["node"] for edge in answer["files"]["edges"])
-    assert (here["sizeBytes"], answer["fileCount"]) == (1, 1)
+    response = ask(FILES, names=["there", "here"], upload=True).json()["data"]["project"]["run"]
+    here, there = (edge["node"] for edge in response["files"]["edges"])
+    assert (here["sizeBytes"], response["fileCount"]) == (1, 1)
     assert (there["sizeBytes"], there["updatedAt"], there["md5"]) == (0, None, None)
     assert http.put(there["url"], content=b"content").status_code == 200
     assert page(ask(FILES))[0] == ["here", "there"]
 
 
-def test_addresses_of_a_file(wandb_server: WandbServer, ask: Ask, http: httpx.Client) -> None:
+def test_file_urls_lead_to_content(wandb_server: WandbServer, ask: Ask, http: httpx.Client) -> None:
     wandb_server.add_run("crew/ship/log", files={"a/ü #?%.txt": b"hello"})
     edges = ask(FILES).json()["data"]["project"]["run"]["files"]["edges"]
     node = edges[0]["node"]
     assert node["url"].startswith(f"{wandb_server.url}/files/crew/ship/log/a/")
     assert node["directUrl"].startswith(wandb_server.storage_url)
     assert http.get(node["directUrl"]).content == b"hello"
-    moved = http.get(node["url"], auth=("api", wandb_server.api_key))
-    assert moved.status_code == 302
-    assert http.get(moved.headers["Location"]).content == b"hello"
+    redirect = http.get(node["url"], auth=("api", wandb_server.api_key))
+    assert redirect.status_code == 302
+    assert http.get(redirect.headers["Location"]).content == b"hello"
     assert node["mimetype"] == "text/plain"
 
 
-def test_unknown_things_are_null_and_no_error(wandb_server: WandbServer, ask: Ask) -> None:
+def test_unknown_objects_are_null(wandb_server: WandbServer, ask: Ask) -> None:
     assert ask(FILES).json() == {"data": {"project": None}}
     wandb_server.add_run("crew/ship/other")
     assert ask(FILES).json()["data"]["project"]["run"] is None
 
 
-def test_shapes_of_errors(wandb_server: WandbServer, ask: Ask) -> None:
+def test_errors_have_wandb_format(wandb_server: WandbServer, ask: Ask) -> None:
     for bad in ("{ nonsense }", "{ viewer {", "query { viewer { id } ...Gone }"):
-        refused = ask(bad)
-        assert refused.status_code == 400
-        assert "locations" not in refused.json()["errors"][0]
+        rejected = ask(bad)
+        assert rejected.status_code == 400
+        assert "locations" not in rejected.json()["errors"][0]
     gone = ask(
         'mutation { createRunFiles(input: {entityName: "crew", projectName: "no", runName: "log",'
         ' files: ["a"]}) { runID } }'
@@ -136,7 +136,7 @@ def test_shapes_of_errors(wandb_server: WandbServer, ask: Ask) -> None:
     ]
 
 
-def test_a_body_that_is_no_query(wandb_server: WandbServer, http: httpx.Client) -> None:
+def test_body_without_query_returns_400(wandb_server: WandbServer, http: httpx.Client) -> None:
     auth, sent = ("api", wandb_server.api_key), {"Content-Type": "application/json"}
     for body in (b"", b"[]", b"{}", b"not json", b'{"query": 1}'):
         url = f"{wandb_server.url}/graphql"
@@ -147,7 +147,7 @@ def test_undeclared_variables_are_ignored(wandb_server: WandbServer, ask: Ask) -
     assert ask("query Q { viewer { id } }", usedAs=None, more=[1]).status_code == 200
 
 
-def test_runs_are_made_and_changed(wandb_server: WandbServer, ask: Ask) -> None:
+def test_upsert_run_creates_and_updates(wandb_server: WandbServer, ask: Ask) -> None:
     upsert = """
     mutation Upsert($name: String, $notes: String, $config: JSONString, $tags: [String]) {
       upsertBucket(input: {
@@ -166,7 +166,7 @@ def test_runs_are_made_and_changed(wandb_server: WandbServer, ask: Ask) -> None:
     assert changed["bucket"] == {**bucket, "tags": ["b"]}, "what is null stays"
 
 
-def test_deleting_files(wandb_server: WandbServer, ask: Ask) -> None:
+def test_delete_files_is_all_or_nothing(wandb_server: WandbServer, ask: Ask) -> None:
     delete = """
     mutation Delete($files: [ID!]!, $projectId: Int) {
       deleteFiles(input: {files: $files, projectId: $projectId}) { success }
@@ -182,12 +182,12 @@ def test_deleting_files(wandb_server: WandbServer, ask: Ask) -> None:
     assert page(ask(FILES))[0] == ["a", "b", "c"], "all or none"
     assert ask(delete, files=[a, c], projectId=project).json()["data"]["deleteFiles"]["success"]
     assert page(ask(FILES))[0] == ["b"]
-    assert len(stored(wandb_server)) == 1, "contents that no file names are freed"
+    assert len(stored(wandb_server)) == 1, "unreferenced blobs are deleted"
     assert ask(delete, files=[b]).status_code == 200
     assert stored(wandb_server) == set()
 
 
-def test_introspection_can_be_off(wandb_server: WandbServer, ask: Ask) -> None:
+def test_introspection_off_returns_null(wandb_server: WandbServer, ask: Ask) -> None:
     query = '{ __schema { queryType { name } } it: __type(name: "Run") { name } viewer { id } }'
     assert ask(query).json()["data"]["__schema"]["queryType"]["name"] == "Query"
     wandb_server.introspection = False
@@ -199,12 +199,12 @@ def test_introspection_can_be_off(wandb_server: WandbServer, ask: Ask) -> None:
     assert "errors" not in hidden.json()
 
 
-def test_a_page_of_a_large_run_costs_the_same_anywhere(wandb_server: WandbServer, ask: Ask) -> None:
+def test_page_cost_is_independent_of_position(wandb_server: WandbServer, ask: Ask) -> None:
     wandb_server.add_run("crew/ship/log", files={f"{i:06}": b"x" for i in range(100_000)})
-    database = wandb_server._database.reading  # pyright: ignore[reportPrivateUsage] - counts its steps
+    database = wandb_server._database.connection  # pyright: ignore[reportPrivateUsage] - counts its steps
 
     def steps(**variables: object) -> int:
-        """Count what SQLite does for one page, in units of 100 instructions."""
+        """Count the work of SQLite for one page, in units of 100 instructions."""
         done = 0
 
         def count() -> int:
@@ -217,13 +217,13 @@ def test_a_page_of_a_large_run_costs_the_same_anywhere(wandb_server: WandbServer
         assert run is not None
         files = wandb_server._context.files  # pyright: ignore[reportPrivateUsage]
         after = variables.get("after")
-        rows, _ = files.page(run["id"], str(after) if after else None, 500, None)
+        rows = files.files_after(run["id"], str(after) if after else None, 500, None)
         assert len(rows) == 500
         database.set_progress_handler(None, 0)
         return done
 
     first, last = steps(), steps(after="099000")
     assert last <= first * 1.1 + 1
-    answer = ask(FILES, first=3, after=base64.b64encode(b"after:099996").decode())
-    assert page(answer)[0] == ["099997", "099998", "099999"]
-    assert answer.json()["data"]["project"]["run"]["fileCount"] == 100_000
+    response = ask(FILES, first=3, after=base64.b64encode(b"after:099996").decode())
+    assert page(response)[0] == ["099997", "099998", "099999"]
+    assert response.json()["data"]["project"]["run"]["fileCount"] == 100_000

@@ -44,12 +44,12 @@ def five_runs(wandb_server: WandbServer) -> None:
     ("order", "names"),
     [(None, "daceb"), ("+created_at", "daceb"), ("-created_at", "becad")],
 )
-def test_runs_in_the_order_they_were_made(ask: Ask, order: str | None, names: str) -> None:
+def test_runs_are_ordered_by_creation(ask: Ask, order: str | None, names: str) -> None:
     found, cursor = "", None
     for page in range(3):
-        answer = ask(RUNS, after=cursor, first=2, order=order).json()["data"]["project"]
-        runs, info = answer["runs"], answer["runs"]["pageInfo"]
-        assert (answer["runCount"], runs["totalCount"]) == (5, 5)
+        response = ask(RUNS, after=cursor, first=2, order=order).json()["data"]["project"]
+        runs, info = response["runs"], response["runs"]["pageInfo"]
+        assert (response["runCount"], runs["totalCount"]) == (5, 5)
         found += "".join(edge["node"]["name"] for edge in runs["edges"])
         cursor = info["endCursor"]
         assert cursor == runs["edges"][-1]["cursor"]
@@ -58,18 +58,18 @@ def test_runs_in_the_order_they_were_made(ask: Ask, order: str | None, names: st
 
 
 @pytest.mark.usefixtures("five_runs")
-def test_what_the_server_cannot_choose_by_is_refused(ask: Ask) -> None:
+def test_runs_with_unsupported_arguments_are_rejected(ask: Ask) -> None:
     assert ask(RUNS, filters="{}").status_code == 200
-    for asked in ({"filters": '{"state": "failed"}'}, {"order": "-summary_metrics.loss"}):
-        refused = ask(RUNS, **asked)
-        assert refused.status_code == 501
-        assert "the embedded server does not" in refused.json()["errors"][0]["message"]
+    for requested in ({"filters": '{"state": "failed"}'}, {"order": "-summary_metrics.loss"}):
+        rejected = ask(RUNS, **requested)
+        assert rejected.status_code == 501
+        assert "the embedded server does not" in rejected.json()["errors"][0]["message"]
     assert ask(RUNS, after="YWZ0ZXI6eA==").status_code == 400
     query = '{ project(name: "ship", entityName: "crew") { runs(last: 2) { totalCount } } }'
     assert "argument last" in ask(query).json()["errors"][0]["message"]
 
 
-def test_projects_of_an_entity(wandb_server: WandbServer, ask: Ask) -> None:
+def test_projects_of_entity_are_paginated(wandb_server: WandbServer, ask: Ask) -> None:
     for name in ("one", "two", "three"):
         wandb_server.add_run(f"crew/{name}/log")
     query = """
@@ -84,20 +84,20 @@ def test_projects_of_an_entity(wandb_server: WandbServer, ask: Ask) -> None:
       projects { edges { node { name } } }
     }
     """
-    answer = ask(query).json()["data"]
-    crew = answer["entity"]
+    response = ask(query).json()["data"]
+    crew = response["entity"]
     assert (crew["name"], crew["isTeam"], crew["user"]) == ("crew", True, None)
     assert crew["project"] == {"name": "two"}
     assert [edge["node"]["name"] for edge in crew["projects"]["edges"]] == ["one", "two"]
-    assert answer["models"] == {"edges": [{"node": {"name": "one"}}]}
-    assert answer["projects"] == {"edges": []}, "those of the account"
+    assert response["models"] == {"edges": [{"node": {"name": "one"}}]}
+    assert response["projects"] == {"edges": []}, "those of the account"
     cursor = crew["projects"]["pageInfo"]["endCursor"]
     rest = ask(query, after=cursor).json()["data"]["entity"]["projects"]
     assert [edge["node"]["name"] for edge in rest["edges"]] == ["three"]
     assert rest["pageInfo"]["hasNextPage"] is False
 
 
-def test_the_account_and_its_teams(wandb_server: WandbServer, ask: Ask) -> None:
+def test_viewer_has_teams(wandb_server: WandbServer, ask: Ask) -> None:
     query = """{
       viewer { username entity admin teams { edges { node { name isTeam } } } }
       own: entity { name isTeam user { username } }
@@ -117,7 +117,7 @@ def test_the_account_and_its_teams(wandb_server: WandbServer, ask: Ask) -> None:
     }
 
 
-def test_runs_are_made_with_all_they_bring(ask: Ask) -> None:
+def test_upsert_run_stores_all_fields(ask: Ask) -> None:
     given = {
         "entityName": "crew",
         "modelName": "ship",
@@ -174,7 +174,7 @@ def test_runs_are_made_with_all_they_bring(ask: Ask) -> None:
         (f'{{"a": {"9" * 5000}}}', "{}", '{"a": Infinity}'),
     ],
 )
-def test_parts_of_any_config(ask: Ask, config: str, noted: str, chosen: str) -> None:
+def test_config_with_keys_returns_part(ask: Ask, config: str, noted: str, chosen: str) -> None:
     ask(UPSERT, input={"modelName": "ship", "name": "log", "config": config})
     query = """{ project(name: "ship") { run(name: "log") {
       config wandbConfig(keys: ["t"]) chosen: config(keys: ["a"])
@@ -183,7 +183,7 @@ def test_parts_of_any_config(ask: Ask, config: str, noted: str, chosen: str) -> 
     assert run == {"config": config, "wandbConfig": noted, "chosen": chosen}
 
 
-def test_what_a_client_notes_of_itself_in_the_config(ask: Ask) -> None:
+def test_wandb_config_returns_client_section(ask: Ask) -> None:
     config = '{"_wandb": {"value": {"t": 1}}, "other": {"value": 2}}'
     ask(UPSERT, input={"modelName": "ship", "name": "log", "config": config})
     query = (
@@ -202,13 +202,13 @@ def test_what_a_client_notes_of_itself_in_the_config(ask: Ask) -> None:
         {"modelName": "s" * 129},
     ],
 )
-def test_names_that_no_path_could_hold(ask: Ask, given: dict[str, str]) -> None:
-    refused = ask(UPSERT, input=given)
-    assert refused.status_code == 400
-    assert "invalid" in refused.json()["errors"][0]["message"]
+def test_upsert_with_invalid_name_is_rejected(ask: Ask, given: dict[str, str]) -> None:
+    rejected = ask(UPSERT, input=given)
+    assert rejected.status_code == 400
+    assert "invalid" in rejected.json()["errors"][0]["message"]
 
 
-def test_projects_are_made_and_changed(ask: Ask) -> None:
+def test_upsert_project_creates_and_updates(ask: Ask) -> None:
     upsert = """
     mutation Model($input: UpsertModelInput!) {
       upsertModel(input: $input) { inserted project { name description access } model { name } }
@@ -230,6 +230,8 @@ def test_projects_are_made_and_changed(ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("path", ["log", "ship/log", "a/b/c/d"])
-def test_seeding_needs_a_whole_path(wandb_server: WandbServer, path: str) -> None:
+def test_add_run_with_incomplete_path_raises_usage_error(
+    wandb_server: WandbServer, path: str
+) -> None:
     with pytest.raises(UsageError, match="entity/project/run"):
         wandb_server.add_run(path)

@@ -1,4 +1,4 @@
-"""What storage gives and takes."""
+"""Downloads and uploads through signed URLs."""
 
 import base64
 import hashlib
@@ -22,16 +22,16 @@ def md5(content: bytes) -> str:
 
 
 @pytest.fixture
-def address(wandb_server: WandbServer, ask: Ask) -> str:
-    """The signed address of a content."""
+def url(wandb_server: WandbServer, ask: Ask) -> str:
+    """Signed URL of a file."""
     wandb_server.add_run("crew/ship/log", files={"a.bin": CONTENT})
     edges = ask(FILES).json()["data"]["project"]["run"]["files"]["edges"]
     return str(edges[0]["node"]["directUrl"])
 
 
 @pytest.fixture
-def upload_address(wandb_server: WandbServer, ask: Ask) -> Callable[[str], str]:
-    """Return signed addresses that take the content of a file."""
+def upload_url(wandb_server: WandbServer, ask: Ask) -> Callable[[str], str]:
+    """Return the signed upload URL of a file."""
     wandb_server.add_run("crew/ship/log")
 
     def make(name: str) -> str:
@@ -46,40 +46,40 @@ def listed(ask: Ask) -> dict[str, str]:
     return {edge["node"]["name"]: edge["node"]["md5"] for edge in edges}
 
 
-def test_a_signed_address_needs_no_key_and_minds_none(address: str, http: httpx.Client) -> None:
-    answer = http.get(address)
-    assert (answer.status_code, answer.content) == (200, CONTENT)
-    assert answer.headers["Accept-Ranges"] == "bytes"
-    assert http.get(address, auth=("api", "whatever")).content == CONTENT
-    head = http.head(address)
+def test_signed_url_ignores_api_key(url: str, http: httpx.Client) -> None:
+    response = http.get(url)
+    assert (response.status_code, response.content) == (200, CONTENT)
+    assert response.headers["Accept-Ranges"] == "bytes"
+    assert http.get(url, auth=("api", "whatever")).content == CONTENT
+    head = http.head(url)
     assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(CONTENT)))
 
 
 @pytest.mark.parametrize("change", ["signature=", "expires=", "/blobs/"])
-def test_changed_addresses_are_refused(address: str, http: httpx.Client, change: str) -> None:
-    before, found, after = address.partition(change)
+def test_modified_signed_url_is_rejected(url: str, http: httpx.Client, change: str) -> None:
+    before, found, after = url.partition(change)
     assert found
     swapped = "0" if after[0] != "0" else "1"
-    refused = http.get(f"{before}{found}{swapped}{after[1:]}")
-    assert refused.status_code == 403
-    assert "SignatureDoesNotMatch" in refused.text
-    assert http.get(address.partition("?")[0]).status_code == 403
-    assert http.put(address, content=b"x").status_code in {403, 405}
+    rejected = http.get(f"{before}{found}{swapped}{after[1:]}")
+    assert rejected.status_code == 403
+    assert "SignatureDoesNotMatch" in rejected.text
+    assert http.get(url.partition("?")[0]).status_code == 403
+    assert http.put(url, content=b"x").status_code in {403, 405}
 
 
-def test_addresses_expire(http: httpx.Client) -> None:
+def test_expired_signed_url_is_rejected(http: httpx.Client) -> None:
     with WandbServer(url_lifetime=-5) as server:
         server.add_run("crew/ship/log", files={"a": b"x"})
         body = {"query": FILES}
-        answer = http.post(f"{server.url}/graphql", json=body, auth=("api", server.api_key))
-        run = answer.json()["data"]["project"]["run"]
-        refused = http.get(run["files"]["edges"][0]["node"]["directUrl"])
-    assert refused.status_code == 403
-    assert "ExpiredToken" in refused.text
+        response = http.post(f"{server.url}/graphql", json=body, auth=("api", server.api_key))
+        run = response.json()["data"]["project"]["run"]
+        rejected = http.get(run["files"]["edges"][0]["node"]["directUrl"])
+    assert rejected.status_code == 403
+    assert "ExpiredToken" in rejected.text
 
 
 @pytest.mark.parametrize(
-    ("asked", "status", "content"),
+    ("requested", "status", "content"),
     [
         ("bytes=0-9", 206, CONTENT[:10]),
         ("bytes=100-", 206, CONTENT[100:]),
@@ -87,52 +87,54 @@ def test_addresses_expire(http: httpx.Client) -> None:
         (f"bytes={len(CONTENT)}-", 416, None),
     ],
 )
-def test_ranges(
-    address: str, http: httpx.Client, asked: str, status: int, content: bytes | None
+def test_range_request_returns_part(
+    url: str, http: httpx.Client, requested: str, status: int, content: bytes | None
 ) -> None:
-    answer = http.get(address, headers={"Range": asked})
-    assert answer.status_code == status
+    response = http.get(url, headers={"Range": requested})
+    assert response.status_code == status
     if content is not None:
-        assert answer.content == content
-        assert answer.headers["Content-Range"].endswith(f"/{len(CONTENT)}")
+        assert response.content == content
+        assert response.headers["Content-Range"].endswith(f"/{len(CONTENT)}")
 
 
-def test_conditional_requests(address: str, http: httpx.Client) -> None:
-    etag = http.get(address).headers["ETag"]
-    assert http.get(address, headers={"If-None-Match": etag}).status_code == 304
-    assert http.get(address, headers={"If-None-Match": '"other"'}).status_code == 200
+def test_conditional_request_honours_etag(url: str, http: httpx.Client) -> None:
+    etag = http.get(url).headers["ETag"]
+    assert http.get(url, headers={"If-None-Match": etag}).status_code == 304
+    assert http.get(url, headers={"If-None-Match": '"other"'}).status_code == 200
     part = {"Range": "bytes=5-"}
-    assert http.get(address, headers={**part, "If-Range": etag}).status_code == 206
-    changed = http.get(address, headers={**part, "If-Range": '"other"'})
+    assert http.get(url, headers={**part, "If-Range": etag}).status_code == 206
+    changed = http.get(url, headers={**part, "If-Range": '"other"'})
     assert (changed.status_code, changed.content) == (200, CONTENT)
 
 
-def test_uploads(upload_address: Callable[[str], str], ask: Ask, http: httpx.Client) -> None:
+def test_upload_replaces_file(
+    upload_url: Callable[[str], str], ask: Ask, http: httpx.Client
+) -> None:
     done = http.put(
-        upload_address("sub/a b.bin"), content=CONTENT, headers={"Content-MD5": md5(CONTENT)}
+        upload_url("sub/a b.bin"), content=CONTENT, headers={"Content-MD5": md5(CONTENT)}
     )
     assert done.status_code == 200
     assert done.headers["ETag"] == f'"{hashlib.md5(CONTENT).hexdigest()}"'
     assert listed(ask) == {"sub/a b.bin": md5(CONTENT)}
-    assert http.put(upload_address("sub/a b.bin"), content=b"").status_code == 200
+    assert http.put(upload_url("sub/a b.bin"), content=b"").status_code == 200
     assert listed(ask) == {"sub/a b.bin": md5(b"")}
 
 
-def test_bad_digest_is_refused(
-    wandb_server: WandbServer, upload_address: Callable[[str], str], ask: Ask, http: httpx.Client
+def test_upload_with_wrong_md5_is_rejected(
+    wandb_server: WandbServer, upload_url: Callable[[str], str], ask: Ask, http: httpx.Client
 ) -> None:
-    refused = http.put(upload_address("a"), content=b"x", headers={"Content-MD5": md5(b"y")})
-    assert refused.status_code == 400
-    assert "BadDigest" in refused.text
+    rejected = http.put(upload_url("a"), content=b"x", headers={"Content-MD5": md5(b"y")})
+    assert rejected.status_code == 400
+    assert "BadDigest" in rejected.text
     assert listed(ask) == {}
     assert stored(wandb_server) == set()
 
 
 @pytest.mark.parametrize("sent", [0, 1, 5000])
-def test_an_upload_cut_off_leaves_nothing(
-    wandb_server: WandbServer, upload_address: Callable[[str], str], ask: Ask, sent: int
+def test_interrupted_upload_leaves_nothing(
+    wandb_server: WandbServer, upload_url: Callable[[str], str], ask: Ask, sent: int
 ) -> None:
-    parts = urlsplit(upload_address("a"))
+    parts = urlsplit(upload_url("a"))
     assert parts.port is not None
     with socket.create_connection((parts.hostname, parts.port)) as connection:
         head = (
@@ -140,7 +142,7 @@ def test_an_upload_cut_off_leaves_nothing(
         )
         connection.sendall(head.encode() + b"x" * sent)
         connection.shutdown(socket.SHUT_WR)
-        # The server closes its side once it has noticed; it may tidy up a moment after that.
+        # The server closes its side once it notices, and may clean up a moment later.
         while connection.recv(1000):
             pass
     deadline = time.monotonic() + 10
@@ -150,11 +152,11 @@ def test_an_upload_cut_off_leaves_nothing(
     assert stored(wandb_server) == set()
 
 
-def test_equal_contents_are_stored_once(
-    wandb_server: WandbServer, upload_address: Callable[[str], str], http: httpx.Client
+def test_equal_files_share_a_blob(
+    wandb_server: WandbServer, upload_url: Callable[[str], str], http: httpx.Client
 ) -> None:
     for name in ("a", "b", "c"):
-        http.put(upload_address(name), content=CONTENT)
+        http.put(upload_url(name), content=CONTENT)
     assert len(stored(wandb_server)) == 1
-    http.put(upload_address("a"), content=b"other")
+    http.put(upload_url("a"), content=b"other")
     assert len(stored(wandb_server)) == 2

@@ -1,4 +1,4 @@
-"""What a run logs while it runs."""
+"""File streams: what a run logs while it runs."""
 
 import json
 from collections.abc import Mapping
@@ -23,15 +23,15 @@ def lines(*steps: Mapping[str, object], offset: int = 0) -> dict[str, object]:
 
 
 def post(server: WandbServer, body: object, run: str = "log", key: str = "") -> httpx.Response:
-    address = f"{server.url}/files/crew/ship/{run}/file_stream"
-    return httpx.post(address, json=body, auth=("api", key or server.api_key))
+    url = f"{server.url}/files/crew/ship/{run}/file_stream"
+    return httpx.post(url, json=body, auth=("api", key or server.api_key))
 
 
-def test_metrics_by_step(wandb_server: WandbServer, ask: Ask) -> None:
+def test_file_stream_metrics_are_sampled_by_step(wandb_server: WandbServer, ask: Ask) -> None:
     wandb_server.add_run("crew/ship/log")
     steps = [{"_step": n, "loss": 1 / (n + 1), "word": "x"} for n in range(4)]
     assert post(wandb_server, {"files": {"wandb-history.jsonl": lines(*steps[:3])}}).is_success
-    # A client that did not hear the answer sends lines again.
+    # A client that did not get the response sends the lines again.
     again = lines(*steps[2:], offset=2)
     events, log = lines({"cpu": 1}), {"offset": 0, "content": ["one", "two"]}
     body = {
@@ -57,7 +57,7 @@ def test_metrics_by_step(wandb_server: WandbServer, ask: Ask) -> None:
     assert run["historyKeys"]["keys"]["word"] == {"typeCounts": [{"type": "string", "count": 4}]}
 
 
-def test_a_run_that_failed(wandb_server: WandbServer, ask: Ask) -> None:
+def test_file_stream_nonzero_exitcode_marks_run_failed(wandb_server: WandbServer, ask: Ask) -> None:
     wandb_server.add_run("crew/ship/log")
     assert post(wandb_server, {"complete": True, "exitcode": 3}).is_success
     run = ask(RUN, samples=2, specs=[]).json()["data"]["project"]["run"]
@@ -65,7 +65,7 @@ def test_a_run_that_failed(wandb_server: WandbServer, ask: Ask) -> None:
     assert run["historyKeys"] is None
 
 
-def test_what_is_refused(wandb_server: WandbServer) -> None:
+def test_file_stream_invalid_request_is_rejected(wandb_server: WandbServer) -> None:
     wandb_server.add_run("crew/ship/log")
     assert post(wandb_server, {}, key="wrong").status_code == 401
     assert post(wandb_server, {}, run="none").status_code == 404

@@ -7,11 +7,11 @@ from hypothesis import strategies as st
 from tests.fake_clock import fake_clock
 from wbtyped.errors import ChecksumError, RateLimitError, TransportError
 from wbtyped.transport.retries import (
-    FIRST_WAIT,
-    LONGEST_WAIT,
-    UNREACHABLE_LIMIT,
-    Paced,
+    FIRST_WAIT_SECONDS,
+    MAX_WAIT_SECONDS,
+    UNREACHABLE_SECONDS,
     RetryPolicy,
+    StoppedClockPolicy,
     TransientError,
     is_retryable,
 )
@@ -46,7 +46,7 @@ def test_retry_policy_never_waits_past_its_budget(
                 continue
             assert elapsed < BUDGET
             assert repeatable or error.unsent or error.status in {425, 429}
-            assert not (error.unsent and elapsed > UNREACHABLE_LIMIT)
+            assert not (error.unsent and elapsed > UNREACHABLE_SECONDS)
             if wait is True:
                 assert error.retry_after is None
             else:
@@ -108,12 +108,12 @@ def test_transient_error_in_public_keeps_status_and_pause(error: TransientError)
 
 def test_pauses_on_an_event_loop_without_timers_double_up_to_the_longest() -> None:
     with fake_clock():
-        paced = Paced(RetryPolicy(BUDGET, repeatable=True))
+        paced = StoppedClockPolicy(RetryPolicy(BUDGET, repeatable=True))
         pauses: list[float] = []
         for _ in range(8):
             assert paced(TransientError("cut off")) == 0
-            pauses.append(paced.owed)
-        assert pauses == [min(LONGEST_WAIT, FIRST_WAIT * 2**n) for n in range(8)]
+            pauses.append(paced.wait_seconds)
+        assert pauses == [min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2**n) for n in range(8)]
         asked = TransientError("HTTP 503", status=503, headers={"retry-after": "3"})
-        assert (paced(asked), paced.owed) == (0, 3)
+        assert (paced(asked), paced.wait_seconds) == (0, 3)
         assert paced(ValueError()) is False

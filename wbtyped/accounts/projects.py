@@ -1,4 +1,4 @@
-"""Projects: what runs and artifacts belong to."""
+"""Projects, which runs and artifacts belong to."""
 
 from wbtyped_graphql import fragments
 
@@ -14,7 +14,7 @@ class Project:
     __slots__ = ("attrs", "client", "entity", "name")
 
     client: Client
-    """What requests go through."""
+    """The client that sends requests."""
     entity: str
     """The user or team that owns the project."""
     name: str
@@ -46,22 +46,22 @@ class Project:
 
     @property
     def id(self) -> str:
-        """The server's own id of the project, opaque."""
+        """The project's id on the server, opaque."""
         return self.attrs.id
 
     @property
     def description(self) -> str | None:
-        """The text that its owner gave it."""
+        """The description, if there is one."""
         return self.attrs.description
 
     @property
     def url(self) -> str:
-        """Address of the project's page."""
+        """URL of the project's page."""
         return self.client.app_url + "/".join(self.path)
 
 
 def missing_project(entity: str, project: str) -> NotFoundError:
-    """Return the error for a project that is not on the server."""
+    """Build the error for a project that does not exist."""
     path = f"{entity}/{project}"
     return NotFoundError(
         f"project {path} does not exist, or the API key may not see it",
@@ -73,7 +73,7 @@ def missing_project(entity: str, project: str) -> NotFoundError:
 def missing_type(
     entity: str, project: str, type_name: str, collection: str | None = None
 ) -> NotFoundError:
-    """Return the error for a type that a project has not; `collection` is what was asked of it."""
+    """Build the error for an artifact type that does not exist; `collection` was requested."""
     return NotFoundError(
         f"project {entity}/{project} has no artifact type {type_name!r}",
         path=f"{entity}/{project}/{collection or type_name}",

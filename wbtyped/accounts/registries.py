@@ -1,4 +1,4 @@
-"""Registries: projects of an organization, addressed by the organization's name."""
+"""Registries: projects of an organization, whose paths start with its name."""
 
 from wbtyped_graphql import calls
 
@@ -29,7 +29,7 @@ def find_registry_owner(member: str, organization: str | None) -> Flow[str]:
     matching = {owner for name, owner in owners.items() if organization in {None, name, owner}}
     if len(matching) == 1:
         return matching.pop()
-    known = f"it belongs to {', '.join(sorted(owners))}" if owners else "it belongs to none"
+    known = f"it belongs to {', '.join(sorted(owners)) or 'no organization'}"
     which = f"organization {organization!r}" if organization else "the organization of a registry"
     raise UsageError(
         f"{which} cannot be determined for entity {member!r}: {known}; write"

@@ -7,7 +7,7 @@ from ..errors import AuthenticationError
 
 
 class User:
-    """A W&B account, as far as the key may see it (query GetViewer)."""
+    """A W&B account, as far as the API key may see it (query GetViewer)."""
 
     __slots__ = ("attrs",)
 
@@ -23,27 +23,27 @@ class User:
 
     @property
     def id(self) -> str:
-        """The server's own id of the account, opaque."""
+        """The account's id on the server, opaque."""
         return self.attrs.id
 
     @property
     def name(self) -> str:
-        """The name that people see."""
+        """The display name."""
         return self.attrs.name
 
     @property
     def username(self) -> str | None:
-        """The name in addresses; also the name of the account's own entity."""
+        """The name in paths and URLs; also the name of the account's own entity."""
         return self.attrs.username
 
     @property
     def email(self) -> str | None:
-        """The address of the account, if the key may see it."""
+        """The email address, if the key may see it."""
         return self.attrs.email
 
     @property
     def entity(self) -> str | None:
-        """The entity that stands in for one that a path leaves out."""
+        """The default entity, for paths that name none."""
         return self.attrs.entity
 
     @property
@@ -53,15 +53,15 @@ class User:
 
     @property
     def teams(self) -> list[str]:
-        """Names of the teams that the account belongs to."""
+        """The names of the account's teams."""
         edges = self.attrs.teams.edges if self.attrs.teams else []
         return [edge.node.name for edge in edges if edge.node]
 
 
 def require_viewer(viewer: fragments.User | None, server: str) -> User:
-    """Return the account in an answer; the server sends null for a key it does not recognise."""
+    """Return the account; raises AuthenticationError for null, which stands for an unknown key."""
     if viewer is None:
         raise AuthenticationError(
-            f"{server} does not recognise the API key; check that the key belongs to this server"
+            f"{server} does not recognize the API key; check that the key belongs to this server"
         )
     return User(viewer)

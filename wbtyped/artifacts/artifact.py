@@ -43,21 +43,26 @@ if TYPE_CHECKING:
 
     from ..download.batch import BatchOptions
 
-METADATA_KEYS = 100
-"""More cannot be assigned, as with the official client."""
-DISABLED, INHERITED = -2, -1
-"""What the server calls no time to live, and that of the project."""
+MAX_METADATA_KEYS = 100
+"""The limit of the official client for assigned metadata."""
+TTL_DISABLED, TTL_INHERITED = -2, -1
+"""What the server has in place of seconds: no time to live, or the project's."""
 
 
 class ArtifactTTL(Enum):
-    """A time to live that is not a duration."""
+    """A value of `Artifact.ttl` that is not a duration.
 
-    INHERIT = INHERITED
-    """That of the project."""
+    Example:
+        >>> artifact.ttl = ArtifactTTL.INHERIT
+        >>> artifact.save()
+    """
+
+    INHERIT = TTL_INHERITED
+    """The default of the project."""
 
 
 class StandaloneArtifact:
-    """A version without the objects that it leads to; `Artifact` adds those.
+    """A version without the methods that return other objects; `Artifact` adds those.
 
     `location` is where the version was found. `attrs` is the typed node as the server sent it.
     """
@@ -80,7 +85,7 @@ class StandaloneArtifact:
         self._accept(attrs)
 
     def _accept(self, node: fragments.Artifact) -> None:
-        """Take the node of a response, and drop unsaved edits."""
+        """Use the node of a response, and discard unsaved edits."""
         self._set_attrs(node)
         self._description = node.description
         self._metadata: dict[str, object] | None = None
@@ -96,7 +101,7 @@ class StandaloneArtifact:
     def __repr__(self) -> str:
         return f"<Artifact {self.qualified_name}>"
 
-    # Where it is.
+    # Location.
 
     @property
     def entity(self) -> str:
@@ -160,7 +165,7 @@ class StandaloneArtifact:
 
     @property
     def url(self) -> str:
-        """URL of its page; for a link into a registry it is requested (EntityOrganizations)."""
+        """URL of its page; for a link in a registry this sends a request (EntityOrganizations)."""
         return self.client.run(self._find_url())
 
     def _find_url(self) -> Flow[str]:
@@ -183,7 +188,7 @@ class StandaloneArtifact:
             f"&view=membership&version={self.version}"
         )
 
-    # What it is.
+    # Properties.
 
     @property
     def id(self) -> str:
@@ -202,7 +207,7 @@ class StandaloneArtifact:
 
     @property
     def digest(self) -> str:
-        """Digest of paths and contents together, in hex."""
+        """Digest of the paths and digests of all files, in hex."""
         return self.attrs.digest
 
     @property
@@ -212,7 +217,7 @@ class StandaloneArtifact:
 
     @property
     def file_count(self) -> int:
-        """How many files it has, references included."""
+        """Number of files, references included."""
         return self.attrs.file_count
 
     @property
@@ -233,17 +238,17 @@ class StandaloneArtifact:
     @property
     def history_step(self) -> int | None:
         """The step of its run at which it was logged."""
-        step_after = self.attrs.history_step
-        return None if step_after is None else max(0, step_after - 1)
+        next_step = self.attrs.history_step
+        return None if next_step is None else max(0, next_step - 1)
 
     @property
     def incremental(self) -> bool:
-        """Always False: only a draft can be a change to an earlier version."""
+        """Always False: only drafts are incremental."""
         return False
 
     @property
     def distributed_id(self) -> str | None:
-        """Always None: only a draft that several runs write has one."""
+        """Always None: only drafts that several runs write to have one."""
         return None
 
     # Edits.
@@ -259,13 +264,13 @@ class StandaloneArtifact:
 
     @property
     def metadata(self) -> dict[str, object]:
-        """The metadata, a JSON object; assignable, and edits in place count too.
+        """The metadata, a JSON object; assignable, and edits in place are saved too.
 
-        Values that JSON lacks are written as the official client writes them: NaN as null, numbers
-        and short arrays of numpy as numbers and lists, datetimes as ISO 8601 strings. An assigned
-        value is converted at once, an edit in place when it is saved. Raises UsageError for
-        infinities and values that JSON cannot represent, and SchemaMismatchError if the server's
-        string is not a JSON object; an assigned object replaces that.
+        Values that JSON lacks are written as the official client writes them: NaN as null, numpy
+        numbers and short arrays as numbers and lists, datetimes as ISO 8601 strings. An assigned
+        value is converted immediately, an edit in place when it is saved. Raises UsageError for
+        infinities and for values that JSON cannot represent, and SchemaMismatchError if the server
+        sent something other than a JSON object; assigning one replaces it.
         """
         if self._metadata is None:
             self._metadata = self._saved_metadata()
@@ -274,8 +279,8 @@ class StandaloneArtifact:
     @metadata.setter
     def metadata(self, metadata: Mapping[str, object] | str | None) -> None:
         values = assigned_object(metadata, "metadata")
-        if len(values) > METADATA_KEYS:
-            raise UsageError(f"metadata may have {METADATA_KEYS} keys, not {len(values)}")
+        if len(values) > MAX_METADATA_KEYS:
+            raise UsageError(f"metadata may have {MAX_METADATA_KEYS} keys, not {len(values)}")
         self._metadata = values
 
     def _saved_metadata(self) -> dict[str, object]:
@@ -313,9 +318,9 @@ class StandaloneArtifact:
 
     @property
     def ttl(self) -> timedelta | None:
-        """How long the version is kept; None for ever.
+        """How long the server keeps the version; None for ever.
 
-        Assign a timedelta, None for ever, or `ArtifactTTL.INHERIT` for the project's default.
+        Assign a timedelta, None, or `ArtifactTTL.INHERIT` for the project's default.
         """
         seconds = self.attrs.ttl_duration_seconds if self._ttl is None else self._ttl
         return timedelta(seconds=seconds) if seconds > 0 else None
@@ -325,9 +330,9 @@ class StandaloneArtifact:
         if self.is_link:
             raise UsageError(f"{self.qualified_name} is a link; set the ttl of its source")
         if ttl is None:
-            self._ttl = DISABLED
+            self._ttl = TTL_DISABLED
         elif isinstance(ttl, ArtifactTTL):
-            self._ttl = INHERITED
+            self._ttl = TTL_INHERITED
         else:
             expected = "a timedelta, None or ArtifactTTL.INHERIT"
             arguments.instance("ttl", ttl, timedelta, expected)
@@ -336,24 +341,30 @@ class StandaloneArtifact:
             self._ttl = int(ttl.total_seconds())
 
     def save(self) -> None:
-        """Send what changed; nothing is sent if nothing changed.
+        """Send what changed; if nothing did, nothing is sent.
 
-        Aliases to add, aliases to remove, and the rest are separate requests. If a later one fails,
-        PartialSaveError tells what was applied; the rest stays as an edit, to be saved again.
+        New aliases, removed aliases, and the rest are separate requests. If a later one fails,
+        PartialSaveError names what was applied; the rest remains unsaved, to be saved again.
+
+        Example:
+            >>> artifact.description = "Two more digits"
+            >>> artifact.metadata["rows"] = 20
+            >>> artifact.aliases.append("reviewed")
+            >>> artifact.save()
         """
         self.client.run(self._save())
 
     async def asave(self) -> None:
-        """Send what changed, from a coroutine; otherwise as `save`."""
+        """Asynchronous form of `save`."""
         await self.client.arun(self._save())
 
     def _save(self) -> Flow[None]:
         yield from save_all(self._save_steps(), f"artifact {self.qualified_name}")
 
     def _save_steps(self) -> list[SaveStep]:
-        saved, wanted = self.contents.aliases, checked_aliases(self._aliases)
-        added = [alias for alias in wanted if alias not in saved]
-        removed = [alias for alias in saved if alias not in wanted]
+        saved, assigned = self.contents.aliases, checked_aliases(self._aliases)
+        added = [alias for alias in assigned if alias not in saved]
+        removed = [alias for alias in saved if alias not in assigned]
         steps: list[SaveStep] = []
         if added:
             add = calls.add_artifact_aliases(id=self.id, aliases=self._alias_inputs(added))
@@ -368,9 +379,7 @@ class StandaloneArtifact:
             update = calls.update_artifact(input=changes)
             steps.append(
                 save_step(
-                    "facts",
-                    update,
-                    lambda result: self._updated(result.update_artifact),
+                    "facts", update, lambda result: self._record_update(result.update_artifact)
                 )
             )
         return steps
@@ -387,7 +396,7 @@ class StandaloneArtifact:
         ]
 
     def _record_added(self, added: Sequence[str]) -> None:
-        """Add aliases to `attrs` that the server has accepted."""
+        """Add aliases to `attrs` after the server added them."""
         collection = fragments.ArtifactAliasesArtifactCollection(
             typename__="", id="", name=self.location.collection, project=None
         )
@@ -396,20 +405,16 @@ class StandaloneArtifact:
         self._set_attrs(self.attrs.model_copy(update={"aliases": aliases}))
 
     def _record_removed(self, removed: Sequence[str]) -> None:
-        """Remove aliases from `attrs` that the server has removed."""
+        """Remove aliases from `attrs` after the server removed them."""
         aliases = [
             alias
             for alias in self.attrs.aliases
-            if not (
-                alias.alias in removed
-                and alias.artifact_collection
-                and alias.artifact_collection.name == self.location.collection
-            )
+            if not (alias.alias in removed and self.location.has_alias(alias))
         ]
         self._set_attrs(self.attrs.model_copy(update={"aliases": aliases}))
 
     def _changes(self) -> UpdateArtifactInput | None:
-        """Return what differs from the server's state, or None."""
+        """Build the input for everything but aliases; None if nothing changed."""
         saved_tags = [tag.name for tag in self.attrs.tags]
         tags = checked_tags(self._tags)
         changes: dict[str, object] = {}
@@ -427,15 +432,15 @@ class StandaloneArtifact:
             return None
         return UpdateArtifactInput.model_validate({"artifact_id": self.id, **changes})
 
-    def _updated(self, payload: "Updated | None") -> None:
+    def _record_update(self, payload: "Updated | None") -> None:
         self._replace(payload.artifact if payload else None)
 
     def load(self) -> fragments.Artifact:
-        """Fetch it again (query ArtifactById), drop unsaved edits, and return the typed node."""
+        """Load it again (query ArtifactById), discard unsaved edits, and return the typed node."""
         return self.client.run(self._load())
 
     async def aload(self) -> fragments.Artifact:
-        """Fetch it again, from a coroutine; otherwise as `load`."""
+        """Asynchronous form of `load`."""
         return await self.client.arun(self._load())
 
     def _load(self) -> Flow[fragments.Artifact]:
@@ -456,19 +461,24 @@ class StandaloneArtifact:
         return self.contents.manifest
 
     async def amanifest(self) -> ArtifactManifest:
-        """Return the manifest, from a coroutine."""
+        """Asynchronous form of `manifest`."""
         return await self.client.arun(self.contents.load_manifest())
 
     @property
     def digest_algorithm(self) -> Algorithm:
-        """The digest algorithm of its files, as its manifest says: `MD5` or `XXH128`."""
+        """The digest algorithm of its files, from the manifest: `MD5` or `XXH128`."""
         return self.manifest.digest_algorithm
 
     def get_entry(self, name: str | PathLike[str]) -> ArtifactManifestEntry:
         """Return one file of the manifest by its path.
 
-        An object that was added under `name`, such as a table, is found without its suffix. Raises
+        An object such as a table is also found by the `name` that it was added under. Raises
         EntryNotFoundError, which is a NotFoundError and a KeyError.
+
+        Example:
+            >>> entry = artifact.get_entry("train.csv")
+            >>> entry.size, entry.digest
+            (7, 'AWg7y4O5rYcnQu4wW1oyPA==')
         """
         return self.contents.get_entry(arguments.location("name", name).as_posix())
 
@@ -481,7 +491,7 @@ class StandaloneArtifact:
         return Path(self.download(folder), entry.path)
 
     async def afile(self, root: str | PathLike[str] | None = None) -> Path:
-        """Download the only file, from a coroutine; otherwise as `file`."""
+        """Asynchronous form of `file`."""
         from .contents.download import only_entry
 
         folder = self._folder(root)
@@ -504,20 +514,28 @@ class StandaloneArtifact:
     ) -> str:
         """Download all files, or those whose path starts with `path_prefix`; return the folder.
 
-        The folder is `root`, else `artifacts/collection:vN` below the working directory or below
-        `WANDB_ARTIFACT_DIR`. Each file is verified by size and digest before it is renamed into
-        place. An existing file with the right content is kept. References to `http(s)://` URLs and
-        to files of other artifacts are downloaded; for others UnsupportedReferenceError names them,
-        unless `allow_missing_references` says to leave them out, with a warning.
+        `root` is by default `collection:vN` in `WANDB_ARTIFACT_DIR`, else in `artifacts` in the
+        working directory. Each file is verified by size and digest before it is renamed into place.
+        An existing file with the right content is kept. References to `http(s)://` URLs and to
+        files of other artifacts are downloaded too; any other raises UnsupportedReferenceError,
+        unless `allow_missing_references` is True: then it is skipped, with a warning.
 
-        The first failure ends the download; a later call resumes it. See `DownloadOptions` for the
-        other options.
+        The first failure ends the download; calling it again resumes it. See `DownloadOptions` for
+        the other options.
+
+        Example:
+            >>> artifact.download("data")
+            'data'
+            >>> sorted(path.name for path in Path("data").iterdir())
+            ['test.csv', 'train.csv']
         """
-        from .contents.download import download
+        from .contents.download import make_version_batch
 
         root = self._check_download(root, allow_missing_references, path_prefix)
         built = self._build_options(options)
-        batch = download(self.contents, root, allow_missing_references, path_prefix, built)
+        batch = make_version_batch(
+            self.contents, root, allow_missing_references, path_prefix, built
+        )
         return str(batch.run().root)
 
     async def adownload(
@@ -528,13 +546,15 @@ class StandaloneArtifact:
         path_prefix: str | None = None,
         **options: Unpack[DownloadOptions],
     ) -> str:
-        """Download all files, from a coroutine; otherwise as `download`."""
-        from .contents.download import download
+        """Asynchronous form of `download`."""
+        from .contents.download import make_version_batch
 
         root = self._check_download(root, allow_missing_references, path_prefix)
         built = self._build_options(options)
         await self.amanifest()
-        batch = download(self.contents, root, allow_missing_references, path_prefix, built)
+        batch = make_version_batch(
+            self.contents, root, allow_missing_references, path_prefix, built
+        )
         return str((await batch.arun()).root)
 
     def _check_download(
@@ -543,13 +563,13 @@ class StandaloneArtifact:
         allow_missing_references: bool,
         path_prefix: str | None,
     ) -> Path | None:
-        """Check the arguments of a download, and return the folder as a path."""
+        """Check the arguments of a download, and return `root` as a path."""
         arguments.check_flags(allow_missing_references=allow_missing_references)
         arguments.check_optional_strings(path_prefix=path_prefix)
         return arguments.optional_location("root", root)
 
     def _build_options(self, options: DownloadOptions) -> "BatchOptions":
-        # Imported late, like the other parts of the download engine: it doubles the import time.
+        # Imported late, like all parts of the download engine: they double the import time.
         from ..download.batch import build_options
 
         return build_options(self.client.settings, options)
@@ -557,7 +577,7 @@ class StandaloneArtifact:
     def download_entry(
         self, entry: ArtifactManifestEntry, root: str | PathLike[str] | None
     ) -> Path:
-        """Download one file of the manifest; `entry.download()` is the usual way to call it."""
+        """Download one file of the manifest; users call `entry.download()`."""
         from .contents.download import download_entry
 
         return download_entry(self.contents, entry, root)
@@ -567,12 +587,18 @@ class StandaloneArtifact:
     ) -> str:
         """Make a folder contain exactly this version: download it, and remove all other files.
 
-        The files that `unexpected_files(root)` lists at the start are removed once the download is
-        complete, and folders that are then empty. Check that list first in a folder that may
-        contain files of your own. Files added meanwhile stay.
+        Once the download is complete, the files that `unexpected_files(root)` listed at the start
+        are removed, and then all empty folders. Check that list first in a folder that may contain
+        files of your own. Files added in the meantime stay.
 
-        The folder is `root`, else `artifacts/collection`, without the version. See
+        `root` is by default that of `download`, without the version: `artifacts/collection`. See
         `DownloadOptions` for the other options.
+
+        Example:
+            >>> artifact.unexpected_files("data")
+            []
+            >>> artifact.checkout("data")
+            'data'
         """
         from .contents.download import checkout
 
@@ -582,7 +608,7 @@ class StandaloneArtifact:
     async def acheckout(
         self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]
     ) -> str:
-        """Make a folder contain exactly this version, from a coroutine; otherwise as `checkout`."""
+        """Asynchronous form of `checkout`."""
         from .contents.download import checkout
 
         folder = arguments.optional_location("root", root)
@@ -591,10 +617,10 @@ class StandaloneArtifact:
         return str(await in_thread(checkout, self.contents, folder, built))
 
     def unexpected_files(self, root: str | PathLike[str] | None = None) -> list[str]:
-        """Return the files in a folder that `checkout` would remove, by their paths below it.
+        """Return the paths of the files in a folder that `checkout` would remove.
 
-        The folder is `root`, else that of `checkout`. Nothing is changed. Links count as files;
-        what they lead to is never removed.
+        `root` is by default that of `checkout`. Nothing is changed. Symbolic links count as files
+        and are never followed.
         """
         from .contents.download import checkout_folder, unexpected_files
 
@@ -602,7 +628,7 @@ class StandaloneArtifact:
         return unexpected_files(self.contents, checkout_folder(self.contents, folder))
 
     async def aunexpected_files(self, root: str | PathLike[str] | None = None) -> list[str]:
-        """Return the files that `checkout` would remove, from a coroutine."""
+        """Asynchronous form of `unexpected_files`."""
         await self.amanifest()
         return await in_thread(self.unexpected_files, root)
 
@@ -613,21 +639,31 @@ class StandaloneArtifact:
         return compare(self.contents, arguments.optional_location("root", root))
 
     async def acompare(self, root: str | PathLike[str] | None = None) -> ArtifactDifferences:
-        """Return how a folder differs from this version, from a coroutine."""
+        """Asynchronous form of `compare`."""
         await self.amanifest()
         return await in_thread(self.compare, root)
 
     def verify(self, root: str | PathLike[str] | None = None) -> None:
         """Check that a folder contains exactly this version.
 
-        Raises ChecksumError, which is a ValueError here, naming every missing, modified and
-        unexpected file. References cannot be verified and are left out.
+        Raises ChecksumError, a ValueError, that names every missing, modified and unexpected file.
+        References cannot be verified and are left out. `root` is by default that of `download`.
+
+        Example:
+            >>> folder = artifact.download("data")
+            >>> artifact.verify(folder)
+            >>> Path(folder, "train.csv").write_text("changed")
+            7
+            >>> artifact.verify(folder)
+            Traceback (most recent call last):
+                ...
+            wbtyped.errors.ChecksumError: data does not match artifact ...; modified: train.csv
         """
         from .contents.download import verify
 
         verify(self.contents, arguments.optional_location("root", root))
 
     async def averify(self, root: str | PathLike[str] | None = None) -> None:
-        """Check a folder from a coroutine; otherwise as `verify`."""
+        """Asynchronous form of `verify`."""
         await self.amanifest()
         await in_thread(self.verify, root)

@@ -34,7 +34,7 @@ TAGS_PER_REQUEST = 20
 
 
 class StandaloneCollection:
-    """A collection without its versions; `ArtifactCollection` adds those.
+    """A collection without the methods that return versions; `ArtifactCollection` adds those.
 
     `attrs` is the typed node, or a mapping with the wire names of its fields. Without it the
     collection is loaded (query GetArtifactCollection), and NotFoundError says what is missing.
@@ -69,13 +69,13 @@ class StandaloneCollection:
     def find(
         cls, client: Client, entity: str, project: str, name: str, type_name: str
     ) -> Flow[Self]:
-        """Load a collection as a flow, for either loop."""
+        """Load a collection (query GetArtifactCollection); raises NotFoundError."""
         check_identity(client, entity, project, name, type_name)
         node = yield from find_collection(entity, project, type_name, name)
         return cls(client, entity, project, name, type_name, attrs=node)
 
     def _accept(self, node: fragments.ArtifactCollection) -> None:
-        """Take the node of a response, and drop unsaved edits."""
+        """Use the node of a response, and discard unsaved edits."""
         self.attrs: fragments.ArtifactCollection = node
         """The typed node as the server last sent it."""
         self._name = node.name
@@ -92,7 +92,7 @@ class StandaloneCollection:
 
     @property
     def full_path(self) -> str:
-        """`entity/project/name`, by the saved name."""
+        """`entity/project/name`, with the saved name."""
         return f"{self.entity}/{self.project}/{self.attrs.name}"
 
     @property
@@ -111,21 +111,21 @@ class StandaloneCollection:
         return iso(self.attrs.updated_at) if self.attrs.updated_at else None
 
     def is_sequence(self) -> bool:
-        """Return True for a sequence, which contains versions; a portfolio links to them."""
+        """Return True for a sequence, which contains versions; a portfolio contains links."""
         return self.attrs.typename__ == "ArtifactSequence"
 
     @property
     def aliases(self) -> list[str]:
-        """The aliases of all its versions (query ArtifactCollectionAliases), requested once."""
+        """The aliases of all its versions, loaded once (query ArtifactCollectionAliases)."""
         return self.client.run(self._load_aliases())
 
     async def aaliases(self) -> list[str]:
-        """Return the aliases of all its versions, from a coroutine."""
+        """Asynchronous form of `aliases`."""
         return await self.client.arun(self._load_aliases())
 
     def _load_aliases(self) -> Flow[list[str]]:
         if self._aliases is None:
-            found: list[str] = []
+            aliases: list[str] = []
             cursor: str | None = None
             seen = Cursors("ArtifactCollectionAliases", None)
             while True:
@@ -135,10 +135,10 @@ class StandaloneCollection:
                     )
                 )
                 names, cursor = self._alias_page(result, seen)
-                found += names
+                aliases += names
                 if cursor is None:
                     break
-            self._aliases = found
+            self._aliases = aliases
         return list(self._aliases)
 
     def _alias_page(
@@ -150,9 +150,9 @@ class StandaloneCollection:
         names = [edge.node.alias for edge in page.edges if edge.node]
         if not page.page_info.has_next_page:
             return names, None
-        following = seen.check(page.page_info.end_cursor)
-        seen.add(following)
-        return names, following
+        next_cursor = seen.check(page.page_info.end_cursor)
+        seen.add(next_cursor)
+        return names, next_cursor
 
     # Edits.
 
@@ -193,7 +193,7 @@ class StandaloneCollection:
 
     @property
     def tags(self) -> list[str]:
-        """The tags; assign a list, or a string for one tag. Edits in place count too."""
+        """The tags; assign a list, or a string for one tag. Edits in place are saved too."""
         return self._tags
 
     @tags.setter
@@ -201,11 +201,11 @@ class StandaloneCollection:
         self._tags = checked_tags(tags)
 
     def load(self) -> fragments.ArtifactCollection:
-        """Fetch it again, drop unsaved edits, and return the typed node."""
+        """Load it again, discard unsaved edits, and return the typed node."""
         return self.client.run(self._load())
 
     async def aload(self) -> fragments.ArtifactCollection:
-        """Fetch it again, from a coroutine; otherwise as `load`."""
+        """Asynchronous form of `load`."""
         return await self.client.arun(self._load())
 
     def _load(self) -> Flow[fragments.ArtifactCollection]:
@@ -215,15 +215,15 @@ class StandaloneCollection:
         return node
 
     def save(self) -> None:
-        """Send what changed; nothing is sent if nothing changed.
+        """Send what changed; if nothing did, nothing is sent.
 
         Name and description, type, and tags are separate requests. If a later one fails,
-        PartialSaveError tells what was applied; the rest stays as an edit, to be saved again.
+        PartialSaveError names what was applied; the rest remains unsaved, to be saved again.
         """
         self.client.run(self._save())
 
     async def asave(self) -> None:
-        """Send what changed, from a coroutine; otherwise as `save`."""
+        """Asynchronous form of `save`."""
         await self.client.arun(self._save())
 
     def _save(self) -> Flow[None]:
@@ -233,13 +233,16 @@ class StandaloneCollection:
         tags = checked_tags(self._tags)
         steps: list[SaveStep] = []
         name = self._name if self._name != self.attrs.name else None
-        text = self._description or "" if self._description != self.attrs.description else None
-        if name is not None or text is not None:
-            steps.append(self._update_step(name, text))
+        is_described = self._description != self.attrs.description
+        description = self._description or "" if is_described else None
+        if name is not None or description is not None:
+            steps.append(self._update_step(name, description))
         if self._type != self.attrs.default_artifact_type.name:
             move = calls.move_artifact_sequence(id=self.id, type_name=self._type)
             steps.append(
-                save_step("type", move, lambda result: self._moved(result.move_artifact_sequence))
+                save_step(
+                    "type", move, lambda result: self._record_move(result.move_artifact_sequence)
+                )
             )
         return [*steps, *self._tag_steps(tags)]
 
@@ -249,10 +252,12 @@ class StandaloneCollection:
         if self.is_sequence():
             update = calls.update_artifact_sequence(id=self.id, name=name, description=description)
             return save_step(
-                what, update, lambda result: self._updated(result.update_artifact_sequence)
+                what, update, lambda result: self._record_update(result.update_artifact_sequence)
             )
         link = calls.update_artifact_portfolio(id=self.id, name=name, description=description)
-        return save_step(what, link, lambda result: self._updated(result.update_artifact_portfolio))
+        return save_step(
+            what, link, lambda result: self._record_update(result.update_artifact_portfolio)
+        )
 
     def _tag_steps(self, tags: list[str]) -> list[SaveStep]:
         saved = self._saved_tags()
@@ -271,18 +276,18 @@ class StandaloneCollection:
             steps.append(save_step("tags", remove, self._tag_recorder([], removed)))
         return steps
 
-    def _updated(self, payload: "UpdatedSequence | UpdatedPortfolio | None") -> None:
+    def _record_update(self, payload: "UpdatedSequence | UpdatedPortfolio | None") -> None:
         if payload is None:
             raise self._missing()
         self.attrs = payload.artifact_collection
 
-    def _moved(self, payload: "MovedSequence | None") -> None:
+    def _record_move(self, payload: "MovedSequence | None") -> None:
         if payload is None or payload.artifact_collection is None:
             raise self._missing()
         self.attrs = payload.artifact_collection
 
     def _tag_recorder(self, added: list[str], removed: list[str]) -> Callable[[object], None]:
-        """Return a function that records in `attrs` which tags the server added or removed."""
+        """Build the function that updates the tags in `attrs` after the server changed them."""
 
         def record(_: object) -> None:
             edges = [edge for edge in self.attrs.tags.edges if edge.node.name not in removed]
@@ -297,18 +302,18 @@ class StandaloneCollection:
         return missing_collection(self.entity, self.project, self.attrs.name)
 
     def change_type(self, new_type: str) -> None:
-        """Change the type of a sequence at once; assign `type` and `save()` instead."""
+        """Change the type of a sequence and save it; deprecated: assign `type` and `save()`."""
         arguments.check_strings(new_type=new_type)
         warn_user("change_type is deprecated: assign type and call save()", DeprecationWarning)
         self.type = new_type
         self.save()
 
     def delete(self) -> None:
-        """Delete it: a sequence with all its versions, a portfolio with its links alone."""
+        """Delete it: a sequence with all its versions, a portfolio with its links only."""
         self.client.run(self._delete())
 
     async def adelete(self) -> None:
-        """Delete it, from a coroutine; otherwise as `delete`."""
+        """Asynchronous form of `delete`."""
         await self.client.arun(self._delete())
 
     def _delete(self) -> Flow[None]:
@@ -355,11 +360,12 @@ def missing_collection(entity: str, project: str, name: str) -> NotFoundError:
 
 
 def tag_edge(tag: str) -> fragments.ArtifactCollectionTagsEdges:
-    """Build the edge of a tag, as a response contains it."""
+    """Build the edge of a tag, as in a response."""
     node = fragments.ArtifactCollectionTagsEdgesNode(id="", name=tag)
     return fragments.ArtifactCollectionTagsEdges(node=node)
 
 
 def tag_batches(tags: list[str]) -> list[list[str]]:
     """Split tags into one list per request."""
-    return [tags[i : i + TAGS_PER_REQUEST] for i in range(0, len(tags), TAGS_PER_REQUEST)]
+    starts = range(0, len(tags), TAGS_PER_REQUEST)
+    return [tags[start : start + TAGS_PER_REQUEST] for start in starts]

@@ -11,7 +11,7 @@ from .. import arguments
 from ..accounts.projects import missing_project, missing_type
 from ..transport.client import Client
 from ..transport.pagination import SizedPaginator
-from .filters import FILTERING, checked_order, filters_json
+from .filters import FILTERING_FEATURE, checked_order, filters_json
 from .lineage import ArtifactCollection
 
 if TYPE_CHECKING:
@@ -53,12 +53,12 @@ class CollectionList(SizedPaginator[ResultT, fragments.ArtifactCollection, Artif
         super().__init__(client, per_page=per_page, start=start)
 
     def _required(self) -> str | None:
-        return FILTERING if self.filters is not None or self.order is not None else None
+        return FILTERING_FEATURE if self.filters is not None or self.order is not None else None
 
     def _item(self, node: fragments.ArtifactCollection) -> ArtifactCollection:
-        kind = node.default_artifact_type.name
+        type_name = node.default_artifact_type.name
         return ArtifactCollection(
-            self.client, self.entity, self.project, node.name, kind, attrs=node
+            self.client, self.entity, self.project, node.name, type_name, attrs=node
         )
 
 
@@ -66,8 +66,14 @@ class ArtifactCollections(CollectionList["Result"]):
     """The collections of one type (query ArtifactCollections).
 
     Sequences and portfolios are listed together. `filters` is a MongoDB-style condition such as
-    `{"name": {"$regex": "^mnist"}}`, `order` a field such as `name`, after `-` for descending; both
-    raise UnsupportedServerError on a server that lacks them. `len()` counts what `filters` selects.
+    `{"name": {"$regex": "^mnist"}}`, `order` a field such as `name`, or `-name` for descending
+    order; both raise UnsupportedServerError if the server does not support them. `len()` is the
+    number of collections that `filters` selects.
+
+    Example:
+        >>> collections = api.artifact_collections("my-team/mnist", "dataset", order="name")
+        >>> [collection.name for collection in collections]
+        ['digits']
     """
 
     __slots__ = ("type_name",)
@@ -119,6 +125,11 @@ class ProjectArtifactCollections(CollectionList["ProjectResult"]):
     """The collections of all types of a project (query ProjectArtifactCollections).
 
     `filters`, `order` and `len()` are as for `ArtifactCollections`.
+
+    Example:
+        >>> collections = ProjectArtifactCollections(api.client, "my-team", "mnist", order="name")
+        >>> [(collection.name, collection.type) for collection in collections]
+        [('digits', 'dataset'), ('net', 'model')]
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""Three functions of the older official client, for scripts that call them."""
+"""Three functions of earlier official clients, for scripts that call them."""
 
 import re
 
@@ -10,35 +10,35 @@ from ..user_warnings import warn_user
 
 _versions = TypeAdapter(dict[str, object])
 
-EDGES_SINCE = (0, 12, 11)
-"""Client version for which servers began to know collections beside sequences."""
+MIN_CLIENT_VERSION = (0, 12, 11)
+"""Servers that support this version of the official client have artifact collections."""
 
 
 def server_supports_artifact_collections_gql_edges(client: Client, warn: bool = False) -> bool:
-    """Tell whether a server knows collections beside sequences (query GetServerInfo).
+    """Return True if a server has artifact collections (query GetServerInfo).
 
-    Every server since March 2022 does. With `warn`, an older one causes a warning.
+    Every server since March 2022 does. With `warn`, warn about an older one.
     """
     arguments.instance("client", client, Client)
     arguments.check_flags(warn=warn)
     info = client.server_info()
-    known = info.cli_version_info if info else None
-    newest = _versions.validate_python(known or {}).get("max_cli_version")
+    versions = info.cli_version_info if info else None
+    newest = _versions.validate_python(versions or {}).get("max_cli_version")
     numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", newest) if isinstance(newest, str) else None
-    supported = numbers is not None and tuple(map(int, numbers.groups())) >= EDGES_SINCE
+    supported = numbers is not None and tuple(map(int, numbers.groups())) >= MIN_CLIENT_VERSION
     if warn and not supported:
         warn_user(
-            f"{client.settings.base_url} does not know artifact collections, sequences are used"
-            " instead; W&B local 0.9.50 or newer is needed"
+            f"{client.settings.base_url} does not support artifact collections, sequences are used"
+            " instead; upgrade to W&B local 0.9.50 or newer"
         )
     return supported
 
 
 def artifact_collection_edge_name(server_supports_artifact_collections: bool) -> str:
-    """Return the name of the field with one collection."""
+    """Return the name of the GraphQL field for one collection."""
     return "artifactCollection" if server_supports_artifact_collections else "artifactSequence"
 
 
 def artifact_collection_plural_edge_name(server_supports_artifact_collections: bool) -> str:
-    """Return the name of the field with all collections."""
+    """Return the name of the GraphQL field for all collections."""
     return f"{artifact_collection_edge_name(server_supports_artifact_collections)}s"

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class ArtifactRef(ManifestOwner, Protocol):
-    """What the list of its files needs to know of a version; every `Artifact` is one."""
+    """What the list of its files needs of a version; every `Artifact` is one."""
 
     @property
     def contents(self) -> VersionContents:
@@ -39,7 +39,7 @@ FileT = TypeVar("FileT", bound=StandaloneFile[RunRef])
 
 
 class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
-    """The files of a version, whichever class they become; see `ArtifactFiles`."""
+    """The files of a version, independent of their class; see `ArtifactFiles`."""
 
     __slots__ = ("artifact", "names")
 
@@ -79,10 +79,9 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
     ) -> DownloadResult:
         """Download the files of the list in parallel, and report the outcome of each.
 
-        They go where `Artifact.download` puts them, and are verified in the same way. The first
-        failure ends the download and is raised; with `on_error="collect"` the other files are
-        downloaded all the same, and the result lists the failures. See `DownloadOptions` for the
-        other options.
+        `root` and verification are as for `Artifact.download`. The first failure ends the download
+        and is raised; with `on_error="collect"` the other files are downloaded, and the result
+        lists the failures. See `DownloadOptions` for the other options.
         """
         return self._batch(root, allow_missing_references, on_error, options).run()
 
@@ -94,7 +93,7 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         on_error: OnError = "raise",
         **options: Unpack[DownloadOptions],
     ) -> DownloadResult:
-        """Download the files of the list, from a coroutine; otherwise as `download`."""
+        """Asynchronous form of `download`."""
         await self.client.arun(self.artifact.contents.load_manifest())
         return await self._batch(root, allow_missing_references, on_error, options).arun()
 

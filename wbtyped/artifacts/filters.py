@@ -1,4 +1,4 @@
-"""Filters and orders of lists, as the server takes them."""
+"""Convert filters and orders of lists to what the server accepts."""
 
 import json
 import re
@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from .. import arguments
 from ..errors import UsageError
 
-FILTERING = "ARTIFACT_COLLECTIONS_FILTERING_SORTING"
-"""Feature of servers that filter and sort collections."""
-ORDER = re.compile(r"[+-]?[A-Za-z_]\w*")
+FILTERING_FEATURE = "ARTIFACT_COLLECTIONS_FILTERING_SORTING"
+"""The feature of servers that filter and sort collections."""
+ORDER_PATTERN = re.compile(r"[+-]?[A-Za-z_]\w*")
 
 
 def filters_json(filters: Mapping[str, object] | None) -> str | None:
-    """Return filters as JSON, which the server takes as a string."""
+    """Return filters as the JSON string that the server expects."""
     if arguments.optional_mapping("filters", filters) is None:
         return None
     try:
@@ -23,9 +23,9 @@ def filters_json(filters: Mapping[str, object] | None) -> str | None:
 
 
 def checked_order(order: str | None) -> str | None:
-    """Return an order with its sign; raises UsageError if it is not a field name."""
+    """Return an order with an explicit sign, or raise UsageError."""
     if arguments.optional_string("order", order) is None or order is None:
         return None
-    if not ORDER.fullmatch(order):
-        raise UsageError(f"order {order!r} is not a field name, optionally after '+' or '-'")
+    if not ORDER_PATTERN.fullmatch(order):
+        raise UsageError(f"order {order!r} must be a field name, optionally after '+' or '-'")
     return order if order[0] in "+-" else f"+{order}"

@@ -1,7 +1,7 @@
-"""Runs, versions and collections that lead to each other: the public classes.
+"""The public classes that refer to each other: runs, files, versions and collections.
 
-A run logs versions, a version belongs to collections and was used by runs. This circle is closed
-here and nowhere else: each class adds to its standalone form what leads to the others.
+A run logs versions; a version belongs to collections and was used by runs. This circle is closed
+here and nowhere else: each class adds to its standalone form the methods that return the others.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,7 +38,12 @@ class Run(StandaloneRun):
     """A run: its metadata, its files, and the artifacts that it logged and used (query GetRun).
 
     `attrs` is the typed node, or a mapping with the wire names of its fields. Without it the run is
-    loaded at once, and NotFoundError says which part of the path is missing.
+    loaded immediately, and NotFoundError says which part of the path is missing.
+
+    Example:
+        >>> run = api.run("my-team/mnist/run-1")
+        >>> run.state, [version.name for version in run.logged_artifacts()]
+        ('finished', ['digits:v0', 'digits:v1'])
     """
 
     __slots__ = ()
@@ -55,37 +60,54 @@ class Run(StandaloneRun):
         """Return the files of the run as a lazy list; see `Files`.
 
         Nothing is requested until the list is read.
+
+        Example:
+            >>> for file in run.files(pattern="%.pt"):
+            ...     print(file.name, file.size)
+            model.pt 7
         """
         return Files(self.client, self, names, per_page, upload, pattern, start=start)
 
     def file(self, name: str) -> "File":
         """Return one file by its exact name (query RunFiles).
 
-        The server also answers for a name that does not exist: such a file has `updated_at` None,
-        and downloading it raises NotFoundError.
+        The server returns a file even if none of this name exists: its `updated_at` is None, and
+        downloading it raises NotFoundError.
+
+        Example:
+            >>> run.file("model.pt").size
+            7
+            >>> run.file("absent.txt").updated_at is None
+            True
         """
         return self.files([arguments.string("name", name)], per_page=1)[0]
 
     async def afile(self, name: str) -> "File":
-        """Return one file by its exact name, from a coroutine."""
+        """Asynchronous form of `file`."""
         return await self.files([arguments.string("name", name)], per_page=1).aget(0)
 
     def upload_file(self, path: str | PathLike[str], root: str | PathLike[str] = ".") -> "File":
-        """Upload a local file and return it as the server then lists it.
+        """Upload a local file, and return it as the server lists it.
 
-        The name in the run is the path relative to `root`, so by default `logs/a.txt` becomes
-        `logs/a.txt`. A file of that name is replaced. The content is streamed, whatever its size.
+        Its name in the run is its path relative to `root`, by default the working directory. A file
+        of the same name is replaced. The content is streamed, whatever its size.
 
         Sends CreateRunFiles, the content to storage, MarkRunFilesUploaded if the server supports
         it, and RunFiles. Raises UsageError for a file outside `root`, before anything is sent,
         NotFoundError if the run is gone, TransportError, and DiskError.
+
+        Example:
+            >>> Path("notes.txt").write_text("hello")
+            5
+            >>> run.upload_file("notes.txt").md5
+            'XUFAKrxLKna5cZ2REBfFkg=='
         """
         return self.client.run(self._upload(path, root))
 
     async def aupload_file(
         self, path: str | PathLike[str], root: str | PathLike[str] = "."
     ) -> "File":
-        """Upload a local file from a coroutine; otherwise as `upload_file`."""
+        """Asynchronous form of `upload_file`."""
         return await self.client.arun(self._upload(path, root))
 
     def _upload(self, path: str | PathLike[str], root: str | PathLike[str]) -> Flow["File"]:
@@ -93,7 +115,12 @@ class Run(StandaloneRun):
         return (yield from self.files([name], per_page=1).load_item(0))
 
     def logged_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
-        """Return the artifact versions that the run logged, as a lazy list."""
+        """Return the artifact versions that the run logged, as a lazy list.
+
+        Example:
+            >>> [version.qualified_name for version in run.logged_artifacts()]
+            ['my-team/mnist/digits:v0', 'my-team/mnist/digits:v1']
+        """
         return RunArtifacts(self.client, self, "logged", per_page, start=start)
 
     def used_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
@@ -104,17 +131,22 @@ class Run(StandaloneRun):
 class Files(FileList[Run, "File"]):
     """The files of a run, fetched page by page (query RunFiles).
 
-    `names` selects exact names; the server answers with one file for each, also for a name that
-    does not exist: such a file has `updated_at` None and size 0. `pattern` selects by SQL LIKE (`%`
-    matches any string, `_` one character), as in `"media/%.png"`. Both together raise UsageError,
-    which is a ValueError.
+    `names` selects exact names; the server returns one file for each, even if it does not exist:
+    then `updated_at` is None and `size` is 0. `pattern` selects by SQL LIKE (`%` matches any
+    string, `_` one character), as in `"media/%.png"`. Both together raise UsageError, which is a
+    ValueError.
 
     `per_page` is the number of files per request. With `upload=True` the `url` of each file is for
-    sending its content instead of fetching it. `start` is the `cursor` of an earlier list, after
-    which this list starts.
+    uploading its content instead of downloading it. `start` is the `cursor` of an earlier list, to
+    continue after it.
 
-    With `names`, `len()` counts the files of the list, for which it reads all of it. Otherwise it
-    counts all files of the run, whatever `pattern` says, because that is what the server counts.
+    With `names`, `len()` reads the whole list and counts it. Otherwise it is the server's count of
+    all files of the run, whatever `pattern` is.
+
+    Example:
+        >>> files = run.files(per_page=100)
+        >>> len(files), files[0].name, max(file.size for file in files)
+        (3, 'config.yaml', 8)
     """
 
     __slots__ = ()
@@ -126,9 +158,14 @@ class Files(FileList[Run, "File"]):
 class File(StandaloneFile[Run]):
     """One file of a run, or of an artifact.
 
-    `attrs` is the typed node as the server sent it, or a mapping with the wire names of its fields.
-    The properties read from it and send nothing. `run` is the run that the file belongs to, None
-    for a file of an artifact.
+    `attrs` is the typed node, or a mapping with the wire names of its fields. The properties read
+    from it and send nothing. `run` is the run that the file belongs to, None for a file of an
+    artifact.
+
+    Example:
+        >>> file = run.file("model.pt")
+        >>> file.name, file.size, file.md5
+        ('model.pt', 7, 'Y/Tx6bclNw9FlyBXXNX5Uw==')
     """
 
     __slots__ = ()
@@ -137,16 +174,23 @@ class File(StandaloneFile[Run]):
 class ArtifactCollection(StandaloneCollection):
     """A sequence of versions, or a portfolio of links to them (query GetArtifactCollection).
 
-    `name`, `type`, `description` and `tags` can be assigned: an invalid value raises UsageError at
-    once, and `save()` sends what changed. `attrs` is the typed node, or a mapping with the wire
-    names of its fields. Without it the collection is loaded, and NotFoundError says what is
+    `name`, `type`, `description` and `tags` can be assigned: an invalid value raises UsageError
+    immediately, and `save()` sends what changed. `attrs` is the typed node, or a mapping with the
+    wire names of its fields. Without it the collection is loaded, and NotFoundError says what is
     missing.
+
+    Example:
+        >>> collection = api.artifact_collection("dataset", "my-team/mnist/digits")
+        >>> collection.description = "Handwritten digits"
+        >>> collection.save()
+        >>> [version.name for version in collection.artifacts()]
+        ['digits:v1', 'digits:v0']
     """
 
     __slots__ = ()
 
     def artifacts(self, per_page: int = 50, *, start: str | None = None) -> "Artifacts":
-        """Return its versions, newest first; unsaved edits of name and type do not count."""
+        """Return its versions as a lazy list, newest first; see `Artifacts`."""
         return Artifacts(
             self.client, self.entity, self.project, self.attrs.name,
             self.attrs.default_artifact_type.name, per_page=per_page, start=start,
@@ -158,9 +202,15 @@ class Artifacts(CollectionVersions["Artifact"]):
 
     `filters` is a MongoDB-style condition such as `{"metadata.accuracy": {"$gt": 0.9}}`. By default
     it selects committed versions; `{}` selects versions in every state. `order` is a field such as
-    `version_index`, after `-` for descending. `tags` selects the versions that have all of them;
-    the server cannot filter by tags here, so pages are read until enough versions are found.
-    `len()` counts what `filters` selects, whatever `tags` says.
+    `version_index`, or `-version_index` for descending order. `tags` selects the versions that have
+    all of them; the server cannot filter by tags, so pages are read until enough versions are
+    found. `len()` is the number of versions that `filters` selects, whatever `tags` is.
+
+    Example:
+        >>> two = {"metadata.rows": 2}
+        >>> versions = api.artifacts("dataset", "my-team/mnist/digits", filters=two)
+        >>> [(version.name, version.metadata) for version in versions]
+        [('digits:v1', {'rows': 2})]
     """
 
     __slots__ = ()
@@ -174,6 +224,10 @@ class RunArtifacts(RunVersions["Artifact"]):
 
     `mode` is `logged` or `used`. Each version is shown in the collection that it was logged to;
     versions in projects that the API key may not see are left out.
+
+    Example:
+        >>> [(version.name, version.type) for version in run.logged_artifacts()]
+        [('digits:v0', 'dataset'), ('digits:v1', 'dataset')]
     """
 
     __slots__ = ()
@@ -186,8 +240,12 @@ class ArtifactFiles(VersionFiles[File]):
     """The files of a version, by path, fetched page by page (query ArtifactFilesById).
 
     `names` selects exact paths; paths that do not exist are left out. The `url` and `direct_url` of
-    a reference are the URL that it refers to. With `names`, `len()` counts the files of the list,
-    for which it reads all of it.
+    a reference are the URL that it refers to. With `names`, `len()` reads the whole list and counts
+    it.
+
+    Example:
+        >>> [(file.name, file.size) for file in artifact.files()]
+        [('test.csv', 4), ('train.csv', 7)]
     """
 
     __slots__ = ()
@@ -197,11 +255,16 @@ class ArtifactFiles(VersionFiles[File]):
 
 
 class Artifact(StandaloneArtifact):
-    """One version of an artifact, as it is shown in the collection where it was found.
+    """One version of an artifact, as shown in the collection where it was found.
 
     `description`, `metadata`, `tags`, `aliases` and `ttl` can be assigned: an invalid value raises
-    UsageError at once, and `save()` sends what changed. `attrs` is the typed node as the server
+    UsageError immediately, and `save()` sends what changed. `attrs` is the typed node as the server
     sent it.
+
+    Example:
+        >>> artifact = api.artifact("my-team/mnist/digits:latest")
+        >>> artifact.type, artifact.version, artifact.size, artifact.aliases
+        ('dataset', 'v1', 11, ['latest'])
     """
 
     __slots__ = ()
@@ -211,7 +274,13 @@ class Artifact(StandaloneArtifact):
     def files(
         self, names: Sequence[str] | None = None, per_page: int = 50, *, start: str | None = None
     ) -> ArtifactFiles:
-        """Return its files as a lazy list; nothing is requested until it is read."""
+        """Return its files as a lazy list; see `ArtifactFiles`.
+
+        Example:
+            >>> artifact.files()[0].name
+            'test.csv'
+            >>> result = artifact.files(["train.csv"]).download("data")
+        """
         return ArtifactFiles(self.client, self, names, per_page, start=start)
 
     def open_file(self, path: str) -> File:
@@ -229,7 +298,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_collection(self.location))
 
     async def acollection(self) -> ArtifactCollection:
-        """Return the collection that shows the version, from a coroutine."""
+        """Asynchronous form of `collection`."""
         return await self.client.arun(self._find_collection(self.location))
 
     @property
@@ -238,7 +307,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_collection(self.source))
 
     async def asource_collection(self) -> ArtifactCollection:
-        """Return the sequence that the version was logged to, from a coroutine."""
+        """Asynchronous form of `source_collection`."""
         return await self.client.arun(self._find_collection(self.source))
 
     def _find_collection(self, location: ArtifactLocation) -> Flow[ArtifactCollection]:
@@ -247,24 +316,29 @@ class Artifact(StandaloneArtifact):
     # Links.
 
     def link(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
-        """Link the version to the portfolio at `target_path`, and return it as shown there.
+        """Link the version to the portfolio at `target_path`, and return the link.
 
-        Write `entity/project/name`, `project/name` or `name`; the version's own entity and project
-        are the defaults. For a registry write `organization/wandb-registry-name/collection`; the
-        organization may be left out if the owner of the source belongs to only one. A portfolio
-        that does not exist is created. The server moves `latest` there.
+        The path is `entity/project/name`, `project/name` or `name`; the defaults are the version's
+        own entity and project. In a registry it is `organization/wandb-registry-name/collection`;
+        the organization can be omitted if the owner of the source belongs to only one. A portfolio
+        that does not exist is created. The server also gives the link the alias `latest`.
+
+        Example:
+            >>> link = artifact.link("my-team/shelf/best-digits", aliases=["reviewed"])
+            >>> link.qualified_name, link.source_name
+            ('my-team/shelf/best-digits:v0', 'digits:v1')
         """
         return self.client.run(self._link(target_path, aliases))
 
     async def alink(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
-        """Link the version to a portfolio, from a coroutine; otherwise as `link`."""
+        """Asynchronous form of `link`."""
         return await self.client.arun(self._link(target_path, aliases))
 
     def _link(self, target_path: str | PurePath, aliases: Iterable[str]) -> Flow["Artifact"]:
         parts = parse_artifact_path(target_path)
         if ":" in parts.name:
             raise UsageError(
-                f"portfolio path {str(target_path)!r} contains an alias; pass aliases= instead"
+                f"portfolio path {str(target_path)!r} contains an alias; pass aliases=[...] instead"
             )
         entity, project = parts.entity, parts.project or self.project
         inputs = [
@@ -285,11 +359,11 @@ class Artifact(StandaloneArtifact):
         return (yield from find_artifact(self.client, entity, project, f"{parts.name}:latest"))
 
     def unlink(self) -> None:
-        """Remove the link from the portfolio that shows it; the version itself stays."""
+        """Remove the link from its portfolio; the version itself stays."""
         self.client.run(self._unlink())
 
     async def aunlink(self) -> None:
-        """Remove the link, from a coroutine; otherwise as `unlink`."""
+        """Asynchronous form of `unlink`."""
         await self.client.arun(self._unlink())
 
     def _unlink(self) -> Flow[None]:
@@ -299,7 +373,7 @@ class Artifact(StandaloneArtifact):
         yield from ask(calls.unlink_artifact(id=self.id, portfolio=portfolio.id))
 
     def delete(self, delete_aliases: bool = False) -> None:
-        """Delete the version; for a link, remove the link alone.
+        """Delete the version; if this is a link, delete only the link.
 
         The server refuses to delete a version that has aliases, with a GraphQLError, unless
         `delete_aliases` is True.
@@ -307,7 +381,7 @@ class Artifact(StandaloneArtifact):
         self.client.run(self._delete(delete_aliases))
 
     async def adelete(self, delete_aliases: bool = False) -> None:
-        """Delete the version, from a coroutine; otherwise as `delete`."""
+        """Asynchronous form of `delete`."""
         await self.client.arun(self._delete(delete_aliases))
 
     def _delete(self, delete_aliases: bool) -> Flow[None]:
@@ -319,19 +393,19 @@ class Artifact(StandaloneArtifact):
 
     @property
     def source_artifact(self) -> "Artifact":
-        """The same version where it was logged."""
+        """The version itself, as shown in the sequence that it was logged to."""
         return Artifact(self.client, self.source, self.attrs)
 
     @property
     def linked_artifacts(self) -> "list[Artifact]":
-        """The same version in every portfolio that it is linked to (query ArtifactPlaces).
+        """The links to the version in all portfolios (query ArtifactPlaces).
 
         Empty for a link. The server returns at most 500, and only those that the API key may see.
         """
         return self.client.run(self._find_links())
 
     async def alinked_artifacts(self) -> "list[Artifact]":
-        """Return the version in every portfolio that it is linked to, from a coroutine."""
+        """Asynchronous form of `linked_artifacts`."""
         return await self.client.arun(self._find_links())
 
     def _find_links(self) -> Flow["list[Artifact]"]:
@@ -351,7 +425,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_linked_at())
 
     async def alinked_at(self) -> str | None:
-        """Return when the link was created, from a coroutine."""
+        """Asynchronous form of `linked_at`."""
         return await self.client.arun(self._find_linked_at())
 
     def _find_linked_at(self) -> Flow[str | None]:
@@ -379,7 +453,7 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._find_users())
 
     async def aused_by(self) -> list[Run]:
-        """Return the runs that used the version, from a coroutine."""
+        """Asynchronous form of `used_by`."""
         return await self.client.arun(self._find_users())
 
     def _find_users(self) -> Flow[list[Run]]:
@@ -394,11 +468,11 @@ class Artifact(StandaloneArtifact):
         ]
 
     def logged_by(self) -> Run | None:
-        """Return the run that logged it, loaded; None if a user created it or the run is gone."""
+        """Return the run that logged it, loaded; None if a user created it or it is gone."""
         return self.client.run(self._find_creator())
 
     async def alogged_by(self) -> Run | None:
-        """Return the run that logged it, from a coroutine; otherwise as `logged_by`."""
+        """Asynchronous form of `logged_by`."""
         return await self.client.arun(self._find_creator())
 
     def _find_creator(self) -> Flow[Run | None]:
@@ -413,7 +487,7 @@ class Artifact(StandaloneArtifact):
 
 
 def find_artifact(client: Client, entity: str, project: str, name: str) -> Flow[Artifact]:
-    """Return the version that `collection:alias` names; see `lookup.find_version`."""
+    """Find the version that `collection:alias` names; see `lookup.find_version`."""
     found = yield from find_version(client, entity, project, name)
     artifact = Artifact(client, found.location, found.node)
     if found.manifest is not None:

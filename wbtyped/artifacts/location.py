@@ -1,10 +1,10 @@
-"""Where a version of an artifact is shown."""
+"""The location of a version: a collection, and its number there."""
 
 from typing import NamedTuple
 
 from wbtyped_graphql import fragments
 
-from .validation import VERSION
+from .validation import VERSION_PATTERN
 
 
 class ArtifactLocation(NamedTuple):
@@ -18,7 +18,7 @@ class ArtifactLocation(NamedTuple):
 
     @classmethod
     def of_source(cls, node: fragments.Artifact) -> "ArtifactLocation":
-        """Return where a version was logged; without a project if the API key may not see it."""
+        """Return where a version was logged; entity and project are empty if they are hidden."""
         sequence = node.artifact_sequence
         entity = sequence.project.entity_name if sequence.project else ""
         project = sequence.project.name if sequence.project else ""
@@ -26,7 +26,7 @@ class ArtifactLocation(NamedTuple):
 
     @classmethod
     def of_membership(cls, node: fragments.Membership) -> "ArtifactLocation | None":
-        """Return the location that a membership describes; None if the key may not see it."""
+        """Return the location of a membership; None if the API key may not see it."""
         collection = node.artifact_collection
         if collection is None or collection.project is None:
             return None
@@ -50,15 +50,16 @@ class ArtifactLocation(NamedTuple):
         return self[:3]
 
     def aliases(self, node: fragments.Artifact) -> list[str]:
-        """Return the aliases that a version has in this collection, without `vN`."""
+        """Return the aliases of a version in this collection, without `vN`."""
         return [
             alias.alias
             for alias in node.aliases
-            if alias.artifact_collection
-            and alias.artifact_collection.name == self.collection
-            and (
-                alias.artifact_collection.project is None
-                or alias.artifact_collection.project.name == self.project
-            )
-            and not VERSION.fullmatch(alias.alias)
+            if self.has_alias(alias) and not VERSION_PATTERN.fullmatch(alias.alias)
         ]
+
+    def has_alias(self, alias: fragments.ArtifactAliases) -> bool:
+        """Return True if an alias is one of this collection; its project may be hidden."""
+        collection = alias.artifact_collection
+        if collection is None or collection.name != self.collection:
+            return False
+        return collection.project is None or collection.project.name == self.project

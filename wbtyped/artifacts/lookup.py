@@ -13,16 +13,16 @@ from .contents.manifest import ArtifactManifest
 from .contents.offline_index import load_offline
 from .location import ArtifactLocation
 
-VERSION = re.compile(r"v0*([0-9]+)")
-LARGEST_VERSION = 2**31 - 1
-"""Versions are counted in GraphQL's Int; servers fail in various ways for larger numbers."""
-MEMBERSHIP = "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"
-"""Feature of servers that tell where a version is shown."""
+VERSION_NUMBER = re.compile(r"v0*([0-9]+)")
+MAX_VERSION = 2**31 - 1
+"""Version numbers are GraphQL Ints; servers fail in various ways for larger ones."""
+MEMBERSHIP_FEATURE = "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"
+"""The feature of servers that return where a version is shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundVersion:
-    """A version and where it was found."""
+    """A version, and where it was found."""
 
     location: ArtifactLocation
     node: fragments.Artifact
@@ -33,15 +33,15 @@ class FoundVersion:
 def find_version(client: Client, entity: str, project: str, name: str) -> Flow[FoundVersion]:
     """Return the version that `collection:alias` names (query ArtifactByPath).
 
-    Offline it comes from the cache. Raises NotFoundError, and OfflineError.
+    Offline it is read from the cache. Raises NotFoundError, and OfflineError.
     """
-    refuse_too_large(entity, project, name)
+    check_version_number(entity, project, name)
     if client.settings.offline:
         record, manifest = load_offline(client, entity, project, name)
-        return FoundVersion(record.place, record.node, manifest)
-    known = client.known_features
-    if known is None or MEMBERSHIP in known:
-        # To request the features first would cost every script a request that few servers need.
+        return FoundVersion(record.location, record.node, manifest)
+    features = client.known_features
+    if features is None or MEMBERSHIP_FEATURE in features:
+        # Loading the features first would cost every script a request, for the sake of few servers.
         try:
             return (yield from _find_membership(entity, project, name))
         except GraphQLError as error:
@@ -60,12 +60,13 @@ def _find_membership(entity: str, project: str, name: str) -> Flow[FoundVersion]
         raise missing_artifact(entity, project, name)
     location = ArtifactLocation.of_membership(member)
     if location is None:
+        # The key may not see the collection's project, and the number there is unknown.
         location = ArtifactLocation(entity, project, name.partition(":")[0], "v0")
     return FoundVersion(location, member.artifact)
 
 
 def _find_source(entity: str, project: str, name: str) -> Flow[FoundVersion]:
-    """Find a version on a server that knows only where versions were logged."""
+    """Find a version on a server without memberships: only where it was logged is known."""
     result = yield from ask(calls.artifact_by_name(entity=entity, project=project, name=name))
     if result.project is None:
         raise missing_project(entity, project)
@@ -75,10 +76,10 @@ def _find_source(entity: str, project: str, name: str) -> Flow[FoundVersion]:
     return FoundVersion(ArtifactLocation.of_source(node), node)
 
 
-def refuse_too_large(entity: str, project: str, name: str) -> None:
+def check_version_number(entity: str, project: str, name: str) -> None:
     """Raise NotFoundError for a version number that no collection can have."""
-    found = VERSION.fullmatch(name.partition(":")[2])
-    if found and (len(found[1]) > 10 or int(found[1]) > LARGEST_VERSION):
+    number = VERSION_NUMBER.fullmatch(name.partition(":")[2])
+    if number and (len(number[1]) > 10 or int(number[1]) > MAX_VERSION):
         raise missing_artifact(entity, project, name)
 
 

@@ -1,4 +1,4 @@
-"""Changes that take several requests, and the error if one of them fails."""
+"""Save changes that take several requests, and report which were applied if one fails."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from ..transport.flow import Flow, ask
 
 @dataclass(frozen=True, slots=True)
 class SaveStep:
-    """One request of several; `what` names the change that it makes."""
+    """One request of several; `what` names its change in errors."""
 
     what: str
     run: Callable[[], Flow[None]]
@@ -29,7 +29,7 @@ def save_step(
 
 
 def save_all(steps: Sequence[SaveStep], what: str) -> Flow[None]:
-    """Run the steps in order; the error of a later one tells which were applied before it."""
+    """Run the steps in order; raises PartialSaveError if any but the first fails."""
     for position, step in enumerate(steps):
         try:
             yield from step.run()

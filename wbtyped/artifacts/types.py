@@ -25,6 +25,10 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
     """The types of artifacts in a project, fetched page by page (query ArtifactTypes).
 
     The server does not report a total, so there is no `len()`, and `length` is None.
+
+    Example:
+        >>> [type.name for type in api.artifact_types("my-team/mnist")]
+        ['dataset', 'model']
     """
 
     __slots__ = ("entity", "project")
@@ -50,7 +54,7 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
 
     @property
     def length(self) -> None:
-        """Always None: the server does not report how many types there are."""
+        """Always None: the server does not report the number of types."""
         return
 
     def _operation(self, cursor: str | None) -> Operation["Result"]:
@@ -71,7 +75,12 @@ class ArtifactType:
     """A type of artifacts, such as `dataset` (query GetArtifactType).
 
     `attrs` is the typed node or a mapping with the wire names of its fields; without it the type is
-    loaded at once, and NotFoundError says what is missing.
+    loaded immediately, and NotFoundError says what is missing.
+
+    Example:
+        >>> datasets = api.artifact_type("dataset", "my-team/mnist")
+        >>> [collection.name for collection in datasets.collections()]
+        ['digits']
     """
 
     __slots__ = ("__weakref__", "attrs", "client", "entity", "project", "type")
@@ -103,7 +112,7 @@ class ArtifactType:
 
     @property
     def id(self) -> str:
-        """The server's own id of the type, opaque."""
+        """The server's opaque id of the type."""
         return self.attrs.id
 
     @property
@@ -113,12 +122,12 @@ class ArtifactType:
 
     @property
     def description(self) -> str | None:
-        """The text that describes the type."""
+        """The description of the type."""
         return self.attrs.description
 
     @classmethod
     def find(cls, client: Client, entity: str, project: str, name: str) -> Flow[Self]:
-        """Load a type as a flow, for either loop."""
+        """Load a type (query GetArtifactType); raises NotFoundError."""
         arguments.instance("client", client, Client)
         arguments.check_strings(entity=entity, project=project, name=name)
         found = cls.__new__(cls)
@@ -127,11 +136,11 @@ class ArtifactType:
         return found
 
     def load(self) -> fragments.ArtifactType:
-        """Fetch the type again, refresh `attrs`, and return them."""
+        """Load the type again, and return the typed node."""
         return self.client.run(self._load())
 
     async def aload(self) -> fragments.ArtifactType:
-        """Fetch the type again, from a coroutine; otherwise as `load`."""
+        """Asynchronous form of `load`."""
         return await self.client.arun(self._load())
 
     def _load(self) -> Flow[fragments.ArtifactType]:
@@ -153,7 +162,7 @@ class ArtifactType:
         order: str | None = None,
         start: str | None = None,
     ) -> ArtifactCollections:
-        """Return the collections of this type; nothing is sent until they are read."""
+        """Return the collections of this type as a lazy list; see `ArtifactCollections`."""
         return ArtifactCollections(
             self.client, self.entity, self.project, self.type, per_page,
             filters=filters, order=order, start=start,
@@ -164,7 +173,7 @@ class ArtifactType:
         return self.client.run(self._find_collection(name))
 
     async def acollection(self, name: str) -> ArtifactCollection:
-        """Return one collection of this type, from a coroutine; otherwise as `collection`."""
+        """Asynchronous form of `collection`."""
         return await self.client.arun(self._find_collection(name))
 
     def _find_collection(self, name: str) -> Flow[ArtifactCollection]:

@@ -1,4 +1,4 @@
-"""Which names, tags and aliases a server accepts; checked before anything is sent."""
+"""Check names, tags, aliases and types before anything is sent."""
 
 import re
 from collections.abc import Iterable
@@ -6,53 +6,57 @@ from collections.abc import Iterable
 from .. import arguments
 from ..errors import UsageError
 
-LIMIT = 128
-"""Characters in a name, tag or alias."""
-TAG = re.compile(r"[-\w]+( +[-\w]+)*")
-VERSION = re.compile(r"v\d+")
-OBJECT_KINDS = (
+MAX_NAME_LENGTH = 128
+"""Of a collection name, tag or alias, in characters."""
+TAG_PATTERN = re.compile(r"[-\w]+( +[-\w]+)*")
+VERSION_PATTERN = re.compile(r"v\d+")
+OBJECT_SUFFIXES = (
     "audio-file", "bokeh-file", "bounding-boxes", "classes", "eval-table", "graph-file",
     "histogram", "html-file", "image-file", "joined-table", "mask", "molecule-file",
     "object3D-file", "partitioned-table", "plotly-file", "pytorch-model-file",
     "sklearn-model-file", "table", "tfkeras-model-file", "video-file", "wb_trace_tree",
 )  # fmt: skip
-"""What the official client puts behind the name of an object that it adds, before `.json`."""
+"""What the official client appends to the name of an object that it adds, before `.json`."""
 
 
 def check_collection_name(name: str) -> str:
-    """Return a name that a collection can have, or raise UsageError."""
-    if not arguments.string("name", name) or len(name) > LIMIT or "/" in name:
+    """Return the name of a collection, or raise UsageError if it is not valid."""
+    if not arguments.string("name", name) or len(name) > MAX_NAME_LENGTH or "/" in name:
         raise UsageError(
-            f"collection name {name!r}: 1 to {LIMIT} characters are allowed, and no '/'"
+            f"collection name {name!r} must have 1 to {MAX_NAME_LENGTH} characters, without '/'"
         )
     return name
 
 
 def checked_tags(tags: str | Iterable[str]) -> list[str]:
-    """Return tags without repetition; raises UsageError. A text is one tag."""
+    """Return tags without duplicates, or raise UsageError; a string is one tag."""
     listed = [tags] if isinstance(tags, str) else arguments.strings("tags", tags)
     for tag in listed:
-        if len(tag) > LIMIT or not TAG.fullmatch(tag):
+        if len(tag) > MAX_NAME_LENGTH or not TAG_PATTERN.fullmatch(tag):
             raise UsageError(
-                f"tag {tag!r}: words of letters, digits, '-' and '_' are allowed, with single"
-                f" spaces between them, {LIMIT} characters in all"
+                f"tag {tag!r} must consist of letters, digits, '-' and '_', with single spaces"
+                f" between words, and have at most {MAX_NAME_LENGTH} characters"
             )
     return list(dict.fromkeys(listed))
 
 
 def checked_aliases(aliases: Iterable[str]) -> list[str]:
-    """Return aliases without repetition, or raise UsageError for one that cannot be."""
+    """Return aliases without duplicates, or raise UsageError."""
     listed = list(dict.fromkeys(arguments.strings("aliases", aliases)))
     for alias in listed:
-        if not alias or len(alias) > LIMIT or "/" in alias or ":" in alias:
-            raise UsageError(f"alias {alias!r}: 1 to {LIMIT} characters, without '/' and ':'")
-        if VERSION.fullmatch(alias):
-            raise UsageError(f"alias {alias!r} is the name of a version; the server gives those")
+        if not alias or len(alias) > MAX_NAME_LENGTH or "/" in alias or ":" in alias:
+            raise UsageError(
+                f"alias {alias!r} must have 1 to {MAX_NAME_LENGTH} characters, without '/' and ':'"
+            )
+        if VERSION_PATTERN.fullmatch(alias):
+            raise UsageError(
+                f"alias {alias!r} is reserved: the server numbers versions v0, v1, ..."
+            )
     return listed
 
 
 def check_type(type_name: str, name: str) -> None:
-    """Raise UsageError for a type that W&B keeps for itself."""
+    """Raise UsageError for a type that W&B reserves for internal use."""
     reserved = (
         type_name.startswith("wandb-")
         or type_name == "job"
@@ -60,4 +64,6 @@ def check_type(type_name: str, name: str) -> None:
         or (type_name == "code" and name.startswith("source-"))
     )
     if reserved:
-        raise UsageError(f"artifact type {type_name!r} is kept for internal use; choose another")
+        raise UsageError(
+            f"artifact type {type_name!r} is reserved for internal use; choose another"
+        )

@@ -37,7 +37,7 @@ COMMITTED: Mapping[str, object] = {"state": "COMMITTED"}
 
 
 class VersionList(SizedPaginator[ResultT, fragments.Artifact, ArtifactT]):
-    """A list of versions, whichever class they become."""
+    """A list of versions, independent of their class."""
 
     __slots__ = ()
 
@@ -50,7 +50,7 @@ class VersionList(SizedPaginator[ResultT, fragments.Artifact, ArtifactT]):
 
 
 class CollectionVersions(VersionList["Result", ArtifactT]):
-    """The versions in a collection (query Artifacts); see `Artifacts`."""
+    """The versions in a collection (query Artifacts), independent of their class."""
 
     __slots__ = ("collection_name", "entity", "filters", "order", "project", "tags", "type")
 
@@ -112,7 +112,7 @@ class CollectionVersions(VersionList["Result", ArtifactT]):
         return self._connection(result).total_count
 
     def _items(self, result: "Result") -> list[ArtifactT]:
-        # The number of a version in this collection is on the edge, not on the node.
+        # The version number in this collection is on the edge; that on the node is the source's.
         collection = self.entity, self.project, self.collection_name
         locations = {
             edge.node.id: ArtifactLocation(*collection, edge.version)
@@ -126,7 +126,7 @@ class CollectionVersions(VersionList["Result", ArtifactT]):
 
 
 class RunVersions(VersionList["RunResult", ArtifactT]):
-    """The versions that a run logged or used (query RunArtifacts); see `RunArtifacts`."""
+    """The versions that a run logged or used (query RunArtifacts), independent of their class."""
 
     __slots__ = ("mode", "run")
 

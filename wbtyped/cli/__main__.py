@@ -1,4 +1,4 @@
-"""`python -m wbtyped.cli`: the command where scripts are not on the path."""
+"""`python -m wbtyped.cli`: run the command where scripts are not on the PATH."""
 
 from . import main
 

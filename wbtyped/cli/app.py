@@ -1,4 +1,4 @@
-"""The subcommands and their options. What they do stands in the modules of their names."""
+"""The subcommands and their options; each is implemented in the module that it imports."""
 
 from pathlib import Path
 from typing import Annotated
@@ -6,13 +6,24 @@ from typing import Annotated
 import typer
 
 from ..download.options import EngineName
-from ..errors import AuthenticationError, NotFoundError
+from ..errors import NotFoundError
 from ..version import VERSION
 from .cache import cache_app
 from .extras import require
-from .schema import app as schema_app
+from .output import print_err
+from .parameters import (
+    BaseUrl,
+    DownloadPath,
+    JsonObject,
+    ListPath,
+    Pattern,
+    check_api_key,
+    check_names,
+    is_artifact_path,
+)
+from .schema import schema_app
 
-# Plain help: rich would read `[cli]` and the like as markup.
+# No rich markup in help texts: it would swallow `[cli]` and the like.
 app: typer.Typer = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -20,125 +31,22 @@ app: typer.Typer = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
 app.add_typer(schema_app, name="schema")
-
-
 app.add_typer(cache_app, name="cache")
 
 
-def checked_text(value: str | None) -> str | None:
-    """Refuse what a server would read as no restriction at all, or could not read."""
-    if value is not None and not value.strip():
-        raise typer.BadParameter("it is empty")
-    if value is not None and any("\ud800" <= c <= "\udfff" for c in value):
-        raise typer.BadParameter("it is not valid Unicode")
-    return value
-
-
-def checked_run(path: str) -> str:
-    """Refuse a path that is none, before a key is looked for."""
-    from ..paths import parse_run_path
-
-    checked_text(path)
-    parse_run_path(path)
-    return path
-
-
-def checked_place(path: str) -> str:
-    """Refuse a path that is none: of a project, a run, or something in the tree of artifacts."""
-    from ..errors import UsageError
-    from ..paths import parse_artifact_path
-
-    checked_text(path)
-    parts = path.strip("/ ").split("/")
-    if len(parts) >= 3 and ":" in parts[2]:
-        parse_artifact_path(path)
-    elif len(parts) == 3 or (len(parts) < 3 and ":" in path) or "/runs/" in path:
-        return checked_run(path)
-    elif len(parts) not in {2, 4} or not all(parts):
-        reason = "too many parts" if len(parts) > 4 else "a part is missing"
-        raise UsageError(
-            f"invalid path {path!r}: {reason}; write entity/project, entity/project/run,"
-            " entity/project/collection:alias or entity/project/type/collection"
-        )
-    return path
-
-
-def checked_source(path: str) -> str:
-    """Refuse a path that is neither of a run nor of a version."""
-    from ..paths import parse_artifact_path
-
-    checked_text(path)
-    parts = path.strip("/ ").split("/", 2)
-    if len(parts) == 3 and ":" in parts[2]:
-        parse_artifact_path(path)
-        return path
-    return checked_run(path)
-
-
-def checked_names(values: list[str] | None) -> list[str]:
-    """Refuse names as `checked_text` does, and drop repeated ones."""
-    for value in values or []:
-        checked_text(value)
-    return list(dict.fromkeys(values or []))
-
-
-def checked_key(value: str | None) -> str | None:
-    """Refuse a key that clients would refuse to send."""
-    from ..config.api_key import check_key
-
-    try:
-        if value is not None:
-            check_key(value, "--api-key")
-    except AuthenticationError:
-        raise typer.BadParameter(
-            "a key has at least 40 letters, digits, - or _; leave it out to have one made up"
-        ) from None
-    return value
-
-
-def show_version(wanted: bool) -> None:
-    """Print the version and end."""
-    if wanted:
+def show_version(requested: bool) -> None:
+    """Print the version and exit."""
+    if requested:
         print(f"wbtyped {VERSION}")
         raise typer.Exit
 
 
-Place = Annotated[
-    str,
-    typer.Argument(
-        metavar="PATH",
-        help="entity/project, a run, an artifact type, a collection, or collection:alias.",
-        callback=checked_place,
-        show_default=False,
-    ),
-]
-Source = Annotated[
-    str,
-    typer.Argument(
-        metavar="PATH",
-        help="A run, entity/project/run, or a version, entity/project/collection:alias.",
-        callback=checked_source,
-        show_default=False,
-    ),
-]
-Pattern = Annotated[
-    str | None,
-    typer.Option(
-        metavar="LIKE",
-        help="Only files whose name fits an SQL LIKE pattern: % is any text, _ one character.",
-        callback=checked_text,
-    ),
-]
-BaseUrl = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URL",
-        help="Address of the W&B server; else WANDB_BASE_URL or the settings files.",
-        callback=checked_text,
-    ),
-]
+def warn_at_once(value: int | None) -> int | None:
+    """Announce that `--at-once` is now called `--jobs`."""
+    if value is not None:
+        print_err("wbtyped: --at-once is deprecated; use --jobs")
+    return value
 
 
 @app.callback()
@@ -150,37 +58,39 @@ def wbtyped(
         ),
     ] = False,
 ) -> None:
-    """List and download the files of Weights & Biases runs.
+    """List and download the files of Weights & Biases runs and artifacts.
 
     The server and the API key come from WANDB_BASE_URL and WANDB_API_KEY, from netrc, or from the
     settings files of the official client.
 
-    Exit codes: 0 done, 1 something failed (each failure is named, the rest is done), 2 wrong use.
+    Exit codes: 0 done, 1 something failed (each failure is reported, the rest is done), 2 wrong
+    usage.
     """
 
 
 @app.command()
 def ls(
-    path: Place,
+    path: ListPath,
     pattern: Pattern = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON array.")] = False,
     base_url: BaseUrl = None,
 ) -> None:
     """List the files of a run, or walk the tree of artifacts.
 
-    A project shows its types and collections, a type its collections, a collection its versions,
-    and a version its files. Where a run and a type or collection have the same name, the run is
-    shown; entity/project/type/collection is never a run.
+    For a project, list its artifact types and collections; for a type, its collections; for a
+    collection, its versions; for a version, its files. If a run has the same name as a type or
+    collection, the run is listed; entity/project/type/collection is never a run.
 
-    A table on a terminal; elsewhere one line per file, with tabs between name, size in bytes, type
-    and time of the last change. --json adds the MD5 digest. Control characters in names are shown
-    as escapes.
+    Prints a table on a terminal; elsewhere one line per file, with tabs between name, size in
+    bytes, type, and time of the last update. --json adds the MD5 digest. Control characters in
+    names are escaped.
     """
-    from .artifacts import is_artifact, list_tree
+    from .artifacts import list_tree
     from .ls import list_files
 
-    places = path.strip("/ ").split("/")
-    if is_artifact(path) or (len(places) in {2, 4} and ":" not in path and "/runs/" not in path):
+    depth = len(path.strip("/ ").split("/"))
+    in_tree = depth in {2, 4} and ":" not in path and "/runs/" not in path
+    if in_tree or is_artifact_path(path):
         list_tree(path, as_json=json, base_url=base_url)
         return
     try:
@@ -193,13 +103,13 @@ def ls(
 
 @app.command()
 def get(
-    path: Source,
+    path: DownloadPath,
     names: Annotated[
         list[str] | None,
         typer.Argument(
             metavar="NAME",
-            help="Files to download; all of the run when left out.",
-            callback=checked_names,
+            help="Files of a run to download; default: all.",
+            callback=check_names,
             show_default=False,
         ),
     ] = None,
@@ -208,19 +118,20 @@ def get(
         typer.Option(
             metavar="DIR",
             file_okay=False,
-            help="Folder to download to; else the working folder, and artifacts/ for a version.",
+            help="Folder to download into; default: the current folder, and a folder below"
+            " artifacts/ for a version.",
         ),
     ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: JsonObject = False,
     pattern: Pattern = None,
     replace: Annotated[
-        bool, typer.Option("--replace", help="Fetch files anew that exist with other content.")
+        bool, typer.Option("--replace", help="Overwrite existing files whose content differs.")
     ] = False,
     cache: Annotated[
         bool | None,
         typer.Option(
             "--cache/--no-cache",
-            help="Keep contents on this machine for further downloads; else WBTYPED_CACHE.",
+            help="Keep downloaded files in the local cache and reuse them; default: WBTYPED_CACHE.",
             show_default=False,
         ),
     ] = None,
@@ -228,53 +139,61 @@ def get(
         bool | None,
         typer.Option(
             "--offline",
-            help="Send nothing: take a version from the cache alone; else WBTYPED_OFFLINE.",
+            help="Send no request: take the version from the cache; default: WBTYPED_OFFLINE.",
             show_default=False,
         ),
     ] = None,
     engine: Annotated[
         EngineName | None,
-        typer.Option(help="What moves the bytes; else WBTYPED_ENGINE.", show_default=False),
+        typer.Option(help="HTTP backend; default: WBTYPED_ENGINE.", show_default=False),
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, max=128, help="Files under way together."),
+        typer.Option(metavar="N", min=1, max=128, help="Number of parallel downloads."),
+    ] = None,
+    at_once: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, max=128, hidden=True, callback=warn_at_once),
     ] = None,
     base_url: BaseUrl = None,
 ) -> None:
-    """Download files of a run, or an artifact version, several at a time.
+    """Download files of a run, or an artifact version, in parallel.
 
-    Each file is checked by size and digest before it takes its name. A file that is already there
-    is kept when its content is right. When it is not, a version replaces it; for a run that is a
-    failure, unless --replace is given.
+    A file is renamed into place only after its size and checksum have been verified; interrupted
+    downloads resume where they stopped. Existing files with the right content are kept. Others are
+    replaced if they belong to an artifact version; for a run they are reported as failures, unless
+    --replace is given.
     """
-    from .artifacts import is_artifact
     from .get import GetOptions, get_artifact, get_files
 
-    how = GetOptions(root, base_url, cache, offline, engine, jobs, json)
-    if is_artifact(path):
+    options = GetOptions(
+        root, base_url, cache, offline, engine, at_once if jobs is None else jobs, json
+    )
+    if is_artifact_path(path):
         if names or pattern is not None:
-            raise typer.BadParameter("a version is downloaded whole: no names, no --pattern")
-        raise typer.Exit(get_artifact(path, how))
+            raise typer.BadParameter("a version is downloaded whole; omit NAME and --pattern")
+        raise typer.Exit(get_artifact(path, options))
     if names and pattern is not None:
-        raise typer.BadParameter("give names or --pattern, not both")
-    raise typer.Exit(get_files(path, names or [], pattern, how, replace=replace))
+        raise typer.BadParameter("pass either NAME or --pattern, not both")
+    raise typer.Exit(get_files(path, names or [], pattern, options, replace=replace))
 
 
 @app.command()
 def verify(
-    path: Source,
+    path: DownloadPath,
     folder: Annotated[
         Path, typer.Argument(metavar="DIR", file_okay=False, help="Folder to compare.")
     ],
-    json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    json: JsonObject = False,
     base_url: BaseUrl = None,
 ) -> None:
-    """Compare a folder with an artifact version; names missing, altered and foreign files."""
-    from .artifacts import is_artifact, verify_artifact
+    """Compare a folder with an artifact version; report missing, modified and unexpected files."""
+    from .artifacts import verify_artifact
 
-    if not is_artifact(path):
-        raise typer.BadParameter("only a version, entity/project/collection:alias, can be verified")
+    if not is_artifact_path(path):
+        raise typer.BadParameter(
+            "only an artifact version, entity/project/collection:alias, can be verified"
+        )
     raise typer.Exit(verify_artifact(path, folder, base_url, as_json=json))
 
 
@@ -285,54 +204,55 @@ def serve(
         typer.Argument(
             metavar="DIR",
             file_okay=False,
-            help="Folder that keeps the data; made when it is new.",
+            help="Folder that stores the data; created if it does not exist.",
             show_default=False,
         ),
     ],
-    host: Annotated[str, typer.Option(metavar="HOST", help="Address to listen on.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Interface to listen on.")
+    ] = "127.0.0.1",
     port: Annotated[
         int,
-        typer.Option(metavar="PORT", min=0, max=65535, help="Port of the API; 0 takes a free one."),
+        typer.Option(metavar="PORT", min=0, max=65535, help="Port of the API; 0 picks a free one."),
     ] = 8080,
     storage_port: Annotated[
         int,
-        typer.Option(metavar="PORT", min=0, max=65535, help="Port of storage; 0 takes a free one."),
+        typer.Option(metavar="PORT", min=0, max=65535, help="Port of storage; 0 picks a free one."),
     ] = 0,
     load: Annotated[
         list[str] | None,
         typer.Option(
             metavar="PATH=FOLDER",
-            help="Commit a folder as entity/project/type/collection; may be given several times.",
+            help="Commit a folder as entity/project/type/collection; repeatable.",
         ),
     ] = None,
     api_key: Annotated[
         str | None,
         typer.Option(
             metavar="KEY",
-            help="The key to accept; else the folder's own, made up when the folder is new.",
-            callback=checked_key,
+            help="API key to accept; default: the key of the folder, generated with it.",
+            callback=check_api_key,
         ),
     ] = None,
     hide_schema: Annotated[
         bool,
         typer.Option(
             "--hide-schema",
-            help="Answer introspection with null, as W&B servers do that have it switched off.",
+            help="Answer introspection with null, as W&B servers do where it is switched off.",
         ),
     ] = False,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
             metavar="HOST",
-            help="A further name of this server, or * for any; may be given several times.",
+            help="Accept this Host header too; * accepts any; repeatable.",
         ),
     ] = None,
     allow_origin: Annotated[
         list[str] | None,
         typer.Option(
             metavar="URL",
-            help="Origin of web pages that may use this server, or * for any; may be given several"
-            " times.",
+            help="Accept web pages from this origin; * accepts any; repeatable.",
         ),
     ] = None,
     log_requests: Annotated[
@@ -341,7 +261,7 @@ def serve(
 ) -> None:
     """Run the embedded W&B server.
 
-    It runs until Ctrl-C and prints what to export so that W&B clients talk to it.
+    Runs until Ctrl-C, and prints the variables to export so that W&B clients use it.
     """
     require("server")
     from .serve import serve_folder
@@ -364,7 +284,7 @@ def serve(
 @app.command()
 def demo(
     files: Annotated[
-        int, typer.Option(metavar="N", min=2, max=100_000, help="How many files to send.")
+        int, typer.Option(metavar="N", min=2, max=100_000, help="Number of files to upload.")
     ] = 300,
     large: Annotated[
         int, typer.Option(metavar="MIB", min=0, max=10_000, help="Size of the largest file in MiB.")
@@ -380,7 +300,7 @@ def demo(
 ) -> None:
     """Try everything on the embedded server.
 
-    Uploads files, lists them, downloads them and compares every digest. Needs no account and no
+    Uploads files, lists them, downloads them, and compares every digest. Needs no account and no
     network, and leaves nothing behind unless --keep is given.
     """
     require("server")

@@ -1,4 +1,4 @@
-"""The parts of `wbtyped` that are about artifacts: walk the tree, download, compare."""
+"""`wbtyped ls` and `wbtyped verify` for artifacts: walk the tree, compare a folder."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,64 +12,59 @@ from ..artifacts.lineage import File
 from ..errors import ChecksumError, NotFoundError
 from .connection import connect
 from .output import print_err, print_out, show_table
+from .parameters import is_artifact_path
 
-PER_PAGE = 1000
+ITEMS_PER_PAGE = 1000
 JSON_DIFFERENCES = ("missing", "altered", "foreign")
-"""The keys of `verify --json`, which scripts rely on."""
+"""Keys of `verify --json`: scripts rely on them."""
 Record = Mapping[str, object]
-_list = TypeAdapter(list[object])
-
-
-def is_artifact(path: str) -> bool:
-    """Tell whether a path names a version: three parts, and a colon in the last."""
-    parts = path.strip("/").split("/", 2)
-    return len(parts) == 3 and ":" in parts[2]
+_any_list = TypeAdapter(list[object])
 
 
 def list_tree(path: str, *, as_json: bool, base_url: str | None) -> None:
-    """Print what is below a project, a type, a collection or a version."""
+    """Print the children of a project, a type, a collection or a version."""
     with connect(base_url) as api:
-        show(list(records(api, path.strip("/"))), as_json=as_json)
+        print_records(list(find_children(api, path.strip("/ "))), as_json=as_json)
 
 
-def records(api: Api, path: str) -> Iterable[Record]:
-    """Yield what is below a path."""
-    parts = path.split("/", 2) if is_artifact(path) else path.split("/")
-    if is_artifact(path):
-        files = api.artifact(path).files(per_page=PER_PAGE)
+def find_children(api: Api, path: str) -> Iterable[Record]:
+    """Return a record for each child of a path."""
+    parts = path.split("/")
+    if is_artifact_path(path):
+        files = api.artifact(path).files(per_page=ITEMS_PER_PAGE)
         return (file_record(file) for page in files.pages() for file in page)
     if len(parts) == 2:
         entity, project = parts
-        found = ProjectArtifactCollections(api.client, entity, project, PER_PAGE)
+        found = ProjectArtifactCollections(api.client, entity, project, ITEMS_PER_PAGE)
         return (collection_record(c) for page in found.pages() for c in page)
-    entity, project, kind = parts[:3]
+    entity, project, name = parts[:3]
     if len(parts) == 4:
-        collection = api.artifact_collection(kind, f"{entity}/{project}/{parts[3]}")
-        return map(version_record, collection.artifacts(PER_PAGE))
-    return below_third(api, entity, project, kind)
+        collection = api.artifact_collection(name, f"{entity}/{project}/{parts[3]}")
+        return map(version_record, collection.artifacts(ITEMS_PER_PAGE))
+    return type_or_collection_children(api, entity, project, name)
 
 
-def below_third(api: Api, entity: str, project: str, name: str) -> Iterable[Record]:
-    """Yield the collections of a type, or the versions of a collection, of this name."""
+def type_or_collection_children(api: Api, entity: str, project: str, name: str) -> Iterable[Record]:
+    """Return the collections of the type with this name, else the versions of the collection."""
     try:
-        kind = api.artifact_type(name, f"{entity}/{project}")
+        artifact_type = api.artifact_type(name, f"{entity}/{project}")
     except NotFoundError as error:
         if error.missing != "type":
             raise
     else:
-        return map(collection_record, kind.collections(PER_PAGE))
-    found = ProjectArtifactCollections(api.client, entity, project, PER_PAGE)
+        return map(collection_record, artifact_type.collections(ITEMS_PER_PAGE))
+    found = ProjectArtifactCollections(api.client, entity, project, ITEMS_PER_PAGE)
     collection = next((c for page in found.pages() for c in page if c.name == name), None)
     if collection is None:
         path = f"{entity}/{project}/{name}"
         raise NotFoundError(
             f"{path} is neither a run nor an artifact type nor a collection", path=path
         )
-    return map(version_record, collection.artifacts(PER_PAGE))
+    return map(version_record, collection.artifacts(ITEMS_PER_PAGE))
 
 
 def collection_record(collection: ArtifactCollection) -> Record:
-    """Return what is shown of a collection."""
+    """Return what `ls` shows of a collection."""
     return {
         "type": collection.type,
         "name": collection.name,
@@ -80,7 +75,7 @@ def collection_record(collection: ArtifactCollection) -> Record:
 
 
 def version_record(artifact: Artifact) -> Record:
-    """Return what is shown of a version."""
+    """Return what `ls` shows of a version."""
     return {
         "name": artifact.name,
         "aliases": artifact.aliases,
@@ -92,30 +87,29 @@ def version_record(artifact: Artifact) -> Record:
 
 
 def file_record(file: File) -> Record:
-    """Return what is shown of a file of a version; a reference shows where it refers to."""
+    """Return what `ls` shows of a file in a version; a reference includes its target."""
     reference = file.direct_url if file.direct_url == file.url else None
     return {"name": file.name, "size": file.size, "digest": file.digest, "reference": reference}
 
 
-def show(listed: list[Record], *, as_json: bool) -> None:
+def print_records(records: list[Record], *, as_json: bool) -> None:
     """Print records as JSON, or as a table."""
     if as_json:
-        print(json.dumps(listed, indent=1))
-        return
-    if not listed:
-        return
-    show_table(list(listed[0]), [[cell(value) for value in record.values()] for record in listed])
+        print(json.dumps(records, indent=1))
+    elif records:
+        rows = [[format_cell(value) for value in record.values()] for record in records]
+        show_table(list(records[0]), rows)
 
 
-def cell(value: object) -> str:
-    """Return a value as a table shows it."""
+def format_cell(value: object) -> str:
+    """Return a value as a string for a table."""
     if isinstance(value, list):
-        return ", ".join(map(str, _list.validate_python(value))) or "-"
+        return ", ".join(map(str, _any_list.validate_python(value))) or "-"
     return "-" if value is None else str(value)
 
 
 def verify_artifact(path: str, folder: Path, base_url: str | None, *, as_json: bool) -> int:
-    """Compare a folder with a version; returns the exit code."""
+    """Compare a folder with a version and report the differences; return the exit code."""
     with connect(base_url) as api:
         artifact = api.artifact(path)
         if as_json:
@@ -125,7 +119,7 @@ def verify_artifact(path: str, folder: Path, base_url: str | None, *, as_json: b
         try:
             artifact.verify(folder)
         except ChecksumError as error:
-            print_err(str(error))
+            print_err(str(error) if folder.is_dir() else f"folder {folder} does not exist")
             return 1
-        print_out(f"{folder} is {artifact.qualified_name}")
+        print_out(f"OK: {folder} matches {artifact.qualified_name}")
         return 0

@@ -1,4 +1,4 @@
-"""How the subcommands reach a server."""
+"""Connect the subcommands to a server."""
 
 import sys
 
@@ -12,14 +12,14 @@ from .output import print_err
 def connect(
     base_url: str | None = None, *, cache: CacheOption = None, offline: bool | None = None
 ) -> Api:
-    """Return a client of the server at `base_url`, or of the one in the user's settings."""
-    # stamina would log each retry on stderr, in words that say nothing to the user of a command.
-    set_on_retry_hooks([announce])
+    """Return a client for the server at `base_url`, or for the one in the user's settings."""
+    # By default stamina logs each retry on stderr, in terms that mean nothing to the user of a CLI.
+    set_on_retry_hooks([announce_retry])
     overrides = {"base_url": base_url} if base_url else None
     return Api(overrides, cache=cache, offline=offline)
 
 
-def announce(details: RetryDetails) -> None:
-    """Tell a person who waits why nothing happens."""
+def announce_retry(details: RetryDetails) -> None:
+    """Print on a terminal why the command is waiting."""
     if sys.stderr.isatty():
-        print_err(f"{details.caused_by}; trying again in {details.wait_for:.1f} s")
+        print_err(f"{details.caused_by}; retrying in {details.wait_for:.1f} s")

@@ -1,4 +1,4 @@
-"""`wbtyped demo`: the whole way on the embedded server, from upload to compared digests."""
+"""`wbtyped demo`: a tour on the embedded server, from upload to compared digests."""
 
 import os
 import shlex
@@ -17,21 +17,21 @@ from ..server import WandbServer
 from .connection import connect
 from .get import GetOptions
 from .output import counted, human_size, print_err, print_out, show_table
-from .progress import failure_line, progress
+from .progress import failure_line, make_reporter
 from .samples import Sample, choose_samples
 
 PROJECT = "demo"
 ARTIFACT = "samples"
-PER_PAGE = 50
-CALLBACK_SECONDS = 50
-DEFAULT_JOBS = 8
-"""Uploads at a time."""
+FILES_PER_PAGE = 50
+FILES_PER_LINE = 50
 """Files between two lines of progress without a terminal."""
+UPLOAD_JOBS = 8
+"""Number of parallel uploads."""
 KEPT_RUN = """run = api.run("{path}")"""
 NEW_RUN = """run = api.create_run(project="tour")
-      run.upload_file("notes.txt")  # a file of yours"""
-GO_ON = """
-Go on with a server that keeps its data:
+      run.upload_file("notes.txt")  # one of your files"""
+NEXT_STEPS = """
+Next, start a server that keeps its data:
   wbtyped serve {data}
 Export the two variables that it prints. Then, in Python:
   from wbtyped import Api
@@ -45,40 +45,40 @@ The README has a longer example."""
 
 
 def run_demo(count: int, large: int, keep: Path | None) -> int:
-    """Run the demo in a folder of its own; returns the exit code."""
+    """Run the demo in a folder of its own; return the exit code."""
     samples = choose_samples(count, large)
     with (
         work_folder(keep) as folder,
         WandbServer(folder / "server") as server,
-        own_settings(folder / "settings", server.env),
+        isolated_settings(folder / "settings", server.env),
     ):
         print_out(f"embedded server at {server.url}")
         path, failures = tour(folder, samples)
-        place = f"{server.entity}/{PROJECT}/{ARTIFACT}"
+        collection = f"{server.entity}/{PROJECT}/{ARTIFACT}"
         server.add_artifact(
-            place, "dataset", folder / "originals", aliases=["demo"], logged_by=path
+            collection, "dataset", folder / "originals", aliases=["demo"], logged_by=path
         )
-        failures += artifact_tour(f"{place}:demo", folder / "artifact")
+        failures += artifact_tour(f"{collection}:demo", folder / "artifact")
     if failures:
         print_err(f"wbtyped: the demo failed: {', '.join(failures)}")
         return 1
-    go_on(path, keep)
+    print_next_steps(path, keep)
     return 0
 
 
-def go_on(path: str, keep: Path | None) -> None:
-    """Say what to try next: with the kept run, or with a new one."""
+def print_next_steps(path: str, keep: Path | None) -> None:
+    """Print what to try next: with the kept run, or with a new one."""
     if keep:
         data, run = shlex.quote(str(keep / "server")), KEPT_RUN.format(path=path)
     else:
         data, run, path = "./wandb-data", NEW_RUN, "me/tour/RUN"
-    for line in GO_ON.format(data=data, run=run, path=path).splitlines():
+    for line in NEXT_STEPS.format(data=data, run=run, path=path).splitlines():
         print_out(line)
 
 
 @contextmanager
 def work_folder(keep: Path | None) -> Generator[Path]:
-    """Give a folder to work in, removed at the end unless it is to be kept."""
+    """Yield the folder `keep`, or a temporary one that is removed at the end."""
     if keep is not None:
         keep.mkdir(parents=True, exist_ok=True)
         yield keep
@@ -88,16 +88,16 @@ def work_folder(keep: Path | None) -> Generator[Path]:
 
 
 @contextmanager
-def own_settings(nowhere: Path, env: Mapping[str, str]) -> Generator[None]:
-    """Set the environment to `env` alone, as far as W&B and proxies are concerned.
+def isolated_settings(missing: Path, env: Mapping[str, str]) -> Generator[None]:
+    """Set the environment to `env`, without any other W&B settings and without proxies.
 
-    The folder `nowhere` does not exist, so that neither netrc nor settings files are found.
+    The folder `missing` does not exist, so that neither netrc nor settings files are found.
     """
     before = dict(os.environ)
     for name in before:
         if name.startswith("WANDB_"):
             del os.environ[name]
-    hidden = dict.fromkeys(("WANDB_DIR", "WANDB_CONFIG_DIR", "NETRC"), str(nowhere))
+    hidden = dict.fromkeys(("WANDB_DIR", "WANDB_CONFIG_DIR", "NETRC"), str(missing))
     os.environ.update({**hidden, **env, "NO_PROXY": "*", "no_proxy": "*"})
     try:
         yield
@@ -107,9 +107,9 @@ def own_settings(nowhere: Path, env: Mapping[str, str]) -> Generator[None]:
 
 
 def tour(folder: Path, samples: Sequence[Sample]) -> tuple[str, list[str]]:
-    """Send files there and back; returns the run's path and the names of what went wrong.
+    """Upload, list and download files on the server of the environment.
 
-    The server is the one of the environment.
+    Return the path of the run, and the names of the files that failed.
     """
     originals, downloads = folder / "originals", folder / "downloads"
     for sample in samples:
@@ -121,26 +121,26 @@ def tour(folder: Path, samples: Sequence[Sample]) -> tuple[str, list[str]]:
         run = api.create_run(project=PROJECT)
         print_out(f"created run {run.full_path}")
         failures = upload(run, originals, samples)
-        listed = read_list(run)
-    failures |= fetch(run.full_path, downloads)
-    wrong = differences(samples, listed, originals, downloads)
+        listed = list_pages(run)
+    failures |= download(run.full_path, downloads)
+    wrong = find_differences(samples, listed, originals, downloads)
     for name, reason in wrong.items():
         if name not in failures:
             print_err(failure_line(name, reason))
-    show_folders(samples, wrong)
+    print_folders(samples, wrong)
     equal = len(samples) - len(wrong.keys() & {sample.name for sample in samples})
     print_out(f"compared the digests of {counted(len(samples))}: {equal:,} equal")
     return run.full_path, sorted(failures | wrong.keys())
 
 
 def artifact_tour(path: str, root: Path) -> list[str]:
-    """Read, download and verify an artifact; returns its name when something went wrong."""
+    """Show, download and verify an artifact; return its name if something failed."""
     with connect() as api:
         artifact = api.artifact(path)
-        maker = artifact.logged_by()
+        creator = artifact.logged_by()
         print_out(
             f"artifact {artifact.qualified_name}: {counted(artifact.file_count)}"
-            f" ({human_size(artifact.size)}), logged by {maker.full_path if maker else '-'}"
+            f" ({human_size(artifact.size)}), logged by {creator.full_path if creator else '-'}"
         )
         try:
             artifact.download(root)
@@ -148,41 +148,41 @@ def artifact_tour(path: str, root: Path) -> list[str]:
         except WbtypedError as error:
             print_err(failure_line(artifact.qualified_name, str(error)))
             return [artifact.qualified_name]
-    print_out(f"downloaded it and compared every digest: {counted(artifact.file_count)} equal")
+    print_out(f"downloaded it and verified every digest: {counted(artifact.file_count)} OK")
     return []
 
 
 def upload(run: Run, originals: Path, samples: Sequence[Sample]) -> set[str]:
-    """Upload files, several at a time; returns the names of those that failed."""
+    """Upload files in parallel; return the names of those that failed."""
     with (
-        progress("upload", every=CALLBACK_SECONDS) as report,
-        ThreadPoolExecutor(DEFAULT_JOBS) as threads,
+        make_reporter("upload", every=FILES_PER_LINE) as reporter,
+        ThreadPoolExecutor(UPLOAD_JOBS) as threads,
     ):
-        report.expect(len(samples), sum(sample.size for sample in samples))
-        sent = {
+        reporter.expect(len(samples), sum(sample.size for sample in samples))
+        uploads = {
             threads.submit(run.upload_file, originals / sample.name, originals): sample
             for sample in samples
         }
         try:
-            for future in as_completed(sent):
-                sample = sent[future]
+            for future in as_completed(uploads):
+                sample = uploads[future]
                 try:
                     future.result()
                 except WbtypedError as error:
-                    report.fail(sample.name, error)
+                    reporter.fail(sample.name, error)
                 else:
-                    report.finish("uploaded", sample.name, sample.size)
+                    reporter.finish("uploaded", sample.name, sample.size)
         except BaseException:
             threads.shutdown(cancel_futures=True)
             raise
-    print_out(report.summary())
-    return {name for name, _ in report.failures}
+    print_out(reporter.summary())
+    return {name for name, _ in reporter.failures}
 
 
-def read_list(run: Run) -> dict[str, File]:
-    """List the run page by page and return its files by name."""
+def list_pages(run: Run) -> dict[str, File]:
+    """List the run page by page; return its files by name."""
     listed: dict[str, File] = {}
-    for number, page in enumerate(run.files(per_page=PER_PAGE).pages(), start=1):
+    for number, page in enumerate(run.files(per_page=FILES_PER_PAGE).pages(), start=1):
         listed.update((file.name, file) for file in page)
         print_out(
             f"page {number}: {counted(len(page))}, the last is {page[-1].name if page else '-'}"
@@ -190,19 +190,19 @@ def read_list(run: Run) -> dict[str, File]:
     return listed
 
 
-def fetch(path: str, downloads: Path) -> set[str]:
-    """Download the run; returns the names of what failed."""
-    with progress("download", every=CALLBACK_SECONDS) as report, connect() as api:
-        options = GetOptions().options(api, report)
+def download(path: str, downloads: Path) -> set[str]:
+    """Download the run; return the names of the files that failed."""
+    with make_reporter("download", every=FILES_PER_LINE) as reporter, connect() as api:
+        options = GetOptions().batch_options(api, reporter)
         make_batch(api.run(path).files().selection, downloads, False, options).run()
-    print_out(report.summary())
-    return {name for name, _ in report.failures}
+    print_out(reporter.summary())
+    return {name for name, _ in reporter.failures}
 
 
-def differences(
+def find_differences(
     samples: Sequence[Sample], listed: Mapping[str, File], originals: Path, downloads: Path
 ) -> dict[str, str]:
-    """Compare every original with what was listed and what was downloaded."""
+    """Compare originals, list and downloads; return a reason for each name that differs."""
     wrong = dict.fromkeys(listed, "listed, but never uploaded")
     for sample in samples:
         wrong.pop(sample.name, None)
@@ -219,8 +219,8 @@ def differences(
     return wrong
 
 
-def show_folders(samples: Sequence[Sample], wrong: Mapping[str, str]) -> None:
-    """Print what went there and back, by folder."""
+def print_folders(samples: Sequence[Sample], wrong: Mapping[str, str]) -> None:
+    """Print the number of files, their size, and how many came back equal, by folder."""
     files = Counter(sample.folder for sample in samples)
     equal = Counter(sample.folder for sample in samples if sample.name not in wrong)
     size: Counter[str] = Counter()

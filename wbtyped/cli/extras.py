@@ -1,4 +1,4 @@
-"""Optional parts of the installation, and what to say when one is missing."""
+"""Check that the optional dependencies of a subcommand are installed."""
 
 import sys
 from importlib.util import find_spec
@@ -8,11 +8,11 @@ MODULES: dict[str, tuple[str, ...]] = {
     "drift": ("graphql",),
     "server": ("ariadne", "starlette", "uvicorn"),
 }
-"""What each extra brings, as far as the command needs it."""
+"""The modules that each extra installs and the command needs."""
 
 
 def require(extra: str) -> None:
-    """Say what to install and end with exit code 2, unless the extra is there."""
+    """Exit with code 2 and say what to install, unless the extra is installed."""
     missing = [module for module in MODULES[extra] if find_spec(module) is None]
     if missing:
         print(

@@ -1,4 +1,4 @@
-"""`wbtyped get`: download files of a run or of a version, many at a time."""
+"""`wbtyped get`: download the files of a run or of an artifact version in parallel."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,12 +12,12 @@ from ..download.options import EngineName
 from ..runs.download import make_batch as make_run_batch
 from .connection import connect
 from .output import counted, print_out
-from .progress import Progress, Silent, progress
+from .progress import Reporter, SilentReporter, make_reporter
 
 
 @dataclass(frozen=True, slots=True)
 class GetOptions:
-    """What a download is told, beside what to fetch; None where the environment decides."""
+    """Options of a download; None leaves the choice to the environment or a default."""
 
     root: Path | None = None
     base_url: str | None = None
@@ -28,54 +28,59 @@ class GetOptions:
     as_json: bool = False
 
     def connect(self) -> Api:
-        """Return a client that keeps to it."""
+        """Return a client with these options."""
         return connect(self.base_url, cache=self.cache, offline=self.offline)
 
-    def options(self, api: Api, report: Progress) -> BatchOptions:
-        """Return how the files are fetched: one that fails does not hold up the others."""
+    def batch_options(self, api: Api, reporter: Reporter) -> BatchOptions:
+        """Return options for a batch that continues when a file fails."""
         options = build_options(api.settings, {"engine": self.engine, "jobs": self.jobs})
-        return replace(options, on_error="collect", observer=report)
+        return replace(options, on_error="collect", observer=reporter)
 
 
 def get_files(
-    path: str, names: Sequence[str], pattern: str | None, how: GetOptions, *, replace: bool
+    path: str, names: Sequence[str], pattern: str | None, options: GetOptions, *, replace: bool
 ) -> int:
-    """Download files of a run and report on each; returns the exit code."""
-    with how.connect() as api:
+    """Download files of a run and report on each; return the exit code."""
+    with options.connect() as api:
         files = api.run(path).files(names, pattern)
-        with follow(how) as report:
-            make_run_batch(
-                files.selection, how.root or Path(), replace, how.options(api, report)
-            ).run()
-    say_what_became(report, how, {})
-    return 1 if report.failures else 0
+        with reporter_for(options) as reporter:
+            batch_options = options.batch_options(api, reporter)
+            root = options.root or Path()
+            make_run_batch(files.selection, root, replace, batch_options).run()
+    print_summary(reporter, options, {})
+    return 1 if reporter.failures else 0
 
 
-def get_artifact(path: str, how: GetOptions) -> int:
-    """Download a version and report on each file; returns the exit code."""
-    with how.connect() as api:
+def get_artifact(path: str, options: GetOptions) -> int:
+    """Download an artifact version and report on each file; return the exit code."""
+    with options.connect() as api:
         artifact = api.artifact(path)
         entries = list(artifact.manifest)
-        with follow(how) as report:
-            options = how.options(api, report)
-            result = make_version_batch(artifact.contents, entries, how.root, False, options).run()
+        with reporter_for(options) as reporter:
+            batch_options = options.batch_options(api, reporter)
+            batch = make_version_batch(
+                artifact.contents, entries, options.root, False, batch_options
+            )
+            result = batch.run()
         name, folder = artifact.qualified_name, str(result.root)
-    say_what_became(report, how, {"artifact": name, "folder": folder, "files": len(entries)})
-    if not how.as_json and result.ok:
-        print_out(f"{counted(len(entries))} of {name} in {folder}, every digest compared")
-    return 1 if report.failures else 0
+    print_summary(reporter, options, {"artifact": name, "folder": folder, "files": len(entries)})
+    if not options.as_json and result.ok:
+        unverified = len(result.unverified)
+        checked = f"{unverified:,} could not be verified" if unverified else "all verified"
+        print_out(f"{counted(len(entries))} of {name} in {folder}, {checked}")
+    return 1 if reporter.failures else 0
 
 
-def follow(how: GetOptions) -> Progress:
-    """Return what follows the download: on a terminal, elsewhere, or for a machine."""
-    return Silent("get") if how.as_json else progress("get")
+def reporter_for(options: GetOptions) -> Reporter:
+    """Return a reporter that fits the output: silent for JSON, else a bar or lines."""
+    return SilentReporter("get") if options.as_json else make_reporter("get")
 
 
-def say_what_became(report: Progress, how: GetOptions, facts: Mapping[str, object]) -> None:
-    """Print how many files came from where, and for a machine all that is known."""
-    if not how.as_json:
-        print_out(report.summary())
+def print_summary(reporter: Reporter, options: GetOptions, facts: Mapping[str, object]) -> None:
+    """Print the counts in one line, or everything that is known as JSON."""
+    if not options.as_json:
+        print_out(reporter.summary())
         return
-    failures = [{"name": name, "reason": reason} for name, reason in report.failures]
-    counts = {"done": report.done, "size": report.size, "failures": failures}
+    failures = [{"name": name, "reason": reason} for name, reason in reporter.failures]
+    counts = {"done": reporter.done, "size": reporter.size, "failures": failures}
     print(json.dumps({**facts, **counts}))

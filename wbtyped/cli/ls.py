@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..artifacts.lineage import File
 from .connection import connect
 from .output import human_size, on_terminal, printable, rich_console
 
@@ -11,16 +12,14 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from ..artifacts.lineage import File
-
-PER_PAGE = 1000
-"""Files in one request: a long list costs few of them."""
+FILES_PER_PAGE = 1000
+"""Large pages: a long list needs few requests."""
 
 
 def list_files(path: str, *, pattern: str | None, as_json: bool, base_url: str | None) -> None:
-    """Print the files of a run, each page as soon as it is there."""
+    """Print the files of a run, each page as soon as it arrives."""
     with connect(base_url) as api:
-        pages = api.run(path).files(pattern=pattern, per_page=PER_PAGE).pages()
+        pages = api.run(path).files(pattern=pattern, per_page=FILES_PER_PAGE).pages()
         if as_json:
             print_json(pages)
         elif on_terminal():
@@ -29,8 +28,8 @@ def list_files(path: str, *, pattern: str | None, as_json: bool, base_url: str |
             print_lines(pages)
 
 
-def print_lines(pages: Iterable[list["File"]]) -> None:
-    """Print one line per file with tabs between its fields."""
+def print_lines(pages: Iterable[list[File]]) -> None:
+    """Print one line per file, with tabs between the fields."""
     for page in pages:
         for file in page:
             fields = (file.name, str(file.size), file.mimetype or "-", file.updated_at or "-")
@@ -38,10 +37,10 @@ def print_lines(pages: Iterable[list["File"]]) -> None:
         print(end="", flush=True)
 
 
-def print_json(pages: Iterator[list["File"]]) -> None:
-    """Print one array. It stays open when the list breaks off, so that half is not taken for all.
+def print_json(pages: Iterator[list[File]]) -> None:
+    """Print one array, left unclosed if the listing fails: no parser takes it for complete.
 
-    Addresses are left out: a signed one opens the file to everybody who reads it.
+    URLs are left out: a signed URL gives everybody who reads it access to the file.
     """
     separator = "[\n"
     for page in pages:
@@ -59,8 +58,8 @@ def print_json(pages: Iterator[list["File"]]) -> None:
     print("\n]" if separator == ",\n" else "[]")
 
 
-def print_tables(pages: Iterable[list["File"]], console: "Console") -> None:
-    """Print a table, page by page: the first page decides how wide the names are."""
+def print_tables(pages: Iterable[list[File]], console: "Console") -> None:
+    """Print a table page by page; the first page determines the width of the names."""
     widths = None
     for page in pages:
         header = widths is None
@@ -80,31 +79,31 @@ def print_tables(pages: Iterable[list["File"]], console: "Console") -> None:
 SIZE_WIDTH = len("1023.9 KiB")
 MOMENT_WIDTH = len("2026-01-31 23:59")
 WIDE_TERMINAL = 100
-GAP = 2
+COLUMN_GAP = 2
 
 
 class Widths(NamedTuple):
-    """Characters of the columns that depend on the terminal."""
+    """Widths, in characters, of the columns that depend on the terminal."""
 
     name: int
     mimetype: int
 
     @classmethod
-    def fitting(cls, page: Iterable["File"], terminal: int) -> "Widths":
-        """Return the widths for a page: names get what the longest needs, if there is room."""
+    def fitting(cls, page: Iterable[File], terminal: int) -> "Widths":
+        """Return widths for a page: the longest name fits, if there is room."""
         from rich.cells import cell_len
 
         mimetype = len("application/octet-stream" if terminal >= WIDE_TERMINAL else "text/markdown")
-        room = terminal - SIZE_WIDTH - mimetype - MOMENT_WIDTH - 3 * GAP
+        room = terminal - SIZE_WIDTH - mimetype - MOMENT_WIDTH - 3 * COLUMN_GAP
         longest = max((cell_len(printable(file.name)) for file in page), default=0)
         return cls(max(min(longest, room), len("name")), mimetype)
 
 
 def empty_table(widths: Widths, *, header: bool) -> "Table":
-    """Return a table with columns of fixed width, so that pages line up."""
+    """Return a table with fixed column widths, so that pages line up."""
     from rich.table import Table
 
-    table = Table(box=None, show_header=header, padding=(0, GAP, 0, 0), pad_edge=False)
+    table = Table(box=None, show_header=header, padding=(0, COLUMN_GAP, 0, 0), pad_edge=False)
     table.add_column("name", width=widths.name, overflow="fold")
     table.add_column("size", width=SIZE_WIDTH, justify="right")
     table.add_column("type", width=widths.mimetype, overflow="ellipsis", no_wrap=True)

@@ -1,4 +1,4 @@
-"""What people see: names made harmless, sizes and tables, on a terminal or without one."""
+"""Print for people: escaped names, readable sizes, and tables on a terminal or in a pipe."""
 
 import sys
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def printable(text: str) -> str:
-    """Return text with every character escaped that could steer a terminal or hide text."""
+    """Escape every character that could control a terminal or hide part of a string."""
     if text.isprintable():
         return text
     return "".join(
@@ -18,7 +18,7 @@ def printable(text: str) -> str:
 
 
 def human_size(size: int) -> str:
-    """Return a number of bytes as people read it, such as `1.5 MiB`."""
+    """Return a number of bytes in a readable unit, such as `1.5 MiB`."""
     if size < 1024:
         return f"{size} B"
     value = float(size)
@@ -29,35 +29,38 @@ def human_size(size: int) -> str:
     return f"{value / 1024:.1f} TiB"
 
 
-def counted(number: int, noun: str = "file") -> str:
-    """Return `1 file`, `2 files`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def counted(number: int, singular: str = "file", plural: str | None = None) -> str:
+    """Return a number with its noun: `1 file`, `2 files`."""
+    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def print_out(text: str) -> None:
-    """Print one line, at once, with nothing in it that steers a terminal."""
+    """Print one escaped line on stdout and flush it."""
     print(printable(text), flush=True)
 
 
 def print_err(text: str) -> None:
-    """Print one line on stderr, likewise."""
+    """Print one escaped line on stderr and flush it."""
     print(printable(text), file=sys.stderr, flush=True)
 
 
 def on_terminal() -> bool:
-    """Tell whether a person is looking at stdout."""
+    """Return True if stdout is a terminal."""
     return sys.stdout.isatty()
 
 
+# rich is imported where it draws: a pipe does not need it.
+
+
 def rich_console() -> "Console":
-    """Return a console that takes texts as they are: names may look like markup."""
+    """Return a console that prints strings as they are: file names may look like markup."""
     from rich.console import Console
 
     return Console(markup=False, emoji=False, highlight=False)
 
 
 def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table whose first column holds names and whose others hold figures."""
+    """Print a table with names in the first column and figures in the others."""
     if not on_terminal():
         for row in (headings, *rows):
             print("\t".join(map(printable, row)), flush=True)
@@ -65,8 +68,8 @@ def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     from rich.table import Table
 
     table = Table()
-    for number, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if number else "left", overflow="fold")
+    for column, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if column else "left", overflow="fold")
     for row in rows:
         table.add_row(*map(printable, row))
     rich_console().print(table)

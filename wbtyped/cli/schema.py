@@ -8,14 +8,16 @@ import typer
 
 from .extras import require
 
-app: typer.Typer = typer.Typer(
+# Each subcommand imports its implementation: graphql-core is slow to import, and an extra.
+
+schema_app: typer.Typer = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Tell whether a server still fits the queries of this package, or your own.",
+    help="Check that a server fits the queries of this package, or your own.",
 )
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """How a report is printed."""
 
     TEXT = "text"
@@ -24,7 +26,7 @@ class Format(StrEnum):
     SARIF = "sarif"
 
 
-class PlainFormat(StrEnum):
+class TableFormat(StrEnum):
     """How a table is printed."""
 
     TEXT = "text"
@@ -32,7 +34,7 @@ class PlainFormat(StrEnum):
 
 
 class FailOn(StrEnum):
-    """Which findings make a check fail."""
+    """The least severe change that makes a check fail."""
 
     BREAKING = "breaking"
     RISKY = "risky"
@@ -43,58 +45,59 @@ Queries = Annotated[
     list[Path] | None,
     typer.Option(
         metavar="FOLDER|FILE",
-        help="Your own .graphql files, in place of those of this package; may be repeated.",
+        help="Your own .graphql files, instead of the queries of this package; repeatable.",
     ),
 ]
 
 
-@app.command()
+@schema_app.command()
 def check(
     against: Annotated[
         str | None,
         typer.Option(
             metavar="SOURCE",
             help="A server's URL, an SDL file or a folder of them, or an introspection JSON file;"
-            " else the configured server.",
+            " default: the configured server.",
         ),
     ] = None,
     queries: Queries = None,
-    style: Annotated[
-        Format, typer.Option("--format", help="How to print the report.")
-    ] = Format.TEXT,
+    report_format: Annotated[
+        ReportFormat, typer.Option("--format", help="Format of the report.")
+    ] = ReportFormat.TEXT,
     fail_on: Annotated[
-        FailOn, typer.Option(help="The least of what makes the exit code 1.")
+        FailOn, typer.Option(help="Least severe change that makes the exit code 1.")
     ] = FailOn.BREAKING,
     ignore: Annotated[
         list[str] | None,
         typer.Option(
             metavar="RULE[:COORDINATE]",
-            help="Leave out what a rule finds, everywhere or at a schema coordinate, in which * is"
-            " any text; may be repeated.",
+            help="Ignore the findings of a rule, everywhere or at a schema coordinate, in which *"
+            " matches any string; repeatable.",
         ),
     ] = None,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="List safe changes too.")
     ] = False,
 ) -> None:
-    """Weigh what has changed in a server's schema by what the queries use.
+    """Classify what changed in a server's schema by its effect on the queries.
 
-    Breaking is what makes a query fail or its answer unreadable, risky what may come out otherwise,
-    safe all else. A server that hides its schema is probed: it validates each operation and runs
-    none, because a required variable is withheld.
+    Breaking: a query fails, or its response cannot be parsed. Risky: results may differ. Safe:
+    everything else. A server that hides its schema is probed: it validates each operation but
+    cannot execute it, because a required variable is missing.
 
-    The key goes to the server, as with --base-url elsewhere. Exit codes: 0 it fits, 1 it does not
-    (see --fail-on), 2 wrong use, 3 there was no schema to read.
+    The API key goes to that server, as with --base-url elsewhere. Exit codes: 0 it fits, 1 it does
+    not (see --fail-on), 2 wrong usage, 3 no schema could be read.
     """
     require("drift")
-    from .check import check_schema
+    from .schema_check import check_schema
 
-    shown = "any" if fail_on is FailOn.ANY else fail_on.value
-    code = check_schema(against, queries or [], style.value, shown, ignore or [], verbose=verbose)
+    code = check_schema(
+        against, queries or [], report_format.value, fail_on.value, ignore or [], verbose=verbose
+    )
     raise typer.Exit(code)
 
 
-@app.command()
+@schema_app.command()
 def pull(
     source: Annotated[
         str,
@@ -106,31 +109,32 @@ def pull(
     ],
     output: Annotated[
         Path,
-        typer.Option(metavar="FILE", dir_okay=False, help="The schema to bring up to date."),
+        typer.Option(metavar="FILE", dir_okay=False, help="The schema file to update."),
     ] = Path("schema/schema.graphql"),
 ) -> None:
-    """Bring the pinned schema up to date and print what changed.
+    """Update the pinned schema and print what changed.
 
-    Types outside of it are left out; what is still there keeps its place and its description. A
-    file that does not exist begins as the schema that this package was compiled from.
+    Types that the pinned schema does not contain are left out; the others keep their order and
+    their descriptions. A file that does not exist starts as the schema that this package was
+    compiled from.
 
-    Exit codes: 0 done, 2 wrong use, 3 there was no schema to read.
+    Exit codes: 0 done, 2 wrong usage, 3 no schema could be read.
     """
     require("drift")
-    from .pull import pull_schema
+    from .schema_pull import pull_schema
 
     raise typer.Exit(pull_schema(source, output))
 
 
-@app.command()
+@schema_app.command()
 def coverage(
     queries: Queries = None,
-    style: Annotated[
-        PlainFormat, typer.Option("--format", help="How to print it.")
-    ] = PlainFormat.TEXT,
+    table_format: Annotated[
+        TableFormat, typer.Option("--format", help="Format of the output.")
+    ] = TableFormat.TEXT,
 ) -> None:
-    """Show which part of the pinned schema the queries use, and which they do not."""
+    """Show which parts of the pinned schema the queries use, and which they do not."""
     require("drift")
-    from .coverage import show_coverage
+    from .schema_coverage import show_coverage
 
-    show_coverage(queries or [], as_json=style is PlainFormat.JSON)
+    show_coverage(queries or [], as_json=table_format is TableFormat.JSON)

@@ -1,4 +1,4 @@
-"""Where a schema comes from, as the subcommands of `wbtyped schema` are told."""
+"""Open the schema that a subcommand of `wbtyped schema` is pointed at."""
 
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,21 +9,21 @@ from ..errors import AuthenticationError, SchemaSourceError
 from .connection import connect
 from .output import print_err
 
-UNREADABLE = 3
-"""Exit code for a source that is no schema or cannot be reached."""
+NO_SCHEMA = 3
+"""Exit code if the source cannot be reached or is not a schema."""
 
 
-def as_url(source: str) -> str | None:
-    """Return the address of a server, also for that of its GraphQL endpoint; None for a path."""
+def server_url(source: str) -> str | None:
+    """Return the URL of a server, given that URL or its GraphQL endpoint; None for a path."""
     if not source.lower().startswith(("http://", "https://")):
         return None
     return source.rstrip("/").removesuffix("/graphql")
 
 
 @contextmanager
-def opened(source: str | None) -> Generator[Api | Path]:
-    """Give a client of the server that is meant, the configured one for None, or a path."""
-    url = as_url(source) if source else None
+def open_source(source: str | None) -> Generator[Api | Path]:
+    """Yield a path, or a client for the server at a URL; None is the configured server."""
+    url = server_url(source) if source else None
     if source and url is None:
         yield Path(source)
         return
@@ -35,7 +35,7 @@ def opened(source: str | None) -> Generator[Api | Path]:
         yield api
 
 
-def unreadable(error: SchemaSourceError) -> int:
-    """Say why there is no schema, and return the exit code."""
+def report_no_schema(error: SchemaSourceError) -> int:
+    """Print why there is no schema, and return the exit code."""
     print_err(f"wbtyped: {error.reason}: {error}")
-    return UNREADABLE
+    return NO_SCHEMA

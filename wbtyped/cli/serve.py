@@ -11,17 +11,17 @@ from ..errors import UsageError
 from ..server import WandbServer, serve
 from .output import print_err, print_out
 
-SCRIPT = "from wbtyped import Api; print(Api().create_run(project='tour').full_path)"
+EXAMPLE_SCRIPT = "from wbtyped import Api; print(Api().create_run(project='tour').full_path)"
 
 
-def load_folder(server: WandbServer, given: str) -> None:
-    """Commit a folder as a version of a sequence."""
-    path, equals, folder = given.partition("=")
+def load_folder(server: WandbServer, option: str) -> None:
+    """Commit the folder of a `--load` option as an artifact version."""
+    path, equals, folder = option.partition("=")
     parts = path.split("/")
     if not equals or len(parts) != 4 or not all(parts):
-        raise UsageError(f"--load {given!r}: write entity/project/type/collection=FOLDER")
-    entity, project, kind, collection = parts
-    name = server.add_artifact(f"{entity}/{project}/{collection}", kind, Path(folder))
+        raise UsageError(f"--load {option!r}: use entity/project/type/collection=FOLDER")
+    entity, project, artifact_type, collection = parts
+    name = server.add_artifact(f"{entity}/{project}/{collection}", artifact_type, Path(folder))
     print_out(f"loaded {folder} as {entity}/{project}/{name}")
 
 
@@ -38,8 +38,8 @@ def serve_folder(
     allow_origins: Sequence[str] = (),
     log_requests: bool = False,
 ) -> int:
-    """Serve until the process is interrupted; returns the exit code."""
-    # A service manager stops a server politely too.
+    """Serve until the process is interrupted; return the exit code."""
+    # Service managers stop a process with SIGTERM: end as on Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         server = WandbServer(
@@ -52,43 +52,43 @@ def serve_folder(
             allow_origins=allow_origins,
         )
     except (OSError, sqlite3.Error) as error:
-        print_err(f"wbtyped: {data} cannot be used as data folder: {error}")
+        print_err(f"wbtyped: {data} cannot be used as the data folder: {error}")
         return 1
     server.introspection = introspection
-    # Nobody could read the log of this process, which may run for months.
+    # Nothing reads the request log of this process, which may run for months.
     server.requests.enabled = log_requests
     if log_requests:
-        show_requests()
+        print_requests()
     try:
-        for given in load:
-            load_folder(server, given)
-        serve(server, introduce)
+        for option in load:
+            load_folder(server, option)
+        serve(server, print_instructions)
     except UsageError:
         server.close()
         raise
     except OSError as error:
         server.close()
         ports = f"port {port}" + (f" or {storage_port}" if storage_port else "")
-        print_err(f"wbtyped: cannot listen on {host} {ports}: {error}; choose another with --port")
+        print_err(f"wbtyped: cannot listen on {host} {ports}: {error}; pass another one as --port")
         return 1
     print_out("stopped")
     return 0
 
 
-def show_requests() -> None:
-    """Print each request as it comes in."""
+def print_requests() -> None:
+    """Print each request on stderr as it arrives."""
     handler = logging.StreamHandler()
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
-    logger = logging.getLogger("wbtyped.server.recording")
+    logger = logging.getLogger("wbtyped.server.request_log")
     logger.setLevel(logging.INFO)
     logger.addHandler(handler)
 
 
-def introduce(server: WandbServer) -> None:
-    """Print how to reach a server that is running."""
-    print_out(f"W&B server at {server.url}, data in {server.data}; Ctrl-C stops it.")
+def print_instructions(server: WandbServer) -> None:
+    """Print how to use the running server."""
+    print_out(f"W&B server running at {server.url}, data in {server.data}; stop it with Ctrl-C")
     print_out("To use it, in another terminal:")
     for name, value in server.env.items():
         print_out(f"  export {name}={shlex.quote(value)}")
     print_out("Then, for example:")
-    print_out(f'  python -c "{SCRIPT}"')
+    print_out(f'  python -c "{EXAMPLE_SCRIPT}"')

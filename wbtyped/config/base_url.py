@@ -1,4 +1,4 @@
-"""Addresses of W&B servers: which are right, and which belong together."""
+"""Base URLs of W&B servers: check them, and find the web pages that belong to them."""
 
 import re
 from urllib.parse import urlsplit
@@ -6,29 +6,29 @@ from urllib.parse import urlsplit
 from ..errors import UsageError
 
 DEFAULT_BASE_URL = "https://api.forge.coreweave.com"
-# Names of one server each; a key kept under one of them serves the others.
+# Each tuple lists the names of one server; a key stored for one name works for the others.
 SAME_SERVER = (
     ("api.forge.coreweave.com", "forge.coreweave.com", "api.wandb.ai"),
     ("api.qa.forge.coreweave.com", "qa.forge.coreweave.com", "api.qa.wandb.ai"),
 )
 FORGE_HOSTS = ("forge.coreweave.com", "qa.forge.coreweave.com")
-UNFIT_FOR_URL = re.compile(r"[\s?#\x00-\x1f\x7f-\x9f]")
+FORBIDDEN_IN_URL = re.compile(r"[\s?#\x00-\x1f\x7f-\x9f]")
 
 
 def checked_base_url(text: str) -> str:
-    """Return the address of the API without slashes at its end, or raise UsageError."""
+    """Return the URL of the API without trailing slashes, or raise UsageError."""
     url = text.strip().rstrip("/")
     if "@" in url:
-        # Not quoted, for it may hold a secret.
-        raise UsageError("base_url holds a user name or password; give the key as api_key instead")
+        # The URL is not shown: it may contain a secret.
+        raise UsageError("base_url contains a user name or password; pass the key as api_key")
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise _no_address(text) from None
+        raise _not_a_url(text) from None
     host = parts.hostname or ""
-    if parts.scheme not in {"http", "https"} or not host or UNFIT_FOR_URL.search(url):
-        raise _no_address(text)
+    if parts.scheme not in {"http", "https"} or not host or FORBIDDEN_IN_URL.search(url):
+        raise _not_a_url(text)
     if host in FORGE_HOSTS:
         if (parts.scheme, port, parts.path) != ("https", None, "/api/wandb"):
             raise _web_page(text, f"api.{host}")
@@ -41,16 +41,16 @@ def checked_base_url(text: str) -> str:
     return url
 
 
-def _no_address(text: str) -> UsageError:
-    return UsageError(f"base_url {text!r} is not an address like {DEFAULT_BASE_URL}")
+def _not_a_url(text: str) -> UsageError:
+    return UsageError(f"base_url {text!r} is not a URL like {DEFAULT_BASE_URL}")
 
 
 def _web_page(text: str, api: str) -> UsageError:
-    return UsageError(f"base_url {text!r} is the web page; the API is at https://{api}")
+    return UsageError(f"base_url {text!r} is a web page; the API is at https://{api}")
 
 
 def app_url(base_url: str, explicit: str | None) -> str:
-    """Return the address of the web pages that belong to an API."""
+    """Return the URL of the web pages that belong to an API."""
     if explicit:
         return explicit.rstrip("/")
     for host in FORGE_HOSTS:

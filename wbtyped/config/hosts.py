@@ -1,9 +1,9 @@
-"""Which hosts a reference or a redirect may lead to.
+"""Decide which hosts a reference or a redirect may lead to.
 
-Whoever may write a reference, or runs a public server that one leads to, must not choose what is
+People who can write a reference, or run a public server that one points to, must not be able to
 read from the networks of those who download it: services on the machine itself, in its network, or
-the addresses under which clouds hand out credentials. So nothing leads from a public host to a
-local one, as browsers have it (Local Network Access), unless the user allows that host.
+the IP addresses where clouds serve credentials. So nothing may lead from a public host to a local
+one, as in browsers (Local Network Access), unless the user allows that host.
 """
 
 import ipaddress
@@ -26,7 +26,7 @@ NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class Space(Enum):
-    """Where an address can be reached from."""
+    """The kind of network that an IP address belongs to."""
 
     PUBLIC = "public"
     PRIVATE = "private"
@@ -36,16 +36,16 @@ class Space(Enum):
 
 REACHABLE = {
     Space.PUBLIC: {Space.PUBLIC},
-    # Clouds hand out credentials under link-local addresses, to whoever asks.
+    # Clouds serve credentials on link-local addresses, to everybody who asks.
     Space.PRIVATE: {Space.PUBLIC, Space.PRIVATE, Space.LOOPBACK},
     Space.LINK_LOCAL: set(Space),
     Space.LOOPBACK: set(Space),
 }
-"""Where a host in one space may lead to."""
+"""The spaces that a host in one space may lead to."""
 
 
 def space_of(address: Address) -> Space:
-    """Return the space of an address, of the one within it where it stands for another."""
+    """Return the space of an IP address; an IPv6 address that embeds an IPv4 one has its space."""
     if isinstance(address, ipaddress.IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour
         if address in NAT64:
@@ -56,43 +56,44 @@ def space_of(address: Address) -> Space:
         return Space.LOOPBACK
     if address.is_link_local:
         return Space.LINK_LOCAL
-    # Neither private nor global are, among others, those that providers share (100.64.0.0/10).
+    # Some addresses are neither private nor global, such as the shared ones of providers
+    # (100.64.0.0/10).
     return Space.PUBLIC if address.is_global and not address.is_multicast else Space.PRIVATE
 
 
 def literal(host: str) -> Address | None:
-    """Return the address that a host of a URL is; None for a name."""
+    """Return the host of a URL as an IP address; None if it is a name."""
     try:
         return ipaddress.ip_address(host.strip("[]").partition("%")[0])
     except ValueError:
         return None
 
 
-def resolved(host: str) -> list[Address]:
-    """Return the addresses of a name; none when there are none, which connecting will tell."""
+def resolve(host: str) -> list[Address]:
+    """Look up the IP addresses of a host name; empty if that fails, which connecting reports."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
-    texts = {str(place[0]) for *_, place in found}
+    texts = {str(socket_address[0]) for *_, socket_address in found}
     return [address for text in texts if (address := literal(text))]
 
 
 def checked_hosts(given: Iterable[str] | None, source: str = "allow_hosts") -> tuple[str, ...]:
-    """Return hosts that are allowed; raises UsageError for what is neither host nor network."""
+    """Normalize a list of allowed hosts; raises UsageError for an invalid one."""
     listed = arguments.strings(source, given if given is not None else ())
     hosts = tuple(dict.fromkeys(host.strip().lower() for host in listed))
     for host in hosts:
         if not host or "://" in host or (network_of(host) is None and set(host) & set("/:@? ")):
             raise UsageError(
-                f"{source}: {host!r} is no host; write a name (minio.example.com), a pattern"
-                " (*.example.com), an address or a network (10.0.0.0/8), or * for every host"
+                f"{source}: {host!r} is not a host; write a name (minio.example.com), a pattern"
+                " (*.example.com), an IP address, a network (10.0.0.0/8), or * for every host"
             )
     return hosts
 
 
 def find_hosts(given: Iterable[str] | None, environ: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the hosts that the argument allows, else the environment."""
+    """Return the allowed hosts: from the argument, else from the environment."""
     text = environ.get(VARIABLE, "")
     if given is None and text.strip():
         return checked_hosts(text.split(","), VARIABLE)
@@ -100,7 +101,7 @@ def find_hosts(given: Iterable[str] | None, environ: Mapping[str, str]) -> tuple
 
 
 def network_of(text: str) -> Network | None:
-    """Return the network that a text names, of one address or more; None for a name."""
+    """Parse an IP network or address; None if `text` is a name."""
     try:
         return ipaddress.ip_network(text.strip("[]"), strict=False)
     except ValueError:
@@ -109,11 +110,11 @@ def network_of(text: str) -> Network | None:
 
 @dataclass(frozen=True)
 class HostPolicy:
-    """Decides about references and redirects for one W&B server.
+    """Decides where references and redirects may lead, for one W&B server.
 
-    What that server says of its own files is followed wherever it leads, as are hosts in `allowed`.
-    Names are looked up here and again by whoever connects, so one that changes its address within
-    that time (DNS rebinding) is not noticed.
+    Redirects of that server itself are always followed, as are hosts in `allowed`. A name is looked
+    up here and again for the connection, so a name that changes its IP address in between (DNS
+    rebinding) is not noticed.
     """
 
     base: WebUrl
@@ -124,11 +125,11 @@ class HostPolicy:
     )
 
     def check_reference(self, what: str, target: WebUrl) -> None:
-        """Raise HostNotAllowedError when a reference that the server gave may not be followed."""
+        """Raise HostNotAllowedError if a reference from the server may not be followed."""
         self._check(what, self.base, target, "the reference leads")
 
     def check_redirect(self, what: str, start: WebUrl, target: WebUrl) -> None:
-        """Raise HostNotAllowedError when a redirect may not be followed."""
+        """Raise HostNotAllowedError if a redirect may not be followed."""
         if start.origin != self.base.origin:
             self._check(what, start, target, f"{start.host} redirects")
 
@@ -138,11 +139,12 @@ class HostPolicy:
         spaces = self._spaces(target)
         if spaces == {Space.PUBLIC}:
             return
-        before = self._spaces(start)
-        if beyond := {s for s in spaces if not all(s in REACHABLE[b] for b in before)}:
+        origins = self._spaces(start)
+        refused = {s for s in spaces if not all(s in REACHABLE[origin] for origin in origins)}
+        if refused:
             raise HostNotAllowedError(
-                f"{what}: {leads} from a {shown(before)} host to {target.host}, whose address is"
-                f" {shown(beyond)}; if that is meant, allow it:"
+                f"{what}: {leads} from a {names_of(origins)} host to {target.host}, whose IP"
+                f" address is {names_of(refused)}; if that is intended, allow it with"
                 f" Api(allow_hosts=[{target.host!r}]) or WBTYPED_ALLOW_HOSTS={target.host}",
                 host=target.host,
             )
@@ -154,28 +156,28 @@ class HostPolicy:
             if network is None:
                 if fnmatchcase(bare, allowed):
                     return True
-            elif (signed_urls := self._addresses(url)) and all(a in network for a in signed_urls):
+            elif (addresses := self._addresses(url)) and all(a in network for a in addresses):
                 return True
         return False
 
     def _spaces(self, url: WebUrl) -> set[Space]:
-        """Return where a host may lie; a name with several addresses may be at any of them."""
+        """Return the spaces of a host; a name may have several IP addresses."""
         name = url.host.removesuffix(".")
         if name == "localhost" or name.endswith(".localhost"):
             return {Space.LOOPBACK}
         return {space_of(address) for address in self._addresses(url)} or {Space.PUBLIC}
 
     def _addresses(self, url: WebUrl) -> tuple[Address, ...]:
-        """Return the addresses of a host; where a proxy connects, names are its own matter."""
+        """Return the IP addresses of a host; behind a proxy, which resolves names itself, none."""
         if address := literal(url.host):
             return (address,)
         origin = url.origin
         if origin not in self._known:
             is_direct = Proxies.of_environment().for_url(url) is None
-            self._known[origin] = tuple(resolved(url.host)) if is_direct else ()
+            self._known[origin] = tuple(resolve(url.host)) if is_direct else ()
         return self._known[origin]
 
 
-def shown(spaces: Iterable[Space]) -> str:
-    """Return spaces for a message."""
+def names_of(spaces: Iterable[Space]) -> str:
+    """Format spaces for a message."""
     return " or ".join(sorted(space.value for space in spaces))

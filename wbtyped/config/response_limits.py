@@ -1,4 +1,4 @@
-"""How large a response may be, and how long it may take in all."""
+"""Limits on the size and the total time of a response."""
 
 import math
 from collections.abc import Mapping
@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 from ..errors import UsageError
 
-TIMES_TIMEOUT = 10
-"""How often `timeout` a response may take in all, unless it is said."""
+DEFAULT_TIMEOUTS_PER_RESPONSE = 10
+"""The default time limit of a whole response, as a multiple of `timeout`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ResponseLimits:
-    """Limits of one response, which no server in good order comes near.
+    """Limits of a single response; a properly working server does not come near them.
 
-    `graphql_bytes` and `manifest_bytes` are how large a GraphQL response and a manifest may be,
-    decoded (`WBTYPED_MAX_GRAPHQL_BYTES`, `WBTYPED_MAX_MANIFEST_BYTES`). `seconds` is how long one
-    of them may take in all, from the first byte waited for to the last
-    (`WBTYPED_RESPONSE_TIMEOUT`); None is ten times the `timeout` of the client.
+    `graphql_bytes` and `manifest_bytes` limit the decoded size of a GraphQL response and of an
+    artifact manifest (`WBTYPED_MAX_GRAPHQL_BYTES`, `WBTYPED_MAX_MANIFEST_BYTES`). `seconds` limits
+    the total time to receive one of them (`WBTYPED_RESPONSE_TIMEOUT`); None means ten times the
+    `timeout` of the client.
 
-    The content of a file has no limit of this kind: it has to bring 128 bytes a second on average.
+    Files have no such limit, but must arrive at 128 bytes per second or more on average.
     """
 
     graphql_bytes: int = 128 * 1024**2
@@ -38,24 +38,21 @@ class ResponseLimits:
             raise UsageError(f"seconds must be a number above 0, got {seconds!r}")
 
     def overall(self, timeout: float) -> float:
-        """Return the seconds that one response may take."""
-        return TIMES_TIMEOUT * timeout if self.seconds is None else self.seconds
+        """Return the time limit of a whole response in seconds."""
+        return DEFAULT_TIMEOUTS_PER_RESPONSE * timeout if self.seconds is None else self.seconds
 
 
 def find_limits(environ: Mapping[str, str]) -> ResponseLimits:
-    """Return the limits that the environment names; raises UsageError."""
-    usual = ResponseLimits()
-    try:
-        return ResponseLimits(
-            graphql_bytes=_number(environ, "WBTYPED_MAX_GRAPHQL_BYTES") or usual.graphql_bytes,
-            manifest_bytes=_number(environ, "WBTYPED_MAX_MANIFEST_BYTES") or usual.manifest_bytes,
-            seconds=_seconds(environ, "WBTYPED_RESPONSE_TIMEOUT"),
-        )
-    except ValueError as error:
-        raise UsageError(str(error)) from error
+    """Read the limits from environment variables; raises UsageError."""
+    default = ResponseLimits()
+    return ResponseLimits(
+        graphql_bytes=_bytes(environ, "WBTYPED_MAX_GRAPHQL_BYTES") or default.graphql_bytes,
+        manifest_bytes=_bytes(environ, "WBTYPED_MAX_MANIFEST_BYTES") or default.manifest_bytes,
+        seconds=_seconds(environ, "WBTYPED_RESPONSE_TIMEOUT"),
+    )
 
 
-def _number(environ: Mapping[str, str], name: str) -> int | None:
+def _bytes(environ: Mapping[str, str], name: str) -> int | None:
     value = environ.get(name)
     if not value:
         return None

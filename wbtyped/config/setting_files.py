@@ -1,4 +1,4 @@
-"""Where settings and keys are kept on this machine: the files of the official client, and netrc."""
+"""Read settings and API keys from this machine: the official client's files, and netrc."""
 
 import os
 from collections.abc import Callable, Generator, Mapping
@@ -12,11 +12,11 @@ from ..errors import UsageError
 from .base_url import SAME_SERVER
 
 DEFAULT_ENTRY = "default"
-"""What Python's netrc calls the entry for hosts that the file does not name."""
+"""Python's name for the netrc entry of hosts that the file does not name."""
 
 
-def own_folder(find: Callable[[], Path]) -> Path:
-    """Return the home or the working folder, or where there is none, a path that holds nothing."""
+def folder_or_null(find: Callable[[], Path]) -> Path:
+    """Return the home or working folder; if there is none, the null device, which has no files."""
     try:
         return find()
     except (RuntimeError, OSError):
@@ -25,14 +25,14 @@ def own_folder(find: Callable[[], Path]) -> Path:
 
 @dataclass(frozen=True)
 class SettingFiles:
-    """Where settings are kept on this machine."""
+    """The files and variables of this machine that settings are read from."""
 
     environ: Mapping[str, str]
     home: Path
     cwd: Path
 
     def files(self) -> list[Path]:
-        """Return the settings files, the one that wins first."""
+        """Return the paths of the settings files, highest precedence first."""
         config = self.environ.get("WANDB_CONFIG_DIR")
         common = Path(config) if config else self.home / ".config" / "wandb"
         work = Path(self.environ.get("WANDB_DIR") or self.cwd)
@@ -41,7 +41,7 @@ class SettingFiles:
         return [folder / "settings", common / "settings"]
 
     def settings_files(self) -> dict[Path, dict[str, str]]:
-        """Return what each settings file says in its section `default`, the winner first."""
+        """Return the section `default` of each settings file, highest precedence first."""
         import configparser
 
         found: dict[Path, dict[str, str]] = {}
@@ -51,25 +51,25 @@ class SettingFiles:
                 with _reading(file):
                     parser.read_string(file.read_text(encoding="utf-8"))
             except configparser.Error as error:
-                # Its own message quotes the line, which may hold the key.
-                several = getattr(error, "errors", None)
-                line = several[0][0] if several else getattr(error, "lineno", None)
+                # The error's own message quotes the line, which may contain the key.
+                errors = getattr(error, "errors", None)
+                line = errors[0][0] if errors else getattr(error, "lineno", None)
                 where = f" (line {line})" if line else ""
-                raise UsageError(f"{file}{where} is not in INI form; mend it") from None
+                raise UsageError(f"{file}{where} is not in INI format; fix the file") from None
             if parser.has_section("default"):
                 found[file] = dict(parser.items("default"))
         return found
 
     def netrc_file(self) -> Path:
-        """Return the netrc file that is there, or the usual one."""
+        """Return the path of the netrc file that exists, or the default one."""
         if explicit := self.environ.get("NETRC"):
             return self.home / explicit[2:] if explicit.startswith("~/") else Path(explicit)
-        usual = self.home / ".netrc"
+        default = self.home / ".netrc"
         other = self.home / "_netrc"
-        return other if os.access(other, os.F_OK) and not os.access(usual, os.F_OK) else usual
+        return other if os.access(other, os.F_OK) and not os.access(default, os.F_OK) else default
 
     def netrc_keys(self, base_url: str) -> "NetrcKeys":
-        """Return the passwords kept for the server, under any of its names, and for any host."""
+        """Return the passwords in netrc for the server, under any of its names."""
         import netrc
 
         file = self.netrc_file()
@@ -79,7 +79,7 @@ class SettingFiles:
                 hosts = netrc.netrc(str(file)).hosts
         except netrc.NetrcParseError as error:
             raise UsageError(
-                f"{file} (line {error.lineno}) is not in netrc form; mend it"
+                f"{file} (line {error.lineno}) is not in netrc format; fix the file"
             ) from None
         parts = urlsplit(base_url)
         host = parts.hostname or ""
@@ -91,7 +91,7 @@ class SettingFiles:
 
 
 class NetrcKeys(NamedTuple):
-    """What netrc holds: for the server itself, and for hosts that it does not name."""
+    """The keys in netrc: for the server itself, and for hosts that the file does not name."""
 
     own: str | None
     default: str | None
@@ -99,14 +99,14 @@ class NetrcKeys(NamedTuple):
 
 @contextmanager
 def _reading(file: Path) -> Generator[None]:
-    """Pass over a file that is not there, and name one that cannot be read, never its content."""
+    """Ignore a missing file; name one that cannot be read, but never show its content."""
     try:
         yield
     except (FileNotFoundError, NotADirectoryError):
         pass
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(f"{file} cannot be read: {reason}; mend or remove it") from error
+        raise UsageError(f"{file} cannot be read: {reason}; fix or remove it") from error
     except UnicodeDecodeError:
-        # This error carries the whole content.
-        raise UsageError(f"{file} cannot be read: it is not UTF-8; mend it") from None
+        # Without a cause: this error contains the whole content.
+        raise UsageError(f"{file} cannot be read: it is not UTF-8; fix the file") from None

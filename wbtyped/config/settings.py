@@ -1,6 +1,6 @@
-"""Which server, which key, which defaults: from arguments, environment, netrc and settings files.
+"""Find the server, the API key and the defaults of a client.
 
-Reading settings sends nothing.
+They come from arguments, environment variables, netrc and settings files. No request is sent.
 """
 
 import os
@@ -14,55 +14,56 @@ from typing import Self
 from .. import arguments
 from ..errors import AuthenticationError, UsageError, WbtypedError
 from ..user_warnings import warn_user
-from .api_key import ARGUMENT, FoundKey, check_argument, find_key
+from .api_key import ARGUMENT, check_argument, find_key
 from .base_url import DEFAULT_BASE_URL, app_url, checked_base_url
-from .cache import OFFLINE, CacheOption, find_cache, switch
+from .cache import OFFLINE, CacheOption, find_cache
 from .hosts import find_hosts
 from .response_limits import ResponseLimits, find_limits
-from .setting_files import SettingFiles, own_folder
+from .setting_files import SettingFiles, folder_or_null
+from .switches import switch
 
 DEFAULT_TIMEOUT = 19.0
-"""Seconds that one request may take."""
+"""Seconds."""
 # `run` has no effect, here as in the official client, which documents it.
 OVERRIDES = ("base_url", "entity", "organization", "project", "run")
-LONGEST_TIMEOUT = 1e6
-"""Seconds; more than this does not fit what sockets take on every platform."""
+MAX_TIMEOUT_SECONDS = 1e6
+"""The largest timeout that sockets accept on every platform is a little more."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """What a client needs to know. Two equal settings reach the same server with the same key.
+    """The configuration of a client. Equal settings mean the same server and the same key.
 
-    Pickled, they say where the key was found instead of the key, and find it again where they are
-    unpickled; only a key that was given as an argument travels.
+    Pickled settings contain the source of the key instead of the key, which is looked up again
+    where they are unpickled; only a key that was passed as an argument is pickled itself.
     """
 
     base_url: str
-    """Address of the API, without a slash at the end."""
+    """URL of the API, without a slash at the end."""
     api_key: str = field(repr=False)
-    """The key; never shown."""
+    """The API key; never shown."""
     entity: str | None = None
-    """The entity of paths that name none; None for the account's own."""
+    """The entity of paths that name none; None for the account's default entity."""
     project: str | None = None
     """The project of paths that name none."""
     organization: str | None = None
-    """The organisation of registry paths that name none."""
+    """The organization of registry paths that name none."""
     timeout: float = DEFAULT_TIMEOUT
-    """Seconds that one request may take."""
+    """Timeout in seconds of each network operation of a request."""
     app_url: str = ""
-    """Address of the web pages, without a slash at the end."""
+    """URL of the web pages, without a slash at the end."""
     cache: Path | None = None
-    """The folder that keeps downloaded contents; None for none."""
+    """The folder of the download cache; None for no cache."""
     offline: bool = False
-    """Whether nothing may be sent: what the cache holds is all there is."""
+    """Whether to send nothing and use only what is in the cache."""
     limits: ResponseLimits = field(default_factory=ResponseLimits)
-    """How large a response may be, and how long it may take in all."""
+    """Limits on the size and the total time of a response."""
     allow_hosts: tuple[str, ...] = ()
     """Local hosts that references and redirects may lead to from public ones."""
     key_source: str = field(default=ARGUMENT, compare=False)
-    """Where the key was found, in words."""
+    """Where the key was found, for messages."""
 
-    # Immutable, so a copy within the process need not look for the key again.
+    # Immutable, so a copy within the process can share the key instead of finding it again.
 
     def __copy__(self) -> Self:
         return self
@@ -71,24 +72,25 @@ class Settings:
         return self
 
     def __getstate__(self) -> dict[str, object]:
-        kept = self.key_source == ARGUMENT
-        return self.__dict__ if kept else {**self.__dict__, "api_key": ""}
+        from_argument = self.key_source == ARGUMENT
+        return self.__dict__ if from_argument else {**self.__dict__, "api_key": ""}
 
     def __setstate__(self, state: Mapping[str, object]) -> None:
         self.__dict__.update(state)
-        # Schedulers unpickle what they never use; `with_key` raises where a key is needed.
+        # Schedulers unpickle objects that they never use; `with_key` raises where a key is needed.
         with suppress(WbtypedError):
             self.__dict__["api_key"] = self.with_key().api_key
 
     def with_key(self) -> Self:
-        """Return settings that have a key, or raise AuthenticationError.
+        """Return settings with a key, or raise AuthenticationError.
 
-        Unpickled settings have none where their process cannot find it.
+        Unpickled settings have no key if their process cannot find it.
         """
         if self.api_key or self.offline:
             return self
+        machine = setting_files()
         try:
-            key, source = key_of(self.base_url, own_files())
+            key, source = find_key(None, self.base_url, machine, machine.settings_files())
         except AuthenticationError as error:
             raise AuthenticationError(
                 f"{error}. This object was pickled without its key, which came from"
@@ -114,36 +116,37 @@ def find_settings(
     home: Path | None = None,
     cwd: Path | None = None,
 ) -> Settings:
-    """Find every setting: arguments, environment, workspace file, global file, in that order.
+    """Find every setting: in arguments, environment, workspace file, global file, in that order.
 
-    The key comes from the argument, else `WANDB_API_KEY`, else netrc, else a settings file. Raises
-    AuthenticationError for a missing or malformed key and UsageError for anything else that is
-    wrong. Offline, no key is looked for.
+    The key comes from the argument, else `WANDB_API_KEY`, else netrc, else a settings file; offline
+    none is needed. Raises AuthenticationError for a missing or malformed key, and UsageError for
+    any other invalid value.
     """
-    given = _checked_overrides(overrides)
+    given = _check_overrides(overrides)
     named = {
         "base_url": base_url, "entity": entity, "project": project, "organization": organization
     }  # fmt: skip
     for name, value in named.items():
         if value is not None:
-            given[name] = _filled(name, value)
+            given[name] = _not_empty(name, value)
     if api_key is not None:
         check_argument(api_key)
     if offline is not None:
         arguments.flag("offline", offline)
     if limits is not None:
         arguments.instance("limits", limits, ResponseLimits)
-    places = own_files(environ, home, cwd)
-    files = places.settings_files()
-    filed = ChainMap(*files.values())
+    machine = setting_files(environ, home, cwd)
+    variables = machine.environ
+    files = machine.settings_files()
+    stored = ChainMap(*files.values())
 
     def find(name: str) -> str | None:
-        return given.get(name) or places.environ.get(f"WANDB_{name.upper()}") or filed.get(name)
+        return given.get(name) or variables.get(f"WANDB_{name.upper()}") or stored.get(name)
 
     if offline is None:
-        offline = switch(places.environ, OFFLINE) or False
+        offline = switch(variables, OFFLINE) or False
     server = checked_base_url(find("base_url") or DEFAULT_BASE_URL)
-    key, source = ("", ARGUMENT) if offline else find_key(api_key, server, places, files)
+    key, source = ("", ARGUMENT) if offline else find_key(api_key, server, machine, files)
     return Settings(
         base_url=server,
         api_key=key,
@@ -151,53 +154,49 @@ def find_settings(
         entity=find("entity") or None,
         project=find("project") or None,
         organization=find("organization") or None,
-        timeout=_find_timeout(timeout, places.environ),
-        app_url=app_url(server, places.environ.get("WANDB_APP_URL")),
-        cache=find_cache(cache, places.environ, places.home, otherwise=offline),
+        timeout=_find_timeout(timeout, variables),
+        app_url=app_url(server, variables.get("WANDB_APP_URL")),
+        cache=find_cache(cache, variables, machine.home, default=offline),
         offline=offline,
-        limits=limits or find_limits(places.environ),
-        allow_hosts=find_hosts(allow_hosts, places.environ),
+        limits=limits or find_limits(variables),
+        allow_hosts=find_hosts(allow_hosts, variables),
     )
 
 
-def own_files(
+def setting_files(
     environ: Mapping[str, str] | None = None, home: Path | None = None, cwd: Path | None = None
 ) -> SettingFiles:
-    """Return where settings are kept: of this process, unless told otherwise."""
+    """Return the setting files of this process, or of the given environment and folders."""
     return SettingFiles(
         os.environ if environ is None else environ,
-        home or own_folder(Path.home),
-        cwd or own_folder(Path.cwd),
+        home or folder_or_null(Path.home),
+        cwd or folder_or_null(Path.cwd),
     )
 
 
-def key_of(base_url: str, places: SettingFiles) -> FoundKey:
-    """Return the key for a server that is found without an argument."""
-    return find_key(None, base_url, places, places.settings_files())
-
-
-def _checked_overrides(overrides: object) -> dict[str, str]:
+def _check_overrides(overrides: object) -> dict[str, str]:
     if isinstance(overrides, str):
         raise UsageError(
-            f"overrides must be a mapping, got a string; for a server write base_url={overrides!r}"
+            f"overrides must be a mapping, got a string; to set the server write"
+            f" base_url={overrides!r}"
             if overrides.startswith(("http://", "https://"))
             else "overrides must be a mapping, got a string"
         )
     found = arguments.mapping("overrides", {} if overrides is None else overrides)
-    given = {name: _filled(f"override {name!r}", found[name]) for name in found}
+    given = {name: _not_empty(f"override {name!r}", found[name]) for name in found}
     if "username" in given:
-        warn_user("override 'username' is now 'entity'", DeprecationWarning)
+        warn_user("override 'username' is deprecated: use 'entity'", DeprecationWarning)
         given.setdefault("entity", given.pop("username"))
     unknown = sorted(given.keys() - set(OVERRIDES))
     if unknown:
-        raise UsageError(f"unknown overrides {unknown}; known are {list(OVERRIDES)}")
+        raise UsageError(f"unknown overrides {unknown}; allowed are {list(OVERRIDES)}")
     return given
 
 
-def _filled(name: str, value: object) -> str:
+def _not_empty(name: str, value: object) -> str:
     text = arguments.string(name, value)
     if not text:
-        raise UsageError(f"{name} is an empty string; leave it out to take it from the environment")
+        raise UsageError(f"{name} is an empty string; leave it out to read it from the environment")
     return text
 
 
@@ -212,9 +211,9 @@ def _find_timeout(argument: float | None, environ: Mapping[str, str]) -> float:
         seconds = float(value)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= LONGEST_TIMEOUT:
+    if not 0 < seconds <= MAX_TIMEOUT_SECONDS:
         raise UsageError(
-            f"{source} must be a number of seconds above 0, at most {LONGEST_TIMEOUT:,.0f},"
+            f"{source} must be a number of seconds above 0, at most {MAX_TIMEOUT_SECONDS:,.0f},"
             f" got {value!r}"
         )
     return seconds

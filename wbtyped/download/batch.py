@@ -1,4 +1,4 @@
-"""Many files at once: listed, fetched, and accounted for."""
+"""Download many files concurrently and report the outcome of each."""
 
 import asyncio
 import os
@@ -8,57 +8,63 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol, get_args
+from typing import Protocol, get_args
 
 from .. import arguments
 from ..clock import monotonic
 from ..config.cache import cache_folder, cache_links
 from ..config.settings import Settings
 from ..errors import UsageError, WbtypedError
+from ..transport.http import Transport
 from ..user_warnings import in_thread, warn_user
 from .attempt import Attempt
 from .cache.store import Cache
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
-from .engines.choice import Engine, choose
+from .engines.choice import MAX_JOBS, Engine, choose_engine
 from .local_files import LocalFiles, SkippedFile
 from .options import DownloadOptions, EngineName, OnError
-from .progress import DownloadProgress, Progress, ProgressReporter, check_progress, reporter
+from .progress import (
+    DownloadProgress,
+    Progress,
+    ProgressReporter,
+    check_progress,
+    progress_reporter,
+)
 from .results import DownloadResult, FailedFile
 from .schedule import Schedule
-from .transfer import Source, Transfer, TransferCancelled
-
-if TYPE_CHECKING:
-    from ..transport.http import Transport
+from .transfer import RefreshUrls, Transfer, TransferCancelled
 
 CACHE_QUEUE_FILES = 512
-"""Fetched files that may wait to be taken into the cache, so that memory stays bounded."""
-POLL_SECONDS = 0.1
-"""Seconds between looks at how far it is."""
+"""Downloaded files that may wait to be added to the cache, so that memory stays bounded."""
+PROGRESS_SECONDS = 0.1
+"""Seconds between progress updates, and until a cancel is noticed."""
+REFRESH_SECONDS = 0.05
+"""Seconds between looks for expired URLs and slow transfers."""
 SHUTDOWN_SECONDS = 0.8
-"""Seconds that a cancelled batch gives its threads to end."""
+"""Seconds that the threads of a cancelled batch have to end."""
 
 
 PlannedFile = Transfer | SkippedFile | FailedFile
-"""What a list of files comes down to, file by file."""
+"""What has to be done for a listed file: download it, or nothing more."""
 
 
 class Observer(Protocol):
-    """Told of every file as it is settled, from any thread, one at a time."""
+    """Receives the outcome of each file; called from any thread, one call at a time."""
 
-    def expect(self, files: int, size: int) -> None:
-        """Take how many more files there will be, and their bytes."""
+    def expect(self, files: int, size: int, /) -> None:
+        """Add to the number of files to come, and to their bytes."""
 
-    def finish(self, word: str, name: str, size: int) -> None:
-        """Take a file that is there; `word` is `fetched`, `kept` or `cached`."""
+    def finish(self, status: str, name: str, size: int, /) -> None:
+        """Report a file that is in place; `status` is `fetched`, `kept` or `cached`."""
 
-    def fail(self, name: str, reason: object) -> None:
-        """Take a file that is not there."""
+    def fail(self, name: str, reason: object, /) -> None:
+        """Report a file that failed."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchOptions:
-    """How a batch is run."""
+    """How a batch is run: the checked form of `DownloadOptions`."""
 
     on_error: OnError = "raise"
     progress: Progress = None
@@ -69,7 +75,7 @@ class BatchOptions:
     cache: Cache | None = None
 
     def local_files(self, tree: FolderTree) -> LocalFiles:
-        """Where files need no fetching, below the root of `tree`."""
+        """Return what finds files that need no download, below the root of `tree`."""
         return LocalFiles(tree, self.cache, self.fsync)
 
 
@@ -86,30 +92,32 @@ def build_options(
     engine, jobs = options.get("engine"), jobs_option(options)
     arguments.check_flags(fsync=fsync)
     check_progress(progress)
-    choose(engine, jobs)
+    choose_engine(engine, jobs)
     folder = cache_folder(options.get("cache"), settings.cache)
     cache = None if folder is None else Cache(folder, links=cache_links(os.environ))
     return BatchOptions(on_error, progress, engine, jobs, fsync, cache=cache)
 
 
 def jobs_option(options: DownloadOptions) -> int | None:
-    """Return the number of parallel downloads, also under its former name."""
+    """Return the number of parallel downloads, which may be given by its former name."""
     if "at_once" not in options:
         return options.get("jobs")
     warn_user("at_once is deprecated: use jobs", DeprecationWarning)
-    return options.get("jobs", options["at_once"])
+    if (at_once := options["at_once"]) is not None:
+        arguments.whole_number("at_once", at_once, 1, MAX_JOBS)
+    return options.get("jobs", at_once)
 
 
 @dataclass
 class Batch:
-    """One download of many files, or of one; it is run once.
+    """One download of any number of files; it is run once.
 
-    `tree` is at the root of the download. `plan` yields the files as they are listed, `list_name`
-    says in errors what was being listed. `expected` are files and bytes, where they are known
+    `tree` holds the root of the download. `plan` yields the files while they are being listed;
+    `list_name` names that list in errors. `expected` are the numbers of files and bytes, if known
     beforehand.
     """
 
-    transport: "Transport"
+    transport: Transport
     tree: FolderTree
     options: BatchOptions
     plan: Iterable[PlannedFile]
@@ -120,75 +128,75 @@ class Batch:
 
     def __post_init__(self) -> None:
         self.result: DownloadResult = DownloadResult(self.tree.root)
-        choice = choose(self.options.engine, self.options.jobs)
-        self._engine: Engine = choice.make(self.transport)
-        budget = self.transport.retries.budget
+        config = choose_engine(self.options.engine, self.options.jobs)
+        self._engine: Engine = config.make(self.transport)
         self._schedule = Schedule(
-            choice.jobs,
-            budget,
-            self._settled,
+            config.jobs,
+            self.transport.retries.budget,
+            self._on_settled,
             self.tree,
             self.options.fsync,
-            choice.small_jobs,
+            config.small_jobs,
             self.transport.settings.timeout,
             self.transport.hosts,
         )
         self._process = os.getpid()
         self._cancelled = threading.Event()
-        self._fetched: queue.Queue[Transfer | None] = queue.Queue(CACHE_QUEUE_FILES)
+        self._to_cache: queue.Queue[Transfer | None] = queue.Queue(CACHE_QUEUE_FILES)
         self._cache_error: OSError | None = None
 
     # Running.
 
     def run(self) -> DownloadResult:
-        """Fetch what is planned, while it is still being planned; returns what became of it."""
-        report = reporter(self.options.progress)
-        threads = [
-            threading.Thread(target=self._guarded, args=(work,), daemon=True)
-            for work in (self._plan, self._refresh_urls, self._move, *self._cache_workers())
-        ]
+        """Download the files, while they are still being listed, and return the outcome."""
+        reporter = progress_reporter(self.options.progress)
+        # These end with the transfers, or soon after them.
+        feeders = [self._thread(self._plan), self._thread(self._refresh_urls)]
+        movers = [self._thread(self._run_engine)]
+        if self.options.cache is not None:
+            movers.append(self._thread(self._fill_cache))
         try:
-            for thread in threads:
+            for thread in (*feeders, *movers):
                 thread.start()
-            self._wait(threads, report)
+            self._wait(movers, reporter)
+            for thread in feeders:
+                thread.join(SHUTDOWN_SECONDS)
         except BaseException:
-            self._stop(threads)
+            self._stop([*feeders, *movers])
             raise
         finally:
-            if report is not None:
-                report.close(self._progress())
+            if reporter is not None:
+                reporter.close(self._progress())
         self._schedule.release()
         if self._error is not None:
             raise self._error
         if self._cache_error is not None and self.options.cache is not None:
             folder = self.options.cache.folder
-            warn_user(f"{folder} did not take every file: {self._cache_error}")
+            warn_user(f"cannot add every file to the cache {folder}: {self._cache_error}")
         return self.result
 
     async def arun(self) -> DownloadResult:
-        """Do the same from a coroutine, in a thread; cancelling it ends the batch."""
+        """Do the same without blocking, in a thread; cancelling ends the batch."""
         running = asyncio.ensure_future(in_thread(self.run))
         try:
             return await asyncio.shield(running)
         except asyncio.CancelledError:
             self._cancelled.set()
-            # What it ends with is the cancel itself, which nobody asks about.
+            # It ends with the cancel itself, which is raised below.
             await asyncio.gather(running, return_exceptions=True)
             raise
 
-    def _wait(self, threads: Sequence[threading.Thread], report: ProgressReporter | None) -> None:
-        planner, renewer, *movers = threads
+    def _wait(self, movers: Sequence[threading.Thread], reporter: ProgressReporter | None) -> None:
+        """Wait for the transfers, reporting progress."""
         while working := [thread for thread in movers if thread.is_alive()]:
-            working[0].join(POLL_SECONDS)
+            working[0].join(PROGRESS_SECONDS)
             if self._cancelled.is_set():
                 raise TransferCancelled
-            if report is not None:
-                report.tick(self._progress())
-        for thread in (planner, renewer):
-            thread.join(SHUTDOWN_SECONDS)
+            if reporter is not None:
+                reporter.tick(self._progress())
 
     def _stop(self, threads: Sequence[threading.Thread]) -> None:
-        """End everything soon; a thread that the network holds is left behind, and does no harm."""
+        """End everything soon; a thread that waits for the network is abandoned, which is safe."""
         if os.getpid() != self._process:
             # Forked from a callback: threads, connections and files are those of the parent.
             return
@@ -201,36 +209,39 @@ class Batch:
         if not any(thread.is_alive() for thread in threads):
             self._schedule.release()
 
+    def _thread(self, work: Callable[[], None]) -> threading.Thread:
+        return threading.Thread(target=self._guarded, args=(work,), daemon=True)
+
     def _guarded(self, work: Callable[[], None]) -> None:
-        """Run one of the threads; whatever it does not expect ends the batch."""
+        """Run the work of one thread; an unexpected error ends the batch."""
         try:
             work()
         except TransferCancelled:
             pass
         except BaseException as error:
-            self._fail(error)
+            self._abort(error)
 
-    def _fail(self, error: BaseException) -> None:
+    def _abort(self, error: BaseException) -> None:
         with self._lock:
             self._error = self._error or error
         self._schedule.cancel()
         self._engine.interrupt()
 
-    # What the threads do.
+    # The work of the threads.
 
-    def _cache_workers(self) -> Sequence[Callable[[], None]]:
-        return [] if self.options.cache is None else [self._fill_cache]
-
-    def _move(self) -> None:
+    def _run_engine(self) -> None:
         try:
             self.tree.sweep()
             self._engine.run(self._schedule)
         finally:
-            self._fetched.put(None)
+            self._to_cache.put(None)
 
     def _fill_cache(self) -> None:
-        """Take what was fetched into the cache; the download is right without it."""
-        while (transfer := self._fetched.get()) is not None:
+        """Add downloaded files to the cache; if that fails, the download is complete all the same.
+
+        Errors are kept for a warning at the end.
+        """
+        while (transfer := self._to_cache.get()) is not None:
             digest = transfer.digest
             if self.options.cache is None or digest is None or self._schedule.cancelled:
                 continue
@@ -253,40 +264,37 @@ class Batch:
                 if self._schedule.cancelled:
                     return
         except WbtypedError as error:
-            # What was listed is fetched all the same.
+            # What was listed is downloaded all the same.
             self._record_failure(FailedFile(self.list_name, error))
         finally:
             self._schedule.finish()
 
     def _refresh_urls(self) -> None:
-        """Ask for new addresses in place of those that have run out, many at a time.
-
-        And look for large files that come too slowly over one connection.
-        """
+        """Refresh expired signed URLs in batches, and split large transfers that are slow."""
         while not self._schedule.finished:
             self._schedule.split_slow()
-            by_source: dict[Source, list[Attempt]] = defaultdict(list)
-            for attempt in self._schedule.expired():
-                if attempt.transfer.source is not None:
-                    by_source[attempt.transfer.source].append(attempt)
-            for source, attempts in by_source.items():
-                self._refresh_urls_from(source, attempts)
-            if not by_source:
-                time.sleep(POLL_SECONDS / 2)
+            attempts_by_refresh: dict[RefreshUrls, list[Attempt]] = defaultdict(list)
+            for attempt in self._schedule.take_expired():
+                if attempt.transfer.refresh_urls is not None:
+                    attempts_by_refresh[attempt.transfer.refresh_urls].append(attempt)
+            for refresh, attempts in attempts_by_refresh.items():
+                self._refresh_urls_of(attempts, refresh)
+            if not attempts_by_refresh:
+                time.sleep(REFRESH_SECONDS)
 
-    def _refresh_urls_from(self, source: Source, attempts: Sequence[Attempt]) -> None:
+    def _refresh_urls_of(self, attempts: Sequence[Attempt], refresh: RefreshUrls) -> None:
         try:
-            found = source([attempt.transfer.source_name for attempt in attempts])
+            urls = refresh([attempt.transfer.refresh_name for attempt in attempts])
         except WbtypedError as error:
             for attempt in attempts:
                 self._schedule.finish_attempt(attempt, error)
             return
         for attempt in attempts:
-            self._schedule.renewed(attempt, found.get(attempt.transfer.source_name))
+            self._schedule.url_refreshed(attempt, urls.get(attempt.transfer.refresh_name))
 
-    # What became of each file.
+    # The outcome of each file.
 
-    def _settled(self, transfer: Transfer, error: Exception | None) -> None:
+    def _on_settled(self, transfer: Transfer, error: Exception | None) -> None:
         if error is not None:
             self._record_failure(FailedFile(transfer.name, error))
             return
@@ -299,7 +307,7 @@ class Batch:
             if self.options.observer is not None:
                 self.options.observer.finish("fetched", transfer.name, size)
         if self.options.cache is not None:
-            self._fetched.put(transfer)
+            self._to_cache.put(transfer)
 
     def _expect(self, planned: PlannedFile) -> None:
         if self.options.observer is not None:
@@ -307,17 +315,18 @@ class Batch:
             with self._lock:
                 self.options.observer.expect(1, size or 0)
 
-    def _record_skipped(self, kept: SkippedFile) -> None:
+    def _record_skipped(self, skipped: SkippedFile) -> None:
         with self._lock:
-            (self.result.cached if kept.cached else self.result.kept).append(kept.name)
-            self.result.size += kept.size
+            names = self.result.cached if skipped.cached else self.result.kept
+            names.append(skipped.name)
+            self.result.size += skipped.size
             if self.options.observer is not None:
-                word = "cached" if kept.cached else "kept"
-                self.options.observer.finish(word, kept.name, kept.size)
+                status = "cached" if skipped.cached else "kept"
+                self.options.observer.finish(status, skipped.name, skipped.size)
 
     def _record_failure(self, failed: FailedFile) -> None:
         if self.options.on_error == "raise" or not isinstance(failed.error, WbtypedError):
-            self._fail(failed.error)
+            self._abort(failed.error)
             return
         with self._lock:
             self.result.failed.append(failed)
@@ -330,7 +339,7 @@ class Batch:
         return DownloadProgress(
             files=len(result.written) + len(result.cached) + len(result.kept),
             failed=len(result.failed),
-            size=result.size + self._schedule.underway(),
+            size=result.size + self._schedule.partial_bytes(),
             files_expected=files,
             size_expected=size,
         )

@@ -1,6 +1,5 @@
-"""What is on this machine already: in its place, or in the cache."""
+"""Find files that need no download: already in place, or cached."""
 
-import os
 import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -18,14 +17,14 @@ from .disk.digests import (
     Algorithm,
     IsCancelled,
     file_digest,
-    never,
+    never_cancelled,
     stream_digest,
 )
-from .disk.folder import READ, Folder
+from .disk.folder import READ_FLAGS, Folder
 from .disk.folder_tree import FolderTree
 
 LARGE_BYTES = 1024 * 1024
-"""Bytes from which on it is worth a thread to read a file."""
+"""Bytes from which it is worth a thread to read a file."""
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -33,62 +32,32 @@ ResultT = TypeVar("ResultT")
 
 @dataclass(frozen=True, slots=True)
 class SkippedFile:
-    """A file that needs no fetching: it was there, or came from the cache."""
+    """A file that needs no download: it was in place, or came from the cache."""
 
     name: str
     size: int
     cached: bool = False
 
 
-def is_right(
-    target: Path,
-    size: int | None,
-    digest: str | None,
-    algorithm: Algorithm,
-    is_cancelled: IsCancelled = never,
-) -> bool:
-    """Tell whether a file is there and is known to have the right content; a link never is."""
-    status = lstat_or_none(target)
-    return status is not None and has_content(target, status, size, digest, algorithm, is_cancelled)
-
-
-def lstat_or_none(target: Path) -> os.stat_result | None:
-    """Return what stands under a name, a dangling link included; None for nothing."""
+def is_right(target: Path, size: int | None, digest: str, algorithm: Algorithm) -> bool:
+    """Return True if a file exists with this size and digest; a link never counts."""
     try:
-        return target.lstat()
+        status = target.lstat()
     except (FileNotFoundError, NotADirectoryError):
-        return None
+        return False
     except OSError as error:
         raise DiskError(f"{target} cannot be examined: {error.strerror}") from error
-
-
-def has_content(
-    target: Path,
-    status: os.stat_result,
-    size: int | None,
-    digest: str | None,
-    algorithm: Algorithm,
-    is_cancelled: IsCancelled = never,
-) -> bool:
-    """Tell whether what stands there is a file that is known to have the right content."""
-    if not stat.S_ISREG(status.st_mode) or digest is None:
-        return False
-    if size is not None and status.st_size != size:
+    if not stat.S_ISREG(status.st_mode) or (size is not None and status.st_size != size):
         return False
     try:
-        return file_digest(target, algorithm, is_cancelled) == digest
+        return file_digest(target, algorithm) == digest
     except OSError as error:
         raise DiskError(f"{target} cannot be read: {error.strerror}") from error
 
 
-def is_there(target: Path) -> bool:
-    """Tell whether something has this name, a dangling link included."""
-    return os.path.lexists(target)
-
-
 @dataclass(frozen=True, slots=True)
 class FileSpec:
-    """A file that is to be in its place, with what is known of its content."""
+    """A file that is wanted at a path, with what is known of its content."""
 
     name: str
     target: Path
@@ -100,48 +69,53 @@ class FileSpec:
 
 @dataclass(frozen=True, slots=True)
 class LocalFiles:
-    """Looks for files where they need no fetching: below the root of `tree`, and in the cache."""
+    """Finds files that need no download: below the root of `tree`, and in the cache."""
 
     tree: FolderTree
     cache: Cache | None = None
     fsync: bool = False
 
-    def look(self, spec: FileSpec, is_cancelled: IsCancelled = never) -> SkippedFile | None:
-        """Return a file that is there, or that the cache has put there; None for any other.
+    def find(
+        self, spec: FileSpec, is_cancelled: IsCancelled = never_cancelled
+    ) -> SkippedFile | None:
+        """Return a file that is in place, or was restored from the cache; else None.
 
-        Raises FileExistsError when other content is in the way that is not to be replaced, and
-        UnsafePathError when the way there leads through a link.
+        Raises FileExistsError if a file with different content exists that may not be replaced, and
+        UnsafePathError if the path leads through a link.
         """
-        if self._is_there(spec, is_cancelled):
+        if self._is_in_place(spec, is_cancelled):
             return SkippedFile(spec.name, spec.size or 0)
         if self.cache is None or spec.digest is None:
             return None
-        brought = self.cache.restore(
+        restored = self.cache.restore(
             spec.target, spec.size, spec.digest, spec.algorithm,
             replace=spec.replace, fsync=self.fsync, tree=self.tree, is_cancelled=is_cancelled,
         )  # fmt: skip
-        return SkippedFile(spec.name, spec.size or 0, cached=True) if brought else None
+        return SkippedFile(spec.name, spec.size or 0, cached=True) if restored else None
 
-    def _is_there(self, spec: FileSpec, is_cancelled: IsCancelled) -> bool:
-        """Tell whether the right content is in place; raises when what is may not be replaced."""
+    def _is_in_place(self, spec: FileSpec, is_cancelled: IsCancelled) -> bool:
+        """Return True if the file is there; raise if another is that may not be replaced."""
         target = spec.target
         try:
             opened = self.tree.find(target)
             if opened is None:
                 return False
             try:
-                right = in_folder(opened.folder, spec, is_cancelled)
+                right = matches(opened.folder, spec, is_cancelled)
             finally:
                 self.tree.leave(opened)
         except OSError as error:
             raise DiskError(f"{target} cannot be read: {error.strerror}") from error
         if right is False and not spec.replace:
-            raise errors.FileExistsError(f"{target} has other content; see replace (--replace)")
+            raise errors.FileExistsError(
+                f"{target} already exists with different content; pass replace=True (--replace) to"
+                " overwrite it"
+            )
         return bool(right)
 
 
-def in_folder(folder: Folder, spec: FileSpec, is_cancelled: IsCancelled) -> bool | None:
-    """Tell whether a file has the right content; None when nothing has its name."""
+def matches(folder: Folder, spec: FileSpec, is_cancelled: IsCancelled) -> bool | None:
+    """Return True if the file in a folder has the right content; None if there is no such file."""
     name = spec.target.name
     try:
         status = folder.status(name)
@@ -151,7 +125,7 @@ def in_folder(folder: Folder, spec: FileSpec, is_cancelled: IsCancelled) -> bool
         return False
     if spec.size is not None and status.st_size != spec.size:
         return False
-    with FileIO(folder.open(name, READ), "rb") as stream:
+    with FileIO(folder.open(name, READ_FLAGS), "rb") as stream:
         return stream_digest(stream, spec.algorithm, is_cancelled) == spec.digest
 
 
@@ -160,18 +134,18 @@ def map_large_in_threads(
     items: Iterable[ItemT],
     is_large: Callable[[ItemT], bool],
 ) -> Iterator[tuple[ItemT, ResultT]]:
-    """Yield each item with what comes of it; the large ones are worked on by several threads."""
-    left = threading.Event()
+    """Yield each item with its result; large items are processed by several threads."""
+    cancelled = threading.Event()
     pool = ThreadPoolExecutor(DIGEST_THREADS)
     pending: dict[Future[ResultT], ItemT] = {}
     try:
         for item in items:
             if is_large(item):
-                pending[pool.submit(work, item, left.is_set)] = item
+                pending[pool.submit(work, item, cancelled.is_set)] = item
             else:
-                yield item, work(item, left.is_set)
+                yield item, work(item, cancelled.is_set)
         for future in as_completed(pending):
             yield pending[future], future.result()
     finally:
-        left.set()
+        cancelled.set()
         pool.shutdown(wait=False, cancel_futures=True)

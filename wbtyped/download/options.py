@@ -1,4 +1,4 @@
-"""The options that every method takes that downloads many files."""
+"""The options of every method that downloads files."""
 
 import os
 from typing import Literal, TypeAlias, TypedDict
@@ -12,9 +12,9 @@ OnError: TypeAlias = Literal["raise", "collect"]
 
 
 class DownloadOptions(TypedDict, total=False):
-    """Keyword arguments of downloads; each may be left out.
+    """Keyword arguments of downloads, all optional.
 
-    An option or a value that does not exist raises UsageError.
+    An unknown option or value raises UsageError.
     """
 
     progress: Progress
@@ -29,7 +29,7 @@ class DownloadOptions(TypedDict, total=False):
     fsync: bool
     """Flush each file to the disk before it is renamed into place. Off by default."""
     cache: str | os.PathLike[str] | bool | None
-    """True, or a folder, keeps all contents on this machine by digest and reuses them. By default
-    as `Api` was configured. Files that become hard links into the cache are read-only."""
+    """True, or a folder, keeps every file on this machine by digest and reuses it. By default as
+    `Api` was configured. Files that become hard links into the cache are read-only."""
     at_once: int | None
     """Deprecated name of `jobs`."""

@@ -1,4 +1,4 @@
-"""How far a download is: told to a callback, or shown."""
+"""Progress of a download: passed to a callback, or shown."""
 
 import inspect
 import sys
@@ -15,18 +15,18 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
 
 CALLBACK_SECONDS = 0.2
-"""Seconds between two events."""
+"""Seconds between two calls of a callback."""
 LINE_SECONDS = 10.0
-"""Seconds between two lines where there is no terminal."""
+"""Seconds between two lines without a terminal."""
 
 
 @dataclass(frozen=True, slots=True)
 class DownloadProgress:
-    """How far a download is; sizes are in bytes.
+    """Progress of a download; sizes are in bytes.
 
-    `files` are there, fetched or kept, `failed` are not; `size` counts what has come so far. What
-    is expected is None as long as it is not known. `rate` is bytes a second over the last seconds.
-    `done` is True in the last event.
+    `files` counts the files in place, downloaded or not, `failed` the others; `size` is what has
+    been received so far. Expected numbers are None while unknown. `rate` is in bytes per second,
+    over the last seconds. `done` is True in the last call.
     """
 
     files: int
@@ -40,52 +40,52 @@ class DownloadProgress:
 
 Callback = Callable[[DownloadProgress], object]
 Progress = bool | Callback | None
-"""Whether and how a download is followed: True shows it, a callback is told of it."""
+"""How to report progress: True shows it, a function is called with it."""
 
 
 class ProgressReporter(Protocol):
-    """Follows a download."""
+    """Receives the progress of a download."""
 
     def tick(self, progress: DownloadProgress) -> None:
-        """Take how far it is now."""
+        """Report the current progress."""
 
     def close(self, progress: DownloadProgress) -> None:
-        """Take how far it has come in the end."""
+        """Report the final progress."""
 
 
 class CallbackReporter:
-    """Calls back a few times a second, and once at the end."""
+    """Calls a function a few times a second, and once at the end."""
 
-    def __init__(self, callback: Callback, every: float = CALLBACK_SECONDS) -> None:
+    def __init__(self, callback: Callback, interval: float = CALLBACK_SECONDS) -> None:
         self._callback = callback
-        self._every = every
-        self._began = self._last = monotonic()
+        self._interval = interval
+        self._started_at = self._last_at = monotonic()
         self._size = 0
         self._rate = 0.0
 
     def tick(self, progress: DownloadProgress) -> None:
-        """Call back when it is time for it."""
-        if monotonic() - self._last >= self._every:
-            self._tell(progress)
+        """Call the function if the interval has passed."""
+        if monotonic() - self._last_at >= self._interval:
+            self._call(progress)
 
     def close(self, progress: DownloadProgress) -> None:
-        """Call back for the last time."""
-        self._tell(replace(progress, done=True))
+        """Call the function for the last time."""
+        self._call(replace(progress, done=True))
 
-    def _tell(self, progress: DownloadProgress) -> None:
+    def _call(self, progress: DownloadProgress) -> None:
         now = monotonic()
-        span = max(now - self._last, 1e-6)
+        span = max(now - self._last_at, 1e-6)
         latest = (progress.size - self._size) / span
-        # Half of what is shown is what was shown before, so that it does not flicker.
+        # Half of it is the previous value, so that the figure does not flicker.
         self._rate = latest if not self._rate else (self._rate + latest) / 2
-        self._last, self._size = now, progress.size
+        self._last_at, self._size = now, progress.size
         if progress.done:
-            self._rate = progress.size / max(now - self._began, 1e-6)
+            self._rate = progress.size / max(now - self._started_at, 1e-6)
         self._callback(replace(progress, rate=max(0.0, self._rate)))
 
 
-def line(progress: DownloadProgress) -> str:
-    """Return one line that says how far it is."""
+def progress_line(progress: DownloadProgress) -> str:
+    """Return the progress as one line."""
     files = f"{progress.files:,}"
     if progress.files_expected is not None:
         files += f" of {progress.files_expected:,}"
@@ -94,12 +94,12 @@ def line(progress: DownloadProgress) -> str:
 
 
 def print_line(progress: DownloadProgress) -> None:
-    """Print one line on stderr."""
-    print(line(progress), file=sys.stderr, flush=True)
+    """Print the progress as one line on stderr."""
+    print(progress_line(progress), file=sys.stderr, flush=True)
 
 
 def rich_bar(console: "Console | None" = None, *, redirect_stderr: bool = True) -> "RichProgress":
-    """Return a bar that counts bytes."""
+    """Return a progress bar that counts bytes."""
     from rich import progress
 
     return progress.Progress(
@@ -114,7 +114,7 @@ def rich_bar(console: "Console | None" = None, *, redirect_stderr: bool = True) 
 
 
 class BarReporter:
-    """A bar on a terminal or in a notebook."""
+    """Shows a progress bar on a terminal or in a notebook."""
 
     def __init__(self) -> None:
         self._bar = rich_bar()
@@ -122,22 +122,22 @@ class BarReporter:
         self._bar.start()
 
     def tick(self, progress: DownloadProgress) -> None:
-        """Move the bar."""
+        """Update the bar."""
         self._bar.update(
             self._task,
             total=progress.size_expected,
             completed=progress.size,
-            description=line(progress).partition(" files")[0],
+            description=progress_line(progress).partition(" files")[0],
         )
 
     def close(self, progress: DownloadProgress) -> None:
-        """Move the bar for the last time."""
+        """Update the bar for the last time."""
         self.tick(progress)
         self._bar.stop()
 
 
 def check_progress(spec: object) -> None:
-    """Raise UsageError for what can neither be shown nor be told of how far it is."""
+    """Raise UsageError unless the value of `progress` can be used."""
     if spec is None or isinstance(spec, bool):
         return
     if not callable(spec):
@@ -145,7 +145,7 @@ def check_progress(spec: object) -> None:
     try:
         accepted = inspect.signature(spec)
     except ValueError:
-        # Some functions in C do not say what they take.
+        # Some functions written in C have no signature to look at.
         return
     try:
         accepted.bind(None)
@@ -153,19 +153,19 @@ def check_progress(spec: object) -> None:
         raise UsageError("progress must be a function of one argument, DownloadProgress") from None
 
 
-def reporter(spec: Progress) -> ProgressReporter | None:
-    """Return what follows a download: nothing, a callback, or a bar where one can be seen."""
+def progress_reporter(spec: Progress) -> ProgressReporter | None:
+    """Return the reporter for the value of `progress`; lines on stderr if a bar cannot be shown."""
     if not spec:
         return None
     if spec is not True:
         return CallbackReporter(spec)
-    if has_bar():
+    if can_show_bar():
         return BarReporter()
     return CallbackReporter(print_line, LINE_SECONDS)
 
 
-def has_bar() -> bool:
-    """Tell whether there is a terminal or a notebook, and rich to draw on it."""
+def can_show_bar() -> bool:
+    """Return True if rich is installed and there is a terminal or a notebook."""
     try:
         from rich.console import Console
     except ImportError:

@@ -1,31 +1,31 @@
-"""What an artifact recorded of a reference, against what its server sends now."""
+"""Compare what an artifact recorded of a reference with what its server sends now."""
 
 from typing import NamedTuple
 
 ENCODINGS = "gzip, deflate"
 """What the official client accepted when it recorded a reference.
 
-An ETag and a Content-Length are those of one encoding of a content (RFC 9110, 8.8.3.3), so a
-server has to be asked for the same.
+ETag and Content-Length belong to one encoding of a resource (RFC 9110, 8.8.3.3), so the same
+encodings must be requested.
 """
 
 
 class Recorded(NamedTuple):
-    """What is known of the content of a reference, beside its size."""
+    """What an artifact recorded of the content of a reference."""
 
     etag: str | None
-    """The ETag, with `W/` where it is weak, with quotes or without; None where none was sent."""
+    """The ETag, with `W/` if weak, with or without quotes; None if none was sent."""
     size: int | None
-    """The Content-Length: bytes on the wire; None where it is not known."""
+    """The Content-Length: bytes on the wire; None if unknown."""
 
     @property
     def size_is_exact(self) -> bool:
-        """Whether the same ETag promises the same bytes: that of a weak one does not."""
+        """Whether an equal ETag promises equal bytes: a weak one does not."""
         return self.etag is None or not self.etag.startswith("W/")
 
     @property
     def unverified(self) -> str:
-        """Why the content cannot be compared with what was recorded; empty when it can."""
+        """Why the content cannot be verified; empty if it can."""
         if self.etag is not None:
             return ""
         reason = "no ETag was recorded (checksum=False, or its server sent none)"
@@ -34,28 +34,28 @@ class Recorded(NamedTuple):
         return f"{reason}: only its size was compared"
 
     def mismatch(self, found: str | None) -> str:
-        """Return what speaks against a response by its ETag; empty when nothing does.
+        """Return why the ETag of a response does not fit; empty if it does.
 
-        ETags are compared weakly, as RFC 9110 (8.8.3.2) has it for contents that are not put
-        together from parts: nginx and others make an ETag weak when they compress.
+        ETags are compared weakly, as RFC 9110 (8.8.3.2) allows where no ranges are combined: nginx
+        and others make an ETag weak when they compress.
         """
         if self.etag is None:
             return ""
         if not found:
             return (
-                "its server sends no ETag any more, so nothing tells whether it is what was"
-                " recorded; record it anew, with checksum=False where there will be none"
+                "its server no longer sends an ETag, so it cannot be compared with what was"
+                " recorded; record it again, with checksum=False if there will be none"
             )
         if opaque_tag(found) != opaque_tag(self.etag):
-            return "it has changed since it was referred to"
+            return "it has changed since the reference was recorded"
         return ""
 
 
 def recorded_of(uri: str, digest: str, size: int | None, header: object) -> Recorded:
-    """Return what the manifest entry of a reference says.
+    """Return what the manifest entry of a reference recorded.
 
-    `header` is the ETag header where the entry keeps it. The official client writes an ETag without
-    its quotes as the digest, the URL in place of one that is not there, and 0 for an unknown size.
+    `header` is the ETag header, if the entry has it. As the digest, the official client writes the
+    ETag without its quotes, or the URL if there is no ETag; as an unknown size, it writes 0.
     """
     if isinstance(header, str) and header:
         return Recorded(header.strip(), size or None)
@@ -64,5 +64,5 @@ def recorded_of(uri: str, digest: str, size: int | None, header: object) -> Reco
 
 
 def opaque_tag(etag: str) -> str:
-    """Return what two ETags have to share."""
+    """Return the part of an ETag that weak comparison uses."""
     return etag.strip().removeprefix("W/").strip('"')

@@ -1,4 +1,4 @@
-"""What an answer means for a transfer, whichever engine brought it."""
+"""What a response means for a transfer, whichever engine received it."""
 
 from collections.abc import Mapping
 from typing import NoReturn
@@ -8,7 +8,7 @@ from ..config.hosts import HostPolicy
 from ..config.settings import DEFAULT_TIMEOUT
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from ..transport.content_decoding import BrokenBody, Decoder, decoder_for
-from ..transport.redirects import Trail
+from ..transport.redirects import RedirectChain
 from ..transport.response_headers import (
     Validators,
     content_encodings,
@@ -25,142 +25,153 @@ from .transfer import SplitRequested, Transfer, UrlExpired
 
 
 class ResponseHandler:
-    """Judges the head of an answer, and takes its body to the sink."""
+    """Decides on status and headers of a response, and passes its body to the writer."""
 
     def __init__(
         self,
         transfer: Transfer,
-        sink: VerifiedWriter,
-        window: float = DEFAULT_TIMEOUT,
+        writer: VerifiedWriter,
+        stall_timeout: float = DEFAULT_TIMEOUT,
         hosts: HostPolicy | None = None,
     ) -> None:
         self._transfer = transfer
         self._hosts = hosts
-        self._sink = sink
-        self._window = window
-        """Seconds in which a body has to bring something."""
+        self._writer = writer
+        self._stall_timeout = stall_timeout
+        """Seconds without noticeable progress after which a transfer is stopped."""
         self._validators = Validators("", "", "")
-        self._trail: Trail | None = None
-        self._measured = False
+        self._redirects: RedirectChain | None = None
+        self._has_length = False
         self._size = transfer.size
-        """Bytes that the content has to have; None where that cannot be said."""
-        self._come = 0
-        """Bytes of the body as it goes over the wire."""
-        self._diverted = False
+        """Bytes that the content must have; None if unknown."""
+        self._received = 0
+        """Bytes of the body as sent over the wire."""
+        self._stop_requested = False
         self._total: int | None = None
-        """Bytes of the whole content as it goes over the wire, where the server has said so."""
-        self._stop: int | None = None
-        """Where the part ends that the present response brings."""
-        self._pace: tuple[float, int] = (0.0, 0)
-        """When the present window began, and how many bytes it has brought."""
-        self.ranges: bool = False
-        """Whether the server has said that it sends parts of this content, just as it is."""
-        self.began: tuple[float, int] = (0.0, 0)
-        """When the last answer began, and how many bytes were there before."""
+        """Bytes of the whole content as sent over the wire, if the server has told."""
+        self._range_stop: int | None = None
+        """Where the range of the current response ends; None if it is the whole content."""
+        self._progress: tuple[float, int] = (0.0, 0)
+        """When speed was last measured, and the bytes received since."""
+        self.accepts_ranges: bool = False
+        """Whether the server sends ranges of this content, unencoded."""
+        self.body_started: tuple[float, int] = (0.0, 0)
+        """When the last body began, and how many bytes were written before."""
         self._decoder: Decoder | None = None
 
     def start(self) -> None:
-        """Begin a try: at the URL that was given, wherever it led before."""
-        self._trail = None
+        """Begin a try: at the original URL, wherever it redirected before."""
+        self._redirects = None
 
     def request(self) -> tuple[WebUrl, dict[str, str]]:
-        """Return where to ask, and what goes along; raises TransportError."""
-        if self._trail is None:
+        """Return URL and headers of the next request; raises TransportError."""
+        if self._redirects is None:
             transfer = self._transfer
-            self._trail = Trail(
+            self._redirects = RedirectChain(
                 transfer.label, transfer.url, transfer.headers, self._hosts,
                 is_reference=transfer.recorded is not None,
             )  # fmt: skip
-        return self._trail.url, {**self._headers(), **self._trail.headers()}
+        return self._redirects.url, {**self._headers(), **self._redirects.headers()}
 
     def _headers(self) -> dict[str, str]:
-        """Return what to ask with: from where on, and of which content."""
-        sent = {"Accept-Encoding": "identity"}
+        """Return the headers for range and encoding."""
+        headers = {"Accept-Encoding": "identity"}
         piece = self._transfer.piece
         if piece is not None:
-            sent["Range"] = f"bytes={piece.start + self._sink.written}-{piece.stop - 1}"
-            return sent
-        if not self._sink.written:
+            headers["Range"] = f"bytes={piece.start + self._writer.written}-{piece.stop - 1}"
+            return headers
+        if not self._writer.written:
             if self._transfer.recorded is not None:
-                sent["Accept-Encoding"] = ENCODINGS
-            return sent
+                headers["Accept-Encoding"] = ENCODINGS
+            return headers
         condition = self._validators.condition
         if not condition and self._transfer.digest is None:
-            # Nothing would tell whether the rest is of the same content.
-            self._sink.restart()
-            return sent
-        sent["Range"] = f"bytes={self._sink.written}-"
+            # Nothing would tell whether the rest belongs to the same content.
+            self._writer.restart()
+            return headers
+        headers["Range"] = f"bytes={self._writer.written}-"
         if condition:
-            sent["If-Range"] = condition
-        return sent
+            headers["If-Range"] = condition
+        return headers
 
     def begin(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Take the head of a response; raises what speaks against its body.
+        """Process status and headers; raise if the body cannot be used.
 
-        False says that it is a redirect, so that `request` names another URL. `headers` has names
-        in lower case.
+        Return False for a redirect: `request` then returns its target. `headers` has names in lower
+        case.
         """
-        if self._trail is not None and self._trail.follow(status, headers):
+        if self._redirects is not None and self._redirects.follow(status, headers):
             return False
         if status == 206:
-            self._continue(headers)
-        elif status == 200 and self._transfer.piece is not None:
-            raise TransportError(f"{self._transfer.label}: the server sends the whole", status=200)
+            self._begin_range(headers)
         elif status == 200:
-            # Also the answer of a server that does not know ranges, or has another content now.
-            self._sink.restart()
-            self._validators = validators(headers)
-            self._total, self._stop = content_length(headers), None
+            self._begin_whole(headers)
         else:
-            self._refuse(status, headers)
+            self._raise_for_status(status, headers)
         self._check_recorded(header(headers, "etag"))
-        self._measured = "content-length" in headers
+        self._has_length = "content-length" in headers
         self._decoder = decoder_for(headers, self._transfer.label)
         if self._decoder is not None:
             self._total = None
-        self._expect()
+        self._expect_size()
         accepted = status == 206 or header(headers, "accept-ranges").lower() == "bytes"
-        self.ranges = accepted and self._decoder is None
-        self.began = monotonic(), self._sink.written
-        self._pace = self.began[0], 0
+        self.accepts_ranges = accepted and self._decoder is None
+        now = monotonic()
+        self.body_started = now, self._writer.written
+        self._progress = now, 0
         return True
 
-    def _refuse(self, status: int, headers: Mapping[str, str]) -> NoReturn:
+    def _raise_for_status(self, status: int, headers: Mapping[str, str]) -> NoReturn:
         if status in {412, 416}:
-            self._sink.restart()
-        redirected = self._trail is not None and self._trail.hops > 0
+            self._writer.restart()
+        redirected = self._redirects is not None and self._redirects.hops > 0
         signed = redirected or not self._transfer.headers
-        refuse(self._transfer.label, status, headers, signed=signed, redirected=redirected)
+        raise_for_status(
+            self._transfer.label, status, headers, signed=signed, redirected=redirected
+        )
 
-    def _continue(self, headers: Mapping[str, str]) -> None:
-        """Take the head of a part; what is there stays only if both are of the same content."""
+    def _begin_whole(self, headers: Mapping[str, str]) -> None:
+        """Process the headers of the whole content, which restarts the file.
+
+        It may come although a range was requested: from a server that does not support ranges, or
+        has different content now.
+        """
+        if self._transfer.piece is not None:
+            label = self._transfer.label
+            raise TransportError(f"{label}: the server ignored the requested range", status=200)
+        self._writer.restart()
+        self._validators = validators(headers)
+        self._total, self._range_stop = content_length(headers), None
+
+    def _begin_range(self, headers: Mapping[str, str]) -> None:
+        """Process the headers of a range; restart unless it continues what was written."""
         found = content_range(headers)
         start, stop, size = self._transfer.piece or (0, None, self._size)
-        at = start + self._sink.written
+        expected_start = start + self._writer.written
         fits = (
             found is not None
-            and found.start == at
+            and found.start == expected_start
             and (stop is None or found.stop <= stop)
             and (size is None or found.total in {None, size})
             and not content_encodings(headers)
-            # Of a piece, the whole that it belongs to has a digest.
-            and (self._transfer.piece is not None or self._goes_on(headers, found.total))
+            # A piece is verified together with the whole file, by its digest.
+            and (self._transfer.piece is not None or self._is_same_content(headers, found.total))
         )
         if not fits or found is None:
-            self._sink.restart()
+            self._writer.restart()
             raise TransientError(
-                f"{self._transfer.label}: the server sent another part than asked for"
+                f"{self._transfer.label}: the server sent a different range than requested"
             )
-        self._stop = found.stop - start
+        self._range_stop = found.stop - start
         self._total = self._total if found.total is None else found.total
         if not any(self._validators):
-            # The first part is of an earlier call.
+            # The beginning was written by an earlier call.
             self._validators = validators(headers)
 
-    def _goes_on(self, headers: Mapping[str, str], total: int | None) -> bool:
-        """Tell whether a part is of the content that the first part was of."""
-        if not self._sink.written:
-            # Nothing is there, so no part was asked for.
+    def _is_same_content(self, headers: Mapping[str, str], total: int | None) -> bool:
+        """Return True if a range belongs to the content that was written before it."""
+        if not self._writer.written:
+            # Nothing was written, so no range was requested.
             return False
         if self._transfer.digest is not None:
             return True
@@ -169,7 +180,7 @@ class ResponseHandler:
         return same_total and self._validators.is_same(validators(headers))
 
     def _check_recorded(self, etag: str) -> None:
-        """Raise when what a reference refers to is not what it was."""
+        """Raise if the target of a reference has changed since it was recorded."""
         recorded = self._transfer.recorded
         if recorded is not None and (reason := recorded.mismatch(etag)):
             raise ChecksumError(
@@ -178,115 +189,122 @@ class ResponseHandler:
                 actual=etag,
             )
 
-    def _expect(self) -> None:
-        """Say how many bytes have to come, once it is known whether they are encoded.
+    def _expect_size(self) -> None:
+        """Set the expected size of a reference, once it is known whether the body is encoded.
 
-        The size of a reference was that of the response, encoded or not, so it is compared as the
-        bytes come only where neither that response nor this one may have been encoded.
+        The recorded size is that of a response, encoded or not. So it is the size of the content
+        only if neither that response nor this one may have been encoded.
         """
         recorded = self._transfer.recorded
         if recorded is None:
             return
         exact = self._decoder is None and recorded.size_is_exact
         self._size = recorded.size if exact else None
-        self._sink.expect(self._size)
-        self._come = 0
+        self._writer.expect_size(self._size)
+        self._received = 0
 
     def _check_encoded_size(self) -> None:
-        """Raise when nothing but its size was recorded of a reference, and it has another now."""
+        """Raise if only the size of a reference was recorded, and it differs now."""
         recorded = self._transfer.recorded
         if recorded is None or recorded.etag is not None or recorded.size is None:
             return
-        if recorded.size not in {self._come, self._sink.written}:
+        if recorded.size not in {self._received, self._writer.written}:
             raise ChecksumError(
-                f"{self._transfer.label}: it has changed since it was referred to:"
-                f" {recorded.size} bytes then, {self._come} now ({self._sink.written} decoded)",
+                f"{self._transfer.label}: it has changed since the reference was recorded:"
+                f" {recorded.size} bytes then, {self._received} now"
+                f" ({self._writer.written} decoded)",
                 expected=str(recorded.size),
-                actual=str(self._come),
+                actual=str(self._received),
             )
 
     def write(self, block: bytes) -> None:
-        """Take a part of the body."""
-        if self._diverted:
-            self._diverted = False
+        """Process a block of the body."""
+        if self._stop_requested:
+            self._stop_requested = False
             raise SplitRequested
-        self._check_pace(len(block))
-        self._come += len(block)
+        self._check_speed(len(block))
+        self._received += len(block)
         if self._decoder is None:
-            self._sink.write(block)
-            if self._stop is not None and self._sink.written > self._stop:
-                self._sink.restart()
-                raise TransientError(f"{self._transfer.label}: the part is longer than announced")
+            self._writer.write(block)
+            if self._range_stop is not None and self._writer.written > self._range_stop:
+                self._writer.restart()
+                raise TransientError(
+                    f"{self._transfer.label}: the server sent more than the announced range"
+                )
             return
         try:
             for plain in self._decoder.decode(block):
-                self._sink.write(plain)
+                self._writer.write(plain)
         except BrokenBody as error:
             raise TransientError(
-                f"{self._transfer.label}: the compressed content is broken"
+                f"{self._transfer.label}: the compressed body is corrupt"
             ) from error
 
-    def _check_pace(self, size: int) -> None:
-        """Raise Passing when a window of time has brought next to nothing."""
-        since, come = self._pace
-        come += size
+    def _check_speed(self, size: int) -> None:
+        """Raise TransientError if next to nothing was received within the stall timeout."""
+        since, received = self._progress
+        received += size
         now = monotonic()
-        if now - since < self._window:
-            self._pace = since, come
+        seconds = now - since
+        if seconds < self._stall_timeout:
+            self._progress = since, received
             return
-        if come < SLOWEST_BYTES_PER_SECOND * (now - since):
+        if received < SLOWEST_BYTES_PER_SECOND * seconds:
             raise TransientError(
-                f"{self._transfer.label}: {come} bytes in {now - since:.0f} s, which is too slow"
+                f"{self._transfer.label}: only {received} bytes received in {seconds:.0f} s"
             )
-        self._pace = now, 0
+        self._progress = now, 0
 
     def end(self) -> None:
-        """Take the end of the body; raises when it came too early."""
+        """Process the end of the body; raise if it came too early."""
         if self._decoder is not None:
-            try:
-                self._decoder.finish()
-            except BrokenBody as error:
-                label = self._transfer.label
-                raise TransientError(f"{label}: the compressed content was cut off") from error
-            self._check_encoded_size()
+            self._end_decoding(self._decoder)
             return
-        written = self._sink.written
+        written = self._writer.written
         size = self._size
-        # Nothing but the end of the connection may have said that this is the end.
-        early = not self._measured and size is not None and written < size
+        # Without a Content-Length, a broken connection looks like the end of the body.
+        early = not self._has_length and size is not None and written < size
         if self._transfer.piece is None and self._total is not None and written < self._total:
-            # One that brought the wrong size from the beginning is for the sink to refuse.
+            # A response that announced the wrong size from the start is for the writer to reject.
             early = early or size is None
-        if early or (self._stop is not None and written < self._stop):
-            raise TransientError(f"{self._transfer.label}: the content was cut off")
+        if early or (self._range_stop is not None and written < self._range_stop):
+            raise TransientError(f"{self._transfer.label}: the body was cut off")
 
-    def divert(self) -> None:
-        """Have the transfer end at its next block."""
-        self._diverted = True
+    def _end_decoding(self, decoder: Decoder) -> None:
+        try:
+            decoder.finish()
+        except BrokenBody as error:
+            label = self._transfer.label
+            raise TransientError(f"{label}: the compressed body was cut off") from error
+        self._check_encoded_size()
 
-    def broken(self) -> None:
-        """Note that the body broke off; what was compressed cannot be continued."""
+    def request_stop(self) -> None:
+        """Ask the transfer to stop at its next block."""
+        self._stop_requested = True
+
+    def interrupted(self) -> None:
+        """Prepare for a retry after an interrupted body; a compressed one cannot be resumed."""
         if self._decoder is not None:
-            self._sink.restart()
+            self._writer.restart()
 
 
-def refuse(
+def raise_for_status(
     label: str, status: int, headers: Mapping[str, str], *, signed: bool, redirected: bool = False
 ) -> NoReturn:
-    """Raise what the status of an answer means that brings no content.
+    """Raise the error for a status without content.
 
-    `signed` tells that the address carried its own permission, which may have run out.
+    `signed` means that the URL carried its own permission, which may have expired.
     """
     if status in {412, 416}:
-        raise TransientError(f"{label}: what came before is not of use any more")
+        raise TransientError(f"{label}: the partial file can no longer be resumed")
     if is_retryable(status):
         raise TransientError(f"{label}: HTTP {status}", status=status, headers=headers)
     if status == 404:
         raise NotFoundError(f"{label} does not exist in storage", path=label, missing="file")
     if status == 403 and redirected:
-        # Asking again where the redirect came from brings a new signature.
-        raise TransientError(f"{label}: storage refused the signed address", status=status)
+        # Following the redirect again brings a new signature.
+        raise TransientError(f"{label}: storage refused the signed URL", status=status)
     if status in {401, 403}:
-        error = f"{label}: the API key does not allow to read it (HTTP {status})"
-        raise UrlExpired(error) if signed else AuthenticationError(error)
+        message = f"{label}: the API key has no permission to read it (HTTP {status})"
+        raise UrlExpired(message) if signed else AuthenticationError(message)
     raise TransportError(f"{label}: HTTP {status} instead of the content", status=status)

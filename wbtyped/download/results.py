@@ -1,4 +1,4 @@
-"""What became of the files of a batch."""
+"""The outcome of a download, file by file."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -6,7 +6,13 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class FailedFile:
-    """A file that is not there, and why."""
+    """A file that could not be downloaded, and why.
+
+    Example:
+        >>> result = run.files(["absent.txt"]).download("downloads", on_error="collect")
+        >>> [(failed.name, type(failed.error).__name__) for failed in result.failed]
+        [('absent.txt', 'NotFoundError')]
+    """
 
     name: str
     error: Exception
@@ -14,10 +20,16 @@ class FailedFile:
 
 @dataclass(slots=True)
 class DownloadResult:
-    """What a download of many files has done, by their names.
+    """The outcome of downloading many files; the lists hold their names.
 
-    `written` were fetched, `cached` came from the cache of this machine, `kept` were there already
-    with the right content, `failed` are not there. `size` is in bytes, of all but the failed ones.
+    `written` were downloaded, `cached` came from the local cache, `kept` were already in place with
+    the right content, `failed` could not be downloaded. `size` counts the bytes of all but the
+    failed ones.
+
+    Example:
+        >>> result = artifact.files().download("data", on_error="collect")
+        >>> result.ok, sorted(result.written), result.size
+        (True, ['test.csv', 'train.csv'], 11)
     """
 
     root: Path
@@ -26,10 +38,10 @@ class DownloadResult:
     kept: list[str] = field(default_factory=list[str])
     failed: list[FailedFile] = field(default_factory=list[FailedFile])
     unverified: dict[str, str] = field(default_factory=dict[str, str])
-    """Files that were fetched and could not be compared by digest or ETag, each with the reason."""
+    """Downloaded files without a digest or ETag to verify them by, each with the reason."""
     size: int = 0
 
     @property
     def ok(self) -> bool:
-        """Whether every file is there."""
+        """Whether every file is in place."""
         return not self.failed

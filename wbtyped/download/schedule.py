@@ -1,4 +1,4 @@
-"""Which transfer comes next, and what follows from how each one ended."""
+"""Decide which transfer is next, and what follows from how each one ended."""
 
 import heapq
 import itertools
@@ -12,7 +12,7 @@ from ..config.hosts import HostPolicy
 from ..config.settings import DEFAULT_TIMEOUT
 from ..errors import AuthenticationError, ChecksumError, NotFoundError, WbtypedError
 from ..transport.retries import TransientError
-from .attempt import Attempt, Settled
+from .attempt import Attempt, OnSettled
 from .concurrency import AdaptiveLimit
 from .disk.folder_tree import FolderTree
 from .disk.verified_writer import VerifiedWriter
@@ -21,53 +21,53 @@ from .response import ResponseHandler
 from .transfer import SplitRequested, Transfer, TransferCancelled, UrlExpired
 
 QUEUE_FILES = 512
-"""Files that wait to be fetched, so that memory does not grow with their number."""
+"""Files that may wait to be downloaded, so that memory does not grow with their number."""
 MAX_URL_REFRESHES = 3
-"""Times that an address of one file is asked for again."""
+"""Times that the URL of one file is refreshed."""
 
 
 @dataclass
 class Schedule:
-    """The transfers of a batch: handed out to an engine, taken back, tried again.
+    """The transfers of a batch: given to an engine, taken back, retried.
 
-    Safe to use from many threads. `limit` is how many run at once at most, `small_limit` how many
-    when they are small; a server that has too much of it brings both down for a while. `tree` holds
-    the folders that files are put into; `abandon` closes it.
+    Safe to use from many threads. At most `limit` transfers run at a time, or `small_limit` if they
+    are small; an overloaded server lowers both for a while. `tree` holds the folders that files are
+    written to; `release` closes it.
     """
 
     limit: int
     budget: float
-    settled: Settled
+    on_settled: OnSettled
     tree: FolderTree
     fsync: bool = False
     small_limit: int = 0
-    window: float = DEFAULT_TIMEOUT
-    """Seconds in which a body has to bring something."""
+    stall_timeout: float = DEFAULT_TIMEOUT
+    """Seconds without noticeable progress after which a transfer is stopped."""
     hosts: HostPolicy | None = None
-    """Where references and redirects may lead; None for anywhere."""
+    """The hosts that references and redirects may lead to; None for any."""
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
-    _later: list[tuple[float, int, Attempt]] = field(
+    _delayed: list[tuple[float, int, Attempt]] = field(
         default_factory=list[tuple[float, int, Attempt]], init=False
     )
     _expired: list[Attempt] = field(default_factory=list[Attempt], init=False)
     _active: dict[int, Attempt] = field(default_factory=dict[int, Attempt], init=False)
 
     def __post_init__(self) -> None:
-        # Whoever adds waits apart, or every transfer that ends would wake it for nothing.
+        # `add` waits on its own condition, or every transfer that ends would wake it for nothing.
         guard = threading.Lock()
         self._lock = threading.Condition(guard)
         self._room = threading.Condition(guard)
         self._splits: dict[int, Split] = {}
-        self._numbers = itertools.count()
+        self._tie_breakers = itertools.count()
         self._limit = AdaptiveLimit(self.limit, self.small_limit, self.budget)
-        self._fed = False
+        self._all_added = False
         self.cancelled: bool = False
 
-    # What comes in.
+    # Adding transfers.
 
-    def attempt(self, transfer: Transfer, settled: Settled | None = None) -> Attempt:
-        """Return what a transfer needs; whoever hands it in may want to be told of it alone."""
-        sink = VerifiedWriter(
+    def attempt(self, transfer: Transfer, on_settled: OnSettled | None = None) -> Attempt:
+        """Prepare a transfer; `on_settled` replaces the common callback for it."""
+        writer = VerifiedWriter(
             transfer.target,
             size=transfer.size,
             md5=transfer.md5,
@@ -76,11 +76,11 @@ class Schedule:
             fsync=self.fsync,
             tree=self.tree,
         )
-        receiver = ResponseHandler(transfer, sink, self.window, self.hosts)
-        return Attempt(transfer, sink, receiver, settled or self.settled)
+        handler = ResponseHandler(transfer, writer, self.stall_timeout, self.hosts)
+        return Attempt(transfer, writer, handler, on_settled or self.on_settled)
 
     def add(self, transfer: Transfer) -> None:
-        """Add a transfer; waits while many others wait."""
+        """Queue a transfer; blocks while the queue is full."""
         attempt = self.attempt(transfer)
         with self._lock:
             while len(self._ready) >= QUEUE_FILES and not self.cancelled:
@@ -91,13 +91,13 @@ class Schedule:
             self._lock.notify()
 
     def finish(self) -> None:
-        """Say that no more transfers come."""
+        """Declare that all transfers have been added."""
         with self._lock:
-            self._fed = True
+            self._all_added = True
             self._lock.notify_all()
 
     def cancel(self) -> None:
-        """Hand out nothing any more; what is under way ends at its next block."""
+        """Start no more transfers; running ones end at their next block."""
         with self._lock:
             self.cancelled = True
             self._lock.notify_all()
@@ -107,18 +107,18 @@ class Schedule:
 
     @property
     def finished(self) -> bool:
-        """Whether nothing is left to hand out, now or later."""
+        """Whether nothing is left to transfer, now or later."""
         with self._lock:
             return self._finished()
 
     def _finished(self) -> bool:
         if self.cancelled:
             return True
-        left = self._ready or self._later or self._active or self._expired
-        return self._fed and not left
+        left = self._ready or self._delayed or self._active or self._expired
+        return self._all_added and not left
 
     def take(self, wait: float) -> Attempt | None:
-        """Return what to fetch next; None when there is nothing within `wait` seconds."""
+        """Return what to transfer next; None if there is nothing within `wait` seconds."""
         until = monotonic() + wait
         with self._lock:
             while not self._finished():
@@ -132,186 +132,194 @@ class Schedule:
                 self._lock.wait(min(until, due) - now)
             else:
                 return None
-        return self._begun(attempt)
+        return self._begin(attempt)
 
     def _next(self, now: float) -> tuple[Attempt | None, float]:
-        """Return what may start now, or when to look again."""
+        """Return the attempt that may start now, or None and when to look again."""
         if now < self._limit.paused_until:
             return None, self._limit.paused_until
         active = self._connections()
-        if self._later and self._later[0][0] <= now:
-            if self._limit.is_full(active, self._later[0][2].transfer.size):
+        if self._delayed and self._delayed[0][0] <= now:
+            if self._limit.is_full(active, self._delayed[0][2].transfer.size):
                 return None, now + 60
-            return heapq.heappop(self._later)[2], now
+            return heapq.heappop(self._delayed)[2], now
         if self._ready and not self._limit.is_full(active, self._ready[0].transfer.size):
             if len(self._ready) == QUEUE_FILES // 2:
                 self._room.notify_all()
             return self._ready.popleft(), now
-        return None, self._later[0][0] if self._later else now + 60
+        return None, self._delayed[0][0] if self._delayed else now + 60
 
     def _connections(self) -> int:
-        """Return how many transfers use a connection.
+        """Return how many running attempts use a connection.
 
-        One that was split uses none: if it counted, a server that wants fewer requests could bring
-        the limit down to it alone, and its pieces, for which it waits, would never be fetched.
+        One that was split uses none. If it counted, a server that answers 429 could bring the limit
+        down to that one alone, and its pieces, which it waits for, would never start.
         """
         return len(self._active) - len(self._splits)
 
-    def _begun(self, attempt: Attempt) -> Attempt | None:
-        if attempt.tries == 0 and not attempt.sink.written:
+    def _begin(self, attempt: Attempt) -> Attempt | None:
+        if attempt.tries == 0 and not attempt.writer.written:
             try:
-                attempt.sink.resume()
+                attempt.writer.resume()
             except WbtypedError as error:
                 self.finish_attempt(attempt, error)
                 return None
         attempt.begin()
         return attempt
 
-    # What an engine says.
+    # What an engine reports.
 
     def complete(self, attempt: Attempt) -> None:
-        """Put in place what came, and take the transfer back."""
+        """Verify the file, rename it into place, and finish the attempt."""
         error: Exception | None = None
         try:
-            attempt.receiver.end()
-            attempt.sink.commit(replace=attempt.transfer.replace)
+            attempt.handler.end()
+            attempt.writer.commit(replace=attempt.transfer.replace)
         except Exception as caught:
             error = caught
         self.finish_attempt(attempt, error)
 
     def finish_attempt(self, attempt: Attempt, error: BaseException | None) -> None:
-        """Take a transfer back, with what it ended with."""
+        """Record how an attempt ended, and decide whether to retry."""
         if isinstance(error, SplitRequested) and attempt.transfer.piece is None:
-            self._divert(attempt)
+            self._start_split(attempt)
             return
-        retry: float | None = None
-        expired = False
-        if isinstance(error, UrlExpired):
-            expired = attempt.transfer.source is not None and attempt.renewals < MAX_URL_REFRESHES
-        elif isinstance(error, TransientError | ChecksumError):
-            attempt.receiver.broken()
-            if isinstance(error, ChecksumError):
-                attempt.sink.restart()
-            retry = attempt.wait(error, self.budget)
+        expired = may_refresh_url(attempt, error)
+        delay = self._retry_delay(attempt, error)
         with self._lock:
             self._leave(attempt)
             if self.cancelled and error is not None:
-                retry, expired, error = None, False, TransferCancelled()
+                delay, expired, error = None, False, TransferCancelled()
             if expired:
-                attempt.renewals += 1
+                attempt.url_refreshes += 1
                 self._expired.append(attempt)
-            elif retry is not None:
-                entry = monotonic() + retry, next(self._numbers), attempt
-                heapq.heappush(self._later, entry)
+            elif delay is not None:
+                entry = monotonic() + delay, next(self._tie_breakers), attempt
+                heapq.heappush(self._delayed, entry)
             self._limit.record_result(error)
-            # One place is free for one other; to wake all who wait would cost more than a file.
+            # One slot is free, for one other: waking all threads would cost more than a file.
             if self._finished():
                 self._lock.notify_all()
-            elif self._ready or self._later:
+            elif self._ready or self._delayed:
                 self._lock.notify()
-        if not expired and retry is None:
+        if not expired and delay is None:
             self._settle(attempt, error)
 
+    def _retry_delay(self, attempt: Attempt, error: BaseException | None) -> float | None:
+        """Return the seconds until a retry, or None if there is none."""
+        if not isinstance(error, TransientError | ChecksumError):
+            return None
+        attempt.handler.interrupted()
+        if isinstance(error, ChecksumError):
+            attempt.writer.restart()
+        return attempt.retry_delay(error, self.budget)
+
     def _leave(self, attempt: Attempt) -> None:
-        """Count an attempt no more among those under way, nor its split, which is over."""
+        """Remove an attempt from the running ones, and its split, which has ended."""
         self._active.pop(id(attempt), None)
         self._splits.pop(id(attempt), None)
 
     def _settle(self, attempt: Attempt, error: BaseException | None) -> None:
-        attempt.sink.keep_part = isinstance(error, TransientError | TransferCancelled)
-        attempt.sink.close()
+        attempt.writer.keep_part = isinstance(error, TransientError | TransferCancelled)
+        attempt.writer.close()
         if isinstance(error, TransferCancelled):
             return
-        if isinstance(error, TransientError):
-            final: Exception | None = with_cause(error.to_public_error(), error)
-        elif isinstance(error, UrlExpired):
-            final = AuthenticationError(str(error))
-        else:
-            final = error if isinstance(error, Exception) else None
-        attempt.settled(attempt.transfer, final)
+        attempt.on_settled(attempt.transfer, public_error(error))
 
     # Large files over several connections.
 
     def split_slow(self) -> None:
-        """Have the rest of slow transfers fetched in pieces, while there are connections left."""
+        """Split a slow transfer into pieces, while connections are left."""
         with self._lock:
-            spare = self._limit.room(self._connections())
-            slow = [each for each in self._active.values() if is_worth_splitting(each)]
-        # A split takes at least two connections, and so that no two count the same, one at a time.
-        if spare >= 2 and slow and not self._ready:
-            slow[0].whole = True
-            slow[0].receiver.divert()
+            available = self._limit.available(self._connections())
+            slow = [attempt for attempt in self._active.values() if is_worth_splitting(attempt)]
+        # A split takes at least two connections. One at a time, so that no two count on the same.
+        if available >= 2 and slow and not self._ready:
+            slow[0].single_connection = True
+            slow[0].handler.request_stop()
 
-    def _divert(self, attempt: Attempt) -> None:
+    def _start_split(self, attempt: Attempt) -> None:
         split = Split(self, attempt)
         with self._lock:
             self._splits[id(attempt)] = split
-            spare = self._limit.room(self._connections())
+            available = self._limit.available(self._connections())
         try:
-            split.begin(spare)
+            split.begin(available)
         except WbtypedError as error:
             split.close()
             self.finish_attempt(attempt, error)
 
     def requeue_first(self, attempts: Sequence[Attempt]) -> None:
-        """Add attempts that go before all others."""
+        """Queue attempts before all others."""
         with self._lock:
             self._ready.extendleft(reversed(attempts))
             self._lock.notify_all()
 
     def requeue(self, attempt: Attempt) -> None:
-        """Go on with an attempt that counted as under way meanwhile."""
+        """Queue an attempt that counted as running meanwhile."""
         with self._lock:
             self._leave(attempt)
             self._ready.append(attempt)
             self._lock.notify()
 
-    # Signed addresses that have run out.
+    # Expired signed URLs.
 
-    def expired(self) -> list[Attempt]:
-        """Return the transfers that wait for a new address, which become the caller's."""
+    def take_expired(self) -> list[Attempt]:
+        """Return the attempts whose URL has expired; the caller has to refresh or finish each."""
         with self._lock:
-            taken, self._expired = self._expired, []
-            # They count as under way, or the batch would end without them.
-            self._active |= {id(attempt): attempt for attempt in taken}
-            return taken
+            expired, self._expired = self._expired, []
+            # They count as running, or the batch would end without them.
+            self._active |= {id(attempt): attempt for attempt in expired}
+            return expired
 
-    def renewed(self, attempt: Attempt, url: str | None) -> None:
-        """Go on with a transfer at a new address; None gives it up."""
+    def url_refreshed(self, attempt: Attempt, url: str | None) -> None:
+        """Resume a transfer at its new URL; None if the file no longer exists."""
         if url is None:
             label = attempt.transfer.label
-            error = NotFoundError(f"{label} does not exist any more", path=label, missing="file")
+            error = NotFoundError(f"{label} no longer exists", path=label, missing="file")
             self.finish_attempt(attempt, error)
             return
         attempt.transfer.url = url
         self.requeue(attempt)
 
-    def underway(self) -> int:
-        """Return the bytes that have come of files that are not complete."""
+    def partial_bytes(self) -> int:
+        """Return the bytes received for files that are not complete."""
         with self._lock:
-            return sum(attempt.sink.written for attempt in self._active.values())
+            return sum(attempt.writer.written for attempt in self._active.values())
 
     def release(self) -> None:
-        """Let go of everything that was handed out or waits, once no engine runs any more."""
+        """Release all outstanding attempts; call only after the engine has stopped."""
         with self._lock:
-            # Those that are ready may have begun before their URL was refreshed.
-            left = [*self._active.values(), *self._ready, *self._expired]
-            left += [each[2] for each in self._later]
+            # Queued ones may have begun, too, before their URL was refreshed.
+            outstanding = [*self._active.values(), *self._ready, *self._expired]
+            outstanding += [attempt for _, _, attempt in self._delayed]
             self._active.clear()
             self._ready.clear()
             self._expired.clear()
-            self._later.clear()
+            self._delayed.clear()
             splits = list(self._splits.values())
             self._splits.clear()
         for split in splits:
             split.close()
-        for attempt in left:
-            attempt.sink.keep_part = True
-            attempt.sink.close()
+        for attempt in outstanding:
+            attempt.writer.keep_part = True
+            attempt.writer.close()
         self.tree.close()
 
 
-def with_cause(error: Exception, cause: BaseException) -> Exception:
-    """Return an error with what led to it."""
-    error.__cause__ = cause
-    return error
+def may_refresh_url(attempt: Attempt, error: BaseException | None) -> bool:
+    """Return True if the attempt failed because its URL has expired, and may get a new one."""
+    if not isinstance(error, UrlExpired) or attempt.transfer.refresh_urls is None:
+        return False
+    return attempt.url_refreshes < MAX_URL_REFRESHES
+
+
+def public_error(error: BaseException | None) -> Exception | None:
+    """Return the error to report for how a transfer ended; None if it succeeded."""
+    if isinstance(error, TransientError):
+        final = error.to_public_error()
+        final.__cause__ = error
+        return final
+    if isinstance(error, UrlExpired):
+        return AuthenticationError(str(error))
+    return error if isinstance(error, Exception) else None

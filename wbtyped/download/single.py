@@ -1,42 +1,38 @@
-"""One file by itself."""
+"""Download a single file."""
 
 import asyncio
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .. import errors
+from ..transport.http import Transport
 from .disk.folder_tree import FolderTree
-from .engines.choice import choose
-from .local_files import is_there
+from .engines.choice import choose_engine
 from .schedule import Schedule
 from .transfer import Transfer
 
-if TYPE_CHECKING:
-    from ..transport.http import Transport
 
+class SingleDownload:
+    """Downloads one file, in the calling thread."""
 
-class Single:
-    """Fetches one file, in the thread that asks for it."""
-
-    def __init__(self, transport: "Transport", transfer: Transfer, root: Path) -> None:
+    def __init__(self, transport: Transport, transfer: Transfer, root: Path) -> None:
         self._transfer = transfer
         self._error: Exception | None = None
-        self._engine = choose("httpx", 1).make(transport)
-        budget, timeout = transport.retries.budget, transport.settings.timeout
+        self._engine = choose_engine("httpx", 1).make(transport)
         self._schedule = Schedule(
             1,
-            budget,
-            self._settled,
+            transport.retries.budget,
+            self._on_settled,
             FolderTree(root),
-            window=timeout,
+            stall_timeout=transport.settings.timeout,
             hosts=transport.hosts,
         )
 
-    def _settled(self, _: Transfer, error: Exception | None) -> None:
+    def _on_settled(self, _: Transfer, error: Exception | None) -> None:
         self._error = error
 
     def run(self) -> Path:
-        """Fetch it and return its path."""
+        """Download the file and return its path."""
         self._schedule.add(self._transfer)
         self._schedule.finish()
         try:
@@ -48,39 +44,39 @@ class Single:
         return self._transfer.target
 
     def cancel(self) -> None:
-        """End it at once; called from another thread."""
+        """Stop immediately; called from another thread."""
         self._schedule.cancel()
         self._engine.interrupt()
 
 
-def fetch(
-    transport: "Transport", transfer: Transfer, root: Path, *, exist_ok: bool = False
-) -> Path:
-    """Fetch a file to below `root`, unless it may stay as it is, and return its path."""
-    return kept(transfer, exist_ok=exist_ok) or Single(transport, transfer, root).run()
+def fetch(transport: Transport, transfer: Transfer, root: Path, *, exist_ok: bool = False) -> Path:
+    """Download a file to below `root`, unless an existing one may stay, and return its path."""
+    existing = existing_file(transfer, exist_ok=exist_ok)
+    return existing or SingleDownload(transport, transfer, root).run()
 
 
 async def afetch(
-    transport: "Transport", transfer: Transfer, root: Path, *, exist_ok: bool = False
+    transport: Transport, transfer: Transfer, root: Path, *, exist_ok: bool = False
 ) -> Path:
-    """Do the same from a coroutine, in a thread; cancelling ends the transfer."""
-    if path := kept(transfer, exist_ok=exist_ok):
+    """Do the same without blocking, in a thread; cancelling ends the transfer."""
+    if path := existing_file(transfer, exist_ok=exist_ok):
         return path
-    single = Single(transport, transfer, root)
+    download = SingleDownload(transport, transfer, root)
     try:
-        return await asyncio.to_thread(single.run)
+        return await asyncio.to_thread(download.run)
     except asyncio.CancelledError:
-        single.cancel()
+        download.cancel()
         raise
 
 
-def kept(transfer: Transfer, *, exist_ok: bool) -> Path | None:
-    """Return the path of a file that stays as it is; None when it is to be fetched."""
+def existing_file(transfer: Transfer, *, exist_ok: bool) -> Path | None:
+    """Return the path of a file that stays as it is; None if it has to be downloaded."""
     target = transfer.target
-    if transfer.replace or not is_there(target):
+    # A dangling link counts as existing, too.
+    if transfer.replace or not os.path.lexists(target):
         return None
     if exist_ok:
         return target
     raise errors.FileExistsError(
-        f"{target} exists; pass replace=True to fetch it anew, or exist_ok=True to keep it"
+        f"{target} exists; pass replace=True to download it again, or exist_ok=True to keep it"
     )

@@ -1,4 +1,4 @@
-"""One file to bring from a URL to its place on disk."""
+"""One file to download: its URL, its target path, and what is known of its content."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,26 +7,26 @@ from typing import NamedTuple
 
 from .recorded_reference import Recorded
 
-Source = Callable[[Sequence[str]], Mapping[str, str]]
-"""From the names of files to their addresses, for as many as there are."""
+RefreshUrls = Callable[[Sequence[str]], Mapping[str, str]]
+"""Return new URLs by file name; a file that no longer exists is left out."""
 
 
 class Piece(NamedTuple):
-    """A part of a content: its bytes from `start` to before `stop`, of `whole` bytes."""
+    """A byte range of a file: from `start` to before `stop`, of `total` bytes."""
 
     start: int
     stop: int
-    whole: int
+    total: int
 
 
 @dataclass(slots=True)
 class Transfer:
-    """What to fetch, and what has to arrive.
+    """A file to download.
 
-    `size` is in bytes, `md5` or `xxh128` the digest in base64; None where the server does not know.
-    `recorded` is what is known of a reference; its size is not always that of the content, see
-    there. `label` names the file in errors,
-    `name` in results. `headers` go with the request, the API key among them where it may.
+    `size` is in bytes, `md5` or `xxh128` the digest in base64; None if the server does not know.
+    `recorded` is what an artifact recorded of a reference; its size is not always that of the
+    content, see there. `label` names the file in errors, `name` in results. `headers` are sent with
+    the request; they include the API key where it may be sent.
     """
 
     url: str
@@ -39,16 +39,16 @@ class Transfer:
     recorded: Recorded | None = None
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     replace: bool = True
-    """Whether a file of this name may be replaced."""
-    source: "Source | None" = None
-    """Who gives new addresses, by `source_name`; None where an address is good for ever."""
-    source_name: str = ""
-    piece: "Piece | None" = None
-    """What is to be fetched of the content; None for all of it. `size` and digest are of that."""
+    """Whether an existing file may be replaced."""
+    refresh_urls: RefreshUrls | None = None
+    """Refreshes an expired URL, by `refresh_name`; None if the URL never expires."""
+    refresh_name: str = ""
+    piece: Piece | None = None
+    """The range to download, to which `size` then applies; None for the whole file."""
 
     @property
     def digest(self) -> str | None:
-        """The digest, of whichever kind; without one nothing tells the content from any other."""
+        """The digest, of either kind; without one, the content cannot be verified."""
         return self.xxh128 or self.md5
 
 
@@ -57,8 +57,8 @@ class TransferCancelled(Exception):  # noqa: N818 - never leaves the package
 
 
 class UrlExpired(Exception):  # noqa: N818 - never leaves the package
-    """A signed address is not good any more; a new one may be."""
+    """A signed URL has expired; a new one may work."""
 
 
 class SplitRequested(Exception):  # noqa: N818 - never leaves the package
-    """The rest is fetched in another way."""
+    """The transfer was asked to stop, so that the rest can be fetched in pieces."""

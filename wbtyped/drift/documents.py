@@ -3,8 +3,6 @@
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from graphql import (
@@ -21,6 +19,7 @@ from graphql import (
     visit,
 )
 from graphql.language import TokenKind
+from wbtyped_graphql.sources import query_files
 
 from ..errors import UsageError
 from .generator_directives import as_sent
@@ -138,9 +137,8 @@ def place_of(node: Node) -> Place:
 
 def our_documents() -> Documents:
     """Return the queries that this package sends."""
-    folder = files("wbtyped_graphql").joinpath("queries")
-    found: list[Traversable] = sorted(folder.iterdir(), key=lambda file: file.name)
-    return Documents({f"queries/{f.name}": f.read_text(encoding="utf-8") for f in found}, ours=True)
+    sources = {f"queries/{f.name}": f.read_text(encoding="utf-8") for f in query_files()}
+    return Documents(sources, ours=True)
 
 
 def read_documents(paths: Sequence[Path]) -> Documents:

@@ -1,7 +1,6 @@
 """Schemas from files, and the one that this package was compiled from."""
 
 import json
-from importlib.resources import files
 from pathlib import Path
 
 from graphql import (
@@ -18,6 +17,7 @@ from graphql import build_client_schema as build_introspected
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
 from pydantic import TypeAdapter, ValidationError
+from wbtyped_graphql.sources import schema_text
 
 from ..errors import SchemaSourceError
 from .documents import graphql_files
@@ -29,7 +29,7 @@ _RULES = [rule for rule in specified_sdl_rules if rule is not KnownDirectivesRul
 
 def pinned_text() -> str:
     """Return the schema that this package was compiled from, as text."""
-    return files("wbtyped_graphql").joinpath("schema.graphql").read_text(encoding="utf-8")
+    return schema_text()
 
 
 def pinned_schema() -> GraphQLSchema:

@@ -1,4 +1,4 @@
-"""Many files of a run: what has to be fetched, and from where."""
+"""Plan the download of run files: what is needed, and from which URLs."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -16,7 +16,7 @@ from ..download.disk.folder_tree import FolderTree
 from ..download.disk.safe_names import SafeNames
 from ..download.local_files import LARGE_BYTES, FileSpec, LocalFiles, map_large_in_threads
 from ..download.results import FailedFile
-from ..download.transfer import Source, Transfer
+from ..download.transfer import RefreshUrls, Transfer
 from ..errors import NotFoundError, WbtypedError
 from ..transport.pagination import Paginator
 from .ref import FileSelection, missing_run
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
     from wbtyped_graphql.run_file_addresses import RunFileAddresses as Result
     from wbtyped_graphql.run_file_addresses import RunFileAddressesProjectRunFiles as Page
 
-FILES_PER_PAGE = 1000
-"""Files that one request brings."""
+URLS_PER_PAGE = 1000
+"""Files per request."""
 
 
 def make_batch(files: FileSelection, root: Path, replace: bool, options: BatchOptions) -> Batch:
-    """Return what downloads the files of a list, ready to run."""
+    """Build the download of the files of a list."""
     tree = FolderTree(root)
     return Batch(
         files.client.transport,
@@ -44,15 +44,16 @@ def make_batch(files: FileSelection, root: Path, replace: bool, options: BatchOp
 def plan(
     files: FileSelection, root: Path, replace: bool, local_files: LocalFiles
 ) -> Iterator[PlannedFile]:
-    """Yield what becomes of each file, while the list is being read."""
+    """Yield what has to be done for each file, while the list is being read."""
     names = SafeNames(root)
     unseen = {name for name in files.names if name}
-    source: Source = partial(signed_urls, files)
+    refresh: RefreshUrls = partial(signed_urls, files)
 
     def work(file: RunFileAddress, is_cancelled: IsCancelled) -> PlannedFile:
         try:
-            spec = file_spec(file, files, names.place(file.name), replace)
-            return local_files.look(spec, is_cancelled) or make_transfer(file, files, spec, source)
+            spec = file_spec(file, files, names.target(file.name), replace)
+            skipped = local_files.find(spec, is_cancelled)
+            return skipped or make_transfer(file, files, spec, refresh)
         except WbtypedError as error:
             return FailedFile(file.name, error)
 
@@ -63,17 +64,17 @@ def plan(
             unseen.discard(file.name)
             yield planned
     for name in sorted(unseen):
-        said = f"the server says nothing of file {name!r} of {files.run.full_path}"
-        yield FailedFile(name, NotFoundError(said, path=name, missing="file"))
+        message = f"the server did not list file {name!r} of {files.run.full_path}"
+        yield FailedFile(name, NotFoundError(message, path=name, missing="file"))
 
 
 def label_of(file: RunFileAddress, files: FileSelection) -> str:
-    """Return what a file is called in errors."""
+    """Return the name of a file for errors."""
     return f"file {file.name!r} of {files.run.full_path}"
 
 
 def file_spec(file: RunFileAddress, files: FileSelection, target: Path, replace: bool) -> FileSpec:
-    """Return what is known of a file, and where it is to be."""
+    """Return the target and the known content of a file; raises NotFoundError."""
     if file.updated_at is None:
         label = label_of(file, files)
         raise NotFoundError(f"{label} does not exist", path=file.name, missing="file")
@@ -81,9 +82,9 @@ def file_spec(file: RunFileAddress, files: FileSelection, target: Path, replace:
 
 
 def make_transfer(
-    file: RunFileAddress, files: FileSelection, spec: FileSpec, source: Source
+    file: RunFileAddress, files: FileSelection, spec: FileSpec, refresh: RefreshUrls
 ) -> Transfer:
-    """Return what fetches a file."""
+    """Build the transfer of a file."""
     return Transfer(
         url=files.client.transport.absolute(file.direct_url),
         target=spec.target,
@@ -92,13 +93,13 @@ def make_transfer(
         label=label_of(file, files),
         name=file.name,
         replace=spec.replace,
-        source=source,
-        source_name=file.name,
+        refresh_urls=refresh,
+        refresh_name=file.name,
     )
 
 
 def signed_urls(files: FileSelection, names: Sequence[str]) -> Mapping[str, str]:
-    """Return new addresses in place of those that have run out."""
+    """Return new signed URLs by file name; files that no longer exist are left out."""
     absolute = files.client.transport.absolute
     return {
         file.name: absolute(file.direct_url)
@@ -109,14 +110,14 @@ def signed_urls(files: FileSelection, names: Sequence[str]) -> Mapping[str, str]
 
 
 class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
-    """What a download needs to know of the files of a list (query RunFileAddresses)."""
+    """Pages of what a download needs to know of the files of a list (query RunFileAddresses)."""
 
     __slots__ = ("files", "names")
 
     QUERY: ClassVar[str] = RUN_FILE_ADDRESSES_GQL
 
     def __init__(
-        self, files: FileSelection, names: Sequence[str | None], per_page: int = FILES_PER_PAGE
+        self, files: FileSelection, names: Sequence[str | None], per_page: int = URLS_PER_PAGE
     ) -> None:
         self.files = files
         self.names: list[str | None] = list(names)

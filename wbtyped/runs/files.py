@@ -40,16 +40,16 @@ RunT_co = TypeVar("RunT_co", bound=RunRef, covariant=True)
 
 
 class StandaloneFile(Generic[RunT_co]):
-    """A file of a run or of an artifact, whatever its run is; `File` fixes that."""
+    """A file of a run or of an artifact, generic over the class of its run; see `File`."""
 
     __slots__ = ("attrs", "client", "run")
 
     client: Client
-    """What requests go through."""
+    """The client that sends requests."""
     attrs: RunFile | ArtifactFile
     """The typed node; `attrs.updated_at` is a datetime in UTC."""
     run: RunT_co | None
-    """The run that the file belongs to."""
+    """The run that the file belongs to, if any."""
 
     def __init__(
         self,
@@ -71,22 +71,22 @@ class StandaloneFile(Generic[RunT_co]):
 
     @property
     def id(self) -> str:
-        """The server's own id of the file, opaque."""
+        """The file's id on the server, opaque."""
         return self.attrs.id
 
     @property
     def name(self) -> str:
-        """The name within the run, with `/` between folders."""
+        """The name in the run, with `/` between folders."""
         return self.attrs.name
 
     @property
     def url(self) -> str | None:
-        """Address on the API host; needs the API key and may redirect to storage."""
+        """URL on the API's host; requires the API key and may redirect to storage."""
         return self.attrs.url
 
     @property
     def direct_url(self) -> str:
-        """Signed address in storage; needs no key and expires."""
+        """Signed URL in storage; requires no key, and expires."""
         return self.attrs.direct_url
 
     @property
@@ -101,27 +101,27 @@ class StandaloneFile(Generic[RunT_co]):
 
     @property
     def md5(self) -> str | None:
-        """MD5 of the content, 16 bytes in base64; None when the server does not know it."""
+        """MD5 of the file, 16 bytes in base64; None if the server does not know it."""
         return self.attrs.md5
 
     @property
     def digest(self) -> str | None:
-        """Digest of a file of an artifact, in base64 or as its storage has it; else None."""
+        """Digest of an artifact file, in base64 or as its storage provides it; else None."""
         return self.attrs.digest if isinstance(self.attrs, ArtifactFile) else None
 
     @property
     def storage_path(self) -> str | None:
-        """Where a file of an artifact lies in its bucket; else None."""
+        """Path of an artifact file in its bucket; else None."""
         return self.attrs.storage_path if isinstance(self.attrs, ArtifactFile) else None
 
     @property
     def mimetype(self) -> str | None:
-        """Type of the content as the server guessed it, such as `image/png`."""
+        """Media type as guessed by the server, such as `image/png`."""
         return self.attrs.mimetype
 
     @property
     def updated_at(self) -> str | None:
-        """When the content last changed: ISO 8601 in UTC; None for a file that does not exist."""
+        """When the file last changed: ISO 8601 in UTC; None for a file that does not exist."""
         return iso(self.attrs.updated_at) if self.attrs.updated_at else None
 
     directUrl = direct_url  # noqa: N815 - the wire names work too, as in the official client
@@ -129,9 +129,9 @@ class StandaloneFile(Generic[RunT_co]):
 
     @property
     def path_uri(self) -> str:
-        """Where the file lies in the bucket: `s3://bucket/key`, or the URI of a reference.
+        """URI of the file in its bucket: `s3://bucket/key`, or the URI of a reference.
 
-        An empty text, with a warning, for files in other kinds of storage.
+        An empty string, with a warning, for other kinds of storage.
         """
         direct = self.direct_url
         if not direct:
@@ -147,15 +147,15 @@ class StandaloneFile(Generic[RunT_co]):
     def delete(self) -> None:
         """Delete the file on the server (mutation DeleteRunFiles).
 
-        Raises UsageError for a file that does not come from a run.
+        Raises UsageError for a file that does not belong to a run.
         """
-        self.client.send(self._deletion())
+        self.client.send(self._delete_operation())
 
     async def adelete(self) -> None:
-        """Delete the file on the server, from a coroutine."""
-        await self.client.asend(self._deletion())
+        """Asynchronous form of `delete`."""
+        await self.client.asend(self._delete_operation())
 
-    def _deletion(self) -> Operation["DeleteRunFiles"]:
+    def _delete_operation(self) -> Operation["DeleteRunFiles"]:
         if self.run is None:
             raise UsageError(f"file {self.name}: only files of a run can be deleted")
         return calls.delete_run_files(files=[self.id], project_id=self.run.project_internal_id)
@@ -169,13 +169,18 @@ class StandaloneFile(Generic[RunT_co]):
     ) -> io.TextIOWrapper:
         """Download to `root`/`name` and return the file, open for reading as text.
 
-        The content is streamed to a temporary file, checked against size and MD5, and only then
-        takes its name; missing folders are made. An existing file raises FileExistsError (also a
-        ValueError), unless `exist_ok` says to leave and open it, or `replace` to fetch it anew.
-        `api` is the connection to use instead of the one the file came from.
+        The file is written under a temporary name, verified by size and MD5, and only then renamed
+        into place; missing folders are created. If it exists already, FileExistsError (also a
+        ValueError) is raised, unless `exist_ok` (open the existing file) or `replace` (download and
+        overwrite it) is set. `api` is an `Api` to use instead of the one that the file came from.
 
-        Raises UnsafePathError for a name that leads out of `root`, NotFoundError, ChecksumError,
+        Raises UnsafePathError for a name that leads outside `root`, NotFoundError, ChecksumError,
         TransportError, and DiskError.
+
+        Example:
+            >>> with run.file("config.yaml").download("downloads") as text:
+            ...     text.read()
+            'lr: 0.1'
         """
         return open_text(self.save(root, replace=replace, exist_ok=exist_ok, api=api))
 
@@ -186,7 +191,7 @@ class StandaloneFile(Generic[RunT_co]):
         exist_ok: bool = False,
         api: HasClient | None = None,
     ) -> io.TextIOWrapper:
-        """Download from a coroutine; otherwise as `download`."""
+        """Asynchronous form of `download`."""
         return open_text(await self.asave(root, replace=replace, exist_ok=exist_ok, api=api))
 
     def save(
@@ -197,7 +202,13 @@ class StandaloneFile(Generic[RunT_co]):
         exist_ok: bool = False,
         api: HasClient | None = None,
     ) -> Path:
-        """Download to `root`/`name` and return the path; otherwise as `download`."""
+        """Download to `root`/`name` and return the path; otherwise like `download`.
+
+        Example:
+            >>> path = run.file("model.pt").save("downloads", exist_ok=True)
+            >>> path.read_bytes()
+            b'weights'
+        """
         from ..download.single import fetch
 
         transport = self._transport(api, replace, exist_ok)
@@ -212,7 +223,7 @@ class StandaloneFile(Generic[RunT_co]):
         exist_ok: bool = False,
         api: HasClient | None = None,
     ) -> Path:
-        """Download from a coroutine and return the path; otherwise as `download`."""
+        """Asynchronous form of `save`."""
         from ..download.single import afetch
 
         transport = self._transport(api, replace, exist_ok)
@@ -220,7 +231,7 @@ class StandaloneFile(Generic[RunT_co]):
         return await afetch(transport, transfer, Path(root), exist_ok=exist_ok)
 
     def _transport(self, api: HasClient | None, replace: bool, exist_ok: bool) -> "Transport":
-        """Check the arguments of a download, and return the connections that it uses."""
+        """Check the arguments of a download, and return the connections to use."""
         arguments.check_flags(replace=replace, exist_ok=exist_ok)
         if api is not None:
             arguments.instance("api", api, "Api")
@@ -237,12 +248,12 @@ class StandaloneFile(Generic[RunT_co]):
         label = f"file {self.name!r}" + (f" of {self.run.full_path}" if self.run else "")
         if self.attrs.updated_at is None:
             raise NotFoundError(f"{label} does not exist", path=self.name, missing="file")
-        # Listed with `upload`, `url` is for sending; only the API's own address is for reading.
+        # Listed with `upload`, `url` is an upload URL; only a URL of the API itself can be read.
         url = transport.absolute(self.url or "")
         authorization = transport.authorization(url)
         recorded = None
         if self.digest is not None and self.url == self.direct_url:
-            # Both are the URL that a reference refers to.
+            # Both are the URL of a reference.
             recorded = recorded_of(self.direct_url, self.digest, self.size, None)
         return Transfer(
             url=url if authorization else transport.absolute(self.direct_url),
@@ -262,7 +273,7 @@ RunT = TypeVar("RunT", bound=RunRef)
 
 
 class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT]):
-    """The files of a run, whichever class they become; see `Files`."""
+    """The files of a run, generic over the classes of both; see `Files`."""
 
     __slots__ = ("names", "pattern", "run", "upload")
 
@@ -309,12 +320,17 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         """Download all files of the list below `root`, in parallel, and report each outcome.
 
         Downloads start while the list is still being read. Each file is verified by size and MD5
-        before it is renamed into place. An existing file with the right content is kept; one with
-        other content raises FileExistsError, unless `replace` says to overwrite it.
+        before it is renamed into place. An existing file is kept if its content is right; otherwise
+        it raises FileExistsError, unless `replace` is set to overwrite it.
 
         The first failure ends the download and is raised. With `on_error="collect"` the other files
-        are downloaded all the same, and the result lists the failures. A later call resumes an
-        interrupted download. See `DownloadOptions` for the other options.
+        are still downloaded, and the result lists the failures. A later call resumes an interrupted
+        download. See `DownloadOptions` for the other options.
+
+        Example:
+            >>> result = run.files(pattern="media/%").download("downloads", on_error="collect")
+            >>> result.written, result.failed
+            (['media/digit.png'], [])
         """
         return self._batch(root, replace, on_error, options).run()
 
@@ -326,7 +342,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         on_error: OnError = "raise",
         **options: Unpack[DownloadOptions],
     ) -> DownloadResult:
-        """Download all files of the list from a coroutine; otherwise as `download`."""
+        """Asynchronous form of `download`."""
         return await self._batch(root, replace, on_error, options).arun()
 
     def _batch(
@@ -347,7 +363,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
 
     @property
     def selection(self) -> FileSelection:
-        """Which files of which run the list contains."""
+        """The run and the files of it that the list contains."""
         return FileSelection(self.client, self.run, self.names, self.pattern)
 
     def _operation(self, cursor: str | None) -> Operation["RunFiles"]:

@@ -1,4 +1,4 @@
-"""What the files and artifacts of a run need to know of the run itself."""
+"""What the files and artifacts of a run need of the run itself."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
@@ -32,12 +32,12 @@ class RunRef(Protocol):
 
     @property
     def project_internal_id(self) -> int:
-        """The server's number of the project, which file deletions require."""
+        """The number of the project on the server, which file deletions require."""
         ...
 
 
 class FileSelection(NamedTuple):
-    """Which files of a run are meant; see `Files`."""
+    """The files of a run that a list contains; see `Files`."""
 
     client: Client
     run: RunRef

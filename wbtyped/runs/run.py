@@ -18,7 +18,7 @@ class StandaloneRun:
     """A run without its files and artifacts; `Run` adds those.
 
     `attrs` is the typed node, or a mapping with the wire names of its fields. Without it the run is
-    loaded at once (query GetRun), and NotFoundError says which part of the path is missing.
+    loaded immediately (query GetRun); NotFoundError says which part of the path does not exist.
     """
 
     __slots__ = ("__weakref__", "attrs", "client", "entity", "id", "project")
@@ -44,7 +44,7 @@ class StandaloneRun:
 
     @classmethod
     def find(cls, client: Client, entity: str, project: str, run_id: str) -> Flow[Self]:
-        """Load a run as a flow, for either loop."""
+        """Load a run (query GetRun); raises NotFoundError."""
         check_identity(client, entity, project, run_id)
         run = cls.__new__(cls)
         run.client, run.entity, run.project, run.id = client, entity, project, run_id
@@ -53,7 +53,7 @@ class StandaloneRun:
 
     def _load(self) -> Flow[None]:
         query = calls.get_run(entity=self.entity, project=self.project, name=self.id)
-        result = yield from ask(query)
+        result = yield from ask(query, f"run {self.full_path}")
         if result.project is None:
             raise missing_run(self, "project")
         if result.project.run is None:
@@ -101,26 +101,26 @@ class StandaloneRun:
 
     @property
     def project_internal_id(self) -> int:
-        """The server's number of the project, which file deletions require."""
+        """The number of the project on the server, which file deletions require."""
         number = self.attrs.project_id
         if not (number.isascii() and number.isdigit() and len(number) <= 18):
             raise SchemaMismatchError(
-                f"run {self.full_path}: the server's number of the project is {number[:100]!r},"
-                " which is not a number",
+                f"run {self.full_path}: the server sent the project number {number[:100]!r}, which"
+                " is not a number",
                 operation="GetRun",
             )
         return int(number)
 
     def load(self) -> None:
-        """Fetch the run again and refresh `attrs` (query GetRun)."""
+        """Load the run again and update `attrs` (query GetRun)."""
         self.client.run(self._load())
 
     async def aload(self) -> None:
-        """Fetch the run again from a coroutine."""
+        """Asynchronous form of `load`."""
         await self.client.arun(self._load())
 
 
 def check_identity(client: Client, entity: str, project: str, run_id: str) -> None:
-    """Raise UsageError for arguments that cannot name a run."""
+    """Raise UsageError unless the arguments can identify a run."""
     arguments.instance("client", client, Client)
     arguments.check_strings(entity=entity, project=project, run_id=run_id)

@@ -1,13 +1,13 @@
-"""Addresses in Amazon S3."""
+"""Convert URLs of Amazon S3 to `s3://` URIs."""
 
 from urllib.parse import urlsplit
 
 
 def s3_uri(url: str) -> str | None:
-    """Return `s3://bucket/key` for an address in Amazon S3, or None for any other.
+    """Return `s3://bucket/key` for a URL of Amazon S3, or None for any other.
 
-    Knows both forms: the bucket in front of the host name (dots in it included) and in front of the
-    key.
+    Supports both forms: the bucket as part of the host name (it may contain dots), and as the first
+    part of the path.
     """
     parts = urlsplit(url)
     host, key = parts.hostname or "", parts.path.lstrip("/")

@@ -16,15 +16,15 @@ from ..transport.flow import Flow, Sender, ask
 from .ref import RunRef
 
 MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
-"""Feature of servers that want to be told when a file is complete."""
+"""Feature of servers that need to be told when an upload is complete."""
 UPLOAD_BLOCK_BYTES = 1024 * 1024
-"""Large enough that a 64 MiB file costs few system calls."""
+"""Large, so that large files need few system calls."""
 
 
 def upload_file(
     client: Client, run: RunRef, path: str | PathLike[str], root: str | PathLike[str]
 ) -> Flow[str]:
-    """Upload the file at `path`, and return its name: the path relative to `root`."""
+    """Upload the file at `path` and return its name in the run: its path relative to `root`."""
     file = LocalFile.find(path, root)
     names = {"entity": run.entity, "project": run.project, "run": run.id}
     created = yield from ask(calls.create_run_files(**names, files=[file.name]))
@@ -37,24 +37,25 @@ def upload_file(
 
 @dataclass(frozen=True, slots=True)
 class LocalFile:
-    """A file on disk and the name that it gets in a run, with `/` between folders."""
+    """A local file and its name in a run, with `/` between folders."""
 
     path: Path
     name: str
 
     @classmethod
     def find(cls, path: str | PathLike[str], root: str | PathLike[str]) -> "LocalFile":
-        """Name the file at `path` relative to `root`; raises UsageError if it is not below."""
+        """Return the file at `path`, named relative to `root`; raises UsageError if not inside."""
         file, folder = arguments.location("path", path), arguments.location("root", root)
         if not file.is_file():
-            raise UsageError(f"{file} is not a file, so it cannot be uploaded")
+            reason = "is a folder" if file.is_dir() else "does not exist"
+            raise UsageError(f"{file} {reason}, so it cannot be uploaded")
         relative = os.path.relpath(file, folder)
         if relative.startswith("..") or Path(relative).is_absolute():
-            raise UsageError(f"{file} is not below {folder}; pass root= to set another name")
+            raise UsageError(f"{file} is not inside {folder}; pass root={str(file.parent)!r}")
         return cls(file, PurePosixPath(*Path(relative).parts).as_posix())
 
     def blocks(self, size: int) -> Iterator[bytes]:
-        """Yield the content, `size` bytes in all; raises DiskError if the file changes."""
+        """Yield the content, `size` bytes in total; raises DiskError if the size has changed."""
         left = size
         with self.path.open("rb") as stream:
             while block := stream.read(UPLOAD_BLOCK_BYTES):
@@ -63,19 +64,19 @@ class LocalFile:
                     break
                 yield block
         if left:
-            raise DiskError(f"{self.path} changed its size during the upload; upload it again")
+            raise DiskError(f"{self.path} changed size during the upload; upload it again")
 
 
 @dataclass(frozen=True, slots=True)
 class ContentUpload:
-    """The request that sends a file's content to the URL that the server assigned."""
+    """The request of a flow that uploads a file to the URL that the server assigned."""
 
     client: Client
     file: LocalFile
     created: CreateRunFilesCreateRunFiles | None
 
     def send(self, _: Sender, /) -> None:
-        """Send the content."""
+        """Upload the file."""
         what = f"upload of {self.file.name!r}"
         files = (self.created.files if self.created else None) or []
         url = next((f.upload_url for f in files if f.name == self.file.name), None)
@@ -94,7 +95,7 @@ class ContentUpload:
             raise DiskError(f"{self.file.path} cannot be read: {error.strerror}") from error
 
     async def asend(self, sender: Sender, /) -> None:
-        """Send the content from a thread, because it is read from disk."""
+        """Upload the file in a thread, because it is read from disk."""
         import asyncio
 
         await asyncio.to_thread(self.send, sender)

@@ -9,7 +9,7 @@ with WandbServer() as server:
 
 from .faults import Fault, RequestKind
 from .manifests import Reference
-from .recording import RecordedRequest
-from .running import WandbServer, serve
+from .request_log import RecordedRequest
+from .server import WandbServer, serve
 
 __all__ = ["Fault", "RecordedRequest", "Reference", "RequestKind", "WandbServer", "serve"]

@@ -1,4 +1,4 @@
-"""The tables of artifacts."""
+"""Tables of artifacts."""
 
 ARTIFACT_TABLES = """
 CREATE TABLE IF NOT EXISTS artifact_types (
@@ -9,7 +9,7 @@ CREATE TABLE IF NOT EXISTS artifact_types (
   created_at TEXT NOT NULL,
   UNIQUE (project_id, name)
 );
--- Sequences hold the versions of one artifact, portfolios links to versions of others.
+-- A sequence holds the versions of one artifact, a portfolio links to versions of others.
 CREATE TABLE IF NOT EXISTS collections (
   id INTEGER PRIMARY KEY,
   project_id INTEGER NOT NULL REFERENCES projects (id) ON DELETE CASCADE,
@@ -64,7 +64,7 @@ CREATE TABLE IF NOT EXISTS artifacts (
 CREATE INDEX IF NOT EXISTS artifacts_by_digest ON artifacts (sequence_id, digest);
 CREATE INDEX IF NOT EXISTS artifacts_by_run ON artifacts (run_id, id);
 CREATE INDEX IF NOT EXISTS artifacts_by_manifest ON artifacts (manifest_blob);
--- A version is a member of its own sequence, and of every portfolio it is linked to.
+-- A version is a member of its own sequence, and of every portfolio that it is linked into.
 CREATE TABLE IF NOT EXISTS memberships (
   id INTEGER PRIMARY KEY,
   collection_id INTEGER NOT NULL REFERENCES collections (id) ON DELETE CASCADE,
@@ -88,7 +88,7 @@ CREATE TABLE IF NOT EXISTS artifact_tags (
   tag_id INTEGER NOT NULL REFERENCES tags (id),
   PRIMARY KEY (artifact_id, tag_id)
 );
--- The files of a version; a reference has an address and no content of ours.
+-- Files of versions; a reference has a URI and no blob.
 CREATE TABLE IF NOT EXISTS entries (
   artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
   path TEXT NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE IF NOT EXISTS entries (
 CREATE INDEX IF NOT EXISTS entries_by_blob ON entries (blob);
 CREATE INDEX IF NOT EXISTS entries_by_digest ON entries (digest);
 CREATE INDEX IF NOT EXISTS entries_by_md5 ON entries (md5);
--- What a version in the making will have once it is committed.
+-- What an uncommitted version gets when it is committed.
 CREATE TABLE IF NOT EXISTS drafts (
   artifact_id INTEGER PRIMARY KEY REFERENCES artifacts (id) ON DELETE CASCADE,
   aliases TEXT NOT NULL DEFAULT '[]',
@@ -136,7 +136,7 @@ CREATE TABLE IF NOT EXISTS draft_files (
 );
 CREATE INDEX IF NOT EXISTS draft_files_by_digest ON draft_files (artifact_id, digest);
 CREATE INDEX IF NOT EXISTS draft_files_by_blob ON draft_files (blob);
--- The parts of a large file, until they are put together.
+-- Parts of large files, until they are joined.
 CREATE TABLE IF NOT EXISTS draft_parts (
   file_id INTEGER NOT NULL REFERENCES draft_files (id) ON DELETE CASCADE,
   number INTEGER NOT NULL,
@@ -146,7 +146,7 @@ CREATE TABLE IF NOT EXISTS draft_parts (
   PRIMARY KEY (file_id, number)
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS draft_parts_by_blob ON draft_parts (blob);
--- Further runs that logged a version, beside the one that made it.
+-- Runs that logged an existing version, besides its creator.
 CREATE TABLE IF NOT EXISTS artifact_outputs (
   run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,

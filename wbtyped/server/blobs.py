@@ -1,4 +1,4 @@
-"""Contents, kept under the digest of their bytes."""
+"""Content-addressed files: blobs, stored under their SHA-256."""
 
 import base64
 import hashlib
@@ -16,19 +16,19 @@ from .private_files import create_private, make_private_folder
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """A stored content: its key (SHA-256 in hex), size in bytes, and MD5 in base64."""
+    """A stored blob: its key (SHA-256 in hex), size in bytes, and base64 MD5."""
 
     key: str
     size: int
     md5: str
 
 
-class Incoming:
-    """A content on its way in; it counts only once `finish` has put it in place."""
+class IncomingBlob:
+    """A blob that is being written; it takes effect only when `finish` puts it in place."""
 
     def __init__(self, folder: Path, *, xxh128: bool = False) -> None:
         self._path = folder / secrets.token_hex(16)
-        # Without a buffer: a forked child would write a copy of it into the file when it ends.
+        # Unbuffered: a forked child would flush its copy of the buffer into the file on exit.
         self._stream = create_private(self._path)
         self._process = os.getpid()
         self._sha256 = hashlib.sha256()
@@ -38,14 +38,14 @@ class Incoming:
 
     @property
     def key(self) -> str:
-        """Key of what came so far."""
+        """Key of the bytes so far."""
         return self._sha256.hexdigest()
 
     def write(self, block: bytes) -> None:
-        """Take a block."""
-        left = memoryview(block)
-        while left:
-            left = left[self._stream.write(left) :]
+        """Write a block."""
+        remaining = memoryview(block)
+        while remaining:
+            remaining = remaining[self._stream.write(remaining) :]
         self._sha256.update(block)
         self._md5.update(block)
         if self._xxh128 is not None:
@@ -54,37 +54,37 @@ class Incoming:
 
     @property
     def md5(self) -> str:
-        """MD5 of what came so far, in base64."""
+        """MD5 of the bytes so far, in base64."""
         return base64.b64encode(self._md5.digest()).decode()
 
     @property
     def hex_md5(self) -> str:
-        """MD5 of what came so far, in hex."""
+        """MD5 of the bytes so far, in hex."""
         return self._md5.hexdigest()
 
     @property
     def xxh128(self) -> str:
-        """XXH128 of what came so far, in base64; empty when it was not asked for."""
+        """XXH128 of the bytes so far, in base64; empty unless requested."""
         return base64.b64encode(self._xxh128.digest()).decode() if self._xxh128 else ""
 
-    def settle(self) -> None:
-        """Bring the content to the disk for good; nothing more may be written."""
+    def sync(self) -> None:
+        """Flush the bytes to disk; nothing can be written after that."""
         os.fsync(self._stream.fileno())
         self._stream.close()
 
     def finish(self, store: "BlobStore") -> Blob:
-        """Put a complete content in place."""
+        """Rename a complete blob into place."""
         self._stream.close()
         blob = Blob(self.key, self._size, self.md5)
         target = store.path(blob.key)
-        # Somebody may be reading what is there, and some systems do not replace an open file.
+        # The existing file may be open, and some systems cannot replace an open file.
         if not target.exists():
             make_private_folder(target.parent)
             self._path.replace(target)
         return blob
 
     def discard(self) -> None:
-        """Forget the content, unless it is in place; a forked child leaves it to its parent."""
+        """Delete the file unless it is in place; a forked child leaves it to its parent."""
         self._stream.close()
         if self._process == os.getpid():
             with suppress(FileNotFoundError):
@@ -92,43 +92,43 @@ class Incoming:
 
 
 class BlobStore:
-    """A folder of contents; equal contents are stored once."""
+    """A folder of blobs; equal ones are stored once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._incoming = folder / "incoming"
         make_private_folder(folder)
         make_private_folder(self._incoming)
-        # Whatever is here was cut off when the last process ended.
-        for left in self._incoming.iterdir():
-            left.unlink()
+        # Uploads that were interrupted when the last process ended.
+        for partial in self._incoming.iterdir():
+            partial.unlink()
 
     def path(self, key: str) -> Path:
-        """Return where a content lies."""
+        """Return the location of a blob."""
         return self._folder / key[:2] / key[2:]
 
-    def incoming(self, *, xxh128: bool = False) -> Incoming:
+    def new_blob(self, *, xxh128: bool = False) -> IncomingBlob:
         """Begin a content."""
-        return Incoming(self._incoming, xxh128=xxh128)
+        return IncomingBlob(self._incoming, xxh128=xxh128)
 
-    def put(self, content: bytes, *, lasting: bool = False) -> Blob:
-        """Store bytes at once; only what is `lasting` surely outlives a loss of power."""
-        arriving = self.incoming()
+    def put(self, content: bytes, *, durable: bool = False) -> Blob:
+        """Store bytes; only `durable` ones are sure to survive a power failure."""
+        blob = self.new_blob()
         try:
-            arriving.write(content)
-            if lasting:
-                arriving.settle()
-            return arriving.finish(self)
+            blob.write(content)
+            if durable:
+                blob.sync()
+            return blob.finish(self)
         finally:
-            arriving.discard()
+            blob.discard()
 
     def keys(self) -> Iterator[str]:
-        """Yield the keys of all contents."""
+        """Yield the keys of all blobs."""
         for folder in self._folder.iterdir():
             if folder != self._incoming:
                 yield from (folder.name + file.name for file in folder.iterdir())
 
     def remove(self, key: str) -> None:
-        """Delete a content that no row names any more."""
+        """Delete a blob."""
         with suppress(FileNotFoundError):
             self.path(key).unlink()

@@ -1,4 +1,4 @@
-"""What resolvers work with."""
+"""What request handlers and resolvers work with."""
 
 import re
 from dataclasses import dataclass, replace
@@ -8,21 +8,22 @@ from urllib.parse import quote, urlsplit
 from graphql import GraphQLResolveInfo
 
 from .collections import Collections
-from .contents import Contents
+from .database import Database
 from .drafts import Drafts
 from .files import Files
 from .organizations import Organizations
 from .projects import Projects
-from .signing import Signer
+from .signed_urls import Signer
 from .streams import Streams
+from .tracked_blobs import TrackedBlobs
 from .uploads import Uploads
 from .versions import Versions
 
-HOST = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
+HOST_PATTERN = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
 
-class Place(NamedTuple):
-    """Where a run is."""
+class RunPath(NamedTuple):
+    """The path of a run."""
 
     entity: str
     project: str
@@ -31,7 +32,7 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The data of a server and the addresses that it gives out."""
+    """The data of a server, and the URLs that it gives out."""
 
     organizations: Organizations
     projects: Projects
@@ -41,51 +42,73 @@ class Context:
     drafts: Drafts
     uploads: Uploads
     streams: Streams
-    contents: Contents
+    blobs: TrackedBlobs
     signer: Signer
     account: str
     """Name of the one account, which is also its entity."""
     features: frozenset[str]
     storage_regions: frozenset[str]
-    """Names of the regions that a version may ask for."""
+    """Storage regions that a version may request."""
     api_url: str = ""
     storage_url: str = ""
 
-    def seen_at(self, host: str) -> "Context":
-        """Return the same with addresses on the host that a client reached the API by.
+    @classmethod
+    def on(
+        cls, database: Database, blobs: TrackedBlobs, signer: Signer, *,
+        account: str, features: frozenset[str], storage_regions: frozenset[str],
+    ) -> "Context":  # fmt: skip
+        """Return the context of a database, without URLs yet."""
+        return cls(
+            organizations=Organizations(database),
+            projects=Projects(database),
+            files=Files(database, blobs),
+            collections=Collections(database),
+            versions=Versions(database, blobs),
+            drafts=Drafts(database, blobs),
+            uploads=Uploads(database, blobs),
+            streams=Streams(database),
+            blobs=blobs,
+            signer=signer,
+            account=account,
+            features=features,
+            storage_regions=storage_regions,
+        )
+
+    def for_host(self, host: str) -> "Context":
+        """Return the same context with URLs on the host that a client used.
 
         A server that listens on all interfaces has many names, and clients send the key only to the
         name they know.
         """
-        if not HOST.fullmatch(host) or host == urlsplit(self.api_url).netloc:
+        if not HOST_PATTERN.fullmatch(host) or host == urlsplit(self.api_url).netloc:
             return self
         name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
         storage = f"http://{name}:{urlsplit(self.storage_url).port}"
         return replace(self, api_url=f"http://{host}", storage_url=storage)
 
-    def file_url(self, place: Place, name: str) -> str:
-        """Return the address of a file on the API's own origin."""
-        return f"{self.api_url}/files/{quote('/'.join((*place, name)))}"
+    def file_url(self, path: RunPath, name: str) -> str:
+        """Return the URL of a run file on the API's own origin."""
+        return f"{self.api_url}/files/{quote('/'.join((*path, name)))}"
 
     def blob_url(self, key: str, name: str) -> str:
-        """Return the signed address of a content; the name is for people and browsers."""
+        """Return the signed URL of a blob; the name is for people and browsers."""
         return self.signer.sign(self.storage_url, "GET", f"/blobs/{key}/{name.rpartition('/')[2]}")
 
-    def upload_url(self, place: Place, name: str) -> str:
-        """Return the signed address that takes the content of a file of a run."""
-        return self.signer.sign(self.storage_url, "PUT", "/".join(("/uploads", *place, name)))
+    def upload_url(self, path: RunPath, name: str) -> str:
+        """Return the signed URL to upload a run file to."""
+        return self.signer.sign(self.storage_url, "PUT", "/".join(("/uploads", *path, name)))
 
     def draft_file_url(self, file_id: int, part: int | None = None) -> str:
-        """Return the signed address that takes a file of a version in the making, or a part."""
+        """Return the signed URL to upload a file of an uncommitted version to, or one part."""
         path = f"/artifact-files/{file_id}" + (f"/{part}" if part is not None else "")
         return self.signer.sign(self.storage_url, "PUT", path)
 
     def draft_manifest_url(self, manifest_id: int) -> str:
-        """Return the signed address that takes the manifest of a version in the making."""
+        """Return the signed URL to upload the manifest of an uncommitted version to."""
         return self.signer.sign(self.storage_url, "PUT", f"/artifact-manifests/{manifest_id}")
 
 
-def context_of(info: GraphQLResolveInfo) -> Context:
+def get_context(info: GraphQLResolveInfo) -> Context:
     """Return the context of a resolver."""
     context: Context = info.context
     return context

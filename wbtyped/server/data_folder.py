@@ -1,4 +1,4 @@
-"""The folder that keeps a server's data, held by one server at a time."""
+"""The folder with a server's data, locked by one server at a time."""
 
 import shutil
 import sqlite3
@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import DiskError
-from .keys import ROOT_FILE
+from .keys import ROOT_SECRET_FILE
 from .private_files import (
     FILE_MODE,
     FOLDER_MODE,
@@ -17,34 +17,38 @@ from .private_files import (
     restrict_tree,
 )
 
-BLOBS = "blobs"
-DATABASE = "server.sqlite"
-DATABASE_FILES = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm")
-LOCK = "lock.sqlite"
-OURS = frozenset({BLOBS, ROOT_FILE, LOCK, f"{LOCK}-journal", *DATABASE_FILES})
+BLOB_FOLDER = "blobs"
+DATABASE_FILE = "server.sqlite"
+DATABASE_FILES = (DATABASE_FILE, f"{DATABASE_FILE}-wal", f"{DATABASE_FILE}-shm")
+LOCK_FILE = "lock.sqlite"
+OWN_FILES = frozenset(
+    {BLOB_FOLDER, ROOT_SECRET_FILE, LOCK_FILE, f"{LOCK_FILE}-journal", *DATABASE_FILES}
+)
 
 
 class DataFolder:
-    """A folder that belongs to this server until `close`.
+    """A folder that is locked by this server until `close`.
 
-    Without a path it is a temporary one, removed at the end. `was_killed` tells that the last
-    server on it did not get to `close`, so that there may be something to tidy up. What is in it is
-    private to the account that runs the server, as is the folder unless it holds other things, too.
+    Without a path it is a temporary folder, removed on `close`. `was_killed` is True if the last
+    server on it did not get to `close`, so that there may be files to clean up. All files are
+    private to the account that runs the server; so is the folder, unless it contains other files
+    too.
     """
 
     def __init__(self, path: Path | None) -> None:
-        self._temporary = path is None
+        self.lasting: bool = path is not None
+        """Whether what is written must survive a loss of power."""
         self.path: Path = path or Path(tempfile.mkdtemp(prefix="wbtyped-server-"))
         make_private_folder(self.path)
-        self._file = self.path / LOCK
+        self._file = self.path / LOCK_FILE
         self.was_killed: bool = self._file.exists()
         make_private_file(self._file)
-        # SQLite locks files on every platform, and the system lets go when the process dies.
+        # SQLite locks files on every platform, and the OS releases the lock when the process dies.
         self._lock = sqlite3.connect(
             self._file, timeout=0, isolation_level=None, check_same_thread=False
         )
         try:
-            # A journal would be a file that a forked child deletes when it ends.
+            # A journal would be a file that a forked child deletes on exit.
             self._lock.execute("PRAGMA journal_mode = OFF")
             self._lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
@@ -52,24 +56,24 @@ class DataFolder:
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
                 raise
             raise DiskError(
-                f"data folder {self.path} is in use by another server; stop that one, or choose"
+                f"data folder {self.path} is in use by another server; stop that one or use"
                 " another folder"
             ) from error
-        self._close_to_others()
+        self._restrict_modes()
 
-    def _close_to_others(self) -> None:
-        """Make private what an older wbtyped, or a copy of the folder, left open to others."""
+    def _restrict_modes(self) -> None:
+        """Make files private that an older wbtyped, or a copy of the folder, left readable."""
         for name in DATABASE_FILES:
             restrict(self.path / name, FILE_MODE)
-        restrict_tree(self.path / BLOBS)
-        # A folder that also holds other things is the user's own, such as a home.
-        if all(entry.name in OURS for entry in self.path.iterdir()):
+        restrict_tree(self.path / BLOB_FOLDER)
+        # A folder with other files in it is the user's own, such as a home directory.
+        if all(entry.name in OWN_FILES for entry in self.path.iterdir()):
             restrict(self.path, FOLDER_MODE)
 
     def close(self) -> None:
-        """Let go of the folder."""
+        """Release the folder."""
         self._lock.close()
         with suppress(OSError):
             self._file.unlink()
-        if self._temporary:
+        if not self.lasting:
             shutil.rmtree(self.path, ignore_errors=True)

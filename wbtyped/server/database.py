@@ -1,4 +1,4 @@
-"""The rows behind the server, in SQLite."""
+"""The SQLite database of the server."""
 
 import os
 import sqlite3
@@ -14,7 +14,7 @@ from .keys import key_hash
 from .private_files import make_private_file
 
 TABLES = """
--- Keys that a folder had in a former format; they are let in, and never shown again.
+-- Keys from an older format of the folder: still accepted, never shown again.
 CREATE TABLE IF NOT EXISTS former_keys (hash TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS organizations (
   id INTEGER PRIMARY KEY,
@@ -57,7 +57,7 @@ CREATE TABLE IF NOT EXISTS runs (
   updated_at TEXT NOT NULL,
   UNIQUE (project_id, name)
 );
--- The unique key is also what a page of files is read from, in order.
+-- The index of the unique key also serves pages of files, in order.
 CREATE TABLE IF NOT EXISTS files (
   id INTEGER PRIMARY KEY,
   run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
@@ -69,7 +69,7 @@ CREATE TABLE IF NOT EXISTS files (
   updated_at TEXT NOT NULL,
   UNIQUE (run_id, name)
 );
--- What runs log, line by line: metrics, events and the console.
+-- What runs log line by line: metrics, events and the console.
 CREATE TABLE IF NOT EXISTS stream_lines (
   run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
   name TEXT NOT NULL,
@@ -80,7 +80,7 @@ CREATE TABLE IF NOT EXISTS stream_lines (
 CREATE INDEX IF NOT EXISTS files_by_blob ON files (blob);
 CREATE INDEX IF NOT EXISTS runs_in_order ON runs (project_id, id);
 CREATE INDEX IF NOT EXISTS projects_in_order ON projects (entity, id);
--- A run tells its number of files on every page, so it is kept and not counted.
+-- Every page of files has the number of files of the run, so it is stored instead of counted.
 CREATE TRIGGER IF NOT EXISTS file_added AFTER INSERT ON files BEGIN
   UPDATE runs SET file_count = file_count + 1 WHERE id = new.run_id;
 END;
@@ -88,27 +88,29 @@ CREATE TRIGGER IF NOT EXISTS file_removed AFTER DELETE ON files BEGIN
   UPDATE runs SET file_count = file_count - 1 WHERE id = old.run_id;
 END;
 """
-FORMAT = 3
-"""Grows when tables change in a way that older data does not fit."""
-KEYS_IN_CLEAR = 2
-"""The format that held the API key and what signs URLs in a table."""
+FORMAT_VERSION = 3
+"""Incremented when the tables change incompatibly."""
+PLAINTEXT_KEYS_VERSION = 2
+"""The format that stored the API key and the signing secret in a table."""
 
 
 def now() -> str:
-    """Return the present moment as the server writes it: ISO 8601 in UTC."""
+    """Return the current time as the server stores it: ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Database:
-    """SQLite in write-ahead mode: what was committed survives a killed process.
+    """SQLite in write-ahead mode: committed transactions survive a killed process.
 
-    Every thread has a connection of its own, so that a long page does not hold up an upload.
+    Every thread has its own connection, so that a long query does not block an upload. Unless the
+    database is `lasting`, nothing waits for the disk.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self._path = path
+        self._synchronous = "NORMAL" if lasting else "OFF"
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._process = os.getpid()
         make_private_file(path)
@@ -119,40 +121,41 @@ class Database:
             raise
 
     def _prepare(self) -> None:
-        """Make the tables of a new database; refuse one that another version made."""
-        found = self.reading.execute("PRAGMA user_version").fetchone()[0]
-        new = not self.reading.execute("SELECT 1 FROM sqlite_master").fetchone()
-        if not new and found not in {FORMAT, KEYS_IN_CLEAR}:
+        """Create the tables of a new database; reject one with an unknown format."""
+        found = self.connection.execute("PRAGMA user_version").fetchone()[0]
+        new = not self.connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+        if not new and found not in {FORMAT_VERSION, PLAINTEXT_KEYS_VERSION}:
             raise DiskError(
-                f"{self._path} has the format {found} of another wbtyped, this one writes {FORMAT};"
-                " choose another data folder"
+                f"{self._path} has the format {found} of another wbtyped version, this one uses"
+                f" {FORMAT_VERSION}; choose another data folder"
             )
-        tables = f"{TABLES}{ARTIFACT_TABLES}PRAGMA user_version = {FORMAT};"
-        self.reading.executescript(f"BEGIN IMMEDIATE;{tables}COMMIT")
-        self._hide_keys()
+        tables = f"{TABLES}{ARTIFACT_TABLES}PRAGMA user_version = {FORMAT_VERSION};"
+        self.connection.executescript(f"BEGIN IMMEDIATE;{tables}COMMIT")
+        self._hash_former_keys()
 
-    def _hide_keys(self) -> None:
-        """Keep no more than a hash of a key that a former format kept in clear."""
-        kept = "SELECT 1 FROM sqlite_master WHERE name = 'secrets'"
-        if not self.reading.execute(kept).fetchone():
+    def _hash_former_keys(self) -> None:
+        """Replace a key that an older format stored in clear by its hash."""
+        has_plaintext_keys = "SELECT 1 FROM sqlite_master WHERE name = 'secrets'"
+        if not self.connection.execute(has_plaintext_keys).fetchone():
             return
-        # What was deleted is to be overwritten, in the database and in its log.
-        self.reading.execute("PRAGMA secure_delete = ON")
-        with self.writing() as rows:
-            for row in rows.execute("SELECT value FROM secrets WHERE name = 'api-key'").fetchall():
+        # Overwrite what is deleted, in the database and in its log.
+        self.connection.execute("PRAGMA secure_delete = ON")
+        with self.transaction() as connection:
+            for row in connection.execute(
+                "SELECT value FROM secrets WHERE name = 'api-key'"
+            ).fetchall():
                 hashed = key_hash(row["value"])
-                rows.execute("INSERT OR IGNORE INTO former_keys VALUES (?)", (hashed,))
-            rows.execute("DROP TABLE secrets")
-        self.reading.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                connection.execute("INSERT OR IGNORE INTO former_keys VALUES (?)", (hashed,))
+            connection.execute("DROP TABLE secrets")
+        self.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @property
-    def reading(self) -> sqlite3.Connection:
+    def connection(self) -> sqlite3.Connection:
         """The connection of this thread."""
         if self._process != os.getpid():
-            # SQLite forbids it: both would write without seeing each other's locks.
+            # SQLite forbids it: the processes would not see each other's locks.
             raise UsageError(
-                f"this server runs in process {self._process}; a process forked from it reaches it"
-                " by its URL alone"
+                f"this server runs in process {self._process}; a forked process must use its URL"
             )
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         if connection is None:
@@ -160,20 +163,20 @@ class Database:
                 self._path, timeout=30, isolation_level=None, check_same_thread=False
             )
             with self._lock:
-                self._opened.append(connection)
+                self._connections.append(connection)
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute("PRAGMA foreign_keys = ON")
-            # SQLite's own LIKE folds the case of ASCII letters only.
+            # SQLite's LIKE ignores the case of ASCII letters only.
             connection.create_function("lowered", 1, str.lower, deterministic=True)
             self._local.connection = connection
         return connection
 
     @contextmanager
-    def writing(self) -> Generator[sqlite3.Connection]:
-        """Open a transaction: all of it happens, or nothing."""
-        connection = self.reading
+    def transaction(self) -> Generator[sqlite3.Connection]:
+        """Run a transaction: commit on success, roll back on any exception."""
+        connection = self.connection
         connection.execute("BEGIN IMMEDIATE")
         try:
             yield connection
@@ -183,13 +186,13 @@ class Database:
         connection.execute("COMMIT")
 
     def former_keys(self) -> list[str]:
-        """Return the hashes of the keys that this folder had in a former format."""
-        return [row["hash"] for row in self.reading.execute("SELECT hash FROM former_keys")]
+        """Return the hashes of keys that this folder had in an older format."""
+        return [row["hash"] for row in self.connection.execute("SELECT hash FROM former_keys")]
 
     def close(self) -> None:
         """Close the connections of all threads."""
         with self._lock:
-            for connection in self._opened:
+            for connection in self._connections:
                 connection.close()
-            self._opened.clear()
+            self._connections.clear()
         self._local = threading.local()

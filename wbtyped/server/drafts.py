@@ -1,4 +1,4 @@
-"""Versions in the making: from the wish for one to its commit."""
+"""Uncommitted versions, from the request for one to its commit."""
 
 import json
 import sqlite3
@@ -7,28 +7,28 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from .committing import commit, insert
-from .contents import Contents
+from .aliases_and_tags import add_tags, set_alias
+from .commit import commit_version, insert_version
 from .database import Database, now
-from .labels import give_alias, give_tags
+from .http_errors import HttpError, not_found
 from .manifests import Entry, artifact_digest
-from .refusals import Refusal, missing
-from .uploaded_manifest import entries_of, read_manifest, stored_entry
+from .tracked_blobs import TrackedBlobs
+from .uploaded_manifest import manifest_entries, read_manifest, stored_entry
 
 FULL, INCREMENTAL, PATCH = "FULL", "INCREMENTAL", "PATCH"
-"""Manifests: all files; those that changed since another version; those of one of many writers."""
+"""Kinds of manifests: all files, changes to a base version, or the files of one parallel writer."""
 _names = TypeAdapter(list[str])
 _extra = TypeAdapter(dict[str, object])
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a client says of a version before it sends the files."""
+class VersionRequest:
+    """What a client sends about a version before it uploads the files."""
 
     sequence_id: int
     entity: str
     digest: str
-    facts: Mapping[str, object]
+    columns: Mapping[str, object]
     """Columns of the version."""
     aliases: Sequence[str]
     tags: Sequence[str]
@@ -38,226 +38,242 @@ class Wish:
 
 
 class Drafts:
-    """Versions that are not committed yet; nothing but their ids shows them."""
+    """Versions that are not committed yet; they can be found by their ids only."""
 
-    def __init__(self, database: Database, contents: Contents) -> None:
+    def __init__(self, database: Database, blobs: TrackedBlobs) -> None:
         self._database = database
-        self._contents = contents
+        self._blobs = blobs
 
-    # Begin.
+    # Create.
 
-    def begin(self, wish: Wish) -> int:
-        """Return the number of a version in the making, or of the one that has this content."""
-        with self._database.writing() as rows:
-            known = self._known(rows, wish)
-            if known is not None:
-                if known["state"] == "COMMITTED":
-                    label(rows, known, wish.entity, wish.aliases, wish.tags)
-                    log_again(rows, known, wish.facts.get("run_id"))
-                return int(known["id"])
+    def begin(self, request: VersionRequest) -> int:
+        """Return the row id of a new version, or of the existing one with this content."""
+        with self._database.transaction() as connection:
+            existing = self._find_existing(connection, request)
+            if existing is not None:
+                if existing["state"] == "COMMITTED":
+                    add_aliases_and_tags(
+                        connection, existing, request.entity, request.aliases, request.tags
+                    )
+                    record_output(connection, existing, request.columns.get("run_id"))
+                return int(existing["id"])
             moment = now()
             columns: dict[str, object] = {
-                **wish.facts,
-                "sequence_id": wish.sequence_id,
+                **request.columns,
+                "sequence_id": request.sequence_id,
                 "state": "PENDING",
-                "digest": wish.digest,
-                "client_id": wish.client_id,
-                "distributed_id": wish.distributed_id,
+                "digest": request.digest,
+                "client_id": request.client_id,
+                "distributed_id": request.distributed_id,
                 "created_at": moment,
                 "updated_at": moment,
             }
-            number = insert(rows, columns)
-            rows.execute(
+            artifact_id = insert_version(connection, columns)
+            connection.execute(
                 "INSERT INTO drafts VALUES (?, ?, ?)",
-                (number, json.dumps([*wish.aliases]), json.dumps([*wish.tags])),
+                (artifact_id, json.dumps([*request.aliases]), json.dumps([*request.tags])),
             )
-        return number
+        return artifact_id
 
-    def _known(self, rows: sqlite3.Connection, wish: Wish) -> sqlite3.Row | None:
-        """Return the version that is meant when this is no new one."""
+    def _find_existing(
+        self, connection: sqlite3.Connection, request: VersionRequest
+    ) -> sqlite3.Row | None:
+        """Return the existing version that a request is about, or None if it is for a new one."""
 
         def one(where: str, *values: object) -> sqlite3.Row | None:
             query = f"SELECT * FROM artifacts WHERE {where} ORDER BY id DESC LIMIT 1"  # noqa: S608
-            row: sqlite3.Row | None = rows.execute(query, values).fetchone()
+            row: sqlite3.Row | None = connection.execute(query, values).fetchone()
             return row
 
-        if wish.client_id is not None:
-            row = one("client_id = ?", wish.client_id)
+        if request.client_id is not None:
+            row = one("client_id = ?", request.client_id)
             if row is not None and (row["digest"], row["sequence_id"]) != (
-                wish.digest, wish.sequence_id,
+                request.digest, request.sequence_id,
             ):  # fmt: skip
-                raise Refusal("Invalid Client ID digest", status=409)
+                raise HttpError("Invalid Client ID digest", status=409)
             if row is not None:
                 return row
-        if wish.distributed_id is not None:
+        if request.distributed_id is not None:
             where = "sequence_id = ? AND distributed_id = ?"
-            row = one(where, wish.sequence_id, wish.distributed_id)
+            row = one(where, request.sequence_id, request.distributed_id)
             if row is not None:
                 return row
         # `Run.log_artifact()` of an existing version sends its digest, and no ID for a new one.
-        logged_again = wish.facts.get("run_id") is not None and not (
-            wish.client_id or wish.distributed_id
+        logged_again = request.columns.get("run_id") is not None and not (
+            request.client_id or request.distributed_id
         )
-        if not (wish.deduplicate or logged_again):
+        if not (request.deduplicate or logged_again):
             return None
         where = "sequence_id = ? AND digest = ? AND state = 'COMMITTED'"
-        return one(where, wish.sequence_id, wish.digest)
+        return one(where, request.sequence_id, request.digest)
 
-    def by_client_id(self, client_id: str) -> int | None:
-        """Return the number of the version that a client gave this id."""
+    def find_by_client_id(self, client_id: str) -> int | None:
+        """Return the row id of the version to which a client gave this id."""
         query = "SELECT id FROM artifacts WHERE client_id = ?"
-        row = self._database.reading.execute(query, (client_id,)).fetchone()
+        row = self._database.connection.execute(query, (client_id,)).fetchone()
         return int(row["id"]) if row else None
 
     # Manifests.
 
     def manifest(
-        self, number: int, name: str, kind: str, digest: str, base_id: int | None, run_name: str
+        self,
+        artifact_id: int,
+        name: str,
+        kind: str,
+        digest: str,
+        base_id: int | None,
+        run_name: str,
     ) -> sqlite3.Row:
-        """Return the record of a manifest, made or changed.
+        """Create or change a manifest and return its row.
 
-        Each of many writers has a manifest of its own, told apart by the run.
+        Parallel writers each have a manifest of their own, identified by the run.
         """
         writer = run_name if kind == PATCH else ""
-        with self._database.writing() as rows:
-            self._refuse_committed(rows, number)
-            rows.execute(
+        with self._database.transaction() as connection:
+            self._require_pending(connection, artifact_id)
+            connection.execute(
                 "INSERT INTO draft_manifests (artifact_id, run_name, name, kind, base_id, digest)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (artifact_id, name, run_name) DO UPDATE SET"
                 " digest = excluded.digest, base_id = coalesce(excluded.base_id, base_id)",
-                (number, writer, name, kind, base_id, digest),
+                (artifact_id, writer, name, kind, base_id, digest),
             )
-            row: sqlite3.Row = rows.execute(
+            row: sqlite3.Row = connection.execute(
                 "SELECT * FROM draft_manifests WHERE artifact_id = ? AND name = ? AND run_name = ?",
-                (number, name, writer),
+                (artifact_id, name, writer),
             ).fetchone()
         return row
 
     def update_manifest(
         self, manifest_id: int | None, digest: str | None, base_id: int | None
     ) -> sqlite3.Row:
-        """Change what is given of a manifest."""
-        with self._database.writing() as rows:
-            rows.execute(
+        """Change digest and base version of a manifest, where given."""
+        with self._database.transaction() as connection:
+            connection.execute(
                 "UPDATE draft_manifests SET digest = coalesce(?, digest),"
                 " base_id = coalesce(?, base_id) WHERE id = ?",
                 (digest, base_id, manifest_id),
             )
-            row: sqlite3.Row | None = rows.execute(
+            row: sqlite3.Row | None = connection.execute(
                 "SELECT * FROM draft_manifests WHERE id = ?", (manifest_id,)
             ).fetchone()
         if row is None:
-            raise missing("manifest of a version in the making")
+            raise not_found("manifest of an uncommitted version")
         return row
 
-    def _refuse_committed(self, rows: sqlite3.Connection, number: int) -> sqlite3.Row:
-        row: sqlite3.Row | None = rows.execute(
-            "SELECT * FROM artifacts WHERE id = ?", (number,)
+    def _require_pending(self, connection: sqlite3.Connection, artifact_id: int) -> sqlite3.Row:
+        row: sqlite3.Row | None = connection.execute(
+            "SELECT * FROM artifacts WHERE id = ?", (artifact_id,)
         ).fetchone()
         if row is None or row["state"] != "PENDING":
-            raise Refusal("the artifact is not in the making", status=409)
+            raise HttpError("the artifact is already committed or deleted", status=409)
         return row
 
     # Commit.
 
-    def commit(self, number: int) -> None:
-        """Make a version what its manifest says; again, it changes nothing.
+    def commit(self, artifact_id: int) -> None:
+        """Commit a version with the files in its manifest; do nothing if it is committed already.
 
-        Refused when the manifest names a content that has not come, or has another digest than was
+        Rejected if the manifest lists a file that was not uploaded, or has another digest than
         announced.
         """
-        with self._contents.changing:
-            with self._database.writing() as rows:
-                state = rows.execute("SELECT state FROM artifacts WHERE id = ?", (number,))
+        with self._blobs.lock:
+            with self._database.transaction() as connection:
+                state = connection.execute(
+                    "SELECT state FROM artifacts WHERE id = ?", (artifact_id,)
+                )
                 found = state.fetchone()
                 if found and found["state"] == "COMMITTED":
                     return
-                version = self._refuse_committed(rows, number)
-                entries = self._entries(rows, version)
-                commit(rows, self._contents, version, list(entries.values()))
-                freed = self._finish(rows, version)
-            self._contents.free(freed)
+                version = self._require_pending(connection, artifact_id)
+                entries = self._entries(connection, version)
+                commit_version(connection, self._blobs, version, list(entries.values()))
+                freed = self._clear_draft(connection, version)
+            self._blobs.remove_unreferenced(freed)
 
-    def _finish(self, rows: sqlite3.Connection, version: sqlite3.Row) -> list[str]:
-        """Label a version, forget that it was in the making, and return what may go."""
-        number = version["id"]
+    def _clear_draft(self, connection: sqlite3.Connection, version: sqlite3.Row) -> list[str]:
+        """Add aliases and tags, delete the draft, and return blobs that it referenced."""
+        artifact_id = version["id"]
         query = (
             "SELECT drafts.*, entity FROM drafts, collections JOIN projects"
             " ON projects.id = project_id WHERE artifact_id = ? AND collections.id = ?"
         )
-        draft = rows.execute(query, (number, version["sequence_id"])).fetchone()
+        draft = connection.execute(query, (artifact_id, version["sequence_id"])).fetchone()
         aliases, tags = (_names.validate_json(draft[column]) for column in ("aliases", "tags"))
-        label(rows, version, draft["entity"], aliases, tags)
-        blobs = rows.execute(
+        add_aliases_and_tags(connection, version, draft["entity"], aliases, tags)
+        blobs = connection.execute(
             "SELECT blob FROM draft_files WHERE artifact_id = ?"
             " UNION SELECT blob FROM draft_manifests WHERE artifact_id = ?"
             " UNION SELECT draft_parts.blob FROM draft_parts JOIN draft_files ON id = file_id"
             " WHERE artifact_id = ?",
-            (number, number, number),
+            (artifact_id, artifact_id, artifact_id),
         ).fetchall()
         for table in ("draft_files", "draft_manifests", "drafts"):
-            rows.execute(f"DELETE FROM {table} WHERE artifact_id = ?", (number,))  # noqa: S608
+            connection.execute(f"DELETE FROM {table} WHERE artifact_id = ?", (artifact_id,))  # noqa: S608
         return [row["blob"] for row in blobs if row["blob"]]
 
-    def _entries(self, rows: sqlite3.Connection, version: sqlite3.Row) -> Mapping[str, Entry]:
-        """Return the files of a version by their paths, from its manifests."""
-        number = version["id"]
-        manifests: list[sqlite3.Row] = rows.execute(
+    def _entries(self, connection: sqlite3.Connection, version: sqlite3.Row) -> Mapping[str, Entry]:
+        """Return the files of a version by path, from its manifests."""
+        artifact_id = version["id"]
+        manifests: list[sqlite3.Row] = connection.execute(
             "SELECT * FROM draft_manifests WHERE artifact_id = ? AND blob IS NOT NULL ORDER BY id",
-            (number,),
+            (artifact_id,),
         ).fetchall()
         if not manifests:
-            raise Refusal("the artifact has no manifest", status=400)
+            raise HttpError("the artifact has no manifest", status=400)
 
         def content(digest: str, birth_id: int | None) -> tuple[str, str] | None:
-            return self._content(rows, number, digest, birth_id)
+            return self._content(connection, artifact_id, digest, birth_id)
 
         entries: dict[str, Entry] = {}
         for manifest in manifests:
             if manifest["kind"] == INCREMENTAL:
-                entries |= self._base(rows, manifest["base_id"])
-            text = self._contents.blobs.path(manifest["blob"]).read_bytes()
-            entries |= entries_of(read_manifest(text), content)
+                entries |= self._base(connection, manifest["base_id"])
+            text = self._blobs.store.path(manifest["blob"]).read_bytes()
+            entries |= manifest_entries(read_manifest(text), content)
         if manifests[-1]["kind"] == FULL:
             actual = artifact_digest(entries.values(), version["digest_algorithm"])
             if actual != version["digest"]:
-                raise Refusal(f"the manifest's digest is {actual}, announced was another")
+                raise HttpError(
+                    f"the manifest's digest is {actual}, not {version['digest']} as announced"
+                )
         return entries
 
-    def _base(self, rows: sqlite3.Connection, base_id: int | None) -> dict[str, Entry]:
-        found = rows.execute("SELECT * FROM entries WHERE artifact_id = ?", (base_id,)).fetchall()
+    def _base(self, connection: sqlite3.Connection, base_id: int | None) -> dict[str, Entry]:
+        found = connection.execute(
+            "SELECT * FROM entries WHERE artifact_id = ?", (base_id,)
+        ).fetchall()
         return {e["path"]: stored_entry(e, _extra.validate_json(e["extra"])) for e in found}
 
     def _content(
-        self, rows: sqlite3.Connection, number: int, digest: str, birth_id: int | None
+        self, connection: sqlite3.Connection, artifact_id: int, digest: str, birth_id: int | None
     ) -> tuple[str, str] | None:
-        """Return key and MD5 of a content: sent for this version, or kept from another."""
+        """Return key and MD5 of a blob: uploaded for this version, or for an earlier one."""
         queries: Iterable[tuple[str, tuple[object, ...]]] = (
             ("SELECT blob, md5 FROM draft_files WHERE artifact_id = ? AND digest = ?"
-             " AND blob IS NOT NULL", (number, digest)),
+             " AND blob IS NOT NULL", (artifact_id, digest)),
             ("SELECT blob, md5 FROM entries WHERE digest = ? AND birth_id = ?"
              " AND blob IS NOT NULL", (digest, birth_id)),
         )  # fmt: skip
         for query, values in queries:
-            row = rows.execute(query, values).fetchone()
+            row = connection.execute(query, values).fetchone()
             if row:
                 return row["blob"], row["md5"]
         return None
 
 
-def log_again(rows: sqlite3.Connection, version: sqlite3.Row, run_id: object) -> None:
-    """Record that a run logged a version which exists; the run that made it stays its creator."""
+def record_output(connection: sqlite3.Connection, version: sqlite3.Row, run_id: object) -> None:
+    """Record that a run logged an existing version; its creator stays the same."""
     if run_id is not None and run_id != version["run_id"]:
-        rows.execute(
+        connection.execute(
             "INSERT OR IGNORE INTO artifact_outputs VALUES (?, ?)", (run_id, version["id"])
         )
 
 
-def label(
-    rows: sqlite3.Connection, version: sqlite3.Row, entity: str,
+def add_aliases_and_tags(
+    connection: sqlite3.Connection, version: sqlite3.Row, entity: str,
     aliases: Iterable[str], tags: Iterable[str],
 ) -> None:  # fmt: skip
-    """Give a version aliases in its own sequence, and tags."""
+    """Add aliases, in the version's own sequence, and tags."""
     for alias in aliases:
-        give_alias(rows, version["sequence_id"], version["id"], alias)
-    give_tags(rows, "artifact_tags", version["id"], entity, tags)
+        set_alias(connection, version["sequence_id"], version["id"], alias)
+    add_tags(connection, "artifact_tags", version["id"], entity, tags)

@@ -1,8 +1,8 @@
-"""The event loop of a server, and what of it a forked child must not keep.
+"""The event loop of a server, and what forked children must not inherit from it.
 
-A child inherits every descriptor: while it lives, ports stay taken after its parent has closed
-them, clients wait for the end of connections that are over, and what it takes off the shared epoll
-object is gone for its parent. So it replaces its copies at once.
+A child inherits every file descriptor: while it lives, ports stay taken after the parent has closed
+them, clients keep waiting on connections that are over, and events that the child takes from the
+shared epoll object are lost to the parent. So each child replaces its copies right after the fork.
 """
 
 import asyncio
@@ -16,32 +16,32 @@ _selectors: weakref.WeakSet[selectors.BaseSelector] = weakref.WeakSet()
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
-    """Return an event loop whose descriptors forked children let go of."""
-    if sys.platform == "win32":  # which does not fork
+    """Return an event loop whose descriptors forked children release."""
+    if sys.platform == "win32":  # does not fork
         return asyncio.new_event_loop()
     selector = selectors.DefaultSelector()
     _selectors.add(selector)
     return asyncio.SelectorEventLoop(selector)
 
 
-def _let_go() -> None:
-    """Put nothing in the place of what the parent's loops watch; the numbers stay taken.
+def _release_descriptors() -> None:
+    """Replace what the parent's loops watch by /dev/null; the numbers stay in use.
 
-    Objects of the child still know the numbers, and would close what else got them.
+    Objects of the child still hold the numbers, and would close whatever else got them.
     """
-    nothing = os.open(os.devnull, os.O_RDWR)
+    dev_null = os.open(os.devnull, os.O_RDWR)
     for selector in list(_selectors):
         watched = selector.get_map()
-        # A loop that has ended has none any more.
+        # A closed loop has no map.
         if watched:
             numbers = [key.fd for key in watched.values()]
-            with suppress(ValueError):  # it is ending at this moment
+            with suppress(ValueError):  # closed a moment ago
                 if sys.platform == "linux" and isinstance(selector, selectors.EpollSelector):
                     numbers.append(selector.fileno())
             for number in numbers:
-                os.dup2(nothing, number, inheritable=False)
-    os.close(nothing)
+                os.dup2(dev_null, number, inheritable=False)
+    os.close(dev_null)
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_let_go)
+    os.register_at_fork(after_in_child=_release_descriptors)

@@ -1,10 +1,9 @@
-"""Run GraphQL requests against the schema itself."""
+"""Execute GraphQL requests against the pinned schema."""
 
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib.resources import files
 from typing import NoReturn
 
 from ariadne import make_executable_schema
@@ -23,17 +22,18 @@ from graphql import (
 )
 from graphql.pyutils import Path
 from pydantic_core import to_json
+from wbtyped_graphql.sources import schema_text
 
 from .context import Context
-from .documents import check_selections, check_text
+from .documents import check_selections, check_size
 from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
-from .refusals import Refusal
+from .http_errors import HttpError
 from .resolvers import BINDABLES
-from .time_limit import Overrun, begin, check
+from .time_limit import TimeLimitExceeded, check_time_limit, start_time_limit
 
-# What a server has only together with a feature: type, field, and argument where it is only that.
-GATED = {
+# What older servers lack, by feature: type, field and, if only that is missing, argument.
+FEATURE_GATES = {
     "MARK_RUN_FILES_UPLOADED": [("Mutation", "markRunFilesUploaded", "")],
     "ARTIFACT_COLLECTION_MEMBERSHIP_FILES": [("ArtifactCollectionMembership", "files", "")],
     "ARTIFACT_COLLECTIONS_FILTERING_SORTING": [("Project", "artifactCollections", "filters")],
@@ -44,59 +44,60 @@ GATED = {
     "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": [("Project", "artifactCollectionMembership", "")],
     "TOTAL_COUNT_IN_FILE_CONNECTION": [("FileConnection", "totalCount", "")],
 }
-KEPT_CHARACTERS = 16 * 1024
+CACHED_DOCUMENT_CHARACTERS = 16 * 1024
 _logger = logging.getLogger(__name__)
-# What the executor says of a field that is null and must not be, such as one that this server has
-# no data for. Trying again would not help, so it is no failure of the server.
-NULL_REFUSED = "Cannot return null for non-nullable field"
+# The executor's message for a null in a non-null field, such as one that this server has no data
+# for. A retry would not help, so it must not become a 500.
+NULL_ERROR_PREFIX = "Cannot return null for non-nullable field"
 
 
 @cache
 def build_schema(features: frozenset[str]) -> GraphQLSchema:
-    """Return the pinned schema with its resolvers, without what needs other features."""
-    text = files("wbtyped_graphql").joinpath("schema.graphql").read_text(encoding="utf-8")
-    schema = make_executable_schema(text, *BINDABLES)
-    mend_enums(schema)
+    """Return the pinned schema with resolvers, without the fields of features that are off."""
+    schema = make_executable_schema(schema_text(), *BINDABLES)
+    restore_enum_parsing(schema)
     for name, field in schema.mutation_type.fields.items() if schema.mutation_type else ():
         if field.resolve is None:
-            refuse_mutation(name, field)
-    for feature in GATED.keys() - features:
-        for type_name, field_name, argument in GATED[feature]:
-            leave_out(schema, type_name, field_name, argument)
+            reject_mutation(name, field)
+    for feature in FEATURE_GATES.keys() - features:
+        for type_name, field_name, argument in FEATURE_GATES[feature]:
+            remove_from_schema(schema, type_name, field_name, argument)
     return schema
 
 
-def mend_enums(schema: GraphQLSchema) -> None:
-    """Take back what ariadne does to enums, which newer releases of graphql-core cannot call.
+def restore_enum_parsing(schema: GraphQLSchema) -> None:
+    """Undo ariadne's patch of enums, which newer releases of graphql-core cannot call.
 
-    It is for enums with Python values, of which we have none.
+    It is for enums with Python values, of which there are none here.
     """
-    for kind in schema.type_map.values():
-        if isinstance(kind, GraphQLEnumType):
-            vars(kind).pop("parse_value", None)
+    for object_type in schema.type_map.values():
+        if isinstance(object_type, GraphQLEnumType):
+            vars(object_type).pop("parse_value", None)
 
 
-def leave_out(schema: GraphQLSchema, type_name: str, field_name: str, argument: str) -> None:
-    """Drop a field, or one argument of it, as a server has it that is too old to know it."""
-    kind = schema.type_map[type_name]
-    assert isinstance(kind, GraphQLObjectType)  # noqa: S101 - GATED names objects
+def remove_from_schema(
+    schema: GraphQLSchema, type_name: str, field_name: str, argument: str
+) -> None:
+    """Remove a field, or one argument of it, as in the schema of an older server."""
+    object_type = schema.type_map[type_name]
+    assert isinstance(object_type, GraphQLObjectType)  # noqa: S101 - FEATURE_GATES has object types only
     if argument:
-        del kind.fields[field_name].args[argument]
+        del object_type.fields[field_name].args[argument]
     else:
-        del kind.fields[field_name]
+        del object_type.fields[field_name]
 
 
-def refuse_mutation(name: str, field: GraphQLField) -> None:
-    """Have a mutation that nothing resolves say so, since null would look like success."""
+def reject_mutation(name: str, field: GraphQLField) -> None:
+    """Make a mutation without resolver fail: null would look like success."""
 
     def resolve(*_: object, **__: object) -> NoReturn:
-        raise Refusal(f"the embedded server does not know {name}", status=501)
+        raise HttpError(f"the embedded server does not support {name}", status=501)
 
     field.resolve = resolve
 
 
-class TimedExecution(ExecutionContext):
-    """Ends an execution that takes longer than a request may."""
+class TimeLimitedExecution(ExecutionContext):
+    """Ends an execution that exceeds the time limit of a request."""
 
     def execute_field(
         self,
@@ -105,113 +106,131 @@ class TimedExecution(ExecutionContext):
         field_nodes: list[FieldNode],
         path: Path,
     ) -> object:
-        """Resolve a field, while there is time."""
-        check()
+        """Resolve a field, unless the time limit is exceeded."""
+        check_time_limit()
         return super().execute_field(parent_type, source, field_nodes, path)
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A document that was parsed and validated, or the errors that were found."""
+class PreparedDocument:
+    """A parsed and validated document, or the errors in it."""
 
     document: DocumentNode
     errors: Sequence[GraphQLError] = ()
 
     @cached_property
     def hidden(self) -> HiddenSchema:
-        """The same for a server that keeps its schema to itself."""
-        return HiddenSchema.of(self.document)
+        """The document for a server that hides its schema."""
+        return HiddenSchema.from_document(self.document)
+
+
+class PreparedDocuments:
+    """Documents for one schema; a document that is cached is not parsed or validated again."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        self.schema = schema
+        self._cached = lru_cache(maxsize=128)(self._prepare)
+
+    def prepare(self, text: str) -> PreparedDocument:
+        """Parse and validate a document; raises HttpError for one above the limits."""
+        # A parsed document takes about 100 times the memory of its text: large ones are not cached.
+        is_small = len(text) <= CACHED_DOCUMENT_CHARACTERS
+        return self._cached(text) if is_small else self._prepare(text)
+
+    def _prepare(self, text: str) -> PreparedDocument:
+        try:
+            check_size(text)
+            document = parse(text)
+        except GraphQLError as error:
+            return PreparedDocument(DocumentNode(), [error])
+        check_selections(document)
+        return PreparedDocument(document, validate(self.schema, document))
+
+
+@cache
+def shared_documents(features: frozenset[str]) -> PreparedDocuments:
+    """Return the documents of all servers of this process that have these features.
+
+    Validating a query takes about 10 ms, which every test with its own server would pay.
+    """
+    return PreparedDocuments(build_schema(features))
 
 
 class Execution:
-    """Executes requests; documents that were seen before are neither parsed nor validated again."""
+    """Executes requests; parsed and validated documents are cached."""
 
     def __init__(self, features: frozenset[str]) -> None:
-        self._schema = build_schema(features)
+        self._documents = shared_documents(features)
         self.introspection = True
-        """Whether the schema may be asked for. Off, the answer is null, as W&B servers do it."""
-        self._prepared = lru_cache(maxsize=128)(self._prepare)
+        """False hides the schema: introspection returns null, as on W&B servers."""
 
-    def _prepare(self, text: str) -> Prepared:
-        """Parse and validate a document, but only one that costs no more than it may."""
-        try:
-            check_text(text)
-            document = parse(text)
-        except GraphQLError as error:
-            return Prepared(DocumentNode(), [error])
-        check_selections(document)
-        return Prepared(document, validate(self._schema, document))
-
-    def answer(
+    def execute(
         self, request: GraphQLRequest, context: Context, *, hide_schema: bool = False
     ) -> tuple[int, bytes]:
-        """Return the HTTP status and the body of the answer."""
+        """Return the HTTP status and the body of the response."""
         status, body = self._run(request, context, hide_schema or not self.introspection)
         return status, to_json(body)
 
     def _run(
         self, request: GraphQLRequest, context: Context, hide_schema: bool
     ) -> tuple[int, dict[str, object]]:
-        # A tree takes some hundred times the memory of its text, so large ones are not kept.
-        text = request.query
-        prepare = self._prepared if len(text) <= KEPT_CHARACTERS else self._prepare
         try:
-            prepared = prepare(text)
-        except Refusal as refusal:
-            return refusal.status, {"errors": [{"message": str(refusal)}]}
+            prepared = self._documents.prepare(request.query)
+        except HttpError as error:
+            return error.status, {"errors": [{"message": str(error)}]}
         if prepared.errors:
-            return 400, {"errors": [shown(error) for error in prepared.errors]}
+            return 400, {"errors": [error_json(error) for error in prepared.errors]}
         hidden = prepared.hidden if hide_schema else None
-        begin()
+        start_time_limit()
         try:
             result = execute_sync(
-                self._schema,
+                self._documents.schema,
                 hidden.document if hidden else prepared.document,
                 context_value=context,
-                # Clients send variables that their document does not declare; those are ignored.
+                # Clients send variables that their document does not declare; they are ignored.
                 variable_values=dict(request.variables or {}),
-                operation_name=request.asked_name or None,
-                execution_context_class=TimedExecution,
+                operation_name=request.requested_name or None,
+                execution_context_class=TimeLimitedExecution,
             )
-        except Overrun as overrun:
-            return 400, {"errors": [{"message": str(overrun)}]}
+        except TimeLimitExceeded as error:
+            return 400, {"errors": [{"message": str(error)}]}
         if hidden:
-            hidden.cover(result.data)
+            hidden.mask(result.data)
         if not result.errors:
             return 200, {"data": result.data}
-        errors = [shown(error) for error in result.errors]
-        return status_of(result.errors), {"data": result.data, "errors": errors}
+        errors = [error_json(error) for error in result.errors]
+        return response_status(result.errors), {"data": result.data, "errors": errors}
 
 
-def shown(error: GraphQLError) -> dict[str, object]:
-    """Return an error in the shape of a W&B server: no locations, a code only for permissions."""
-    if is_failure(error):
+def error_json(error: GraphQLError) -> dict[str, object]:
+    """Return an error as W&B servers send it: no locations, a code only for permissions."""
+    if is_internal_error(error):
         _logger.error("resolver failed", exc_info=error.original_error)
-        said: dict[str, object] = {"message": "An internal error occurred."}
+        shown: dict[str, object] = {"message": "An internal error occurred."}
     else:
-        said = {"message": error.message}
+        shown = {"message": error.message}
     if error.path:
-        said["path"] = error.path
+        shown["path"] = error.path
     cause = error.original_error
-    if isinstance(cause, Refusal) and cause.code:
-        said["extensions"] = {"code": cause.code}
-    return said
+    if isinstance(cause, HttpError) and cause.code:
+        shown["extensions"] = {"code": cause.code}
+    return shown
 
 
-def is_failure(error: GraphQLError) -> bool:
-    """Tell whether an error is a bug of the server and not an answer."""
+def is_internal_error(error: GraphQLError) -> bool:
+    """Return True if an error is a bug of this server."""
     cause = error.original_error
-    if cause is None or isinstance(cause, Refusal | GraphQLError):
+    if cause is None or isinstance(cause, HttpError | GraphQLError):
         return False
-    return not error.message.startswith(NULL_REFUSED)
+    return not error.message.startswith(NULL_ERROR_PREFIX)
 
 
-def status_of(errors: list[GraphQLError]) -> int:
-    """Return the HTTP status of an answer with errors: that of the first resolver that refused."""
+def response_status(errors: list[GraphQLError]) -> int:
+    """Return the HTTP status for errors: that of the first resolver that rejected the request."""
     for error in errors:
-        if isinstance(error.original_error, Refusal):
+        if isinstance(error.original_error, HttpError):
             return error.original_error.status
-    if any(is_failure(error) for error in errors):
+    if any(is_internal_error(error) for error in errors):
         return 500
-    # Without a path the request itself was wrong: nothing was run.
+    # Without a path the request itself was invalid: nothing was executed.
     return 200 if any(error.path for error in errors) else 400

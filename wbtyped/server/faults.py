@@ -1,4 +1,4 @@
-"""Ways in which the server can be told to misbehave."""
+"""Faults: what the server does wrong on request."""
 
 import threading
 from collections.abc import Generator
@@ -14,72 +14,81 @@ RequestKind = Literal["graphql", "file", "file-stream", "storage-get", "storage-
 
 @dataclass(slots=True, kw_only=True)
 class Fault:
-    """One kind of misbehaviour, for one kind of request.
+    """One fault for one kind of request.
 
-    `kind` is the request: `graphql`, `file` (the API's own address of a file, which redirects),
-    `file-stream` (what a run logs while it runs), `storage-get` or `storage-put`. `operation`
-    narrows GraphQL to one operation, `path` any request to those whose path contains it. The first
-    `skip` requests that fit are spared, the next `times` are hit; None hits all. Latency goes with
-    every other effect, and those that change a body go with each other. Raises UsageError for an
-    effect that the kind of request cannot have.
+    Latency can be combined with every other effect, and effects on the body with each other.
+
+    Raises:
+        UsageError: The kind of request cannot have such an effect.
+
     """
 
     kind: RequestKind
+    """Kind of request: `graphql`, `file` (file URLs of the API, which redirect to storage),
+    `file-stream` (what a run logs while it runs), `storage-get` or `storage-put`."""
     operation: str | None = None
+    """Name of the GraphQL operation; by default every operation."""
     path: str | None = None
+    """Substring of the path; by default every path."""
     skip: int = 0
+    """Number of matching requests to spare first."""
     times: int | None = None
+    """Number of requests to affect after that; by default all."""
     latency: float = 0.0
-    """Seconds before anything is answered."""
+    """Seconds to wait before handling the request."""
     status: int | None = None
-    """Answer with this HTTP status and nothing else."""
+    """Respond with this HTTP status instead."""
     retry_after: str | None = None
-    """`Retry-After` of that answer."""
+    """`Retry-After` header of that response."""
     body: bytes = b""
-    """Body of that answer."""
+    """Body of that response."""
     content_type: str = "text/plain"
-    """Type of that body."""
+    """Content type of that body."""
     redirect: str | None = None
-    """Answer with a redirect to this address."""
+    """Respond with a redirect to this URL."""
     expired: bool = False
-    """Treat the signed address as expired."""
+    """Treat the signed URL as expired."""
     introspection_off: bool = False
-    """Answer `__schema` and `__type` with null, as servers do that hide their schema."""
+    """Return null for `__schema` and `__type`, as servers do that hide their schema."""
     cut_before_headers: bool = False
-    """Close the connection instead of answering."""
+    """Close the connection without a response."""
     cut_in_headers: bool = False
-    """Close the connection in the middle of the answer's headers."""
+    """Close the connection in the middle of the response headers."""
     stall_after: int | None = None
-    """Send nothing more after this many bytes of the answer's body, and keep the connection."""
+    """Stop sending after this many bytes of the response body, but keep the connection open."""
     rate: float | None = None
-    """Bytes of the body a second, on each connection."""
+    """Bytes of the body per second, on each connection."""
     gzip: bool = False
-    """Compress the body, which goes with cutting and shortening it."""
+    """Compress the body; can be combined with cutting and shortening it."""
     cut_after: int | None = None
-    """Close the connection after this many bytes of the answer's body; for `storage-put`, after so
-    many bytes of the upload."""
+    """Close the connection after this many bytes of the response body; for `storage-put`, of the
+    upload."""
     corrupt: bool = False
-    """Change bytes of the body; its length stays."""
+    """Change bytes of the body, but not its length."""
     shorten: int = 0
-    """Leave this many bytes off the end of the body, and announce the shorter length."""
+    """Drop this many bytes from the end of the body, and announce the shorter length."""
     lengthen: int = 0
-    """Add this many zero bytes to the end of the body, and announce the longer length."""
+    """Append this many zero bytes to the body, and announce the longer length."""
     hits: int = field(default=0, init=False)
-    """How many requests it has hit so far."""
+    """Number of requests affected so far."""
     seen: int = field(default=0, init=False)
-    """How many requests have fitted so far."""
+    """Number of matching requests so far."""
 
     def __post_init__(self) -> None:
         arguments.one_of("kind", self.kind, get_args(RequestKind))
         self._check_types()
         graphql, storage = self.kind == "graphql", self.kind.startswith("storage")
         if (self.operation is not None or self.introspection_off) and not graphql:
-            raise UsageError(f"a fault of {self.kind} requests knows no GraphQL operation")
+            raise UsageError(
+                f"a fault for {self.kind} requests cannot have operation or introspection_off"
+            )
         if self.expired and not storage:
-            raise UsageError(f"a fault of {self.kind} requests has no signed address to expire")
+            raise UsageError(
+                f"a fault for {self.kind} requests cannot have expired: they have no signed URL"
+            )
         numbers = self.skip, self.times or 0, self.latency, self.cut_after or 0
         if min(*numbers, self.stall_after or 0) < 0 or (self.rate is not None and self.rate <= 0):
-            raise UsageError("numbers of a fault must not be negative")
+            raise UsageError("numbers of a fault must not be negative, and rate must be positive")
 
     def _check_types(self) -> None:
         arguments.check_optional_strings(
@@ -103,8 +112,8 @@ class Fault:
         if self.rate is not None:
             arguments.instance("rate", self.rate, (int, float), "a number or None")
 
-    def fits(self, kind: RequestKind, operation: str, path: str) -> bool:
-        """Tell whether a request is of the kind meant."""
+    def matches(self, kind: RequestKind, operation: str, path: str) -> bool:
+        """Return True if a request is of the kind that this fault is for."""
         return (
             self.kind == kind
             and self.operation in {None, operation}
@@ -113,42 +122,42 @@ class Fault:
 
 
 class Faults:
-    """The faults that are switched on; safe to change while requests run."""
+    """The active faults; can be changed while requests are running."""
 
     def __init__(self) -> None:
         self._active: list[Fault] = []
         self._lock = threading.Lock()
 
     def add(self, fault: Fault) -> Fault:
-        """Switch a fault on until it is removed."""
+        """Activate a fault until it is removed."""
         with self._lock:
             self._active.append(fault)
         return fault
 
     def remove(self, fault: Fault) -> None:
-        """Switch a fault off."""
+        """Deactivate a fault."""
         with self._lock:
             self._active = [other for other in self._active if other is not fault]
 
     def clear(self) -> None:
-        """Switch all faults off."""
+        """Deactivate all faults."""
         with self._lock:
             self._active.clear()
 
     @contextmanager
-    def during(self, fault: Fault) -> Generator[Fault]:
-        """Switch a fault on for a `with` block."""
+    def active(self, fault: Fault) -> Generator[Fault]:
+        """Activate a fault for a `with` block."""
         self.add(fault)
         try:
             yield fault
         finally:
             self.remove(fault)
 
-    def strike(self, kind: RequestKind, operation: str, path: str) -> Fault | None:
-        """Return the first fault that hits a request, and count it."""
+    def take(self, kind: RequestKind, operation: str, path: str) -> Fault | None:
+        """Return the first fault that applies to a request, and count it."""
         with self._lock:
             for fault in self._active:
-                if not fault.fits(kind, operation, path):
+                if not fault.matches(kind, operation, path):
                     continue
                 fault.seen += 1
                 exhausted = fault.times is not None and fault.hits >= fault.times

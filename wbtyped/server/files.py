@@ -1,15 +1,15 @@
-"""The files of runs, as rows and as the nodes that queries see."""
+"""Files of runs, as rows."""
 
 import hashlib
-import mimetypes
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from mimetypes import guess_type
 
-from .blobs import Blob, Incoming
-from .contents import Contents
+from .blobs import Blob, IncomingBlob
 from .database import Database, now
-from .refusals import missing
-from .relay import number_of
+from .http_errors import not_found
+from .node_ids import parse_node_id
+from .tracked_blobs import TrackedBlobs
 
 PAGE = """
 SELECT id, name, blob, size, md5, mimetype, updated_at FROM files
@@ -27,11 +27,11 @@ WHERE files.id = ? AND (? IS NULL OR project_id = ?)
 """
 
 
-def matching(pattern: str | None) -> tuple[str, list[str]]:
-    """Return a condition for a pattern of MySQL's LIKE, and what it takes.
+def like_condition(pattern: str | None) -> tuple[str, list[str]]:
+    """Return a SQL condition for a pattern of MySQL's LIKE, and its parameters.
 
-    There letters match in either case, a backslash takes the next character literally, and one at
-    the end stands for itself.
+    There, letters match in either case, a backslash escapes the next character, and one at the end
+    stands for itself.
     """
     if not pattern:
         return "", []
@@ -43,85 +43,82 @@ def matching(pattern: str | None) -> tuple[str, list[str]]:
 
 
 class Files:
-    """Files of runs: rows in the database, contents in the blob store."""
+    """Files of runs: rows in the database, content in the blob store."""
 
-    def __init__(self, database: Database, contents: Contents) -> None:
+    def __init__(self, database: Database, blobs: TrackedBlobs) -> None:
         self._database = database
-        self._contents = contents
+        self._blobs = blobs
 
-    def page(
-        self, run_id: int, after: str | None, size: int, pattern: str | None
-    ) -> tuple[list[sqlite3.Row], bool]:
-        """Return the files after a name, and whether more follow. Costs the same anywhere."""
-        condition, given = matching(pattern)
+    def files_after(
+        self, run_id: int, after: str | None, limit: int, pattern: str | None
+    ) -> list[sqlite3.Row]:
+        """Return files of a run after a name, ordered by name.
+
+        The last page costs as much as the first.
+        """
+        condition, given = like_condition(pattern)
         # No name is empty, so every name comes after the empty one.
-        values: list[object] = [run_id, after or "", *given, size + 1]
+        values: list[object] = [run_id, after or "", *given, limit]
         query = PAGE.format(matching=condition)
-        rows = self._database.reading.execute(query, values).fetchall()
-        return rows[:size], len(rows) > size
+        return self._database.connection.execute(query, values).fetchall()
 
     def count(self, run_id: int, pattern: str | None) -> int:
-        """Return how many files match; that of all files is kept in the row of the run."""
-        condition, given = matching(pattern)
+        """Return how many files match a pattern; the row of the run has the number of all files."""
+        condition, given = like_condition(pattern)
         query = COUNT.format(matching=condition)
-        return int(self._database.reading.execute(query, (run_id, *given)).fetchone()[0])
-
-    def named(self, run_id: int, names: Iterable[str]) -> dict[str, sqlite3.Row]:
-        """Return the files that have one of the names."""
-        found: dict[str, sqlite3.Row] = {}
-        for name in names:
-            row = self.find(run_id, name)
-            if row is not None:
-                found[name] = row
-        return found
+        return int(self._database.connection.execute(query, (run_id, *given)).fetchone()[0])
 
     def find(self, run_id: int, name: str) -> sqlite3.Row | None:
         """Return one file."""
         query = "SELECT * FROM files WHERE run_id = ? AND name = ?"
-        row: sqlite3.Row | None = self._database.reading.execute(query, (run_id, name)).fetchone()
+        row: sqlite3.Row | None = self._database.connection.execute(
+            query, (run_id, name)
+        ).fetchone()
         return row
 
-    def receive(self, run_id: int, name: str, content: Incoming) -> None:
-        """Give a file its content, in place of a former one."""
-        content.settle()
-        with self._contents.changing:
-            self._write(run_id, {name: content.finish(self._contents.blobs)})
+    def receive(self, run_id: int, name: str, blob: IncomingBlob) -> None:
+        """Store an uploaded file, replacing an earlier one."""
+        blob.sync()
+        with self._blobs.lock:
+            self._write(run_id, {name: blob.finish(self._blobs.store)})
 
     def put(self, run_id: int, contents: Mapping[str, bytes]) -> None:
-        """Give many files their contents at once; many may be equal."""
+        """Store many files in one transaction; equal ones are stored once."""
         known: dict[bytes, Blob] = {}
         stored: dict[str, Blob] = {}
-        with self._contents.changing:
+        with self._blobs.lock:
             for name, content in contents.items():
                 digest = hashlib.sha256(content).digest()
                 if digest not in known:
-                    known[digest] = self._contents.blobs.put(content)
+                    known[digest] = self._blobs.store.put(content)
                 stored[name] = known[digest]
             self._write(run_id, stored)
 
-    def _write(self, run_id: int, contents: Mapping[str, Blob]) -> None:
+    def _write(self, run_id: int, blobs: Mapping[str, Blob]) -> None:
         moment = now()
-        with self._database.writing() as rows:
-            replaced = self.named(run_id, contents).values()
-            rows.executemany(
+        with self._database.transaction() as connection:
+            replaced = [row for name in blobs if (row := self.find(run_id, name))]
+            connection.executemany(
                 UPSERT,
                 [
-                    (run_id, n, b.key, b.size, b.md5, mimetypes.guess_type(n)[0], moment)
-                    for n, b in contents.items()
+                    (run_id, name, blob.key, blob.size, blob.md5, guess_type(name)[0], moment)
+                    for name, blob in blobs.items()
                 ],
             )
-        self._contents.free(row["blob"] for row in replaced)
+        self._blobs.remove_unreferenced(row["blob"] for row in replaced)
 
     def delete(self, ids: Sequence[str], project_id: int | None) -> None:
-        """Delete files by their ids: all of them or, when one is unknown, none."""
-        doomed: list[sqlite3.Row] = []
-        with self._contents.changing:
-            with self._database.writing() as rows:
+        """Delete files by their node ids: all of them or, if one is unknown, none."""
+        deleted: list[sqlite3.Row] = []
+        with self._blobs.lock:
+            with self._database.transaction() as connection:
                 for opaque in ids:
-                    values = (number_of("File", opaque), project_id, project_id)
-                    row = rows.execute(OWNED, values).fetchone()
+                    values = (parse_node_id("File", opaque), project_id, project_id)
+                    row = connection.execute(OWNED, values).fetchone()
                     if row is None:
-                        raise missing(f"file {opaque}")
-                    doomed.append(row)
-                rows.executemany("DELETE FROM files WHERE id = ?", [(r["id"],) for r in doomed])
-            self._contents.free(row["blob"] for row in doomed)
+                        raise not_found(f"file {opaque}")
+                    deleted.append(row)
+                connection.executemany(
+                    "DELETE FROM files WHERE id = ?", [(row["id"],) for row in deleted]
+                )
+            self._blobs.remove_unreferenced(row["blob"] for row in deleted)

@@ -11,33 +11,33 @@ from .documents import operation_name
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """What a client asks.
+    """A parsed GraphQL request.
 
-    `asked_name` is the operation that it wants run, empty when it does not say; `operation_name` is
-    then taken from the document, to tell requests apart.
+    `requested_name` is the operation to execute, empty if the request does not name one;
+    `operation_name` then comes from the document, to tell requests apart.
     """
 
     query: str = ""
     operation_name: str = ""
     variables: Mapping[str, object] | None = None
-    asked_name: str = ""
+    requested_name: str = ""
 
 
 def parse_body(content: bytes) -> GraphQLRequest:
-    """Read a GraphQL request; what cannot be read is left empty."""
+    """Parse a GraphQL request; what cannot be parsed is left empty."""
     try:
-        body = json_object(from_json(content))
+        body = json_object_or_none(from_json(content))
     except ValueError:
         return GraphQLRequest()
     if body is None:
         return GraphQLRequest()
-    query, said = body.get("query"), body.get("operationName")
+    query, name_given = body.get("query"), body.get("operationName")
     text = query if isinstance(query, str) else ""
-    asked = said if isinstance(said, str) else ""
-    name = asked or operation_name(text)
-    return GraphQLRequest(text, name, json_object(body.get("variables")), asked)
+    requested = name_given if isinstance(name_given, str) else ""
+    name = requested or operation_name(text)
+    return GraphQLRequest(text, name, json_object_or_none(body.get("variables")), requested)
 
 
-def json_object(value: object) -> dict[str, object] | None:
-    """Return what is a JSON object, None for all else."""
+def json_object_or_none(value: object) -> dict[str, object] | None:
+    """Return the value if it is a JSON object, else None."""
     return cast("dict[str, object]", value) if isinstance(value, dict) else None

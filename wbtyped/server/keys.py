@@ -1,7 +1,7 @@
-"""The secrets of a data folder: the API key that clients send, and what signs URLs.
+"""Secrets of a data folder: the API key of clients, and the secret that signs URLs.
 
 Both are derived from one random value in a file of its own, so that no database, log or copy of
-either holds them.
+either contains them.
 """
 
 import hashlib
@@ -16,46 +16,47 @@ from pathlib import Path
 from ..errors import DiskError
 from .private_files import FILE_MODE, create_private, restrict
 
-ROOT_FILE = "server.secret"
-ROOT_BYTES = 32
-ROOT = re.compile(rb"[0-9a-f]{64}")
+ROOT_SECRET_FILE = "server.secret"  # noqa: S105 - a file name
+ROOT_SECRET_BYTES = 32
+ROOT_SECRET_PATTERN = re.compile(rb"[0-9a-f]{64}")
 KEY_CHARACTERS = string.ascii_lowercase + string.digits
 KEY_LENGTH = 40
 
 
-def read_root(folder: Path) -> bytes:
-    """Return the random value of a data folder, made when the folder is new."""
-    path = folder / ROOT_FILE
+def load_root_secret(folder: Path, *, lasting: bool = True) -> bytes:
+    """Return the random value of a data folder, created if it is missing."""
+    path = folder / ROOT_SECRET_FILE
     try:
-        text = path.read_bytes().strip()
+        stored = path.read_bytes().strip()
     except FileNotFoundError:
-        return make_root(path)
-    if not ROOT.fullmatch(text):
-        raise DiskError(f"{path} is damaged; delete it, and the server makes up a new API key")
+        return create_root_secret(path, lasting=lasting)
+    if not ROOT_SECRET_PATTERN.fullmatch(stored):
+        raise DiskError(f"{path} is damaged; delete it, and the server generates a new API key")
     restrict(path, FILE_MODE)
-    return bytes.fromhex(text.decode())
+    return bytes.fromhex(stored.decode())
 
 
-def make_root(path: Path) -> bytes:
-    """Write a new random value, all of it or nothing."""
-    root = secrets.token_bytes(ROOT_BYTES)
-    new = path.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    with create_private(new) as stream:
-        stream.write(root.hex().encode())
-        os.fsync(stream.fileno())
-    new.replace(path)
-    return root
+def create_root_secret(path: Path, *, lasting: bool) -> bytes:
+    """Write a new random value atomically."""
+    root_secret = secrets.token_bytes(ROOT_SECRET_BYTES)
+    temporary = path.with_suffix(".new")
+    temporary.unlink(missing_ok=True)
+    with create_private(temporary) as stream:
+        stream.write(root_secret.hex().encode())
+        if lasting:
+            os.fsync(stream.fileno())
+    temporary.replace(path)
+    return root_secret
 
 
-def signing_secret(root: bytes) -> str:
-    """Return what URLs are signed with."""
-    return hmac.digest(root, b"signed URLs", "sha256").hex()
+def signing_secret(root_secret: bytes) -> str:
+    """Return the secret that signs URLs."""
+    return hmac.digest(root_secret, b"signed URLs", "sha256").hex()
 
 
-def api_key(root: bytes) -> str:
-    """Return the API key of a folder, in the form that on-premises W&B servers use."""
-    number = int.from_bytes(hmac.digest(root, b"API key", "sha512"))
+def api_key(root_secret: bytes) -> str:
+    """Return the API key of a folder, in the format of on-premises W&B servers."""
+    number = int.from_bytes(hmac.digest(root_secret, b"API key", "sha512"))
     characters: list[str] = []
     for _ in range(KEY_LENGTH):
         number, index = divmod(number, len(KEY_CHARACTERS))
@@ -64,7 +65,7 @@ def api_key(root: bytes) -> str:
 
 
 def key_hash(key: str) -> str:
-    """Return what is kept of a key that only has to be compared.
+    """Return the hash of a key that only has to be compared.
 
     A plain hash is enough for a random key: there is nothing to guess.
     """
@@ -72,12 +73,12 @@ def key_hash(key: str) -> str:
 
 
 class AcceptedKeys:
-    """The API keys that a server accepts, kept as hashes."""
+    """The API keys that a server accepts, stored as hashes."""
 
     def __init__(self, hashes: Iterable[str]) -> None:
         self._hashes = list(hashes)
 
     def accepts(self, key: str) -> bool:
-        """Return True if a client that sends this key is let in."""
+        """Return True if a key is accepted."""
         given = key_hash(key)
         return any(hmac.compare_digest(given, known) for known in self._hashes)

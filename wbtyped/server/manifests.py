@@ -1,4 +1,4 @@
-"""What a version is made of, and the manifest that says so."""
+"""Files of artifact versions, and the manifests that clients download."""
 
 import base64
 import hashlib
@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 import xxhash
 
 from .. import arguments
-from .relay import node_id
+from .node_ids import node_id
 
-POLICY = "wandb-storage-policy-v1"
+STORAGE_POLICY = "wandb-storage-policy-v1"
 MD5, XXH128 = "MANIFEST_MD5", "MANIFEST_XXH128"
-"""How the files of a version, and the version itself, can be digested."""
+"""Digest algorithms of a version and its files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A file of a version that lies elsewhere, such as `s3://bucket/key`.
+    """A file of a version that is stored elsewhere, such as `s3://bucket/key`.
 
-    `digest` is whatever tells its contents apart, an ETag for example; the address itself when left
-    out. `size` is in bytes.
+    `digest` is any string that identifies the content, such as an ETag; the URI itself by default.
+    `size` is in bytes.
     """
 
     uri: str
@@ -32,14 +32,14 @@ class Reference:
     def __post_init__(self) -> None:
         arguments.check_strings(uri=self.uri)
         arguments.check_optional_strings(digest=self.digest)
-        # Of any size, for a client has to bear wrong ones, too.
+        # Negative numbers are allowed, since clients must cope with wrong sizes.
         arguments.instance("size", self.size, (int, type(None)), "a whole number")
         arguments.mapping("extra", self.extra)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One file of a version: a content, or a reference."""
+    """One file of a version: a stored blob, or a reference."""
 
     path: str
     digest: str
@@ -52,10 +52,10 @@ class Entry:
 
 
 def artifact_digest(entries: Iterable[Entry], algorithm: str = MD5) -> str:
-    """Return the digest of a whole version: that of the paths and digests of its files."""
+    """Return the digest of a version: that of the paths and digests of its files."""
     digest = xxhash.xxh3_128() if algorithm == XXH128 else hashlib.md5(usedforsecurity=False)
     digest.update(b"wandb-artifact-manifest-v1\n")
-    for entry in sorted(entries, key=lambda e: e.path):
+    for entry in sorted(entries, key=lambda entry: entry.path):
         digest.update(f"{entry.path}:{entry.digest}\n".encode())
     return digest.hexdigest()
 
@@ -63,11 +63,12 @@ def artifact_digest(entries: Iterable[Entry], algorithm: str = MD5) -> str:
 def manifest_json(
     entries: Iterable[Entry], artifact_id: int, layout: str, region: str | None
 ) -> bytes:
-    """Return the manifest as clients download it."""
-    contents = {e.path: entry_json(e, artifact_id) for e in sorted(entries, key=lambda e: e.path)}
+    """Return a manifest as clients download it."""
+    ordered = sorted(entries, key=lambda entry: entry.path)
+    contents = {entry.path: entry_json(entry, artifact_id) for entry in ordered}
     manifest = {
         "version": 1,
-        "storagePolicy": POLICY,
+        "storagePolicy": STORAGE_POLICY,
         "storagePolicyConfig": {"storageLayout": layout, "storageRegion": region}
         if region
         else {"storageLayout": layout},
@@ -78,20 +79,20 @@ def manifest_json(
 
 def entry_json(entry: Entry, artifact_id: int) -> dict[str, object]:
     """Return one entry of a manifest."""
-    shown: dict[str, object] = {"digest": entry.digest}
+    fields: dict[str, object] = {"digest": entry.digest}
     if entry.size is not None:
-        shown["size"] = entry.size
+        fields["size"] = entry.size
     if entry.ref is None:
-        shown["birthArtifactID"] = node_id("Artifact", entry.birth_id or artifact_id)
+        fields["birthArtifactID"] = node_id("Artifact", entry.birth_id or artifact_id)
     else:
-        shown["ref"] = entry.ref
+        fields["ref"] = entry.ref
     if entry.extra:
-        shown["extra"] = dict(entry.extra)
-    return shown
+        fields["extra"] = dict(entry.extra)
+    return fields
 
 
-def hex_of(digest: str) -> str | None:
-    """Return a base64 digest in hex, as addresses have it; None for one that is no base64."""
+def hex_digest(digest: str) -> str | None:
+    """Return a base64 digest in hex, as URLs contain it; None if it is not base64."""
     try:
         return base64.b64decode(digest, validate=True).hex()
     except ValueError:

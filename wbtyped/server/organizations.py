@@ -7,7 +7,7 @@ from .database import Database
 
 
 class Organization(NamedTuple):
-    """An organization; the account belongs to every one."""
+    """An organization; the account belongs to every organization."""
 
     id: int
     name: str
@@ -21,13 +21,13 @@ class Organizations:
         self._database = database
 
     def add(self, name: str, entity: str, teams: Iterable[str]) -> None:
-        """Make an organization, or give one more teams."""
-        with self._database.writing() as rows:
-            rows.execute(
+        """Create an organization, or add teams to one."""
+        with self._database.transaction() as connection:
+            connection.execute(
                 "INSERT OR IGNORE INTO organizations (name, entity) VALUES (?, ?)", (name, entity)
             )
             for team in {entity, *teams}:
-                rows.execute(
+                connection.execute(
                     "INSERT OR REPLACE INTO organization_teams"
                     " SELECT ?, id FROM organizations WHERE name = ?",
                     (team, name),
@@ -35,11 +35,11 @@ class Organizations:
 
     def all(self) -> list[Organization]:
         """Return every organization, oldest first."""
-        rows = self._database.reading.execute("SELECT * FROM organizations ORDER BY id")
+        rows = self._database.connection.execute("SELECT * FROM organizations ORDER BY id")
         return [Organization(row["id"], row["name"], row["entity"]) for row in rows]
 
-    def of_team(self, entity: str) -> Organization | None:
+    def find_by_team(self, entity: str) -> Organization | None:
         """Return the organization that a team belongs to."""
         query = "SELECT organization_id FROM organization_teams WHERE entity = ?"
-        row = self._database.reading.execute(query, (entity,)).fetchone()
+        row = self._database.connection.execute(query, (entity,)).fetchone()
         return next((o for o in self.all() if row and o.id == row["organization_id"]), None)

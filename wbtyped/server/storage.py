@@ -1,4 +1,4 @@
-"""The storage origin: signed addresses that give and take contents, and know no API key."""
+"""The storage origin: signed URLs for downloads and uploads; it does not know API keys."""
 
 import os
 import re
@@ -12,30 +12,30 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
-from .answers import drain, storage_error
-from .blobs import BlobStore, Incoming
-from .bodies import refuse_announced, too_large
+from .blobs import BlobStore, IncomingBlob
 from .context import Context
+from .http_errors import HttpError
 from .limits import MANIFEST_BYTES
-from .refusals import Refusal
-from .relay import row_number
+from .node_ids import parse_row_id
+from .request_body import check_content_length, too_large
+from .responses import drain, storage_error
 from .workers import Workers
 
-Take = tuple[Incoming, Callable[[Incoming], None]]
-"""A content in the making, and what keeps it."""
+Upload = tuple[IncomingBlob, Callable[[IncomingBlob], None]]
+"""A blob that is being written, and the function that stores it once complete."""
 WRITE_BLOCK_BYTES = 256 * 1024
-"""Hashing and writing so much takes about 1 ms, ten times as long as handing it to a thread."""
-ONE_RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-\d{1,18})")
+"""Hashing and writing a block takes about 1 ms, ten times the cost of handing it to a thread."""
+SINGLE_RANGE = re.compile(r"bytes=(?:(\d{1,18})-(\d{0,18})|-\d{1,18})")
 
 
-class Content(FileResponse):
-    """A content on its way out; with large blocks, since each is a trip to another thread."""
+class BlobResponse(FileResponse):
+    """Sends a blob, in large blocks since each is read in another thread."""
 
     chunk_size = 1024 * 1024
 
 
 class StorageOrigin:
-    """Answers requests to storage."""
+    """Handles requests to storage."""
 
     def __init__(self, context: Context, blobs: BlobStore, workers: Workers) -> None:
         self._context = context
@@ -55,111 +55,113 @@ class StorageOrigin:
             ]
         )
 
-    def knows(self, scope: Scope) -> bool:
-        """Tell whether a request has a signature that is good."""
-        return self._refusal(scope) is None
+    def is_authorized(self, scope: Scope) -> bool:
+        """Return True if a request has a valid signature."""
+        return self._denial_reason(scope) is None
 
-    def _refusal(self, scope: Scope) -> str | None:
+    def _denial_reason(self, scope: Scope) -> str | None:
         query = QueryParams(scope["query_string"])
-        return self._context.signer.refusal(scope["method"], scope["path"], query)
+        return self._context.signer.denial_reason(scope["method"], scope["path"], query)
 
-    def _refused(self, request: Request) -> Response | None:
-        reason = self._refusal(request.scope)
+    def _reject(self, request: Request) -> Response | None:
+        reason = self._denial_reason(request.scope)
         return storage_error(403, reason) if reason else None
 
     async def download(self, request: Request) -> Response:
-        """Send a content, or the range asked for."""
-        if refused := self._refused(request):
-            return refused
+        """Send a blob, or the requested range of it."""
+        if rejection := self._reject(request):
+            return rejection
         key: str = request.path_params["key"]
-        found = await self._workers.run(self._facts, key)
+        found = await self._workers.run(self._stat_and_md5, key)
         if found is None:
             return storage_error(404, "NoSuchKey")
         stat, md5 = found
-        # The key is the digest of the content, so it tells versions apart for ever.
+        # The key is the SHA-256 of the blob, so it never changes.
         etag = f'"{key}"'
-        if not matches(request.headers.get("if-match", "*"), etag):
+        if not etag_matches(request.headers.get("if-match", "*"), etag):
             return storage_error(412, "PreconditionFailed")
-        if matches(request.headers.get("if-none-match", ""), etag):
+        if etag_matches(request.headers.get("if-none-match", ""), etag):
             return Response(status_code=304, headers={"ETag": etag})
         headers = {"ETag": etag}
-        if not heeds_range(request):
+        if not has_valid_range(request):
             headers["Content-MD5"] = md5
-        return Content(
+        return BlobResponse(
             self._blobs.path(key),
             media_type="application/octet-stream",
             headers=headers,
             stat_result=stat,
         )
 
-    def _facts(self, key: str) -> tuple[os.stat_result, str] | None:
-        """Return what the disk says of a content, and its MD5."""
-        md5 = self._context.contents.md5_of(key)
+    def _stat_and_md5(self, key: str) -> tuple[os.stat_result, str] | None:
+        """Return the file status and MD5 of a blob, or None if there is no such blob."""
+        md5 = self._context.blobs.md5_of(key)
         try:
             return (self._blobs.path(key).stat(), md5) if md5 else None
         except FileNotFoundError:
             return None
 
     async def run_file(self, request: Request) -> Response:
-        """Take the content of a file of a run; the file is there once all of it has come."""
+        """Store a file of a run; it appears once the upload is complete."""
         name: str = request.path_params["name"]
 
-        def begin() -> Take | None:
+        def open_blob() -> Upload | None:
             run_id = self._run_id(request)
-            keep = partial(self._context.files.receive, run_id, name) if run_id else None
-            return (self._blobs.incoming(), keep) if keep else None
+            store = partial(self._context.files.receive, run_id, name) if run_id else None
+            return (self._blobs.new_blob(), store) if store else None
 
-        return await self._upload(request, begin)
+        return await self._upload(request, open_blob)
 
     async def artifact_file(self, request: Request) -> Response:
-        """Take the content of a file of a version in the making."""
-        uploads, number = self._context.uploads, number_in(request, "file")
+        """Store a file of an uncommitted version."""
+        uploads, row_id = self._context.uploads, path_row_id(request, "file")
 
-        def begin() -> Take | None:
-            file = uploads.file(number)
+        def open_blob() -> Upload | None:
+            file = uploads.file(row_id)
             return (uploads.begin(file), partial(uploads.receive, file)) if file else None
 
-        return await self._upload(request, begin)
+        return await self._upload(request, open_blob)
 
     async def artifact_part(self, request: Request) -> Response:
-        """Take one part of a large file of a version in the making."""
-        file, part = number_in(request, "file"), number_in(request, "part")
-        keep = partial(self._context.uploads.receive_part, file, part)
-        return await self._upload(request, lambda: (self._blobs.incoming(), keep))
+        """Store one part of a large file of an uncommitted version."""
+        file, part = path_row_id(request, "file"), path_row_id(request, "part")
+        store = partial(self._context.uploads.receive_part, file, part)
+        return await self._upload(request, lambda: (self._blobs.new_blob(), store))
 
     async def artifact_manifest(self, request: Request) -> Response:
-        """Take the manifest of a version in the making."""
-        number = number_in(request, "manifest")
-        keep = partial(self._context.uploads.receive_manifest, number)
+        """Store the manifest of an uncommitted version."""
+        row_id = path_row_id(request, "manifest")
+        store = partial(self._context.uploads.receive_manifest, row_id)
         return await self._upload(
-            request, lambda: (self._blobs.incoming(), keep), limit=MANIFEST_BYTES
+            request, lambda: (self._blobs.new_blob(), store), limit=MANIFEST_BYTES
         )
 
     async def _upload(
-        self, request: Request, begin: Callable[[], Take | None], *, limit: int | None = None
+        self, request: Request, open_blob: Callable[[], Upload | None], *, limit: int | None = None
     ) -> Response:
-        """Take a content as it comes; it is there once all of it has come and is right."""
-        refused = self._refused(request)
-        begun = None if refused else await self._workers.run(begin)
-        if begun is None:
+        """Receive an upload; it takes effect only once it is complete and its digest matches."""
+        rejection = self._reject(request)
+        opened = None if rejection else await self._workers.run(open_blob)
+        if opened is None:
             await drain(request)
-            return refused or storage_error(404, "NoSuchUpload")
-        content, keep = begun
+            return rejection or storage_error(404, "NoSuchUpload")
+        blob, store = opened
         try:
-            rest = await self._receive(request, content, limit)
-            await self._workers.run(finish, content, rest, request.headers.get("content-md5"), keep)
-            return Response(status_code=200, headers={"ETag": f'"{content.hex_md5}"'})
-        except Refusal as refusal:
-            return storage_error(refusal.status, str(refusal))
+            rest = await self._receive(request, blob, limit)
+            await self._workers.run(
+                finish_upload, blob, rest, request.headers.get("content-md5"), store
+            )
+            return Response(status_code=200, headers={"ETag": f'"{blob.hex_md5}"'})
+        except HttpError as error:
+            return storage_error(error.status, str(error))
         except ClientDisconnect:
             return Response(status_code=400)
         finally:
-            content.discard()
+            blob.discard()
 
-    async def _receive(self, request: Request, content: Incoming, limit: int | None) -> bytes:
-        """Write what comes in large blocks, each in a thread; return the rest, not written yet."""
+    async def _receive(self, request: Request, blob: IncomingBlob, limit: int | None) -> bytes:
+        """Write the body in large blocks, each in a thread; return the rest, not written yet."""
         if limit is not None:
-            refuse_announced(request.headers, limit)
+            check_content_length(request.headers, limit)
         block, size = bytearray(), 0
         async for part in request.stream():
             block += part
@@ -167,44 +169,44 @@ class StorageOrigin:
             if limit is not None and size > limit:
                 raise too_large(limit)
             if len(block) >= WRITE_BLOCK_BYTES:
-                await self._workers.run(content.write, bytes(block))
+                await self._workers.run(blob.write, bytes(block))
                 block.clear()
         return bytes(block)
 
     def _run_id(self, request: Request) -> int | None:
-        place = request.path_params
-        row = self._context.projects.run_at(place["entity"], place["project"], place["run"])
+        params = request.path_params
+        row = self._context.projects.run_by_path(params["entity"], params["project"], params["run"])
         return int(row["id"]) if row else None
 
 
-def finish(
-    content: Incoming, rest: bytes, announced: str | None, keep: Callable[[Incoming], None]
+def finish_upload(
+    blob: IncomingBlob, rest: bytes, announced: str | None, store: Callable[[IncomingBlob], None]
 ) -> None:
-    """Write the end of a content, and keep it when it is what the client says it is."""
-    content.write(rest)
-    if announced and announced != content.md5:
-        raise Refusal("BadDigest", status=400)
-    keep(content)
+    """Write the last block, check the announced MD5, and store the file."""
+    blob.write(rest)
+    if announced and announced != blob.md5:
+        raise HttpError("BadDigest", status=400)
+    store(blob)
 
 
-def matches(header: str, etag: str) -> bool:
-    """Tell whether one of the tags in a condition is this one; a star is any."""
+def etag_matches(header: str, etag: str) -> bool:
+    """Return True if a conditional header lists this ETag, or `*`."""
     tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
     return bool(tags & {"*", etag})
 
 
-def heeds_range(request: Request) -> bool:
-    """Tell whether a part is asked for; a header that asks for no single range is taken away.
+def has_valid_range(request: Request) -> bool:
+    """Return True for a single valid range; drop any other Range header from the request.
 
-    So it is answered with the whole content, as RFC 9110 allows and object stores do it.
+    The response is the whole blob then, as RFC 9110 allows and object stores do.
     """
-    asked = ONE_RANGE.fullmatch(request.headers.get("range", ""))
-    if asked and (not asked[2] or int(asked[1]) <= int(asked[2])):
+    requested = SINGLE_RANGE.fullmatch(request.headers.get("range", ""))
+    if requested and (not requested[2] or int(requested[1]) <= int(requested[2])):
         return True
     request.scope["headers"] = [pair for pair in request.scope["headers"] if pair[0] != b"range"]
     return False
 
 
-def number_in(request: Request, name: str) -> int:
-    """Return the number of a row in a path; 0, which no row has, where there is none."""
-    return row_number(str(request.path_params[name])) or 0
+def path_row_id(request: Request, name: str) -> int:
+    """Return the row id in a path; 0, which no row has, if it is not a row_id."""
+    return parse_row_id(str(request.path_params[name])) or 0

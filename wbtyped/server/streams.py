@@ -1,4 +1,4 @@
-"""What runs log while they run, line by line: metrics, events, the console."""
+"""File streams: what runs log line by line, such as metrics, events and the console."""
 
 import json
 import sqlite3
@@ -8,49 +8,49 @@ from typing import Annotated
 from pydantic import BaseModel, Field, ValidationError
 
 from .database import Database, now
-from .refusals import Refusal
+from .http_errors import HttpError
 
 HISTORY = "wandb-history.jsonl"
 EVENTS = "wandb-events.jsonl"
 SUMMARY = "wandb-summary.json"
 LOG = "output.log"
-LARGEST_OFFSET = 2**62
-"""Far from what SQLite can hold, so that lines may follow."""
-TAIL = 1
-"""Lines that a client gets to go on from where it stopped."""
+MAX_OFFSET = 2**62
+"""Far below SQLite's largest integer, so that line numbers can grow."""
+TAIL_LINES = 1
+"""Lines that a client needs to resume a stream."""
 
 
 class Chunk(BaseModel):
-    """Lines of one file, from a line number on."""
+    """Consecutive lines of one file, starting at a line number."""
 
-    offset: Annotated[int, Field(ge=0, lt=LARGEST_OFFSET)] = 0
+    offset: Annotated[int, Field(ge=0, lt=MAX_OFFSET)] = 0
     content: list[str] = []
 
 
 class StreamRequest(BaseModel):
-    """What a client sends now and then, and at the end."""
+    """What a client sends every few seconds, and when the run ends."""
 
     files: dict[str, Chunk] | None = None
     complete: bool | None = None
-    exitcode: Annotated[int, Field(ge=-LARGEST_OFFSET, lt=LARGEST_OFFSET)] | None = None
+    exitcode: Annotated[int, Field(ge=-MAX_OFFSET, lt=MAX_OFFSET)] | None = None
 
 
 def read_stream_request(body: bytes) -> StreamRequest:
-    """Parse what a client sent, or refuse it."""
+    """Parse a request body, or raise HttpError."""
     try:
         return StreamRequest.model_validate_json(body)
     except ValidationError as error:
-        raise Refusal(f"invalid file stream: {error.errors()[0]['msg']}", status=400) from error
+        raise HttpError(f"invalid file stream: {error.errors()[0]['msg']}", status=400) from error
 
 
 class Streams:
-    """The lines of all runs."""
+    """The logged lines of all runs."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def receive(self, run_id: int, request: StreamRequest) -> None:
-        """Keep lines, in place of those that had their numbers, and note what became of the run."""
+        """Store lines, replacing earlier lines of the same numbers, and update the run's state."""
         changes: dict[str, object] = {"updated_at": now()}
         if request.complete:
             changes["state"] = "failed" if request.exitcode else "finished"
@@ -59,40 +59,40 @@ class Streams:
         summary = files.get(SUMMARY)
         if summary is not None and summary.content:
             changes["summary_metrics"] = summary.content[-1]
-        with self._database.writing() as rows:
+        with self._database.transaction() as connection:
             for name, chunk in files.items():
                 if name != SUMMARY:
-                    self._write(rows, run_id, name, chunk)
+                    self._write(connection, run_id, name, chunk)
             assigned = ", ".join(f"{column} = ?" for column in changes)
-            rows.execute(
-                f"UPDATE runs SET {assigned} WHERE id = ?",  # noqa: S608 - columns are ours
+            connection.execute(
+                f"UPDATE runs SET {assigned} WHERE id = ?",  # noqa: S608 - column names are constants
                 (*changes.values(), run_id),
             )
 
-    def _write(self, rows: sqlite3.Connection, run_id: int, name: str, chunk: Chunk) -> None:
+    def _write(self, connection: sqlite3.Connection, run_id: int, name: str, chunk: Chunk) -> None:
         numbered = enumerate(chunk.content, start=chunk.offset)
-        rows.executemany(
+        connection.executemany(
             "INSERT OR REPLACE INTO stream_lines VALUES (?, ?, ?, ?)",
             [(run_id, name, number, line) for number, line in numbered],
         )
 
     def count(self, run_id: int, name: str) -> int:
-        """Return the number that the next line of a file has."""
+        """Return the number of lines of a file, which is the offset of the next one."""
         query = "SELECT max(number) AS last FROM stream_lines WHERE run_id = ? AND name = ?"
-        last = self._database.reading.execute(query, (run_id, name)).fetchone()["last"]
+        last = self._database.connection.execute(query, (run_id, name)).fetchone()["last"]
         return 0 if last is None else int(last) + 1
 
     def tail(self, run_id: int, name: str) -> str:
-        """Return the last lines of a file, as a JSON list of texts."""
+        """Return the last lines of a file, as a JSON list of strings."""
         query = (
             "SELECT line FROM stream_lines WHERE run_id = ? AND name = ? ORDER BY number DESC"
             " LIMIT ?"
         )
-        rows = self._database.reading.execute(query, (run_id, name, TAIL)).fetchall()
+        rows = self._database.connection.execute(query, (run_id, name, TAIL_LINES)).fetchall()
         return json.dumps([row["line"] for row in reversed(rows)])
 
     def history(self, run_id: int) -> list[Mapping[str, object]]:
-        """Return the metrics that a run logged, by step."""
+        """Return the metrics that a run logged, one mapping per step."""
         query = "SELECT line FROM stream_lines WHERE run_id = ? AND name = ? ORDER BY number"
-        rows = self._database.reading.execute(query, (run_id, HISTORY))
+        rows = self._database.connection.execute(query, (run_id, HISTORY))
         return [json.loads(row["line"]) for row in rows]

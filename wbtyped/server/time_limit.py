@@ -1,4 +1,4 @@
-"""How long one query may take."""
+"""Time limit on the execution of one query."""
 
 import math
 import time
@@ -6,25 +6,28 @@ from contextvars import ContextVar
 
 from .limits import EXECUTION_SECONDS
 
-_end = ContextVar("end", default=math.inf)
+_deadline = ContextVar("deadline", default=math.inf)
 
 
-class Overrun(BaseException):
-    """A query took too long. No Exception, or it would be an error of one field, and go on."""
+class TimeLimitExceeded(BaseException):
+    """A query took too long.
+
+    Not an Exception: graphql-core would report it for one field and go on executing.
+    """
 
     def __init__(self) -> None:
         super().__init__(
             f"the query took more than {EXECUTION_SECONDS:g} seconds of CPU time;"
-            " ask for smaller pages or less"
+            " request smaller pages or fewer fields"
         )
 
 
-def begin() -> None:
-    """Start the time of a query, which is executed in this thread alone."""
-    _end.set(time.thread_time() + EXECUTION_SECONDS)
+def start_time_limit() -> None:
+    """Start the clock for a query, which is executed in this thread alone."""
+    _deadline.set(time.thread_time() + EXECUTION_SECONDS)
 
 
-def check() -> None:
-    """Raise Overrun when the time is over."""
-    if time.thread_time() > _end.get():
-        raise Overrun
+def check_time_limit() -> None:
+    """Raise TimeLimitExceeded once the time is up."""
+    if time.thread_time() > _deadline.get():
+        raise TimeLimitExceeded

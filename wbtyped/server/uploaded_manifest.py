@@ -6,19 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
+from .http_errors import HttpError
 from .manifests import Entry
-from .refusals import Refusal
-from .relay import LARGEST_ROW, number_of
+from .node_ids import MAX_ROW_ID, parse_node_id
 
-Content = Callable[[str, int | None], tuple[str, str] | None]
-"""From a digest and the version it came with to the key and MD5 of a content."""
+FindBlob = Callable[[str, int | None], tuple[str, str] | None]
+"""Returns key and MD5 of a blob, from its digest and the version that it was uploaded for."""
 
 
 class UploadedEntry(BaseModel):
-    """One file in a manifest; what else clients write there says nothing about the content."""
+    """One file in a manifest; other fields that clients write say nothing about the content."""
 
     digest: str
-    size: Annotated[int, Field(ge=0, le=LARGEST_ROW)] | None = None
+    size: Annotated[int, Field(ge=0, le=MAX_ROW_ID)] | None = None
     ref: str | None = None
     birth: str | None = Field(None, alias="birthArtifactID")
     extra: dict[str, object] = {}
@@ -32,26 +32,28 @@ class UploadedManifest(BaseModel):
 
 
 def read_manifest(content: bytes) -> UploadedManifest:
-    """Parse a manifest, or refuse it."""
+    """Parse a manifest, or raise HttpError."""
     try:
         return UploadedManifest.model_validate_json(content)
     except ValidationError as error:
-        raise Refusal(f"invalid manifest: {error.errors()[0]['msg']}", status=400) from error
+        raise HttpError(f"invalid manifest: {error.errors()[0]['msg']}", status=400) from error
 
 
-def entries_of(manifest: UploadedManifest, content: Content) -> dict[str, Entry]:
-    """Return the files that a manifest names, each with its content; refuses one without."""
-    return {path: entry_of(path, entry, content) for path, entry in manifest.contents.items()}
+def manifest_entries(manifest: UploadedManifest, find_blob: FindBlob) -> dict[str, Entry]:
+    """Return the files in a manifest with their blobs; reject one that was not uploaded."""
+    return {
+        path: manifest_entry(path, entry, find_blob) for path, entry in manifest.contents.items()
+    }
 
 
-def entry_of(path: str, entry: UploadedEntry, content: Content) -> Entry:
-    """Return one file of a manifest."""
+def manifest_entry(path: str, entry: UploadedEntry, find_blob: FindBlob) -> Entry:
+    """Return one file in a manifest."""
     if entry.ref is not None:
         return Entry(path, entry.digest, entry.size, ref=entry.ref, extra=entry.extra)
-    birth_id = number_of("Artifact", entry.birth or "")
-    found = content(entry.digest, birth_id)
+    birth_id = parse_node_id("Artifact", entry.birth or "")
+    found = find_blob(entry.digest, birth_id)
     if found is None:
-        raise Refusal(f"the content of {path} was not uploaded", status=400)
+        raise HttpError(f"{path} was not uploaded", status=400)
     blob, md5 = found
     return Entry(
         path, entry.digest, entry.size, extra=entry.extra, blob=blob, md5=md5, birth_id=birth_id

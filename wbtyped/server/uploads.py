@@ -1,21 +1,21 @@
-"""Contents on their way to a version in the making."""
+"""Uploads for versions that are not committed yet."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from .blobs import Incoming
-from .contents import Contents
+from .blobs import IncomingBlob
 from .database import Database
-from .manifests import MD5, XXH128, hex_of
-from .refusals import Refusal, missing
+from .http_errors import HttpError, not_found
+from .manifests import MD5, XXH128, hex_digest
+from .tracked_blobs import TrackedBlobs
 
-BLOCK = 1024 * 1024
+COPY_BLOCK_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Announced:
-    """A file that a client is about to send; digests are base64, those of parts in hex."""
+class AnnouncedFile:
+    """A file that a client is about to upload; digests are base64, those of parts hex."""
 
     path: str
     digest: str
@@ -25,149 +25,155 @@ class Announced:
 
 
 class Uploads:
-    """Files, parts of files, and manifests as clients send them."""
+    """Files, parts of files, and manifests as clients upload them."""
 
-    def __init__(self, database: Database, contents: Contents) -> None:
+    def __init__(self, database: Database, blobs: TrackedBlobs) -> None:
         self._database = database
-        self._contents = contents
+        self._blobs = blobs
 
-    def expect(self, number: int, files: Sequence[Announced]) -> list[sqlite3.Row]:
-        """Return the records of files, in their order; one with a `blob` need not be sent."""
-        # Contents that are known already must not go before a row names them.
-        with self._contents.changing, self._database.writing() as rows:
-            row = rows.execute("SELECT state FROM artifacts WHERE id = ?", (number,)).fetchone()
+    def announce(self, artifact_id: int, files: Sequence[AnnouncedFile]) -> list[sqlite3.Row]:
+        """Return the rows of files, in order; a file that has a `blob` need not be uploaded."""
+        # A blob that exists already must not be removed before a row references it.
+        with self._blobs.lock, self._database.transaction() as connection:
+            row = connection.execute(
+                "SELECT state FROM artifacts WHERE id = ?", (artifact_id,)
+            ).fetchone()
             if row is None or row["state"] != "PENDING":
-                raise Refusal("the artifact is not in the making", status=409)
-            return [self._expect(rows, number, file) for file in files]
+                raise HttpError("the artifact is already committed or deleted", status=409)
+            return [self._announce(connection, artifact_id, file) for file in files]
 
-    def _expect(self, rows: sqlite3.Connection, number: int, file: Announced) -> sqlite3.Row:
+    def _announce(
+        self, connection: sqlite3.Connection, artifact_id: int, file: AnnouncedFile
+    ) -> sqlite3.Row:
         query = "SELECT * FROM draft_files WHERE artifact_id = ? AND path = ?"
-        row: sqlite3.Row | None = rows.execute(query, (number, file.path)).fetchone()
+        row: sqlite3.Row | None = connection.execute(query, (artifact_id, file.path)).fetchone()
         if row and row["blob"] and (row["digest"], row["md5"]) == (file.digest, file.md5):
             return row
-        known = rows.execute(
+        existing = connection.execute(
             "SELECT blob, birth_id FROM entries WHERE md5 = ? AND digest = ? AND blob IS NOT NULL"
             " LIMIT 1",
             (file.md5, file.digest),
         ).fetchone()
-        blob, birth_id = (known["blob"], known["birth_id"]) if known else (None, number)
-        rows.execute(
+        blob, birth_id = (
+            (existing["blob"], existing["birth_id"]) if existing else (None, artifact_id)
+        )
+        connection.execute(
             "INSERT INTO draft_files"
             " (artifact_id, path, digest, algorithm, expected_md5, birth_id, blob, md5)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (artifact_id, path) DO UPDATE SET"
             " digest = excluded.digest, algorithm = excluded.algorithm,"
             " expected_md5 = excluded.expected_md5, birth_id = excluded.birth_id,"
             " blob = excluded.blob, md5 = excluded.md5",
-            (number, file.path, file.digest, file.algorithm, file.md5, birth_id, blob,
+            (artifact_id, file.path, file.digest, file.algorithm, file.md5, birth_id, blob,
              file.md5 if blob else None),
         )  # fmt: skip
-        made: sqlite3.Row = rows.execute(query, (number, file.path)).fetchone()
-        rows.executemany(
+        saved: sqlite3.Row = connection.execute(query, (artifact_id, file.path)).fetchone()
+        connection.executemany(
             "INSERT OR REPLACE INTO draft_parts (file_id, number, expected_md5) VALUES (?, ?, ?)",
-            [(made["id"], part, md5) for part, md5 in file.parts.items()],
+            [(saved["id"], part, md5) for part, md5 in file.parts.items()],
         )
-        return made
+        return saved
 
-    # Arrival.
+    # Uploads.
 
     def file(self, file_id: int) -> sqlite3.Row | None:
-        """Return the record of a file."""
-        row: sqlite3.Row | None = self._database.reading.execute(
+        """Return the row of an announced file."""
+        row: sqlite3.Row | None = self._database.connection.execute(
             "SELECT * FROM draft_files WHERE id = ?", (file_id,)
         ).fetchone()
         return row
 
-    def begin(self, file: sqlite3.Row) -> Incoming:
-        """Begin the content of a file."""
-        return self._contents.blobs.incoming(xxh128=file["algorithm"] == XXH128)
+    def begin(self, file: sqlite3.Row) -> IncomingBlob:
+        """Open a blob for a file."""
+        return self._blobs.store.new_blob(xxh128=file["algorithm"] == XXH128)
 
-    def receive(self, file: sqlite3.Row, content: Incoming) -> None:
-        """Give a file its content, or refuse one that is not what was announced."""
-        refuse_other_content(file, content)
-        self._name("draft_files", "id = ?", (file["id"],), content)
+    def receive(self, file: sqlite3.Row, blob: IncomingBlob) -> None:
+        """Store an uploaded file, or reject it if a digest differs from the announced one."""
+        check_digests(file, blob)
+        self._store("draft_files", "id = ?", (file["id"],), blob)
 
-    def receive_part(self, file_id: int, part: int, content: Incoming) -> None:
-        """Take one part of a large file."""
+    def receive_part(self, file_id: int, part: int, blob: IncomingBlob) -> None:
+        """Store one part of a large file."""
         where, key = "file_id = ? AND number = ?", (file_id, part)
         expected = self._expected("draft_parts", where, key)
-        if content.hex_md5 != expected:
-            raise Refusal("BadDigest", status=400)
-        self._name("draft_parts", where, key, content)
+        if blob.hex_md5 != expected:
+            raise HttpError("BadDigest", status=400)
+        self._store("draft_parts", where, key, blob)
 
-    def receive_manifest(self, manifest_id: int, content: Incoming) -> None:
-        """Take a manifest."""
+    def receive_manifest(self, manifest_id: int, blob: IncomingBlob) -> None:
+        """Store a manifest."""
         query = "SELECT digest FROM draft_manifests WHERE id = ?"
-        row = self._database.reading.execute(query, (manifest_id,)).fetchone()
+        row = self._database.connection.execute(query, (manifest_id,)).fetchone()
         if row is None:
-            raise missing("manifest")
-        if row["digest"] and row["digest"] != content.md5:
-            raise Refusal("BadDigest", status=400)
-        self._name("draft_manifests", "id = ?", (manifest_id,), content)
+            raise not_found("manifest")
+        if row["digest"] and row["digest"] != blob.md5:
+            raise HttpError("BadDigest", status=400)
+        self._store("draft_manifests", "id = ?", (manifest_id,), blob)
 
     def _expected(self, table: str, where: str, key: tuple[int, ...]) -> str:
-        query = f"SELECT expected_md5 FROM {table} WHERE {where}"  # noqa: S608 - both are ours
-        row = self._database.reading.execute(query, key).fetchone()
+        query = f"SELECT expected_md5 FROM {table} WHERE {where}"  # noqa: S608 - constants
+        row = self._database.connection.execute(query, key).fetchone()
         if row is None:
-            raise missing("upload")
+            raise not_found("upload")
         return str(row["expected_md5"])
 
-    def _name(self, table: str, where: str, key: tuple[int, ...], content: Incoming) -> None:
-        """Put a content in place, and in the row that waits for it."""
-        content.settle()
-        with self._contents.changing:
-            blob = content.finish(self._contents.blobs)
-            with self._database.writing() as rows:
-                old = rows.execute(f"SELECT blob FROM {table} WHERE {where}", key).fetchone()  # noqa: S608
-                rows.execute(
+    def _store(self, table: str, where: str, key: tuple[int, ...], incoming: IncomingBlob) -> None:
+        """Put a blob in place, and reference it in the row that waits for it."""
+        incoming.sync()
+        with self._blobs.lock:
+            blob = incoming.finish(self._blobs.store)
+            with self._database.transaction() as connection:
+                old = connection.execute(f"SELECT blob FROM {table} WHERE {where}", key).fetchone()  # noqa: S608
+                connection.execute(
                     f"UPDATE {table} SET blob = ?, md5 = ? WHERE {where}",  # noqa: S608
                     (blob.key, blob.md5, *key),
                 )
             replaced = [old["blob"]] if old and old["blob"] else []
-            self._contents.free([*replaced, blob.key])
+            self._blobs.remove_unreferenced([*replaced, blob.key])
 
     # Large files.
 
     def assemble(self, file_id: int, done: Mapping[int, str]) -> str:
-        """Put the parts of a file together, whose MD5 in hex are given; returns its digest."""
+        """Join the parts of a file, whose hex MD5s are given; return its digest."""
         file = self.file(file_id)
         if file is None:
-            raise missing("upload")
+            raise not_found("upload")
         if file["blob"] is None:
             parts = self._parts(file_id, done)
-            content = self.begin(file)
+            blob = self.begin(file)
             try:
                 for part in parts:
-                    self._append(content, part["blob"])
-                self.receive(file, content)
+                    self._append(blob, part["blob"])
+                self.receive(file, blob)
             finally:
-                content.discard()
-            self._forget_parts(file_id, parts)
+                blob.discard()
+            self._remove_parts(file_id, parts)
         return str(file["digest"])
 
     def _parts(self, file_id: int, done: Mapping[int, str]) -> list[sqlite3.Row]:
         query = "SELECT * FROM draft_parts WHERE file_id = ? ORDER BY number"
-        rows = self._database.reading.execute(query, (file_id,)).fetchall()
-        come = {row["number"]: hex_of(row["md5"] or "") for row in rows}
-        if not rows or come != dict(done):
-            raise Refusal("InvalidPart: the parts that came are not those named", status=400)
+        rows = self._database.connection.execute(query, (file_id,)).fetchall()
+        received = {row["number"]: hex_digest(row["md5"] or "") for row in rows}
+        if not rows or received != dict(done):
+            raise HttpError("InvalidPart: the parts uploaded are not the parts listed", status=400)
         return rows
 
-    def _append(self, content: Incoming, key: str) -> None:
-        with self._contents.blobs.path(key).open("rb") as stream:
-            while block := stream.read(BLOCK):
-                content.write(block)
+    def _append(self, blob: IncomingBlob, key: str) -> None:
+        with self._blobs.store.path(key).open("rb") as stream:
+            while block := stream.read(COPY_BLOCK_BYTES):
+                blob.write(block)
 
-    def _forget_parts(self, file_id: int, parts: Sequence[sqlite3.Row]) -> None:
-        with self._contents.changing:
-            with self._database.writing() as rows:
-                rows.execute("DELETE FROM draft_parts WHERE file_id = ?", (file_id,))
-            self._contents.free(part["blob"] for part in parts)
+    def _remove_parts(self, file_id: int, parts: Sequence[sqlite3.Row]) -> None:
+        with self._blobs.lock:
+            with self._database.transaction() as connection:
+                connection.execute("DELETE FROM draft_parts WHERE file_id = ?", (file_id,))
+            self._blobs.remove_unreferenced(part["blob"] for part in parts)
 
 
-def refuse_other_content(file: sqlite3.Row, content: Incoming) -> None:
-    """Refuse a content whose digests are not those announced."""
-    if content.md5 != file["expected_md5"]:
-        raise Refusal("BadDigest", status=400)
-    actual = content.md5 if file["algorithm"] == MD5 else content.xxh128
+def check_digests(file: sqlite3.Row, blob: IncomingBlob) -> None:
+    """Reject a blob whose digests are not those announced."""
+    if blob.md5 != file["expected_md5"]:
+        raise HttpError("BadDigest", status=400)
+    actual = blob.md5 if file["algorithm"] == MD5 else blob.xxh128
     if actual != file["digest"]:
-        raise Refusal("BadDigest", status=400)
+        raise HttpError("BadDigest", status=400)

@@ -1,4 +1,4 @@
-"""JSON texts of users: config, summary and metadata, kept as they came."""
+"""JSON from users: config, summary and metadata, stored unchanged."""
 
 import json
 
@@ -7,8 +7,8 @@ from pydantic import JsonValue, TypeAdapter
 _object = TypeAdapter(dict[str, JsonValue])
 
 
-def refuse_other_than_json(text: str) -> None:
-    """Raise ValueError for what is not JSON; NaN and infinities, which clients write, may stay."""
+def check_json(text: str) -> None:
+    """Raise ValueError unless a string is JSON; NaN and infinities, as clients write, are valid."""
     try:
         # Digits are not turned into a number, for which Python has a limit.
         json.loads(text, parse_int=str, parse_float=str)
@@ -17,7 +17,7 @@ def refuse_other_than_json(text: str) -> None:
 
 
 def read_object(text: str | None) -> dict[str, JsonValue]:
-    """Return a text parsed; what is not a JSON object has no fields."""
+    """Parse a JSON object; anything else counts as empty."""
     try:
         return _object.validate_python(json.loads(text or "{}", parse_int=_number))
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""Send typed operations to a server and turn its answers into typed results or errors."""
+"""Send typed operations to a server and turn its responses into typed results or errors."""
 
 import os
 import threading
@@ -32,27 +32,27 @@ if TYPE_CHECKING:
     from .http import Transport
 
 T = TypeVar("T")
-RETRY_BUDGET = 60.0
+RETRY_BUDGET_SECONDS = 60.0
 
 
-def content_of(operation: Operation[ResultT]) -> bytes:
-    """Return what is sent for an operation; raises UsageError for what no request can carry."""
+def request_body(operation: Operation[ResultT]) -> bytes:
+    """Return an operation as JSON; raises UsageError for variables that JSON cannot hold."""
     try:
         return operation.content()
     except PydanticSerializationError as error:
-        raise UsageError(f"{operation.name}: what is asked for cannot be sent: {error}") from None
+        raise UsageError(f"{operation.name}: the arguments cannot be sent: {error}") from None
 
 
-def parse(operation: Operation[ResultT], response: "httpx.Response") -> ResultT:
-    """Return the typed result of an answer, or raise what speaks against it."""
+def parse_response(operation: Operation[ResultT], response: "httpx.Response") -> ResultT:
+    """Return the typed result of a response, or raise the matching error."""
     status, content = response.status_code, response.content
     if not 200 <= status < 300:
-        raise _refusal(operation.name, response, _answer(content))
+        raise _http_error(operation.name, response, _parse_answer(content))
     try:
         envelope = operation.envelope.model_validate_json(content)
     except ValidationError as error:
-        # Errors often come with null where the contract promises a value; they say more.
-        answer = _answer(content)
+        # Errors often come with null where the schema promises a value; the errors say more.
+        answer = _parse_answer(content)
         if answer is None:
             raise _not_graphql(operation.name, status) from error
         _raise_errors(operation.name, status, answer)
@@ -60,13 +60,14 @@ def parse(operation: Operation[ResultT], response: "httpx.Response") -> ResultT:
     _raise_errors(operation.name, status, envelope)
     if envelope.data is None:
         raise SchemaMismatchError(
-            f"{operation.name}: the answer holds neither data nor errors", operation=operation.name
+            f"{operation.name}: the response contains neither data nor errors",
+            operation=operation.name,
         )
     return envelope.data
 
 
-def _answer(content: bytes) -> Answer | None:
-    """Return the part of an answer that every answer has, or None when it is no GraphQL answer."""
+def _parse_answer(content: bytes) -> Answer | None:
+    """Return the errors of a response; None if the response is not GraphQL."""
     try:
         return Answer.model_validate_json(content)
     except ValidationError:
@@ -75,34 +76,39 @@ def _answer(content: bytes) -> Answer | None:
 
 def _not_graphql(name: str, status: int) -> TransportError:
     return TransportError(
-        f"{name}: the answer (HTTP {status}) is not GraphQL; is the base URL that of a W&B server?",
+        f"{name}: the response (HTTP {status}) is not GraphQL; check that the base URL is that of a"
+        " W&B server",
         status=status,
     )
 
 
-def _refusal(name: str, response: "httpx.Response", answer: Answer | None) -> WbtypedError:
-    """Return the error for an HTTP status that is none of success."""
-    # Imported late: it brings the email package, and is for failures only.
+def _http_error(name: str, response: "httpx.Response", answer: Answer | None) -> WbtypedError:
+    """Build the error for a non-2xx response."""
+    # Imported late: they import httpx, and the email package, which only failures need.
     from .response_headers import retry_after
+    from .retries import ATTEMPTS
 
     status = response.status_code
     entries = (answer.errors if answer else None) or []
-    said = "; ".join(entry.message for entry in entries) or response.reason_phrase
+    reason = "; ".join(entry.message for entry in entries) or response.reason_phrase
+    attempts = str(response.extensions.get(ATTEMPTS, ""))
     if status == 401:
         return AuthenticationError(
-            f"{name}: the server refuses the API key ({said}); check WANDB_API_KEY and netrc"
+            f"{name}: the server rejected the API key ({reason}); check WANDB_API_KEY and netrc"
         )
     if status == 429:
         wait = retry_after(response.headers.get("Retry-After"))
         return RateLimitError(
-            f"{name}: too many requests ({said}); try again later", status=429, retry_after=wait
+            f"{name}: too many requests ({reason}){attempts}; try again later",
+            status=429,
+            retry_after=wait,
         )
     if not entries:
         if status < 400 or status == 404:
             return _not_graphql(name, status)
-        return TransportError(f"{name}: HTTP {status} ({said})", status=status)
+        return TransportError(f"{name}: HTTP {status} {reason}{attempts}", status=status)
     if status == 404:
-        return NotFoundError(f"{name}: {said}")
+        return NotFoundError(f"{name}: {reason}")
     return _graphql_error(name, status, entries)
 
 
@@ -114,9 +120,9 @@ def _raise_errors(name: str, status: int, answer: Answer) -> None:
 def _graphql_error(name: str, status: int, entries: Sequence[ErrorEntry]) -> GraphQLError:
     messages = [entry.message for entry in entries]
     path = entries[0].path or ()
-    place = f" at {'.'.join(map(str, path))}" if path else ""
+    where = f" at {'.'.join(map(str, path))}" if path else ""
     return GraphQLError(
-        f"{name}: the server refused{place}: {'; '.join(messages)}",
+        f"{name}: the server returned an error{where}: {'; '.join(messages)}",
         operation=name,
         messages=messages,
         path=path,
@@ -128,37 +134,43 @@ def _mismatch(name: str, error: ValidationError) -> SchemaMismatchError:
     first = error.errors(include_url=False, include_context=False)[0]
     got = "nothing" if first["type"] == "missing" else type(first["input"]).__name__
     got = "null" if got == "NoneType" else got
-    place = ".".join(map(str, first["loc"]))
+    path = ".".join(map(str, first["loc"]))
     return SchemaMismatchError(
-        f"{name}: the answer does not fit the pinned schema at {place}: got {got}, "
-        f"but {first['msg'][:1].lower()}{first['msg'][1:]}; a newer wbtyped may know this server",
+        f"{name}: the response does not match the pinned schema at {path}: got {got}, but "
+        f"{first['msg'][:1].lower()}{first['msg'][1:]}; a newer wbtyped may support this server",
         operation=name,
         path=first["loc"],
     )
 
 
 def is_unknown_field(error: GraphQLError) -> bool:
-    """Tell whether a server refused a query because it is too old to know a field of it."""
+    """Return True if the server is too old to know a field of the query."""
     return any("Cannot query field" in message for message in error.messages)
 
 
 class Client:
-    """One server and one API key; sends operations and nothing else.
+    """A connection to one server with one API key; sends GraphQL operations.
 
-    Safe to share between threads and event loops. Pickled, it drops its connections, and its key
-    unless that was given as an argument: the key is found again where it is unpickled. Within a
-    process, all unpickled copies of one client share connections.
+    Safe to share between threads and event loops. A pickled client contains no connections, and no
+    API key unless that was passed as an argument; the key is looked up again where the client is
+    unpickled. All unpickled copies of a client share connections within a process.
 
-    `retry_budget` is the time in seconds that all tries of one request may take together.
+    `retry_budget` is the time limit in seconds for a request including all its retries.
+
+    Example:
+        >>> from wbtyped_graphql import calls
+        >>> result = api.client.send(calls.get_project(entity="my-team", project="mnist"))
+        >>> result.project.name
+        'mnist'
     """
 
     __slots__ = (
         "__weakref__", "_features", "_lock", "_opened", "_process", "retry_budget", "settings",
     )  # fmt: skip
 
-    def __init__(self, settings: Settings, *, retry_budget: float = RETRY_BUDGET) -> None:
+    def __init__(self, settings: Settings, *, retry_budget: float = RETRY_BUDGET_SECONDS) -> None:
         arguments.instance("settings", settings, Settings)
-        arguments.number("retry_budget", retry_budget)
+        arguments.positive_number("retry_budget", retry_budget)
         self.settings = settings
         self.retry_budget = retry_budget
         self._features: frozenset[str] | None = None
@@ -170,17 +182,17 @@ class Client:
         return f"<Client {self.settings.base_url}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        # Settings leave a key behind that the other process can find by itself.
+        # Pickled settings leave out a key that the other process can find by itself.
         return _shared_client, (self.settings, self.retry_budget)
 
     @property
     def transport(self) -> "Transport":
-        """The HTTP connections below, made when first used."""
-        # Imported late: httpx is half the cost of importing this package.
+        """The HTTP connections, created on first use."""
+        # Imported late: httpx is half the import time of this package.
         from .http import Transport
 
         with self._lock:
-            # A forked process must not read from the sockets of its parent.
+            # A forked process must not read from its parent's sockets.
             if self._opened is None or self._process != os.getpid():
                 self.settings = self.settings.with_key()
                 self._opened = Transport(self.settings, self.retry_budget)
@@ -189,7 +201,7 @@ class Client:
 
     @property
     def app_url(self) -> str:
-        """Address of the web pages that belong to the server, with a slash at the end."""
+        """URL of the server's web pages, with a slash at the end."""
         return f"{self.settings.app_url}/"
 
     def send(self, operation: Operation[ResultT]) -> ResultT:
@@ -200,39 +212,39 @@ class Client:
         """
         arguments.instance("operation", operation, Operation)
         response = self.transport.post(
-            operation.name, content_of(operation), repeatable=operation.repeatable
+            operation.name, request_body(operation), repeatable=operation.repeatable
         )
-        return parse(operation, response)
+        return parse_response(operation, response)
 
     async def asend(self, operation: Operation[ResultT]) -> ResultT:
-        """Send an operation from a coroutine; otherwise as `send`."""
+        """Asynchronous form of `send`."""
         arguments.instance("operation", operation, Operation)
         response = await self.transport.apost(
-            operation.name, content_of(operation), repeatable=operation.repeatable
+            operation.name, request_body(operation), repeatable=operation.repeatable
         )
-        return parse(operation, response)
+        return parse_response(operation, response)
 
     def run(self, flow: Flow[T]) -> T:
         """Send every request of a flow and return the flow's result."""
         return run(flow, self)
 
     async def arun(self, flow: Flow[T]) -> T:
-        """Send every request of a flow from a coroutine; otherwise as `run`."""
+        """Asynchronous form of `run`."""
         return await arun(flow, self)
 
     def features(self) -> frozenset[str]:
-        """Return the names of the features that the server has enabled (query ServerFeatures).
+        """Return the names of the server's enabled features (query ServerFeatures).
 
-        Requested once per client. A server too old for the query has none.
+        Requested once per client. The set is empty for a server too old for the query.
         """
         return self.run(self.load_features())
 
     async def afeatures(self) -> frozenset[str]:
-        """Return the enabled features from a coroutine; otherwise as `features`."""
+        """Asynchronous form of `features`."""
         return await self.arun(self.load_features())
 
     def load_features(self) -> Flow[frozenset[str]]:
-        """Request the enabled features unless they are known."""
+        """Request the enabled features, once per client."""
         if self._features is None:
             try:
                 result = yield from ask(calls.server_features())
@@ -247,7 +259,7 @@ class Client:
 
     @property
     def known_features(self) -> frozenset[str] | None:
-        """The server's features, if they were asked for already."""
+        """The enabled features; None before the first request for them."""
         return self._features
 
     def server_info(self) -> "GetServerInfoServerInfo | None":
@@ -255,11 +267,11 @@ class Client:
         return self.send(calls.get_server_info()).server_info
 
     async def aserver_info(self) -> "GetServerInfoServerInfo | None":
-        """Return the same from a coroutine."""
+        """Asynchronous form of `server_info`."""
         return (await self.asend(calls.get_server_info())).server_info
 
     def close(self) -> None:
-        """Close the synchronous connections. The client can still be used; they open again."""
+        """Close the synchronous connections; they reopen when the client is used again."""
         if self._opened:
             self._opened.close()
 
@@ -271,7 +283,7 @@ class Client:
 
 
 class HasClient(Protocol):
-    """Whatever reaches a server: an `Api`, for example."""
+    """An object with a client, such as `Api`."""
 
     @property
     def client(self) -> Client:
@@ -279,13 +291,13 @@ class HasClient(Protocol):
         ...
 
 
-@lru_cache(maxsize=16)
 def _shared_client(settings: Settings, retry_budget: float) -> Client:
-    """Return the one client that all handles unpickled in this process share."""
+    """Return the client that all objects unpickled in this process share."""
     return _client_of_process(settings, settings.key_source, retry_budget)
 
 
-# By the source too, for settings are equal without it: a client whose key was given pickles it.
+# Cached by key source too, which does not count for the equality of settings: only a client whose
+# key was passed as an argument may pickle it.
 @lru_cache(maxsize=16)
 def _client_of_process(settings: Settings, _key_source: str, retry_budget: float) -> Client:
     return Client(settings, retry_budget=retry_budget)

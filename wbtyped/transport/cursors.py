@@ -1,4 +1,4 @@
-"""Where a list has been, so that a server that leads in circles is noticed."""
+"""Detect a server whose pages repeat, so that reading a list always ends."""
 
 from hashlib import blake2b
 
@@ -6,35 +6,35 @@ from ..errors import SchemaMismatchError
 
 
 class Cursors:
-    """The cursors of one way through a list: eight bytes of each, since they may be long."""
+    """The cursors seen in one pass through a list, as hashes, since they may be long."""
 
     def __init__(self, operation: str, start: str | None) -> None:
         self.operation: str = operation
         self._seen = set[bytes]()
         if start is not None:
-            self._seen.add(number_of(start))
+            self._seen.add(cursor_hash(start))
 
     def check(self, cursor: str | None) -> str:
-        """Return where the next page starts; raises SchemaMismatchError for a place that was."""
+        """Return the cursor of the next page; raises SchemaMismatchError if it was seen before."""
         if cursor is None:
-            raise self._never_ends("it names no cursor")
-        if number_of(cursor) in self._seen:
+            raise self._endless("sent no cursor")
+        if cursor_hash(cursor) in self._seen:
             shown = cursor if len(cursor) <= 100 else f"{cursor[:97]}..."
-            raise self._never_ends(f"its cursor {shown!r} was there before")
+            raise self._endless(f"repeated the cursor {shown!r}")
         return cursor
 
     def add(self, cursor: str) -> None:
-        """Note a cursor, once its page is taken."""
-        self._seen.add(number_of(cursor))
+        """Record a cursor whose page was accepted."""
+        self._seen.add(cursor_hash(cursor))
 
-    def _never_ends(self, reason: str) -> SchemaMismatchError:
+    def _endless(self, reason: str) -> SchemaMismatchError:
         return SchemaMismatchError(
-            f"{self.operation}: the server says that more follows, but {reason}; reading on would"
+            f"{self.operation}: the server announced another page but {reason}; the list would"
             " never end",
             operation=self.operation,
         )
 
 
-def number_of(cursor: str) -> bytes:
-    """Return eight bytes that stand for a cursor, the same in every process."""
+def cursor_hash(cursor: str) -> bytes:
+    """Return eight bytes that identify a cursor, the same in every process."""
     return blake2b(cursor.encode("utf-8", "surrogatepass"), digest_size=8).digest()

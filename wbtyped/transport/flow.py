@@ -1,4 +1,4 @@
-"""Sequences of requests, written once for synchronous and asynchronous callers.
+"""Flows: sequences of requests, written once for synchronous and asynchronous callers.
 
 A flow is a generator that yields requests and returns a result. It does no I/O itself:
 
@@ -15,29 +15,31 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from wbtyped_graphql.operation import Operation, ResultT
 
+from ..errors import OfflineError
+
 T = TypeVar("T")
 
 
 class Sender(Protocol):
-    """Sends GraphQL operations; `Client` is the one in use."""
+    """Sends GraphQL operations, as `Client` does."""
 
     def send(self, operation: Operation[ResultT]) -> ResultT:
         """Send an operation and return its typed result."""
         ...
 
     async def asend(self, operation: Operation[ResultT]) -> ResultT:
-        """Send an operation from a coroutine."""
+        """Asynchronous form of `send`."""
         ...
 
 
 class Request(Protocol):
-    """One request of a flow. It keeps its own result, so that a flow can yield any kind."""
+    """One request of a flow. It stores its own result, so that a flow can yield any kind."""
 
     def send(self, sender: Sender, /) -> None:
-        """Send the request and keep the result."""
+        """Send the request and store the result."""
 
     async def asend(self, sender: Sender, /) -> None:
-        """Send the request from a coroutine and keep the result."""
+        """Asynchronous form of `send`."""
 
 
 Flow: TypeAlias = Generator[Request, None, T]
@@ -52,18 +54,28 @@ class GraphQLRequest(Generic[ResultT]):
         self.result: ResultT | None = None
 
     def send(self, sender: Sender, /) -> None:
-        """Send the operation and keep its result."""
+        """Send the operation and store its result."""
         self.result = sender.send(self.operation)
 
     async def asend(self, sender: Sender, /) -> None:
-        """Send the operation from a coroutine and keep its result."""
+        """Asynchronous form of `send`."""
         self.result = await sender.asend(self.operation)
 
 
-def ask(operation: Operation[ResultT]) -> Flow[ResultT]:
-    """Yield one operation and return its typed result."""
+def ask(operation: Operation[ResultT], what: str | None = None) -> Flow[ResultT]:
+    """Yield one operation and return its typed result.
+
+    `what` names the object to load, for the error of a client that is offline.
+    """
     request = GraphQLRequest(operation)
-    yield request
+    try:
+        yield request
+    except OfflineError:
+        if what is None:
+            raise
+        raise OfflineError(
+            f"cannot load {what} while offline; only cached artifacts work offline"
+        ) from None
     if request.result is None:
         raise RuntimeError(f"{operation.name} was resumed before it was sent")
     return request.result
@@ -86,7 +98,7 @@ def run(flow: Flow[T], sender: Sender) -> T:
 
 
 async def arun(flow: Flow[T], sender: Sender) -> T:
-    """Send every request of a flow from a coroutine and return the flow's result."""
+    """Asynchronous form of `run`."""
     try:
         request = next(flow)
         while True:

@@ -1,4 +1,4 @@
-"""HTTP for everything above: time limits, retries, and the key for one origin alone."""
+"""HTTP requests to a W&B server and its storage: time limits, retries, and who gets the API key."""
 
 import base64
 import logging
@@ -20,8 +20,8 @@ from ..errors import OfflineError, TransportError
 from ..urls import WebUrl, web_url
 from ..version import VERSION
 from .content_decoding import BoundedBody, BrokenBody
-from .redirects import LOCATION, REDIRECT_BODY_BYTES, Trail
-from .retries import Retries, TransientError, is_retryable
+from .redirects import LOCATION, REDIRECT_BODY_BYTES, RedirectChain
+from .retries import ATTEMPTS, Retries, TransientError, is_retryable
 from .routes import AsyncRoutedTransport, ProxyRefusedError, RoutedTransport
 from .time_limits import response_limit
 from .tls import certificate_refused
@@ -31,23 +31,23 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Headers = Mapping[str, str]
-# Called anew for every try, because a stream can be read only once.
 Content = Callable[[], bytes | Iterable[bytes]]
+"""A request body. Called for every attempt, because a stream can be read only once."""
 
 USER_AGENT = f"wbtyped/{VERSION} Python/{platform.python_version()} httpx/{httpx.__version__}"
-# Failures before a connection stands: the server has seen nothing of the request.
-UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-FINAL = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, ProxyRefusedError)
-ENCODINGS = "gzip, deflate"
-# A header that a server gives for an upload, in the form that one can be sent in.
+# Failures before a connection is open: the server has seen nothing of the request.
+UNSENT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+FINAL_ERRORS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError, ProxyRefusedError)
+ACCEPTED_ENCODINGS = "gzip, deflate"
+# Headers that a server assigns for an upload, if they can be sent at all.
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 HEADER_VALUE = re.compile(r"[\t -~]{0,8192}")
-
 SIGNATURE = re.compile(r"(?i)((?:signature|sig)=)[^&'\"\s]+")
+ERRNO = re.compile(r"^\[Errno -?[0-9]+\] ")
 
 
 def hide_signature(record: logging.LogRecord) -> bool:
-    """Take signatures out of what httpx logs: whoever reads one could use the address."""
+    """Remove signatures from the log messages of httpx: they would let readers use the URL."""
     record.msg, record.args = SIGNATURE.sub(r"\1(hidden)", record.getMessage()), ()
     return True
 
@@ -57,25 +57,45 @@ for _name in ("httpx", "httpcore.http11", "httpcore.http2"):
 
 
 @contextmanager
-def transport_errors(what: str) -> Generator[None]:
-    """Turn errors of httpx into ours, with `what` naming the request for a reader."""
+def transport_errors(what: str, *, is_query: bool = False) -> Generator[None]:
+    """Turn errors of httpx into our own; `what` names the request.
+
+    A query that cannot reach its server is not named: it does not matter which one it is.
+    """
     try:
         yield
     except (httpx.InvalidURL, UnicodeError) as error:
-        raise TransportError(f"{what}: the server gave a URL that cannot be used") from error
+        raise TransportError(f"{what}: the server sent an invalid URL") from error
     except BrokenBody as error:
-        raise TransientError(f"{what}: the compressed response is broken: {error}") from error
+        raise TransientError(f"{what}: the compressed response is invalid: {error}") from error
     except httpx.RequestError as error:
-        reason = f"{what}: {type(error).__name__}: {error or 'no answer in time'}"
-        if is_certificate_fault(error):
-            raise TransportError(certificate_refused(reason)) from error
-        if isinstance(error, FINAL):
-            raise TransportError(reason) from error
-        raise TransientError(reason, unsent=isinstance(error, UNSENT)) from error
+        unsent = isinstance(error, UNSENT_ERRORS)
+        reason = describe_failure(error)
+        message = reason if unsent and is_query else f"{what}: {reason}"
+        if is_certificate_error(error):
+            raise TransportError(certificate_refused(message)) from error
+        if isinstance(error, FINAL_ERRORS):
+            raise TransportError(message) from error
+        raise TransientError(message, unsent=unsent) from error
 
 
-def is_certificate_fault(error: BaseException | None) -> bool:
-    """Tell whether an error comes from a certificate, which no further try would change."""
+def describe_failure(error: httpx.RequestError) -> str:
+    """Describe what failed on the wire, with the server: `cannot connect to http://...: ...`."""
+    url = error.request.url
+    server = f"{url.scheme}://{url.netloc.decode('ascii')}"
+    reason = ERRNO.sub("", str(error))
+    reason = reason[:1].lower() + reason[1:].removesuffix(".")
+    if isinstance(error, UNSENT_ERRORS):
+        return f"cannot connect to {server}: {reason or 'timed out'}"
+    if isinstance(error, httpx.ReadTimeout):
+        # Its own text is worth showing only if it is ours; see `time_limits`.
+        ours = reason.startswith("no complete response")
+        return f"{server} sent {reason if ours else 'no response in time'}"
+    return f"the connection to {server} failed: {reason or type(error).__name__}"
+
+
+def is_certificate_error(error: BaseException | None) -> bool:
+    """Return True if an error is due to a certificate, so that retrying is of no use."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
             return True
@@ -84,14 +104,14 @@ def is_certificate_fault(error: BaseException | None) -> bool:
 
 
 def raise_if_retryable(what: str, response: httpx.Response) -> None:
-    """Raise `Passing` for an HTTP status that may pass."""
+    """Raise TransientError for an HTTP status that is worth retrying."""
     if is_retryable(response.status_code):
         message = f"{what}: HTTP {response.status_code} {response.reason_phrase}"
         raise TransientError(message, response=response)
 
 
 class ExactUrl(httpx.URL):
-    """A URL that is sent just as it is written: httpx would quote a `%` that starts no escape."""
+    """A URL that is sent exactly as written: httpx would quote a `%` that starts no escape."""
 
     def __init__(self, url: WebUrl) -> None:
         super().__init__(str(url))
@@ -99,18 +119,18 @@ class ExactUrl(httpx.URL):
 
     @property
     def raw_path(self) -> bytes:
-        """What comes behind the method in a request."""
+        """Path and query, as sent in the request line."""
         return self._target
 
 
 def hide_location(response: httpx.Response) -> None:
-    """Keep a client of httpx from looking where a redirect leads."""
+    """Rename `Location`, which httpx would parse even though it does not follow redirects."""
     if "location" in response.headers:
         response.headers[LOCATION] = response.headers.pop("location")
 
 
 def new_client(timeout: float) -> httpx.Client:
-    """Return a client that goes by our own routes, and leaves redirects to `redirects`."""
+    """Build an httpx client that uses our own routes and leaves redirects to `redirects`."""
     return httpx.Client(
         timeout=timeout,
         headers={"User-Agent": USER_AGENT},
@@ -121,16 +141,16 @@ def new_client(timeout: float) -> httpx.Client:
 
 
 def drop_redirect_body(response: httpx.Response) -> None:
-    """Read what a redirect says to a person, if it is short, so that the connection stays."""
-    come = 0
+    """Read a short body to its end, so that the connection can be reused."""
+    received = 0
     for block in response.iter_raw():
-        come += len(block)
-        if come > REDIRECT_BODY_BYTES:
+        received += len(block)
+        if received > REDIRECT_BODY_BYTES:
             return
 
 
-def whole_response(response: httpx.Response, body: bytes) -> httpx.Response:
-    """Return a response with its body, decoded."""
+def with_body(response: httpx.Response, body: bytes) -> httpx.Response:
+    """Return a copy of a response with its decoded body."""
     dropped = {"content-encoding", "content-length", "transfer-encoding"}
     headers = [(n, v) for n, v in response.headers.multi_items() if n.lower() not in dropped]
     return httpx.Response(
@@ -139,22 +159,22 @@ def whole_response(response: httpx.Response, body: bytes) -> httpx.Response:
 
 
 class Transport:
-    """Connections to one server. Safe to use from several threads and several event loops."""
+    """HTTP connections to one server; safe to use from several threads and event loops."""
 
     def __init__(self, settings: Settings, retry_budget: float) -> None:
         self.settings = settings
         self.retries: Retries = Retries(retry_budget)
         self._base = web_url(settings.base_url, "base_url")
         self.hosts: HostPolicy = HostPolicy(self._base, settings.allow_hosts)
-        """Where references and redirects may lead."""
+        """The hosts that references and redirects may lead to."""
         self._lock = threading.Lock()
         self._response_seconds = settings.limits.overall(settings.timeout)
-        # The same for every page, so worked out once.
+        # The same for every request, so computed once.
         endpoint = f"{settings.base_url}/graphql"
         self._endpoint = ExactUrl(web_url(endpoint, "base_url"))
         self._json_headers = {
             "Content-Type": "application/json",
-            "Accept-Encoding": ENCODINGS,
+            "Accept-Encoding": ACCEPTED_ENCODINGS,
             **self.authorization(endpoint),
         }
         # Pooled connections belong to the event loop that opened them.
@@ -166,7 +186,7 @@ class Transport:
     def http(self) -> httpx.Client:
         """The synchronous connections."""
         http = new_client(self.settings.timeout)
-        # Many scripts never close anything; no socket may outlive the last handle that uses it.
+        # Many scripts never close anything; no socket may outlive the last object that uses it.
         weakref.finalize(self, http.close)
         return http
 
@@ -187,7 +207,7 @@ class Transport:
             return self._loops[loop]
 
     def authorization(self, url: str) -> dict[str, str]:
-        """Return the header with the API key when `url` is the API's own, else nothing."""
+        """Return the header with the API key if `url` is on the API's own origin, else nothing."""
         try:
             target = web_url(url, "authorization")
         except TransportError:
@@ -200,19 +220,18 @@ class Transport:
         return {"Authorization": f"Basic {token}"}
 
     def check_online(self, what: str) -> None:
-        """Raise OfflineError when nothing may be sent."""
+        """Raise OfflineError if the settings forbid sending anything."""
         if self.settings.offline:
             raise OfflineError(
-                f"{what}: we are offline (WBTYPED_OFFLINE, or offline=True), and the cache of this"
-                " machine cannot answer it"
+                f"cannot send {what} while offline; only cached artifacts work offline"
             )
 
     def absolute(self, url: str) -> str:
-        """Complete an address that the server gave without its own host."""
+        """Complete a URL that the server sent without its own host."""
         return f"{self.settings.base_url}{url}" if url.startswith("/") else url
 
     def post(self, what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
-        """Send JSON to the GraphQL endpoint; return the last answer, whatever its status."""
+        """Send JSON to the GraphQL endpoint; return the last response, whatever its status."""
         self.check_online(what)
 
         def once() -> httpx.Response:
@@ -221,36 +240,36 @@ class Transport:
             )
             request.url = self._endpoint
             with (
-                transport_errors(what),
+                transport_errors(what, is_query=True),
                 response_limit(self._response_seconds),
                 closing(self.http.send(request, stream=True)) as response,
             ):
-                taken = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)
+                collected = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)
                 for block in response.iter_raw():
-                    taken.take(block)
-                response = whole_response(response, taken.complete())
+                    collected.add(block)
+                response = with_body(response, collected.complete())
             raise_if_retryable(what, response)
             return response
 
         try:
             return self.retries.call(once, repeatable=repeatable)
         except TransientError as error:
-            return self._last_answer(error)
+            return self._last_response(error)
 
     async def apost(self, what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
-        """Do the same from a coroutine."""
+        """Asynchronous form of `post`."""
         self.check_online(what)
 
         async def once() -> httpx.Response:
-            with transport_errors(what):
-                response = await self._within(what, self._apost(what, body))
+            with transport_errors(what, is_query=True):
+                response = await self._within_limit(what, self._apost(what, body))
             raise_if_retryable(what, response)
             return response
 
         try:
             return await self.retries.acall(once, repeatable=repeatable)
         except TransientError as error:
-            return self._last_answer(error)
+            return self._last_response(error)
 
     async def _apost(self, what: str, body: bytes) -> httpx.Response:
         request = self.ahttp.build_request(
@@ -259,15 +278,15 @@ class Transport:
         request.url = self._endpoint
         response = await self.ahttp.send(request, stream=True)
         try:
-            taken = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)
+            collected = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)
             async for block in response.aiter_raw():
-                taken.take(block)
+                collected.add(block)
         finally:
             await response.aclose()
-        return whole_response(response, taken.complete())
+        return with_body(response, collected.complete())
 
-    async def _within(self, what: str, work: Awaitable[T]) -> T:
-        """Give a response its time in all."""
+    async def _within_limit(self, what: str, work: Awaitable[T]) -> T:
+        """Await a response within the time limit for the whole of it."""
         from asyncio import timeout
 
         limit = timeout(self._response_seconds)
@@ -281,26 +300,27 @@ class Transport:
             raise TransientError(f"{what}: no complete response within {seconds}") from error
 
     @staticmethod
-    def _last_answer(error: TransientError) -> httpx.Response:
-        # A failed resolver answers with HTTP 500 and says why in the body, so the body is kept.
+    def _last_response(error: TransientError) -> httpx.Response:
+        # A failed resolver responds with HTTP 500 and the reason in the body.
         if error.response is None:
             raise error.to_public_error() from error
+        error.response.extensions[ATTEMPTS] = error.attempts
         return error.response
 
     def put(self, what: str, url: str, content: Content, headers: Headers) -> None:
-        """Upload to an address that the server gave. Storage gets no key."""
+        """Upload to a URL that the server assigned; only the API's own origin gets the key."""
         self.check_online(what)
 
         target = web_url(url, what)
         for name, value in headers.items():
             if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
-                raise TransportError(f"{what}: the server gave a header that cannot be sent")
+                raise TransportError(f"{what}: the server assigned a header that cannot be sent")
         sent = {**headers, **self.authorization(url)}
 
         def once() -> None:
             request = self.http.build_request("PUT", str(target), content=content(), headers=sent)
             request.url = ExactUrl(target)
-            # What storage says is of no interest, and may be of any length.
+            # The body of storage's response is not needed, and may have any length.
             with (
                 transport_errors(what),
                 response_limit(self._response_seconds),
@@ -309,8 +329,8 @@ class Transport:
                 drop_redirect_body(response)
             raise_if_retryable(what, response)
             if not response.is_success:
-                reason = f"{what}: storage refused it with HTTP {response.status_code}"
-                raise TransportError(reason, status=response.status_code)
+                message = f"{what}: storage responded with HTTP {response.status_code}"
+                raise TransportError(message, status=response.status_code)
 
         try:
             self.retries.call(once)
@@ -318,54 +338,54 @@ class Transport:
             raise error.to_public_error() from error
 
     def get(self, what: str, url: str, limit: int) -> httpx.Response:
-        """Fetch something of at most `limit` bytes, once; redirects are followed.
+        """Download at most `limit` bytes into memory, without retries; follows redirects.
 
-        The key never leaves the API's origin.
+        The API key is only sent to the API's own origin.
         """
         self.check_online(what)
-        trail = Trail(what, url, self.authorization(url), self.hosts)
+        chain = RedirectChain(what, url, self.authorization(url), self.hosts)
         with transport_errors(what):
             while True:
-                headers = {"Accept-Encoding": "identity", **trail.headers()}
-                request = self.http.build_request("GET", str(trail.url), headers=headers)
-                request.url = ExactUrl(trail.url)
+                headers = {"Accept-Encoding": "identity", **chain.headers()}
+                request = self.http.build_request("GET", str(chain.url), headers=headers)
+                request.url = ExactUrl(chain.url)
                 with (
                     response_limit(self._response_seconds),
                     closing(self.http.send(request, stream=True)) as response,
                 ):
-                    if trail.follow(response.status_code, response.headers):
+                    if chain.follow(response.status_code, response.headers):
                         drop_redirect_body(response)
                         continue
-                    taken = BoundedBody(response.headers, limit, what)
+                    collected = BoundedBody(response.headers, limit, what)
                     for block in response.iter_raw():
-                        taken.take(block)
-                    return whole_response(response, taken.complete())
+                        collected.add(block)
+                    return with_body(response, collected.complete())
 
     async def aget(self, what: str, url: str, limit: int) -> httpx.Response:
-        """Fetch something from a coroutine; otherwise as `get`."""
+        """Asynchronous form of `get`."""
         self.check_online(what)
         with transport_errors(what):
-            return await self._within(what, self._aget(what, url, limit))
+            return await self._within_limit(what, self._aget(what, url, limit))
 
     async def _aget(self, what: str, url: str, limit: int) -> httpx.Response:
-        trail = Trail(what, url, self.authorization(url), self.hosts)
+        chain = RedirectChain(what, url, self.authorization(url), self.hosts)
         while True:
-            headers = {"Accept-Encoding": "identity", **trail.headers()}
-            request = self.ahttp.build_request("GET", str(trail.url), headers=headers)
-            request.url = ExactUrl(trail.url)
+            headers = {"Accept-Encoding": "identity", **chain.headers()}
+            request = self.ahttp.build_request("GET", str(chain.url), headers=headers)
+            request.url = ExactUrl(chain.url)
             response = await self.ahttp.send(request, stream=True)
             try:
-                if trail.follow(response.status_code, response.headers):
+                if chain.follow(response.status_code, response.headers):
                     continue
-                taken = BoundedBody(response.headers, limit, what)
+                collected = BoundedBody(response.headers, limit, what)
                 async for block in response.aiter_raw():
-                    taken.take(block)
-                return whole_response(response, taken.complete())
+                    collected.add(block)
+                return with_body(response, collected.complete())
             finally:
                 await response.aclose()
 
     def close(self) -> None:
-        """Close the synchronous connections; they open again when used."""
+        """Close the synchronous connections; they reopen when used again."""
         http: httpx.Client | None = self.__dict__.pop("http", None)
         if http:
             http.close()

@@ -1,4 +1,4 @@
-"""Typed nodes, as they come or from plain mappings."""
+"""Parse typed nodes from plain mappings, and format their timestamps."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -12,17 +12,19 @@ NodeT = TypeVar("NodeT", bound=BaseModel)
 
 
 def parse_node(kind: type[NodeT], attrs: NodeT | Mapping[str, object], what: str) -> NodeT:
-    """Return the typed node for a node or a mapping of wire names; `what` is for errors."""
+    """Return `attrs` as a typed node; a mapping uses wire names. `what` is for error messages."""
     if isinstance(attrs, kind):
         return attrs
     try:
         return kind.model_validate(attrs)
     except ValidationError as error:
         fields = ", ".join(sorted(str(e["loc"][0]) for e in error.errors() if e["loc"]))
-        wrong = fields or f"a {type(attrs).__name__} is neither a node nor a mapping"
-        raise UsageError(f"attrs of {what}: missing or wrong: {wrong}") from error
+        wrong = f"missing or invalid: {fields}" if fields else f"got {type(attrs).__name__}"
+        raise UsageError(
+            f"attrs of {what} must be a node or a mapping of its wire names, {wrong}"
+        ) from error
 
 
 def iso(moment: datetime) -> str:
-    """Return a moment as the documented properties have it: ISO 8601 in UTC."""
+    """Format a time as ISO 8601 in UTC, as the documented properties do."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""Lists that the server hands out page by page, read with `for` or `async for`."""
+"""Lists that are fetched page by page, and read with `for` or `async for`."""
 
 import operator
 import sys
@@ -17,8 +17,8 @@ from .client import Client
 from .cursors import Cursors
 from .flow import Flow, ask
 
-MOST_PER_PAGE = 2**31 - 1
-"""The largest integer of GraphQL."""
+MAX_PER_PAGE = 2**31 - 1
+"""The largest integer that GraphQL has."""
 
 NodeT = TypeVar("NodeT", bound=BaseModel)
 NodeT_co = TypeVar("NodeT_co", bound=BaseModel, covariant=True)
@@ -26,21 +26,21 @@ ItemT = TypeVar("ItemT")
 
 
 class Edge(Protocol[NodeT_co]):
-    """One entry of a connection, as any generated edge class has it."""
+    """One entry of a connection; every generated edge class has this shape."""
 
     @property
     def cursor(self) -> str:
-        """Where the entry stands in the list."""
+        """The position of the entry in the list."""
         ...
 
     @property
     def node(self) -> NodeT_co | None:
-        """The object itself, null when the key may not see it."""
+        """The object itself; None if the key may not see it."""
         ...
 
 
 class Connection(Protocol[NodeT_co]):
-    """One page of a connection, as any generated connection class has it."""
+    """One page of a connection; every generated connection class has this shape."""
 
     @property
     def edges(self) -> Sequence[Edge[NodeT_co]]:
@@ -49,23 +49,30 @@ class Connection(Protocol[NodeT_co]):
 
     @property
     def page_info(self) -> PageInfo:
-        """Where the page ends."""
+        """The end of the page, and whether another one follows."""
         ...
 
 
 class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
-    """A list whose pages are fetched when they are needed, and kept.
+    """A list whose pages are fetched on demand and kept in memory.
 
     Every `iter()` starts at the first item and is independent of all others; items that were
     fetched before come from memory. Indices and slices work as on a list, negative ones included,
-    and fetch what they need: `p[-1]` and `p[2:]` need every page, `p[:10]` only the first few.
+    and fetch only the pages they need: `p[:10]` the first few, `p[-1]` and `p[2:]` all of them.
 
-    `objects` holds the items fetched so far, `variables` the variables of the next request, and
-    `last_response` the last page as the server sent it. Errors of the client (see `Client.send`)
-    come up wherever a page is fetched.
+    `objects` contains the items fetched so far, `variables` the variables of the next request, and
+    `last_response` the last page as the server sent it. Whatever fetches a page can raise the
+    errors of `Client.send`.
+
+    Example:
+        >>> files = run.files(per_page=2)
+        >>> files[0].name, files[-1].name, [file.name for file in files[:2]]
+        ('config.yaml', 'model.pt', ['config.yaml', 'media/digit.png'])
+        >>> [len(page) for page in files.pages()]
+        [2, 1]
     """
 
-    # An attribute that does not exist cannot be assigned: `files.pattrn = ...` is an error.
+    # With slots, assigning a misspelt attribute (`files.pattrn = ...`) is an error.
     __slots__ = (
         "__weakref__", "_lock", "_pages_loaded", "_seen", "_start", "client", "index",
         "last_response", "objects", "per_page", "variables",
@@ -90,27 +97,27 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         self._seen = Cursors(first.name, start)
         self.variables: dict[str, object] = first.sent_variables()
 
-    # What a subclass has to say.
+    # What subclasses implement.
 
     @abstractmethod
     def _operation(self, cursor: str | None) -> Operation[ResultT]:
-        """Return the request for the page after `cursor`."""
+        """Build the query for the page after `cursor`."""
 
     @abstractmethod
     def _connection(self, result: ResultT) -> Connection[NodeT]:
-        """Return the page in an answer, or raise NotFoundError."""
+        """Return the page in a result, or raise NotFoundError."""
 
     @abstractmethod
     def _item(self, node: NodeT) -> ItemT:
         """Return the public object for a node."""
 
-    # Where the list stands.
+    # The current position.
 
     @property
     def cursor(self) -> str | None:
-        """Where the last page ended; None before the first page and after an empty one.
+        """The end of the last page; None before the first page and after an empty one.
 
-        It is opaque, and stays valid: give it as `start=` to go on from there later.
+        Opaque, and valid for later: pass it as `start=` to continue from there.
         """
         if self.last_response is None:
             return None
@@ -124,16 +131,16 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         return self._connection(self.last_response).page_info.has_next_page
 
     def update_variables(self) -> None:
-        """Write the place of the next page into `variables`."""
+        """Update `variables` to those of the next request."""
         self.variables.update(self._operation(self.cursor or self._start).sent_variables())
 
     def convert_objects(self) -> list[ItemT]:
-        """Return the items of the last page alone; an empty list before the first."""
+        """Return the items of the last page only; an empty list before the first page."""
         return [] if self.last_response is None else self._items(self.last_response)
 
     @staticmethod
     def _end(connection: Connection[NodeT]) -> str | None:
-        # Both should say the same; for run files the official client reads the edge.
+        # Both should be equal; for run files the official client reads the edge.
         last = connection.edges[-1].cursor if connection.edges else None
         return connection.page_info.end_cursor or last
 
@@ -141,7 +148,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         nodes = [e.node for e in self._connection(result).edges if e.node is not None]
         for node in nodes:
             # pydantic gives each object its own set of field names, larger than the object itself.
-            # All nodes of a page were selected alike, so one set serves them all.
+            # All nodes of a page have the same fields, so they can share one set.
             object.__setattr__(node, "__pydantic_fields_set__", nodes[0].__pydantic_fields_set__)
         return nodes
 
@@ -149,20 +156,20 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         return [item for node in self._nodes(result) if self._keeps(item := self._item(node))]
 
     def _keeps(self, item: ItemT) -> bool:  # noqa: ARG002
-        """Tell whether an item belongs in the list; for what the server cannot filter."""
+        """Return True if an item belongs in the list; for filters that the server lacks."""
         return True
 
     # Fetching.
 
     def _next_cursor(self, result: ResultT, seen: Cursors) -> str | None:
-        """Return where the page after `result` starts, or None after the last one."""
+        """Return the cursor of the page after `result`, or None after the last one."""
         connection = self._connection(result)
         if not connection.page_info.has_next_page:
             return None
         return seen.check(self._end(connection))
 
     def _accept(self, result: ResultT, after: int) -> None:
-        """Keep a page, unless another thread or task has brought the same one in the meantime."""
+        """Store a page, unless another thread or task has stored the same one meanwhile."""
         with self._lock:
             if after != self._pages_loaded:
                 return
@@ -176,26 +183,26 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
             self.update_variables()
 
     def _required(self) -> str | None:
-        """Return the name of a server feature without which the list cannot be asked for."""
+        """Return the name of the server feature that the list requires, if any."""
         return None
 
-    def _check(self) -> Flow[None]:
+    def _check_feature(self) -> Flow[None]:
         if feature := self._required():
             features = yield from self.client.load_features()
             require(feature, features, self.client)
 
     def _load(self) -> Flow[bool]:
-        """Fetch a page; False if there is none left."""
+        """Fetch the next page; return False if there is none."""
         loaded = self._pages_loaded
         if not self.more:
             return False
-        yield from self._check()
+        yield from self._check_feature()
         result = yield from ask(self._operation(self.cursor or self._start))
         self._accept(result, loaded)
         return True
 
     def load_items(self, index: int | slice) -> Flow[list[ItemT]]:
-        """Fetch the pages that an index or slice needs, and return all items fetched so far."""
+        """Fetch the pages that an index or slice needs; return all items fetched so far."""
         needed = needed_items(index)
         while needed is None or len(self.objects) < needed:
             if not (yield from self._load()):
@@ -203,23 +210,23 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         return self.objects
 
     def load_item(self, index: int) -> Flow[ItemT]:
-        """Fetch the pages that an index needs, and return its item."""
+        """Fetch the pages that an index needs; return its item."""
         items = yield from self.load_items(index)
         return items[index]
 
     def _read_page(self, cursor: str | None, seen: Cursors) -> Flow[tuple[list[ItemT], str | None]]:
-        """Fetch a page without keeping it; return its items and where the next one starts."""
+        """Fetch a page without storing it; return its items and the cursor of the next one."""
         result = yield from ask(self._operation(cursor))
         following = self._next_cursor(result, seen)
         return self._items(result), following
 
     def pages(self, start: str | None = None) -> Iterator[list[ItemT]]:
-        """Yield the list page by page from after the cursor `start`, without keeping any page.
+        """Yield the list page by page, from after the cursor `start`, without storing any page.
 
-        Use it to read a very long list in little memory. It always asks the server.
+        Use it to read a very long list in little memory. It always sends requests.
         """
         arguments.check_optional_strings(start=start)
-        self.client.run(self._check())
+        self.client.run(self._check_feature())
         cursor = start or self._start
         seen = Cursors(self._seen.operation, cursor)
         while True:
@@ -230,9 +237,9 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
             seen.add(cursor)
 
     async def apages(self, start: str | None = None) -> AsyncIterator[list[ItemT]]:
-        """Yield the list page by page from a coroutine; otherwise as `pages`."""
+        """Asynchronous form of `pages`."""
         arguments.check_optional_strings(start=start)
-        await self.client.arun(self._check())
+        await self.client.arun(self._check_feature())
         cursor = start or self._start
         seen = Cursors(self._seen.operation, cursor)
         while True:
@@ -263,7 +270,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
                 return
 
     def __next__(self) -> ItemT:
-        """Return the item after the last one that `next` gave; `index` counts along."""
+        """Return the next item, and move `index` to it; independent of `iter()`."""
         while len(self.objects) <= self.index + 1:
             if not self.client.run(self._load()):
                 raise StopIteration
@@ -275,7 +282,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         return self.__next__()
 
     async def __anext__(self) -> ItemT:
-        """Return the next item from a coroutine; shares `index` with `next`."""
+        """Asynchronous form of `next`; shares `index` with it."""
         while len(self.objects) <= self.index + 1:
             if not await self.client.arun(self._load()):
                 raise StopAsyncIteration
@@ -287,8 +294,8 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     @overload
     def __getitem__(self, index: slice) -> list[ItemT]: ...
     def __getitem__(self, index: int | slice) -> ItemT | list[ItemT]:
-        """Return an item or a list of items, fetching the pages that this needs."""
-        index = checked_index(index)
+        """Return an item or a list of items, fetching the pages needed for it."""
+        index = check_index(index)
         return self.client.run(self.load_items(index))[index]
 
     @overload
@@ -296,15 +303,15 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     @overload
     async def aget(self, index: slice) -> list[ItemT]: ...
     async def aget(self, index: int | slice) -> ItemT | list[ItemT]:
-        """Return `p[index]` from a coroutine; a slice is given as `slice(start, stop)`."""
-        index = checked_index(index)
+        """Asynchronous form of `p[index]`; write a slice as `slice(start, stop)`."""
+        index = check_index(index)
         return (await self.client.arun(self.load_items(index)))[index]
 
-    # Pickling: a lock cannot travel, everything else does.
+    # Pickling: everything but the lock.
 
     def __getstate__(self) -> dict[str, object]:
         names = {name for kind in type(self).__mro__ for name in getattr(kind, "__slots__", ())}
-        # What a subclass of a user adds without slots.
+        # Attributes that a user's subclass without slots adds.
         own: dict[str, object] = getattr(self, "__dict__", {})
         return own | {name: getattr(self, name) for name in names - {"_lock", "__weakref__"}}
 
@@ -315,20 +322,25 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
 
 class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
-    """A list of which the server tells the whole length."""
+    """A list whose total length the server reports.
+
+    Example:
+        >>> len(run.files()), len(api.artifacts("dataset", "my-team/mnist/digits"))
+        (3, 2)
+    """
 
     __slots__ = ()
 
     @abstractmethod
     def _total(self, result: ResultT) -> int:
-        """Return the total that an answer announces."""
+        """Return the total length in a result."""
 
     def _counts_items(self) -> bool:
-        """Return True if the server's total is of more than the list, so that items are counted."""
+        """Return True if the server's total covers more than the list, so items are counted."""
         return False
 
     def __len__(self) -> int:
-        """Return the server's total, which may cost the request for the first page."""
+        """Return the server's total; fetches the first page if necessary."""
         if self._counts_items():
             return len(self[:])
         if self.last_response is None:
@@ -341,7 +353,7 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
         return len(self)
 
     async def alength(self) -> int:
-        """Return the server's total from a coroutine."""
+        """Asynchronous form of `length`."""
         if self._counts_items():
             return len(await self.aget(slice(None)))
         if self.last_response is None:
@@ -353,40 +365,41 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
         if not 0 <= total <= sys.maxsize:
             name = self._seen.operation
             raise SchemaMismatchError(
-                f"{name}: the server announces {total} entries, which no list can have",
+                f"{name}: the server reports a total of {total} entries, which is not a length",
                 operation=name,
             )
         return total
 
 
 def require(feature: str, features: Collection[str], client: Client) -> None:
-    """Raise UnsupportedServerError when a server lacks a feature."""
+    """Raise UnsupportedServerError if the server lacks a feature."""
     if feature not in features:
         raise UnsupportedServerError(
-            f"{client.settings.base_url} is too old for this list: it lacks the feature {feature}",
+            f"{client.settings.base_url} is too old for this list: it lacks the feature {feature};"
+            " update the server",
             feature=feature,
         )
 
 
 def check_per_page(per_page: object) -> None:
-    """Raise UsageError unless so many items may be asked for with one request."""
-    arguments.whole_number("per_page", per_page, 1, MOST_PER_PAGE)
+    """Raise UsageError unless `per_page` is a valid page size."""
+    arguments.whole_number("per_page", per_page, 1, MAX_PER_PAGE)
 
 
-def checked_index(index: int | slice) -> int | slice:
+def check_index(index: int | slice) -> int | slice:
     """Return an index or slice of whole numbers, or raise UsageError."""
     try:
         if isinstance(index, slice):
-            # This is where a step of 0, and what is no number, is found.
+            # Raises for a step of 0, and for bounds that are not whole numbers.
             index.indices(0)
             return index
         return operator.index(index)
     except (TypeError, ValueError) as error:
-        raise UsageError(f"a list is read by whole numbers and slices of them: {error}") from None
+        raise UsageError(f"an index must be a whole number or a slice: {error}") from None
 
 
 def needed_items(index: int | slice) -> int | None:
-    """Return how many items `index` needs to be there, or None for all of them."""
+    """Return how many items must be loaded for `index`, or None for all of them."""
     if isinstance(index, int):
         return index + 1 if index >= 0 else None
     start: int | None = index.start

@@ -1,7 +1,7 @@
-"""Redirects, followed the same way by everything that downloads.
+"""Follow redirects, in the same way for every engine.
 
-Both engines could follow them by themselves, but they read a `Location` differently and each has
-its own idea of what goes along.
+httpx and libcurl could follow redirects themselves, but they parse a `Location` differently and
+disagree about which headers to resend.
 """
 
 from collections.abc import Mapping
@@ -11,19 +11,19 @@ from ..errors import TransportError
 from ..urls import WebUrl, web_url
 
 MAX_REDIRECTS = 20
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
 LOCATION = "wbtyped-location"
-"""Under this name httpx leaves a `Location` alone; it would parse it in any case, and fail."""
+"""Our name for a `Location` header: under its own name httpx would parse it, and fail on some."""
 REDIRECT_BODY_BYTES = 64 * 1024
-"""Bytes of a redirect's body that are read so that the connection can be used again."""
+"""Bytes of a redirect's body that are read so that the connection can be reused."""
 
 
-class Trail:
-    """Where a GET goes: to the URL that was given, then wherever redirects lead.
+class RedirectChain:
+    """The URLs of one GET request: the first one, then wherever redirects lead.
 
-    Headers, the API key among them, go to the origin of the first URL alone. `what` names the
+    Headers, the API key among them, are sent to the origin of the first URL only. `what` names the
     request in errors. Raises TransportError for a URL that cannot be fetched, and
-    HostNotAllowedError where `hosts` does not allow a redirect, or the URL of a reference.
+    HostNotAllowedError if `hosts` does not allow a redirect or the URL of a reference.
     """
 
     def __init__(
@@ -42,38 +42,36 @@ class Trail:
             hosts.check_reference(what, self._first)
         self._headers = dict(headers)
         self.url: WebUrl = self._first
-        """Where the next request goes."""
+        """The URL of the next request."""
         self.hops: int = 0
-        """How many redirects led there."""
+        """Number of redirects followed so far."""
 
     def headers(self) -> dict[str, str]:
-        """Return what goes along to the present URL."""
+        """Return the headers for the current URL."""
         user = {"Authorization": self.url.authorization} if self.url.authorization else {}
         if self.url.origin != self._first.origin:
             return user
         return {**user, **self._headers}
 
     def follow(self, status: int, headers: Mapping[str, str]) -> bool:
-        """Take the head of a response, and tell whether it leads to another URL."""
+        """Move on to the next URL if a response is a redirect; return True if it is."""
         location = headers.get(LOCATION) or headers.get("location")
-        if status not in REDIRECTS or location is None:
+        if status not in REDIRECT_STATUSES or location is None:
             return False
         self.hops += 1
         if self.hops > MAX_REDIRECTS:
-            raise TransportError(
-                f"{self._what}: more than {MAX_REDIRECTS} redirects, they lead in circles"
-            )
-        target = web_url(location_text(location), f"{self._what}: redirect", self.url)
+            raise TransportError(f"{self._what}: redirected more than {MAX_REDIRECTS} times")
+        target = web_url(decode_location(location), f"{self._what}: redirect", self.url)
         if self._hosts is not None:
             self._hosts.check_redirect(self._what, self.url, target)
         self.url = target
         return True
 
 
-def location_text(value: str) -> str:
-    """Return a `Location` as browsers read one with other characters than ASCII: as UTF-8.
+def decode_location(value: str) -> str:
+    """Decode a `Location` with non-ASCII characters as UTF-8, as browsers do.
 
-    Headers may come to us as Latin-1, in which any bytes can be read.
+    HTTP libraries decode headers as Latin-1, which accepts any bytes.
     """
     try:
         return value.encode("latin-1").decode()

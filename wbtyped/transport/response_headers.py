@@ -1,4 +1,4 @@
-"""Response headers, each parsed here alone: bounded, and without an exception for any value."""
+"""Parse response headers: bounded, and without an exception whatever the value."""
 
 import math
 import re
@@ -7,24 +7,24 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import NamedTuple
 
-LONGEST_HEADER = 1024
-"""Characters up to which a header is looked at."""
-LONGEST_WAIT_SECONDS = 365 * 24 * 3600.0
-# 18 digits stay below 2**63, and 5,000 would be an error of int().
+MAX_HEADER_CHARACTERS = 1024
+"""Longer headers are ignored."""
+MAX_RETRY_AFTER_SECONDS = 365 * 24 * 3600.0
+# 18 digits stay below 2**63; int() raises for more than 4,300.
 CONTENT_RANGE = re.compile(r"(?i)bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 LENGTH = re.compile(r"[0-9]{1,18}")
 STRONG_ETAG = re.compile(r'"[!#-~]*"')
 
 
 def header(headers: Mapping[str, str], name: str) -> str:
-    """Return a header without spaces around it; empty where it is missing or too long."""
+    """Return a header, stripped; empty if it is missing or too long."""
     value = headers.get(name, "")
-    return value.strip() if len(value) <= LONGEST_HEADER else ""
+    return value.strip() if len(value) <= MAX_HEADER_CHARACTERS else ""
 
 
 def http_date(value: str | None) -> datetime | None:
-    """Return the moment that a header names, in UTC; None for what is no date."""
-    if not value or len(value) > LONGEST_HEADER:
+    """Parse an HTTP date, in UTC; None if it is not a date."""
+    if not value or len(value) > MAX_HEADER_CHARACTERS:
         return None
     try:
         moment = parsedate_to_datetime(value)
@@ -34,8 +34,8 @@ def http_date(value: str | None) -> datetime | None:
 
 
 def retry_after(value: str | None) -> float | None:
-    """Return the seconds that a `Retry-After` header asks for: a number, or a date to wait for."""
-    if not value or len(value) > LONGEST_HEADER:
+    """Return the seconds to wait by a `Retry-After` header, which is a number or a date."""
+    if not value or len(value) > MAX_HEADER_CHARACTERS:
         return None
     try:
         seconds = float(value)
@@ -44,20 +44,20 @@ def retry_after(value: str | None) -> float | None:
         if moment is None:
             return None
         seconds = (moment - datetime.now(UTC)).total_seconds()
-    return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_WAIT_SECONDS)
+    return None if math.isnan(seconds) else min(max(0.0, seconds), MAX_RETRY_AFTER_SECONDS)
 
 
 class ContentRange(NamedTuple):
-    """Which bytes of a content a response holds: from `start` to before `stop`."""
+    """The bytes that a response contains: from `start` up to, not including, `stop`."""
 
     start: int
     stop: int
     total: int | None
-    """Bytes of the whole content; None where the server does not say."""
+    """Size of the whole resource in bytes; None if the server does not say."""
 
 
 def content_range(headers: Mapping[str, str]) -> ContentRange | None:
-    """Return the range of a response; None where there is none that makes sense."""
+    """Parse `Content-Range`; None if it is missing or invalid."""
     found = CONTENT_RANGE.fullmatch(header(headers, "content-range"))
     if found is None:
         return None
@@ -69,20 +69,20 @@ def content_range(headers: Mapping[str, str]) -> ContentRange | None:
 
 
 def content_length(headers: Mapping[str, str]) -> int | None:
-    """Return the bytes that a body was announced to have, as it goes over the wire."""
+    """Return the announced size of a body in bytes, as sent (compressed); None if unknown."""
     value = header(headers, "content-length")
     return int(value) if LENGTH.fullmatch(value) else None
 
 
 def content_encodings(headers: Mapping[str, str]) -> list[str]:
-    """Return in which ways a body is encoded, one after the other; empty for not at all."""
-    value = headers.get("content-encoding", "")[:LONGEST_HEADER]
+    """Return the content encodings of a body in the order applied; empty for none."""
+    value = headers.get("content-encoding", "")[:MAX_HEADER_CHARACTERS]
     names = [name.strip().lower() for name in value.split(",")]
     return [name for name in names if name not in {"", "identity"}]
 
 
 class Validators(NamedTuple):
-    """What tells one content of a URL from another; empty where the server does not say."""
+    """The headers that identify one version of a resource; empty if the server omits them."""
 
     etag: str
     last_modified: str
@@ -90,17 +90,17 @@ class Validators(NamedTuple):
 
     @property
     def condition(self) -> str:
-        """What `If-Range` can name, by RFC 9110 section 13.1.5; empty where nothing is strong."""
+        """The value for `If-Range`, which must be strong (RFC 9110 13.1.5); empty for none."""
         if self.etag:
             return self.etag if STRONG_ETAG.fullmatch(self.etag) else ""
         modified, sent = http_date(self.last_modified), http_date(self.date)
         if not self.last_modified.isascii() or modified is None or sent is None:
             return ""
-        # Within one second, a content can change and keep its date.
+        # Within one second, a resource can change and keep its date.
         return self.last_modified if (sent - modified).total_seconds() >= 1 else ""
 
     def is_same(self, other: "Validators") -> bool:
-        """Tell whether a further part is of the same content; what is left out is another."""
+        """Return True if another part is of the same version; a missing ETag does not match."""
         if self.etag:
             return self.etag == other.etag and other.last_modified in {"", self.last_modified}
         return self.last_modified == other.last_modified

@@ -1,4 +1,4 @@
-"""Which failures are worth another try, and after how long."""
+"""Decide which failures are worth retrying, and when."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
@@ -7,34 +7,36 @@ from typing import TypeVar
 import httpx
 import stamina
 
-from ..clock import loop_runs_true, monotonic, pause
+from ..clock import loop_clock_runs, monotonic, pause
 from ..errors import ChecksumError, RateLimitError, TransportError
 from .response_headers import retry_after
 
 T = TypeVar("T")
 
-# By these a server says that it has not looked at the request.
-REFUSED = frozenset({425, 429})
-FIRST_WAIT, LONGEST_WAIT = 0.2, 10.0
-"""Seconds before the second try, and at most before any further one."""
+NOT_PROCESSED_STATUSES = frozenset({425, 429})
+"""With these a server says that it has not processed the request, so any request may be resent."""
+FIRST_WAIT_SECONDS, MAX_WAIT_SECONDS = 0.2, 10.0
+"""The wait before the second attempt, and the longest wait before any other."""
 SLOWEST_BYTES_PER_SECOND = 128
-"""What the content of a file has to bring on average, or it counts as standing still."""
-UNREACHABLE_LIMIT = 15.0
-"""Seconds after which a server that cannot be reached at all is given up."""
-# stamina tells of every retry; without a handler, logging would print that on stderr.
+"""A transfer that is slower on average counts as stalled."""
+UNREACHABLE_SECONDS = 15.0
+"""How long connecting to an unreachable server is retried."""
+ATTEMPTS = "wbtyped.attempts"
+"""Key of a response's extensions: how often the request was sent, in words, after retries."""
+# stamina logs every retry; without a handler, logging would print that on stderr.
 logging.getLogger("stamina").addHandler(logging.NullHandler())
 
 
 def is_retryable(status: int) -> bool:
-    """Tell whether an HTTP status speaks of a state that may pass."""
+    """Return True if the HTTP status is worth retrying."""
     return status in {408, 425, 429} or (status >= 500 and status != 501)
 
 
 class TransientError(Exception):
-    """A failure that may pass.
+    """A transient failure; retrying may succeed.
 
-    `unsent` tells that the server cannot have acted on the request; `response` is the answer, if
-    one came.
+    `unsent` means that the server cannot have acted on the request; `response` is the response, if
+    there is one.
     """
 
     def __init__(
@@ -53,29 +55,28 @@ class TransientError(Exception):
             status, headers = response.status_code, response.headers
         self.status = status
         self.retry_after: float | None = retry_after((headers or {}).get("retry-after"))
+        self.attempts: str = ""
+        """How often it was tried, for the end of a message; set by `RetryPolicy`."""
 
     def to_public_error(self) -> TransportError:
-        """Return the error for the caller, once patience has ended."""
+        """Return the public error to raise once retries are exhausted."""
         kind = RateLimitError if self.status == 429 else TransportError
-        return kind(
-            f"{self} (gave up after several tries or the time allowed for them; try again later)",
-            status=self.status,
-            retry_after=self.retry_after,
-        )
+        return kind(f"{self}{self.attempts}", status=self.status, retry_after=self.retry_after)
 
 
 class RetryPolicy:
-    """Decides after each failure of one request whether and when the next try comes."""
+    """Decides after each failure of one request whether to retry it, and when."""
 
     def __init__(self, budget: float, *, repeatable: bool) -> None:
         self._began = monotonic()
         self._budget = budget
         self._repeatable = repeatable
-        self._spoiled = 0
+        self._attempts = 0
+        self._wrong_contents = 0
 
     @property
     def over(self) -> bool:
-        """Whether the time allowed is spent."""
+        """Whether the retry budget is spent."""
         return monotonic() - self._began >= self._budget
 
     def renew(self) -> None:
@@ -83,71 +84,85 @@ class RetryPolicy:
         self._began = monotonic()
 
     def __call__(self, error: Exception) -> bool | float:
-        """Return False to stop, True for the usual pause, or the seconds to wait."""
+        """Return False to stop, True to retry after the usual wait, or the seconds to wait."""
+        self._attempts += 1
         if isinstance(error, ChecksumError):
-            # Wrong content may be an accident on the way; twice, it is what the server has.
-            self._spoiled += 1
-            return self._spoiled < 2
+            # Once may be an accident in transit; twice, it is what the server has.
+            self._wrong_contents += 1
+            return self._wrong_contents < 2
         if not isinstance(error, TransientError):
             return False
-        if not (self._repeatable or error.unsent or error.status in REFUSED):
-            return False
         spent = monotonic() - self._began
-        # Others measure the budget, too, but by a clock that a test may have stopped.
+        error.attempts = f" ({attempts_text(self._attempts, spent)})"
+        if not (self._repeatable or error.unsent or error.status in NOT_PROCESSED_STATUSES):
+            error.attempts = " (not retried: the server may have acted on it)"
+            return False
+        # stamina measures the budget too, but by a clock that a test may have stopped.
         if spent >= self._budget:
             return False
-        if error.unsent and spent > UNREACHABLE_LIMIT:
+        if error.unsent and spent > UNREACHABLE_SECONDS:
             return False
         if error.retry_after is None:
             return True
         return error.retry_after if spent + error.retry_after < self._budget else False
 
 
+def attempts_text(attempts: int, seconds: float) -> str:
+    """Format how often something was tried: `5 attempts in 16 s`."""
+    tried = "1 attempt" if attempts == 1 else f"{attempts} attempts"
+    return f"{tried} in {seconds:.0f} s" if seconds >= 10 else f"{tried} in {seconds:.1f} s"
+
+
 class Retries:
-    """Calls functions until they succeed, fail for good, or `budget` seconds are over."""
+    """Call functions until they succeed, fail for good, or have used up `budget` seconds."""
 
     def __init__(self, budget: float) -> None:
         self.budget: float = budget
-        """Seconds that one request may take with all its tries."""
-        waits = {"wait_initial": FIRST_WAIT, "wait_max": LONGEST_WAIT, "wait_jitter": 1.0}
+        """Seconds that one request may take, including all retries."""
+        waits = {
+            "wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0
+        }  # fmt: skip
         self._caller = stamina.RetryingCaller(attempts=None, timeout=budget, **waits)
         self._acaller = stamina.AsyncRetryingCaller(attempts=None, timeout=budget, **waits)
 
     def call(self, function: Callable[[], T], *, repeatable: bool = True) -> T:
-        """Call `function`, again after a `Passing` failure unless that could do a thing twice."""
+        """Call `function`, and retry it after a TransientError.
+
+        A function that is not `repeatable` is retried only if the server cannot have acted on it.
+        """
         return self._caller(RetryPolicy(self.budget, repeatable=repeatable), function)
 
     async def acall(self, function: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
-        """Do the same with a coroutine function."""
-        rule = RetryPolicy(self.budget, repeatable=repeatable)
-        if loop_runs_true():
-            return await self._acaller(rule, function)
-        paced = Paced(rule)
+        """Asynchronous form of `call`."""
+        policy = RetryPolicy(self.budget, repeatable=repeatable)
+        if loop_clock_runs():
+            return await self._acaller(policy, function)
+        stopped = StoppedClockPolicy(policy)
 
-        async def after_pause() -> T:
-            if paced.owed:
-                await pause(paced.owed)
+        async def wait_and_call() -> T:
+            if stopped.wait_seconds:
+                await pause(stopped.wait_seconds)
             return await function()
 
-        return await self._acaller(paced, after_pause)
+        return await self._acaller(stopped, wait_and_call)
 
 
-class Paced:
-    """A rule for event loops whose timers do not run: pauses are taken before the next try."""
+class StoppedClockPolicy:
+    """A policy for event loops whose timers do not run: the function waits before it is called."""
 
-    def __init__(self, rule: RetryPolicy) -> None:
-        self._rule = rule
-        self._waits = FIRST_WAIT
-        self.owed: float = 0.0
-        """Seconds to wait before the next try."""
+    def __init__(self, policy: RetryPolicy) -> None:
+        self._policy = policy
+        self._next_wait = FIRST_WAIT_SECONDS
+        self.wait_seconds: float = 0.0
+        """Seconds to wait before the next attempt."""
 
     def __call__(self, error: Exception) -> bool | float:
-        """Return False to stop, or 0.0 to go on without any other pause."""
-        wait = self._rule(error)
+        """Return False to stop, or 0.0 to retry without another wait."""
+        wait = self._policy(error)
         if wait is False:
             return False
-        self.owed = self._waits if wait is True else wait
-        self._waits = min(LONGEST_WAIT, 2 * self._waits)
+        self.wait_seconds = self._next_wait if wait is True else wait
+        self._next_wait = min(MAX_WAIT_SECONDS, 2 * self._next_wait)
         if stamina.is_testing():
-            self.owed = 0.0
+            self.wait_seconds = 0.0
         return 0.0

@@ -1,7 +1,7 @@
-"""How httpx reaches a host: directly or through a proxy, as the environment says for that host.
+"""Connect httpx to a host directly or through a proxy, as the environment says for that host.
 
-httpx has rules of its own for this. They fail on proxies that the host at hand does not need, on
-some entries of NO_PROXY, and differ from those of libcurl.
+httpx has rules of its own for this. They fail on proxies that the host does not need and on some
+entries of NO_PROXY, and differ from those of libcurl.
 """
 
 import importlib.util
@@ -16,25 +16,25 @@ import httpx
 
 from ..config.proxies import Proxies, Proxy
 from ..errors import UsageError
-from .time_limits import heed_limits
+from .time_limits import obey_response_limit
 from .tls import Tls
 
 PROXY_REFUSES = "407 Proxy Authentication Required"
 
 
 class Route(NamedTuple):
-    """What requests have in common that can share connections."""
+    """How to connect to a host; requests with the same route can share connections."""
 
     proxy: Proxy | None
     over_tls: bool
 
 
 class ProxyRefusedError(httpx.ProxyError):
-    """The proxy wants to know who asks; to ask again would change nothing."""
+    """The proxy requires authentication, so retrying is of no use."""
 
 
 class Routes:
-    """Chooses routes by what the environment said when this was made."""
+    """Choose routes by the environment variables at the time of creation."""
 
     def __init__(self) -> None:
         self._proxies = Proxies.of_environment()
@@ -52,25 +52,25 @@ class Routes:
         proxy = self._proxies.find(url.scheme, url.raw_host.decode("ascii"), port)
         if proxy is not None and proxy.scheme == "socks5h" and not has_socks():
             raise UsageError(
-                f"the proxy {proxy} needs the extra: pip install 'wbtyped[socks]'; or set NO_PROXY"
-                f" to reach {url.host} directly"
+                f"the proxy {proxy} needs the extra: pip install 'wbtyped[socks]'; or set"
+                f" NO_PROXY={url.host} to connect directly"
             )
         return Route(proxy, over_tls or (proxy is not None and proxy.scheme == "https"))
 
     def options(self, route: Route) -> "tuple[ssl.SSLContext, httpx.Proxy | None]":
-        """Return what a transport of httpx has to know of a route."""
-        # Without TLS no certificate is read, so none can be missing.
+        """Return the TLS context and the proxy of a route, as httpx needs them."""
+        # Without TLS no certificate file is read, so none can be missing.
         context = self._context if route.over_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         if route.proxy is None:
             return context, None
-        # httpx knows only this name, and lets the proxy look hosts up, too.
+        # httpx supports only this name, and lets the proxy resolve host names too.
         url = route.proxy.url.replace("socks5h://", "socks5://")
         is_tls = route.proxy.scheme == "https"
         return context, httpx.Proxy(url, ssl_context=context if is_tls else None)
 
 
 class RoutedTransport(httpx.BaseTransport):
-    """Sends each request by its route, and keeps connections for each, which heed time limits."""
+    """Send each request by its route; connections are pooled per route and obey time limits."""
 
     def __init__(self) -> None:
         self._routes = Routes()
@@ -78,9 +78,9 @@ class RoutedTransport(httpx.BaseTransport):
         self._lock = threading.Lock()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and return the response as soon as its head is there."""
+        """Send a request, and return the response as soon as its headers have arrived."""
         route = self._routes.choose(request.url)
-        with named(route.proxy, request):
+        with proxy_errors(route.proxy, request):
             response = self._transport(route).handle_request(request)
             check_proxy(route.proxy, response.status_code)
         return response
@@ -90,7 +90,7 @@ class RoutedTransport(httpx.BaseTransport):
             if route not in self._opened:
                 context, proxy = self._routes.options(route)
                 opened = httpx.HTTPTransport(verify=context, proxy=proxy, trust_env=False)
-                heed_limits(opened)
+                obey_response_limit(opened)
                 self._opened[route] = opened
             return self._opened[route]
 
@@ -101,16 +101,16 @@ class RoutedTransport(httpx.BaseTransport):
 
 
 class AsyncRoutedTransport(httpx.AsyncBaseTransport):
-    """The same for coroutines of one event loop."""
+    """Asynchronous form of `RoutedTransport`, for one event loop."""
 
     def __init__(self) -> None:
         self._routes = Routes()
         self._opened: dict[Route, httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request, and return the response as soon as its head is there."""
+        """Send a request, and return the response as soon as its headers have arrived."""
         route = self._routes.choose(request.url)
-        with named(route.proxy, request):
+        with proxy_errors(route.proxy, request):
             response = await self._transport(route).handle_async_request(request)
             check_proxy(route.proxy, response.status_code)
         return response
@@ -130,28 +130,28 @@ class AsyncRoutedTransport(httpx.AsyncBaseTransport):
 
 
 @contextmanager
-def named(proxy: Proxy | None, request: httpx.Request) -> Generator[None]:
-    """Name the proxy in what goes wrong on the way, so that nobody looks for it at the server."""
+def proxy_errors(proxy: Proxy | None, request: httpx.Request) -> Generator[None]:
+    """Name the proxy in connection errors, so that nobody looks for the cause at the server."""
     try:
         yield
     except httpx.TransportError as error:
         if proxy is None:
             raise
         kind = ProxyRefusedError if " 407 " in f" {error} " else type(error)
-        raise kind(through(error or "no answer in time", proxy), request=request) from error
+        raise kind(through(error or "no response in time", proxy), request=request) from error
 
 
 def check_proxy(proxy: Proxy | None, status: int) -> None:
-    """Raise for a response that came from the proxy itself."""
+    """Raise ProxyRefusedError if the response is the proxy's own request for credentials."""
     if proxy is not None and status == 407:
         raise ProxyRefusedError(PROXY_REFUSES)
 
 
 def through(reason: object, proxy: Proxy | None) -> str:
-    """Return a reason with the proxy, if there is one, that it may lie with."""
+    """Append the proxy, if there is one, to the reason of a failure."""
     return f"{reason}" if proxy is None else f"{reason} (through the proxy {proxy})"
 
 
 def has_socks() -> bool:
-    """Tell whether httpx can speak to SOCKS proxies."""
+    """Return True if httpx can use SOCKS proxies."""
     return importlib.util.find_spec("socksio") is not None

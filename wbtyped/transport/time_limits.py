@@ -1,7 +1,7 @@
-"""A limit for the whole of a response, whose parts each come in time.
+"""A time limit for a whole response.
 
-httpx limits every single read. A server that sends a byte now and then, be it of the headers, would
-hold a thread for ever, so what reads from the network is given the time that is left.
+httpx only limits each single read. A server that sends a byte now and then, even of the headers,
+would hold a thread for ever. So every read from the network gets the time that is left.
 """
 
 import threading
@@ -18,13 +18,13 @@ SocketOptions = Iterable[httpcore.SOCKET_OPTION]
 
 
 class Limit(threading.local):
-    """The time that the response has that this thread waits for."""
+    """The time limit of the response that this thread is waiting for."""
 
     seconds: float | None = None
     until: float | None = None
 
     def left(self, timeout: float | None) -> float | None:
-        """Return how long the next read may take; the time counts from the first one."""
+        """Return how long the next read may take; time counts from the first read."""
         if self.seconds is None:
             return timeout
         now = monotonic()
@@ -40,7 +40,7 @@ _limit = Limit()
 
 @contextmanager
 def response_limit(seconds: float) -> Generator[None]:
-    """Let a response that is read inside of the context take so long in all."""
+    """Limit the total time of a response that is read inside the context."""
     before = _limit.seconds, _limit.until
     _limit.seconds, _limit.until = seconds, None
     try:
@@ -50,22 +50,22 @@ def response_limit(seconds: float) -> Generator[None]:
 
 
 class LimitedStream(httpcore.NetworkStream):
-    """A connection whose reads heed the limit of the thread."""
+    """A connection whose reads obey the limit of the thread."""
 
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Read what is there."""
+        """Read the bytes that have arrived."""
         try:
             return self._stream.read(max_bytes, _limit.left(timeout))
         except httpcore.ReadTimeout:
-            # Says so if it was the time for the whole that ended.
+            # Raises with its own message if it was the limit of the whole response.
             _limit.left(timeout)
             raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send all of it."""
+        """Send the whole buffer."""
         self._stream.write(buffer, timeout)
 
     def close(self) -> None:
@@ -82,12 +82,12 @@ class LimitedStream(httpcore.NetworkStream):
         return LimitedStream(self._stream.start_tls(ssl_context, server_hostname, timeout))
 
     def get_extra_info(self, info: str) -> object:
-        """Return something of the socket below."""
+        """Return information about the underlying socket."""
         return self._stream.get_extra_info(info)
 
 
 class LimitedBackend(httpcore.NetworkBackend):
-    """Opens such connections."""
+    """Opens connections whose reads obey the limit of the thread."""
 
     def __init__(self, backend: httpcore.NetworkBackend) -> None:
         self._backend = backend
@@ -111,7 +111,7 @@ class LimitedBackend(httpcore.NetworkBackend):
         timeout: float | None = None,
         socket_options: SocketOptions | None = None,
     ) -> httpcore.NetworkStream:
-        """Connect to a socket of this machine."""
+        """Connect to a Unix domain socket."""
         return LimitedStream(self._backend.connect_unix_socket(path, timeout, socket_options))
 
     def sleep(self, seconds: float) -> None:
@@ -119,11 +119,11 @@ class LimitedBackend(httpcore.NetworkBackend):
         self._backend.sleep(seconds)
 
 
-def heed_limits(transport: httpx.HTTPTransport) -> None:
-    """Have a transport of httpx heed `response_limit`.
+def obey_response_limit(transport: httpx.HTTPTransport) -> None:
+    """Make an httpx transport obey `response_limit`.
 
-    httpx has no option for it, and its names for the parts are private; a test holds that they are
-    these still.
+    httpx has no option for it, and the attributes used here are private; a test fails if httpx
+    renames them.
     """
     pool: object = getattr(transport, "_pool", None)
     backend: object = getattr(pool, "_network_backend", None)

@@ -1,4 +1,4 @@
-"""Which certificates are trusted, as the environment says it, alike for both engines."""
+"""Which TLS certificates are trusted: environment variables, read alike for both engines."""
 
 import os
 import ssl
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from ..config.cache import SWITCHES, switch
+from ..config.switches import SWITCHES, switch
 from ..errors import UsageError
 
 DISABLE = "WANDB_INSECURE_DISABLE_SSL"
@@ -18,30 +18,30 @@ KEY_LOG = "SSLKEYLOGFILE"
 
 @dataclass(frozen=True)
 class Tls:
-    """What a connection with TLS trusts. Wrong variables are errors only where TLS is used."""
+    """The certificates to trust. Invalid variables are errors only when TLS is used."""
 
     insecure: str = ""
     """The value of WANDB_INSECURE_DISABLE_SSL."""
     file: str | None = None
-    """Certificates in one file; None for none."""
+    """A file of certificates, or None."""
     folder: str | None = None
-    """Certificates in a folder, or several with `:` between them; None for none."""
+    """A folder of certificates, or several separated by `:`, or None."""
     file_variable: str = ""
     folder_variable: str = ""
     key_log: str | None = None
-    """Where the secrets of connections are written, for who wants to look into them."""
+    """File to log the TLS session secrets to, for debugging."""
 
     @classmethod
     def of_environment(cls, environ: Mapping[str, str] = os.environ) -> "Tls":
-        """Read the variables; the first that is set wins, and certifi is for when none is."""
+        """Read the variables; the first one set wins. Without any, certifi is used."""
         key_log, insecure = environ.get(KEY_LOG) or None, environ.get(DISABLE, "")
         files = [(name, environ[name]) for name in FILES if environ.get(name)]
         folders = [(name, environ[name]) for name in FOLDERS if environ.get(name)]
-        # requests takes a folder where others expect a file.
+        # requests accepts a folder where others expect a file.
         file = next((f for f in files if f[0] == FILES[0] or not Path(f[1]).is_dir()), None)
         folder = next((f for f in folders if f[0] == FOLDERS[0] or Path(f[1]).is_dir()), None)
         if file is None and folder is None:
-            # Imported late: it is needed where nothing else says what to trust.
+            # Imported late: only needed if no variable is set.
             import certifi
 
             return cls(insecure, file=certifi.where(), key_log=key_log)
@@ -56,15 +56,15 @@ class Tls:
 
     @property
     def verify(self) -> bool:
-        """Whether certificates are looked at; they are where the variable is neither on nor off."""
+        """Whether certificates are verified; also if the variable has an invalid value."""
         return not SWITCHES.get(self.insecure.strip().lower())
 
     def context(self) -> ssl.SSLContext:
-        """Return the context of this process; raises UsageError that names variable and file."""
+        """Return the TLS context; raises UsageError, which names the variable and the file."""
         return _context(self)
 
 
-# To read all certificates takes 20 ms each time.
+# Cached: reading all certificates takes 20 ms.
 @lru_cache(maxsize=16)
 def _context(tls: Tls) -> ssl.SSLContext:
     _check_key_log(tls.key_log)
@@ -72,14 +72,14 @@ def _context(tls: Tls) -> ssl.SSLContext:
         return _context_without_checks()
     _check_folder(tls)
     try:
-        # This takes SSLKEYLOGFILE into account by itself.
+        # This reads SSLKEYLOGFILE by itself.
         return ssl.create_default_context(cafile=tls.file, capath=tls.folder)
     except OSError as error:
-        # An SSLError is one, too: for a file without a certificate.
-        reason = "is not there" if isinstance(error, FileNotFoundError) else _reason(error)
+        # SSLError is an OSError too: for a file without a certificate.
+        reason = "does not exist" if isinstance(error, FileNotFoundError) else _reason(error)
         raise UsageError(
-            f"{tls.file_variable or 'certifi'} names {tls.file}, which {reason}; let it name a"
-            " file of certificates in PEM form, or unset it"
+            f"{tls.file_variable or 'certifi'} names {tls.file}, which {reason}; set it to a file"
+            " of certificates in PEM format, or unset it"
         ) from error
 
 
@@ -92,17 +92,17 @@ def _context_without_checks() -> ssl.SSLContext:
 
 def _reason(error: OSError) -> str:
     if isinstance(error, ssl.SSLError):
-        return "holds no certificates"
+        return "contains no certificates"
     return f"cannot be read: {error.strerror or error}"
 
 
 def _check_folder(tls: Tls) -> None:
-    """Raise UsageError when no folder is there; OpenSSL would say nothing."""
+    """Raise UsageError if no folder exists; OpenSSL would not report it."""
     folders = tls.folder.split(os.pathsep) if tls.folder else []
     if folders and not any(Path(folder).is_dir() for folder in folders):
         raise UsageError(
-            f"{tls.folder_variable} names {tls.folder}, which is no folder; let it name one with"
-            " certificates, or unset it"
+            f"{tls.folder_variable} names {tls.folder}, which is not a folder; set it to a folder"
+            " of certificates, or unset it"
         )
 
 
@@ -119,5 +119,5 @@ def _check_key_log(path: str | None) -> None:
 
 
 def certificate_refused(reason: str) -> str:
-    """Return what is said of a certificate that is not trusted."""
-    return f"{reason}; name the file with the certificate of its authority in SSL_CERT_FILE"
+    """Append what to do about a certificate that is not trusted."""
+    return f"{reason}; set SSL_CERT_FILE to a file with the certificate of its authority"

@@ -1,4 +1,4 @@
-"""The files of a version on disk: download, check out, verify."""
+"""Download a version, check it out, and compare folders with it."""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 from ...download.batch import Batch, BatchOptions, PlannedFile, build_options
 from ...download.disk.atomic import disk_errors
 from ...download.disk.folder_tree import FolderTree
-from ...download.disk.safe_names import SafeNames, safe_target, sorted_out
+from ...download.disk.safe_names import SafeNames, resolve_targets, safe_target
 from ...download.results import FailedFile
 from ...errors import (
     ChecksumError,
@@ -22,209 +22,217 @@ from ...user_warnings import warn_user
 from .differences import ArtifactDifferences
 from .manifest import ArtifactManifestEntry
 from .offline_index import save_offline
-from .plan import Wanted, entry_is_right, plan, unusable
-from .references import follow, is_readable
+from .plan import RequestedFile, entry_matches, invalid_entry, plan_files
+from .references import follow_references, is_downloadable
 from .version import VersionContents
 
-MANIFEST_TRIES = 3
-"""Times that a manifest is fetched that has not the digest of its version."""
 
-
-def target_folder(artifact: VersionContents, *, with_version: bool = True) -> Path:
+def target_folder(version: VersionContents, *, with_version: bool = True) -> Path:
     """Return the documented default folder of a version, absolute."""
     home = Path(os.environ.get("WANDB_ARTIFACT_DIR") or "artifacts").absolute()
-    name = artifact.source.name if with_version else artifact.source.collection
+    name = version.source.name if with_version else version.source.collection
     return home / (name.replace(":", "-") if os.name == "nt" else name)
 
 
-def only_entry(artifact: VersionContents) -> ArtifactManifestEntry:
+def only_entry(version: VersionContents) -> ArtifactManifestEntry:
     """Return the only file of a version, or raise UsageError."""
-    entries = list(artifact.manifest)
+    entries = list(version.manifest)
     if len(entries) != 1:
         raise UsageError(
-            f"artifact {artifact.qualified_name} holds {len(entries)} files; use download()"
+            f"artifact {version.qualified_name} has {len(entries)} files, not one; use download()"
         )
     return entries[0]
 
 
-def download(
-    artifact: VersionContents,
+# Download.
+
+
+def make_version_batch(
+    version: VersionContents,
     root: str | PathLike[str] | None,
     allow_missing_references: bool,
     path_prefix: str | None,
     options: BatchOptions,
 ) -> Batch:
-    """Return what downloads the files of a version, ready to run."""
-    entries = [e for e in artifact.manifest if e.path.startswith(path_prefix or "")]
-    return make_batch(artifact, entries, root, allow_missing_references, options)
+    """Build the batch that downloads the files of a version, or those below a prefix."""
+    entries = [e for e in version.manifest if e.path.startswith(path_prefix or "")]
+    return make_batch(version, entries, root, allow_missing_references, options)
 
 
 def make_batch(
-    artifact: VersionContents,
+    version: VersionContents,
     entries: Sequence[ArtifactManifestEntry],
     root: str | PathLike[str] | None,
     allow_missing_references: bool,
     options: BatchOptions,
 ) -> Batch:
-    """Return what downloads some files of a version, ready to run."""
-    folder = Path(root) if root is not None else target_folder(artifact)
-    # One that is named twice is fetched once.
+    """Build the batch that downloads some files of a version.
+
+    Names and manifest entries are checked here, before the first request. With
+    `on_error="raise"` the first invalid one is raised.
+    """
+    folder = Path(root) if root is not None else target_folder(version)
+    # An entry that is listed twice is downloaded once.
     entries = list({entry.path: entry for entry in entries}.values())
-    # Every name is checked before the first byte is asked for.
-    targets, refused = sorted_out([entry.path for entry in entries], SafeNames(folder))
-    failed = wrong_entries(artifact, entries, refused)
-    if options.on_error == "raise":
-        for each in failed:
-            raise each.error
-    refuse_unreadable(
-        [e for e in entries if not is_readable(e)], artifact, allow_missing_references
-    )
-    wrong = {each.name for each in failed}
-    wanted = [
-        Wanted(entry, targets[entry.path], entry.path)
+    targets, unsafe = resolve_targets([entry.path for entry in entries], SafeNames(folder))
+    failed = find_invalid(version, entries, unsafe)
+    if options.on_error == "raise" and failed:
+        raise failed[0].error
+    unsupported = [entry for entry in entries if not is_downloadable(entry)]
+    check_unsupported(version, unsupported, allow_missing_references)
+    excluded = {file.name for file in failed} | {entry.path for entry in unsupported}
+    files = [
+        RequestedFile(entry, targets[entry.path], entry.path)
         for entry in entries
-        if is_readable(entry) and entry.path not in wrong
+        if entry.path not in excluded
     ]
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     tree = FolderTree(folder)
     return Batch(
-        artifact.client.transport,
+        version.client.transport,
         tree,
         options,
-        planned(artifact, options, tree, failed, wanted),
-        f"the files of {artifact.qualified_name}",
-        (len(wanted) + len(failed), sum(file.entry.size or 0 for file in wanted)),
+        plan_batch(version, options, tree, failed, files),
+        f"the files of {version.qualified_name}",
+        (len(files) + len(failed), sum(file.entry.size or 0 for file in files)),
     )
 
 
-def wrong_entries(
-    artifact: VersionContents,
+def find_invalid(
+    version: VersionContents,
     entries: Sequence[ArtifactManifestEntry],
-    refused: Mapping[str, WbtypedError],
+    unsafe: Mapping[str, WbtypedError],
 ) -> list[FailedFile]:
-    """Return the files that cannot be fetched, by what the manifest says of them."""
-    failed = [FailedFile(name, error) for name, error in refused.items()]
+    """Return the files with unsafe names, and those whose manifest entry is invalid."""
+    failed = [FailedFile(name, error) for name, error in unsafe.items()]
     for entry in entries:
-        if entry.fault and entry.path not in refused:
-            failed.append(FailedFile(entry.path, unusable(artifact, entry)))
+        if entry.fault and entry.path not in unsafe:
+            failed.append(FailedFile(entry.path, invalid_entry(version, entry)))
     return failed
 
 
-def planned(
-    artifact: VersionContents,
-    options: BatchOptions,
-    tree: FolderTree,
-    failed: Sequence[FailedFile],
-    files: Sequence[Wanted],
-) -> Iterator[PlannedFile]:
-    """Note in the cache what the version is, then yield what becomes of its files."""
-    if options.cache is not None and not artifact.client.settings.offline:
-        with disk_errors(options.cache.folder):
-            save_offline(artifact, options.cache)
-    yield from failed
-    yield from plan(artifact, files, options.local_files(tree), follow)
-
-
-def download_entry(
-    artifact: VersionContents, entry: ArtifactManifestEntry, root: str | PathLike[str] | None
-) -> Path:
-    """Download one file of a version and return its path."""
-    folder = Path(root) if root is not None else target_folder(artifact)
-    options = build_options(artifact.client.settings, {"engine": "httpx", "jobs": 1})
-    make_batch(artifact, [entry], folder, False, options).run()
-    return folder / entry.path
-
-
-def refuse_unreadable(
-    entries: list[ArtifactManifestEntry], artifact: VersionContents, allowed: bool
+def check_unsupported(
+    version: VersionContents, entries: Sequence[ArtifactManifestEntry], allowed: bool
 ) -> None:
-    """Raise or warn for references that cannot be followed."""
+    """Raise, or warn if that is allowed, for references that cannot be downloaded."""
     if not entries:
         return
     uris = [entry.ref_target() for entry in entries]
     message = (
-        f"artifact {artifact.qualified_name} refers to {len(uris)} files that cannot be read from"
-        f" here: {', '.join(uris[:5])}{', ...' if len(uris) > 5 else ''}"
+        f"artifact {version.qualified_name} has {len(uris)} references that wbtyped cannot"
+        f" download: {', '.join(uris[:5])}{', ...' if len(uris) > 5 else ''}"
     )
     if not allowed:
         raise UnsupportedReferenceError(
-            f"{message}; fetch them by other means and pass allow_missing_references=True",
-            uris=uris,
+            f"{message}; pass allow_missing_references=True to skip them", uris=uris
         )
-    warn_user(f"{message}; they were left out")
+    warn_user(f"{message}; they were skipped")
 
 
-# What is on disk.
+def plan_batch(
+    version: VersionContents,
+    options: BatchOptions,
+    tree: FolderTree,
+    failed: Sequence[FailedFile],
+    files: Sequence[RequestedFile],
+) -> Iterator[PlannedFile]:
+    """Record the version in the cache, then yield what to do for each file."""
+    if options.cache is not None and not version.client.settings.offline:
+        with disk_errors(options.cache.folder):
+            save_offline(version, options.cache)
+    yield from failed
+    yield from plan_files(version, files, options.local_files(tree), follow_references)
+
+
+def download_entry(
+    version: VersionContents, entry: ArtifactManifestEntry, root: str | PathLike[str] | None
+) -> Path:
+    """Download one file of a version and return its path."""
+    folder = Path(root) if root is not None else target_folder(version)
+    options = build_options(version.client.settings, {"engine": "httpx", "jobs": 1})
+    make_batch(version, [entry], folder, False, options).run()
+    return folder / entry.path
+
+
+# Check out.
 
 
 def checkout(
-    artifact: VersionContents, root: str | PathLike[str] | None, options: BatchOptions
+    version: VersionContents, root: str | PathLike[str] | None, options: BatchOptions
 ) -> Path:
-    """Download a version and remove the files that did not belong to it as this began."""
-    folder = checkout_folder(artifact, root)
-    unexpected = unexpected_files(artifact, folder)
-    download(artifact, folder, False, None, options).run()
+    """Download a version, and remove the files that were unexpected before the download."""
+    folder = checkout_folder(version, root)
+    unexpected = unexpected_files(version, folder)
+    make_version_batch(version, folder, False, None, options).run()
     tree = FolderTree(folder)
     try:
         for path in unexpected:
-            # It may have gone meanwhile; what is reached through a link is not ours to remove.
+            # It may be gone by now, or behind a link, which is never followed to remove a file.
             with disk_errors(folder / path), suppress(FileNotFoundError, UnsafePathError):
                 tree.remove(folder / path)
-        for path in sorted(walk(folder)[1], reverse=True):
-            above, _, name = path.rpartition("/")
-            # Of a folder that holds anything, nothing becomes of this.
-            with suppress(OSError, UnsafePathError), tree.inside(above) as opened:
-                opened.rmdir(name)
+        remove_empty_folders(tree, folder)
     finally:
         tree.close()
     return folder
 
 
-def checkout_folder(artifact: VersionContents, root: str | PathLike[str] | None) -> Path:
-    """Return the folder that a checkout goes to."""
-    return Path(root) if root is not None else target_folder(artifact, with_version=False)
+def remove_empty_folders(tree: FolderTree, root: Path) -> None:
+    """Remove the empty folders below a folder, innermost first."""
+    for path in sorted(walk(root)[1], reverse=True):
+        parent, _, name = path.rpartition("/")
+        # OSError: the folder is not empty.
+        with suppress(OSError, UnsafePathError), tree.inside(parent) as opened:
+            opened.rmdir(name)
 
 
-def unexpected_files(artifact: VersionContents, folder: Path) -> list[str]:
-    """Return the files in a folder that a version does not hold, by their paths."""
-    return sorted(set(walk(folder)[0]) - set(artifact.manifest.entries))
+def checkout_folder(version: VersionContents, root: str | PathLike[str] | None) -> Path:
+    """Return the folder that a checkout writes to."""
+    return Path(root) if root is not None else target_folder(version, with_version=False)
+
+
+# Compare.
+
+
+def unexpected_files(version: VersionContents, folder: Path) -> list[str]:
+    """Return the paths of the files in a folder that a version does not contain."""
+    return sorted(set(walk(folder)[0]) - set(version.manifest.entries))
 
 
 def walk(root: Path) -> tuple[list[str], list[str]]:
-    """Return the files below a folder, and the folders, by their paths; links count as files."""
+    """Return the paths of all files and folders below a folder; links count as files."""
     files: list[str] = []
     folders: list[str] = []
-    for path, inner, names in os.walk(root):
-        here = Path(path)
-        links = {name for name in inner if (here / name).is_symlink()}
-        below = here.relative_to(root)
-        files += [(below / name).as_posix() for name in [*links, *names]]
-        folders += [(below / name).as_posix() for name in inner if name not in links]
+    for path, subfolders, names in os.walk(root):
+        folder = Path(path)
+        links = {name for name in subfolders if (folder / name).is_symlink()}
+        prefix = folder.relative_to(root)
+        files += [(prefix / name).as_posix() for name in [*links, *names]]
+        folders += [(prefix / name).as_posix() for name in subfolders if name not in links]
     return files, folders
 
 
-def compare(artifact: VersionContents, root: str | PathLike[str] | None) -> ArtifactDifferences:
-    """Return every difference between a folder and a version."""
-    folder = Path(root) if root is not None else target_folder(artifact)
+def compare(version: VersionContents, root: str | PathLike[str] | None) -> ArtifactDifferences:
+    """Return every difference between a folder and a version; references are left out."""
+    folder = Path(root) if root is not None else target_folder(version)
     missing: list[str] = []
-    altered: list[str] = []
-    for entry in artifact.manifest:
+    modified: list[str] = []
+    for entry in version.manifest:
         if entry.is_reference:
             continue
         if not (folder / entry.path).is_file():
             missing.append(entry.path)
-        elif not entry_is_right(entry, safe_target(folder, entry.path)):
-            altered.append(entry.path)
-    return ArtifactDifferences(missing, altered, unexpected_files(artifact, folder))
+        elif not entry_matches(entry, safe_target(folder, entry.path)):
+            modified.append(entry.path)
+    return ArtifactDifferences(missing, modified, unexpected_files(version, folder))
 
 
-def verify(artifact: VersionContents, root: str | PathLike[str] | None) -> None:
-    """Raise ChecksumError for every difference between a folder and a version."""
-    folder = Path(root) if root is not None else target_folder(artifact)
-    differences = compare(artifact, folder)._asdict()
-    found = [f"{word}: {', '.join(names)}" for word, names in differences.items() if names]
+def verify(version: VersionContents, root: str | PathLike[str] | None) -> None:
+    """Raise ChecksumError, naming every difference, unless a folder matches a version."""
+    folder = Path(root) if root is not None else target_folder(version)
+    differences = compare(version, folder)._asdict()
+    found = [f"{kind}: {', '.join(names)}" for kind, names in differences.items() if names]
     if found:
         raise ChecksumError(
-            f"{folder} is not artifact {artifact.qualified_name}; {'; '.join(found)}"
+            f"{folder} does not match artifact {version.qualified_name}; {'; '.join(found)}"
         )

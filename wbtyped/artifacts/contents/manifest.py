@@ -1,4 +1,4 @@
-"""What a version is made of: paths, digests, sizes, and references to other places."""
+"""The manifest of a version: paths, digests, sizes and references of its files."""
 
 import base64
 import json
@@ -19,19 +19,19 @@ from ...errors import SchemaMismatchError, UsageError
 from ...user_warnings import in_thread
 
 ARTIFACT_SCHEME = "wandb-artifact://"
-"""How references to files of other artifacts begin."""
+"""Scheme of references to files of other artifacts."""
 ARTIFACT_REFERENCE = re.compile(r"(?is)wandb-artifact://((?:[0-9a-f]{2})+)/(.+)")
-LARGEST_SIZE = 2**63 - 1
-"""Bytes: the schema counts them in Int64."""
-LONGEST_NUMBER = 4000
-"""Digits; Python refuses to read a number with more than 4,300."""
+MAX_SIZE_BYTES = 2**63 - 1
+"""The schema declares sizes as Int64."""
+MAX_NUMBER_DIGITS = 4000
+"""Python refuses to parse a number of more than 4,300 digits."""
 CONTENT_DIGEST = re.compile(r"[A-Za-z0-9+/]{21}[AQgw]==")
 """16 bytes in base64: an MD5 or an XXH128."""
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class ManifestOwner(Protocol):
-    """The version that an entry of a manifest belongs to; every `Artifact` is one."""
+    """What a manifest entry needs of its version; every `Artifact` is one."""
 
     @property
     def id(self) -> str:
@@ -67,7 +67,7 @@ class ManifestOwner(Protocol):
 
 class _Entry(BaseModel, frozen=True, defer_build=True):
     digest: Annotated[str, Field(min_length=1)]
-    size: Annotated[int, Field(strict=True, ge=0, le=LARGEST_SIZE)] | None = None
+    size: Annotated[int, Field(strict=True, ge=0, le=MAX_SIZE_BYTES)] | None = None
     ref: str | None = None
     birth: str | None = Field(None, validation_alias="birthArtifactID")
     extra: dict[str, object] = {}
@@ -89,9 +89,14 @@ class _Manifest(BaseModel, frozen=True, defer_build=True):
 class ArtifactManifestEntry:
     """One file of a version.
 
-    `digest` is base64 of the content's MD5 or XXH128, as `digest_algorithm()` says; for a reference
-    it is what tells contents apart where it lies, an ETag for example. `size` is in bytes, None
-    where the manifest does not say.
+    `digest` is the MD5 or XXH128 of the content in base64, as `digest_algorithm()` says; for a
+    reference it is what its storage identifies the content by, such as an ETag. `size` is in bytes,
+    None if the manifest does not record it.
+
+    Example:
+        >>> entry = artifact.manifest.entries["train.csv"]
+        >>> entry.path, entry.size, entry.is_reference
+        ('train.csv', 7, False)
     """
 
     path: str
@@ -102,30 +107,30 @@ class ArtifactManifestEntry:
     extra: Mapping[str, object] = field(default_factory=dict[str, object])
     artifact: ManifestOwner | None = field(default=None, repr=False, compare=False)
     unreadable: str = field(default="", repr=False, compare=False)
-    """What of it could not be read from the manifest; empty for a good entry."""
+    """Why the entry could not be parsed; empty for a valid one."""
 
     @property
     def fault(self) -> str:
-        """Why the file cannot be fetched, as far as its entry tells; empty when it can."""
+        """Why the file cannot be downloaded, judged by its entry alone; empty if it can."""
         if self.unreadable:
             return self.unreadable
         if self.ref is None and not CONTENT_DIGEST.fullmatch(self.digest):
-            return f"its digest {self.digest!r:.80} is no MD5 or XXH128 in base64"
+            return f"its digest {self.digest!r:.80} is not an MD5 or XXH128 in base64"
         return ""
 
     def digest_algorithm(self) -> Algorithm:
-        """Return how the content was digested."""
+        """Return the digest algorithm of the content."""
         return "XXH128" if self.extra.get("alg") == "XXH128" else "MD5"
 
     @property
     def is_reference(self) -> bool:
-        """Whether the content lies elsewhere, at `ref`."""
+        """Whether the content is stored elsewhere, at `ref`."""
         return self.ref is not None
 
     def ref_target(self) -> str:
-        """Return the address that a reference refers to; raises UsageError for a plain file."""
+        """Return the URI that a reference refers to; raises UsageError for a plain file."""
         if self.ref is None:
-            raise UsageError(f"{self.path} is a file and refers to nothing")
+            raise UsageError(f"{self.path} is a file, not a reference")
         return self.ref
 
     def parent_artifact(self) -> ManifestOwner:
@@ -134,45 +139,51 @@ class ArtifactManifestEntry:
         Raises UsageError for an entry of a manifest that was not read from the server.
         """
         if self.artifact is None:
-            raise UsageError(f"the manifest entry {self.path} belongs to no artifact")
+            raise UsageError(f"manifest entry {self.path} belongs to no artifact")
         return self.artifact
 
     def ref_url(self) -> str:
-        """Return the address by which other artifacts refer to this file."""
-        number = base64.b64decode(self.parent_artifact().id).hex()
-        return f"{ARTIFACT_SCHEME}{number}/{self.path}"
+        """Return the URI by which other artifacts refer to this file."""
+        artifact_id = base64.b64decode(self.parent_artifact().id).hex()
+        return f"{ARTIFACT_SCHEME}{artifact_id}/{self.path}"
 
     def download(self, root: str | PathLike[str] | None = None) -> str:
-        """Download the file to its path below `root`, checked, and return where it is.
+        """Download the file to its path below `root`, verify it, and return where it is.
 
-        Without `root` it goes where `Artifact.download` puts it. One that is there and right is
-        kept. References are followed as there; UnsupportedReferenceError names one that cannot be.
+        `root` is the folder of `Artifact.download` by default. An existing file with the right
+        content is kept. References to `http(s)://` URLs and to other artifacts are followed; others
+        raise UnsupportedReferenceError.
         """
         folder = arguments.optional_location("root", root)
         return str(self.parent_artifact().download_entry(self, folder))
 
     async def adownload(self, root: str | PathLike[str] | None = None) -> str:
-        """Download the file, from a coroutine; otherwise as `download`."""
+        """Asynchronous form of `download`."""
         return await in_thread(self.download, root)
 
     def to_json(self) -> dict[str, object]:
-        """Return what the manifest says of the file, with its path and the names it uses there."""
+        """Return the entry as in the manifest, by the manifest's field names, and its path."""
         return {"path": self.path, **_entry_json(self)}
 
 
 @dataclass(frozen=True, slots=True)
 class ArtifactManifest:
-    """All files of a version, by path."""
+    """All files of a version, by path.
+
+    Example:
+        >>> {entry.path: entry.size for entry in artifact.manifest}
+        {'test.csv': 4, 'train.csv': 7}
+    """
 
     version: int
     storage_policy: str
     storage_layout: str
     """`V1` or `V2`: how files are laid out in storage."""
     storage_region: str | None
-    """Where they are stored, in the server's words; None for its default."""
+    """The server's name of the region that stores the files; None for its default."""
     entries: Mapping[str, ArtifactManifestEntry]
     digest_algorithm: Algorithm
-    """How contents are digested, and the version as a whole."""
+    """The algorithm of the files' digests, and of the digest of the version."""
 
     def __len__(self) -> int:
         return len(self.entries)
@@ -181,7 +192,7 @@ class ArtifactManifest:
         return iter(self.entries.values())
 
     def size(self) -> int:
-        """Return the bytes of all files together, as far as sizes are known."""
+        """Return the total size of all files in bytes, as far as sizes are recorded."""
         return sum(entry.size or 0 for entry in self)
 
     def get_entry_by_path(self, path: str) -> ArtifactManifestEntry | None:
@@ -204,7 +215,7 @@ class ArtifactManifest:
         return digest.hexdigest()
 
     def to_manifest_json(self) -> dict[str, object]:
-        """Return the manifest as it lies in storage."""
+        """Return the manifest as the JSON object in storage."""
         config = {"storageLayout": self.storage_layout}
         if self.storage_region is not None:
             config["storageRegion"] = self.storage_region
@@ -219,85 +230,90 @@ class ArtifactManifest:
     def from_manifest_json(
         cls, manifest_json: Mapping[str, object], digest_algorithm: Algorithm | None = None
     ) -> "ArtifactManifest":
-        """Return the manifest in the JSON object that lies in storage.
+        """Parse the JSON object of a manifest; raises SchemaMismatchError.
 
-        `digest_algorithm` is what its entries say unless it is given. Raises SchemaMismatchError.
+        `digest_algorithm` is what its entries say by default.
         """
         if digest_algorithm is not None:
             arguments.one_of("digest_algorithm", digest_algorithm, get_args(Algorithm))
-        with _readable("this version"):
-            return _built(_Manifest.model_validate(manifest_json), digest_algorithm, None)
+        with _schema_errors("this version"):
+            return _build(_Manifest.model_validate(manifest_json), digest_algorithm, None)
 
 
 def parse_manifest(
     content: bytes, what: str, artifact: ManifestOwner | None = None
 ) -> ArtifactManifest:
-    """Read a manifest as it lies in storage; `what` names the version in errors.
+    """Parse a manifest from storage; `what` names the version in errors.
 
-    Raises SchemaMismatchError for one that is no manifest or names a thing twice. An entry that
-    cannot be read says so in `fault`, and does not keep others from being read.
+    Raises SchemaMismatchError if it is not a manifest, or contains a key twice. An entry that
+    cannot be parsed says so in `fault`; the others are usable all the same.
     """
-    with _readable(what):
-        found: object = json.loads(content, object_pairs_hook=_unique, parse_int=_number)
-        return _built(_Manifest.model_validate(found), None, artifact)
+    with _schema_errors(what):
+        parsed: object = json.loads(
+            content, object_pairs_hook=_object_without_duplicates, parse_int=_int_or_string
+        )
+        return _build(_Manifest.model_validate(parsed), None, artifact)
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Return a JSON object; raises ValueError when it has a key twice, one of which would win."""
+def _object_without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Return a JSON object; raises ValueError for a repeated key, of which the last would win."""
     found = dict(pairs)
     if len(found) == len(pairs):
         return found
-    twice = next(name for name, times in Counter(name for name, _ in pairs).items() if times > 1)
-    raise ValueError(f"it holds {twice!r} twice")
+    counts = Counter(name for name, _ in pairs)
+    repeated = next(name for name, count in counts.items() if count > 1)
+    raise ValueError(f"it contains {repeated!r} twice")
 
 
-def _number(text: str) -> int | str:
-    """Return a number in JSON; one that is too long stays text, which is a fault of its entry."""
-    return int(text) if len(text) <= LONGEST_NUMBER else text
+def _int_or_string(digits: str) -> int | str:
+    """Return a JSON integer; one that is too long stays a string, which makes its entry invalid."""
+    return int(digits) if len(digits) <= MAX_NUMBER_DIGITS else digits
 
 
 @contextmanager
-def _readable(what: str) -> Generator[None]:
-    """Turn what is wrong with JSON or its form into an error of our own."""
+def _schema_errors(what: str) -> Generator[None]:
+    """Raise SchemaMismatchError for content that is not JSON, or not a manifest."""
     try:
         yield
     except (ValueError, RecursionError) as error:
         reason = str(error)
         if isinstance(error, ValidationError):
-            reason = f"{_first(error)}; a newer wbtyped may know this form"
+            reason = f"{_first_error(error)}; a newer wbtyped may know this format"
         raise SchemaMismatchError(
-            f"the manifest of {what} cannot be read: {reason}", operation="ArtifactManifest"
+            f"the manifest of {what} cannot be parsed: {reason}", operation="ArtifactManifest"
         ) from error
 
 
-def _first(error: ValidationError) -> str:
-    """Return the first thing that pydantic finds wrong, and where."""
-    found = error.errors(include_url=False)[0]
-    where = ".".join(map(str, found["loc"]))
-    return f"{where}{': ' if where else ''}{found['msg']} (it is {found['input']!r:.80})"
+def _first_error(error: ValidationError) -> str:
+    """Return the first validation error and its location."""
+    first = error.errors(include_url=False)[0]
+    location = ".".join(map(str, first["loc"]))
+    return f"{location}{': ' if location else ''}{first['msg']} (got {first['input']!r:.80})"
 
 
-def _built(
-    found: _Manifest, algorithm: Algorithm | None, artifact: ManifestOwner | None
+def _build(
+    parsed: _Manifest, algorithm: Algorithm | None, artifact: ManifestOwner | None
 ) -> ArtifactManifest:
-    entries = {path: _read(path, each, artifact) for path, each in found.contents.items()}
-    newer = any(entry.digest_algorithm() == "XXH128" for entry in entries.values())
+    entries = {path: _build_entry(path, e, artifact) for path, e in parsed.contents.items()}
+    has_xxh128 = any(entry.digest_algorithm() == "XXH128" for entry in entries.values())
     return ArtifactManifest(
-        found.version,
-        found.policy,
-        found.config.storageLayout,
-        found.config.storageRegion,
+        parsed.version,
+        parsed.policy,
+        parsed.config.storageLayout,
+        parsed.config.storageRegion,
         entries,
-        algorithm or ("XXH128" if newer else "MD5"),
+        algorithm or ("XXH128" if has_xxh128 else "MD5"),
     )
 
 
-def _read(path: str, found: object, artifact: ManifestOwner | None) -> ArtifactManifestEntry:
-    """Return the entry of a path; what is wrong with it is kept with it."""
+def _build_entry(
+    path: str, parsed: object, artifact: ManifestOwner | None
+) -> ArtifactManifestEntry:
+    """Return the entry of a path; if it is invalid, its `unreadable` says why."""
     try:
-        e = _Entry.model_validate(found)
+        e = _Entry.model_validate(parsed)
     except ValidationError as error:
-        return ArtifactManifestEntry(path, "", artifact=artifact, unreadable=_first(error))
+        return ArtifactManifestEntry(path, "", artifact=artifact, unreadable=_first_error(error))
     if not path.isascii() and SURROGATE.search(path):
         unreadable = "its path is not valid Unicode"
         return ArtifactManifestEntry(path, "", artifact=artifact, unreadable=unreadable)
@@ -305,28 +321,28 @@ def _read(path: str, found: object, artifact: ManifestOwner | None) -> ArtifactM
 
 
 def _entry_json(entry: ArtifactManifestEntry) -> dict[str, object]:
-    """Return what a manifest says below a path."""
-    facts: dict[str, object | None] = {
+    """Return the JSON object of an entry in a manifest."""
+    fields: dict[str, object | None] = {
         "digest": entry.digest,
         "ref": entry.ref,
         "birthArtifactID": entry.birth_artifact_id,
         "size": entry.size,
         "extra": dict(entry.extra) or None,
     }
-    return {name: fact for name, fact in facts.items() if fact is not None}
+    return {name: value for name, value in fields.items() if value is not None}
 
 
-def leads_to_artifact(uri: str) -> bool:
-    """Tell whether a reference leads to a file of another version, right or not."""
+def is_artifact_reference(uri: str) -> bool:
+    """Return True if a reference refers to a file of another version, well-formed or not."""
     return uri[: len(ARTIFACT_SCHEME)].lower() == ARTIFACT_SCHEME
 
 
-def artifact_reference(uri: str) -> tuple[str, str]:
-    """Return the id and path in `wandb-artifact://<hex>/<path>`."""
+def parse_artifact_reference(uri: str) -> tuple[str, str]:
+    """Return the artifact id and path of `wandb-artifact://<hex>/<path>`."""
     found = ARTIFACT_REFERENCE.fullmatch(uri)
     if found is None:
         raise SchemaMismatchError(
-            f"reference {uri!r:.200} names no file of an artifact, as in"
+            f"malformed artifact reference {uri!r:.200}; expected"
             f" {ARTIFACT_SCHEME}<id in hex>/<path>"
         )
     return base64.b64encode(bytes.fromhex(found[1])).decode(), found[2]

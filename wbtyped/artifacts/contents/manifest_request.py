@@ -2,14 +2,14 @@
 
 import httpx
 
-from ...download.response import refuse
+from ...download.response import raise_for_status
 from ...transport.client import Client
 from ...transport.flow import Sender
 from ...transport.retries import TransientError
 
 
 class ManifestRequest:
-    """The request that fetches a manifest, as a part of a flow."""
+    """The request for a manifest in storage, to be yielded by a flow."""
 
     def __init__(self, client: Client, url: str, what: str) -> None:
         self._transport = client.transport
@@ -19,28 +19,28 @@ class ManifestRequest:
         self.content: bytes = b""
 
     def send(self, _: Sender, /) -> None:
-        """Fetch the manifest."""
+        """Fetch the manifest and keep its content."""
 
-        def once() -> bytes:
-            return self._accepted(self._transport.get(self._label, self._url, self._limit))
+        def attempt() -> bytes:
+            return self._content(self._transport.get(self._label, self._url, self._limit))
 
         try:
-            self.content = self._transport.retries.call(once)
+            self.content = self._transport.retries.call(attempt)
         except TransientError as error:
             raise error.to_public_error() from error
 
     async def asend(self, _: Sender, /) -> None:
-        """Fetch the manifest from a coroutine."""
+        """Asynchronous form of `send`."""
 
-        async def once() -> bytes:
-            return self._accepted(await self._transport.aget(self._label, self._url, self._limit))
+        async def attempt() -> bytes:
+            return self._content(await self._transport.aget(self._label, self._url, self._limit))
 
         try:
-            self.content = await self._transport.retries.acall(once)
+            self.content = await self._transport.retries.acall(attempt)
         except TransientError as error:
             raise error.to_public_error() from error
 
-    def _accepted(self, response: httpx.Response) -> bytes:
+    def _content(self, response: httpx.Response) -> bytes:
         if response.status_code != 200:
-            refuse(self._label, response.status_code, response.headers, signed=False)
+            raise_for_status(self._label, response.status_code, response.headers, signed=False)
         return response.content

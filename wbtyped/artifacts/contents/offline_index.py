@@ -1,10 +1,10 @@
-"""Versions that the cache knows, for when no server may be asked."""
+"""Versions that the cache can resolve without a server."""
 
 import json
 from hashlib import blake2b
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import AliasChoices, BaseModel, Field, ValidationError
 from wbtyped_graphql import fragments
 
 from ...download.cache.store import Cache, touch_atime
@@ -15,61 +15,62 @@ from .manifest import ArtifactManifest, parse_manifest
 from .version import VersionContents
 
 
-class Record(BaseModel, frozen=True, defer_build=True):
-    """What is kept of a version under one of its names."""
+class VersionRecord(BaseModel, frozen=True, defer_build=True):
+    """What the cache knows of a version under one of its names."""
 
     name: str
     """`entity/project/collection:alias`."""
-    place: ArtifactLocation
+    location: ArtifactLocation = Field(validation_alias=AliasChoices("location", "place"))
+    """Called `place` in files of earlier releases."""
     node: fragments.Artifact
 
 
 def record_path(cache: Cache, base_url: str, name: str) -> Path:
-    """Return where a version is noted under a name, which may be too long for a file name."""
-    return cache.versions / f"{number_of(base_url, name)}.json"
+    """Return the path of the record of a name, hashed because it may be too long for a file."""
+    return cache.versions / f"{hashed(base_url, name)}.json"
 
 
 def manifest_path(cache: Cache, base_url: str, artifact_id: str) -> Path:
-    """Return where the manifest of a version is kept, which is the same under all its names."""
-    return cache.manifests / f"{number_of(base_url, artifact_id)}.json"
+    """Return the path of a version's manifest, the same under all its names."""
+    return cache.manifests / f"{hashed(base_url, artifact_id)}.json"
 
 
-def number_of(base_url: str, name: str) -> str:
-    """Return a short name for something of a server."""
+def hashed(base_url: str, name: str) -> str:
+    """Return the hash of a name on a server."""
     return blake2b(f"{base_url} {name}".encode(), digest_size=16).hexdigest()
 
 
-def save_offline(artifact: VersionContents, cache: Cache) -> None:
-    """Note a version under its number and its aliases, as they are now; raises OSError."""
-    base_url, place = artifact.client.settings.base_url, artifact.location
-    manifest = manifest_path(cache, base_url, artifact.id)
+def save_offline(version: VersionContents, cache: Cache) -> None:
+    """Record a version under its number and its current aliases; raises OSError."""
+    base_url, location = version.client.settings.base_url, version.location
+    manifest = manifest_path(cache, base_url, version.id)
     try:
         touch_atime(manifest)
     except FileNotFoundError:
-        cache.write(manifest, json.dumps(artifact.manifest.to_manifest_json()).encode())
-    for alias in dict.fromkeys((place.version, *artifact.aliases)):
-        name = f"{place.entity}/{place.project}/{place.collection}:{alias}"
-        record = Record(name=name, place=place, node=artifact.node)
+        cache.write(manifest, json.dumps(version.manifest.to_manifest_json()).encode())
+    for alias in dict.fromkeys((location.version, *version.aliases)):
+        name = f"{'/'.join(location.collection_path)}:{alias}"
+        record = VersionRecord(name=name, location=location, node=version.node)
         content = record.model_dump_json(by_alias=True).encode()
         cache.write(record_path(cache, base_url, name), content)
 
 
 def load_offline(
     client: Client, entity: str, project: str, name: str
-) -> tuple[Record, ArtifactManifest]:
-    """Return a version and its manifest as the cache has them; raises OfflineError."""
-    full = f"{entity}/{project}/{name if ':' in name else f'{name}:latest'}"
+) -> tuple[VersionRecord, ArtifactManifest]:
+    """Return the record and manifest of a version from the cache; raises OfflineError."""
+    path = f"{entity}/{project}/{name if ':' in name else f'{name}:latest'}"
     folder = client.settings.cache
     unknown = (
-        f"artifact {full} is not in the cache {folder}; download it once with the cache on,"
-        " and not offline"
+        f"artifact {path} is not in the cache {folder}; download it once online with the cache"
+        " enabled"
     )
     if folder is None:
         raise OfflineError(unknown)
     cache, base_url = Cache(folder), client.settings.base_url
     try:
-        record = Record.model_validate_json(cache.read(record_path(cache, base_url, full)))
+        record = VersionRecord.model_validate_json(cache.read(record_path(cache, base_url, path)))
         manifest = cache.read(manifest_path(cache, base_url, record.node.id))
     except (OSError, ValidationError) as error:
         raise OfflineError(unknown) from error
-    return record, parse_manifest(manifest, f"artifact {full}")
+    return record, parse_manifest(manifest, f"artifact {path}")

@@ -1,4 +1,4 @@
-"""What has to be fetched for files of a version, and from where."""
+"""Decide for each file of a version whether it is present, fails, or has to be downloaded."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,16 +20,16 @@ from ...download.local_files import (
 from ...download.results import FailedFile
 from ...download.transfer import Transfer
 from ...errors import OfflineError, SchemaMismatchError, WbtypedError
-from .manifest import ArtifactManifestEntry, leads_to_artifact
+from .manifest import ArtifactManifestEntry, is_artifact_reference
 from .signed_urls import refresh_urls, signed_urls
 from .version import VersionContents
 
 
-class Step(NamedTuple):
-    """A reference that was followed."""
+class ReferenceStep(NamedTuple):
+    """A reference that was followed on the way to a file."""
 
     id: str
-    """The version's."""
+    """The id of the version that contains it."""
     artifact: str
     path: str
 
@@ -38,115 +38,121 @@ class Step(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A file of a version, and where it is to be."""
+class RequestedFile:
+    """A file of a version to download, and its target."""
 
     entry: ArtifactManifestEntry
     target: Path
     name: str
-    """What it is called in results: its path in the version that was asked for."""
-    trail: tuple[Step, ...] = ()
+    """Its name in results: the path in the version whose download was requested."""
+    chain: tuple[ReferenceStep, ...] = ()
     """The references that led here."""
 
 
-Follow = Callable[[VersionContents, Sequence[Wanted], LocalFiles], Iterator[PlannedFile]]
-"""Yields what references refer to."""
+FollowReferences = Callable[
+    [VersionContents, Sequence[RequestedFile], LocalFiles], Iterator[PlannedFile]
+]
+"""Yields the plan of the files that references refer to."""
 
 
-def plan(
-    artifact: VersionContents, files: Iterable[Wanted], local_files: LocalFiles, follow: Follow
+def plan_files(
+    version: VersionContents,
+    files: Iterable[RequestedFile],
+    local_files: LocalFiles,
+    follow: FollowReferences,
 ) -> Iterator[PlannedFile]:
-    """Yield what is there already, then what is to be fetched, as the URLs come in.
+    """Yield the files that are present, then a transfer for each other one as its URL arrives.
 
-    What keeps the URLs of files from being listed does not keep references from being followed.
+    References are followed even if the URLs of plain files cannot be listed.
     """
-    plain: dict[str, list[Wanted]] = defaultdict(list)
-    references: list[Wanted] = []
-    for file, known in looked_for(artifact, files, local_files):
-        if known is not None:
-            yield known
+    plain: dict[str, list[RequestedFile]] = defaultdict(list)
+    references: list[RequestedFile] = []
+    for file, outcome in check_local(version, files, local_files):
+        if outcome is not None:
+            yield outcome
         elif file.entry.is_reference:
             references.append(file)
         else:
-            # Several references may lead to one file.
+            # Several references may refer to one file.
             plain[file.entry.path].append(file)
-    if artifact.client.settings.offline:
-        yield from out_of_reach(artifact, plain)
+    if version.client.settings.offline:
+        yield from fail_offline(version, plain)
         plain.clear()
-    failed: WbtypedError | None = None
+    failure: WbtypedError | None = None
     try:
-        for path, url in signed_urls(artifact, plain):
+        for path, url in signed_urls(version, plain):
             for file in plain[path]:
-                yield make_transfer(artifact, file.entry, url, file.target, file.name)
+                yield make_transfer(version, file.entry, url, file.target, file.name)
     except WbtypedError as error:
-        failed = error
-    yield from follow(artifact, references, local_files)
-    if failed is not None:
-        raise failed
+        failure = error
+    yield from follow(version, references, local_files)
+    if failure is not None:
+        raise failure
 
 
-def looked_for(
-    artifact: VersionContents, files: Iterable[Wanted], local_files: LocalFiles
-) -> Iterator[tuple[Wanted, SkippedFile | FailedFile | None]]:
-    """Yield each file with what is known without asking anyone; None where it is to be fetched."""
+def check_local(
+    version: VersionContents, files: Iterable[RequestedFile], local_files: LocalFiles
+) -> Iterator[tuple[RequestedFile, SkippedFile | FailedFile | None]]:
+    """Yield each file with its outcome if no request is needed for it, else None."""
 
-    def work(file: Wanted, is_cancelled: IsCancelled) -> SkippedFile | FailedFile | None:
+    def check(file: RequestedFile, is_cancelled: IsCancelled) -> SkippedFile | FailedFile | None:
         try:
             if file.entry.fault:
-                return FailedFile(file.name, unusable(artifact, file.entry))
-            return local_files.look(file_spec(file), is_cancelled)
+                return FailedFile(file.name, invalid_entry(version, file.entry))
+            return local_files.find(file_spec(file), is_cancelled)
         except WbtypedError as error:
             return FailedFile(file.name, error)
 
-    return map_large_in_threads(work, files, lambda file: (file.entry.size or 0) >= LARGE_BYTES)
+    return map_large_in_threads(check, files, lambda file: (file.entry.size or 0) >= LARGE_BYTES)
 
 
-def unusable(artifact: VersionContents, entry: ArtifactManifestEntry) -> SchemaMismatchError:
-    """Return the error for a file whose entry in the manifest says nothing of use."""
+def invalid_entry(version: VersionContents, entry: ArtifactManifestEntry) -> SchemaMismatchError:
+    """Build the error for a file whose manifest entry cannot be used."""
     return SchemaMismatchError(
-        f"file {entry.path!r} of artifact {artifact.qualified_name} cannot be fetched, its entry in"
-        f" the manifest is wrong: {entry.fault}",
+        f"file {entry.path!r} of artifact {version.qualified_name} cannot be downloaded, its"
+        f" manifest entry is invalid: {entry.fault}",
         operation="ArtifactManifest",
     )
 
 
-def out_of_reach(
-    artifact: VersionContents, plain: Mapping[str, list[Wanted]]
+def fail_offline(
+    version: VersionContents, plain: Mapping[str, list[RequestedFile]]
 ) -> Iterator[FailedFile]:
-    """Yield the files that the cache does not hold, for a client that may ask nobody else."""
+    """Yield a failure for each file that the cache does not contain, for an offline client."""
     for path, files in plain.items():
         for file in files:
             yield FailedFile(
                 file.name,
                 OfflineError(
-                    f"file {path!r} of artifact {artifact.qualified_name} is not in the cache, one"
-                    f" of {len(plain)}; download it once with the cache on, and not offline"
+                    f"file {path!r} of artifact {version.qualified_name} is not in the cache (one"
+                    f" of {len(plain)}); download it once online with the cache enabled"
                 ),
             )
 
 
-def file_spec(file: Wanted) -> FileSpec:
-    """Return what is known of a file of a version, and where it is to be.
+def file_spec(file: RequestedFile) -> FileSpec:
+    """Return the size and digest that a file must have, as far as its entry tells.
 
-    Of a reference to another version, the digest is that of the content; of others, who knows.
+    Only references to other artifacts carry a digest of the content; for other references it is
+    unknown.
     """
     entry = file.entry
     if entry.ref is None:
         return FileSpec(file.name, file.target, entry.size, entry.digest, entry.digest_algorithm())
-    # The official client gives those to other versions the size 0, whatever they lead to.
-    digest = entry.digest if leads_to_artifact(entry.ref) else None
+    # The official client records size 0 for references to other artifacts, whatever the file.
+    digest = entry.digest if is_artifact_reference(entry.ref) else None
     return FileSpec(file.name, file.target, None, digest, entry.digest_algorithm())
 
 
-def entry_is_right(entry: ArtifactManifestEntry, target: Path) -> bool:
-    """Tell whether a file of a version is there with the right content."""
+def entry_matches(entry: ArtifactManifestEntry, target: Path) -> bool:
+    """Return True if a file exists with the content that a manifest entry describes."""
     return is_right(target, entry.size, entry.digest, entry.digest_algorithm())
 
 
 def make_transfer(
-    artifact: VersionContents, entry: ArtifactManifestEntry, url: str, target: Path, name: str
+    version: VersionContents, entry: ArtifactManifestEntry, url: str, target: Path, name: str
 ) -> Transfer:
-    """Return what fetches a file of a version, checked by what the manifest says of it."""
+    """Build the transfer of a file, verified by its manifest entry."""
     xxh128 = entry.digest if entry.digest_algorithm() == "XXH128" else None
     return Transfer(
         url=url,
@@ -154,8 +160,8 @@ def make_transfer(
         size=entry.size,
         md5=None if xxh128 else entry.digest,
         xxh128=xxh128,
-        label=f"file {entry.path!r} of artifact {artifact.qualified_name}",
+        label=f"file {entry.path!r} of artifact {version.qualified_name}",
         name=name,
-        source=partial(refresh_urls, artifact),
-        source_name=entry.path,
+        refresh_urls=partial(refresh_urls, version),
+        refresh_name=entry.path,
     )

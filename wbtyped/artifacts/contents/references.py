@@ -1,4 +1,4 @@
-"""Where references of a version lead, and what has to be fetched for them."""
+"""Plan the files that references of a version refer to, over HTTP or in other versions."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -13,46 +13,48 @@ from ...download.results import FailedFile
 from ...download.transfer import Transfer
 from ...errors import EntryNotFoundError, NotFoundError, UnsupportedReferenceError, WbtypedError
 from ..location import ArtifactLocation
-from .manifest import ArtifactManifestEntry, artifact_reference, leads_to_artifact
-from .plan import Step, Wanted, plan
+from .manifest import ArtifactManifestEntry, is_artifact_reference, parse_artifact_reference
+from .plan import ReferenceStep, RequestedFile, plan_files
 from .version import VersionContents
 
-LONGEST_TRAIL = 50
-"""References that may lead to one another; the official client records none that need a second."""
+MAX_CHAIN_STEPS = 50
+"""References that may refer to one another; the official client records none that need two."""
 
 
-def is_readable(entry: ArtifactManifestEntry) -> bool:
-    """Tell whether a file can be fetched from here."""
+def is_downloadable(entry: ArtifactManifestEntry) -> bool:
+    """Return True if a file can be downloaded: one in storage, or a reference to follow."""
     ref = entry.ref
-    return ref is None or leads_to_artifact(ref) or ref.lower().startswith(("http://", "https://"))
+    return (
+        ref is None or is_artifact_reference(ref) or ref.lower().startswith(("http://", "https://"))
+    )
 
 
-def follow(
-    artifact: VersionContents, references: Sequence[Wanted], local_files: LocalFiles
+def follow_references(
+    version: VersionContents, references: Sequence[RequestedFile], local_files: LocalFiles
 ) -> Iterator[PlannedFile]:
-    """Yield what references refer to, each version that they lead to asked for once.
+    """Yield the plan of the files that references refer to, loading each other version once.
 
-    One that leads nowhere is a failure of that file alone.
+    A reference that cannot be followed is a failure of that file alone.
     """
-    elsewhere: dict[str, list[tuple[str, Wanted]]] = defaultdict(list)
+    by_version: dict[str, list[tuple[str, RequestedFile]]] = defaultdict(list)
     for file in references:
         try:
             uri = file.entry.ref_target()
-            if leads_to_artifact(uri):
-                opaque_id, path = artifact_reference(uri)
-                elsewhere[opaque_id].append((path, file))
+            if is_artifact_reference(uri):
+                artifact_id, path = parse_artifact_reference(uri)
+                by_version[artifact_id].append((path, file))
             else:
-                yield plan_http_reference(artifact, file)
+                yield plan_http_reference(version, file)
         except WbtypedError as error:
             yield FailedFile(file.name, error)
-    for opaque_id, files in elsewhere.items():
-        yield from plan_artifact_reference(artifact, opaque_id, files, local_files)
+    for artifact_id, files in by_version.items():
+        yield from plan_artifact_references(version, artifact_id, files, local_files)
 
 
-def plan_http_reference(artifact: VersionContents, file: Wanted) -> Transfer:
-    """Return what fetches a plain reference; its server must still call the content the same."""
+def plan_http_reference(version: VersionContents, file: RequestedFile) -> Transfer:
+    """Build the transfer of a reference to a URL, whose server must still send the same ETag."""
     entry, uri = file.entry, file.entry.ref_target()
-    label = f"reference {entry.path!r} of artifact {artifact.qualified_name}"
+    label = f"reference {entry.path!r} of artifact {version.qualified_name}"
     recorded = recorded_of(uri, entry.digest, entry.size, entry.extra.get("etag"))
     return Transfer(
         url=uri,
@@ -65,76 +67,76 @@ def plan_http_reference(artifact: VersionContents, file: Wanted) -> Transfer:
     )
 
 
-def plan_artifact_reference(
-    artifact: VersionContents,
-    opaque_id: str,
-    files: Sequence[tuple[str, Wanted]],
+def plan_artifact_references(
+    version: VersionContents,
+    artifact_id: str,
+    files: Sequence[tuple[str, RequestedFile]],
     local_files: LocalFiles,
 ) -> Iterator[PlannedFile]:
-    """Yield what fetches files of another version; what fails there fails for these alone."""
-    left = dict.fromkeys(file.name for _, file in files)
+    """Yield the plan of files of another version; an error there fails only these files."""
+    unplanned = dict.fromkeys(file.name for _, file in files)
     try:
-        for planned in planned_there(artifact, opaque_id, files, local_files):
-            left.pop(planned.name, None)
+        for planned in plan_in_version(version, artifact_id, files, local_files):
+            unplanned.pop(planned.name, None)
             yield planned
     except WbtypedError as error:
-        for name in left:
+        for name in unplanned:
             yield FailedFile(name, error)
 
 
-def planned_there(
-    artifact: VersionContents,
-    opaque_id: str,
-    files: Sequence[tuple[str, Wanted]],
+def plan_in_version(
+    version: VersionContents,
+    artifact_id: str,
+    files: Sequence[tuple[str, RequestedFile]],
     local_files: LocalFiles,
 ) -> Iterator[PlannedFile]:
-    """Yield what fetches files of another version, following references from there."""
-    node = artifact.client.send(calls.artifact_by_id(id=opaque_id)).artifact
+    """Load another version and yield the plan of its files, following references from there."""
+    node = version.client.send(calls.artifact_by_id(id=artifact_id)).artifact
     other: VersionContents | None = None
     if node is not None and node.state != ArtifactState.DELETED:
-        other = VersionContents(artifact.client, ArtifactLocation.of_source(node), node)
-        _ = other.manifest  # without one, all fail for the same reason
-    found: list[Wanted] = []
+        other = VersionContents(version.client, ArtifactLocation.of_source(node), node)
+        _ = other.manifest  # Without a manifest all files fail for the same reason.
+    found: list[RequestedFile] = []
     for path, file in files:
         try:
-            found.append(plan_references(artifact, other, path, file))
+            found.append(resolve_reference(version, other, path, file))
         except (NotFoundError, UnsupportedReferenceError) as error:
             yield FailedFile(file.name, error)
     if other is not None:
-        yield from plan(other, found, local_files, follow)
+        yield from plan_files(other, found, local_files, follow_references)
 
 
-def plan_references(
-    artifact: VersionContents, other: VersionContents | None, path: str, file: Wanted
-) -> Wanted:
-    """Return the file that a reference leads to."""
-    here = Step(artifact.id, artifact.qualified_name, file.entry.path)
-    what = f"reference {here.path!r} of artifact {here.artifact}"
+def resolve_reference(
+    version: VersionContents, other: VersionContents | None, path: str, file: RequestedFile
+) -> RequestedFile:
+    """Return the file of another version that a reference refers to."""
+    step = ReferenceStep(version.id, version.qualified_name, file.entry.path)
+    label = f"reference {step.path!r} of artifact {step.artifact}"
     if other is None:
         raise NotFoundError(
-            f"{what} leads to an artifact that was deleted, or that the API key may not see",
-            path=here.path,
+            f"{label} refers to an artifact that was deleted, or that the API key may not see",
+            path=step.path,
             missing="artifact",
         )
     try:
         entry = other.get_entry(path)
     except EntryNotFoundError as error:
-        raise EntryNotFoundError(f"{what}: {error}", path=path, missing="file") from error
-    trail = (*file.trail, here)
-    refuse_circle(what, (*trail, Step(other.id, other.qualified_name, entry.path)))
-    return Wanted(entry, file.target, file.name, trail)
+        raise EntryNotFoundError(f"{label}: {error}", path=path, missing="file") from error
+    chain = (*file.chain, step)
+    check_chain(label, (*chain, ReferenceStep(other.id, other.qualified_name, entry.path)))
+    return RequestedFile(entry, file.target, file.name, chain)
 
 
-def refuse_circle(what: str, trail: Sequence[Step]) -> None:
-    """Raise UnsupportedReferenceError for references that lead to one another without an end."""
-    last = trail[-1]
-    first = next(n for n, step in enumerate(trail) if (step.id, step.path) == (last.id, last.path))
-    circle = [str(step) for step in trail[first:]]
-    if len(circle) > 1:
-        shown = " -> ".join(circle)
-        raise UnsupportedReferenceError(f"{what} leads in a circle: {shown}", uris=circle)
-    if len(trail) > LONGEST_TRAIL:
+def check_chain(label: str, chain: Sequence[ReferenceStep]) -> None:
+    """Raise UnsupportedReferenceError for a cycle of references, or a chain that is too long."""
+    last = chain[-1]
+    first = next(n for n, step in enumerate(chain) if (step.id, step.path) == (last.id, last.path))
+    cycle = [str(step) for step in chain[first:]]
+    if len(cycle) > 1:
         raise UnsupportedReferenceError(
-            f"{what} leads to another reference, and so on for more than {LONGEST_TRAIL} of them",
-            uris=[str(last)],
+            f"{label} is part of a cycle of references: {' -> '.join(cycle)}", uris=cycle
+        )
+    if len(chain) > MAX_CHAIN_STEPS:
+        raise UnsupportedReferenceError(
+            f"{label} ends a chain of more than {MAX_CHAIN_STEPS} references", uris=[str(last)]
         )

@@ -1,4 +1,4 @@
-"""One version as its files need it: its identity and its manifest."""
+"""The identity and manifest of one version: what listing and downloading its files needs."""
 
 from wbtyped_graphql import calls, fragments
 
@@ -6,17 +6,17 @@ from ...errors import ChecksumError, EntryNotFoundError, NotFoundError
 from ...transport.client import Client
 from ...transport.flow import Flow, ask
 from ..location import ArtifactLocation
-from ..validation import OBJECT_KINDS
+from ..validation import OBJECT_SUFFIXES
 from .manifest import ArtifactManifest, ArtifactManifestEntry, ManifestOwner, parse_manifest
 
-MANIFEST_TRIES = 3
-"""Times that a manifest is fetched whose digest is not the version's."""
+MANIFEST_ATTEMPTS = 3
+"""How often a manifest is fetched whose digest differs from the version's."""
 
 
 class VersionContents:
-    """The files of one version: what requests and messages need to know of it.
+    """The files of one version, without the public object that shows it.
 
-    `owner` is the artifact that entries of the manifest lead back to.
+    `owner` is that object, if there is one: what `ArtifactManifestEntry.parent_artifact` returns.
     """
 
     __slots__ = ("_manifest", "client", "location", "node", "owner")
@@ -60,14 +60,14 @@ class VersionContents:
         return self._manifest or self.client.run(self.load_manifest())
 
     def load_manifest(self) -> Flow[ArtifactManifest]:
-        """Fetch the manifest unless it is there (query ArtifactManifest, then storage)."""
+        """Return the manifest, fetched on first use (query ArtifactManifest, then storage)."""
         if self._manifest is None:
             result = yield from ask(calls.artifact_manifest(id=self.id))
             found = result.artifact.current_manifest if result.artifact else None
             if found is None:
                 raise NotFoundError(
-                    f"artifact {self.qualified_name} has no manifest; is it deleted, or not"
-                    " committed yet?",
+                    f"artifact {self.qualified_name} has no manifest; it may be deleted, or not"
+                    " committed yet",
                     path=self.qualified_name,
                     missing="manifest",
                 )
@@ -75,28 +75,28 @@ class VersionContents:
         return self._manifest
 
     def _fetch_manifest(self, url: str) -> Flow[ArtifactManifest]:
-        """Fetch the manifest until it has the version's digest."""
+        """Fetch the manifest, again while its digest differs from the version's."""
         # Imported late: httpx doubles the import time of the package.
         from .manifest_request import ManifestRequest
 
         what = f"artifact {self.qualified_name}"
-        before = None
-        for _ in range(MANIFEST_TRIES):
+        previous = None
+        for _ in range(MANIFEST_ATTEMPTS):
             request = ManifestRequest(self.client, url, what)
             yield request
             manifest = parse_manifest(request.content, what, self.owner)
-            # The same content twice is what storage has, whatever the digest was made of.
-            if manifest.digest() == self.node.digest or request.content == before:
+            # The same content twice is what is stored, whatever its digest was computed from.
+            if manifest.digest() == self.node.digest or request.content == previous:
                 return manifest
-            before = request.content
+            previous = request.content
         raise ChecksumError(
-            f"manifest of {what}: storage sends another content each time; try again later",
+            f"manifest of {what}: storage returned different content each time; try again later",
             expected=self.node.digest,
         )
 
     def get_entry(self, path: str) -> ArtifactManifestEntry:
-        """Return one file by its path, or an object by its name; raises EntryNotFoundError."""
-        for candidate in (path, *(f"{path}.{kind}.json" for kind in OBJECT_KINDS)):
+        """Return a file by its path, or an object by its name; raises EntryNotFoundError."""
+        for candidate in (path, *(f"{path}.{suffix}.json" for suffix in OBJECT_SUFFIXES)):
             entry = self.manifest.get_entry_by_path(candidate)
             if entry is not None:
                 return entry
@@ -105,21 +105,19 @@ class VersionContents:
     def missing_file(self, path: str) -> EntryNotFoundError:
         """Build the error for a file that the version does not have."""
         return EntryNotFoundError(
-            f"artifact {self.qualified_name} holds no file {path!r}", path=path, missing="file"
+            f"artifact {self.qualified_name} has no file {path!r}", path=path, missing="file"
         )
 
     @property
     def aliases(self) -> list[str]:
-        """The aliases in the collection that shows the version, as the server sent them."""
+        """The saved aliases in the collection that shows the version."""
         return self.location.aliases(self.node)
 
     def use_manifest(self, manifest: ArtifactManifest) -> None:
-        """Use a manifest from the cache instead of fetching it."""
+        """Use this manifest instead of fetching it."""
         self._manifest = manifest
 
     def missing(self) -> NotFoundError:
-        """Build the error for a version that was deleted meanwhile."""
+        """Build the error for a version that has been deleted since."""
         path = self.qualified_name
-        return NotFoundError(
-            f"artifact {path} does not exist any more", path=path, missing="artifact"
-        )
+        return NotFoundError(f"artifact {path} no longer exists", path=path, missing="artifact")

@@ -1,4 +1,4 @@
-"""Care of a cache: what is in it, what may go, what is wrong."""
+"""Inspect, prune and verify a cache."""
 
 import re
 import stat
@@ -11,12 +11,12 @@ from functools import partial
 from pathlib import Path
 
 from ..disk.digests import DIGEST_THREADS, Algorithm, file_digest
-from .store import TEMPORARY, Cache
+from .store import TEMPORARY_NAME, Cache
 
-LEFT_AFTER = 3600.0
-"""Seconds after which a temporary file was left behind by a process that died."""
-OBJECT = re.compile(r"[0-9a-f]{2}/[0-9a-f]{30}")
-NOTE = re.compile(r"[0-9a-f]{32}\.json")
+ABANDONED_SECONDS = 3600.0
+"""Age from which a temporary file counts as left by a process that died."""
+OBJECT_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{30}")
+RECORD_NAME = re.compile(r"[0-9a-f]{32}\.json")
 ALGORITHMS: tuple[Algorithm, ...] = ("MD5", "XXH128")
 
 
@@ -24,9 +24,9 @@ ALGORITHMS: tuple[Algorithm, ...] = ("MD5", "XXH128")
 class CacheInfo:
     """What a cache holds, or what was removed from it; sizes are in bytes.
 
-    `size` counts every content once, `linked` is what of it is also in downloaded folders as hard
-    links: to remove that frees nothing. `versions` are names of artifact versions that are known
-    when offline.
+    `size` counts every file once. `linked` is the part of it that is hard-linked into download
+    folders: removing that frees nothing. `versions` counts the names of artifact versions that can
+    be resolved offline.
     """
 
     folder: Path
@@ -37,7 +37,7 @@ class CacheInfo:
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class CacheItem:
     """A file of the cache; `used_at` is in seconds since 1970."""
 
     path: Path
@@ -46,84 +46,86 @@ class Item:
     linked: bool
 
 
-def objects(cache: Cache, *algorithms: Algorithm) -> Iterator[Item]:
-    """Yield the contents that a cache holds; others may come and go meanwhile."""
+def objects(cache: Cache, *algorithms: Algorithm) -> Iterator[CacheItem]:
+    """Yield the cached files; others may come and go meanwhile."""
     for algorithm in algorithms or ALGORITHMS:
-        yield from items(cache, cache.objects / algorithm.lower(), OBJECT, depth=1)
+        yield from items(cache, cache.objects / algorithm.lower(), OBJECT_NAME, depth=1)
 
 
-def versions(cache: Cache) -> Iterator[Item]:
-    """Yield the notes on versions."""
-    return items(cache, cache.versions, NOTE)
+def versions(cache: Cache) -> Iterator[CacheItem]:
+    """Yield the records of artifact versions."""
+    return items(cache, cache.versions, RECORD_NAME)
 
 
-def items(cache: Cache, folder: Path, form: re.Pattern[str], depth: int = 0) -> Iterator[Item]:
-    """Yield the files of a folder whose names have a form; in what is no cache, none is ours."""
+def items(
+    cache: Cache, folder: Path, pattern: re.Pattern[str], depth: int = 0
+) -> Iterator[CacheItem]:
+    """Yield the files of a folder that match a pattern; none if this is not a cache of ours."""
     if not cache.is_ours:
         return
     for path in folder.glob("*/" * depth + "*"):
         with suppress(OSError):
             status = path.lstat()
             name = path.relative_to(folder).as_posix()
-            if stat.S_ISREG(status.st_mode) and form.fullmatch(name):
+            if stat.S_ISREG(status.st_mode) and pattern.fullmatch(name):
                 used_at = max(status.st_atime, status.st_mtime)
-                yield Item(path, status.st_size, used_at, status.st_nlink > 1)
+                yield CacheItem(path, status.st_size, used_at, status.st_nlink > 1)
 
 
-def summary(cache: Cache, contents: list[Item], notes: list[Item]) -> CacheInfo:
-    """Return the sums over some files of a cache."""
-    linked = sum(item.size for item in contents if item.linked)
-    size = sum(item.size for item in contents)
-    return CacheInfo(cache.folder, len(contents), size, linked, len(notes))
+def summary(cache: Cache, files: list[CacheItem], records: list[CacheItem]) -> CacheInfo:
+    """Return the totals over some files and records of a cache."""
+    linked = sum(item.size for item in files if item.linked)
+    size = sum(item.size for item in files)
+    return CacheInfo(cache.folder, len(files), size, linked, len(records))
 
 
 def info(cache: Cache) -> CacheInfo:
-    """Return what a cache holds; a folder that is not there, or is no cache, holds nothing."""
+    """Return what a cache holds: nothing, if the folder is missing or is not a cache."""
     return summary(cache, [*objects(cache)], [*versions(cache)])
 
 
 def prune(
     cache: Cache, *, max_size: int | None = None, unused_for: float | None = None
 ) -> CacheInfo:
-    """Remove what was not used for so many seconds, then the longest unused until the rest fits.
+    """Remove files unused for `unused_for` seconds, then the longest unused until the rest fits.
 
-    `max_size` is in bytes. Returns what was removed. Only contents and notes of the cache are
-    touched, never a file that was downloaded, nor anything else that is in the folder.
+    `max_size` is in bytes. Return what was removed. Only files and records of the cache are
+    touched, never a downloaded file, nor anything else in the folder.
     """
-    before = 0.0 if unused_for is None else time.time() - unused_for
+    used_before = 0.0 if unused_for is None else time.time() - unused_for
     found = sorted(objects(cache), key=lambda item: item.used_at)
     left = sum(item.size for item in found)
-    gone: list[Item] = []
+    pruned: list[CacheItem] = []
     for item in found:
-        if item.used_at >= before and (max_size is None or left <= max_size):
+        if item.used_at >= used_before and (max_size is None or left <= max_size):
             break
-        if removed(item.path):
-            gone.append(item)
+        if try_unlink(item.path):
+            pruned.append(item)
         left -= item.size
-    notes = [item for item in versions(cache) if item.used_at < before]
-    for item in items(cache, cache.manifests, NOTE):
-        if item.used_at < before:
-            removed(item.path)
+    records = [item for item in versions(cache) if item.used_at < used_before]
+    for item in items(cache, cache.manifests, RECORD_NAME):
+        if item.used_at < used_before:
+            try_unlink(item.path)
     remove_parts(cache)
-    return summary(cache, gone, [item for item in notes if removed(item.path)])
+    return summary(cache, pruned, [item for item in records if try_unlink(item.path)])
 
 
 def verify(cache: Cache) -> list[Path]:
-    """Compare every content with its digest, remove those that are wrong, and return them."""
-    wrong: list[Path] = []
+    """Check every cached file against its digest; remove the corrupt ones and return them."""
+    corrupt: list[Path] = []
     for algorithm in ALGORITHMS:
         paths = [item.path for item in objects(cache, algorithm)]
         with ThreadPoolExecutor(DIGEST_THREADS) as pool:
-            found = pool.map(partial(is_intact, cache, algorithm), paths)
-            wrong += [path for path, intact in zip(paths, found, strict=True) if not intact]
-    for path in wrong:
-        removed(path)
+            results = pool.map(partial(is_intact, cache, algorithm), paths)
+            corrupt += [path for path, intact in zip(paths, results, strict=True) if not intact]
+    for path in corrupt:
+        try_unlink(path)
     remove_parts(cache)
-    return wrong
+    return corrupt
 
 
 def is_intact(cache: Cache, algorithm: Algorithm, path: Path) -> bool:
-    """Tell whether a content has the digest that its name says; one that has gone is not wrong."""
+    """Return True if a cached file has its digest; one removed meanwhile is not corrupt."""
     try:
         return cache.path_of(file_digest(path, algorithm), algorithm) == path
     except FileNotFoundError:
@@ -132,8 +134,8 @@ def is_intact(cache: Cache, algorithm: Algorithm, path: Path) -> bool:
         return False
 
 
-def removed(path: Path) -> bool:
-    """Remove a file, and tell whether it is gone by that."""
+def try_unlink(path: Path) -> bool:
+    """Unlink a file; return True if this call removed it."""
     try:
         path.unlink()
     except OSError:
@@ -142,12 +144,12 @@ def removed(path: Path) -> bool:
 
 
 def remove_parts(cache: Cache) -> None:
-    """Remove what processes that died have left behind."""
-    rooms = [cache.versions, cache.manifests]
-    rooms += [cache.objects / algorithm.lower() for algorithm in ALGORITHMS]
-    for room in rooms:
-        for item in items(cache, room, TEMPORARY, depth=room.parent == cache.objects):
+    """Remove temporary files of processes that died."""
+    folders = [cache.versions, cache.manifests]
+    folders += [cache.objects / algorithm.lower() for algorithm in ALGORITHMS]
+    for folder in folders:
+        for item in items(cache, folder, TEMPORARY_NAME, depth=folder.parent == cache.objects):
             with suppress(OSError):
-                # One that is a link to an old content has an old time of change.
-                if time.time() - item.path.lstat().st_ctime > LEFT_AFTER:
+                # Its mtime may be old: it can be a hard link to an old file.
+                if time.time() - item.path.lstat().st_ctime > ABANDONED_SECONDS:
                     item.path.unlink()

@@ -1,4 +1,4 @@
-"""Contents kept on this machine by their digests, shared by artifacts and by processes."""
+"""Files kept on this machine by digest, shared by artifacts, runs and processes."""
 
 import base64
 import os
@@ -7,7 +7,8 @@ import shutil
 import stat
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
@@ -15,32 +16,39 @@ from pathlib import Path
 if sys.platform != "win32":
     import fcntl
 
-from ..disk.atomic import disk_errors, place
-from ..disk.digests import BLOCK_BYTES, Algorithm, IsCancelled, never, new_hash, stream_digest
-from ..disk.folder import CREATE_FLAGS, READ, Folder, write_all
+from ..disk.atomic import disk_errors, rename_into_place
+from ..disk.digests import (
+    READ_BLOCK_BYTES,
+    Algorithm,
+    IsCancelled,
+    never_cancelled,
+    new_hash,
+    stream_digest,
+)
+from ..disk.folder import CREATE_FLAGS, READ_FLAGS, Folder, write_all
 from ..disk.folder_tree import FolderTree
 from ..transfer import TransferCancelled
 
-SHARE_CONTENT = 0x40049409
-"""The request FICLONE of Linux: one content for two files, until one of them is written to."""
+FICLONE = 0x40049409
+"""The ioctl of Linux that shares data between two files, until one of them is written to."""
 READ_ONLY = stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH
 TAG_NAME = "CACHEDIR.TAG"
-TAG = b"""\
+TAG_CONTENT = b"""\
 Signature: 8a477f597d28d172789f06886806bc55
 # This folder holds contents of downloads, kept by wbtyped; see `wbtyped cache --help`.
 # Backups leave out what has such a file (https://bford.info/cachedir/).
 """
-"""What stands in that file, and the proof that what is beside it is ours to remove."""
-TEMPORARY = re.compile(r"([0-9a-f]{2}/)?\.wbtyped-[0-9a-f]{16}\.part")
+"""The content of that file, which proves that files beside it are ours to remove."""
+TEMPORARY_NAME = re.compile(r"([0-9a-f]{2}/)?\.wbtyped-[0-9a-f]{16}\.part")
 
 
 class Cache:
-    """A folder of contents by digest. Any number of threads and processes may use it at once.
+    """A folder of files by digest; any number of threads and processes may use it concurrently.
 
-    A content is compared with its digest every time before it is used; one that is wrong is thrown
-    away. Where the file system can, files share it with the cache (reflink) and are independent
-    all the same; elsewhere they are copies. With `links` they are hard links and read-only, which
-    saves the space, but whoever writes to one all the same, as root can, changes them all.
+    A file is verified every time before it is used, and removed if it is corrupt. Where the file
+    system allows, downloads share its data (reflink) and are still independent; elsewhere they are
+    copies. With `links` they are read-only hard links, which saves the space; but whoever writes to
+    one regardless, as root can, changes them all.
     """
 
     def __init__(self, folder: Path, *, links: bool = False) -> None:
@@ -53,28 +61,28 @@ class Cache:
 
     @property
     def objects(self) -> Path:
-        """Where the contents are."""
+        """The folder of files by digest."""
         return self.folder / "objects"
 
     @property
     def versions(self) -> Path:
-        """Where notes on versions are, for when no server may be asked."""
+        """The folder of records of artifact versions, for use while offline."""
         return self.folder / "versions"
 
     @property
     def manifests(self) -> Path:
-        """Where the manifests of these versions are."""
+        """The folder of the manifests of these versions."""
         return self.folder / "manifests"
 
     def path_of(self, digest: str, algorithm: Algorithm) -> Path | None:
-        """Return where the content of a base64 digest is kept; None when it is no digest."""
+        """Return the path of the file with a base64 digest; None if it is not a digest."""
         try:
-            found = base64.b64decode(digest, validate=True).hex()
-        except ValueError:  # no base64, or no ASCII
+            key = base64.b64decode(digest, validate=True).hex()
+        except ValueError:  # not base64, or not ASCII
             return None
-        if len(found) != 32:
+        if len(key) != 32:
             return None
-        return self.objects / algorithm.lower() / found[:2] / found[2:]
+        return self.objects / algorithm.lower() / key[:2] / key[2:]
 
     def restore(
         self,
@@ -86,65 +94,61 @@ class Cache:
         replace: bool = True,
         fsync: bool = False,
         tree: FolderTree | None = None,
-        is_cancelled: IsCancelled = never,
+        is_cancelled: IsCancelled = never_cancelled,
     ) -> bool:
-        """Put a content in place, and tell whether it is here; raises DiskError, FileExistsError.
+        """Create a file from the cache; return False if the cache does not have it.
 
-        Nothing takes the name of the target before its content is compared.
+        It is verified before it is renamed into place. Raises DiskError, FileExistsError.
         """
-        kept = self.path_of(digest, algorithm)
-        if kept is None:
+        cached_path = self.path_of(digest, algorithm)
+        if cached_path is None:
             return False
         try:
-            source = FileIO(os.open(kept, READ), "rb")
+            source = FileIO(os.open(cached_path, READ_FLAGS), "rb")
         except OSError:
             return False
-        with source, disk_errors(target):
+        with source, disk_errors(target), borrowed_tree(tree, target) as folders:
+            content = CachedContent(cached_path, digest, algorithm, is_cancelled)
             fits = size is None or os.fstat(source.fileno()).st_size == size
-            if fits:
-                wanted = Wanted(kept, digest, algorithm, is_cancelled)
-                own = tree or FolderTree(target.parent)
-                try:
-                    fits = self._put(source, wanted, own, target, replace=replace, fsync=fsync)
-                finally:
-                    if tree is None:
-                        own.close()
-            if not fits:
+            if fits and self._write_target(
+                source, content, folders, target, replace=replace, fsync=fsync
+            ):
                 with suppress(OSError):
-                    kept.unlink()
-                return False
+                    touch_atime(cached_path)
+                return True
             with suppress(OSError):
-                touch_atime(kept)
-        return True
+                cached_path.unlink()
+            return False
 
-    def _put(
+    def _write_target(
         self,
         source: FileIO,
-        wanted: "Wanted",
+        content: "CachedContent",
         tree: FolderTree,
         target: Path,
         *,
         replace: bool,
         fsync: bool,
     ) -> bool:
-        """Put a content in place, and tell whether it was right."""
+        """Write and verify the target; return False if the cached file is corrupt."""
         opened, name, stream = tree.create(target, None)
         try:
             with stream:
-                if self.links and wanted.linked(source, opened.folder, tree.new_name(opened), name):
-                    right = stream_digest(source, wanted.algorithm, wanted.is_cancelled)
-                    if right != wanted.digest:
+                if self.links and content.link_to(
+                    source, opened.folder, tree.new_name(opened), name
+                ):
+                    actual = stream_digest(source, content.algorithm, content.is_cancelled)
+                    if actual != content.digest:
                         return False
-                elif not wanted.copied(source, stream):
+                elif not content.copy_to(source, stream):
                     return False
                 if fsync:
                     os.fsync(stream.fileno())
-            place(opened.folder, name, target, replace=replace)
-            opened.made = False
+            rename_into_place(opened.folder, name, target, replace=replace)
             if fsync:
                 opened.folder.sync()
         finally:
-            # A rename onto another link of the same file does nothing, and leaves the part.
+            # Renaming onto another link of the same file does nothing and leaves the part file.
             with suppress(OSError):
                 opened.folder.unlink(name)
             tree.leave(opened)
@@ -153,58 +157,54 @@ class Cache:
     def add(
         self, path: Path, digest: str, algorithm: Algorithm, tree: FolderTree | None = None
     ) -> None:
-        """Take the content of a file that was just compared; raises OSError.
+        """Add a file that was just verified; raises OSError.
 
-        With `links` the file becomes a hard link, and is made read-only.
+        With `links`, the file becomes a hard link into the cache and is made read-only.
         """
-        kept = self.path_of(digest, algorithm)
-        if kept is None or kept.exists():
+        cached_path = self.path_of(digest, algorithm)
+        if cached_path is None or cached_path.exists():
             return
-        own = tree or FolderTree(path.parent)
-        try:
-            with (
-                own.inside(own.key_of(path)) as folder,
-                FileIO(folder.open(path.name, READ), "rb") as source,
-            ):
-                self._keep(source, folder, path.name, kept)
-        finally:
-            if tree is None:
-                own.close()
+        with (
+            borrowed_tree(tree, path) as folders,
+            folders.inside(folders.key_of(path)) as folder,
+            FileIO(folder.open(path.name, READ_FLAGS), "rb") as source,
+        ):
+            self._store(source, folder, path.name, cached_path)
 
-    def _keep(self, source: FileIO, folder: Folder, name: str, kept: Path) -> None:
-        new = self._new(kept)
+    def _store(self, source: FileIO, folder: Folder, name: str, cached_path: Path) -> None:
+        new = self._temporary_path(cached_path)
         try:
             if not self.links or not link_out(source, folder, name, new):
                 with FileIO(os.open(new, CREATE_FLAGS, 0o666), "r+b") as stream:
                     if not reflink(source, stream):
-                        shutil.copyfileobj(source, stream, BLOCK_BYTES)
+                        shutil.copyfileobj(source, stream, READ_BLOCK_BYTES)
             new.chmod(stat.S_IMODE(new.stat().st_mode) & READ_ONLY)
-            new.replace(kept)
+            new.replace(cached_path)
         finally:
             new.unlink(missing_ok=True)
 
-    def _new(self, path: Path) -> Path:
-        """Return a temporary name beside a file of the cache, once its folder is there."""
+    def _temporary_path(self, path: Path) -> Path:
+        """Return a temporary path beside a file, whose folder is created if missing."""
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self._tagged:
             self._tagged = True
             if not (tag := self.folder / TAG_NAME).exists():
-                self.write(tag, TAG)
+                self.write(tag, TAG_CONTENT)
         return path.with_name(f".wbtyped-{os.urandom(8).hex()}.part")
 
     @property
     def is_ours(self) -> bool:
-        """Whether this folder was made by us, so that what is in it may be removed."""
+        """Whether this folder was created by us, so that its files may be removed."""
         try:
-            return (self.folder / TAG_NAME).read_bytes() == TAG
+            return (self.folder / TAG_NAME).read_bytes() == TAG_CONTENT
         except OSError:
             return False
 
-    # Notes.
+    # Records.
 
     def write(self, path: Path, content: bytes) -> None:
-        """Write a note below the folder in one step; raises OSError."""
-        new = self._new(path)
+        """Write a record below the folder atomically; raises OSError."""
+        new = self._temporary_path(path)
         try:
             new.write_bytes(content)
             new.replace(path)
@@ -212,7 +212,7 @@ class Cache:
             new.unlink(missing_ok=True)
 
     def read(self, path: Path) -> bytes:
-        """Return a note, which counts as used now; raises OSError."""
+        """Read a record and mark it as used; raises OSError."""
         content = path.read_bytes()
         with suppress(OSError):
             touch_atime(path)
@@ -220,28 +220,28 @@ class Cache:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """A content of the cache that is to be put in place, if it is still what its name says."""
+class CachedContent:
+    """A cached file, and the digest that it must still have."""
 
     path: Path
     digest: str
     algorithm: Algorithm
     is_cancelled: IsCancelled
 
-    def copied(self, source: FileIO, target: FileIO) -> bool:
-        """Bring the content into a new file, and tell whether what is there now is right."""
+    def copy_to(self, source: FileIO, target: FileIO) -> bool:
+        """Copy into a new file; return True if that now has the right digest."""
         if reflink(source, target):
             return stream_digest(target, self.algorithm, self.is_cancelled) == self.digest
-        running = new_hash(self.algorithm)
-        while block := source.read(BLOCK_BYTES):
+        actual = new_hash(self.algorithm)
+        while block := source.read(READ_BLOCK_BYTES):
             if self.is_cancelled():
                 raise TransferCancelled
-            running.update(block)
+            actual.update(block)
             write_all(target.fileno(), block)
-        return base64.b64encode(running.digest()).decode() == self.digest
+        return base64.b64encode(actual.digest()).decode() == self.digest
 
-    def linked(self, source: FileIO, folder: Folder, spare: str, name: str) -> bool:
-        """Put a hard link in the place of a new file, if the file system can, and compare it."""
+    def link_to(self, source: FileIO, folder: Folder, spare: str, name: str) -> bool:
+        """Replace a new file by a hard link; return True if the file system allows that."""
         try:
             folder.link_in(self.path, spare)
         except OSError:
@@ -253,8 +253,21 @@ class Wanted:
         return False
 
 
+@contextmanager
+def borrowed_tree(tree: FolderTree | None, target: Path) -> Generator[FolderTree]:
+    """Yield the tree that is given; without one, that of the target's folder, closed afterwards."""
+    if tree is not None:
+        yield tree
+        return
+    own = FolderTree(target.parent)
+    try:
+        yield own
+    finally:
+        own.close()
+
+
 def link_out(source: FileIO, folder: Folder, name: str, new: Path) -> bool:
-    """Give an open file a second name in the cache, if the file system can."""
+    """Hard-link an open file into the cache; return True if the file system allows that."""
     try:
         folder.link_out(name, new)
     except OSError:
@@ -266,19 +279,19 @@ def link_out(source: FileIO, folder: Folder, name: str, new: Path) -> bool:
 
 
 def touch_atime(path: Path) -> None:
-    """Note that a file was used: what has not been for long is removed first."""
+    """Mark a file as used: those unused for longest are pruned first."""
     status = path.stat()
-    # Somebody else's file can be used, but not marked.
+    # The file of another user can be used, but not marked.
     with suppress(PermissionError):
         os.utime(path, ns=(time.time_ns(), status.st_mtime_ns))
 
 
 def reflink(source: FileIO, target: FileIO) -> bool:
-    """Share a content between two files, if the file system can."""
+    """Share data between two files; return True if the file system allows that."""
     if sys.platform != "linux":
         return False
     try:
-        fcntl.ioctl(target.fileno(), SHARE_CONTENT, source.fileno())
+        fcntl.ioctl(target.fileno(), FICLONE, source.fileno())
     except OSError:
         return False
     return True

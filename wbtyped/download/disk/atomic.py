@@ -1,4 +1,4 @@
-"""The last step of a download: from a temporary name to the final one, at once."""
+"""Rename a complete file into place, atomically."""
 
 import os
 from collections.abc import Generator
@@ -12,7 +12,7 @@ from .folder import CREATE_FLAGS, Folder
 
 @contextmanager
 def disk_errors(target: Path) -> Generator[None]:
-    """Turn errors of the operating system into ours, naming the target."""
+    """Turn an OSError into a DiskError that names the target."""
     try:
         yield
     except WbtypedError:
@@ -21,23 +21,23 @@ def disk_errors(target: Path) -> Generator[None]:
         raise DiskError(f"{target} cannot be written: {error.strerror or error}") from error
 
 
-def place(folder: Folder, part: str, target: Path, *, replace: bool) -> None:
+def rename_into_place(folder: Folder, part: str, target: Path, *, replace: bool) -> None:
     """Give a complete file, called `part` in the folder of its target, its final name.
 
-    Without `replace`, FileExistsError says that a file of this name appeared meanwhile.
+    Without `replace`, raises FileExistsError if a file of this name was created meanwhile.
     """
     if replace:
         folder.replace(part, target.name)
         return
     try:
-        # A hard link fails where a name is taken, which a rename does only on Windows.
+        # A hard link fails if the name is taken; a rename does so only on Windows.
         if os.name == "nt":
             folder.rename_on_windows(part, target.name)
         else:
             _link(folder, part, target.name)
     except FileExistsError as error:
         raise errors.FileExistsError(
-            f"{target} appeared while it was fetched; it was left as it is"
+            f"{target} appeared while it was being downloaded; it was left as it is"
         ) from error
 
 
@@ -47,7 +47,7 @@ def _link(folder: Folder, part: str, name: str) -> None:
     except FileExistsError:
         raise
     except OSError:
-        # File systems without hard links have many codes for it; if anything else is wrong,
+        # File systems without hard links report that by many codes. If anything else is wrong,
         # this fails as well: reserve the name with an empty file, then rename onto it.
         os.close(folder.open(name, CREATE_FLAGS))
         try:

@@ -1,4 +1,4 @@
-"""Digests beside the transfer and not after it."""
+"""Compute a digest during a transfer instead of after it."""
 
 import queue
 import threading
@@ -6,13 +6,13 @@ import threading
 from .digests import Algorithm, Hash, new_hash
 
 QUEUE_BLOCKS = 16
-"""Blocks that may wait to be digested, so that memory stays bounded."""
+"""Blocks that may wait for the digest, so that memory stays bounded."""
 
 
 class BackgroundDigest:
-    """Digests blocks as they come; for a large content in a thread of its own.
+    """Digests blocks as they arrive; those of a large file in a thread of its own.
 
-    hashlib lets go of the interpreter while it works, so the thread is a real gain.
+    hashlib releases the GIL while it works, so the thread is a real gain.
     """
 
     def __init__(self, algorithm: Algorithm) -> None:
@@ -22,14 +22,14 @@ class BackgroundDigest:
         self._thread: threading.Thread | None = None
 
     def update(self, block: bytes) -> None:
-        """Take a block, which must not change any more."""
+        """Add a block, which must not change afterwards."""
         if self._blocks is None:
             self._hash.update(block)
         else:
             self._blocks.put(block)
 
     def start_thread(self) -> None:
-        """Digest what follows in a thread."""
+        """Digest the following blocks in a thread."""
         if self._blocks is None:
             self._blocks = queue.Queue(QUEUE_BLOCKS)
             self._thread = threading.Thread(target=self._work, args=(self._blocks,), daemon=True)
@@ -40,7 +40,7 @@ class BackgroundDigest:
             self._hash.update(block)
 
     def restart(self) -> None:
-        """Forget everything so far."""
+        """Discard all blocks so far."""
         self.close()
         self._hash = new_hash(self._algorithm)
 
@@ -50,7 +50,7 @@ class BackgroundDigest:
         return self._hash.digest()
 
     def close(self) -> None:
-        """End the thread, once it has digested what came."""
+        """End the thread, once it has digested all blocks."""
         if self._blocks is not None and self._thread is not None:
             self._blocks.put(None)
             self._thread.join()

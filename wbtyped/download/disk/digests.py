@@ -1,4 +1,4 @@
-"""Digests of content: MD5, and the XXH128 of newer artifacts."""
+"""Digests of files: MD5, and XXH128 for newer artifacts."""
 
 import base64
 import hashlib
@@ -12,29 +12,29 @@ from ..transfer import TransferCancelled
 
 Algorithm = Literal["MD5", "XXH128"]
 IsCancelled = Callable[[], bool]
-"""Tells whether nobody waits for a digest any more."""
-BLOCK_BYTES = 1024 * 1024
+"""Returns True if nobody waits for the digest any more."""
+READ_BLOCK_BYTES = 1024 * 1024
 DIGEST_THREADS = min(8, os.cpu_count() or 1)
-"""Threads that read existing files side by side; more than the cores gain nothing."""
+"""Threads that digest existing files in parallel; more than the cores gain nothing."""
 
 
 class Hash(Protocol):
-    """A digest in the making."""
+    """An incremental digest."""
 
     def update(self, data: bytes | bytearray | memoryview, /) -> None:
-        """Take more content."""
+        """Add data."""
 
     def digest(self) -> bytes:
-        """Return the digest of what came so far."""
+        """Return the digest of the data so far."""
         ...
 
     def hexdigest(self) -> str:
-        """Return the digest of what came so far, in hex."""
+        """Return the digest of the data so far, in hex."""
         ...
 
 
 def new_hash(algorithm: Algorithm) -> Hash:
-    """Begin a digest."""
+    """Return a new incremental digest."""
     if algorithm == "MD5":
         return hashlib.md5(usedforsecurity=False)
     import xxhash
@@ -42,24 +42,26 @@ def new_hash(algorithm: Algorithm) -> Hash:
     return xxhash.xxh3_128()
 
 
-def never() -> bool:
-    """Say that somebody waits for the digest."""
+def never_cancelled() -> bool:
+    """Return False: somebody always waits for the digest."""
     return False
 
 
-def file_digest(path: Path, algorithm: Algorithm, is_cancelled: Callable[[], bool] = never) -> str:
-    """Return the digest of a local file in base64; raises Abandoned when nobody waits for it."""
+def file_digest(
+    path: Path, algorithm: Algorithm, is_cancelled: IsCancelled = never_cancelled
+) -> str:
+    """Return the digest of a file in base64; raises TransferCancelled."""
     with path.open("rb", buffering=0) as stream:
         return stream_digest(stream, algorithm, is_cancelled)
 
 
 def stream_digest(
-    stream: FileIO, algorithm: Algorithm, is_cancelled: Callable[[], bool] = never
+    stream: FileIO, algorithm: Algorithm, is_cancelled: IsCancelled = never_cancelled
 ) -> str:
-    """Return the digest of what is left of an open file, in base64."""
-    running = new_hash(algorithm)
-    while block := stream.read(BLOCK_BYTES):
+    """Return the digest of the rest of an open file, in base64; raises TransferCancelled."""
+    digest = new_hash(algorithm)
+    while block := stream.read(READ_BLOCK_BYTES):
         if is_cancelled():
             raise TransferCancelled
-        running.update(block)
-    return base64.b64encode(running.digest()).decode()
+        digest.update(block)
+    return base64.b64encode(digest.digest()).decode()

@@ -1,7 +1,7 @@
-"""A folder that is held open, so that nothing done to its path leads a write elsewhere.
+"""A folder held open, so that no change of its path can lead a write elsewhere.
 
-Where the platform can, everything in it is named relative to its descriptor, and a link is never
-followed into it. Elsewhere (Windows) its path is looked at when it is opened.
+Where the platform allows, entries are named relative to its descriptor, and a link is never
+followed into it. Elsewhere (Windows), its path is checked when it is opened.
 """
 
 import errno
@@ -17,29 +17,29 @@ from .safe_names import is_junction
 HAS_DIR_FD: bool = hasattr(os, "O_DIRECTORY") and {
     os.open, os.stat, os.mkdir, os.rmdir, os.unlink, os.rename, os.link
 } <= os.supports_dir_fd  # fmt: skip
-NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
+NO_FOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 BINARY: int = getattr(os, "O_BINARY", 0)
-DIRECTORY: int = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
-CREATE_FLAGS: int = os.O_RDWR | os.O_CREAT | os.O_EXCL | NOFOLLOW | BINARY
-READ: int = os.O_RDONLY | NOFOLLOW | BINARY
-READ_WRITE: int = os.O_RDWR | NOFOLLOW | BINARY
+DIRECTORY_FLAGS: int = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
+CREATE_FLAGS: int = os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_FOLLOW | BINARY
+READ_FLAGS: int = os.O_RDONLY | NO_FOLLOW | BINARY
+READ_WRITE_FLAGS: int = os.O_RDWR | NO_FOLLOW | BINARY
 
 
 class Folder:
-    """One folder; names are of entries directly in it."""
+    """An open folder; names are those of its direct entries."""
 
     def __init__(self, path: str, *, follow: bool = False) -> None:
-        """Open a folder by its path; `follow` says that the path itself may be a link."""
+        """Open a folder by its path; with `follow`, the path itself may be a link."""
         self.path = path
-        self._number: int | None = None
+        self._descriptor: int | None = None
         if HAS_DIR_FD:
-            self._number = os.open(path, DIRECTORY | (0 if follow else NOFOLLOW))
-            self._identity = identity(os.fstat(self._number))
+            self._descriptor = os.open(path, DIRECTORY_FLAGS | (0 if follow else NO_FOLLOW))
+            self._identity = identity(os.fstat(self._descriptor))
         else:
             status = os.stat(path) if follow else os.lstat(path)
             if follow and not stat.S_ISDIR(status.st_mode):
                 raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), path)
-            refuse_detour(path, status)
+            require_folder(path, status)
             self._identity = identity(status)
         self._follow = follow
 
@@ -47,28 +47,28 @@ class Folder:
         self.close()
 
     def child(self, name: str) -> "Folder":
-        """Open a folder in this one; raises UnsafePathError when it is a link or a file."""
+        """Open a folder in this one; raises UnsafePathError if it is a link or a file."""
         path = os.path.join(self.path, name)
-        if self._number is None:
+        if self._descriptor is None:
             return Folder(path)
         try:
-            number = os.open(name, DIRECTORY | NOFOLLOW, dir_fd=self._number)
+            descriptor = os.open(name, DIRECTORY_FLAGS | NO_FOLLOW, dir_fd=self._descriptor)
         except FileNotFoundError:
             raise
         except OSError:
-            refuse_detour(path, self.status(name))
+            require_folder(path, self.status(name))
             raise
-        return Folder._opened(path, number)
+        return Folder._opened(path, descriptor)
 
     @classmethod
-    def _opened(cls, path: str, number: int) -> Self:
+    def _opened(cls, path: str, descriptor: int) -> Self:
         folder = cls.__new__(cls)
-        folder.path, folder._number, folder._follow = path, number, False
-        folder._identity = identity(os.fstat(number))
+        folder.path, folder._descriptor, folder._follow = path, descriptor, False
+        folder._identity = identity(os.fstat(descriptor))
         return folder
 
     def is_current(self) -> bool:
-        """Tell whether its path still leads here."""
+        """Return True if its path still leads here."""
         try:
             status = os.stat(self.path) if self._follow else os.lstat(self.path)
         except OSError:
@@ -76,100 +76,100 @@ class Folder:
         return identity(status) == self._identity
 
     def check(self) -> None:
-        """Raise UnsafePathError when something else has taken its path."""
+        """Raise UnsafePathError if something else has its path now."""
         if not self.is_current() and os.path.lexists(self.path):
             raise UnsafePathError(
-                f"folder {self.path} was replaced while a file was being fetched into it;"
+                f"folder {self.path} was replaced while a file was being downloaded into it;"
                 " nothing was written to what is there now"
             )
 
-    # What is in it.
+    # Entries.
 
     def _at(self, name: str) -> str:
-        return name if self._number is not None else os.path.join(self.path, name)
+        return name if self._descriptor is not None else os.path.join(self.path, name)
 
     @property
     def _follows(self) -> bool:
-        """Whether a hard link may be one to what a link leads to: not all platforms can choose."""
-        return self._number is None
+        """Whether hard links follow symbolic ones: not all platforms can choose."""
+        return self._descriptor is None
 
     def open(self, name: str, flags: int) -> int:
         """Open an entry and return its descriptor; a new file has the usual permissions."""
-        return os.open(self._at(name), flags, 0o666, dir_fd=self._number)
+        return os.open(self._at(name), flags, 0o666, dir_fd=self._descriptor)
 
     def status(self, name: str) -> os.stat_result:
-        """Return what stands under a name, without following a link."""
-        return os.stat(self._at(name), dir_fd=self._number, follow_symlinks=False)
+        """Return the status of an entry, without following a link."""
+        return os.stat(self._at(name), dir_fd=self._descriptor, follow_symlinks=False)
 
     def replace(self, old: str, new: str) -> None:
-        """Rename an entry, over what may have the new name."""
-        number = self._number
-        os.replace(self._at(old), self._at(new), src_dir_fd=number, dst_dir_fd=number)
+        """Rename an entry, replacing any other of the new name."""
+        descriptor = self._descriptor
+        os.replace(self._at(old), self._at(new), src_dir_fd=descriptor, dst_dir_fd=descriptor)
 
     def rename_on_windows(self, old: str, new: str) -> None:
-        """Rename an entry, which fails there when the new name is taken."""
+        """Rename an entry; on Windows, this fails if the new name is taken."""
         os.rename(self._at(old), self._at(new))
 
     def link(self, old: str, new: str) -> None:
-        """Give an entry a second name; raises FileExistsError when that is taken."""
-        number, follow = self._number, self._follows
+        """Hard-link an entry to a second name; raises FileExistsError if it is taken."""
+        descriptor, follow = self._descriptor, self._follows
         os.link(
             self._at(old), self._at(new),
-            src_dir_fd=number, dst_dir_fd=number, follow_symlinks=follow,
+            src_dir_fd=descriptor, dst_dir_fd=descriptor, follow_symlinks=follow,
         )  # fmt: skip
 
     def link_in(self, path: Path, name: str) -> None:
-        """Give a file from elsewhere a second name in it."""
-        os.link(path, self._at(name), dst_dir_fd=self._number, follow_symlinks=self._follows)
+        """Hard-link a file from elsewhere into the folder."""
+        os.link(path, self._at(name), dst_dir_fd=self._descriptor, follow_symlinks=self._follows)
 
     def link_out(self, name: str, path: Path) -> None:
-        """Give an entry a second name elsewhere."""
-        os.link(self._at(name), path, src_dir_fd=self._number, follow_symlinks=self._follows)
+        """Hard-link an entry to a path elsewhere."""
+        os.link(self._at(name), path, src_dir_fd=self._descriptor, follow_symlinks=self._follows)
 
     def unlink(self, name: str) -> None:
-        """Remove an entry that is no folder."""
-        os.unlink(self._at(name), dir_fd=self._number)
+        """Remove an entry that is not a folder."""
+        os.unlink(self._at(name), dir_fd=self._descriptor)
 
     def mkdir(self, name: str) -> None:
-        """Make a folder in it."""
-        os.mkdir(self._at(name), dir_fd=self._number)
+        """Create a folder in it."""
+        os.mkdir(self._at(name), dir_fd=self._descriptor)
 
     def rmdir(self, name: str) -> None:
         """Remove an empty folder in it."""
-        os.rmdir(self._at(name), dir_fd=self._number)
+        os.rmdir(self._at(name), dir_fd=self._descriptor)
 
     def names(self) -> list[str]:
-        """Return the names in it."""
-        return os.listdir(self.path if self._number is None else self._number)
+        """Return the names of its entries."""
+        return os.listdir(self.path if self._descriptor is None else self._descriptor)
 
     def sync(self) -> None:
-        """Bring the names in it to the disk for good, where the platform can."""
-        if self._number is not None:
-            os.fsync(self._number)
+        """Flush the names of its entries to disk, where the platform can."""
+        if self._descriptor is not None:
+            os.fsync(self._descriptor)
 
     def close(self) -> None:
-        """Let go of it; a forked process closes its own copy alone."""
-        number, self._number = getattr(self, "_number", None), None
-        if number is not None:
+        """Close it; a forked process only closes its own copy."""
+        descriptor, self._descriptor = getattr(self, "_descriptor", None), None
+        if descriptor is not None:
             with suppress(OSError):
-                os.close(number)
+                os.close(descriptor)
 
 
 def identity(status: os.stat_result) -> tuple[int, int]:
-    """Return what tells a folder from all others."""
+    """Return what identifies a file or folder."""
     return status.st_dev, status.st_ino
 
 
-def refuse_detour(path: str, status: os.stat_result) -> None:
-    """Raise when what stands in a folder's place is a link or a file."""
+def require_folder(path: str, status: os.stat_result) -> None:
+    """Raise UnsafePathError if a status is that of a link or a file."""
     if stat.S_ISLNK(status.st_mode) or is_junction(status):
         raise UnsafePathError(f"{path} is a link and may lead anywhere; remove it or rename it")
     if not stat.S_ISDIR(status.st_mode):
         raise UnsafePathError(f"{path} is a file, not a folder; remove it or rename it")
 
 
-def write_all(number: int, data: bytes) -> None:
-    """Write a whole block to a descriptor, which may take less than it is given at a time."""
-    written = os.write(number, data)
+def write_all(descriptor: int, data: bytes) -> None:
+    """Write a whole block to a descriptor; a single `os.write` may write less."""
+    written = os.write(descriptor, data)
     while written < len(data):
-        written += os.write(number, memoryview(data)[written:])
+        written += os.write(descriptor, memoryview(data)[written:])

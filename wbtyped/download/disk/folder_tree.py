@@ -1,4 +1,4 @@
-"""The folders below a download root, each opened once and reached without following a link."""
+"""The folders below a download root, each opened once, without following links."""
 
 import os
 import threading
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from .folder import CREATE_FLAGS, READ, Folder
+from .folder import CREATE_FLAGS, READ_FLAGS, Folder
 from .part_files import PartFiles
 
-OPEN_LIMIT = 32
-"""Folders that stay open though nobody uses them; a process may often open no more than 256."""
-ATTEMPTS = 100
-"""Tries to enter a folder while others remove it."""
+MAX_OPEN_FOLDERS = 32
+"""Folders that stay open while unused; a process may often open no more than 256 files."""
+ENTER_TRIES = 100
+"""Tries to open a folder while others remove it."""
 
 
 @dataclass(eq=False, slots=True)
 class OpenFolder:
-    """A folder of the tree; `key` is its path below the root, `made` that it is new and empty."""
+    """A folder of the tree; `key` is its path below the root, `made` means made by this tree."""
 
     folder: Folder
     key: str
@@ -31,18 +31,18 @@ class OpenFolder:
 class FolderTree:
     """The folders below a root. Safe to use from many threads.
 
-    `root` itself may be a link. Folders that were made and are empty in the end are removed by
-    `close`. A forked process has no part in it: there, `close` does nothing.
+    `root` itself may be a link. `close` removes folders that were created and are empty in the end;
+    in a forked process it does nothing.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._top = os.path.abspath(root)
+        self._root_path = os.path.abspath(root)
         self._open: dict[str, OpenFolder] = {}
         self._replaced: list[OpenFolder] = []
-        """Folders whose paths lead elsewhere now."""
-        self._above: list[str] = []
-        """Folders above the root, and the root, that were made."""
+        """Open folders whose paths lead elsewhere now."""
+        self._made_above: list[str] = []
+        """The root and folders above it, as far as they were created."""
         self._parts: PartFiles | None = None
         self._lock = threading.RLock()
         self._process = os.getpid()
@@ -50,32 +50,32 @@ class FolderTree:
     # Paths.
 
     def find(self, target: Path) -> OpenFolder | None:
-        """Return the folder of a target, to be left again; None when it does not exist.
+        """Return the folder of a target, or None if it does not exist; call `leave` afterwards.
 
-        Raises UnsafePathError when the way to it leads through a link or a file.
+        Raises UnsafePathError if its path leads through a link or a file.
         """
         with suppress(FileNotFoundError, NotADirectoryError):
             return self._enter(self.key_of(target), make=False)
         return None
 
     def enter(self, target: Path) -> OpenFolder:
-        """Return the folder of a target, made if it is missing, to be left again."""
+        """Return the folder of a target, created if missing; call `leave` afterwards."""
         key = self.key_of(target)
-        for _ in range(ATTEMPTS):
-            # Another transfer that made a folder above may leave at this moment and take it along.
+        for _ in range(ENTER_TRIES):
+            # Another transfer that created a folder above may be removing it at this moment.
             with suppress(FileNotFoundError):
                 return self._enter(key, make=True)
         return self._enter(key, make=True)
 
     def leave(self, opened: OpenFolder) -> None:
-        """Say that a folder is not used any more."""
+        """Declare that a folder is no longer used."""
         with self._lock:
             opened.users -= 1
 
     def read(self, target: Path) -> FileIO:
-        """Open a file, which must not be a link; raises OSError."""
+        """Open a file that is not a link; raises OSError."""
         with self.inside(self.key_of(target)) as folder:
-            return FileIO(folder.open(target.name, READ), "rb")
+            return FileIO(folder.open(target.name, READ_FLAGS), "rb")
 
     def remove(self, target: Path) -> None:
         """Remove a file or a link; raises OSError."""
@@ -84,7 +84,7 @@ class FolderTree:
 
     @contextmanager
     def inside(self, key: str) -> Generator[Folder]:
-        """Enter a folder by its path below the root; raises FileNotFoundError when it is gone."""
+        """Open a folder by its path below the root; raises FileNotFoundError if it is missing."""
         opened = self._enter(key, make=False)
         try:
             yield opened.folder
@@ -101,14 +101,14 @@ class FolderTree:
         found = str(Path(path).relative_to(self.root))
         return "" if found == "." else found
 
-    # Unfinished files.
+    # Part files.
 
     def create(self, target: Path, digest: str | None) -> tuple[OpenFolder, str, FileIO]:
-        """Make an unfinished file beside a target, in a folder to be left again.
+        """Create a part file beside a target and open it; call `leave` for its folder afterwards.
 
-        With a digest, a later call can continue it.
+        With a digest, a later call can resume it.
         """
-        for attempt in range(ATTEMPTS):
+        for attempt in range(ENTER_TRIES):
             opened = self.enter(target)
             try:
                 name = self._part_files().new_name(opened.key, target.name, digest)
@@ -116,7 +116,7 @@ class FolderTree:
             except FileNotFoundError:
                 # The folder was removed since it was opened.
                 self.leave(opened)
-                if attempt == ATTEMPTS - 1:
+                if attempt == ENTER_TRIES - 1:
                     raise
             except BaseException:
                 self.leave(opened)
@@ -126,20 +126,20 @@ class FolderTree:
         raise AssertionError("unreachable")
 
     def new_name(self, opened: OpenFolder) -> str:
-        """Return the name of one more unfinished file in a folder."""
+        """Return the name of a further part file in a folder."""
         return self._part_files().new_name(opened.key)
 
     def take(self, opened: OpenFolder, name: str, digest: str | None) -> tuple[str, FileIO] | None:
-        """Return what an earlier download has left of a file, if it is of use."""
+        """Return the part file that an earlier download left of a target, if it can be resumed."""
         return self._part_files().take(opened.key, name, digest)
 
     def sweep(self) -> None:
-        """Remove what earlier downloads have left that is of no use."""
+        """Remove part files of earlier downloads that cannot be resumed."""
         with suppress(OSError):
             self._part_files(make=False).sweep()
 
     def keep_parts(self) -> None:
-        """Leave unfinished files to a later call."""
+        """Leave part files to a later call."""
         self._part_files().keep()
 
     def _part_files(self, *, make: bool = True) -> PartFiles:
@@ -155,7 +155,7 @@ class FolderTree:
         with self._lock:
             opened = self._open.get(key)
             if opened is not None and not opened.folder.is_current():
-                # Whoever uses it still has it; the others get what is there now.
+                # Its users keep it; others get the folder that is there now.
                 self._replaced.append(self._open.pop(key))
                 opened = None
             if opened is not None:
@@ -170,9 +170,9 @@ class FolderTree:
         if not key:
             if make:
                 self._make_root()
-            return OpenFolder(Folder(self._top, follow=True), key, None, made=False)
-        above, name = os.path.split(key)
-        parent = self._enter(above, make=make)
+            return OpenFolder(Folder(self._root_path, follow=True), key, None, made=False)
+        parent_key, name = os.path.split(key)
+        parent = self._enter(parent_key, make=make)
         try:
             folder, made = self._child(parent.folder, name, make=make)
         except BaseException:
@@ -181,7 +181,7 @@ class FolderTree:
         return OpenFolder(folder, key, parent, made)
 
     def _child(self, parent: Folder, name: str, *, make: bool) -> tuple[Folder, bool]:
-        """Open a folder in another, and tell whether it was made for that."""
+        """Open a folder in another; also return whether it was created for that."""
         try:
             return parent.child(name), False
         except FileNotFoundError:
@@ -194,37 +194,37 @@ class FolderTree:
         return parent.child(name), made
 
     def _make_root(self) -> None:
-        path, missing = self._top, list[str]()
+        path, missing = self._root_path, list[str]()
         while not os.path.exists(path) and path != os.path.dirname(path):
             missing.append(path)
             path = os.path.dirname(path)
         for path in reversed(missing):
-            # Another transfer may make the same folder at the same time.
+            # Another transfer may create the same folder at the same time.
             with suppress(FileExistsError):
                 os.mkdir(path)
-                self._above.append(path)
+                self._made_above.append(path)
 
     def _close_unused(self) -> None:
-        """Close what nobody uses, if that is much; the deepest first, as they use those above."""
-        if len(self._open) <= OPEN_LIMIT:
+        """Close unused folders if many are open; the deepest first, as they use those above."""
+        if len(self._open) <= MAX_OPEN_FOLDERS:
             return
         for key in sorted(self._open, key=len, reverse=True):
             if not self._open[key].users:
-                self._let_go(self._open.pop(key))
+                self._close(self._open.pop(key))
 
-    def _let_go(self, opened: OpenFolder) -> None:
+    def _close(self, opened: OpenFolder) -> None:
         made = opened.made and opened.folder.is_current()
         opened.folder.close()
         if opened.parent is None:
             return
         if made:
-            # Of a folder that holds anything, nothing becomes of this.
+            # This fails, as it should, if the folder is not empty.
             with suppress(OSError):
                 opened.parent.folder.rmdir(os.path.basename(opened.key))
         opened.parent.users -= 1
 
     def close(self) -> None:
-        """Close all folders and the journal, and remove folders that were made for nothing."""
+        """Close all folders and the journal; remove folders that were created in vain."""
         if os.getpid() != self._process:
             return
         if self._parts is not None:
@@ -232,10 +232,10 @@ class FolderTree:
         with self._lock:
             self._parts = None
             for key in sorted(self._open, key=len, reverse=True):
-                self._let_go(self._open.pop(key))
+                self._close(self._open.pop(key))
             while self._replaced:
-                self._let_go(self._replaced.pop())
-            for path in reversed(self._above):
+                self._close(self._replaced.pop())
+            for path in reversed(self._made_above):
                 with suppress(OSError):
                     os.rmdir(path)
-            self._above.clear()
+            self._made_above.clear()

@@ -1,4 +1,4 @@
-"""Where a file that a server names may lie below a folder."""
+"""Map file names from a server to safe paths below a folder."""
 
 import os
 import re
@@ -11,16 +11,16 @@ from typing import NoReturn
 
 from ...errors import UnsafePathError
 
-COMPONENT_LIMIT = 255
-"""Bytes in one part of a name; no usual file system takes more."""
+COMPONENT_LIMIT_BYTES = 255
+"""Bytes in one component of a path; no common file system allows more."""
 SEPARATORS = re.compile(r"[/\\]")
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+CONTROL_CHARACTER = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 DEVICE_ON_WINDOWS = re.compile(
     r"(con|conin\$|conout\$|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE
 )
-JUNCTION = 0xA0000003
-"""Reparse tag of a link between folders on Windows; folders kept in a cloud have other tags."""
+JUNCTION_TAG = 0xA0000003
+"""Reparse tag of a junction on Windows; folders of cloud storage have other tags."""
 
 
 def safe_target(
@@ -28,21 +28,21 @@ def safe_target(
 ) -> Path:
     """Return the path of `name` below `root`, or raise UnsafePathError and touch nothing.
 
-    Refused are names that leave the folder or mean another place (absolute, with a drive, with
-    `..`), names that the platform cannot hold, and ways that lead through a link or a file below
-    `root`; `root` itself may be a link. A link in the last place is not refused, as long as the
-    caller replaces it (`Sink` does) and does not write through it.
+    Refused are names that leave the folder (absolute, with a drive, with `..`), names that the
+    platform cannot represent, and paths that lead through a link or a file below `root`; `root`
+    itself may be a link. The file itself may be a link, as long as the caller replaces it
+    (`VerifiedWriter` does) and does not write through it.
     """
     parts = _checked_parts(name, windows=windows)
-    _refuse_detours(name, root, parts)
+    _check_parents(name, root, parts)
     return Path(root, *parts)
 
 
 class SafeNames:
-    """The places of many names below a folder, where no two may mean one place.
+    """Maps many names to paths below a folder, and refuses two that mean the same path.
 
-    `fold` says that the file system does not tell upper from lower case; None looks. Where it does,
-    nothing is kept of the names.
+    `fold` tells whether the file system ignores case; None looks. If it does not, no names are
+    remembered.
     """
 
     def __init__(
@@ -52,35 +52,35 @@ class SafeNames:
         self._windows = windows
         self._fold = ignores_case(root) if fold is None else fold
         self._taken: dict[str, str] = {}
-        self._last: list[str] = []
+        self._last_parents: list[str] = []
 
-    def place(self, name: str) -> Path:
+    def target(self, name: str) -> Path:
         """Return the path of a name, or raise UnsafePathError and touch nothing."""
         parts = _checked_parts(name, windows=self._windows)
-        # Most names are in the same folder as the one before, which need not be looked at again.
-        if parts[:-1] != self._last:
-            _refuse_detours(name, self._root, parts)
-            self._last = parts[:-1]
+        # Most names are in the same folder as the one before, which need not be checked again.
+        if parts[:-1] != self._last_parents:
+            _check_parents(name, self._root, parts)
+            self._last_parents = parts[:-1]
         target = Path(self._root, *parts)
         if self._fold:
-            other = self._taken.setdefault(key(name), name)
+            other = self._taken.setdefault(folded(name), name)
             if other != name:
                 _refuse(name, f"on this file system it is the same as {other!r}")
         return target
 
 
-def safe_targets(names: Sequence[str], places: SafeNames) -> dict[str, Path]:
-    """Return the path of every name; raises UnsafePathError for any before touching anything."""
-    targets, refused = sorted_out(names, places)
+def require_targets(names: Sequence[str], safe_names: SafeNames) -> dict[str, Path]:
+    """Return the path of every name; raises UnsafePathError, and touches nothing, for any."""
+    targets, refused = resolve_targets(names, safe_names)
     for error in refused.values():
         raise error
     return targets
 
 
-def sorted_out(
-    names: Sequence[str], places: SafeNames
+def resolve_targets(
+    names: Sequence[str], safe_names: SafeNames
 ) -> tuple[dict[str, Path], dict[str, UnsafePathError]]:
-    """Return the path of every name that has a safe one, and why the others have none."""
+    """Return the paths of all safe names, and the errors for the others."""
     targets: dict[str, Path] = {}
     refused: dict[str, UnsafePathError] = {}
     taken = set(names)
@@ -88,29 +88,29 @@ def sorted_out(
     for name in names:
         try:
             _refuse_file_as_folder(name, taken, free)
-            targets[name] = places.place(name)
+            targets[name] = safe_names.target(name)
         except UnsafePathError as error:
             refused[name] = error
     return targets, refused
 
 
 def _refuse_file_as_folder(name: str, taken: set[str], free: set[str]) -> None:
-    """Raise when a folder of a name is a file by another name; `free` are those that are not."""
+    """Raise if a folder of a name is itself a file; `free` remembers those that are not."""
     folder = name.rpartition("/")[0]
     while folder and folder not in free:
         if folder in taken:
-            _refuse(name, f"{folder!r} is a file of its own, and no folder")
+            _refuse(name, f"{folder!r} is a file, not a folder")
         free.add(folder)
         folder = folder.rpartition("/")[0]
 
 
-def key(name: str) -> str:
-    """Return the same text for all names that such a file system takes for one."""
+def folded(name: str) -> str:
+    """Return the same string for all names that a case-insensitive file system takes for one."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 
 def ignores_case(root: Path) -> bool:
-    """Tell whether the file system takes `a` for `A`: asked by the name of an existing folder."""
+    """Return True if the file system takes `a` for `A`; tried on an existing folder."""
     folder = root.absolute()
     while folder != folder.parent:
         swapped = folder.with_name(folder.name.swapcase())
@@ -126,7 +126,7 @@ def _checked_parts(name: str, *, windows: bool) -> list[str]:
     """Return the parts of a name, once nothing speaks against any of them."""
     if not name:
         _refuse(name, "it is empty")
-    if CONTROL.search(name):
+    if CONTROL_CHARACTER.search(name):
         _refuse(name, "it holds control characters")
     if name.startswith(("/", "\\")) or (":" in name and PureWindowsPath(name).drive):
         _refuse(name, "it is absolute")
@@ -145,8 +145,8 @@ def _check_part(name: str, part: str, *, windows: bool) -> None:
         os.fsencode(part)
     except UnicodeEncodeError:
         _refuse(name, "it is not valid Unicode, or this machine's file names cannot hold it")
-    if length > COMPONENT_LIMIT:
-        _refuse(name, f"one of its parts is longer than {COMPONENT_LIMIT} bytes")
+    if length > COMPONENT_LIMIT_BYTES:
+        _refuse(name, f"one of its parts is longer than {COMPONENT_LIMIT_BYTES} bytes")
     if not windows:
         return
     if FORBIDDEN_ON_WINDOWS.search(part) or part[-1] in " .":
@@ -155,16 +155,16 @@ def _check_part(name: str, part: str, *, windows: bool) -> None:
         _refuse(name, "Windows keeps it for a device")
 
 
-def _refuse_detours(name: str, root: str | os.PathLike[str], parts: Sequence[str]) -> None:
-    """Raise when the way to a file leads through a link or a file."""
+def _check_parents(name: str, root: str | os.PathLike[str], parts: Sequence[str]) -> None:
+    """Raise if the path of a file leads through a link or a file."""
     folder = Path(root)
     for part in parts[:-1]:
         folder = folder / part
-        _refuse_detour(name, folder)
+        _check_parent(name, folder)
 
 
-def _refuse_detour(name: str, folder: Path) -> None:
-    """Raise when what stands in a folder's place is a link or a file."""
+def _check_parent(name: str, folder: Path) -> None:
+    """Raise if the path of a folder is a link or a file."""
     try:
         status = folder.lstat()
     except FileNotFoundError:
@@ -180,8 +180,8 @@ def _refuse_detour(name: str, folder: Path) -> None:
 
 
 def is_junction(status: os.stat_result) -> bool:
-    """Tell whether it is a link between folders on Windows."""
-    return getattr(status, "st_reparse_tag", 0) == JUNCTION
+    """Return True for a junction, a link between folders on Windows."""
+    return getattr(status, "st_reparse_tag", 0) == JUNCTION_TAG
 
 
 def _refuse(name: str, reason: str) -> NoReturn:

@@ -1,47 +1,47 @@
-"""What moves bytes: it takes transfers from a schedule and says how each ended."""
+"""Choose the engine of a download."""
 
 import importlib.util
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, get_args
+from typing import Protocol, get_args
 
 from ... import arguments
 from ...errors import OfflineError, UsageError
+from ...transport.http import Transport
 from ...transport.tls import KEY_LOG
 from ..options import EngineName
+from ..schedule import Schedule
 
-if TYPE_CHECKING:
-    from ...transport.http import Transport
-    from ..schedule import Schedule
-
-VARIABLE = "WBTYPED_ENGINE"
+ENGINE_VARIABLE = "WBTYPED_ENGINE"
+POLL_SECONDS = 0.2
+"""Seconds until an idle engine looks again whether the schedule is finished."""
 MAX_JOBS = 128
 DEFAULT_JOBS = 32
-"""Transfers at a time unless the caller says otherwise."""
+"""Concurrent transfers by default."""
 DEFAULT_SMALL_JOBS: dict[EngineName, int] = {"httpx": 32, "curl": MAX_JOBS}
-"""The same when they are small. Measured with 30 ms to the server; more threads bring nothing."""
+"""The same for small files. Measured with 30 ms to the server: more threads gain nothing."""
 
 
 class Engine(Protocol):
-    """Moves bytes in threads of its own, or in the caller's."""
+    """Moves bytes, in threads of its own or in the caller's."""
 
-    def run(self, schedule: "Schedule") -> None:
+    def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
 
     def interrupt(self) -> None:
-        """End what waits for the network; called from another thread after a cancel."""
+        """Interrupt waits for the network; called from another thread after a cancel."""
 
 
 @dataclass(frozen=True, slots=True)
 class EngineConfig:
-    """An engine by name, and how many transfers it has at once, and how many small ones."""
+    """An engine by name, with its number of concurrent transfers, and of small ones."""
 
     name: EngineName
     jobs: int
     small_jobs: int
 
-    def make(self, transport: "Transport") -> Engine:
-        """Return the engine, ready to run once."""
+    def make(self, transport: Transport) -> Engine:
+        """Return the engine, to be run once."""
         if transport.settings.offline:
             return OfflineEngine()
         if self.name == "curl":
@@ -54,37 +54,42 @@ class EngineConfig:
 
 
 class OfflineEngine:
-    """Moves nothing, for a client that is offline."""
+    """Fails every transfer, for a client that is offline."""
 
-    def run(self, schedule: "Schedule") -> None:
-        """Refuse every transfer."""
+    def run(self, schedule: Schedule) -> None:
+        """Fail every transfer."""
         while not schedule.finished:
-            attempt = schedule.take(0.2)
+            attempt = schedule.take(POLL_SECONDS)
             if attempt is not None:
                 label = attempt.transfer.label
                 schedule.finish_attempt(
-                    attempt, OfflineError(f"{label} is not here, and we are offline")
+                    attempt,
+                    OfflineError(
+                        f"{label} is not in the cache; it cannot be downloaded while offline"
+                    ),
                 )
 
     def interrupt(self) -> None:
         """Nothing waits for the network."""
 
 
-def choose(name: EngineName | None = None, jobs: int | None = None) -> EngineConfig:
-    """Return the engine that is meant: `curl` where its extra is installed, else `httpx`.
+def choose_engine(name: EngineName | None = None, jobs: int | None = None) -> EngineConfig:
+    """Return the engine to use: by default `curl` if its extra is installed, else `httpx`.
 
-    The environment variable WBTYPED_ENGINE decides where no name is given.
+    Without a name, the environment variable WBTYPED_ENGINE decides.
     """
-    given = name if name is not None else os.environ.get(VARIABLE) or None
+    given = name if name is not None else os.environ.get(ENGINE_VARIABLE) or None
     installed = importlib.util.find_spec("pycurl") is not None
     if given is not None:
-        arguments.one_of("engine" if name is not None else VARIABLE, given, get_args(EngineName))
+        arguments.one_of(
+            "engine" if name is not None else ENGINE_VARIABLE, given, get_args(EngineName)
+        )
     if given == "curl" and not installed:
         raise UsageError("engine 'curl' needs the extra: pip install 'wbtyped[fast]'")
     chosen: EngineName = "curl" if installed and given != "httpx" else "httpx"
     if os.environ.get(KEY_LOG):
-        # libcurl opens that file once in a process, so it may miss where secrets are to be written.
+        # libcurl opens that file once per process, so it may miss a later change of its path.
         chosen = "httpx"
     if jobs is not None:
-        arguments.whole_number("at_once", jobs, 1, MAX_JOBS)
+        arguments.whole_number("jobs", jobs, 1, MAX_JOBS)
     return EngineConfig(chosen, jobs or DEFAULT_JOBS, jobs or DEFAULT_SMALL_JOBS[chosen])

@@ -1,9 +1,8 @@
-"""Moves bytes with libcurl: one thread, many transfers."""
+"""Move bytes with libcurl: one thread, many transfers."""
 
 import re
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
 
 import pycurl
 
@@ -14,39 +13,42 @@ from ...transport.http import USER_AGENT, Transport
 from ...transport.redirects import REDIRECT_BODY_BYTES
 from ...transport.retries import TransientError
 from ...transport.routes import PROXY_REFUSES, through
+from ..attempt import Attempt
+from ..schedule import Schedule
 from ..transfer import TransferCancelled
 from .curl_routes import CurlRoutes, request_target
 
-if TYPE_CHECKING:
-    from ..attempt import Attempt
-    from ..schedule import Schedule
-
 BUFFER_BYTES = 512 * 1024
 POLL_SECONDS = 0.1
-"""Seconds after which the thread looks whether there is an end."""
+"""Seconds until the thread looks again whether the schedule is finished."""
 INLINE_BYTES = 64 * 1024
-"""Bytes up to which a file is put in place by the thread that moves bytes: it takes less time than
-to hand it to another."""
+"""Size up to which a file is completed by the thread that moves bytes: that takes less time than
+passing it to another."""
 FINISHER_THREADS = 2
+"""Threads that verify larger files and rename them into place."""
 PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
-UNSENT = {pycurl.E_COULDNT_CONNECT, pycurl.E_COULDNT_RESOLVE_HOST, pycurl.E_COULDNT_RESOLVE_PROXY}
-FINAL = {
+UNSENT_CODES = {
+    pycurl.E_COULDNT_CONNECT,
+    pycurl.E_COULDNT_RESOLVE_HOST,
+    pycurl.E_COULDNT_RESOLVE_PROXY,
+}
+FINAL_CODES = {
     pycurl.E_URL_MALFORMAT, pycurl.E_UNSUPPORTED_PROTOCOL,
     pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE,
 }  # fmt: skip
 
 
-HEADERS = re.compile(
+HEADER_LINES = re.compile(
     rb"(?im)^(content-(?:encoding|length|range)|etag|last-modified|date|accept-ranges|retry-after"
     rb"|location):[ \t]*(.*?)\s*$"
 )
-"""What a transfer may need to know of the head of an answer."""
-END = re.compile(rb"\r?\n\r?\n")
-STATUS = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})")
+"""The response headers that a transfer may need."""
+HEADERS_END = re.compile(rb"\r?\n\r?\n")
+STATUS_LINE = re.compile(rb"HTTP/[0-9.]+ +([0-9]{3})")
 
 
 class CurlHandle:
-    """A libcurl handle, used for one transfer after another."""
+    """A libcurl easy handle, used for one transfer after another."""
 
     def __init__(self, timeout: float, routes: CurlRoutes) -> None:
         self.curl: pycurl.Curl = pycurl.Curl()
@@ -54,17 +56,17 @@ class CurlHandle:
         self._proxy: Proxy | None = None
         self.attempt: Attempt | None = None
         self.error: BaseException | None = None
-        self._head: list[bytes] = []
-        self._sent: list[str] = []
-        self._begun = False
+        self._header_lines: list[bytes] = []
+        self._sent_headers: list[str] = []
+        self._body_begun = False
         self.redirected: bool = False
-        """Whether what came leads to another URL."""
-        self._dropped = 0
-        self.heard: float = 0.0
-        """When bytes came last."""
+        """Whether the response is a redirect."""
+        self._discarded_bytes = 0
+        self.received_at: float = 0.0
+        """When the last bytes arrived."""
         set_option = self.curl.setopt
         set_option(pycurl.WRITEFUNCTION, self._write)
-        set_option(pycurl.HEADERFUNCTION, self._head.append)
+        set_option(pycurl.HEADERFUNCTION, self._header_lines.append)
         set_option(pycurl.BUFFERSIZE, BUFFER_BYTES)
         set_option(pycurl.NOSIGNAL, 1)
         set_option(pycurl.PROTOCOLS, PROTOCOLS)
@@ -73,53 +75,55 @@ class CurlHandle:
         routes.prepare(self.curl)
         set_option(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
 
-    def start(self, attempt: "Attempt") -> None:
+    def start(self, attempt: Attempt) -> None:
         """Prepare the handle for a transfer."""
-        self.attempt, self.error, self._begun = attempt, None, False
-        self.redirected, self._dropped = False, 0
-        self._head.clear()
-        self.heard = monotonic()
-        url, sent = attempt.receiver.request()
+        self.attempt, self.error, self._body_begun = attempt, None, False
+        self.redirected, self._discarded_bytes = False, 0
+        self._header_lines.clear()
+        self.received_at = monotonic()
+        url, sent = attempt.handler.request()
         headers = [f"{name}: {value}" for name, value in sent.items()]
-        self._proxy = self._routes.aim(self.curl, url)
+        self._proxy = self._routes.set_proxy(self.curl, url)
         try:
             self.curl.setopt(pycurl.URL, str(url))
-            # Newer versions write escapes anew (%2f as %2F), which may break a signature.
+            # Newer versions rewrite escapes (%2f as %2F), which may break a signature.
             self.curl.setopt(pycurl.REQUEST_TARGET, request_target(url, self._proxy))
-            if headers != self._sent:
+            if headers != self._sent_headers:
                 self.curl.setopt(pycurl.HTTPHEADER, headers)
-                self._sent = headers
+                self._sent_headers = headers
         except (pycurl.error, UnicodeError) as error:
             label = attempt.transfer.label
-            raise TransportError(f"{label}: the server gave a URL that cannot be used") from error
+            raise TransportError(
+                f"{label}: the server returned a URL that cannot be used"
+            ) from error
 
     def _write(self, block: bytes) -> int:
-        """Take a block; what is raised here would be lost in libcurl, so it is kept."""
+        """Process a block; libcurl would lose an exception, so it is stored."""
         try:
             self._begin()
             if self.redirected:
-                self._dropped += len(block)
-                return len(block) if self._dropped <= REDIRECT_BODY_BYTES else 0
-            self.heard = monotonic()
+                self._discarded_bytes += len(block)
+                return len(block) if self._discarded_bytes <= REDIRECT_BODY_BYTES else 0
+            self.received_at = monotonic()
             if self.attempt is not None:
-                self.attempt.receiver.write(block)
+                self.attempt.handler.write(block)
         except BaseException as error:
             self.error = error
             return 0
         return len(block)
 
     def _begin(self) -> None:
-        if self._begun or self.attempt is None:
+        if self._body_begun or self.attempt is None:
             return
-        self._begun = True
-        status, headers = last_head(self._head)
+        self._body_begun = True
+        status, headers = last_headers(self._header_lines)
         if self._proxy is not None and status == 407:
             label = self.attempt.transfer.label
             raise TransportError(through(f"{label}: {PROXY_REFUSES}", self._proxy))
-        self.redirected = not self.attempt.receiver.begin(status, headers)
+        self.redirected = not self.attempt.handler.begin(status, headers)
 
     def end(self, code: int, message: str) -> BaseException | None:
-        """Return what the transfer ended with."""
+        """Return the error that the transfer ended with, or None."""
         if self.error is not None:
             return self.error
         assert self.attempt is not None  # noqa: S101 - it was started
@@ -128,38 +132,39 @@ class CurlHandle:
         try:
             if code:
                 reason = f"{self.attempt.transfer.label}: {message or f'curl {code}'}"
-                raise self._routes.permanent_error(code, reason, self._proxy) or failure(
+                raise self._routes.permanent_error(code, reason, self._proxy) or curl_error(
                     code, through(reason, self._proxy)
                 )
-            # A body without a byte has called nothing.
+            # For an empty body, libcurl has not called `_write`.
             self._begin()
         except Exception as error:
             return error
         return None
 
 
-def last_head(lines: list[bytes]) -> tuple[int, Mapping[str, str]]:
-    """Return status and headers of the last head among all lines; names are in lower case.
+def last_headers(lines: list[bytes]) -> tuple[int, Mapping[str, str]]:
+    """Return status and headers of the last response among all lines; names are in lower case.
 
-    Of all the headers, a transfer needs to know but few. Interim responses and proxies have heads
-    of their own.
+    Only the headers that a transfer needs are returned. Interim responses, and those of proxies,
+    come before the last one.
     """
-    heads = [head for head in END.split(b"".join(lines)) if head.startswith(b"HTTP/")]
-    last = heads[-1] if heads else b""
-    status = STATUS.match(last)
+    blocks = HEADERS_END.split(b"".join(lines))
+    responses = [block for block in blocks if block.startswith(b"HTTP/")]
+    last = responses[-1] if responses else b""
+    status = STATUS_LINE.match(last)
     found: dict[str, str] = {}
-    for name, value in HEADERS.findall(last):
-        key, text = name.decode().lower(), value.decode("iso-8859-1")
-        # As httpx has them: what comes twice is a list.
-        found[key] = f"{found[key]}, {text}" if key in found else text
+    for name, value in HEADER_LINES.findall(last):
+        key, string = name.decode().lower(), value.decode("iso-8859-1")
+        # As httpx does: repeated headers are joined by commas.
+        found[key] = f"{found[key]}, {string}" if key in found else string
     return (int(status[1]) if status else 0), found
 
 
-def failure(code: int, message: str) -> Exception:
-    """Return the error for a code of libcurl."""
-    if code in FINAL:
+def curl_error(code: int, message: str) -> Exception:
+    """Return the error for an error code of libcurl."""
+    if code in FINAL_CODES:
         return TransportError(message)
-    return TransientError(message, unsent=code in UNSENT)
+    return TransientError(message, unsent=code in UNSENT_CODES)
 
 
 class CurlEngine:
@@ -175,21 +180,21 @@ class CurlEngine:
         self._free: list[CurlHandle] = []
         self._busy: dict[pycurl.Curl, CurlHandle] = {}
 
-    def run(self, schedule: "Schedule") -> None:
+    def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
         with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
             try:
                 while not schedule.finished:
-                    self._fill(schedule)
-                    self._turn(schedule, finishers)
+                    self._start_attempts(schedule)
+                    self._perform(schedule, finishers)
             finally:
                 self._close(schedule)
 
     def interrupt(self) -> None:
         """Nothing to do: the thread never waits for long."""
 
-    def _fill(self, schedule: "Schedule") -> None:
-        """Start what can be started; wait for it only when nothing runs."""
+    def _start_attempts(self, schedule: Schedule) -> None:
+        """Start as many attempts as possible; wait for one only if nothing runs."""
         while len(self._busy) < self._jobs:
             attempt = schedule.take(0 if self._busy else POLL_SECONDS)
             if attempt is None:
@@ -197,74 +202,76 @@ class CurlEngine:
             if error := self._start(attempt):
                 schedule.finish_attempt(attempt, error)
 
-    def _start(self, attempt: "Attempt") -> Exception | None:
-        """Start a transfer, and return what speaks against it."""
-        slot = self._free.pop() if self._free else CurlHandle(self._timeout, self._routes)
+    def _start(self, attempt: Attempt) -> Exception | None:
+        """Start a transfer; return the error if that is not possible."""
+        handle = self._free.pop() if self._free else CurlHandle(self._timeout, self._routes)
         try:
-            slot.start(attempt)
+            handle.start(attempt)
         except Exception as error:
-            self._free.append(slot)
+            self._free.append(handle)
             return error
-        self._busy[slot.curl] = slot
-        self._multi.add_handle(slot.curl)
+        self._busy[handle.curl] = handle
+        self._multi.add_handle(handle.curl)
         return None
 
-    def _turn(self, schedule: "Schedule", finishers: ThreadPoolExecutor) -> None:
-        """Let libcurl work, and take what it has done."""
+    def _perform(self, schedule: Schedule, finishers: ThreadPoolExecutor) -> None:
+        """Let libcurl work, and process the transfers that have ended."""
         if not self._busy:
             return
         self._multi.perform()
-        left = 1
-        finish_attempt = 0
-        while left:
-            left, good, bad = self._multi.info_read()
+        queued = 1
+        ended = 0
+        while queued:
+            queued, good, bad = self._multi.info_read()
             for curl in good:
                 self._end(schedule, finishers, curl, 0, "")
             for curl, code, message in bad:
                 self._end(schedule, finishers, curl, code, message)
-            finish_attempt += len(good) + len(bad)
-        if not finish_attempt:
+            ended += len(good) + len(bad)
+        if not ended:
             self._multi.select(POLL_SECONDS)
             self._drop_stalled(schedule)
 
-    def _drop_stalled(self, schedule: "Schedule") -> None:
-        """Give up connections that bring nothing; libcurl's own limit is an average over longer."""
+    def _drop_stalled(self, schedule: Schedule) -> None:
+        """Stop transfers that receive nothing; libcurl's own limit is an average over longer."""
         since = monotonic() - self._timeout
-        for curl, slot in list(self._busy.items()):
-            if slot.heard < since:
+        for curl, handle in list(self._busy.items()):
+            if handle.received_at < since:
                 attempt = self._release(curl)
                 label = attempt.transfer.label
-                schedule.finish_attempt(attempt, TransientError(f"{label}: nothing came in time"))
+                schedule.finish_attempt(
+                    attempt, TransientError(f"{label}: no data received in time")
+                )
 
-    def _release(self, curl: pycurl.Curl) -> "Attempt":
-        """Free a handle, and return the transfer that it had."""
+    def _release(self, curl: pycurl.Curl) -> Attempt:
+        """Free a handle and return the attempt that it served."""
         self._multi.remove_handle(curl)
-        slot = self._busy.pop(curl)
-        attempt, slot.attempt = slot.attempt, None
-        self._free.append(slot)
+        handle = self._busy.pop(curl)
+        attempt, handle.attempt = handle.attempt, None
+        self._free.append(handle)
         assert attempt is not None  # noqa: S101 - it was started
         return attempt
 
     def _end(
-        self, schedule: "Schedule", finishers: ThreadPoolExecutor,
+        self, schedule: Schedule, finishers: ThreadPoolExecutor,
         curl: pycurl.Curl, code: int, message: str,
     ) -> None:  # fmt: skip
-        slot = self._busy[curl]
-        error = slot.end(code, message)
+        handle = self._busy[curl]
+        error = handle.end(code, message)
         attempt = self._release(curl)
-        if error is None and slot.redirected:
-            # At once, and on the same handle: it counts as the same try.
+        if error is None and handle.redirected:
+            # Immediately, and on the same handle: it counts as the same try.
             error = self._start(attempt)
             if error is None:
                 return
         if error is not None:
             schedule.finish_attempt(attempt, error)
-        elif attempt.sink.written <= INLINE_BYTES:
+        elif attempt.writer.written <= INLINE_BYTES:
             schedule.complete(attempt)
         else:
             finishers.submit(schedule.complete, attempt)
 
-    def _close(self, schedule: "Schedule") -> None:
+    def _close(self, schedule: Schedule) -> None:
         for curl in list(self._busy):
             schedule.finish_attempt(self._release(curl), TransferCancelled())
         self._multi.close()

@@ -1,10 +1,9 @@
-"""Moves bytes with httpx: threads, each with connections of its own."""
+"""Move bytes with httpx: threads, each with its own connections."""
 
 import socket
 import threading
 from collections.abc import Mapping
 from contextlib import closing, suppress
-from typing import TYPE_CHECKING
 
 import httpx
 
@@ -18,31 +17,29 @@ from ...transport.http import (
 from ...transport.routes import RoutedTransport
 from ...transport.time_limits import response_limit
 from ...urls import WebUrl
+from ..attempt import Attempt
+from ..schedule import Schedule
 from ..transfer import TransferCancelled
 
-if TYPE_CHECKING:
-    from ..attempt import Attempt
-    from ..schedule import Schedule
-
 POLL_SECONDS = 0.2
-"""Seconds after which a thread without work looks whether there is an end."""
+"""Seconds until an idle thread looks again whether the schedule is finished."""
 
 
 class HttpxConnection:
-    """How one thread asks for files: over connections of its own, or those of a client.
+    """How one thread sends requests: over its own connections, or those of a client.
 
-    A client of httpx keeps cookies and looks for redirects, which takes a third of the time of a
-    small file, so it is asked only where its connections are to be used.
+    An httpx client handles cookies and redirects, which takes a third of the time of a small file.
+    So a client is used only where its connections are to be reused.
     """
 
     def __init__(self, timeout: float, client: httpx.Client | None = None) -> None:
         self._timeout = httpx.Timeout(timeout)
-        self._head_limit = timeout
+        self._headers_timeout = timeout
         self._client = client
         self._own = RoutedTransport()
 
     def open(self, url: WebUrl, headers: Mapping[str, str]) -> httpx.Response:
-        """Send the request, and return the answer as soon as its head is there."""
+        """Send the request and return the response as soon as its headers have arrived."""
         request = httpx.Request(
             "GET",
             str(url),
@@ -50,23 +47,23 @@ class HttpxConnection:
             extensions={"timeout": self._timeout.as_dict()},
         )
         request.url = ExactUrl(url)
-        with response_limit(self._head_limit):
+        with response_limit(self._headers_timeout):
             if self._client is not None:
                 return self._client.send(request, stream=True)
             return self._own.handle_request(request)
 
     def drop(self, response: httpx.Response) -> None:
-        """Take the body of a redirect, in the time that a head has."""
-        with response_limit(self._head_limit):
+        """Read the body of a redirect, within the time limit of its headers."""
+        with response_limit(self._headers_timeout):
             drop_redirect_body(response)
 
     def close(self) -> None:
-        """Close the connections, unless they are lent."""
+        """Close the connections, unless they are those of a client."""
         self._own.close()
 
 
 class HttpxEngine:
-    """Worker threads with connections of their own: one pool for all collapses above 16."""
+    """Worker threads with their own connections: a shared pool collapses above 16 threads."""
 
     def __init__(self, transport: Transport, jobs: int) -> None:
         self._transport = transport
@@ -74,8 +71,8 @@ class HttpxEngine:
         self._sockets: dict[int, socket.socket] = {}
         self._lock = threading.Lock()
 
-    def run(self, schedule: "Schedule") -> None:
-        """Work until the schedule is finished; a single transfer at a time needs no thread."""
+    def run(self, schedule: Schedule) -> None:
+        """Work until the schedule is finished; with one job, in the calling thread."""
         if self._jobs == 1:
             self._work(schedule, self._transport.http)
             return
@@ -88,14 +85,14 @@ class HttpxEngine:
         for thread in threads:
             thread.join()
 
-    def _work(self, schedule: "Schedule", client: httpx.Client | None = None) -> None:
-        with closing(HttpxConnection(self._transport.settings.timeout, client)) as opener:
+    def _work(self, schedule: Schedule, client: httpx.Client | None = None) -> None:
+        with closing(HttpxConnection(self._transport.settings.timeout, client)) as connection:
             while not schedule.finished:
                 attempt = schedule.take(POLL_SECONDS)
                 if attempt is None:
                     continue
                 try:
-                    self._move(schedule, opener, attempt)
+                    self._move(schedule, connection, attempt)
                 except Exception as error:
                     schedule.finish_attempt(attempt, error)
                 except BaseException:
@@ -104,34 +101,34 @@ class HttpxEngine:
                 else:
                     schedule.complete(attempt)
 
-    def _move(self, schedule: "Schedule", opener: HttpxConnection, attempt: "Attempt") -> None:
-        """Ask once, and take what comes."""
-        receiver = attempt.receiver
+    def _move(self, schedule: Schedule, connection: HttpxConnection, attempt: Attempt) -> None:
+        """Send one request, following redirects, and pass the response to the handler."""
+        handler = attempt.handler
         with transport_errors(attempt.transfer.label):
             while True:
-                with closing(opener.open(*receiver.request())) as response:
-                    if not receiver.begin(response.status_code, response.headers):
-                        opener.drop(response)
+                with closing(connection.open(*handler.request())) as response:
+                    if not handler.begin(response.status_code, response.headers):
+                        connection.drop(response)
                         continue
                     self._watch(response)
-                    # Without a size, blocks come as they arrived: cutting them anew costs a copy.
+                    # Without a chunk size, blocks are passed on as received: no copy is made.
                     for block in response.iter_raw():
                         if schedule.cancelled:
                             raise TransferCancelled
-                        receiver.write(block)
+                        handler.write(block)
                     return
 
     def _watch(self, response: httpx.Response) -> None:
-        """Note the connection, so that a cancel can end a wait for bytes."""
+        """Remember the socket, so that a cancel can interrupt a wait for bytes."""
         stream = response.extensions.get("network_stream")
-        connection = stream.get_extra_info("socket") if stream else None
-        if isinstance(connection, socket.socket):
+        found = stream.get_extra_info("socket") if stream else None
+        if isinstance(found, socket.socket):
             with self._lock:
-                self._sockets[threading.get_ident()] = connection
+                self._sockets[threading.get_ident()] = found
 
     def interrupt(self) -> None:
-        """Shut the connections down, which ends every wait for bytes."""
+        """Shut the sockets down, which ends every wait for bytes."""
         with self._lock:
-            for connection in self._sockets.values():
+            for watched in self._sockets.values():
                 with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+                    watched.shutdown(socket.SHUT_RDWR)

@@ -1,21 +1,23 @@
-"""Resolvers, one module per area. Fields without one are read from the node's own mapping."""
+"""Resolvers, one module per area of the schema; a new one joins the list below.
+
+A field without resolver is read from the node's own mapping.
+"""
 
 from ariadne import SchemaBindable
 
 from . import (
     accounts,
+    artifact_mutations,
+    artifact_upload,
     artifacts,
     collections,
-    editing,
     files,
     history,
-    making,
     runs,
     scalars,
     server_info,
 )
 
-# A further area is a module of its own that joins here.
 BINDABLES: list[SchemaBindable] = [
     *scalars.BINDABLES,
     *server_info.BINDABLES,
@@ -25,6 +27,6 @@ BINDABLES: list[SchemaBindable] = [
     *files.BINDABLES,
     *collections.BINDABLES,
     *artifacts.BINDABLES,
-    *editing.BINDABLES,
-    *making.BINDABLES,
+    *artifact_mutations.BINDABLES,
+    *artifact_upload.BINDABLES,
 ]

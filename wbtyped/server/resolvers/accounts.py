@@ -1,11 +1,16 @@
-"""The one account, and entities: its own, and a team for every other that has a project."""
+"""Resolvers for the account, entities, organizations and projects of an entity.
+
+There is one account; every other entity that has a project is a team.
+"""
+
+from functools import partial
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
-from ..context import Context, context_of
-from ..relay import connection, number_after, page_size, refuse_other
+from ..context import Context, get_context
 from .nodes import Node, entity_node, organization_node, project_node, user_node
+from .pagination import page, parse_id_cursor, reject_unsupported, row_id
 
 query: QueryType = QueryType()
 entity: ObjectType = ObjectType("Entity")
@@ -17,18 +22,18 @@ run: ObjectType = ObjectType("Run")
 @project.field("user")
 @run.field("user")
 def viewer(_: object, info: GraphQLResolveInfo, **__: object) -> Node:
-    """Resolve the account; without its key no query gets here, so it made everything."""
-    return user_node(context_of(info))
+    """Resolve the account; it is the creator of everything."""
+    return user_node(get_context(info))
 
 
 @query.field("entity")
 def entity_by_name(
     _: object, info: GraphQLResolveInfo, name: str | None = None, **__: object
 ) -> Node | None:
-    """Resolve an entity; null when nothing was ever written to it."""
-    context = context_of(info)
+    """Resolve an entity; null if it has no projects and is not in an organization."""
+    context = get_context(info)
     known = name in {None, "", context.account} or name in context.projects.entities()
-    if known or (name and context.organizations.of_team(name)):
+    if known or (name and context.organizations.find_by_team(name)):
         return entity_node(context, name or context.account)
     return None
 
@@ -36,35 +41,35 @@ def entity_by_name(
 @project.field("entity")
 def entity_of_project(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the owner of a project."""
-    return entity_node(context_of(info), str(node["entityName"]))
+    return entity_node(get_context(info), str(node["entityName"]))
 
 
 @query.field("organization")
 def organization_by_name(_: object, info: GraphQLResolveInfo, name: str) -> Node | None:
-    """Resolve an organization; null when there is none of this name."""
-    context = context_of(info)
+    """Resolve an organization; null if it does not exist."""
+    context = get_context(info)
     found = [o for o in context.organizations.all() if o.name == name]
     return organization_node(context, found[0]) if found else None
 
 
 @entity.field("organization")
 def organization_of_entity(node: Node, info: GraphQLResolveInfo) -> Node | None:
-    """Resolve the organization of a team; null when it belongs to none."""
-    context = context_of(info)
-    found = context.organizations.of_team(str(node["name"]))
+    """Resolve the organization of a team; null if it belongs to none."""
+    context = get_context(info)
+    found = context.organizations.find_by_team(str(node["name"]))
     return organization_node(context, found) if found else None
 
 
 @entity.field("user")
 def user_of_entity(node: Node, info: GraphQLResolveInfo) -> Node | None:
-    """Resolve the account behind an entity; a team has none."""
-    return None if node["isTeam"] else user_node(context_of(info))
+    """Resolve the account behind an entity; null for a team."""
+    return None if node["isTeam"] else user_node(get_context(info))
 
 
 @entity.field("project")
 def project_of_entity(node: Node, info: GraphQLResolveInfo, name: str | None = None) -> Node | None:
-    """Resolve a project of an entity; null when it does not exist."""
-    row = context_of(info).projects.find(str(node["name"]), name or "")
+    """Resolve a project of an entity; null if it does not exist."""
+    row = get_context(info).projects.find(str(node["name"]), name or "")
     return project_node(row) if row else None
 
 
@@ -77,8 +82,8 @@ def projects_of_entity(
     **other: object,
 ) -> Node:
     """Resolve the projects of an entity, oldest first."""
-    refuse_other(other)
-    return project_page(context_of(info), str(node["name"]), after, first)
+    reject_unsupported(other)
+    return projects_page(get_context(info), str(node["name"]), after, first)
 
 
 @query.field("projects")
@@ -91,19 +96,16 @@ def projects_by_entity(
     first: int | None = None,
     **other: object,
 ) -> Node:
-    """Resolve the projects of the entity named, or of the account."""
-    refuse_other(other)
-    context = context_of(info)
-    return project_page(context, entityName or context.account, after, first)
+    """Resolve the projects of an entity, by default the account's."""
+    reject_unsupported(other)
+    context = get_context(info)
+    return projects_page(context, entityName or context.account, after, first)
 
 
-def project_page(context: Context, name: str, after: str | None, first: int | None) -> Node:
-    """Return a page of projects."""
-    start, size = number_after(after), page_size(first)
-    rows = context.projects.page(name, start or 0, size + 1)
-    shown = rows[:size]
-    nodes, keys = [project_node(row) for row in shown], [str(row["id"]) for row in shown]
-    return connection(nodes, keys, more=len(rows) > size, start=start)
+def projects_page(context: Context, name: str, after: str | None, first: int | None) -> Node:
+    """Return a page of the projects of an entity."""
+    rows_after = partial(context.projects.projects_after, name)
+    return page(rows_after, project_node, row_id, after=parse_id_cursor(after), first=first)
 
 
 BINDABLES: list[SchemaBindable] = [query, entity, project, run]

@@ -1,4 +1,4 @@
-"""Types, collections and versions of artifacts as queries see them."""
+"""Nodes of artifact types, collections and versions, and their records for filters."""
 
 import mimetypes
 import sqlite3
@@ -6,16 +6,16 @@ import sqlite3
 from ..context import Context
 from ..database import now
 from ..filters import Record
-from ..relay import node_id
-from ..uploads import Announced
+from ..node_ids import node_id
+from ..uploads import AnnouncedFile
 from ..user_json import read_object
 from .nodes import Node
 
-KINDS = {"SEQUENCE": "ArtifactSequence", "PORTFOLIO": "ArtifactPortfolio"}
+COLLECTION_TYPES = {"SEQUENCE": "ArtifactSequence", "PORTFOLIO": "ArtifactPortfolio"}
 
 
 def type_node(row: sqlite3.Row) -> Node:
-    """Return a type of artifacts."""
+    """Return an artifact type."""
     return {
         "row": row,
         "id": node_id("ArtifactType", row["id"]),
@@ -28,7 +28,7 @@ def type_node(row: sqlite3.Row) -> Node:
 def collection_node(row: sqlite3.Row) -> Node:
     """Return a sequence or portfolio."""
     return {
-        "__typename": KINDS[row["kind"]],
+        "__typename": COLLECTION_TYPES[row["kind"]],
         "row": row,
         "id": node_id("ArtifactCollection", row["id"]),
         "name": row["name"],
@@ -61,7 +61,7 @@ def artifact_node(row: sqlite3.Row) -> Node:
 
 
 def membership_node(row: sqlite3.Row) -> Node:
-    """Return the place of a version in a collection."""
+    """Return the membership of a version in a collection."""
     return {
         "__typename": "ArtifactCollectionMembership",
         "row": row,
@@ -83,7 +83,7 @@ def tag_node(row: sqlite3.Row) -> Node:
 
 
 def alias_node(row: sqlite3.Row, context: Context) -> Node:
-    """Return an alias, with the collection it belongs to."""
+    """Return an alias and its collection."""
     collection = context.collections.by_id(row["collection_id"])
     return {
         "id": node_id("ArtifactAlias", row["id"]),
@@ -94,7 +94,7 @@ def alias_node(row: sqlite3.Row, context: Context) -> Node:
 
 
 def entry_node(row: sqlite3.Row, version: sqlite3.Row) -> Node:
-    """Return a file of a version; a reference has the address of what it refers to."""
+    """Return a file of a version; the URL of a reference is its URI."""
     return {
         "entry": row,
         "version": version,
@@ -139,7 +139,7 @@ def manifest_node(version: sqlite3.Row) -> Node:
 
 
 def draft_manifest_node(row: sqlite3.Row, context: Context) -> Node:
-    """Return the manifest of a version in the making, with the address that takes it."""
+    """Return the manifest of an uncommitted version, with its upload URL."""
     return {
         "id": node_id("DraftManifest", row["id"]),
         "artifactID": node_id("Artifact", row["artifact_id"]),
@@ -155,22 +155,22 @@ def draft_manifest_node(row: sqlite3.Row, context: Context) -> Node:
             "exists": row["blob"] is not None,
             "isReference": False,
             "uploadUrl": context.draft_manifest_url(row["id"]),
-            "uploadHeaders": headers_of(row["digest"], "application/json"),
+            "uploadHeaders": upload_headers(row["digest"], "application/json"),
         },
     }
 
 
-def upload_node(row: sqlite3.Row, file: Announced, mimetype: object, context: Context) -> Node:
-    """Return a file that a client is about to send, with the addresses that take it."""
-    number, come = row["id"], row["blob"] is not None
+def upload_node(row: sqlite3.Row, file: AnnouncedFile, mimetype: object, context: Context) -> Node:
+    """Return an announced file, with its upload URLs."""
+    file_id, is_stored = row["id"], row["blob"] is not None
     parts = [
-        {"partNumber": part, "uploadUrl": context.draft_file_url(number, part)}
+        {"partNumber": part, "uploadUrl": context.draft_file_url(file_id, part)}
         for part in sorted(file.parts)
     ]
-    whole = {"uploadID": node_id("Upload", number), "uploadUrlParts": parts} if parts else None
+    multipart = {"uploadID": node_id("Upload", file_id), "uploadUrlParts": parts} if parts else None
     return {
         "blob": row["blob"],
-        "id": node_id("Upload", number),
+        "id": node_id("Upload", file_id),
         "name": file.path,
         "displayName": file.path,
         "sizeBytes": 0,
@@ -178,23 +178,23 @@ def upload_node(row: sqlite3.Row, file: Announced, mimetype: object, context: Co
         "digest": file.digest,
         "md5": file.md5,
         "storagePath": f"wandb_artifacts/{row['birth_id']}/{file.digest}",
-        "exists": come,
+        "exists": is_stored,
         "isReference": False,
-        "uploadUrl": None if come else context.draft_file_url(number),
-        "uploadHeaders": headers_of("" if parts else file.md5, str(mimetype or "")),
-        "uploadMultipartUrls": None if come else whole,
+        "uploadUrl": None if is_stored else context.draft_file_url(file_id),
+        "uploadHeaders": upload_headers("" if parts else file.md5, str(mimetype or "")),
+        "uploadMultipartUrls": None if is_stored else multipart,
         "artifact": {"id": node_id("Artifact", row["birth_id"])},
     }
 
 
-def headers_of(md5: str, mimetype: str) -> list[str]:
-    """Return the headers that go with an upload."""
+def upload_headers(md5: str, mimetype: str) -> list[str]:
+    """Return the headers to send with an upload."""
     headers = {"Content-MD5": md5, "Content-Type": mimetype}
     return [f"{name}:{value}" for name, value in headers.items() if value]
 
 
 def collection_record(row: sqlite3.Row, tags: list[str]) -> Record:
-    """Return what filters and orders of collections may name."""
+    """Return the fields of a collection that filters and orders may name."""
     return {
         "id": row["id"],
         "name": row["name"],
@@ -210,7 +210,7 @@ def collection_record(row: sqlite3.Row, tags: list[str]) -> Record:
 def version_record(
     row: sqlite3.Row, collection: str, aliases: list[str], tags: list[str]
 ) -> Record:
-    """Return what filters and orders of versions may name."""
+    """Return the fields of a version that filters and orders may name."""
     return {
         "id": row["id"],
         "name": f"{collection}:v{row['member_index']}",

@@ -1,14 +1,16 @@
-"""Versions of artifacts: their facts, files and lineage."""
+"""Resolvers for versions of artifacts: their fields, files and lineage."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
-from ..context import Context, context_of
-from ..labels import LATEST
-from ..relay import connection, key_after, number_after, number_of, page_size, refuse_other
+from ..aliases_and_tags import LATEST
+from ..context import Context, get_context
+from ..node_ids import parse_node_id
 from .artifact_nodes import (
     alias_node,
     artifact_node,
@@ -19,8 +21,16 @@ from .artifact_nodes import (
     tag_node,
     type_node,
 )
-from .nodes import Node, run_node, user_node
-from .runs import row_of
+from .nodes import Node, get_row, run_node, user_node
+from .pagination import (
+    by_id,
+    connection,
+    page,
+    parse_cursor,
+    parse_id_cursor,
+    reject_unsupported,
+    row_id,
+)
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -30,27 +40,27 @@ artifact: ObjectType = ObjectType("Artifact")
 membership: ObjectType = ObjectType("ArtifactCollectionMembership")
 
 
-def member_of(context: Context, project_id: int, name: str) -> sqlite3.Row | None:
-    """Return the place of `collection:alias` in a project; without an alias, of the latest."""
+def find_membership(context: Context, project_id: int, name: str) -> sqlite3.Row | None:
+    """Return the member that `collection:alias` names; the alias defaults to `latest`."""
     collection, _, alias = name.partition(":")
     found = context.collections.named(project_id, collection)
-    return context.versions.member_named(found["id"], alias or LATEST) if found else None
+    return context.versions.find_membership(found["id"], alias or LATEST) if found else None
 
 
-# Finding versions.
+# Find versions.
 
 
 @query.field("artifact")
 def artifact_by_id(_: object, info: GraphQLResolveInfo, id: str) -> Node | None:  # noqa: A002
-    """Resolve a version by its id."""
-    row = context_of(info).versions.by_id(number_of("Artifact", id))
+    """Resolve a version by its node id."""
+    row = get_context(info).versions.by_id(parse_node_id("Artifact", id))
     return artifact_node(row) if row else None
 
 
 @project.field("artifactCollectionMembership")
 def membership_of_project(node: Node, info: GraphQLResolveInfo, name: str) -> Node | None:
-    """Resolve the place that a name means."""
-    found = member_of(context_of(info), row_of(node)["id"], name)
+    """Resolve the membership that `collection:alias` names."""
+    found = find_membership(get_context(info), get_row(node)["id"], name)
     return membership_node(found) if found else None
 
 
@@ -58,28 +68,18 @@ def membership_of_project(node: Node, info: GraphQLResolveInfo, name: str) -> No
 def artifact_of_project(
     node: Node, info: GraphQLResolveInfo, name: str, **_: object
 ) -> Node | None:
-    """Resolve the version that a name means."""
-    found = member_of(context_of(info), row_of(node)["id"], name)
+    """Resolve the version that `collection:alias` names."""
+    found = find_membership(get_context(info), get_row(node)["id"], name)
     return artifact_node(found) if found else None
 
 
 @artifact_type.field("artifact")
 def artifact_of_type(node: Node, info: GraphQLResolveInfo, name: str) -> Node | None:
-    """Resolve the version that a name means; null when it is of another type."""
-    context, row = context_of(info), row_of(node)
-    found = member_of(context, row["project_id"], name)
-    home = context.collections.by_id(found["sequence_id"]) if found else None
-    return artifact_node(found) if found and home and home["type_id"] == row["id"] else None
-
-
-def versions_page(rows: Sequence[sqlite3.Row], after: str | None, first: int | None) -> Node:
-    """Return a page of versions, in the order of their numbers."""
-    start = number_after(after)
-    left = [row for row in rows if start is None or row["id"] > start]
-    page = left[: page_size(first)]
-    nodes, keys = [artifact_node(row) for row in page], [str(row["id"]) for row in page]
-    shown = connection(nodes, keys, more=len(left) > len(page), start=start)
-    return shown | {"totalCount": len(rows)}
+    """Resolve the version that `collection:alias` names; null if it has another type."""
+    context, row = get_context(info), get_row(node)
+    found = find_membership(context, row["project_id"], name)
+    sequence = context.collections.by_id(found["sequence_id"]) if found else None
+    return artifact_node(found) if found and sequence and sequence["type_id"] == row["id"] else None
 
 
 @run.field("outputArtifacts")
@@ -91,32 +91,35 @@ def artifacts_of_run(
     first: int | None = None,
     **other: object,
 ) -> Node:
-    """Resolve a page of the versions that a run made or used."""
-    refuse_other(other)
-    versions, number = context_of(info).versions, row_of(node)["id"]
-    made = info.field_name == "outputArtifacts"
-    rows = versions.logged_by_run(number) if made else versions.used_by_run(number)
-    return versions_page(rows, after, first)
+    """Resolve a page of the versions that a run logged or used."""
+    reject_unsupported(other)
+    versions, run_id = get_context(info).versions, get_row(node)["id"]
+    if info.field_name == "outputArtifacts":
+        rows = versions.logged_by_run(run_id)
+    else:
+        rows = versions.used_by_run(run_id)
+    shown = page(by_id(rows), artifact_node, row_id, after=parse_id_cursor(after), first=first)
+    return shown | {"totalCount": len(rows)}
 
 
-# Facts of a version.
+# Fields of a version.
 
 
 @artifact.field("artifactSequence")
 def sequence_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
-    """Resolve the sequence that a version was made in."""
-    found = context_of(info).collections.by_id(row_of(node)["sequence_id"])
-    assert found is not None  # noqa: S101 - a version goes with its sequence
+    """Resolve the sequence that a version was created in."""
+    found = get_context(info).collections.by_id(get_row(node)["sequence_id"])
+    assert found is not None  # noqa: S101 - a version is deleted with its sequence
     return collection_node(found)
 
 
 @artifact.field("artifactType")
 def type_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the type of a version."""
-    context = context_of(info)
-    home = context.collections.by_id(row_of(node)["sequence_id"])
-    assert home is not None  # noqa: S101 - a version goes with its sequence
-    return type_node(context.collections.type_by_id(home["type_id"]))
+    context = get_context(info)
+    sequence = context.collections.by_id(get_row(node)["sequence_id"])
+    assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
+    return type_node(context.collections.type_by_id(sequence["type_id"]))
 
 
 @artifact.field("versionIndex")
@@ -126,20 +129,20 @@ def version_index(
     artifactCollectionName: str | None = None,  # noqa: N803 - the schema's name
 ) -> int | None:
     """Resolve the number of a version, in its own sequence or another collection."""
-    row, context = row_of(node), context_of(info)
+    row, context = get_row(node), get_context(info)
     if artifactCollectionName is None:
         return None if row["version_index"] is None else int(row["version_index"])
-    for place in context.versions.memberships_of(row["id"]):
-        collection = context.collections.by_id(place["collection_id"])
+    for member in context.versions.memberships_of(row["id"]):
+        collection = context.collections.by_id(member["collection_id"])
         if collection and collection["name"] == artifactCollectionName:
-            return int(place["member_index"])
+            return int(member["member_index"])
     return None
 
 
 @artifact.field("commitHash")
 def commit_hash(node: Node, _: GraphQLResolveInfo, **__: object) -> object:
-    """Resolve the commit that a version was made from."""
-    return row_of(node)["commit_hash"]
+    """Resolve the commit hash of a version."""
+    return get_row(node)["commit_hash"]
 
 
 @artifact.field("aliases")
@@ -148,9 +151,9 @@ def aliases_of_artifact(
     info: GraphQLResolveInfo,
     artifactCollectionName: str | None = None,  # noqa: N803 - the schema's name
 ) -> list[Node]:
-    """Resolve the aliases of a version, in all collections or one."""
-    context = context_of(info)
-    rows = context.versions.aliases("memberships.artifact_id", row_of(node)["id"])
+    """Resolve the aliases of a version, in all collections or in one."""
+    context = get_context(info)
+    rows = context.versions.aliases("memberships.artifact_id", get_row(node)["id"])
     nodes = [alias_node(row, context) for row in rows]
     wanted = artifactCollectionName
     return [n for n in nodes if wanted is None or n["artifactCollectionName"] == wanted]
@@ -159,22 +162,22 @@ def aliases_of_artifact(
 @artifact.field("tags")
 def tags_of_artifact(node: Node, info: GraphQLResolveInfo) -> list[Node]:
     """Resolve the tags of a version."""
-    return [tag_node(row) for row in context_of(info).versions.tags_of(row_of(node)["id"])]
+    return [tag_node(row) for row in get_context(info).versions.tags_of(get_row(node)["id"])]
 
 
 @artifact.field("currentManifest")
 def manifest_of_artifact(node: Node, _: GraphQLResolveInfo) -> Node | None:
-    """Resolve the manifest; a deleted version has none to give."""
-    row = row_of(node)
+    """Resolve the manifest; null for a deleted version."""
+    row = get_row(node)
     return manifest_node(row) if row["manifest_blob"] else None
 
 
 @artifact.field("artifactMemberships")
 def memberships_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
-    """Resolve every place of a version."""
-    rows = context_of(info).versions.memberships_of(row_of(node)["id"])
+    """Resolve all memberships of a version."""
+    rows = get_context(info).versions.memberships_of(get_row(node)["id"])
     keys = [str(row["membership_id"]) for row in rows]
-    return connection([membership_node(row) for row in rows], keys, more=False)
+    return connection([membership_node(row) for row in rows], keys)
 
 
 # Lineage.
@@ -182,9 +185,9 @@ def memberships_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
 
 @artifact.field("createdBy")
 def creator_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node | None:
-    """Resolve the run that made a version, or else the account."""
-    context, number = context_of(info), row_of(node)["run_id"]
-    row = context.versions.run_by_id(number) if number else None
+    """Resolve the run that created a version, or else the account."""
+    context, run_id = get_context(info), get_row(node)["run_id"]
+    row = context.versions.run_by_id(run_id) if run_id else None
     if row is not None:
         return {"__typename": "Run"} | run_node(row)
     return {"__typename": "User"} | user_node(context)
@@ -193,9 +196,9 @@ def creator_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node | None:
 @artifact.field("usedBy")
 def users_of_artifact(node: Node, info: GraphQLResolveInfo, **_: object) -> Node:
     """Resolve the runs that used a version."""
-    rows = context_of(info).versions.runs_using(row_of(node)["id"])
+    rows = get_context(info).versions.runs_using(get_row(node)["id"])
     keys = [str(row["id"]) for row in rows]
-    shown = connection([run_node(row) for row in rows], keys, more=False)
+    shown = connection([run_node(row) for row in rows], keys)
     return shown | {"totalCount": len(rows)}
 
 
@@ -204,23 +207,28 @@ def users_of_artifact(node: Node, info: GraphQLResolveInfo, **_: object) -> Node
 
 def files_page(
     context: Context,
-    number: int,
+    artifact_id: int,
     names: Sequence[str] | None,
     after: str | None,
     first: int | None,
 ) -> Node:
-    """Return a page of the files of a version, by path."""
-    version = context.versions.by_id(number)
+    """Return a page of the files of a version, ordered by path."""
+    version = context.versions.by_id(artifact_id)
     assert version is not None  # noqa: S101 - the caller has it
 
-    def total(_: object) -> int:
-        return context.versions.count_named(number, names) if names else version["file_count"]
+    def rows_after(start: str | None, limit: int) -> Sequence[sqlite3.Row]:
+        if names:
+            return context.versions.named_entries_after(artifact_id, start, limit, names)
+        return context.versions.entries_after(artifact_id, start, limit)
 
-    start, size = key_after(after), page_size(first)
-    rows, more = context.versions.entries(number, start, size, names or None)
-    nodes, keys = [entry_node(row, version) for row in rows], [row["path"] for row in rows]
-    shown = connection(nodes, keys, more=more, start=start)
-    return shown | {"totalCount": total, "uploadHeaders": ()}
+    def total_count(_: object) -> int:
+        if names:
+            return context.versions.count_entries(artifact_id, names)
+        return int(version["file_count"])
+
+    to_node = partial(entry_node, version=version)
+    shown = page(rows_after, to_node, itemgetter("path"), after=parse_cursor(after), first=first)
+    return shown | {"totalCount": total_count, "uploadHeaders": ()}
 
 
 @artifact.field("files")
@@ -233,9 +241,9 @@ def files_of_artifact(
     first: int | None = None,
     **other: object,
 ) -> Node:
-    """Resolve a page of files; names that do not exist are simply not there."""
-    refuse_other(other)
-    return files_page(context_of(info), row_of(node)["id"], names, after, first)
+    """Resolve a page of files; names that do not exist are left out."""
+    reject_unsupported(other)
+    return files_page(get_context(info), get_row(node)["id"], names, after, first)
 
 
 @artifact.field("filesByManifestEntries")
@@ -245,29 +253,29 @@ def files_by_entries(
     entries: Sequence[Mapping[str, object]] | None = None,
     **_: object,
 ) -> Node:
-    """Resolve the files that a client names by their entries in the manifest."""
+    """Resolve the files that a client names by their manifest entries."""
     names = [str(entry["name"]) for entry in entries or ()]
-    return files_page(context_of(info), row_of(node)["id"], names or [""], None, len(names))
+    return files_page(get_context(info), get_row(node)["id"], names or [""], None, len(names))
 
 
 @membership.field("artifact")
 def artifact_of_membership(node: Node, _: GraphQLResolveInfo) -> Node:
-    """Resolve the version in a place."""
-    return artifact_node(row_of(node))
+    """Resolve the version of a membership."""
+    return artifact_node(get_row(node))
 
 
 @membership.field("artifactCollection")
 def collection_of_membership(node: Node, info: GraphQLResolveInfo) -> Node | None:
-    """Resolve the collection that a place is in."""
-    found = context_of(info).collections.by_id(row_of(node)["collection_id"])
+    """Resolve the collection of a membership."""
+    found = get_context(info).collections.by_id(get_row(node)["collection_id"])
     return collection_node(found) if found else None
 
 
 @membership.field("aliases")
 def aliases_of_membership(node: Node, info: GraphQLResolveInfo) -> list[Node]:
-    """Resolve the aliases of a place."""
-    context = context_of(info)
-    rows = context.versions.aliases("membership_id", row_of(node)["membership_id"])
+    """Resolve the aliases of a membership."""
+    context = get_context(info)
+    rows = context.versions.aliases("membership_id", get_row(node)["membership_id"])
     return [alias_node(row, context) for row in rows]
 
 

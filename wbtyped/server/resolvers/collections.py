@@ -1,16 +1,17 @@
-"""Types and collections of artifacts."""
+"""Resolvers for artifact types and collections."""
 
 import sqlite3
+from functools import partial
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
-from ..context import Context, context_of
+from ..context import Context, get_context
 from ..filters import Record
+from ..http_errors import not_found
 from ..manifests import MD5
-from ..refusals import missing
-from ..relay import connection, number_after, number_of, page_size, refuse_other
+from ..node_ids import parse_node_id
 from .artifact_nodes import (
     alias_node,
     artifact_node,
@@ -21,9 +22,9 @@ from .artifact_nodes import (
     type_node,
     version_record,
 )
-from .nodes import Node, project_node
-from .pages import filtered_page
-from .runs import row_of
+from .filtered_pages import filtered_page
+from .nodes import Node, get_row, project_node
+from .pagination import by_id, connection, page, parse_id_cursor, reject_unsupported, row_id
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -31,10 +32,10 @@ artifact_type: ObjectType = ObjectType("ArtifactType")
 sequence: ObjectType = ObjectType("ArtifactSequence")
 portfolio: ObjectType = ObjectType("ArtifactPortfolio")
 _edges = TypeAdapter(list[dict[str, object]])
-COLLECTION_ORDERS = {
+COLLECTION_ORDER_FIELDS = {
     name: name for name in ("id", "name", "created_at", "updated_at", "createdAt", "updatedAt")
 }
-VERSION_ORDERS = {
+VERSION_ORDER_FIELDS = {
     name: name
     for name in (
         "version_index", "versionIndex", "created_at", "createdAt", "updated_at", "updatedAt",
@@ -43,19 +44,19 @@ VERSION_ORDERS = {
 }  # fmt: skip
 
 
-def collection_of(context: Context, opaque: object, kind: str | None = None) -> sqlite3.Row:
-    """Return the collection that a mutation names by id, or refuse."""
-    row = context.collections.by_id(number_of("ArtifactCollection", str(opaque)))
+def require_collection(context: Context, opaque: object, kind: str | None = None) -> sqlite3.Row:
+    """Return the collection that a mutation names by id, or raise HttpError."""
+    row = context.collections.by_id(parse_node_id("ArtifactCollection", str(opaque)))
     if row is None or (kind and row["kind"] != kind):
-        raise missing(f"collection {opaque}")
+        raise not_found(f"collection {opaque}")
     return row
 
 
 @query.field("artifactCollection")
 @query.field("artifactSequence")
 def collection_by_id(_: object, info: GraphQLResolveInfo, id: str) -> Node | None:  # noqa: A002
-    """Resolve a collection by its id."""
-    row = context_of(info).collections.by_id(number_of("ArtifactCollection", id))
+    """Resolve a collection by its node id."""
+    row = get_context(info).collections.by_id(parse_node_id("ArtifactCollection", id))
     return collection_node(row) if row else None
 
 
@@ -71,18 +72,16 @@ def types_of_project(
     includeAll: bool | None = None,  # noqa: N803, ARG001 - all types are shown anyway
     **other: object,
 ) -> Node:
-    """Resolve a page of types, in the order they were made."""
-    refuse_other(other)
-    start, size = number_after(after), page_size(first)
-    rows, more = context_of(info).collections.types(row_of(node)["id"], start, size)
-    keys = [str(row["id"]) for row in rows]
-    return connection([type_node(row) for row in rows], keys, more=more, start=start)
+    """Resolve a page of artifact types, oldest first."""
+    reject_unsupported(other)
+    rows_after = partial(get_context(info).collections.types_after, get_row(node)["id"])
+    return page(rows_after, type_node, row_id, after=parse_id_cursor(after), first=first)
 
 
 @project.field("artifactType")
 def type_of_project(node: Node, info: GraphQLResolveInfo, name: str) -> Node | None:
-    """Resolve a type by name."""
-    row = context_of(info).collections.type_named(row_of(node)["id"], name)
+    """Resolve an artifact type by name."""
+    row = get_context(info).collections.type_named(get_row(node)["id"], name)
     return type_node(row) if row else None
 
 
@@ -90,8 +89,8 @@ def type_of_project(node: Node, info: GraphQLResolveInfo, name: str) -> Node | N
 @sequence.field("project")
 @portfolio.field("project")
 def project_of(node: Node, info: GraphQLResolveInfo) -> Node:
-    """Resolve the project that something belongs to."""
-    return project_node(context_of(info).projects.by_id(row_of(node)["project_id"]))
+    """Resolve the project of a type or collection."""
+    return project_node(get_context(info).projects.by_id(get_row(node)["project_id"]))
 
 
 # Lists of collections.
@@ -108,29 +107,29 @@ def collections_page(
     order: str | None = None,
     **other: object,
 ) -> Node:
-    """Resolve a page of the collections of a type or a project; the newest come first."""
-    refuse_other(other)
-    collections = context_of(info).collections
+    """Resolve a page of the collections of a type or project, newest first by default."""
+    reject_unsupported(other)
+    collections = get_context(info).collections
     column = "type_id" if info.parent_type.name == "ArtifactType" else "project_id"
 
     def record(row: sqlite3.Row) -> Record:
-        # Tags cost a query each, so only a filter that may ask for them pays for it.
+        # Tags cost a query per row, so they are read only for a filter that may need them.
         tags = collections.tags_of(row["id"]) if filters else ()
         return collection_record(row, [tag["name"] for tag in tags])
 
-    page, _ = filtered_page(
-        collections.all_of(column, row_of(node)["id"]), record, collection_node,
-        order=(order, COLLECTION_ORDERS, "-id"), filters=filters, after=after, first=first,
+    shown, _ = filtered_page(
+        collections.list_by(column, get_row(node)["id"]), record, collection_node,
+        order=(order, COLLECTION_ORDER_FIELDS, "-id"), filters=filters, after=after, first=first,
     )  # fmt: skip
-    return page
+    return shown
 
 
 @artifact_type.field("artifactCollection")
 @artifact_type.field("artifactSequence")
 def collection_of_type(node: Node, info: GraphQLResolveInfo, name: str) -> Node | None:
-    """Resolve a collection by name; null when it is of another type."""
-    row = row_of(node)
-    found = context_of(info).collections.named(row["project_id"], name)
+    """Resolve a collection by name; null if it has another type."""
+    row = get_row(node)
+    found = get_context(info).collections.named(row["project_id"], name)
     if found is None or found["type_id"] != row["id"]:
         return None
     wants_sequence = info.field_name == "artifactSequence"
@@ -140,7 +139,7 @@ def collection_of_type(node: Node, info: GraphQLResolveInfo, name: str) -> Node 
 @project.field("artifactCollection")
 def collection_of_project(node: Node, info: GraphQLResolveInfo, name: str) -> Node | None:
     """Resolve a collection of a project by name."""
-    found = context_of(info).collections.named(row_of(node)["id"], name)
+    found = get_context(info).collections.named(get_row(node)["id"], name)
     return collection_node(found) if found else None
 
 
@@ -151,7 +150,7 @@ def collection_of_project(node: Node, info: GraphQLResolveInfo, name: str) -> No
 @portfolio.field("defaultArtifactType")
 def type_of_collection(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the type of a collection."""
-    return type_node(context_of(info).collections.type_by_id(row_of(node)["type_id"]))
+    return type_node(get_context(info).collections.type_by_id(get_row(node)["type_id"]))
 
 
 @sequence.field("tags")
@@ -159,9 +158,9 @@ def type_of_collection(node: Node, info: GraphQLResolveInfo) -> Node:
 def tags_of_collection(
     node: Node, info: GraphQLResolveInfo, first: int | None = None, **_: object
 ) -> Node:
-    """Resolve the tags of a collection; they are few, so all of them come at once."""
-    rows = context_of(info).collections.tags_of(row_of(node)["id"])[:first]
-    return connection([tag_node(row) for row in rows], [row["name"] for row in rows], more=False)
+    """Resolve the tags of a collection; there are few, so they are not paginated."""
+    rows = get_context(info).collections.tags_of(get_row(node)["id"])[:first]
+    return connection([tag_node(row) for row in rows], [row["name"] for row in rows])
 
 
 @sequence.field("aliases")
@@ -174,13 +173,11 @@ def aliases_of_collection(
     **other: object,
 ) -> Node:
     """Resolve a page of the aliases in a collection."""
-    refuse_other(other)
-    context, start = context_of(info), number_after(after)
-    rows = context.versions.aliases("aliases.collection_id", row_of(node)["id"])
-    left = [row for row in rows if start is None or row["id"] > start]
-    page = left[: page_size(first)]
-    nodes, keys = [alias_node(row, context) for row in page], [str(row["id"]) for row in page]
-    return connection(nodes, keys, more=len(left) > len(page), start=start)
+    reject_unsupported(other)
+    context = get_context(info)
+    rows = context.versions.aliases("aliases.collection_id", get_row(node)["id"])
+    to_node = partial(alias_node, context=context)
+    return page(by_id(rows), to_node, row_id, after=parse_id_cursor(after), first=first)
 
 
 @sequence.field("artifacts")
@@ -194,34 +191,34 @@ def versions_of_collection(
     order: str | None = None,
     **other: object,
 ) -> Node:
-    """Resolve a page of versions; the newest come first."""
-    refuse_other(other)
-    context, row = context_of(info), row_of(node)
+    """Resolve a page of versions, newest first by default."""
+    reject_unsupported(other)
+    context, row = get_context(info), get_row(node)
     versions = context.versions
 
     def record(found: sqlite3.Row) -> Record:
         needed = filters is not None and ("alias" in filters or "tag" in filters)
-        place, number = found["membership_id"], found["id"]
-        aliases = versions.aliases("membership_id", place) if needed else ()
-        tags = versions.tags_of(number) if needed else ()
+        aliases = versions.aliases("membership_id", found["membership_id"]) if needed else ()
+        tags = versions.tags_of(found["id"]) if needed else ()
         names = [alias["alias"] for alias in aliases], [tag["name"] for tag in tags]
         return version_record(found, row["name"], *names)
 
-    page, rows = filtered_page(
-        versions.members(row["id"]), record, artifact_node,
-        order=(order, VERSION_ORDERS, "-version_index"), filters=filters, after=after, first=first,
+    shown, rows = filtered_page(
+        versions.memberships(row["id"]), record, artifact_node,
+        order=(order, VERSION_ORDER_FIELDS, "-version_index"),
+        filters=filters, after=after, first=first,
     )  # fmt: skip
     edges = [
         {**edge, "version": f"v{found['member_index']}"}
-        for edge, found in zip(_edges.validate_python(page["edges"]), rows, strict=True)
+        for edge, found in zip(_edges.validate_python(shown["edges"]), rows, strict=True)
     ]
-    return page | {"edges": edges}
+    return shown | {"edges": edges}
 
 
 @sequence.field("latestArtifact")
 def latest_of_sequence(node: Node, info: GraphQLResolveInfo) -> Node | None:
     """Resolve the newest committed version."""
-    members = context_of(info).versions.members(row_of(node)["id"])
+    members = get_context(info).versions.memberships(get_row(node)["id"])
     committed = [row for row in members if row["state"] == "COMMITTED"]
     newest = max(committed, key=lambda row: int(row["member_index"]), default=None)
     return artifact_node(newest) if newest else None
@@ -229,8 +226,8 @@ def latest_of_sequence(node: Node, info: GraphQLResolveInfo) -> Node | None:
 
 @sequence.field("digestAlgorithm")
 def digest_algorithm_of_sequence(node: Node, info: GraphQLResolveInfo) -> str:
-    """Resolve how the files of the newest version are digested."""
-    members = context_of(info).versions.members(row_of(node)["id"])
+    """Resolve the digest algorithm of the newest version."""
+    members = get_context(info).versions.memberships(get_row(node)["id"])
     newest = max(members, key=lambda row: int(row["member_index"]), default=None)
     return str(newest["digest_algorithm"]) if newest else MD5
 
@@ -242,8 +239,8 @@ def membership_of_collection(
     info: GraphQLResolveInfo,
     aliasName: str,  # noqa: N803 - the schema's name
 ) -> Node | None:
-    """Resolve the version that an alias or `vN` names in a collection."""
-    found = context_of(info).versions.member_named(row_of(node)["id"], aliasName)
+    """Resolve the member of a collection that an alias or `vN` names."""
+    found = get_context(info).versions.find_membership(get_row(node)["id"], aliasName)
     return membership_node(found) if found else None
 
 

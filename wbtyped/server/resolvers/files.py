@@ -1,19 +1,21 @@
-"""Files of runs."""
+"""Resolvers for files of runs, and for URLs of all files."""
 
 import sqlite3
 from collections.abc import Mapping, Sequence
+from functools import partial
+from operator import itemgetter
 from urllib.parse import quote
 
 from ariadne import MutationType, ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
-from ..context import Context, Place, context_of
-from ..manifests import hex_of
-from ..refusals import missing
-from ..relay import connection, key_after, node_id, page_size, refuse_other
-from .nodes import Node, absent_node, file_node
-from .runs import row_of
+from ..context import Context, RunPath, get_context
+from ..http_errors import not_found
+from ..manifests import hex_digest
+from ..node_ids import node_id
+from .nodes import Node, absent_node, file_node, get_row
+from .pagination import page, parse_cursor, reject_unsupported
 
 _names = TypeAdapter(list[str])
 mutation: MutationType = MutationType()
@@ -31,110 +33,119 @@ def files_of_run(
     first: int | None = None,
     **other: object,
 ) -> Node:
-    """Resolve a page of files, by name; every requested name gets a node, there or not."""
-    refuse_other(other)
-    context, row = context_of(info), row_of(node)
-    place = place_of(context, row)
-    start, size = key_after(after), page_size(first)
+    """Resolve a page of files by name; every requested name gets a node, even without a file."""
+    reject_unsupported(other)
+    context, row = get_context(info), get_row(node)
+    start, path = parse_cursor(after), run_path(context, row)
     if names:
-        return named_page(context, row["id"], place, {n for n in names if n}, start, size)
-    rows, more = context.files.page(row["id"], start, size, pattern)
-    nodes, keys = [file_node(found, place) for found in rows], [found["name"] for found in rows]
+        return named_files_page(context, row["id"], path, {n for n in names if n}, start, first)
 
-    def total(_: object) -> int:
+    def rows_after(start: str | None, limit: int) -> Sequence[sqlite3.Row]:
+        return context.files.files_after(row["id"], start, limit, pattern)
+
+    def total_count(_: object) -> int:
         return context.files.count(row["id"], pattern) if pattern else row["file_count"]
 
-    page = connection(nodes, keys, more=more, start=start)
-    return page | {"totalCount": total, "uploadHeaders": ()}
+    shown = page(
+        rows_after, partial(file_node, path=path), itemgetter("name"), after=start, first=first
+    )
+    return shown | {"totalCount": total_count, "uploadHeaders": ()}
 
 
-def named_page(
-    context: Context, run_id: int, place: Place, names: set[str], start: str | None, size: int
+def named_files_page(
+    context: Context,
+    run_id: int,
+    path: RunPath,
+    names: set[str],
+    after: str | None,
+    first: int | None,
 ) -> Node:
-    """Return a page of the files with these names, in the order of names."""
-    left = sorted(name for name in names if start is None or name > start)
-    page = left[:size]
-    found = context.files.named(run_id, page)
-    nodes = [
-        file_node(found[name], place) if name in found else absent_node(name, place)
-        for name in page
-    ]
-    shown = connection(nodes, page, more=len(left) > size, start=start)
+    """Return a page of the files with these names, ordered by name."""
+    ordered = sorted(names)
+
+    def names_after(start: str | None, limit: int) -> list[str]:
+        return [name for name in ordered if start is None or name > start][:limit]
+
+    def to_node(name: str) -> Node:
+        row = context.files.find(run_id, name)
+        return file_node(row, path) if row else absent_node(name, path)
+
+    shown = page(names_after, to_node, str, after=after, first=first)
     return shown | {"totalCount": len(names), "uploadHeaders": ()}
 
 
-def place_of(context: Context, run: sqlite3.Row) -> Place:
-    """Return the entity, project and name of a run."""
+def run_path(context: Context, run: sqlite3.Row) -> RunPath:
+    """Return the path of a run."""
     owner = context.projects.by_id(run["project_id"])
-    return Place(owner["entity"], owner["name"], run["name"])
+    return RunPath(owner["entity"], owner["name"], run["name"])
 
 
-def place_in(node: Mapping[str, object]) -> Place:
-    """Return the place that a node of a file was made with."""
-    place = node["place"]
-    assert isinstance(place, Place)  # noqa: S101 - every node of ours has one
-    return place
+def node_run_path(node: Mapping[str, object]) -> RunPath:
+    """Return the path of the run that a file node belongs to."""
+    path = node["run_path"]
+    assert isinstance(path, RunPath)  # noqa: S101 - every node of a run file has one
+    return path
 
 
 @file.field("url")
 def url(node: Node, info: GraphQLResolveInfo, upload: bool | None = None) -> str:
-    """Resolve the address on the API's origin, or the one that takes the content."""
-    context = context_of(info)
-    if "place" not in node:
+    """Resolve the file's URL on the API origin, or with `upload` its upload URL."""
+    context = get_context(info)
+    if "run_path" not in node:
         return artifact_url(context, node)
-    address = context.upload_url if upload else context.file_url
-    return address(place_in(node), str(node["name"]))
+    make_url = context.upload_url if upload else context.file_url
+    return make_url(node_run_path(node), str(node["name"]))
 
 
 def artifact_url(context: Context, node: Node) -> str:
-    """Return the address of a file of a version, or of its manifest."""
+    """Return the URL of a file of a version, or of its manifest."""
     entry, version = node.get("entry"), node.get("version")
     if not isinstance(entry, sqlite3.Row) or not isinstance(version, sqlite3.Row):
         return context.blob_url(str(node["blob"]), str(node["name"]))
     if entry["ref"] is not None:
         return str(entry["ref"])
-    home = context.collections.by_id(version["sequence_id"])
-    owner = context.projects.by_id(home["project_id"]) if home else None
-    if home is None or owner is None:
+    sequence = context.collections.by_id(version["sequence_id"])
+    owner = context.projects.by_id(sequence["project_id"]) if sequence else None
+    if sequence is None or owner is None:
         return context.blob_url("absent", str(node["name"]))
     birth = node_id("Artifact", entry["birth_id"])
-    digest, name = hex_of(entry["digest"]), entry["path"].rpartition("/")[2]
-    place = (owner["entity"], owner["name"], home["name"], birth, digest, name)
+    digest, name = hex_digest(entry["digest"]), entry["path"].rpartition("/")[2]
+    parts = (owner["entity"], owner["name"], sequence["name"], birth, digest, name)
     return f"{context.api_url}/artifactsV2/default/" + "/".join(
-        quote(str(p), safe="") for p in place
+        quote(str(part), safe="") for part in parts
     )
 
 
 @file.field("uploadUrl")
 def upload_url(node: Node, info: GraphQLResolveInfo) -> object:
-    """Resolve the address that takes the content; null when it need not be sent."""
+    """Resolve the upload URL; null if the file need not be uploaded."""
     if "uploadUrl" in node:
         return node["uploadUrl"]
-    return context_of(info).upload_url(place_in(node), str(node["name"]))
+    return get_context(info).upload_url(node_run_path(node), str(node["name"]))
 
 
 @file.field("directUrl")
 def direct_url(node: Node, info: GraphQLResolveInfo) -> str:
-    """Resolve the signed address in storage; that of an absent file leads nowhere."""
+    """Resolve the signed storage URL; that of an absent file returns 404."""
     entry = node.get("entry")
     if isinstance(entry, sqlite3.Row) and entry["ref"] is not None:
         return str(entry["ref"])
-    return context_of(info).blob_url(str(node["blob"] or "absent"), str(node["name"]))
+    return get_context(info).blob_url(str(node["blob"] or "absent"), str(node["name"]))
 
 
-def run_of_input(context: Context, given: Mapping[str, object]) -> sqlite3.Row:
-    """Return the run that a mutation names, or refuse."""
+def require_run(context: Context, given: Mapping[str, object]) -> sqlite3.Row:
+    """Return the run that a mutation names, or raise HttpError."""
     entity, project = given.get("entityName") or context.account, given.get("projectName")
     owner = context.projects.find(str(entity), str(project))
     if owner is None:
-        raise missing(f"project {entity}/{project}")
+        raise not_found(f"project {entity}/{project}")
     row = context.projects.find_run(owner["id"], str(given.get("runName")))
     if row is None:
-        raise missing(f"run {entity}/{project}/{given.get('runName')}")
+        raise not_found(f"run {entity}/{project}/{given.get('runName')}")
     return row
 
 
-def names_of_input(given: Mapping[str, object]) -> list[str]:
+def input_files(given: Mapping[str, object]) -> list[str]:
     """Return the file names in the input of a mutation."""
     return _names.validate_python(given.get("files") or [])
 
@@ -145,14 +156,14 @@ def create_run_files(
     info: GraphQLResolveInfo,
     input: Mapping[str, object],  # noqa: A002
 ) -> Node:
-    """Resolve where to send new files; nothing exists before its content has come."""
-    context = context_of(info)
-    row = run_of_input(context, input)
-    place = place_of(context, row)
+    """Resolve upload URLs for new files; a file appears once it is uploaded."""
+    context = get_context(info)
+    row = require_run(context, input)
+    path = run_path(context, row)
     return {
         "runID": node_id("Run", row["id"]),
         "uploadHeaders": (),
-        "files": [absent_node(name, place) for name in names_of_input(input)],
+        "files": [absent_node(name, path) for name in input_files(input)],
     }
 
 
@@ -162,12 +173,12 @@ def mark_run_files_uploaded(
     info: GraphQLResolveInfo,
     input: Mapping[str, object],  # noqa: A002
 ) -> Node:
-    """Confirm files whose content has come."""
-    context = context_of(info)
-    row = run_of_input(context, input)
-    for name in names_of_input(input):
+    """Check that files have been uploaded."""
+    context = get_context(info)
+    row = require_run(context, input)
+    for name in input_files(input):
         if context.files.find(row["id"], name) is None:
-            raise missing(f"content of file {name}")
+            raise not_found(f"content of file {name}")
     return {"success": True}
 
 
@@ -179,8 +190,8 @@ def delete_files(
 ) -> Node:
     """Delete files by their ids, all or none."""
     project = input.get("projectId")
-    context_of(info).files.delete(
-        names_of_input(input), project if isinstance(project, int) else None
+    get_context(info).files.delete(
+        input_files(input), project if isinstance(project, int) else None
     )
     return {"success": True, "clientMutationId": input.get("clientMutationId")}
 

@@ -1,4 +1,4 @@
-"""What runs logged: metrics by step, and how far their streams have come."""
+"""Resolvers for what runs logged: metrics by step, and the length of their file streams."""
 
 import json
 from collections import Counter
@@ -8,26 +8,25 @@ from ariadne import ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
 from pydantic import BaseModel
 
-from ..context import context_of
+from ..context import get_context
 from ..streams import EVENTS, HISTORY, LOG
-from .nodes import Node
-from .runs import row_of
+from .nodes import Node, get_row
 
 run: ObjectType = ObjectType("Run")
-SAMPLES = 500
-"""Steps that are shown when a query does not say."""
-STREAMS = {
+DEFAULT_SAMPLES = 500
+"""Steps to return when a query does not say."""
+FIELD_STREAMS = {
     "historyLineCount": HISTORY, "historyTail": HISTORY,
     "eventsLineCount": EVENTS, "eventsTail": EVENTS,
     "logLineCount": LOG,
 }  # fmt: skip
 
 
-class Spec(BaseModel):
-    """Which metrics a chart wants."""
+class SampleSpec(BaseModel):
+    """Which metrics a chart shows."""
 
     keys: list[str] = []
-    samples: int = SAMPLES
+    samples: int = DEFAULT_SAMPLES
     minStep: int | None = None  # noqa: N815 - the name on the wire
     maxStep: int | None = None  # noqa: N815
 
@@ -36,40 +35,40 @@ class Spec(BaseModel):
 @run.field("eventsLineCount")
 @run.field("logLineCount")
 def line_count(node: Node, info: GraphQLResolveInfo) -> int:
-    """Resolve how many lines a stream has."""
-    return context_of(info).streams.count(row_of(node)["id"], STREAMS[info.field_name])
+    """Resolve the number of lines of a file stream."""
+    return get_context(info).streams.count(get_row(node)["id"], FIELD_STREAMS[info.field_name])
 
 
 @run.field("historyTail")
 @run.field("eventsTail")
 def tail(node: Node, info: GraphQLResolveInfo) -> str:
-    """Resolve the end of a stream, where a resumed run goes on."""
-    return context_of(info).streams.tail(row_of(node)["id"], STREAMS[info.field_name])
+    """Resolve the end of a file stream, from which a resumed run continues."""
+    return get_context(info).streams.tail(get_row(node)["id"], FIELD_STREAMS[info.field_name])
 
 
-def steps(
-    node: Node, info: GraphQLResolveInfo, least: int | None, most: int | None
+def logged_steps(
+    node: Node, info: GraphQLResolveInfo, start: int | None, stop: int | None
 ) -> list[Mapping[str, object]]:
-    """Return the steps of a run from one to before another."""
-    found = context_of(info).streams.history(row_of(node)["id"])
-    numbered = [(step.get("_step", number), step) for number, step in enumerate(found)]
+    """Return the steps of a run from `start` to before `stop`."""
+    found = get_context(info).streams.history(get_row(node)["id"])
+    numbered = [(step.get("_step", index), step) for index, step in enumerate(found)]
     return [
         step
         for number, step in numbered
         if isinstance(number, int)
-        and (least is None or number >= least)
-        and (most is None or number < most)
+        and (start is None or number >= start)
+        and (stop is None or number < stop)
     ]
 
 
-def sampled(
+def sample_evenly(
     found: Sequence[Mapping[str, object]], samples: int | None
 ) -> list[Mapping[str, object]]:
-    """Return at most so many steps, evenly spread."""
-    most = SAMPLES if samples is None else max(samples, 1)
-    if len(found) <= most:
+    """Return at most so many steps, evenly spaced."""
+    limit = DEFAULT_SAMPLES if samples is None else max(samples, 1)
+    if len(found) <= limit:
         return [*found]
-    return [found[number * len(found) // most] for number in range(most)]
+    return [found[index * len(found) // limit] for index in range(limit)]
 
 
 @run.field("history")
@@ -82,31 +81,34 @@ def history(
     **_: object,
 ) -> list[str]:
     """Resolve the metrics by step, each step as JSON."""
-    return [json.dumps(step) for step in sampled(steps(node, info, minStep, maxStep), samples)]
+    return [
+        json.dumps(step)
+        for step in sample_evenly(logged_steps(node, info, minStep, maxStep), samples)
+    ]
 
 
 @run.field("sampledHistory")
 def sampled_history(
     node: Node, info: GraphQLResolveInfo, specs: Sequence[str], **_: object
 ) -> list[list[Mapping[str, object]]]:
-    """Resolve the steps that have all the metrics of each spec, with those alone."""
-    answers: list[list[Mapping[str, object]]] = []
+    """Resolve, for each spec, the steps that have all of its metrics, and only those metrics."""
+    sampled: list[list[Mapping[str, object]]] = []
     for text in specs:
-        spec = Spec.model_validate_json(text)
-        found = steps(node, info, spec.minStep, spec.maxStep)
+        spec = SampleSpec.model_validate_json(text)
+        found = logged_steps(node, info, spec.minStep, spec.maxStep)
         complete = [
             {key: step[key] for key in spec.keys}
             for step in found
             if all(key in step for key in spec.keys)
         ]
-        answers.append(sampled(complete, spec.samples))
-    return answers
+        sampled.append(sample_evenly(complete, spec.samples))
+    return sampled
 
 
 @run.field("historyKeys")
 def history_keys(node: Node, info: GraphQLResolveInfo, **_: object) -> Node | None:
-    """Resolve the names of the metrics and how often each was logged; null when there is none."""
-    found = steps(node, info, None, None)
+    """Resolve the names of the metrics and how often each was logged; null without metrics."""
+    found = logged_steps(node, info, None, None)
     if not found:
         return None
     names = dict.fromkeys(name for step in found for name in step)
@@ -115,13 +117,13 @@ def history_keys(node: Node, info: GraphQLResolveInfo, **_: object) -> Node | No
 
 
 def type_counts(found: Sequence[Mapping[str, object]], name: str) -> list[Mapping[str, object]]:
-    """Return how often a metric had which type."""
+    """Return how often a metric had each type."""
     counted = Counter(type_name(step[name]) for step in found if name in step)
     return [{"type": kind, "count": count} for kind, count in counted.items()]
 
 
 def type_name(value: object) -> str:
-    """Return the type of a metric, in W&B's words."""
+    """Return W&B's name for the type of a metric."""
     if isinstance(value, bool | str):
         return "string" if isinstance(value, str) else "boolean"
     if isinstance(value, int | float):

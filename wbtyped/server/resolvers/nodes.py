@@ -1,17 +1,25 @@
-"""Rows as queries see them: mappings with the names of the schema, read field by field.
+"""Nodes of accounts, projects, runs and files: mappings with the schema's field names.
 
-A field that costs something to know is a function here, called when a query asks for it.
+A field that is expensive to compute is a function, called if a query selects it.
 """
 
 import json
 import mimetypes
 import sqlite3
+from collections.abc import Mapping
 
-from ..context import Context, Place
+from ..context import Context, RunPath
+from ..node_ids import node_id
 from ..organizations import Organization
-from ..relay import node_id
 
 Node = dict[str, object]
+
+
+def get_row(node: Mapping[str, object]) -> sqlite3.Row:
+    """Return the row that a node was made from."""
+    row = node["row"]
+    assert isinstance(row, sqlite3.Row)  # noqa: S101 - every node with such a field has one
+    return row
 
 
 def user_node(context: Context) -> Node:
@@ -106,10 +114,10 @@ def run_node(row: sqlite3.Row) -> Node:
     }
 
 
-def file_node(row: sqlite3.Row, place: Place) -> Node:
-    """Return a file of a run; its addresses are made when they are asked for."""
+def file_node(row: sqlite3.Row, path: RunPath) -> Node:
+    """Return a file of a run; its URLs are made when a query selects them."""
     return {
-        "place": place,
+        "run_path": path,
         "blob": row["blob"],
         "id": node_id("File", row["id"]),
         "name": row["name"],
@@ -126,10 +134,10 @@ def file_node(row: sqlite3.Row, place: Place) -> Node:
     }
 
 
-def absent_node(name: str, place: Place) -> Node:
-    """Return the node for a name that no file has: something to upload to."""
+def absent_node(name: str, path: RunPath) -> Node:
+    """Return the node for a name without a file: something to upload to."""
     return {
-        "place": place,
+        "run_path": path,
         "blob": None,
         "id": node_id("AbsentFile", name),
         "name": name,

@@ -1,36 +1,29 @@
-"""Projects and runs."""
+"""Resolvers for projects and runs."""
 
 import json
-import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from sqlite3 import Row
 
 from ariadne import MutationType, ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
-from ..context import context_of
-from ..refusals import Refusal
-from ..relay import connection, number_after, page_size, refuse_other
+from ..context import get_context
+from ..http_errors import HttpError
 from ..user_json import read_object
-from .nodes import Node, project_node, run_node
+from .nodes import Node, get_row, project_node, run_node
+from .pagination import page, parse_id_cursor, reject_unsupported, row_id
 
-ORDERS = {"+created_at": False, "created_at": False, "-created_at": True}
+NEWEST_FIRST = {"+created_at": False, "created_at": False, "-created_at": True}
 query: QueryType = QueryType()
 mutation: MutationType = MutationType()
 project: ObjectType = ObjectType("Project")
 run: ObjectType = ObjectType("Run")
 
 
-def row_of(node: Mapping[str, object]) -> sqlite3.Row:
-    """Return the row that a node was made from."""
-    row = node["row"]
-    assert isinstance(row, sqlite3.Row)  # noqa: S101 - every node of ours has one
-    return row
-
-
-def refuse_filters(filters: str | None) -> None:
-    """Refuse to choose among runs, which this server cannot do yet, rather than return all."""
+def reject_filters(filters: str | None) -> None:
+    """Reject filters of runs, which this server does not support."""
     if filters and json.loads(filters):
-        raise Refusal("the embedded server does not filter runs", status=501)
+        raise HttpError("the embedded server does not filter runs", status=501)
 
 
 @query.field("project")
@@ -41,8 +34,8 @@ def project_by_name(
     name: str | None = None,
     entityName: str | None = None,  # noqa: N803 - the schema's name
 ) -> Node | None:
-    """Resolve a project; null when it does not exist."""
-    context = context_of(info)
+    """Resolve a project; null if it does not exist."""
+    context = get_context(info)
     row = context.projects.find(entityName or context.account, name or "")
     return project_node(row) if row else None
 
@@ -50,16 +43,16 @@ def project_by_name(
 @project.field("run")
 @project.field("bucket")
 def run_by_name(node: Node, info: GraphQLResolveInfo, name: str, **_: object) -> Node | None:
-    """Resolve a run of a project; null when it does not exist."""
-    row = context_of(info).projects.find_run(row_of(node)["id"], name)
+    """Resolve a run of a project; null if it does not exist."""
+    row = get_context(info).projects.find_run(get_row(node)["id"], name)
     return run_node(row) if row else None
 
 
 @project.field("runCount")
 def run_count(node: Node, info: GraphQLResolveInfo, filters: str | None = None) -> int:
     """Resolve the number of runs of a project."""
-    refuse_filters(filters)
-    return context_of(info).projects.run_count(row_of(node)["id"])
+    reject_filters(filters)
+    return get_context(info).projects.run_count(get_row(node)["id"])
 
 
 @project.field("runs")
@@ -72,31 +65,29 @@ def runs_of_project(
     order: str | None = None,
     **other: object,
 ) -> Node:
-    """Resolve a page of runs, by the time they were made."""
-    refuse_filters(filters)
-    refuse_other(other)
-    if order and order not in ORDERS:
-        raise Refusal(f"the embedded server does not order runs by {order}", status=501)
-    projects, project_id = context_of(info).projects, row_of(node)["id"]
-    start, size = number_after(after), page_size(first)
-    rows = projects.run_page(
-        project_id, start, size + 1, newest_first=ORDERS[order or "created_at"]
-    )
-    shown = rows[:size]
-    nodes, keys = [run_node(row) for row in shown], [str(row["id"]) for row in shown]
+    """Resolve a page of runs, by creation time."""
+    reject_filters(filters)
+    reject_unsupported(other)
+    if order and order not in NEWEST_FIRST:
+        raise HttpError(f"the embedded server does not sort runs by {order}", status=501)
+    projects, project_id = get_context(info).projects, get_row(node)["id"]
 
-    def total(_: object) -> int:
+    def rows_after(start: int | None, limit: int) -> Sequence[Row]:
+        newest_first = NEWEST_FIRST[order or "created_at"]
+        return projects.runs_after(project_id, start, limit, newest_first=newest_first)
+
+    def total_count(_: object) -> int:
         return projects.run_count(project_id)
 
-    page = connection(nodes, keys, more=len(rows) > size, start=start)
-    return page | {"totalCount": total}
+    shown = page(rows_after, run_node, row_id, after=parse_id_cursor(after), first=first)
+    return shown | {"totalCount": total_count}
 
 
 @run.field("project")
 @run.field("model")
 def project_of_run(node: Node, info: GraphQLResolveInfo) -> Node:
-    """Resolve the project that a run belongs to."""
-    return project_node(context_of(info).projects.by_id(row_of(node)["project_id"]))
+    """Resolve the project of a run."""
+    return project_node(get_context(info).projects.by_id(get_row(node)["project_id"]))
 
 
 @run.field("config")
@@ -105,13 +96,13 @@ def project_of_run(node: Node, info: GraphQLResolveInfo) -> Node:
 def stored_json(
     node: Node, info: GraphQLResolveInfo, keys: list[str] | None = None, **_: object
 ) -> object:
-    """Resolve a JSON text of a run, or the part of it under the keys that are asked for."""
+    """Resolve a JSON field of a run, or the part of it under the requested keys."""
     text = node[info.field_name]
     if keys is None or not isinstance(text, str):
         return text
     values = read_object(text)
     if info.field_name == "wandbConfig":
-        # What clients note about themselves has a place of its own in the config.
+        # Clients store information about themselves under this key of the config.
         noted = values.get("_wandb")
         inner = noted.get("value") if isinstance(noted, dict) else None
         values = inner if isinstance(inner, dict) else {}
@@ -125,10 +116,10 @@ def upsert_project(
     input: Mapping[str, object],  # noqa: A002
 ) -> Node:
     """Create or change a project."""
-    context = context_of(info)
+    context = get_context(info)
     name = input.get("name")
     if not isinstance(name, str):
-        raise Refusal("upsertModel needs a name")
+        raise HttpError("upsertModel needs a name")
     entity = str(input.get("entityName") or context.account)
     row, inserted = context.projects.upsert(entity, name, input)
     node = project_node(row)
@@ -147,8 +138,8 @@ def upsert_run(
     info: GraphQLResolveInfo,
     input: Mapping[str, object],  # noqa: A002
 ) -> Node:
-    """Create a run, and its project on demand, or change the one with this name or id."""
-    context = context_of(info)
+    """Create a run, and its project if it is new, or change the run with this name or id."""
+    context = get_context(info)
     known = context.projects.run_by_id(str(input["id"])) if input.get("id") else None
     if known is not None:
         row, inserted = context.projects.upsert_run(known["project_id"], known["name"], input)

@@ -1,37 +1,37 @@
-"""How scalars come in; they go out as they are kept."""
+"""Parsers of input scalars; output is what is stored."""
 
 import re
 
 from ariadne import ScalarType, SchemaBindable
 
-from ..user_json import refuse_other_than_json
+from ..user_json import check_json
 
-# Wider than JSON numbers are safe in some clients, so text is taken as well.
-NUMBER = re.compile(r"-?[0-9]{1,19}")
-INT64 = range(-(2**63), 2**63)
+# Some clients lose precision in JSON numbers this large, so strings are accepted as well.
+INT64_PATTERN = re.compile(r"-?[0-9]{1,19}")
+INT64_RANGE = range(-(2**63), 2**63)
 
 
-def int64(value: object) -> int:
-    """Take a number, or the text of one."""
+def parse_int64(value: object) -> int:
+    """Parse an integer, or a string of one."""
     if isinstance(value, bool) or not isinstance(value, int | str):
         raise ValueError(f"not an Int64: {value!r:.80}")
-    if isinstance(value, str) and not NUMBER.fullmatch(value):
+    if isinstance(value, str) and not INT64_PATTERN.fullmatch(value):
         raise ValueError(f"not an Int64: {value!r:.80}")
     number = int(value)
-    if number not in INT64:
+    if number not in INT64_RANGE:
         raise ValueError(f"not an Int64: {value!r:.80}")
     return number
 
 
-def json_string(value: object) -> str:
-    """Take JSON that is written inside a string."""
+def parse_json_string(value: object) -> str:
+    """Return a string that contains JSON, unchanged."""
     if not isinstance(value, str):
         raise ValueError("not a JSONString: expected a string that holds JSON")
-    refuse_other_than_json(value)
+    check_json(value)
     return value
 
 
 BINDABLES: list[SchemaBindable] = [
-    ScalarType("Int64", value_parser=int64),
-    ScalarType("JSONString", value_parser=json_string),
+    ScalarType("Int64", value_parser=parse_int64),
+    ScalarType("JSONString", value_parser=parse_json_string),
 ]

@@ -1,19 +1,19 @@
-"""What the server tells about itself."""
+"""Resolvers for information about the server itself."""
 
 from ariadne import QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
-from ..context import context_of
+from ..context import get_context
 
 query: QueryType = QueryType()
-# Old clients compare their version with this one to learn what they may ask.
+# Old clients compare their version with this one to decide which fields they may query.
 MAX_CLI_VERSION = "1.0.0"
 
 
 @query.field("serverInfo")
 def server_info(_: object, info: GraphQLResolveInfo) -> dict[str, object]:
     """Resolve the features that are on, and the versions that clients compare with."""
-    features = sorted(context_of(info).features)
+    features = sorted(get_context(info).features)
     return {
         "features": [{"name": name, "isEnabled": True} for name in features],
         "cliVersionInfo": {"min_cli_version": "0.10.0", "max_cli_version": MAX_CLI_VERSION},

@@ -1,0 +1,84 @@
+"""The examples in docstrings, run against the embedded server."""
+
+import doctest
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import wbtyped
+from wbtyped import Api
+from wbtyped.server import WandbServer
+
+OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+WITHOUT_EXAMPLE = {"DownloadOptions", "DownloadProgress", "Project", "ResponseLimits", "User"}
+"""Public classes that their fields explain."""
+METHODS = [
+    (wbtyped.Api, "run artifact artifacts artifact_types create_run"),
+    (wbtyped.Run, "files file upload_file logged_artifacts"),
+    (wbtyped.Files, "download"),
+    (wbtyped.File, "download save"),
+    (wbtyped.Artifact, "download verify files save link checkout get_entry"),
+]
+"""The methods that people use most."""
+
+
+def public_classes() -> dict[str, type[object]]:
+    found = {name: getattr(wbtyped, name) for name in wbtyped.__all__}
+    return {name: value for name, value in found.items() if inspect.isclass(value)}
+
+
+def examples() -> Iterator[doctest.DocTest]:
+    """Yield the docstrings with examples of all public classes, bases included."""
+    finder = doctest.DocTestFinder()
+    bases = [base for kind in public_classes().values() for base in kind.__mro__]
+    for base in dict.fromkeys(bases):
+        if base.__module__.startswith("wbtyped."):
+            yield from finder.find(base, base.__qualname__, sys.modules[base.__module__])
+
+
+EXAMPLES = [example for example in examples() if example.examples]
+
+
+@pytest.fixture
+def server(wandb_server: WandbServer) -> WandbServer:
+    wandb_server.add_run(
+        "my-team/mnist/run-1",
+        {"config.yaml": "lr: 0.1", "media/digit.png": b"a digit!", "model.pt": b"weights"},
+    )
+    for rows in (1, 2):
+        files = {"train.csv": f"rows={rows}\n", "test.csv": "a,b\n"}
+        wandb_server.add_artifact(
+            "my-team/mnist/digits", "dataset", files,
+            metadata={"rows": rows}, logged_by="my-team/mnist/run-1",
+        )  # fmt: skip
+    wandb_server.add_artifact("my-team/mnist/net", "model", {"net.bin": b"net"})
+    return wandb_server
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=[example.name for example in EXAMPLES])
+def test_docstring_example_prints_what_it_shows(
+    server: WandbServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, example: doctest.DocTest
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with Api() as api:
+        run = api.run("my-team/mnist/run-1")
+        artifact = api.artifact("my-team/mnist/digits:latest")
+        example.globs |= {"api": api, "artifact": artifact, "run": run, "Path": Path}
+        printed: list[str] = []
+        doctest.DocTestRunner(optionflags=OPTIONS).run(example, out=printed.append)
+    assert not "".join(printed)
+
+
+@pytest.mark.parametrize("name", sorted(public_classes().keys() - WITHOUT_EXAMPLE))
+def test_public_class_has_an_example(name: str) -> None:
+    assert ">>> " in (public_classes()[name].__doc__ or "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [(kind, name) for kind, names in METHODS for name in names.split()]
+)
+def test_method_in_frequent_use_has_an_example(kind: type[object], name: str) -> None:
+    assert ">>> " in (getattr(kind, name).__doc__ or "")

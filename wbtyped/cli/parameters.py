@@ -1,0 +1,114 @@
+"""Arguments and options that subcommands share, and checks that run before a key is looked for."""
+
+from typing import Annotated
+
+import typer
+
+from ..config.api_key import check_key
+from ..errors import AuthenticationError, UsageError
+from ..paths import parse_artifact_path, parse_run_path
+
+
+def is_artifact_path(path: str) -> bool:
+    """Return True if a path names an artifact version: three parts, with a colon in the last."""
+    parts = path.strip("/ ").split("/", 2)
+    return len(parts) == 3 and ":" in parts[2]
+
+
+def check_string(value: str | None) -> str | None:
+    """Refuse an empty string, which a server reads as no restriction, and invalid Unicode."""
+    if value is not None and not value.strip():
+        raise typer.BadParameter("must not be empty")
+    if value is not None and any("\ud800" <= c <= "\udfff" for c in value):
+        raise typer.BadParameter("not valid Unicode")
+    return value
+
+
+def check_run_path(path: str) -> str:
+    """Refuse what is not the path of a run."""
+    check_string(path)
+    parse_run_path(path)
+    return path
+
+
+def check_download_path(path: str) -> str:
+    """Refuse what is neither the path of a run nor of an artifact version."""
+    check_string(path)
+    if not is_artifact_path(path):
+        return check_run_path(path)
+    parse_artifact_path(path)
+    return path
+
+
+def check_list_path(path: str) -> str:
+    """Refuse what is neither the path of a project, of a run, nor in the tree of artifacts."""
+    check_string(path)
+    parts = path.strip("/ ").split("/")
+    if len(parts) >= 3 and ":" in parts[2]:
+        parse_artifact_path(path)
+    elif len(parts) == 3 or (len(parts) < 3 and ":" in path) or "/runs/" in path:
+        return check_run_path(path)
+    elif len(parts) not in {2, 4} or not all(parts):
+        reason = "too many parts" if len(parts) > 4 else "a part is missing"
+        raise UsageError(
+            f"invalid path {path!r}: {reason}; use entity/project, entity/project/run,"
+            " entity/project/collection:alias or entity/project/type/collection"
+        )
+    return path
+
+
+def check_names(values: list[str] | None) -> list[str]:
+    """Refuse names as `check_string` does, and drop duplicates."""
+    for value in values or []:
+        check_string(value)
+    return list(dict.fromkeys(values or []))
+
+
+def check_api_key(value: str | None) -> str | None:
+    """Refuse a key that clients would refuse to send."""
+    try:
+        if value is not None:
+            check_key(value, "--api-key")
+    except AuthenticationError:
+        raise typer.BadParameter(
+            "a key has at least 40 letters, digits, - or _; omit the option to generate one"
+        ) from None
+    return value
+
+
+ListPath = Annotated[
+    str,
+    typer.Argument(
+        metavar="PATH",
+        help="entity/project, a run, an artifact type, a collection, or collection:alias.",
+        callback=check_list_path,
+        show_default=False,
+    ),
+]
+DownloadPath = Annotated[
+    str,
+    typer.Argument(
+        metavar="PATH",
+        help="A run, entity/project/run, or a version, entity/project/collection:alias.",
+        callback=check_download_path,
+        show_default=False,
+    ),
+]
+Pattern = Annotated[
+    str | None,
+    typer.Option(
+        metavar="LIKE",
+        help="Only files whose name matches an SQL LIKE pattern: % matches any string, _ one"
+        " character.",
+        callback=check_string,
+    ),
+]
+BaseUrl = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="URL of the W&B server; default: WANDB_BASE_URL, or the settings files.",
+        callback=check_string,
+    ),
+]
+JsonObject = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

@@ -1,0 +1,116 @@
+"""Relay pagination: cursors, page sizes, and connections built from rows."""
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from sqlite3 import Row
+from typing import TypeVar
+
+from ..http_errors import HttpError
+from ..node_ids import decode_opaque, parse_row_id
+from .nodes import Node
+
+RowT = TypeVar("RowT")
+KeyT = TypeVar("KeyT", int, str)
+DEFAULT_PAGE_SIZE = 50
+"""Entries of a page when a query does not set `first`."""
+
+
+def page(
+    rows_after: Callable[[KeyT | None, int], Sequence[RowT]],
+    to_node: Callable[[RowT], Node],
+    key: Callable[[RowT], KeyT],
+    *,
+    after: KeyT | None,
+    first: int | None,
+) -> Node:
+    """Return a page of a connection whose rows are ordered by a key.
+
+    `rows_after` returns at most so many rows after a key; None stands for the beginning.
+    """
+    size = page_size(first)
+    rows = rows_after(after, size + 1)  # the extra row tells whether there is another page
+    shown = rows[:size]
+    return connection(
+        [to_node(row) for row in shown],
+        [str(key(row)) for row in shown],
+        has_next=len(rows) > size,
+        after=after,
+    )
+
+
+def by_id(rows: Sequence[Row]) -> Callable[[int | None, int], Sequence[Row]]:
+    """Page through rows in memory that are ordered by id."""
+
+    def rows_after(after: int | None, limit: int) -> Sequence[Row]:
+        return [row for row in rows if after is None or row["id"] > after][:limit]
+
+    return rows_after
+
+
+def row_id(row: Row) -> int:
+    """Return the key of rows that are ordered by id."""
+    return int(row["id"])
+
+
+def connection(
+    nodes: Sequence[Node],
+    keys: Sequence[str],
+    *,
+    has_next: bool = False,
+    after: object = None,
+) -> Node:
+    """Return a connection; `after` is the key that the page starts after, if any."""
+    cursors = [encode_cursor(key) for key in keys]
+    edges = [{"node": node, "cursor": cursor} for node, cursor in zip(nodes, cursors, strict=True)]
+    info = {
+        "endCursor": cursors[-1] if cursors else None,
+        "startCursor": cursors[0] if cursors else None,
+        "hasNextPage": has_next,
+        "hasPreviousPage": after is not None,
+    }
+    return {"edges": edges, "pageInfo": info}
+
+
+def encode_cursor(key: str) -> str:
+    """Return the cursor of the entry with this key."""
+    return base64.b64encode(b"after:" + key.encode()).decode()
+
+
+def parse_cursor(cursor: str | None) -> str | None:
+    """Return the key in a cursor, or None for the beginning."""
+    if not cursor:
+        return None
+    prefix, key = decode_opaque(cursor)
+    if prefix != "after" or not key:
+        raise HttpError(f"invalid cursor {cursor!r}", status=400)
+    return key
+
+
+def parse_id_cursor(cursor: str | None) -> int | None:
+    """Return the row id in a cursor, or None for the beginning."""
+    key = parse_cursor(cursor)
+    if key is None:
+        return None
+    found = parse_row_id(key)
+    if found is None:
+        raise HttpError(f"invalid cursor {cursor!r}", status=400)
+    return found
+
+
+def page_size(first: int | None) -> int:
+    """Return the maximum number of entries of a page."""
+    if first is None:
+        return DEFAULT_PAGE_SIZE
+    if first < 0:
+        raise HttpError("argument first must not be negative", status=400)
+    return first
+
+
+def reject_unsupported(arguments: Mapping[str, object]) -> None:
+    """Reject arguments that the schema has but this server does not support.
+
+    Ignoring them would return wrong data without a word.
+    """
+    given = [name for name, value in arguments.items() if value is not None]
+    if given:
+        raise HttpError(f"the embedded server does not support argument {given[0]}", status=501)

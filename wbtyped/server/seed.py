@@ -1,0 +1,152 @@
+"""Add data to a server without going through HTTP."""
+
+import json
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import cast
+
+from .. import arguments
+from ..errors import UsageError
+from .aliases_and_tags import LATEST
+from .context import Context
+from .http_errors import HttpError
+from .manifests import Entry, Reference
+
+STORAGE_LAYOUTS = ("V1", "V2")
+
+
+def split_path(path: str, form: str) -> tuple[str, str, str]:
+    """Split a path of three parts, or raise UsageError."""
+    parts = arguments.string("path", path).split("/")
+    if len(parts) != 3 or not all(parts):
+        raise UsageError(f"{path!r} is not of the form {form}")
+    return parts[0], parts[1], parts[2]
+
+
+@contextmanager
+def as_usage_errors() -> Generator[None]:
+    """Raise UsageError where a request would get an HTTP error."""
+    try:
+        yield
+    except HttpError as error:
+        raise UsageError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Seeder:
+    """Adds runs and artifacts to the tables."""
+
+    context: Context
+
+    def add_run(self, path: str, files: Mapping[str, bytes | str]) -> int:
+        """Create a run with files, or add files to it; return its row id."""
+        contents = encode_files("files", files)
+        entity, project, run = split_path(path, "entity/project/run")
+        owner, _ = self.context.projects.upsert(entity, project)
+        row, _ = self.context.projects.upsert_run(owner["id"], run, {"state": "finished"})
+        self.context.files.put(row["id"], contents)
+        return int(row["id"])
+
+    def add_artifact(
+        self,
+        path: str,
+        type: str,  # noqa: A002 - W&B's word for it
+        contents: Mapping[str, bytes | str] | str | PathLike[str],
+        references: Mapping[str, Reference],
+        *,
+        aliases: Iterable[str],
+        tags: Iterable[str],
+        description: str | None,
+        metadata: object,
+        layout: str,
+        logged_by: str | None,
+        used_by: Iterable[str],
+    ) -> str:
+        """Commit a version of a sequence, created if it is new; return `collection:vN`."""
+        arguments.one_of("layout", layout, STORAGE_LAYOUTS)
+        arguments.check_strings(type=type)
+        arguments.check_optional_strings(description=description, logged_by=logged_by)
+        aliases, tags = arguments.strings("aliases", aliases), arguments.strings("tags", tags)
+        used_by = arguments.strings("used_by", used_by)
+        listed = reference_entries(references)
+        if isinstance(contents, Mapping):
+            files = encode_files("contents", contents)
+        else:
+            files = read_folder(arguments.location("contents", contents))
+        metadata_json = metadata if isinstance(metadata, str) else dump_metadata(metadata)
+        entity, project, name = split_path(path, "entity/project/collection")
+        owner, _ = self.context.projects.upsert(entity, project)
+        sequence = self.context.collections.ensure(owner["id"], type, name, "SEQUENCE")
+        columns: dict[str, object] = {
+            "description": description,
+            "metadata": metadata_json,
+            "storage_layout": layout,
+            "run_id": self.add_run(logged_by, {}) if logged_by else None,
+        }
+        versions = self.context.versions
+        artifact_id = versions.add(sequence["id"], files, listed, columns)
+        for alias in dict.fromkeys([LATEST, *aliases]):
+            versions.add_alias(sequence["id"], artifact_id, alias)
+        versions.change_tags(artifact_id, entity, tags, ())
+        for run_path in used_by:
+            versions.use(self.add_run(run_path, {}), artifact_id)
+        membership = versions.membership(sequence["id"], artifact_id)
+        return f"{name}:v{membership['member_index'] if membership else 0}"
+
+    def link_artifact(self, source: str, target: str, aliases: Iterable[str]) -> None:
+        """Link `entity/project/collection:alias` into the portfolio `entity/project/name`."""
+        aliases = arguments.strings("aliases", aliases)
+        entity, project, name = split_path(source, "entity/project/collection:alias")
+        owner = self.context.projects.find(entity, project)
+        collection, _, alias = name.partition(":")
+        sequence = self.context.collections.named(owner["id"], collection) if owner else None
+        versions = self.context.versions
+        member = versions.find_membership(sequence["id"], alias or LATEST) if sequence else None
+        if sequence is None or member is None:
+            raise UsageError(f"artifact {source} does not exist")
+        to_entity, to_project, to_name = split_path(target, "entity/project/portfolio")
+        to_owner, _ = self.context.projects.upsert(to_entity, to_project)
+        artifact_type = self.context.collections.type_by_id(sequence["type_id"])["name"]
+        portfolio = self.context.collections.ensure(
+            to_owner["id"], artifact_type, to_name, "PORTFOLIO"
+        )
+        versions.link(member["id"], portfolio["id"], aliases)
+
+
+def reference_entries(references: Mapping[str, Reference]) -> list[Entry]:
+    """Return references as files of a version; raise UsageError for anything else."""
+    for path, reference in arguments.mapping("references", references).items():
+        arguments.instance(f"reference {path!r}", reference, Reference)
+    return [
+        Entry(path, ref.digest or ref.uri, ref.size, ref=ref.uri, extra=ref.extra)
+        for path, ref in references.items()
+    ]
+
+
+def encode_files(name: str, files: Mapping[str, bytes | str]) -> dict[str, bytes]:
+    """Return files as bytes, strings in UTF-8; raise UsageError for anything else."""
+    found: dict[str, bytes] = {}
+    for path, content in arguments.mapping(name, files).items():
+        arguments.instance(f"the content of {path!r}", content, (bytes, str), "bytes or a string")
+        known = cast("bytes | str", content)
+        found[path] = known.encode() if isinstance(known, str) else known
+    return found
+
+
+def read_folder(folder: Path) -> dict[str, bytes]:
+    """Return the files of a folder by their relative paths."""
+    if not folder.is_dir():
+        raise UsageError(f"{folder} is not a folder")
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def dump_metadata(metadata: object) -> str:
+    """Return metadata as JSON; NaN and infinities as the official client writes them."""
+    try:
+        return json.dumps(metadata or {})
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"metadata cannot be converted to JSON: {error}") from error

@@ -1,0 +1,431 @@
+"""The server: in a thread for tests, in the foreground for the command line."""
+
+import asyncio
+import os
+import signal
+import socket
+import sqlite3
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from types import FrameType
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
+
+from .. import arguments
+from ..errors import DiskError, UsageError
+from . import keys
+from .api import ApiOrigin
+from .blobs import BlobStore
+from .browser_guard import BrowserGuard
+from .context import Context
+from .data_folder import BLOB_FOLDER, DATABASE_FILE, DataFolder
+from .database import Database
+from .event_loops import new_event_loop
+from .execution import Execution
+from .faults import Fault, Faults
+from .manifests import Reference
+from .middleware import IsAuthorized, RequestMiddleware
+from .origin_server import SHUTDOWN_SECONDS, OriginServer, listen, origin_url
+from .request_log import Origin, RequestLog
+from .seed import Seeder, as_usage_errors
+from .signed_urls import Signer
+from .storage import StorageOrigin
+from .tracked_blobs import TrackedBlobs
+from .workers import QUERY_THREADS, Workers
+
+FEATURES = frozenset(
+    {
+        "MARK_RUN_FILES_UPLOADED",
+        "ARTIFACT_TAGS",
+        "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
+        "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
+        "ARTIFACT_COLLECTIONS_FILTERING_SORTING",
+        "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
+        "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
+        "TOTAL_COUNT_IN_FILE_CONNECTION",
+        "ARTIFACT_DIGEST_ALGORITHM",
+        "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
+        "CLIENT_IDS",
+        "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
+    }
+)
+"""Features of this server, in W&B's names."""
+MAX_PORT = 65535
+START_TIMEOUT_SECONDS = 30.0
+URL_LIFETIME_SECONDS = 3600.0
+
+
+class WandbServer:
+    """A W&B server in a thread of this process, on two ports: the API and storage.
+
+    Use it in a `with` statement, or call `start` and, once, `close`.
+
+    Args:
+        data: Folder that keeps everything across restarts. By default a fresh temporary folder,
+            removed on `close`.
+        host: Host name or IP address to listen on.
+        port: Port of the API; 0 picks a free one.
+        storage_port: Port of storage; 0 picks a free one.
+        api_key: The one API key to accept. By default the folder's own, generated with the folder.
+        entity: Name of the one account; every other entity in a path is a team.
+        features: Server features to announce, in W&B's names; fewer play an older server.
+        url_lifetime: Seconds until a signed URL expires.
+        storage_url: Base URL of storage to give to clients, if there is a proxy in front of it.
+        storage_regions: Storage regions that a version may request besides `default`.
+        allow_hosts: Host names to answer to, besides local names, IP addresses and the machine's
+            own name; `*` allows all.
+        allow_origins: Origins of web pages whose requests to accept, such as
+            `https://app.example`; `*` allows all.
+
+    Raises:
+        UsageError: An argument is invalid.
+        DiskError: Another server is using the folder, or the folder has an unknown format.
+
+    """
+
+    # With slots, a misspelt `server.introspecton = ...` is an error.
+    __slots__ = (
+        "__weakref__",
+        "_abort",
+        "_blobs",
+        "_closed",
+        "_context",
+        "_database",
+        "_execution",
+        "_folder",
+        "_guard",
+        "_host",
+        "_keys",
+        "_ports",
+        "_process",
+        "_queries",
+        "_sockets",
+        "_stop",
+        "_storage_url",
+        "_thread",
+        "_workers",
+        "api_key",
+        "data",
+        "entity",
+        "faults",
+        "requests",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        data: str | PathLike[str] | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        storage_port: int = 0,
+        api_key: str | None = None,
+        entity: str = "me",
+        features: Iterable[str] = FEATURES,
+        url_lifetime: float = URL_LIFETIME_SECONDS,
+        storage_url: str | None = None,
+        storage_regions: Iterable[str] = (),
+        allow_hosts: Iterable[str] = (),
+        allow_origins: Iterable[str] = (),
+    ) -> None:
+        folder = arguments.optional_location("data", data)
+        arguments.check_strings(host=host, entity=entity)
+        arguments.check_optional_strings(api_key=api_key, storage_url=storage_url)
+        arguments.whole_number("port", port, 0, MAX_PORT)
+        arguments.whole_number("storage_port", storage_port, 0, MAX_PORT)
+        features = frozenset(arguments.strings("features", features))
+        regions = frozenset(arguments.strings("storage_regions", storage_regions))
+        arguments.instance("url_lifetime", url_lifetime, (int, float), "a number of seconds")
+        self._process = os.getpid()
+        own_hosts = [host, host_of(storage_url) or host]
+        self._guard = BrowserGuard(own_hosts, allow_hosts, allow_origins)
+        self._host, self._ports = host, (port, storage_port)
+        self._storage_url = storage_url
+        self._folder = DataFolder(folder)
+        self.data: Path = self._folder.path
+        """The data folder."""
+        try:
+            lasting = self._folder.lasting
+            root_secret = keys.load_root_secret(self.data, lasting=lasting)
+            self._database = Database(self.data / DATABASE_FILE, lasting=lasting)
+        except (sqlite3.Error, OSError, DiskError):
+            self._folder.close()
+            raise
+        self._blobs = BlobStore(self.data / BLOB_FOLDER)
+        blobs = TrackedBlobs(self._database, self._blobs)
+        if self._folder.was_killed:
+            blobs.remove_orphans()
+        self.api_key: str = api_key or keys.api_key(root_secret)
+        """The API key that clients must send."""
+        former = [] if api_key else self._database.former_keys()
+        self._keys = keys.AcceptedKeys([keys.key_hash(self.api_key), *former])
+        signer = Signer(keys.signing_secret(root_secret), lifetime=url_lifetime)
+        self._context = Context.on(
+            self._database, blobs, signer,
+            account=entity, features=features, storage_regions=regions | {"default"},
+        )  # fmt: skip
+        self._execution = Execution(features)
+        self._queries = Workers(QUERY_THREADS)
+        self._workers = Workers()
+        self.entity = entity
+        """Name of the account, and the entity of paths that do not name one."""
+        self.faults: Faults = Faults()
+        """Active faults; see `Fault` and `fault`."""
+        self.requests: RequestLog = RequestLog()
+        """The latest requests."""
+        self._sockets: list[socket.socket] = []
+        self._thread: threading.Thread | None = None
+        self._stop: Callable[[], object] | None = None
+        self._abort: Callable[[], object] | None = None
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"<WandbServer {self.url or 'not started'}>"
+
+    @property
+    def url(self) -> str:
+        """Base URL of the API; empty before `start`."""
+        return self._context.api_url
+
+    @property
+    def storage_url(self) -> str:
+        """Base URL of storage, which is another origin; empty before `start`."""
+        return self._context.storage_url
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment variables that point a W&B client here."""
+        return {"WANDB_BASE_URL": self.url, "WANDB_API_KEY": self.api_key}
+
+    @property
+    def introspection(self) -> bool:
+        """False hides the schema: introspection returns null. Can be set at any time."""
+        return self._execution.introspection
+
+    @introspection.setter
+    def introspection(self, allowed: bool) -> None:
+        self._execution.introspection = arguments.flag("introspection", allowed)
+
+    def fault(self, fault: Fault) -> AbstractContextManager[Fault]:
+        """Activate a fault for a `with` block."""
+        arguments.instance("fault", fault, Fault)
+        return self.faults.active(fault)
+
+    def add_run(self, path: str, files: Mapping[str, bytes | str] | None = None) -> None:
+        """Create the run `entity/project/run` with files, or add files to an existing run.
+
+        A string is stored as UTF-8. Does not go through HTTP, so it also works before `start`.
+        """
+        with as_usage_errors():
+            Seeder(self._context).add_run(path, {} if files is None else files)
+
+    def add_organization(self, name: str, entity: str, teams: Iterable[str] = ()) -> None:
+        """Create an organization whose registries belong to `entity`, or add teams to it.
+
+        The account is a member of every organization. Registries are the projects of `entity` whose
+        names start with `wandb-registry-`.
+        """
+        arguments.check_strings(name=name, entity=entity)
+        self._context.organizations.add(name, entity, arguments.strings("teams", teams))
+
+    def add_artifact(
+        self,
+        path: str,
+        type: str,  # noqa: A002 - W&B's word for it
+        contents: Mapping[str, bytes | str] | str | PathLike[str],
+        references: Mapping[str, Reference] | None = None,
+        *,
+        aliases: Iterable[str] = (),
+        tags: Iterable[str] = (),
+        description: str | None = None,
+        metadata: object = None,
+        layout: str = "V2",
+        logged_by: str | None = None,
+        used_by: Iterable[str] = (),
+    ) -> str:
+        """Commit a version of the sequence `entity/project/collection`; return `collection:vN`.
+
+        Does not go through HTTP, so it also works before `start`.
+
+        Args:
+            path: Path of the sequence, created if it is new.
+            type: Artifact type, such as `dataset`.
+            contents: Maps paths in the version to bytes or strings, or names a folder to load.
+            references: Maps paths in the version to files that are stored elsewhere.
+            aliases: Aliases besides `latest`.
+            tags: Tags of the version.
+            description: Description of the version.
+            metadata: JSON object; a string is stored unchanged.
+            layout: Storage layout: `V1` or `V2`.
+            logged_by: Path of the run that logged the version, created if it is new.
+            used_by: Paths of runs that used the version, created if they are new.
+
+        """
+        with as_usage_errors():
+            return Seeder(self._context).add_artifact(
+                path, type, contents, {} if references is None else references, aliases=aliases,
+                tags=tags, description=description, metadata=metadata, layout=layout,
+                logged_by=logged_by, used_by=used_by,
+            )  # fmt: skip
+
+    def link_artifact(self, source: str, target: str, aliases: Iterable[str] = ()) -> None:
+        """Link the version `entity/project/collection:alias` into a portfolio as its `latest`."""
+        with as_usage_errors():
+            Seeder(self._context).link_artifact(source, target, aliases)
+
+    def start(self) -> Self:
+        """Start the server and wait until it answers.
+
+        Raises:
+            OSError: A port cannot be used.
+            UsageError: The server was started before, or belongs to another process.
+
+        """
+        if self._process != os.getpid():
+            raise UsageError(
+                f"this server belongs to process {self._process}; create one in this process"
+            )
+        if self._closed or self._thread:
+            raise UsageError(
+                "a server can be started only once; create another one on its data folder"
+            )
+        try:
+            for port in self._ports:
+                self._sockets.append(listen(self._host, port))
+        except OSError:
+            self._close_sockets()
+            raise
+        api, storage = (origin_url(self._host, sock) for sock in self._sockets)
+        self._context = replace(
+            self._context, api_url=api, storage_url=self._storage_url or storage
+        )
+        started: Future[None] = Future()
+        self._thread = threading.Thread(
+            target=self._run, args=(started,), name="wbtyped-server", daemon=True
+        )
+        self._thread.start()
+        try:
+            started.result(START_TIMEOUT_SECONDS)
+        except TimeoutError as error:
+            raise RuntimeError(
+                f"the embedded server did not start within {START_TIMEOUT_SECONDS:g} seconds"
+            ) from error
+        return self
+
+    def _apps(self) -> list[ASGIApp]:
+        api = ApiOrigin(self._context, self._execution, self._keys, self._queries, self._workers)
+        storage = StorageOrigin(self._context, self._blobs, self._workers)
+        return [
+            self._wrap(api.app(), "api", api.is_authorized, self._queries),
+            self._wrap(storage.app(), "storage", storage.is_authorized, self._workers),
+        ]
+
+    def _wrap(
+        self, app: ASGIApp, origin: Origin, is_authorized: IsAuthorized, workers: Workers
+    ) -> ASGIApp:
+        wrapped = RequestMiddleware(
+            app, origin, is_authorized, self._guard, self.requests, self.faults, workers
+        )
+        return self._guard.with_cors(wrapped)
+
+    def _run(self, started: Future[None]) -> None:
+        """Serve until stopped; an error during the start is raised in `start`."""
+        try:
+            with asyncio.Runner(loop_factory=new_event_loop) as runner:
+                runner.run(self._serve(started))
+        except BaseException as error:
+            if started.done():
+                raise
+            started.set_exception(error)
+
+    async def _serve(self, started: Future[None]) -> None:
+        loop, stopping, aborting = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+        self._stop = lambda: loop.call_soon_threadsafe(stopping.set)
+        self._abort = lambda: loop.call_soon_threadsafe(aborting.set)
+        origins = [OriginServer(app, stopping, aborting) for app in self._apps()]
+        serving = asyncio.gather(
+            *(origin.serve_on(sock) for origin, sock in zip(origins, self._sockets, strict=True))
+        )
+        ready = asyncio.gather(*(origin.ready.wait() for origin in origins))
+        first_of: set[asyncio.Future[Any]] = {serving, ready}
+        await asyncio.wait(first_of, return_when=asyncio.FIRST_COMPLETED)
+        if ready.done():
+            started.set_result(None)
+        ready.cancel()
+        await serving
+
+    def close(self) -> None:
+        """Stop the server and remove a temporary data folder.
+
+        Does nothing if it is closed already, or in a process forked from the server's own.
+        """
+        if self._closed or self._process != os.getpid():
+            return
+        self._closed = True
+        if self._thread:
+            self._join(self._thread)
+        self._close_sockets()
+        self._queries.close()
+        self._workers.close()
+        self._database.close()
+        self._folder.close()
+
+    def _join(self, thread: threading.Thread) -> None:
+        """Stop the serving thread; responses in progress get some time to finish."""
+        # The loop may have ended on its own.
+        with suppress(RuntimeError):
+            if self._stop:
+                self._stop()
+            # Locks wait by the system clock; event loops by a clock that a test may have frozen.
+            thread.join(SHUTDOWN_SECONDS)
+            if self._abort:
+                self._abort()
+        thread.join()
+
+    def _close_sockets(self) -> None:
+        for sock in self._sockets:
+            sock.close()
+        self._sockets.clear()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def serve(server: WandbServer, ready: Callable[[WandbServer], object]) -> None:
+    """Run a server in the foreground; return after SIGINT or SIGTERM, with everything closed.
+
+    `ready` is called once with the server, when it answers and its URLs are known. Call this in the
+    main thread, the only one that receives signals.
+    """
+    stopped = threading.Event()
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with server:
+            ready(server)
+            # Some systems deliver signals only between waits.
+            while not stopped.wait(1):
+                pass
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def host_of(storage_url: str | None) -> str | None:
+    """Return the host under which storage is reached, or raise UsageError."""
+    try:
+        return urlsplit(storage_url or "").hostname
+    except ValueError as error:
+        raise UsageError(f"storage_url {storage_url!r} is not a URL: {error}") from error

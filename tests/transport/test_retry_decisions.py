@@ -1,7 +1,7 @@
 """Whether and when a request is sent again, decided without sending any."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fake_clock import fake_clock
@@ -28,6 +28,7 @@ def transient(status: int | None, seconds: int | None, *, unsent: bool) -> Trans
 ERRORS = st.builds(transient, STATUSES, st.none() | st.integers(0, 300), unsent=st.booleans())
 
 
+@settings(max_examples=50)
 @given(
     failures=st.lists(st.tuples(ERRORS, st.floats(0, 30)), max_size=30), repeatable=st.booleans()
 )

@@ -1,7 +1,7 @@
 """A clock that stands still until a test moves it, for decisions that depend on time."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import pytest
@@ -26,7 +26,7 @@ class FakeClock:
 
 
 @contextmanager
-def fake_clock() -> Iterator[FakeClock]:
+def fake_clock() -> Generator[FakeClock]:
     """Replace the clock of all loaded modules, and let retries wait as they do outside of tests."""
     fake, real = FakeClock(), clock.monotonic
     with pytest.MonkeyPatch.context() as patch, stamina.set_testing(False):

@@ -119,4 +119,4 @@ class LimitMachine(RuleBasedStateMachine):
 
 
 TestLimit = LimitMachine.TestCase
-TestLimit.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestLimit.settings = settings(max_examples=25, stateful_step_count=20, deadline=None)

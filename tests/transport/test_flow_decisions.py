@@ -92,9 +92,7 @@ FAILING = st.lists(
 
 
 @given(failing=FAILING, values=st.lists(st.integers(1, 9), max_size=4))
-def test_run_and_arun_come_to_the_same(
-    failing: list[type[Exception] | None], values: list[int]
-) -> None:
+def test_run_and_arun_agree(failing: list[type[Exception] | None], values: list[int]) -> None:
     here, there = Scripted(failing), Scripted(failing)
     told = outcome(here, values, in_loop=False)
     assert told == outcome(there, values, in_loop=True)
@@ -108,7 +106,7 @@ def test_flow_without_requests_needs_no_sender() -> None:
     assert sender.sent == []
 
 
-def test_error_is_raised_at_the_request_it_belongs_to() -> None:
+def test_error_is_raised_at_its_request() -> None:
     seen: list[str] = []
 
     def careful() -> Flow[str]:
@@ -127,7 +125,7 @@ def test_error_is_raised_at_the_request_it_belongs_to() -> None:
     assert sender.sent == ["Number1", "Number2", "Number3"]
 
 
-def test_error_that_a_flow_raises_itself_comes_out_as_it_is() -> None:
+def test_error_raised_by_a_flow_is_unchanged() -> None:
     def refusing() -> Flow[int]:
         found = yield from ask(number(1))
         raise NotFoundError(f"{found.value} is missing")
@@ -136,7 +134,7 @@ def test_error_that_a_flow_raises_itself_comes_out_as_it_is() -> None:
         run(refusing(), Scripted([]))
 
 
-def test_error_turned_into_another_keeps_its_cause() -> None:
+def test_converted_error_keeps_its_cause() -> None:
     def turning() -> Flow[int]:
         try:
             return (yield from ask(number(1))).value
@@ -148,7 +146,7 @@ def test_error_turned_into_another_keeps_its_cause() -> None:
     assert isinstance(caught.value.__cause__, UnexpectedError)
 
 
-def test_interruption_ends_a_flow_without_asking_it() -> None:
+def test_interruption_cannot_be_caught_by_a_flow() -> None:
     class Interrupted(Scripted):
         def send(self, operation: Operation[ResultT]) -> ResultT:
             raise KeyboardInterrupt
@@ -167,7 +165,7 @@ def test_interruption_ends_a_flow_without_asking_it() -> None:
     assert seen == []
 
 
-def test_flow_driven_without_sending_says_so() -> None:
+def test_request_resumed_before_it_was_sent_is_an_error() -> None:
     flow = ask(number(1))
     next(flow)
     with pytest.raises(RuntimeError, match="Number1 was resumed before it was sent"):

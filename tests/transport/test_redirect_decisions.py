@@ -53,13 +53,13 @@ def test_relative_redirects_stay_with_the_host_that_sent_them() -> None:
     [(200, {"location": "/y"}), (206, {}), (300, {"location": "/y"}), (304, {"location": "/y"}),
      (302, {}), (404, {"location": "/y"}), (201, {"location": "/y"})],
 )  # fmt: skip
-def test_other_responses_lead_nowhere(status: int, headers: dict[str, str]) -> None:
+def test_other_responses_are_not_followed(status: int, headers: dict[str, str]) -> None:
     followed = trail()
     assert not followed.follow(status, headers)
     assert (str(followed.url), followed.hops) == (FIRST, 0)
 
 
-def test_redirects_without_end_are_an_error() -> None:
+def test_endless_redirects_are_an_error() -> None:
     followed = trail()
     for _ in range(MAX_REDIRECTS):
         assert followed.follow(302, {"location": "/again"})
@@ -68,7 +68,7 @@ def test_redirects_without_end_are_an_error() -> None:
 
 
 @pytest.mark.parametrize("location", ["ftp://h/x", "file:///etc/passwd", "https://", "http://[::1"])
-def test_redirect_to_no_web_page_is_an_error(location: str) -> None:
+def test_redirect_to_an_unsupported_url_is_an_error(location: str) -> None:
     followed = trail()
     with pytest.raises(TransportError, match="file 'x': redirect: the URL"):
         followed.follow(302, {"location": location})
@@ -83,14 +83,14 @@ def test_user_of_a_redirect_goes_to_its_host_in_place_of_the_key() -> None:
     assert followed.headers() == {}
 
 
-def test_location_that_httpx_must_not_parse_is_read() -> None:
+def test_location_hidden_from_httpx_is_followed() -> None:
     followed = trail()
     assert followed.follow(302, {LOCATION: "/y"})
     assert str(followed.url) == "https://api.test/y"
 
 
 @given(st.text(st.sampled_from("/a%?é€\u00a0\U0001f600"), max_size=20))
-def test_location_text_reads_utf8_that_came_as_latin1(text: str) -> None:
+def test_decode_location_reads_utf8_that_came_as_latin1(text: str) -> None:
     try:
         raw = text.encode().decode("latin-1")
     except UnicodeError:
@@ -98,7 +98,7 @@ def test_location_text_reads_utf8_that_came_as_latin1(text: str) -> None:
     assert decode_location(raw) == text
 
 
-def test_redirect_that_hosts_forbid_is_not_taken() -> None:
+def test_redirect_to_a_forbidden_host_is_not_followed() -> None:
     policy = HostPolicy(web_url("https://93.184.216.34/", "base"))
     followed = RedirectChain("file 'x'", "https://93.184.216.35/x", {}, policy)
     with pytest.raises(HostNotAllowedError, match="169.254"):
@@ -107,7 +107,7 @@ def test_redirect_that_hosts_forbid_is_not_taken() -> None:
     assert followed.follow(302, {"location": "http://93.184.216.36/y"})
 
 
-def test_reference_that_hosts_forbid_is_refused_before_the_first_request() -> None:
+def test_reference_to_a_forbidden_host_is_refused_before_a_request() -> None:
     policy = HostPolicy(web_url("https://93.184.216.34/", "base"))
     with pytest.raises(HostNotAllowedError):
         RedirectChain("reference 'x'", "http://127.0.0.1/x", {}, policy, is_reference=True)

@@ -1,7 +1,7 @@
 """Whether and when a request is sent again, decided without sending any."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fake_clock import fake_clock
@@ -18,15 +18,17 @@ from wbtyped.transport.retries import (
 
 BUDGET = 60.0
 STATUSES = st.none() | st.sampled_from([408, 425, 429, 500, 502, 503, 504])
-ERRORS = st.builds(
-    lambda status, wait, unsent: TransientError(
-        "failed", status=status, unsent=unsent,
-        headers={} if wait is None else {"retry-after": str(wait)},
-    ),
-    STATUSES, st.none() | st.integers(0, 300), st.booleans(),
-)  # fmt: skip
 
 
+def transient(status: int | None, seconds: int | None, *, unsent: bool) -> TransientError:
+    headers = {} if seconds is None else {"retry-after": str(seconds)}
+    return TransientError("failed", status=status, unsent=unsent, headers=headers)
+
+
+ERRORS = st.builds(transient, STATUSES, st.none() | st.integers(0, 300), unsent=st.booleans())
+
+
+@settings(max_examples=50)
 @given(
     failures=st.lists(st.tuples(ERRORS, st.floats(0, 30)), max_size=30), repeatable=st.booleans()
 )

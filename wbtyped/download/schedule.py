@@ -138,7 +138,7 @@ class Schedule:
         """Return the attempt that may start now, or None and when to look again."""
         if now < self._limit.paused_until:
             return None, self._limit.paused_until
-        active = len(self._active)
+        active = self._connections()
         if self._delayed and self._delayed[0][0] <= now:
             if self._limit.is_full(active, self._delayed[0][2].transfer.size):
                 return None, now + 60
@@ -148,6 +148,14 @@ class Schedule:
                 self._room.notify_all()
             return self._ready.popleft(), now
         return None, self._delayed[0][0] if self._delayed else now + 60
+
+    def _connections(self) -> int:
+        """Return how many running attempts use a connection.
+
+        One that was split uses none. If it counted, a server that answers 429 could bring the limit
+        down to that one alone, and its pieces, which it waits for, would never start.
+        """
+        return len(self._active) - len(self._splits)
 
     def _begin(self, attempt: Attempt) -> Attempt | None:
         if attempt.tries == 0 and not attempt.writer.written:
@@ -179,7 +187,7 @@ class Schedule:
         expired = may_refresh_url(attempt, error)
         delay = self._retry_delay(attempt, error)
         with self._lock:
-            self._active.pop(id(attempt), None)
+            self._leave(attempt)
             if self.cancelled and error is not None:
                 delay, expired, error = None, False, TransferCancelled()
             if expired:
@@ -206,9 +214,12 @@ class Schedule:
             attempt.writer.restart()
         return attempt.retry_delay(error, self.budget)
 
+    def _leave(self, attempt: Attempt) -> None:
+        """Remove an attempt from the running ones, and its split, which has ended."""
+        self._active.pop(id(attempt), None)
+        self._splits.pop(id(attempt), None)
+
     def _settle(self, attempt: Attempt, error: BaseException | None) -> None:
-        with self._lock:
-            self._splits.pop(id(attempt), None)
         attempt.writer.keep_part = isinstance(error, TransientError | TransferCancelled)
         attempt.writer.close()
         if isinstance(error, TransferCancelled):
@@ -220,7 +231,7 @@ class Schedule:
     def split_slow(self) -> None:
         """Split a slow transfer into pieces, while connections are left."""
         with self._lock:
-            available = self._limit.available(len(self._active))
+            available = self._limit.available(self._connections())
             slow = [attempt for attempt in self._active.values() if is_worth_splitting(attempt)]
         # A split takes at least two connections. One at a time, so that no two count on the same.
         if available >= 2 and slow and not self._ready:
@@ -231,7 +242,7 @@ class Schedule:
         split = Split(self, attempt)
         with self._lock:
             self._splits[id(attempt)] = split
-            available = self._limit.available(len(self._active))
+            available = self._limit.available(self._connections())
         try:
             split.begin(available)
         except WbtypedError as error:
@@ -247,7 +258,7 @@ class Schedule:
     def requeue(self, attempt: Attempt) -> None:
         """Queue an attempt that counted as running meanwhile."""
         with self._lock:
-            self._active.pop(id(attempt), None)
+            self._leave(attempt)
             self._ready.append(attempt)
             self._lock.notify()
 

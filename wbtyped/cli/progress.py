@@ -2,7 +2,6 @@
 
 import sys
 from abc import ABC, abstractmethod
-from types import TracebackType
 from typing import Self
 
 from ..download.progress import rich_bar
@@ -25,12 +24,7 @@ class Reporter(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @abstractmethod

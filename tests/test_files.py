@@ -92,9 +92,9 @@ def test_names_and_pattern_together(
         Files(run.client, run, names=["a"], pattern="b")
     with pytest.raises(error, match="names and pattern"):
         run.files(["a"], "b")
-    with pytest.raises(error, match="list of strings"):
+    with pytest.raises(error, match="list of file names"):
         run.files("model.bin")
-    with pytest.raises(error, match="is empty"):
+    with pytest.raises(error, match="contains an empty string"):
         run.files(["model.bin", ""])
     assert len(wandb_server.requests) == 0
 

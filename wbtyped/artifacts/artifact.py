@@ -580,7 +580,8 @@ class StandaloneArtifact:
         """Download one file of the manifest; users call `entry.download()`."""
         from .contents.download import download_entry
 
-        return download_entry(self.contents, entry, root)
+        arguments.instance("entry", entry, ArtifactManifestEntry)
+        return download_entry(self.contents, entry, arguments.optional_location("root", root))
 
     def checkout(
         self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]

@@ -343,7 +343,7 @@ def test_cache_links_changed_by_root_are_noticed(
         one.chmod(0o600)
         with one.open("r+b") as stream:
             stream.write(b"X")
-    with pytest.raises(WbtypedError, match="altered"):
+    with pytest.raises(WbtypedError, match="modified"):
         found.verify(tmp_path / "two")
     result = found.files().download(tmp_path / "three", cache=cache)
     assert (result.cached, files_in(tmp_path / "three")) == ([], FILES)

@@ -81,9 +81,9 @@ def nothing(*_: object, **__: object) -> None:
 commit = VerifiedWriter.commit
 
 
-def untidy_commit(writer: VerifiedWriter, *, replace: bool) -> Path:
+def untidy_commit(sink: VerifiedWriter, *, replace: bool) -> Path:
     """Put a file in place, and leave another behind."""
-    path = commit(writer, replace=replace)
+    path = commit(sink, replace=replace)
     path.with_name(".left").write_bytes(b"")
     return path
 
@@ -104,7 +104,7 @@ def wait(*_: object, **__: object) -> None:
 SABOTAGE: dict[Figure, tuple[type, str, Callable[..., object]]] = {
     "wrong": (VerifiedWriter, "_check", nothing),
     "lost": (Transport, "put", nothing),
-    "unreported": (Batch, "_record_failure", nothing),
+    "unreported": (Batch, "_lose", nothing),
     "hangs": (ResponseHandler, "end", wait),
     "leftovers": (VerifiedWriter, "commit", untidy_commit),
     "foreign exceptions": (ResponseHandler, "begin", misread),

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import files_in
 from wbtyped import Api
 from wbtyped.download.cache import maintenance
 from wbtyped.download.cache.store import Cache
@@ -41,6 +40,10 @@ with Api() as api:
         print("file", api.run("crew/ship/log").file(name).save(root), flush=True)
 """
 ALONE = [f"run/{number}.bin" for number in range(6)]
+
+
+def saved(root: Path) -> dict[str, bytes]:
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
 class Rounds:
@@ -83,7 +86,7 @@ class Rounds:
 
     def check(self) -> None:
         """What has a final name is right, and what was acknowledged is there."""
-        there = {n: c for n, c in files_in(self.root).items() if not n.endswith(".part")}
+        there = {n: c for n, c in saved(self.root).items() if not n.endswith(".part")}
         assert there.items() <= {**FILES, **self.alone}.items()
         assert self.acknowledged <= there.keys()
 
@@ -92,7 +95,7 @@ class Rounds:
         api.artifact("crew/ship/many").download(self.root, cache=self.cache)
         api.run("crew/ship/log").files().download(self.root)
         everything = {**FILES, **self.alone}
-        found = files_in(self.root)
+        found = saved(self.root)
         assert {name: found.get(name) for name in everything} == everything
         # Killed in the instant between making a journal and its first line, nothing proves it.
         left = {name for name in found.keys() - everything if found[name]}

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import files_in
 from wbtyped import Api, Run
 from wbtyped.download.options import EngineName
 from wbtyped.errors import (
@@ -29,8 +28,12 @@ def run(wandb_server: WandbServer, api: Api, engine: EngineName) -> Run:
     return api.run("crew/ship/log")
 
 
+def saved(root: Path) -> dict[str, bytes]:
+    return {p.relative_to(root).as_posix(): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
 def finals(root: Path) -> dict[str, bytes]:
-    return {name: content for name, content in files_in(root).items() if not name.endswith(".part")}
+    return {name: content for name, content in saved(root).items() if not name.endswith(".part")}
 
 
 def check(root: Path, missing: set[str]) -> None:
@@ -65,7 +68,7 @@ def test_what_passes(wandb_server: WandbServer, run: Run, tmp_path: Path, name: 
     assert fault.hits > 0
     assert (sorted(result.written), result.failed) == (sorted(FILES), [])
     assert result.size == sum(map(len, FILES.values()))
-    assert files_in(tmp_path) == FILES
+    assert saved(tmp_path) == FILES
 
 
 STAYING: dict[str, tuple[Fault, type[WbtypedError]]] = {
@@ -94,7 +97,7 @@ def test_what_stays_is_reported(
         assert (failed.name, type(failed.error)) == ("large.bin", error)
         assert "large.bin" in str(failed.error)
         assert sorted(result.written) == sorted(FILES.keys() - {"large.bin"})
-        assert files_in(tmp_path).keys() == FILES.keys() - {"large.bin"}
+        assert saved(tmp_path).keys() == FILES.keys() - {"large.bin"}
         with pytest.raises(error):
             run.files(["large.bin"]).download(tmp_path)
     check(tmp_path, {"large.bin"})
@@ -108,7 +111,7 @@ def test_redirects(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
         elsewhere = Fault(kind="storage-get", path="large", redirect=address)
         with wandb_server.fault(elsewhere):
             run.files().download(tmp_path)
-        assert files_in(tmp_path) == FILES
+        assert saved(tmp_path) == FILES
         asked = [request for request in other.requests if request.origin == "storage"]
         assert [request.authorized for request in asked] == [False]
     (tmp_path / "large.bin").unlink()
@@ -125,7 +128,7 @@ def test_a_stalled_connection_counts_as_broken(
         stall = Fault(kind="storage-get", path="large", stall_after=len(LARGE) // 2, times=1)
         with wandb_server.fault(stall):
             hasty.run("crew/ship/log").files().download(tmp_path)
-    assert files_in(tmp_path) == FILES
+    assert saved(tmp_path) == FILES
     last = [r for r in wandb_server.requests if "large" in r.path][-1]
     assert last.headers["range"].startswith("bytes="), "the rest is asked for, not the whole"
 
@@ -142,7 +145,7 @@ def test_a_full_disk(run: Run, tmp_path: Path) -> None:
         lost = {failed.name: str(failed.error) for failed in result.failed}
         assert "large.bin" in lost
         assert all("No space left" in reason for reason in lost.values())
-        assert files_in(small) == {n: c for n, c in FILES.items() if n not in lost}
+        assert saved(small) == {n: c for n, c in FILES.items() if n not in lost}
     finally:
         subprocess.run(["umount", str(small)], check=True)
 
@@ -178,7 +181,7 @@ def test_no_permission(run: Run, tmp_path: Path) -> None:
     command = [sys.executable, "-c", FORBIDDEN, str(tmp_path / "open"), str(closed)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stdout.strip() == str(len(FILES)), done.stderr
-    assert files_in(closed) == {}
+    assert saved(closed) == {}
 
 
 DOWNLOAD = """
@@ -192,7 +195,7 @@ def test_two_processes_on_the_same_target(run: Run, tmp_path: Path) -> None:
     command = [sys.executable, "-c", DOWNLOAD, str(tmp_path)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     assert [process.communicate()[0].strip() for process in both] == ["0", "0"]
-    assert files_in(tmp_path) == FILES
+    assert saved(tmp_path) == FILES
 
 
 def test_killed_at_any_moment(
@@ -219,7 +222,7 @@ def test_killed_at_any_moment(
     api.run("crew/ship/killed").files().download(tmp_path)
     [asked] = [r for r in wandb_server.requests if "huge" in r.path]
     assert asked.headers["range"] == f"bytes={before}-", "what had come is not fetched again"
-    assert files_in(tmp_path) == {"huge.bin": huge}
+    assert saved(tmp_path) == {"huge.bin": huge}
 
 
 def come(root: Path) -> int:

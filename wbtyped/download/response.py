@@ -104,14 +104,8 @@ class ResponseHandler:
             return False
         if status == 206:
             self._begin_range(headers)
-        elif status == 200 and self._transfer.piece is not None:
-            label = self._transfer.label
-            raise TransportError(f"{label}: the server ignored the requested range", status=200)
         elif status == 200:
-            # Also sent by a server that does not support ranges, or has different content now.
-            self._writer.restart()
-            self._validators = validators(headers)
-            self._total, self._range_stop = content_length(headers), None
+            self._begin_whole(headers)
         else:
             self._raise_for_status(status, headers)
         self._check_recorded(header(headers, "etag"))
@@ -135,6 +129,19 @@ class ResponseHandler:
         raise_for_status(
             self._transfer.label, status, headers, signed=signed, redirected=redirected
         )
+
+    def _begin_whole(self, headers: Mapping[str, str]) -> None:
+        """Process the headers of the whole content, which restarts the file.
+
+        It may come although a range was requested: from a server that does not support ranges, or
+        has different content now.
+        """
+        if self._transfer.piece is not None:
+            label = self._transfer.label
+            raise TransportError(f"{label}: the server ignored the requested range", status=200)
+        self._writer.restart()
+        self._validators = validators(headers)
+        self._total, self._range_stop = content_length(headers), None
 
     def _begin_range(self, headers: Mapping[str, str]) -> None:
         """Process the headers of a range; restart unless it continues what was written."""

@@ -176,16 +176,8 @@ class Schedule:
         if isinstance(error, SplitRequested) and attempt.transfer.piece is None:
             self._start_split(attempt)
             return
-        delay: float | None = None
-        expired = False
-        if isinstance(error, UrlExpired):
-            refreshable = attempt.transfer.refresh_urls is not None
-            expired = refreshable and attempt.url_refreshes < MAX_URL_REFRESHES
-        elif isinstance(error, TransientError | ChecksumError):
-            attempt.handler.interrupted()
-            if isinstance(error, ChecksumError):
-                attempt.writer.restart()
-            delay = attempt.retry_delay(error, self.budget)
+        expired = may_refresh_url(attempt, error)
+        delay = self._retry_delay(attempt, error)
         with self._lock:
             self._active.pop(id(attempt), None)
             if self.cancelled and error is not None:
@@ -204,6 +196,15 @@ class Schedule:
                 self._lock.notify()
         if not expired and delay is None:
             self._settle(attempt, error)
+
+    def _retry_delay(self, attempt: Attempt, error: BaseException | None) -> float | None:
+        """Return the seconds until a retry, or None if there is none."""
+        if not isinstance(error, TransientError | ChecksumError):
+            return None
+        attempt.handler.interrupted()
+        if isinstance(error, ChecksumError):
+            attempt.writer.restart()
+        return attempt.retry_delay(error, self.budget)
 
     def _settle(self, attempt: Attempt, error: BaseException | None) -> None:
         with self._lock:
@@ -293,6 +294,13 @@ class Schedule:
             attempt.writer.keep_part = True
             attempt.writer.close()
         self.tree.close()
+
+
+def may_refresh_url(attempt: Attempt, error: BaseException | None) -> bool:
+    """Return True if the attempt failed because its URL has expired, and may get a new one."""
+    if not isinstance(error, UrlExpired) or attempt.transfer.refresh_urls is None:
+        return False
+    return attempt.url_refreshes < MAX_URL_REFRESHES
 
 
 def public_error(error: BaseException | None) -> Exception | None:

@@ -3,9 +3,12 @@
 import base64
 import hashlib
 import os
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import stamina
@@ -17,6 +20,36 @@ from wbtyped.server import WandbServer
 MOST_WORKERS = 8
 NARROWED_BY = ("keyword", "lf", "stepwise", "collectonly", "usepdb", "update_snapshots")
 """Options with which a session is short, or belongs into one process."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--no-servers", action="store_true",
+        help="leave out tests that listen on a socket or start a process",
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--no-servers"):
+        items[:] = [
+            item for item in items if "wandb_server" not in getattr(item, "fixturenames", ())
+        ]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_servers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Skip a test the moment it starts a server, unless servers are welcome."""
+
+    def skip(starting: object, *_: object, **__: object) -> NoReturn:
+        if isinstance(starting, socket.socket):
+            starting.close()
+        pytest.skip("starts a server or a process")
+
+    with pytest.MonkeyPatch.context() as patch:
+        if request.config.getoption("--no-servers"):
+            patch.setattr(socket.socket, "listen", skip)
+            patch.setattr(subprocess.Popen, "__init__", skip)
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads its own options

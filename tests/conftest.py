@@ -68,9 +68,6 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def takes_long(config: pytest.Config) -> bool:
     """Return True if starting workers, which takes about 3 s, is worth it."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        # A worker, which would start workers of its own without an end.
-        return False
     narrowed = any(config.getoption(name, None) for name in NARROWED_BY)
     return not narrowed and any(Path(argument).is_dir() for argument in config.args)
 
@@ -83,7 +80,7 @@ def keep_bytecode(folder: Path) -> None:
     """
     sys.dont_write_bytecode = False
     sys.pycache_prefix = str(folder)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
 
 

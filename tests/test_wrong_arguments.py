@@ -282,7 +282,7 @@ def test_texts_become_files_of_the_embedded_server(wandb_server: WandbServer, ap
     assert path.read_text(encoding="utf-8") == "grün"
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": "grün"})
     assert api.artifact("crew/ship/data:v0").size == len("grün".encode())
-    with pytest.raises(UsageError, match="content of 'a.txt' must be bytes or text, got int"):
+    with pytest.raises(UsageError, match="file 'a.txt' must be bytes or a string, got int"):
         wandb_server.add_run("crew/ship/log", cast("dict[str, bytes]", {"a.txt": 5}))
 
 

@@ -169,6 +169,10 @@ class StandaloneArtifact:
         """URL of its page; for a link in a registry this sends a request (EntityOrganizations)."""
         return self.client.run(self._find_url())
 
+    async def aurl(self) -> str:
+        """Asynchronous form of `url`."""
+        return await self.client.arun(self._find_url())
+
     def _find_url(self) -> Flow[str]:
         if self.is_link and is_registry(self.project):
             organization = yield from find_organization(self.entity)
@@ -482,6 +486,12 @@ class StandaloneArtifact:
             (7, 'AWg7y4O5rYcnQu4wW1oyPA==')
         """
         return self.contents.get_entry(arguments.location("name", name).as_posix())
+
+    async def aget_entry(self, name: str | PathLike[str]) -> ArtifactManifestEntry:
+        """Asynchronous form of `get_entry`."""
+        path = arguments.location("name", name).as_posix()
+        await self.amanifest()
+        return self.contents.get_entry(path)
 
     def file(self, root: str | PathLike[str] | None = None) -> Path:
         """Download the only file of a version that has exactly one, and return its path."""

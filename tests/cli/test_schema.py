@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from wbtyped.drift.schema_files import pinned_text
+from wbtyped.drift.schema_files import pinned_sdl
 from wbtyped.server import Fault, WandbServer
 
 from .conftest import Command, in_process
 
-BROKEN = pinned_text().replace("  directUrl: String!", "  elsewhere: String!")
-RISKY = pinned_text().replace("union Initiator = Run | User", "union Initiator = Run | User | Tag")
-NEWER = f"{pinned_text()}\nscalar New\n"
+BROKEN = pinned_sdl().replace("  directUrl: String!", "  elsewhere: String!")
+RISKY = pinned_sdl().replace("union Initiator = Run | User", "union Initiator = Run | User | Tag")
+NEWER = f"{pinned_sdl()}\nscalar New\n"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_server_that_hides_its_schema(wandb_server: WandbServer, command: Comm
     wandb_server.introspection = False
     outcome = command("schema", "check")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "What probing cannot see:" in outcome.out
+    assert "What probing cannot detect:" in outcome.out
     assert outcome.out.endswith(f"{wandb_server.url} (by probing): 0 breaking, 0 risky\n")
 
 
@@ -91,7 +91,7 @@ def test_what_is_known_is_ignored(
     options = [part for each in ignored for part in ("--ignore", each)]
     outcome = command("schema", "check", "--against", schemas / "broken.graphql", *options)
     assert outcome.code == code
-    assert ("Ignored on request: 1." in outcome.out) is (code == 0)
+    assert ("Ignored findings: 1." in outcome.out) is (code == 0)
 
 
 def test_safe_changes_are_counted_and_listed_on_request(schemas: Path, command: Command) -> None:
@@ -245,7 +245,7 @@ def test_pull_from_the_embedded_server_changes_nothing(
 ) -> None:
     output = tmp_path / "new.graphql"
     assert command("schema", "pull", wandb_server.url, "--output", output).code == 0
-    assert output.read_text() == pinned_text()
+    assert output.read_text() == pinned_sdl()
 
 
 def test_pull_into_what_is_no_schema(

@@ -7,10 +7,10 @@ from pathlib import Path
 from graphql import GraphQLSchema, build_schema
 
 from ..api import Api
-from ..drift.changes import find_changes
 from ..drift.introspection import Hidden, introspect
-from ..drift.pulling import pulled
-from ..drift.schema_files import pinned_text, read_schema, schema_from_text
+from ..drift.schema_diff import find_changes
+from ..drift.schema_files import pinned_sdl, read_schema, schema_from_sdl
+from ..drift.schema_update import update_schema
 from ..errors import SchemaSourceError, UsageError
 from .output import print_out
 from .schema_source import opened, unreadable
@@ -23,7 +23,7 @@ def pull_schema(source: str, output: Path) -> int:
     before = text_to_update(output)
     try:
         with opened(source) as place:
-            after = pulled(before, schema_at(place))
+            after = update_schema(before, schema_at(place))
     except SchemaSourceError as error:
         return unreadable(error)
     changes = find_changes(build_schema(before), build_schema(after))
@@ -42,13 +42,13 @@ def text_to_update(output: Path) -> str:
     if output.exists():
         text = output.read_text(encoding="utf-8")
         try:
-            schema_from_text(str(output), text)
+            schema_from_sdl(str(output), text)
         except SchemaSourceError as error:
             raise UsageError(f"{error}; mend it, or name another file by --output") from error
         return text
     if output == DEFAULT and not output.parent.is_dir():
         raise UsageError(f"there is no {output} here; go to a checkout, or name a file by --output")
-    return pinned_text()
+    return pinned_sdl()
 
 
 def schema_at(place: Api | Path) -> GraphQLSchema:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 from wbtyped_graphql import calls
-from wbtyped_graphql.operation import Answer, ErrorEntry, Operation, ResultT
+from wbtyped_graphql.operation import ErrorEntry, GraphQLResponse, Operation, ResultT
 
 from .. import arguments
 from ..config.settings import Settings
@@ -65,10 +65,10 @@ def parse(operation: Operation[ResultT], response: "httpx.Response") -> ResultT:
     return envelope.data
 
 
-def _answer(content: bytes) -> Answer | None:
+def _answer(content: bytes) -> GraphQLResponse | None:
     """Return the part of an answer that every answer has, or None when it is no GraphQL answer."""
     try:
-        return Answer.model_validate_json(content)
+        return GraphQLResponse.model_validate_json(content)
     except ValidationError:
         return None
 
@@ -80,7 +80,7 @@ def _not_graphql(name: str, status: int) -> TransportError:
     )
 
 
-def _refusal(name: str, response: "httpx.Response", answer: Answer | None) -> WbtypedError:
+def _refusal(name: str, response: "httpx.Response", answer: GraphQLResponse | None) -> WbtypedError:
     """Return the error for an HTTP status that is none of success."""
     # Imported late: it brings the email package, and is for failures only.
     from .response_headers import retry_after
@@ -106,7 +106,7 @@ def _refusal(name: str, response: "httpx.Response", answer: Answer | None) -> Wb
     return _graphql_error(name, status, entries)
 
 
-def _raise_errors(name: str, status: int, answer: Answer) -> None:
+def _raise_errors(name: str, status: int, answer: GraphQLResponse) -> None:
     if answer.errors:
         raise _graphql_error(name, status, answer.errors)
 

@@ -3,9 +3,12 @@
 import base64
 import hashlib
 import os
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import stamina
@@ -17,6 +20,36 @@ from wbtyped.server import WandbServer
 MOST_WORKERS = 8
 NARROWED_BY = ("keyword", "lf", "stepwise", "collectonly", "usepdb", "update_snapshots")
 """Options with which a session is short, or belongs into one process."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--no-servers", action="store_true",
+        help="leave out tests that listen on a socket or start a process",
+    )  # fmt: skip
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--no-servers"):
+        items[:] = [
+            item for item in items if "wandb_server" not in getattr(item, "fixturenames", ())
+        ]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_servers(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Skip a test the moment it starts a server, unless servers are welcome."""
+
+    def skip(starting: object, *_: object, **__: object) -> NoReturn:
+        if isinstance(starting, socket.socket):
+            starting.close()
+        pytest.skip("starts a server or a process")
+
+    with pytest.MonkeyPatch.context() as patch:
+        if request.config.getoption("--no-servers"):
+            patch.setattr(socket.socket, "listen", skip)
+            patch.setattr(subprocess.Popen, "__init__", skip)
+        yield
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads its own options
@@ -35,9 +68,6 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 
 def takes_long(config: pytest.Config) -> bool:
     """Return True if starting workers, which takes about 3 s, is worth it."""
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        # A worker, which would start workers of its own without an end.
-        return False
     narrowed = any(config.getoption(name, None) for name in NARROWED_BY)
     return not narrowed and any(Path(argument).is_dir() for argument in config.args)
 
@@ -50,7 +80,7 @@ def keep_bytecode(folder: Path) -> None:
     """
     sys.dont_write_bytecode = False
     sys.pycache_prefix = str(folder)
-    os.environ.pop("PYTHONDONTWRITEBYTECODE")
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     os.environ["PYTHONPYCACHEPREFIX"] = str(folder)
 
 

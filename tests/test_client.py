@@ -109,7 +109,10 @@ def test_a_failure_that_stays_names_the_operation_and_status(
 
 def test_no_server_at_all(wandb_server: WandbServer, client: Client) -> None:
     wandb_server.close()
-    with pytest.raises(TransportError, match="GetRun: ConnectError") as failed:
+    with pytest.raises(
+        TransportError,
+        match=r"^cannot connect to http://127\.0\.0\.1:\d+: .* \(4 attempts in \d+\.\d s\)$",
+    ) as failed:
         client.send(QUERY)
     assert failed.value.status is None
     assert failed.value.__cause__ is not None
@@ -120,7 +123,7 @@ def test_slow_server_runs_into_the_time_limit(wandb_server: WandbServer) -> None
     with (
         Api(timeout=0.05) as api,
         wandb_server.fault(Fault(kind="graphql", latency=0.3)),
-        pytest.raises(TransportError, match="ReadTimeout"),
+        pytest.raises(TransportError, match="no response in time"),
     ):
         api.client.send(QUERY)
 
@@ -207,7 +210,7 @@ def test_key_of_nobody(wandb_server: WandbServer, api: Api) -> None:
         kind="graphql", status=200, body=b'{"data": {"viewer": null}}',
         content_type="application/json",
     )  # fmt: skip
-    with wandb_server.fault(nobody), pytest.raises(AuthenticationError, match="recognise"):
+    with wandb_server.fault(nobody), pytest.raises(AuthenticationError, match="recognize"):
         api.viewer.name  # noqa: B018
 
 

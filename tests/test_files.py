@@ -92,9 +92,9 @@ def test_names_and_pattern_together(
         Files(run.client, run, names=["a"], pattern="b")
     with pytest.raises(error, match="names and pattern"):
         run.files(["a"], "b")
-    with pytest.raises(error, match="list of strings"):
+    with pytest.raises(error, match="list of file names"):
         run.files("model.bin")
-    with pytest.raises(error, match="is empty"):
+    with pytest.raises(error, match="contains an empty string"):
         run.files(["model.bin", ""])
     assert len(wandb_server.requests) == 0
 
@@ -260,7 +260,7 @@ STAYING = [
     (Fault(kind="storage-get", corrupt=True), ChecksumError, "MD5"),
     (Fault(kind="storage-get", shorten=1), ChecksumError, "received 262143 bytes, expected 262144"),
     (Fault(kind="storage-get", cut_after=0), TransportError, "4 attempts in"),
-    (Fault(kind="storage-get", expired=True), TransportError, "signed address"),
+    (Fault(kind="storage-get", expired=True), TransportError, "signed URL"),
     (Fault(kind="storage-get", status=404), NotFoundError, "storage"),
     (Fault(kind="storage-get", status=410), TransportError, "HTTP 410"),
     (Fault(kind="file", status=403), AuthenticationError, "HTTP 403"),

@@ -199,7 +199,7 @@ def test_limits_that_are_none(value: object) -> None:
         with pytest.raises(UsageError, match=name):
             ResponseLimits(**{name: value})  # type: ignore[arg-type] # as in code without types
     if value is not None:
-        with pytest.raises(UsageError, match="limits must be an object of the class"):
+        with pytest.raises(UsageError, match="limits must be an instance of ResponseLimits"):
             Api(limits=value)  # type: ignore[arg-type] # as in code without types
 
 

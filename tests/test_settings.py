@@ -226,7 +226,7 @@ def test_good_keys(machine: Machine, key: str) -> None:
 @pytest.mark.parametrize(
     ("key", "complaint"),
     [
-        ("short", "5 characters, at least 40"),
+        ("short", "5 characters, but at least 40"),
         (f"{KEY} ", "spaces around"),
         (f"{KEY}!", "characters other than"),
         (f"local-{KEY[:39]}", "39 characters"),
@@ -283,7 +283,7 @@ def test_malformed_files_are_named_but_not_quoted(machine: Machine, kind: str) -
         file = machine.netrc(f"machine a.test\npassword {secret} bogus {secret}")
     else:
         file = machine.global_settings(f"this is {secret} no setting")
-    with pytest.raises(UsageError, match="mend it") as bad:
+    with pytest.raises(UsageError, match="fix the file") as bad:
         machine.find({"base_url": "http://a.test"})
     assert f"{file} (line 2)" in str(bad.value)
     assert secret not in str(bad.value)
@@ -339,14 +339,14 @@ def test_base_urls(given: str, found: str) -> None:
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        ("wandb.ai", "is not an address"),
-        ("ftp://api.wandb.ai", "is not an address"),
-        ("http://", "is not an address"),
-        ("http://host.test:port", "is not an address"),
-        ("http://host.test:99999", "is not an address"),
-        ("http://[::1", "is not an address"),
-        ("http://host.test/a b", "is not an address"),
-        ("http://host.test?x=1", "is not an address"),
+        ("wandb.ai", "is not a URL"),
+        ("ftp://api.wandb.ai", "is not a URL"),
+        ("http://", "is not a URL"),
+        ("http://host.test:port", "is not a URL"),
+        ("http://host.test:99999", "is not a URL"),
+        ("http://[::1", "is not a URL"),
+        ("http://host.test/a b", "is not a URL"),
+        ("http://host.test?x=1", "is not a URL"),
         ("https://wandb.ai", "web page"),
         ("https://app.wandb.ai", "web page"),
         ("https://forge.coreweave.com", "web page.*https://api.forge.coreweave.com"),

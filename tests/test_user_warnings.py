@@ -7,11 +7,12 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
 import pytest
 
 import wbtyped
-from wbtyped import Api, File
+from wbtyped import Api, File, Files, Run
 from wbtyped.artifacts import Artifact
 from wbtyped.artifacts.compat import server_supports_artifact_collections_gql_edges
 from wbtyped.download.cache.store import Cache
@@ -55,7 +56,7 @@ def _full_cache(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(Cache, "keep", refuse)
+    monkeypatch.setattr(Cache, "add", refuse)
 
 
 def check(said: list[warnings.WarningMessage], number: int, word: str) -> None:
@@ -70,6 +71,13 @@ def test_deprecated_settings(
     number = line_here() + 1
     Api({"username": "me"})
     check(said, number, "username")
+
+
+def test_deprecated_option(file: File, said: list[warnings.WarningMessage], tmp_path: Path) -> None:
+    files = Files(file.client, cast("Run", file.run))
+    number = line_here() + 1
+    files.download(tmp_path, at_once=2)
+    check(said, number, "at_once is deprecated: use jobs")
 
 
 def test_path_uri(file: File, said: list[warnings.WarningMessage]) -> None:
@@ -126,6 +134,7 @@ async def test_references_left_out_from_a_coroutine(
     number = line_here() + 1
     await artifact.files().adownload(tmp_path, allow_missing_references=True)
     check(said, number, "skipped")
+    await artifact.client.aclose()
 
 
 @pytest.mark.usefixtures("_full_cache")
@@ -156,29 +165,30 @@ async def test_a_cache_that_takes_nothing_from_a_coroutine(
     number = line_here() + 1
     await artifact.acheckout(tmp_path / "two", cache=cache)
     check(said, number, "no space left")
+    await api.aclose()
 
 
 def test_a_loop_of_its_own(
     artifact: Artifact, tmp_path: Path, said: list[warnings.WarningMessage]
 ) -> None:
-    with asyncio.Runner() as runner:
-        number = line_here() + 1
-        runner.run(artifact.adownload(tmp_path, allow_missing_references=True))
-        runner.run(artifact.client.aclose())
+    artifact.manifest  # noqa: B018 - so that no connection stays open in the loop
+    number = line_here() + 1
+    asyncio.run(artifact.adownload(tmp_path, allow_missing_references=True))
     check(said, number, "skipped")
 
 
-def test_every_warning_goes_through_one_function_and_has_a_test_here() -> None:
-    found = [
-        (path.relative_to(PACKAGE).as_posix(), called)
+def test_warn_user_is_the_only_way_to_warn_and_each_use_has_a_test_here() -> None:
+    calls = [
+        (path.relative_to(PACKAGE).as_posix(), name)
         for path in sorted(PACKAGE.rglob("*.py"))
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Call)
-        and (called := ast.unparse(node.func)).rpartition(".")[2].startswith("warn")
+        and (name := ast.unparse(node.func)).rpartition(".")[2].startswith("warn")
         and path.name not in {"user_warnings.py", "arguments.py"}
     ]
-    assert sorted(name for name, called in found if called == "warn_user") == [
-        "artifacts/collection.py", "artifacts/compat.py", "artifacts/contents.py",
-        "download/batch.py", "files.py", "files.py", "settings.py",
+    assert {name for _, name in calls} == {"warn_user"}
+    assert sorted(path for path, _ in calls) == [
+        "artifacts/collection.py", "artifacts/compat.py", "artifacts/contents/download.py",
+        "config/settings.py", "download/batch.py", "download/batch.py",
+        "runs/files.py", "runs/files.py",
     ]  # fmt: skip
-    assert {called for _, called in found} == {"warn_user"}

@@ -19,11 +19,12 @@ from wbtyped_graphql import calls
 
 import wbtyped
 import wbtyped.artifacts
-from wbtyped import Api, Client
+from wbtyped import Api, Client, DownloadOptions
 from wbtyped.artifacts import ArtifactTTL
 from wbtyped.drift import Ignored, check_file, check_server
 from wbtyped.errors import UsageError, WbtypedError
 from wbtyped.server import Fault, Reference, RequestKind, WandbServer
+from wbtyped.transport.flow import GraphQLRequest
 
 JUNK = st.one_of(
     st.none(),
@@ -48,8 +49,11 @@ GOOD: Mapping[str, object] = {
     "target": "crew/ship/shelf", "target_path": "crew/ship/shelf", "type": "dataset",
     "type_name": "dataset",
 }  # fmt: skip
-VALUES = {"ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry", "ArtifactTTL"}
-"""Plain values, which hold whatever they are given."""
+VALUES = {
+    "ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry", "ArtifactTTL",
+    "DownloadOptions", "DownloadProgress", "DownloadResult", "FailedFile",
+}  # fmt: skip
+"""Plain values, which contain whatever they are given."""
 # These block, end things, or take what only this package makes.
 LEFT_OUT = {"close", "aclose", "start", "use_manifest", "missing", "convert_objects"}
 
@@ -65,17 +69,20 @@ class Entry:
         return self.label
 
 
-def signature(function: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
-    return inspect.signature(function).parameters
-
-
 def arguments_of(
     label: str, function: Callable[..., object], good: Mapping[str, object]
 ) -> Iterator[Entry]:
     """Yield an entry for each argument; the others get what is right, or their default."""
-    given = signature(function)
-    needed = {name: good[name] for name, p in given.items() if p.default is p.empty}
-    for name in given:
+    needed: dict[str, object] = {}
+    names: list[str] = []
+    for name, parameter in inspect.signature(function).parameters.items():
+        if parameter.kind is parameter.VAR_KEYWORD:
+            names += DownloadOptions.__annotations__
+            continue
+        names.append(name)
+        if parameter.default is parameter.empty:
+            needed[name] = good[name]
+    for name in names:
 
         def use(value: object, name: str = name) -> object:
             return function(**{**needed, name: value})
@@ -129,9 +136,9 @@ def entries(
     things["Api"], things["Client"] = silent, offline(api.client)
     good = {
         **GOOD, "client": offline(api.client), "run": run, "artifact": artifact,
-        "attrs": file.attrs,
+        "attrs": file.attrs, "entry": next(iter(manifest)), "flow": api.client.load_features(),
         "settings": silent.settings, "operation": calls.get_viewer(),
-        "manifest_json": manifest.to_manifest_json(), "place": artifact.location,
+        "manifest_json": manifest.to_manifest_json(), "location": artifact.location,
     }  # fmt: skip
     good["kind"], good["fault"] = "graphql", Fault(kind="graphql")
     found: list[Entry] = []
@@ -143,12 +150,7 @@ def entries(
             kind = getattr(module, name)
             if inspect.isclass(kind) and inspect.isabstract(kind):
                 continue
-            if name in {
-                "ArtifactDifferences",
-                "ArtifactTTL",
-                "ArtifactManifest",
-                "ArtifactManifestEntry",
-            }:
+            if name in VALUES:
                 continue
             attrs = getattr(kinds.get(name), "attrs", kinds.get(name, file.attrs))
             found += arguments_of(name, kind, {**good, "attrs": attrs})
@@ -163,6 +165,13 @@ def entries(
     return found
 
 
+def read_some(items: Iterator[object]) -> None:
+    """Read a few items, of a flow only up to its first request: nothing sends it here."""
+    for item in islice(items, 3):
+        if isinstance(item, GraphQLRequest):
+            return
+
+
 async def first_of(items: AsyncIterator[object]) -> object:
     return await anext(items)
 
@@ -174,7 +183,7 @@ def complaint(entry: Entry, value: object) -> str | None:
         if inspect.iscoroutine(result):
             asyncio.run(cast("Coroutine[None, None, object]", result))
         elif isinstance(result, Iterator):
-            list(islice(cast("Iterator[object]", result), 3))
+            read_some(cast("Iterator[object]", result))
         elif isinstance(result, AsyncIterator):
             asyncio.run(first_of(cast("AsyncIterator[object]", result)))
         elif isinstance(result, WandbServer):
@@ -223,7 +232,8 @@ def test_an_object_of_no_known_type_is_refused_by_every_entry(entries: list[Entr
         ({"progress": "bar"}, "progress must be True, False, None, or a function"),
         ({"progress": lambda: None}, "progress must be a function of one argument"),
         ({"engine": "wget"}, "engine must be one of 'httpx', 'curl', got 'wget'"),
-        ({"at_once": "4"}, "at_once must be a whole number, 1 to 128, got str"),
+        ({"jobs": "4"}, "jobs must be a whole number, 1 to 128, got str"),
+        ({"job": 4}, "unknown download options ['job']; allowed are cache, engine, fsync, jobs"),
         ({"fsync": "no"}, "fsync must be True or False, got str"),
         ({"replace": "no"}, "replace must be True or False, got str"),
         ({"cache": 5}, "cache must be a path"),
@@ -282,7 +292,7 @@ def test_texts_become_files_of_the_embedded_server(wandb_server: WandbServer, ap
     assert path.read_text(encoding="utf-8") == "grün"
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": "grün"})
     assert api.artifact("crew/ship/data:v0").size == len("grün".encode())
-    with pytest.raises(UsageError, match="content of 'a.txt' must be bytes or text, got int"):
+    with pytest.raises(UsageError, match="file 'a.txt' must be bytes or a string, got int"):
         wandb_server.add_run("crew/ship/log", cast("dict[str, bytes]", {"a.txt": 5}))
 
 

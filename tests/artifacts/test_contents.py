@@ -22,6 +22,7 @@ from wbtyped.download.disk.verified_writer import VerifiedWriter
 from wbtyped.errors import (
     ChecksumError,
     DiskError,
+    EntryNotFoundError,
     NotFoundError,
     SchemaMismatchError,
     UnsafePathError,
@@ -389,3 +390,16 @@ def test_reference_to_artifact_is_downloaded(
     assert parse_artifact_reference(uri) == (home.id, "deep/a.txt")
     [entry] = api.artifact("crew/ship/away").manifest
     assert Path(entry.download(tmp_path / "one")).read_bytes() == b"alpha"
+
+
+async def test_entry_and_file_are_found_from_a_coroutine(
+    wandb_server: WandbServer, api: Api
+) -> None:
+    wandb_server.add_artifact("crew/ship/single", "dataset", {"a.txt": b"alpha"})
+    found = await api.aartifact("crew/ship/single")
+    assert (await found.aget_entry("a.txt")).size == 5
+    assert (await found.aopen_file("a.txt")).size == 5
+    assert await found.aurl() == found.url
+    with pytest.raises(EntryNotFoundError):
+        await found.aopen_file("nope")
+    await api.aclose()

@@ -45,7 +45,7 @@ def test_registry_organization_comes_from_settings(server: WandbServer) -> None:
 def test_registry_ambiguous_organization_raises_usage_error(server: WandbServer) -> None:
     with Api({"entity": "crew"}) as api, pytest.raises(UsageError, match="'other'.*acme"):
         api.artifact(f"other/{REGISTRY}/chosen")
-    with Api({"entity": "nobody"}) as api, pytest.raises(UsageError, match="to no organization"):
+    with Api({"entity": "nobody"}) as api, pytest.raises(UsageError, match="to none"):
         api.artifact(f"{REGISTRY}/chosen")
     server.add_organization("other", "other-org")
     with Api() as api, pytest.raises(ValueError, match="acme, other"):

@@ -1,4 +1,4 @@
-"""`python tests/benchmarks`: compare this client with the official SDK, figure by figure."""
+"""`python tests/benchmarks`: compare this client with the official SDK."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-# Started by its folder, Python looks for modules in there instead of beside `tests`.
+# When a folder is run, Python looks for modules inside it, and not beside `tests`.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import downloads, import_time, listing, memory, schema_check
@@ -26,7 +26,7 @@ PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
 
 
 def show(figure: Figure) -> None:
-    """Print the table of a figure, in Markdown, and whether its targets are reached."""
+    """Print the table of a figure in Markdown, and whether its targets are met."""
     rows = [tuple(figure.columns), *map(tuple, figure.rows)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = [" | ".join(map(str.ljust, row, widths)) for row in rows]
@@ -41,26 +41,26 @@ def show(figure: Figure) -> None:
 
 
 def main() -> int:
-    """Measure what was asked for; the exit status is 1 when a target is missed."""
+    """Measure the chosen figures; return exit code 1 if a target is missed."""
     parser = argparse.ArgumentParser(prog="python tests/benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="runs of each variant (default 5)")
     parser.add_argument("--figure", choices=FIGURES, action="append", help="only this one")
     options = parser.parse_args()
     rounds: int = options.rounds
-    # Downloads take long and need nginx, so they have to be asked for.
+    # Downloads take long and need nginx: only on request.
     names: list[str] = options.figure or [name for name in FIGURES if name != "downloads"]
     if sys.platform != "linux":
-        parser.error("needs Linux: helpers of the official SDK are counted with its means")
+        parser.error("needs Linux, to measure the helper processes of the official SDK")
     adopt_orphans()
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     print(f"Python {platform.python_version()}, {packages}, {os.cpu_count()} processors")
     print(f"medians of {rounds} rounds (minimum-maximum)\n", flush=True)
-    reached = True
+    met = True
     for name in names:
         figure = FIGURES[name](rounds)
         show(figure)
-        reached = reached and all(target.reached for target in figure.targets)
-    return 0 if reached else 1
+        met = met and all(target.met for target in figure.targets)
+    return 0 if met else 1
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""`python tests/benchmarks/doubling.py`: what takes more than twice as long for twice as much.
+"""`python tests/benchmarks/doubling.py`: find code that is slower than linear.
 
-Each path is run with sizes that double; one whose CPU time grows by more than LIMIT at the last two
-doublings is quadratic, or nearly so, and makes the exit status 1.
+Each path runs with sizes that double. If its CPU time grows by more than MAX_GROWTH at the last two
+doublings, it is (nearly) quadratic, and the exit code is 1.
 """
 
 import base64
@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Started by its path, Python looks for modules beside it instead of beside `tests`.
+# When a file is run, Python looks for modules beside it, and not beside `tests`.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from wbtyped import Api
@@ -23,12 +23,12 @@ from wbtyped.artifacts.contents.manifest import parse_manifest
 from wbtyped.download.disk.safe_names import SafeNames, require_targets
 from wbtyped.server import Reference, WandbServer
 
-LIMIT = 3.0
-"""Linear is 2, quadratic is 4."""
-NOISE = 0.05
-"""Seconds of CPU, of client and server together, below which a time says nothing."""
+MAX_GROWTH = 3.0
+"""Growth at one doubling: linear is 2, quadratic is 4."""
+MIN_CPU_SECONDS = 0.05
+"""CPU time of client and server together below which a measurement means nothing."""
 Measured = Callable[[int, Path], Iterator[None]]
-"""Prepares for a size and a folder, then does at its one `yield` what is measured."""
+"""Prepares for a size and a folder; what follows its only `yield` is measured."""
 
 
 def digest(content: bytes) -> str:
@@ -36,7 +36,7 @@ def digest(content: bytes) -> str:
 
 
 def manifest(size: int) -> bytes:
-    """Return a manifest of so many files."""
+    """Return a manifest with `size` files."""
     contents = {
         f"d{n % 100}/{n}.bin": {"digest": digest(b"%d" % n), "size": n} for n in range(size)
     }
@@ -44,7 +44,7 @@ def manifest(size: int) -> bytes:
 
 
 @contextmanager
-def opened(folder: Path) -> Generator[tuple[WandbServer, Api]]:
+def open_server(folder: Path) -> Generator[tuple[WandbServer, Api]]:
     with (
         WandbServer(folder / "server") as server,
         Api({"base_url": server.url}, api_key=server.api_key) as api,
@@ -52,16 +52,16 @@ def opened(folder: Path) -> Generator[tuple[WandbServer, Api]]:
         yield server, api
 
 
-def version(server: WandbServer, api: Api, size: int, *, same: bool = False) -> Artifact:
+def add_version(server: WandbServer, api: Api, size: int, *, same: bool = False) -> Artifact:
     files = {f"{n:06}": b"" if same else b"%d" % n for n in range(size)}
     server.add_artifact("crew/ship/data", "dataset", files)
     return api.artifact("crew/ship/data")
 
 
 def read_manifest(size: int, _: Path) -> Iterator[None]:
-    text = manifest(size * 20)
+    content = manifest(size * 20)
     yield
-    parse_manifest(text, "x").digest()
+    parse_manifest(content, "x").digest()
 
 
 def place_names(size: int, folder: Path) -> Iterator[None]:
@@ -77,16 +77,16 @@ def place_deep_names(size: int, folder: Path) -> Iterator[None]:
 
 
 def compare_missing(size: int, folder: Path) -> Iterator[None]:
-    with opened(folder) as (server, api):
-        artifact = version(server, api, 1)
+    with open_server(folder) as (server, api):
+        artifact = add_version(server, api, 1)
         artifact.contents.use_manifest(parse_manifest(manifest(size * 5), "x", artifact))
         yield
         artifact.compare(folder / "missing")
 
 
-def compare_foreign(size: int, folder: Path) -> Iterator[None]:
-    with opened(folder) as (server, api):
-        artifact = version(server, api, 1)
+def compare_unexpected(size: int, folder: Path) -> Iterator[None]:
+    with open_server(folder) as (server, api):
+        artifact = add_version(server, api, 1)
         root = folder / "root"
         root.mkdir()
         for n in range(size):
@@ -96,29 +96,29 @@ def compare_foreign(size: int, folder: Path) -> Iterator[None]:
 
 
 def commit_same_contents(size: int, folder: Path) -> Iterator[None]:
-    with opened(folder) as (server, api):
+    with open_server(folder) as (server, api):
         yield
-        version(server, api, size, same=True)
+        add_version(server, api, size, same=True)
 
 
 def download_all(size: int, folder: Path) -> Iterator[None]:
-    with opened(folder) as (server, api):
-        artifact = version(server, api, size)
+    with open_server(folder) as (server, api):
+        artifact = add_version(server, api, size)
         yield
         artifact.download(folder / "root")
 
 
 def download_most(size: int, folder: Path) -> Iterator[None]:
-    with opened(folder) as (server, api):
-        artifact = version(server, api, size)
+    with open_server(folder) as (server, api):
+        artifact = add_version(server, api, size)
         names = [entry.path for entry in artifact.manifest][1:]
         yield
         artifact.files(names).download(folder / "root")
 
 
 def follow_references(size: int, folder: Path) -> Iterator[None]:
-    with opened(folder) as (server, api):
-        entry = version(server, api, 1).get_entry("000000")
+    with open_server(folder) as (server, api):
+        entry = add_version(server, api, 1).get_entry("000000")
         references = {f"{n:06}": Reference(entry.ref_url()) for n in range(size)}
         server.add_artifact("crew/ship/away", "dataset", {}, references)
         artifact = api.artifact("crew/ship/away")
@@ -127,22 +127,22 @@ def follow_references(size: int, folder: Path) -> Iterator[None]:
 
 
 def list_files(size: int, folder: Path) -> Iterator[None]:
-    with opened(folder) as (server, api):
-        artifact = version(server, api, size)
+    with open_server(folder) as (server, api):
+        artifact = add_version(server, api, size)
         yield
         assert sum(1 for _ in artifact.files(per_page=100)) == size
 
 
 def list_named_files(size: int, folder: Path) -> Iterator[None]:
-    with opened(folder) as (server, api):
-        artifact = version(server, api, size)
+    with open_server(folder) as (server, api):
+        artifact = add_version(server, api, size)
         names = [entry.path for entry in artifact.manifest]
         yield
         assert sum(1 for _ in artifact.files(names, per_page=100)) == size
 
 
 def list_versions(size: int, folder: Path) -> Iterator[None]:
-    with opened(folder) as (server, api):
+    with open_server(folder) as (server, api):
         for n in range(size // 4):
             server.add_artifact("crew/ship/data", "dataset", {"a": b"%d" % n})
         versions = api.artifacts("dataset", "crew/ship/data")
@@ -153,7 +153,7 @@ def list_versions(size: int, folder: Path) -> Iterator[None]:
 PATHS: dict[str, Measured] = {
     path.__name__.replace("_", " "): path
     for path in (
-        read_manifest, place_names, place_deep_names, compare_missing, compare_foreign,
+        read_manifest, place_names, place_deep_names, compare_missing, compare_unexpected,
         commit_same_contents, download_all, download_most, follow_references, list_files,
         list_named_files, list_versions,
     )
@@ -170,18 +170,18 @@ def seconds(path: Measured, size: int) -> float:
 
 
 def main() -> int:
-    """Measure what was named, or all; return 1 when something grows too fast."""
-    wanted = sys.argv[1:] or PATHS
+    """Measure the named paths, or all; return exit code 1 if one grows too fast."""
+    names = sys.argv[1:] or PATHS
     sizes = [250 * 2**n for n in range(5)]
     print(f"{'size':24}", *(f"{size:8}" for size in sizes))
     bad = 0
-    for name in wanted:
+    for name in names:
         times = [seconds(PATHS[name], size) for size in sizes]
-        quick = times[-3] < NOISE
+        quick = times[-3] < MIN_CPU_SECONDS
         growth = (times[-1] / times[-3]) ** 0.5
-        word = "" if growth < LIMIT or quick else "  too fast"
-        bad += bool(word)
-        print(f"{name:24}", *(f"{spent:8.3f}" for spent in times), f"  x{growth:.1f}{word}")
+        verdict = "" if growth < MAX_GROWTH or quick else "  too fast"
+        bad += bool(verdict)
+        print(f"{name:24}", *(f"{spent:8.3f}" for spent in times), f"  x{growth:.1f}{verdict}")
     return 1 if bad else 0
 
 

@@ -1,11 +1,11 @@
-"""What it costs to list the files of a run in a process of its own."""
+"""The cost of listing the files of a run in a new process."""
 
 import json
 from pathlib import Path
 from statistics import median
 
-from tests.benchmarks.answers import FILE_SIZE, RUN
 from tests.benchmarks.processes import Cost, measure
+from tests.benchmarks.responses import FILE_SIZE, RUN
 from tests.benchmarks.results import OFFICIAL, OURS, Figure, Target, ratio, shuffled, spread
 from tests.benchmarks.servers import Prepared, prepared_server
 
@@ -22,10 +22,10 @@ def figure(rounds: int) -> Figure:
     costs: dict[Variant, list[Cost]] = {variant: [] for variant in VARIANTS}
     with prepared_server(TOTAL, PAGE_SIZES) as server:
         for variant in VARIANTS:
-            _list(server, variant)  # Not counted: it may have to compile modules.
+            _list(server, variant)  # Not counted: it may compile modules.
         for variant in shuffled(VARIANTS, rounds):
             costs[variant].append(_list(server, variant))
-    listing = {v: [1e3 * json.loads(c.said)["seconds"] for c in costs[v]] for v in VARIANTS}
+    listing = {v: [1e3 * json.loads(c.output)["seconds"] for c in costs[v]] for v in VARIANTS}
     cpu = {v: [1e3 * cost.cpu for cost in costs[v]] for v in VARIANTS}
     return Figure(
         title=f"List {TOTAL:,} files",
@@ -43,8 +43,8 @@ def figure(rounds: int) -> Figure:
         ],
         targets=[target for size in PAGE_SIZES for target in _targets(size, cpu, listing)],
         notes=[
-            "listing: from the first request for files to the last file; the rest is of the whole "
-            "process, CPU and memory with all helpers",
+            "listing: from the first request for files to the last file; the rest covers the whole "
+            "process, CPU and memory including helper processes",
             *(_rate(variant, listing) for variant in VARIANTS),
         ],
     )
@@ -54,9 +54,9 @@ def _list(server: Prepared, variant: Variant) -> Cost:
     client, size = variant
     arguments = [str(PROGRAM), client, RUN, str(size)]
     cost = measure(arguments, {"WANDB_BASE_URL": server.url})
-    said = json.loads(cost.said)
-    if (said["count"], said["size"]) != (TOTAL, TOTAL * FILE_SIZE):
-        raise RuntimeError(f"{client} listed something else: {said}")
+    report = json.loads(cost.output)
+    if (report["count"], report["size"]) != (TOTAL, TOTAL * FILE_SIZE):
+        raise RuntimeError(f"{client} listed something else: {report}")
     return cost
 
 

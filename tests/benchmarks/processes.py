@@ -1,14 +1,13 @@
-"""Run a program in a fresh process and tell what it cost, its helpers included. Linux only.
+"""Run a program in a new process and measure its cost, including helper processes. Linux only.
 
-CPU time is that of `wait4`, which counts a process, its threads, and every child that it waited
-for: exact, and nothing runs beside the measured program to find out. The official SDK's helper has
-a session of its own, and is in there as long as the SDK waits for its end. What `wait4` would miss
-is a helper that outlives its parent. So this process makes itself the subreaper: the kernel hands
-it every orphan below it, and it waits for those too. Each process is waited for exactly once, hence
-counted exactly once.
+CPU time comes from `wait4`, which counts a process, its threads, and every child that it waited
+for: exact, without a monitor that runs beside the program. The helper of the official SDK has a
+session of its own, and is counted as long as the SDK waits for its end. `wait4` would miss a helper
+that outlives its parent, so this process makes itself the subreaper: the kernel hands it every
+orphan below it, and it waits for those too. Each process is waited for, and so counted, once.
 
-Peak memory is `VmHWM` of each process, read while the program holds still after its last line.
-`ru_maxrss` would not do: it survives `exec`, so a small program inherits the size of its parent.
+Peak memory is `VmHWM` of each process, read while the program pauses after its last line.
+`ru_maxrss` does not work: it survives `exec`, so a small program inherits the size of its parent.
 """
 
 import ctypes
@@ -23,34 +22,34 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PR_SET_CHILD_SUBREAPER = 36
-PATIENCE = 10.0
-"""Seconds that orphans get to end by themselves."""
+ORPHAN_TIMEOUT_SECONDS = 10.0
+"""Time in which orphans may end by themselves."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What one run of a program took."""
+    """The cost of one run of a program."""
 
     wall: float
     """Seconds from start to exit, without the pause in which memory is read."""
     cpu: float
-    """Seconds of user and system time, of the program and everything that it started."""
+    """Seconds of user and system time of the program and everything it started."""
     peak: int
-    """Bytes of resident memory at the peak, summed over those processes."""
-    said: str
-    """The line that the program wrote."""
+    """Peak resident memory in bytes, summed over those processes."""
+    output: str
+    """The line that the program printed."""
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every process below whose own parent ends."""
+    """Become the parent of every descendant whose own parent ends."""
     if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
         raise OSError(ctypes.get_errno(), "prctl(PR_SET_CHILD_SUBREAPER)")
 
 
 def measure(arguments: Iterable[str], environ: Mapping[str, str]) -> Cost:
-    """Run Python with `arguments`: a program that writes one line and ends with its input.
+    """Run Python with `arguments`: a program that prints one line and ends with its input.
 
-    It gets `environ`, an empty home and nothing else of the caller's environment.
+    It gets `environ` and an empty home, and nothing else of the caller's environment.
     """
     others = children(os.getpid())
     with tempfile.TemporaryDirectory() as home, tempfile.TemporaryFile("w+") as errors:
@@ -66,23 +65,23 @@ def measure(arguments: Iterable[str], environ: Mapping[str, str]) -> Cost:
         ) as process:
             assert process.stdin
             assert process.stdout
-            said = process.stdout.readline()
+            output = process.stdout.readline()
             reported = time.perf_counter()
             peak = sum(map(peak_memory, family(children(os.getpid()) - others)))
             released = time.perf_counter()
             process.stdin.close()
             _, status, usage = os.wait4(process.pid, 0)
-            finish_attempt = time.perf_counter()
+            ended = time.perf_counter()
             process.returncode = os.waitstatus_to_exitcode(status)
         cpu = usage.ru_utime + usage.ru_stime + reap_orphans(others)
         if process.returncode:
             errors.seek(0)
             raise RuntimeError(f"{list(arguments)} failed:\n{errors.read()}")
-    return Cost(reported - started + finish_attempt - released, cpu, peak, said)
+    return Cost(reported - started + ended - released, cpu, peak, output)
 
 
 def clean_environ(home: str) -> dict[str, str]:
-    """Return an environment in which neither client finds or leaves anything outside `home`."""
+    """Return an environment in which no client reads or writes outside `home`."""
     folders = ("HOME", "TMPDIR", "WANDB_DIR", "WANDB_CONFIG_DIR", "WANDB_CACHE_DIR")
     return {
         **dict.fromkeys((*folders, "WANDB_DATA_DIR", "WANDB_ARTIFACT_DIR"), home),
@@ -98,7 +97,7 @@ def clean_environ(home: str) -> dict[str, str]:
 def reap_orphans(others: set[int]) -> float:
     """Wait for all children but `others` and return the CPU seconds that they took."""
     cpu = 0.0
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + ORPHAN_TIMEOUT_SECONDS
     while orphans := children(os.getpid()) - others:
         for pid in orphans:
             if time.monotonic() > deadline:
@@ -130,7 +129,7 @@ def parents() -> dict[int, int]:
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
             try:
-                # The name of the program, in brackets, may hold anything.
+                # The name of the program, in parentheses, may contain anything.
                 fields = (folder / "stat").read_text().rpartition(")")[2].split()
             except (FileNotFoundError, ProcessLookupError):
                 continue
@@ -139,7 +138,7 @@ def parents() -> dict[int, int]:
 
 
 def peak_memory(pid: int) -> int:
-    """Return the most bytes of memory that a process ever had resident; 0 for one that ended."""
+    """Return the peak resident memory of a process in bytes, 0 if it has ended."""
     try:
         lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):

@@ -1,4 +1,4 @@
-"""What a figure found: samples, a table, and how it stands against its targets."""
+"""The result of a figure: a table, and how it compares with its targets."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -22,18 +22,18 @@ class Target:
     unit: str = "times the SDK's"
 
     @property
-    def reached(self) -> bool:
-        """Whether the value is within its bound."""
+    def met(self) -> bool:
+        """True if the value is within its bound."""
         return self.value <= self.bound
 
     def __str__(self) -> str:
-        verdict = "PASS" if self.reached else "MISS"
+        verdict = "PASS" if self.met else "MISS"
         return f"{verdict} {self.what}: {self.value:.4g} {self.unit} (at most {self.bound:.4g})"
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A table and the targets that it speaks about."""
+    """A table and its targets."""
 
     title: str
     columns: Sequence[str]
@@ -43,17 +43,17 @@ class Figure:
 
 
 def shuffled(variants: Sequence[T], rounds: int) -> Iterator[T]:
-    """Yield every variant once a round, each round in an order of its own."""
+    """Yield every variant once per round, in random order."""
     for _ in range(rounds):
         yield from random.sample(variants, len(variants))
 
 
 def spread(values: Sequence[float], digits: int = 0) -> str:
-    """Return median, minimum and maximum as text."""
+    """Return median, minimum and maximum as a string."""
     low, high = min(values), max(values)
     return f"{median(values):,.{digits}f} ({low:,.{digits}f}-{high:,.{digits}f})"
 
 
 def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """Return the median of ours in terms of the median of theirs."""
+    """Return the ratio of the medians."""
     return median(ours) / median(theirs)

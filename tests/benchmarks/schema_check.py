@@ -1,4 +1,4 @@
-"""What it costs to check the whole pinned schema and all queries, in a process of its own."""
+"""The cost of checking the whole pinned schema and all queries in a new process."""
 
 import json
 import tempfile
@@ -18,18 +18,18 @@ PROGRAM = Path(__file__).parent / "programs" / "check_schema.py"
 SDL, JSON = "SDL file", "introspection JSON file"
 SHOWN, HIDDEN = "server, by introspection", "server, by probing"
 VARIANTS = [SDL, JSON, SHOWN, HIDDEN]
-LIMIT = 2.0
-"""Seconds of CPU that a check may take, with the start of the interpreter."""
+MAX_CPU_SECONDS = 2.0
+"""For one check, including the start of the interpreter."""
 
 
 def figure(rounds: int) -> Figure:
-    """Check every kind of source against the same schema, which fits."""
+    """Check every kind of source, all with a schema that fits."""
     costs: dict[str, list[Cost]] = {variant: [] for variant in VARIANTS}
-    with sources() as found:
+    with make_sources() as sources:
         for variant in VARIANTS:
-            _check(found, variant)  # Not counted: it may have to compile modules.
+            _check(sources, variant)  # Not counted: it may compile modules.
         for variant in shuffled(VARIANTS, rounds):
-            costs[variant].append(_check(found, variant))
+            costs[variant].append(_check(sources, variant))
     return Figure(
         title="Check the whole pinned schema and all queries",
         columns=("source", "wall ms", "CPU ms", "peak MiB"),
@@ -43,7 +43,9 @@ def figure(rounds: int) -> Figure:
             for variant in VARIANTS
         ],
         targets=[
-            Target(f"CPU time, {v}", median(cost.cpu for cost in costs[v]), LIMIT, "seconds")
+            Target(
+                f"CPU time, {v}", median(cost.cpu for cost in costs[v]), MAX_CPU_SECONDS, "seconds"
+            )
             for v in VARIANTS
         ],
         notes=["the whole process, from the start of the interpreter to its end"],
@@ -51,8 +53,8 @@ def figure(rounds: int) -> Figure:
 
 
 @contextmanager
-def sources() -> Generator[dict[str, tuple[list[str], dict[str, str]]]]:
-    """Give the arguments and the environment of each variant."""
+def make_sources() -> Generator[dict[str, tuple[list[str], dict[str, str]]]]:
+    """Yield the arguments and the environment of each variant."""
     with tempfile.TemporaryDirectory() as folder, WandbServer() as shown, WandbServer() as hidden:
         hidden.introspection = False
         sdl, introspected = Path(folder) / "schema.graphql", Path(folder) / "schema.json"
@@ -66,9 +68,9 @@ def sources() -> Generator[dict[str, tuple[list[str], dict[str, str]]]]:
         }
 
 
-def _check(found: dict[str, tuple[list[str], dict[str, str]]], variant: str) -> Cost:
-    arguments, environ = found[variant]
+def _check(sources: dict[str, tuple[list[str], dict[str, str]]], variant: str) -> Cost:
+    arguments, environ = sources[variant]
     cost = measure([str(PROGRAM), *arguments], environ)
-    if ": 0 breaking, 0 risky" not in cost.said:
-        raise RuntimeError(f"{variant}: the check says {cost.said!r}")
+    if ": 0 breaking, 0 risky" not in cost.output:
+        raise RuntimeError(f"{variant}: the check reports {cost.output!r}")
     return cost

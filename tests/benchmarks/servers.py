@@ -1,4 +1,4 @@
-"""A GraphQL server that looks answers up and makes none, so that clients alone are measured."""
+"""A GraphQL server that only looks up prepared responses, so that only clients are measured."""
 
 import argparse
 import asyncio
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.answers import Json, pages, small_answers
+from tests.benchmarks.responses import Json, fixed_responses, pages
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATION = re.compile(r"\b(?:query|mutation)\s+(\w+)")
@@ -25,14 +25,14 @@ def response(body: bytes) -> bytes:
     return head.encode() + b"\r\n\r\n" + body
 
 
-class Answers:
+class PreparedResponses:
     """Responses by operation, and for files by page size and cursor."""
 
     def __init__(self, total: int, page_sizes: list[int]) -> None:
-        self._small = {name: response(body) for name, body in small_answers().items()}
+        self._small = {name: response(body) for name, body in fixed_responses().items()}
         self._pages: dict[tuple[object, object], bytes] = {}
         self.raw_bytes: dict[int, int] = {}
-        """Length of all JSON answers of a listing, by page size."""
+        """Length of all JSON responses of a listing, by page size."""
         for size in page_sizes:
             self.raw_bytes[size] = 0
             for cursor, body in pages(total, size):
@@ -41,13 +41,13 @@ class Answers:
 
     def find(self, request: bytes) -> bytes:
         """Return the response to the body of a request."""
-        asked = json.loads(request)
-        # The official client leaves `operationName` empty; the document names it in any case.
-        named = OPERATION.search(asked["query"])
-        name = named[1] if named else ""
+        operation = json.loads(request)
+        # The official client leaves `operationName` empty; the document always names it.
+        match = OPERATION.search(operation["query"])
+        name = match[1] if match else ""
         if name != "RunFiles":
             return self._small.get(name, NOT_FOUND)
-        variables: Json = asked["variables"]
+        variables: Json = operation["variables"]
         key = variables.get("fileLimit"), variables.get("fileCursor")
         return self._pages.get(key, NOT_FOUND)
 
@@ -55,18 +55,18 @@ class Answers:
 class Connection(asyncio.Protocol):
     """One keep-alive connection."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, responses: PreparedResponses) -> None:
+        self._responses = responses
         self._buffer = b""
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Remember where to write."""
+        """Store the transport."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        """Answer every request that is complete."""
+        """Respond to every complete request."""
         self._buffer += data
         while (end := self._buffer.find(b"\r\n\r\n")) >= 0:
             head = self._buffer[:end]
@@ -75,28 +75,28 @@ class Connection(asyncio.Protocol):
             if len(self._buffer) < whole:
                 return
             body, self._buffer = self._buffer[end + 4 : whole], self._buffer[whole:]
-            wanted = head.startswith(b"POST /graphql ")
+            is_graphql = head.startswith(b"POST /graphql ")
             if self._transport:
-                self._transport.write(self._answers.find(body) if wanted else NOT_FOUND)
+                self._transport.write(self._responses.find(body) if is_graphql else NOT_FOUND)
 
 
-async def serve(answers: Answers) -> None:
-    """Listen on a free port of the loopback interface, and say which."""
+async def serve(responses: PreparedResponses) -> None:
+    """Listen on a free port of the loopback interface, and print it."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(responses), "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
-    print(json.dumps({"port": port, "raw_bytes": answers.raw_bytes}), flush=True)
+    print(json.dumps({"port": port, "raw_bytes": responses.raw_bytes}), flush=True)
     await server.serve_forever()
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """A server that is running."""
+    """A running server."""
 
     url: str
     pid: int
     raw_bytes: dict[int, int]
-    """Length of all JSON answers of a listing, by page size."""
+    """Length of all JSON responses of a listing, by page size."""
 
 
 @contextmanager
@@ -106,9 +106,9 @@ def prepared_server(total: int, page_sizes: list[int]) -> Generator[Prepared]:
     command = [sys.executable, "-m", __name__, str(total), *sizes]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
-            said = json.loads(process.stdout.readline() if process.stdout else "")
-            raw_bytes = {int(size): length for size, length in said["raw_bytes"].items()}
-            yield Prepared(f"http://127.0.0.1:{said['port']}", process.pid, raw_bytes)
+            report = json.loads(process.stdout.readline() if process.stdout else "")
+            raw_bytes = {int(size): length for size, length in report["raw_bytes"].items()}
+            yield Prepared(f"http://127.0.0.1:{report['port']}", process.pid, raw_bytes)
         finally:
             process.terminate()
 
@@ -118,4 +118,4 @@ if __name__ == "__main__":
     parser.add_argument("total", type=int)
     parser.add_argument("page_sizes", type=int, nargs="+")
     options = parser.parse_args()
-    asyncio.run(serve(Answers(options.total, options.page_sizes)))
+    asyncio.run(serve(PreparedResponses(options.total, options.page_sizes)))

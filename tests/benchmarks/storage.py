@@ -1,4 +1,4 @@
-"""A W&B server whose storage is nginx, so that the clients are measured and not the server."""
+"""A W&B server with nginx as its storage, so that clients are measured and not the server."""
 
 import json
 import shutil
@@ -27,13 +27,13 @@ http {{
 }}
 """
 BLOB = '"^/blobs/([0-9a-f]{2})([0-9a-f]{62})/"'
-DEFAULT_JOBS = "location ~ {blob} {{ alias {folder}/data/blobs/$1/$2; limit_rate {rate}; }}"
-LATE = """
-location /blobs/ {{ echo_sleep {delay}; echo_exec @late; }}
-location @late {{ root {folder}/data; rewrite {blob} /blobs/$1/$2 break; }}
+BLOB_LOCATION = "location ~ {blob} {{ alias {folder}/data/blobs/$1/$2; limit_rate {rate}; }}"
+DELAYED_LOCATION = """
+location /blobs/ {{ echo_sleep {delay}; echo_exec @delayed; }}
+location @delayed {{ root {folder}/data; rewrite {blob} /blobs/$1/$2 break; }}
 """
 KINDS = {"small": (10_000, 4 * 1024), "medium": (1_000, 256 * 1024), "large": (1, 1024**3)}
-"""Files and bytes of each."""
+"""Number of files, and bytes of each."""
 SERVE = """
 import json, os, sys
 from pathlib import Path
@@ -53,40 +53,40 @@ serve(server, lambda s: print(json.dumps(s.env), flush=True))
 
 
 @dataclass(frozen=True)
-class Ready:
-    """A server that is running."""
+class StorageServer:
+    """A running server."""
 
     env: dict[str, str]
-    """How clients reach it."""
+    """Environment variables for clients."""
     work: Path
-    """A folder in memory to download to."""
+    """A folder in memory to download into."""
 
 
 @contextmanager
 def nginx_server(
     kinds: Iterable[str] = KINDS, delay: float = 0.0, rate: int = 0
-) -> Generator[Ready]:
-    """Run the server and nginx until the end of the block; everything lies in memory.
+) -> Generator[StorageServer]:
+    """Run the server and nginx until the end of the block; everything is in memory.
 
-    Every request for a file is answered after `delay` seconds, with `rate` bytes a second at most.
+    Responses for files start after `delay` seconds, with at most `rate` bytes per second.
     """
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         folder = Path(name)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             port = int(free.getsockname()[1])
-        known = {"folder": folder, "blob": BLOB, "delay": delay, "rate": rate}
-        locations = (LATE if delay else DEFAULT_JOBS).format(**known)
+        values = {"folder": folder, "blob": BLOB, "delay": delay, "rate": rate}
+        locations = (DELAYED_LOCATION if delay else BLOB_LOCATION).format(**values)
         settings = NGINX.format(folder=folder, port=port, locations=locations)
         (folder / "nginx.conf").write_text(settings)
         nginx = subprocess.Popen([executable(), "-c", str(folder / "nginx.conf")])
         url = f"http://127.0.0.1:{port}"
-        wanted = json.dumps({kind: KINDS[kind] for kind in kinds})
-        command = [sys.executable, "-c", SERVE, str(folder / "data"), url, wanted]
+        sizes = json.dumps({kind: KINDS[kind] for kind in kinds})
+        command = [sys.executable, "-c", SERVE, str(folder / "data"), url, sizes]
         server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         try:
             env = json.loads(server.stdout.readline() if server.stdout else "")
-            yield Ready({**env}, folder / "work")
+            yield StorageServer({**env}, folder / "work")
         finally:
             for process in (server, nginx):
                 process.terminate()
@@ -94,7 +94,7 @@ def nginx_server(
 
 
 def executable() -> str:
-    """Return the path of nginx, which Debian keeps where users do not look."""
+    """Return the path of nginx, which Debian installs outside of the PATH of users."""
     found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     if found is None:
         raise RuntimeError(

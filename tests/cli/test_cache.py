@@ -56,7 +56,7 @@ def test_get_offline_needs_cached_version(
 ) -> None:
     uncached = command("get", PATH + ":v0", "--root", tmp_path / "one", "--offline")
     assert uncached.code == 1
-    assert "download it once with the cache on" in uncached.err
+    assert "download it once online with the cache enabled" in uncached.err
     command("get", PATH + ":v0", "--root", tmp_path / "one", "--cache")
     server.close()
     monkeypatch.delenv("WANDB_API_KEY")

@@ -1,4 +1,4 @@
-"""Scripts for the official client, run with it and, with the import changed, with ours."""
+"""Scripts for the official client, run with it and, with only the imports changed, with ours."""
 
 import json
 import os
@@ -17,28 +17,28 @@ FOLDER = Path(__file__).parent / "scripts"
 IMPORTS = {
     "from wandb import": "from wbtyped import",
     "from wandb.apis.public.artifacts import": "from wbtyped.artifacts import",
-    "from wandb.apis.public.files import": "from wbtyped.runs.files import",
+    "from wandb.apis.public.files import": "from wbtyped.files import",
 }
-TIMEOUT = 300
+TIMEOUT_SECONDS = 300
 _json: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 
 
 @dataclass
 class Scripts:
-    """Runs scripts against a server, each in a process and a home of its own."""
+    """Runs scripts against a server, each in its own process and home folder."""
 
     env: Mapping[str, str]
-    """How to reach the server."""
+    """The environment variables that point to the server."""
     work: Path
     python: str = sys.executable
     started: int = field(default=0, init=False)
 
     def official(self, name: str, *arguments: str) -> JsonValue:
-        """Run a script with the official client and return what it printed last, from JSON."""
+        """Run a script with the official client and return the JSON that it printed last."""
         return self._last_line(self.output(name, original(name), *arguments))
 
     def ours(self, name: str, *arguments: str) -> JsonValue:
-        """Run the same script with nothing but its import lines changed."""
+        """Run the same script with only its import lines changed."""
         return self._last_line(self.output(name, ported(name), *arguments))
 
     def _last_line(self, output: str) -> JsonValue:
@@ -62,36 +62,36 @@ class Scripts:
         )
 
     def environment(self, home: Path) -> dict[str, str]:
-        """Return the environment of a process: the server, and nothing of the machine's own."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("WANDB")}
+        """Return the environment of a process: the server, and no W&B settings of the machine."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("WANDB")}
         folders = {
             f"WANDB_{kind}_DIR": str(home / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")
         }
         return {
-            **kept, **self.env, **folders, "HOME": str(home), "WANDB_DIR": str(home),
+            **inherited, **self.env, **folders, "HOME": str(home), "WANDB_DIR": str(home),
             "WANDB_SILENT": "true", "WANDB_ERROR_REPORTING": "false",
             "PYTHONPATH": "", "PYTHONWARNINGS": "ignore",
         }  # fmt: skip
 
     def output(self, name: str, text: str, *arguments: str) -> str:
-        """Run a script and return what it printed; fails the test with its error."""
+        """Run a script and return its output; if it fails, the test fails with its error."""
         return finished(self.start(name, text, *arguments), name)
 
 
 def finished(process: subprocess.Popen[str], name: str) -> str:
-    """Wait for a script and return what it printed."""
-    output, errors = process.communicate(timeout=TIMEOUT)
+    """Wait for a script and return its output."""
+    output, errors = process.communicate(timeout=TIMEOUT_SECONDS)
     assert process.returncode == 0, f"{name} failed:\n{errors}"
     return output
 
 
 def original(name: str) -> str:
-    """Return a script as it is."""
+    """Return the unchanged text of a script."""
     return (FOLDER / name).read_text()
 
 
 def ported(name: str) -> str:
-    """Return a script with its imports changed."""
+    """Return the text of a script with its imports changed."""
     text = original(name)
     for theirs, ours in IMPORTS.items():
         text = text.replace(theirs, ours)
@@ -107,7 +107,7 @@ def scripts(wandb_server: WandbServer, tmp_path: Path) -> Scripts:
 
 @pytest.fixture(scope="session")
 def logged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scripts]:
-    """Scripts against a server that the official client has logged to; for reading only."""
+    """Scripts against a server that the official client has logged to; read-only."""
     with WandbServer() as server:
         scripts = Scripts(server.env, tmp_path_factory.mktemp("logged"))
         scripts.official("log_everything.py", str(scripts.work))
@@ -119,10 +119,10 @@ def flat(value: JsonValue, path: str = "") -> dict[str, JsonValue]:
     if isinstance(value, dict) and value:
         return {k: v for name in value for k, v in flat(value[name], f"{path}/{name}").items()}
     if isinstance(value, list) and value:
-        return {k: v for i, each in enumerate(value) for k, v in flat(each, f"{path}/{i}").items()}
+        return {k: v for i, item in enumerate(value) for k, v in flat(item, f"{path}/{i}").items()}
     return {path: value}
 
 
 def shown(value: JsonValue) -> str:
-    """Return a JSON value as text for a message."""
+    """Return a JSON value as a string, so that pytest shows a difference briefly."""
     return json.dumps(value)

@@ -1,4 +1,4 @@
-"""Scripts for the official public API run with nothing but their import lines changed."""
+"""Scripts for the official public API run with only their import lines changed."""
 
 import pytest
 
@@ -9,7 +9,7 @@ EXAMPLES = sorted(f"drop_in/{path.name}" for path in (FOLDER / "drop_in").glob("
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_drop_in_script_prints_the_same(logged: Scripts, name: str) -> None:
-    theirs = logged.output(name, original(name))
+    official = logged.output(name, original(name))
     ours = logged.output(name, ported(name))
-    assert theirs.count("\n") > 3
-    assert ours == theirs
+    assert official.count("\n") > 3
+    assert ours == official

@@ -1,4 +1,4 @@
-"""What one client changes, the other reads; and both change the same."""
+"""Both clients make the same changes, and each reads what the other changed."""
 
 import re
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from wbtyped.server import WandbServer
 
 from .conftest import Scripts, flat, original, ported
 
-UNEQUAL = re.compile(r".*/(created_at|updated_at|linked_at|url|direct_url|ref_target)")
-"""Moments and addresses, which no two servers have in common."""
+VARYING = re.compile(r".*/(created_at|updated_at|linked_at|url|direct_url|ref_target)")
+"""Times and URLs, which differ between servers."""
 
 
 def seed(server: WandbServer) -> None:
@@ -38,9 +38,9 @@ def other_server() -> Iterator[WandbServer]:
         yield server
 
 
-def seen(answer: JsonValue) -> dict[str, JsonValue]:
-    """Return what can be compared between servers."""
-    return {path: value for path, value in flat(answer).items() if not UNEQUAL.fullmatch(path)}
+def comparable(description: JsonValue) -> dict[str, JsonValue]:
+    """Return the values of a description that can be compared between servers."""
+    return {path: value for path, value in flat(description).items() if not VARYING.fullmatch(path)}
 
 
 def test_edits_of_both_clients_are_equal(
@@ -50,18 +50,18 @@ def test_edits_of_both_clients_are_equal(
     for server in (wandb_server, other_server):
         seed(server)
     text = original("edit.py")
-    theirs = scripts.output("edit.py", text, "crew/ship")
+    official = scripts.output("edit.py", text, "crew/ship")
     ours = other_scripts.output("edit.py", ported("edit.py"), "crew/ship")
-    assert theirs == ours
+    assert official == ours
     assert "refused: True" in ours
-    # Each is read by the client that did not write it.
-    theirs_read = seen(scripts.ours("describe.py", "crew/ship"))
-    ours_read = seen(other_scripts.official("describe.py", "crew/ship"))
+    # Each client reads what the other one wrote.
+    read_by_ours = comparable(scripts.ours("describe.py", "crew/ship"))
+    read_by_official = comparable(other_scripts.official("describe.py", "crew/ship"))
     names = re.compile(r"/(by path|link)/(name|qualified_name|source_artifact)")
     different = {
-        path: (theirs_read.get(path), ours_read.get(path))
-        for path in theirs_read.keys() | ours_read.keys()
-        if theirs_read.get(path) != ours_read.get(path) and not names.fullmatch(path)
+        path: (read_by_ours.get(path), read_by_official.get(path))
+        for path in read_by_ours.keys() | read_by_official.keys()
+        if read_by_ours.get(path) != read_by_official.get(path) and not names.fullmatch(path)
     }
     assert not different
-    assert len(ours_read) > 200
+    assert len(read_by_official) > 200

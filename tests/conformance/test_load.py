@@ -1,4 +1,4 @@
-"""Many processes at once, and a server that is killed in the middle of it."""
+"""Many processes at a time, and a server that is killed while they run."""
 
 import signal
 import socket
@@ -19,7 +19,7 @@ from wbtyped.server import Fault, RequestKind, WandbServer
 
 from .conftest import Scripts, finished, original
 
-WRITERS, READERS, VERSIONS, FILES = 8, 8, 3, 6
+WRITERS, READERS, VERSIONS_PER_WRITER, FILES_PER_VERSION = 8, 8, 3, 6
 READER = """
 import sys
 from pathlib import Path
@@ -46,12 +46,12 @@ print(len(seen))
 """
 
 
-def check_all(api: Api, names: list[str], root: Path) -> None:
-    """Every version of every writer is there once, whole and right."""
+def assert_complete(api: Api, names: list[str], root: Path) -> None:
+    """Assert that every version of every writer exists once, with the right content."""
     versions = [*api.artifacts("dataset", "crew/ship/shared")]
-    expected = [(name, nth) for name in names for nth in range(VERSIONS)]
-    made = Counter((a.metadata["by"], a.metadata["nth"]) for a in versions)
-    assert made == Counter(expected)
+    expected = [(name, nth) for name in names for nth in range(VERSIONS_PER_WRITER)]
+    found = Counter((a.metadata["by"], a.metadata["nth"]) for a in versions)
+    assert found == Counter(expected)
     numbers = sorted(int(a.version[1:]) for a in versions)
     assert numbers == list(range(len(expected)))
     for version in versions:
@@ -59,14 +59,14 @@ def check_all(api: Api, names: list[str], root: Path) -> None:
         assert f"{by}-{nth}" in version.aliases
         folder = Path(version.download(root / version.version))
         version.verify(folder)
-        for n in range(FILES):
-            wanted = f"{n}" if n % 2 else f"{by} {nth} {n}"
-            assert (folder / "deep" / f"{n}.txt").read_text() == wanted
+        for n in range(FILES_PER_VERSION):
+            content = f"{n}" if n % 2 else f"{by} {nth} {n}"
+            assert (folder / "deep" / f"{n}.txt").read_text() == content
 
 
 def start_writers(scripts: Scripts, names: list[str]) -> list[subprocess.Popen[str]]:
     text = original("log_many.py")
-    numbers = str(VERSIONS), str(FILES)
+    numbers = str(VERSIONS_PER_WRITER), str(FILES_PER_VERSION)
     return [scripts.start(f"{name}.py", text, name, *numbers) for name in names]
 
 
@@ -93,11 +93,11 @@ def test_server_many_writers_and_readers_lose_nothing(
         done.touch()
     assert all(int(finished(reader, "reader")) > 0 for reader in readers)
     assert [fault.hits for fault in faults[:3]] == [5, 5, 5]
-    check_all(api, names, tmp_path / "all")
+    assert_complete(api, names, tmp_path / "all")
 
 
-class Killable:
-    """A server in a process of its own, on fixed ports, that can be killed and started again."""
+class ServerProcess:
+    """A server in its own process, on fixed ports, that can be killed and restarted."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -117,31 +117,31 @@ class Killable:
         ]  # fmt: skip
         self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
         for _ in range(300):
-            with socket.socket() as trying:
-                if trying.connect_ex(("127.0.0.1", self.ports[0])) == 0:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.ports[0])) == 0:
                     return
             time.sleep(0.1)
         raise AssertionError("the server did not start")
 
-    def in_the_making(self) -> int:
-        """Return how many versions have been begun and not committed."""
+    def uncommitted(self) -> int:
+        """Return the number of versions that were started and not committed."""
         with closing(sqlite3.connect(self.data / "server.sqlite")) as rows:
             return int(rows.execute("SELECT count(*) FROM drafts").fetchone()[0])
 
-    def end(self, number: signal.Signals) -> None:
+    def stop(self, number: signal.Signals) -> None:
         assert self._process is not None
         self._process.send_signal(number)
         self._process.wait()
 
 
 def free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
 
 
 def committed(api: Api) -> dict[str, Artifact]:
-    """Return the versions that the server shows, which may have no project yet."""
+    """Return the versions that the server lists; none if the project does not exist yet."""
     try:
         return {a.name: a for a in api.artifacts("dataset", "crew/ship/shared")}
     except NotFoundError:
@@ -150,19 +150,19 @@ def committed(api: Api) -> dict[str, Artifact]:
 
 @pytest.mark.slow
 def test_server_killed_and_restarted_keeps_committed_versions(tmp_path: Path) -> None:
-    server = Killable(tmp_path / "data")
+    server = ServerProcess(tmp_path / "data")
     scripts = Scripts(server.env, tmp_path / "scripts")
     names = ["w0", "w1"]
     server.start()
     writers = start_writers(scripts, names)
-    caught = 0
+    killed_while_writing = 0
     seen: set[str] = set()
     with Api({"base_url": server.env["WANDB_BASE_URL"]}, api_key=server.key) as api:
         for _ in range(3):
-            while not server.in_the_making() and any(w.poll() is None for w in writers):
+            while not server.uncommitted() and any(w.poll() is None for w in writers):
                 time.sleep(0.01)
-            server.end(signal.SIGKILL)
-            caught += server.in_the_making()
+            server.stop(signal.SIGKILL)
+            killed_while_writing += server.uncommitted()
             server.start()
             versions = committed(api)
             assert seen <= versions.keys()
@@ -171,6 +171,6 @@ def test_server_killed_and_restarted_keeps_committed_versions(tmp_path: Path) ->
                 version.verify(version.download(tmp_path / "between" / version.version))
         for writer in writers:
             finished(writer, "log_many.py")
-        assert caught > 0
-        check_all(api, names, tmp_path / "all")
-    server.end(signal.SIGTERM)
+        assert killed_while_writing > 0
+        assert_complete(api, names, tmp_path / "all")
+    server.stop(signal.SIGTERM)

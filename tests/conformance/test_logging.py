@@ -1,4 +1,4 @@
-"""The official client logs to our server, and ours reads what it sent."""
+"""The official client logs to the embedded server, and ours reads the result."""
 
 import base64
 import hashlib
@@ -32,10 +32,10 @@ def test_official_client_logs_in_less_usual_ways(
     with WandbServer() as other:
         other.add_run("a/b/c", {"far.txt": b"from afar"})
         with Api({"base_url": other.url}, api_key=other.api_key) as there:
-            address = there.run("a/b/c").file("far.txt").direct_url
-        answer = scripts.official("log_otherwise.py", str(tmp_path / "work"), address)
+            url = there.run("a/b/c").file("far.txt").direct_url
+        printed = scripts.official("log_unusual.py", str(tmp_path / "work"), url)
         assert contents(api, "referring:v0", tmp_path) == {"far.txt": b"from afar"}
-    assert answer == {
+    assert printed == {
         "alone": "me/ship/alone:v0",
         "draft": "crew/ship/draft:v0",
         "resumed at": 2,
@@ -66,8 +66,8 @@ def test_official_client_reads_its_metrics(scripts: Scripts, tmp_path: Path) -> 
         "kept = [run.summary['loss'], run.config['lr'], run.lastHistoryStep]\n"
         "print(json.dumps([losses, some, *kept]))"
     )
-    printed = scripts.output("metrics.py", metrics)
-    assert json.loads(printed.strip().splitlines()[-1]) == [[1, 0.5, 1 / 3], 2, 1 / 3, 0.1, 2]
+    output = scripts.output("metrics.py", metrics)
+    assert json.loads(output.strip().splitlines()[-1]) == [[1, 0.5, 1 / 3], 2, 1 / 3, 0.1, 2]
 
 
 def test_official_client_logs_from_several_processes(
@@ -110,13 +110,13 @@ def test_official_client_syncs_an_offline_run(scripts: Scripts, api: Api, tmp_pa
 def test_official_client_uploads_in_parts(
     wandb_server: WandbServer, scripts: Scripts, api: Api, tmp_path: Path
 ) -> None:
-    """As large as the official client needs it to be to send it so: a little over 2 GiB."""
+    """A little over 2 GiB: from there on the official client uploads in parts."""
     large = tmp_path / "large.bin"
     size = 2 * 1024**3 + 5
     with large.open("wb") as stream:
         stream.truncate(size)
-        for place in (0, 100 * 1024**2 - 1, size - 5):
-            stream.seek(place)
+        for offset in (0, 100 * 1024**2 - 1, size - 5):
+            stream.seek(offset)
             stream.write(b"mark")
     scripts.output("log_large.py", original("log_large.py"), str(large))
     parts = [r for r in wandb_server.requests if r.path.startswith("/artifact-files/1/")]
@@ -136,8 +136,8 @@ def test_log_artifact_of_existing_version_appears_in_both_runs(
     wandb_server.add_artifact("crew/ship/data", "dataset", files, logged_by="crew/ship/first")
     for run in ("second", "third"):
         wandb_server.add_run(f"crew/ship/{run}")
-    answer = scripts.official("log_again.py")
-    assert answer == {
+    printed = scripts.official("log_again.py")
+    assert printed == {
         "logged": [["data:v0"], ["data:v0"], []],
         "creator": "first",
         "versions": 1,
@@ -154,8 +154,8 @@ def test_storage_region_unknown_is_refused(tmp_path: Path) -> None:
     with WandbServer(storage_regions=["moon"]) as server:
         scripts = Scripts(server.env, tmp_path)
         assert scripts.official("log_region.py", "moon") == "logged"
-        said = str(scripts.official("log_region.py", "mars"))
-        assert "invalid storage region 'mars'" in said
+        error = str(scripts.official("log_region.py", "mars"))
+        assert "invalid storage region 'mars'" in error
         with Api({"base_url": server.url}, api_key=server.api_key) as api:
             manifest = api.artifact("crew/ship/in-moon:v0").manifest
             assert manifest.storage_region == "moon"

@@ -12,7 +12,7 @@ from .conftest import Scripts
 
 pytestmark = pytest.mark.slow
 REFUSED_IN_PLACE = {"range", "path", "slice", "array of 33"}
-"""What the official client writes when it is assigned alone; ours writes the same in place."""
+"""Values that the official client accepts only when assigned; ours accepts them in place too."""
 STORED = [
     None, "", "{}", "null", '{"a": NaN, "b": [NaN, {"c": NaN}]}', '"{\\"a\\": 1}"', '""',
     '{"a": 123456789012345678901234567890, "b": -18446744073709551616, "c": 1e308, "d": -0.0}',
@@ -27,9 +27,9 @@ def as_object(value: JsonValue) -> dict[str, JsonValue]:
     return value
 
 
-def different(theirs: JsonValue, ours: JsonValue) -> set[str]:
-    """Return the names of values that do not have the same JSON."""
-    one, other = as_object(theirs), as_object(ours)
+def different(official: JsonValue, ours: JsonValue) -> set[str]:
+    """Return the names of values whose JSON differs."""
+    one, other = as_object(official), as_object(ours)
     return {k for k in one | other if json.dumps(one.get(k)) != json.dumps(other.get(k))}
 
 
@@ -46,13 +46,13 @@ def test_metadata_both_clients_write_the_same(
     for server in (wandb_server, other_server):
         server.add_artifact("crew/ship/data", "dataset", {}, metadata={"rows": 3})
     other_scripts = Scripts(other_server.env, scripts.work / "ours")
-    theirs = as_object(scripts.official("metadata.py", path))
+    official = as_object(scripts.official("metadata.py", path))
     ours = as_object(other_scripts.ours("metadata.py", path))
     for part in ("assigned", "saved", "whole"):
-        assert different(theirs[part], ours[part]) == set()
-    assert different(theirs["in place"], ours["in place"]) == REFUSED_IN_PLACE
+        assert different(official[part], ours[part]) == set()
+    assert different(official["in place"], ours["in place"]) == REFUSED_IN_PLACE
     for name in REFUSED_IN_PLACE:
-        assert as_object(theirs["in place"])[name] == "refused"
+        assert as_object(official["in place"])[name] == "refused"
         assert {"value": as_object(ours["in place"])[name]} == as_object(ours["assigned"])[name]
 
 
@@ -61,13 +61,13 @@ def test_metadata_both_clients_read_the_same(wandb_server: WandbServer, scripts:
         "crew/ship/" + wandb_server.add_artifact("crew/ship/data", "dataset", {}, metadata=text)
         for text in [*STORED, *UNREADABLE, INFINITE]
     ]
-    theirs = as_object(scripts.official("read_metadata.py", *paths))
+    official = as_object(scripts.official("read_metadata.py", *paths))
     ours = as_object(scripts.ours("read_metadata.py", *paths))
-    assert different(theirs, ours) == {paths[-1]}
+    assert different(official, ours) == {paths[-1]}
     refused = [path for path in paths if ours[path] == "refused"]
     assert refused == paths[len(STORED) : -1]
     # The official client cannot read the version at all.
-    assert theirs[paths[-1]] == "refused"
+    assert official[paths[-1]] == "refused"
     assert ours[paths[-1]] == {"a": float("inf"), "b": [float("-inf")], "c": float("inf")}
 
 

@@ -1,7 +1,7 @@
-"""The reading part again with the version of the official client that the documents describe.
+"""The reading tests with the version of the official client that its documentation describes.
 
-It is installed into an environment of its own. `pytest -m older_sdk` runs this alone, `pytest -m
-'not older_sdk'` everything else.
+It is installed into its own environment. `pytest -m older_sdk` runs only these tests, `pytest -m
+'not older_sdk'` all others.
 """
 
 import re
@@ -15,11 +15,11 @@ from .test_reading import DIFFERENCES as FROM_NEWER
 
 VERSION = "0.21.3"
 DIFFERENCES = {
-    # Place in the answer: what is different, and why.
-    r".*/versions/\d+(/manifest)?/digest": ("it takes every digest for MD5, XXH128 came later"),
+    # Path in the description: why it differs.
+    r".*/versions/\d+(/manifest)?/digest": "it takes every digest for MD5; XXH128 came later",
 }
 MISSING = "AttributeError"
-"""What a description says of an attribute that the client does not have yet."""
+"""What a description contains for an attribute that the client does not have."""
 
 pytestmark = [pytest.mark.older_sdk, pytest.mark.slow]
 
@@ -37,33 +37,33 @@ def older(logged: Scripts, tmp_path_factory: pytest.TempPathFactory) -> Scripts:
 
 
 def test_older_client_sees_the_same(logged: Scripts, older: Scripts) -> None:
-    theirs = flat(older.official("describe.py", "crew/ship"))
+    official = flat(older.official("describe.py", "crew/ship"))
     ours = flat(logged.ours("describe.py", "crew/ship"))
-    assert len(theirs) > 1000
-    wanted = [*DIFFERENCES, *FROM_NEWER]
+    assert len(official) > 1000
+    expected = [*DIFFERENCES, *FROM_NEWER]
     different = {
-        path: (theirs.get(path), ours.get(path))
-        for path in theirs.keys() | ours.keys()
-        if theirs.get(path) not in (MISSING, ours.get(path))
+        path: (official.get(path), ours.get(path))
+        for path in official.keys() | ours.keys()
+        if official.get(path) not in (MISSING, ours.get(path))
     }
     unexpected = {
         path: values
         for path, values in different.items()
-        if not any(re.fullmatch(pattern, path) for pattern in wanted)
+        if not any(re.fullmatch(pattern, path) for pattern in expected)
     }
     assert not unexpected
     assert any(re.fullmatch(pattern, path) for path in different for pattern in DIFFERENCES)
 
 
 def test_older_client_downloads_the_same(logged: Scripts, older: Scripts) -> None:
-    given = ("download.py", "crew/ship", "pointing", "newer")
-    assert shown(older.official(*given)) == shown(logged.ours(*given))
+    script = ("download.py", "crew/ship", "pointing", "newer")
+    assert shown(older.official(*script)) == shown(logged.ours(*script))
 
 
 EXAMPLES = [
     f"drop_in/{path.name}"
     for path in sorted((FOLDER / "drop_in").glob("*.py"))
-    if path.stem != "filters_and_cursors"  # which the documents do not have
+    if path.stem != "filters_and_cursors"  # which are not documented
 ]
 
 

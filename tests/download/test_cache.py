@@ -85,14 +85,13 @@ def test_cache_is_shared_by_versions_and_runs(
     assert files_in(tmp_path / "three") == {"renamed": FILES["sub/b.bin"], "own": b"own"}
 
 
-def test_cache_adownload_uses_it(data: Artifact, cache: Path, tmp_path: Path) -> None:
-    async def both() -> None:
-        await data.adownload(tmp_path / "one", cache=cache)
-        result = await data.files().adownload(tmp_path / "two", cache=cache)
-        assert sorted(result.cached) == sorted(FILES)
-        await data.client.aclose()
-
-    asyncio.run(both())
+async def test_cache_adownload_uses_it(
+    api: Api, data: Artifact, cache: Path, tmp_path: Path
+) -> None:
+    await data.adownload(tmp_path / "one", cache=cache)
+    result = await data.files().adownload(tmp_path / "two", cache=cache)
+    await api.aclose()
+    assert sorted(result.cached) == sorted(FILES)
     assert files_in(tmp_path / "two") == FILES
 
 

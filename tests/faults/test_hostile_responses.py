@@ -1,4 +1,4 @@
-"""Whatever a server sends: errors of our own tree come out, and the rest of a batch goes on."""
+"""Whatever a server sends, only errors of our own tree are raised, and a batch continues."""
 
 import base64
 import hashlib
@@ -29,16 +29,16 @@ from wbtyped.transport.response_headers import content_range, http_date, retry_a
 CONTENT = b"0123456789" * 10
 MD5 = base64.b64encode(hashlib.md5(CONTENT).digest()).decode()
 ENGINES: list[EngineName] = ["httpx", "curl"]
-FEW = settings(deadline=None, max_examples=60)
+FEW_EXAMPLES = settings(deadline=None, max_examples=60)
 
-# What headers hold: what is right, what is absurd, and anything.
+# Values of headers: valid, absurd, and arbitrary.
 
-LONG = "9" * 5000
+NINES = "9" * 5000
 DATES = [
     "Wed, 21 Oct 2015 07:28:00 GMT", "Fri, 31 Dec 9999 23:59:59 -2359",
     "Mon, 1 Jan 0001 00:00:00 +2359", "Wed, 32 Oct 2015 07:28:00 GMT",
     "Wed, 21 Oct 99999 07:28:00 GMT", "21 Oct 2015 07:28:00 +9999999",
-    f"Wed, 21 Oct {LONG} 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00", "0",
+    f"Wed, 21 Oct {NINES} 07:28:00 GMT", "Wed, 21 Oct 2015 07:28:00", "0",
 ]  # fmt: skip
 NUMBERS = [
     "0",
@@ -49,36 +49,36 @@ NUMBERS = [
     "1_0",
     "\u0663",
     "0x10",
-    LONG,
-    f"-{LONG}",
+    NINES,
+    f"-{NINES}",
     "1.5",
     " 7 ",
 ]
 VALUES: dict[str, list[str]] = {
     "Retry-After": [*NUMBERS, *DATES],
     "Content-Range": [
-        "bytes 0-99/100", "bytes 0-99/*", f"bytes 0-{LONG}/{LONG}", f"bytes {LONG}-{LONG}/*",
+        "bytes 0-99/100", "bytes 0-99/*", f"bytes 0-{NINES}/{NINES}", f"bytes {NINES}-{NINES}/*",
         "bytes 99-0/100", "bytes 50-99/60", "bytes */100", "BYTES 50-99/100", "bytes 50-99/100",
         "bytes \u0663-\u0664/\u0665",
         "bytes 0-99/100, bytes 0-99/100", "items 0-1/2", "bytes -1-5/6",
     ],
     "Content-Length": [*NUMBERS, "100", "50", "100, 100", "18446744073709551616"],
     "Content-Encoding": [
-        "gzip", "gzip, gzip", "identity", "", "br", ",", LONG, "x-gzip", "deflate", "GZip ; q=1",
+        "gzip", "gzip, gzip", "identity", "", "br", ",", NINES, "x-gzip", "deflate", "GZip ; q=1",
     ],
     "Transfer-Encoding": ["chunked", "gzip, chunked", "identity", "x"],
-    "ETag": ['"a"', 'W/"a"', "a", '"', '"é"', f'"{LONG}"', '"\x01"', "", "W/"],
+    "ETag": ['"a"', 'W/"a"', "a", '"', '"é"', f'"{NINES}"', '"\x01"', "", "W/"],
     "Last-Modified": DATES,
     "Date": DATES,
-    "Accept-Ranges": ["bytes", "none", LONG, "Bytes, x"],
+    "Accept-Ranges": ["bytes", "none", NINES, "Bytes, x"],
     "Location": [
         "/good", "", "//", "http://", "http://xn--/", "http://a..b/", "http://[/", "http://\xff/",
-        "http://host:99999/", f"/{LONG * 20}", "/\xfc", "javascript:1", "/\x01", "?", "bad",
+        "http://host:99999/", f"/{NINES * 20}", "/\xfc", "javascript:1", "/\x01", "?", "bad",
         "http://127.0.0.1:1/", f"http://{'a' * 300}/", "http://%00/", "ftp://h/", "http://u:p@/",
         "/%", "http://h\u00adost:x/",
     ],
-    "Set-Cookie": ["a=b; expires=Fri, 99 Foo 99999", LONG, "=;=", "a=b; domain=.; path=é"],
-    "Connection": ["upgrade", "close", LONG],
+    "Set-Cookie": ["a=b; expires=Fri, 99 Foo 99999", NINES, "=;=", "a=b; domain=.; path=é"],
+    "Connection": ["upgrade", "close", NINES],
 }  # fmt: skip
 NAMES = sorted(VALUES)
 ANY_TEXT = st.text(st.characters(max_codepoint=255, exclude_characters="\r\n\0"), max_size=60)
@@ -95,7 +95,7 @@ STATUSES = st.sampled_from([200, 206, 301, 302, 307, 308, 401, 403, 404, 412, 41
 
 @dataclass
 class Hostile:
-    """Answers `/good` well, and everything else with what is set."""
+    """Answer `/good` correctly, and everything else as configured."""
 
     status: str = "200 OK"
     headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
@@ -108,10 +108,10 @@ class Hostile:
         if self.raw is not None:
             return self.raw
         if self.cut and "range" not in request.headers:
-            # The first part, so that a range is asked for.
+            # Only the first half, so that the client requests a range.
             length = [("Content-Length", str(len(CONTENT)))]
-            others = [pair for pair in self.headers if pair[0] in {"ETag", "Last-Modified", "Date"}]
-            return response(CONTENT[:50], "200 OK", [*length, *others])
+            kept = [pair for pair in self.headers if pair[0] in {"ETag", "Last-Modified", "Date"}]
+            return response(CONTENT[:50], "200 OK", [*length, *kept])
         return response(CONTENT[50:] if self.cut else CONTENT, self.status, self.headers)
 
 
@@ -123,20 +123,20 @@ def hostile() -> Iterator[tuple[Hostile, RawServer]]:
 
 
 def client(url: str) -> Client:
-    given = {"base_url": url}
-    return Client(find_settings(given, timeout=2, api_key="k" * 40, environ={}), retry_budget=2)
+    overrides = {"base_url": url}
+    return Client(find_settings(overrides, timeout=2, api_key="k" * 40, environ={}), retry_budget=2)
 
 
 @contextmanager
-def folder() -> Generator[Path]:
+def temporary_folder() -> Generator[Path]:
     with tempfile.TemporaryDirectory() as name:
         yield Path(name)
 
 
 def check_download(url: str, engine: EngineName, *, is_known: bool) -> None:
-    """Fetch a file that is in order, and one that is not: it is right, or an error of ours."""
+    """Download a good and a bad file: the bad one is correct, or fails with an error of ours."""
     size, md5 = (len(CONTENT), MD5) if is_known else (None, None)
-    with folder() as root:
+    with temporary_folder() as root:
         plan = [
             Transfer(f"{url}/{name}", root / name, size, md5, f"file {name!r}", name)
             for name in ("bad", "good")
@@ -152,9 +152,9 @@ def check_download(url: str, engine: EngineName, *, is_known: bool) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
-@FEW
+@FEW_EXAMPLES
 @given(status=STATUSES, headers=headers(), cut=st.booleans(), is_known=st.booleans())
-def test_any_headers_of_storage(
+def test_download_with_any_headers_raises_own_errors(
     hostile: tuple[Hostile, RawServer],
     engine: EngineName,
     status: int,
@@ -162,22 +162,23 @@ def test_any_headers_of_storage(
     cut: bool,
     is_known: bool,
 ) -> None:
-    answers, server = hostile
-    answers.status, answers.headers, answers.raw, answers.cut = f"{status} X", headers, None, cut
+    responses, server = hostile
+    responses.status, responses.headers = f"{status} X", headers
+    responses.raw, responses.cut = None, cut
     check_download(server.url, engine, is_known=is_known)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", NAMES)
-def test_each_absurd_header_of_storage(
+def test_download_with_each_absurd_header_raises_own_errors(
     hostile: tuple[Hostile, RawServer], engine: EngineName, name: str
 ) -> None:
-    answers, server = hostile
+    responses, server = hostile
     status = {"Retry-After": 429, "Content-Range": 206, "Location": 302}.get(name, 200)
-    answers.status, answers.raw, answers.cut = f"{status} X", None, status == 206
+    responses.status, responses.raw, responses.cut = f"{status} X", None, status == 206
     for value in VALUES[name]:
-        answers.headers = [(name, value), ("ETag", '"a"')]
+        responses.headers = [(name, value), ("ETag", '"a"')]
         check_download(server.url, engine, is_known=False)
 
 
@@ -199,13 +200,13 @@ HEADS = st.sampled_from(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("engine", ENGINES)
-@FEW
+@FEW_EXAMPLES
 @given(raw=HEADS)
-def test_what_is_no_http(
+def test_response_that_is_not_http_raises_own_errors(
     hostile: tuple[Hostile, RawServer], engine: EngineName, raw: bytes
 ) -> None:
-    answers, server = hostile
-    answers.raw = raw
+    responses, server = hostile
+    responses.raw = raw
     check_download(server.url, engine, is_known=True)
     with suppress(WbtypedError):
         client(server.url).transport.post("query", b"{}", repeatable=True)
@@ -213,9 +214,9 @@ def test_what_is_no_http(
         client(server.url).transport.put("upload", server.url, lambda: b"x", {})
 
 
-@FEW
+@FEW_EXAMPLES
 @given(text=st.text(max_size=60) | st.sampled_from([*NUMBERS, *DATES, *VALUES["Content-Range"]]))
-def test_parsers_of_headers_take_anything(text: str) -> None:
+def test_header_parsers_accept_anything(text: str) -> None:
     wait = retry_after(text)
     assert wait is None or 0 <= wait <= 366 * 24 * 3600
     assert http_date(text) is None or http_date(text)
@@ -227,7 +228,7 @@ def test_parsers_of_headers_take_anything(text: str) -> None:
 
 # GraphQL.
 
-NASTY: list[object] = [
+ABSURD_VALUES: list[object] = [
     None, True, -1, 0, 2**63, 10**30, -(10**400), 1.5, 1e308, "", " ", "x", "/", "../x", "\0", "é",
     "x" * 5000, "9" * 5000, "-5", "http://xn--/", "http://[", "//", "javascript:1", "\u202e",
     "http://127.0.0.1:1/\xfc", "0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2015",
@@ -237,10 +238,10 @@ NASTY: list[object] = [
 _json = TypeAdapter[object](object)
 
 
-def leaves(value: object, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    """Yield where something is in a JSON value."""
-    if way:
-        yield way
+def paths(value: object, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Yield the path of every value inside a JSON value."""
+    if path:
+        yield path
     if isinstance(value, dict):
         pairs: list[tuple[str | int, object]] = list(value.items())  # pyright: ignore
     elif isinstance(value, list):
@@ -248,39 +249,43 @@ def leaves(value: object, way: tuple[str | int, ...] = ()) -> Iterator[tuple[str
     else:
         return
     for name, inner in pairs:
-        yield from leaves(inner, (*way, name))
+        yield from paths(inner, (*path, name))
 
 
-def altered(body: bytes, which: int, nasty: object) -> bytes:
-    """Return a JSON text with another value in one place."""
+def replace_value(body: bytes, which: int, absurd: object) -> bytes:
+    """Return a JSON document with the value at one path replaced."""
     value = json.loads(body)
-    ways = list(leaves(value))
-    *above, last = ways[which % len(ways)]
+    found = list(paths(value))
+    *parents, last = found[which % len(found)]
     inner = value
-    for name in above:
+    for name in parents:
         inner = inner[name]
-    inner[last] = nasty
+    inner[last] = absurd
     return json.dumps(value).encode()
 
 
 @dataclass
 class Relay:
-    """Hands requests on to a real server, and alters the answer to one operation."""
+    """Forward requests to a real server, and alter the responses to one operation."""
 
     server: WandbServer
     operation: str = ""
     alter: Callable[[bytes], bytes] = bytes
-    known: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
+    cached: dict[bytes, bytes] = field(default_factory=dict[bytes, bytes])
 
     def __call__(self, request: RawRequest) -> bytes:
         if request.target != "/graphql":
             return response(b"", "404 X")
-        if request.body not in self.known:
-            sent = {"Authorization": request.headers["authorization"]}
-            sent["Content-Type"] = "application/json"
+        if request.body not in self.cached:
+            headers = {
+                "Authorization": request.headers["authorization"],
+                "Content-Type": "application/json",
+            }
             url = f"{self.server.url}/graphql"
-            self.known[request.body] = httpx.post(url, content=request.body, headers=sent).content
-        body = self.known[request.body]
+            self.cached[request.body] = httpx.post(
+                url, content=request.body, headers=headers
+            ).content
+        body = self.cached[request.body]
         if json.loads(request.body)["operationName"] == self.operation:
             body = self.alter(body)
         return response(body, "200 OK", [("Content-Type", "application/json")])
@@ -297,8 +302,8 @@ def relay() -> Iterator[tuple[Relay, RawServer]]:
 
 
 def use_everything(url: str, key: str, engine: EngineName) -> None:
-    """Call what reads from the altered answers; whatever is raised has to be ours."""
-    with Api({"base_url": url}, api_key=key, timeout=2) as api, folder() as root:
+    """Use everything that reads the altered responses; only our own errors may be raised."""
+    with Api({"base_url": url}, api_key=key, timeout=2) as api, temporary_folder() as root:
         with suppress(WbtypedError):
             run = api.run("crew/ship/log")
             _ = run.created_at, run.url, repr(run), str(run.tags)
@@ -325,15 +330,19 @@ OPERATIONS = [
 @pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS)
 @settings(deadline=None, max_examples=40)
-@given(which=st.integers(0, 1000), nasty=st.sampled_from(NASTY), engine=st.sampled_from(ENGINES))
+@given(
+    which=st.integers(0, 1000),
+    absurd=st.sampled_from(ABSURD_VALUES),
+    engine=st.sampled_from(ENGINES),
+)
 @pytest.mark.filterwarnings("ignore:file .* path_uri")
-def test_any_field_of_graphql(
-    relay: tuple[Relay, RawServer], operation: str, which: int, nasty: object, engine: EngineName
+def test_graphql_with_any_field_altered_raises_own_errors(
+    relay: tuple[Relay, RawServer], operation: str, which: int, absurd: object, engine: EngineName
 ) -> None:
-    answers, server = relay
-    answers.operation = operation
-    answers.alter = lambda body: altered(body, which, nasty)
-    use_everything(server.url, answers.server.api_key, engine)
+    hostile_relay, server = relay
+    hostile_relay.operation = operation
+    hostile_relay.alter = lambda body: replace_value(body, which, absurd)
+    use_everything(server.url, hostile_relay.server.api_key, engine)
 
 
 @pytest.mark.parametrize(
@@ -349,7 +358,7 @@ def test_any_field_of_graphql(
     ids=lambda body: ascii(body[:20]),
 )  # fmt: skip
 @pytest.mark.parametrize("status", ["200 OK", "400 X", "401 X", "404 X", "429 X", "500 X", "600 X"])
-def test_any_body_of_graphql(body: bytes, status: str) -> None:
+def test_graphql_with_any_body_raises_own_errors(body: bytes, status: str) -> None:
     headers = [("Retry-After", "9" * 400)]
     with raw_server(lambda _: response(body, status, headers)) as server:
         with pytest.raises(WbtypedError) as failed, Api({"base_url": server.url}, api_key="k" * 40):

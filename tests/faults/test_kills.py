@@ -1,6 +1,6 @@
-"""Downloads that are killed at any moment: nothing wrong has a final name, nothing done is lost.
+"""Kill downloads at any moment: final names hold correct files, and nothing acknowledged is lost.
 
-A few kills each time; `WBTYPED_KILLS=50 pytest tests/faults/test_kills.py` does more of them.
+A few kills by default; `WBTYPED_KILLS=50 pytest tests/faults/test_kills.py` does more.
 """
 
 import os
@@ -31,35 +31,35 @@ FILES = {
 SCRIPT = """
 import sys
 from wbtyped import Api
-root, cache, groups, *alone = sys.argv[1:]
+root, cache, groups, *run_files = sys.argv[1:]
 with Api() as api:
-    found = api.artifact("crew/ship/many")
+    artifact = api.artifact("crew/ship/many")
     for group in range(int(groups)):
-        found.download(root, path_prefix=f"{group}/", cache=cache or False)
+        artifact.download(root, path_prefix=f"{group}/", cache=cache or False)
         print("group", group, flush=True)
-    for name in alone:
+    for name in run_files:
         print("file", api.run("crew/ship/log").file(name).save(root), flush=True)
 """
-ALONE = [f"run/{number}.bin" for number in range(6)]
+RUN_FILES = [f"run/{number}.bin" for number in range(6)]
 
 
 class Rounds:
-    """One root that download after download goes to, each of them killed."""
+    """A folder that one killed download after the other writes to."""
 
-    def __init__(self, server: WandbServer, folder: Path, dice: random.Random) -> None:
+    def __init__(self, server: WandbServer, folder: Path, rng: random.Random) -> None:
         server.add_artifact("crew/ship/many", "dataset", FILES)
-        self.alone = {name: dice.randbytes(1_500_000) for name in ALONE}
-        server.add_run("crew/ship/log", self.alone)
+        self.run_files = {name: rng.randbytes(1_500_000) for name in RUN_FILES}
+        server.add_run("crew/ship/log", self.run_files)
         self.server = server
-        self.dice = dice
+        self.rng = rng
         self.root, self.cache = folder / "root", folder / "cache"
         self.acknowledged: set[str] = set()
 
     def kill(self) -> None:
-        """Start a download, and kill it some time after it has acknowledged some of it."""
-        left = [name for name in ALONE if not (self.root / name).exists()]
-        cache = self.dice.choice(["", str(self.cache)])
-        environ = {"WBTYPED_ENGINE": self.dice.choice(["httpx", "curl"])}
+        """Start a download, and kill it after it has acknowledged some files."""
+        left = [name for name in RUN_FILES if not (self.root / name).exists()]
+        cache = self.rng.choice(["", str(self.cache)])
+        environ = {"WBTYPED_ENGINE": self.rng.choice(["httpx", "curl"])}
         process = subprocess.Popen(
             [sys.executable, "-c", SCRIPT, str(self.root), cache, str(GROUPS), *left],
             env={**os.environ, **self.server.env, **environ},
@@ -67,41 +67,41 @@ class Rounds:
             text=True,
         )
         with process:
-            for _ in range(self.dice.randrange(GROUPS)):
-                self._note((process.stdout.readline() if process.stdout else "").split())
-            time.sleep(self.dice.uniform(0, 0.15))
+            for _ in range(self.rng.randrange(GROUPS)):
+                self._acknowledge((process.stdout.readline() if process.stdout else "").split())
+            time.sleep(self.rng.uniform(0, 0.15))
             process.kill()
             for line in process.stdout or ():
-                self._note(line.split())
+                self._acknowledge(line.split())
 
-    def _note(self, words: Sequence[str]) -> None:
-        """Take what a download says that it has done."""
+    def _acknowledge(self, words: Sequence[str]) -> None:
+        """Record what a line of a download's output acknowledges."""
         if words[:1] == ["group"]:
             self.acknowledged |= {name for name in FILES if name.startswith(f"{words[1]}/")}
         elif words:
             self.acknowledged.add(Path(words[1]).relative_to(self.root).as_posix())
 
     def check(self) -> None:
-        """What has a final name is right, and what was acknowledged is there."""
-        there = {n: c for n, c in files_in(self.root).items() if not n.endswith(".part")}
-        assert there.items() <= {**FILES, **self.alone}.items()
-        assert self.acknowledged <= there.keys()
+        """Assert that final names hold correct files, and that acknowledged files are there."""
+        final = {n: c for n, c in files_in(self.root).items() if not n.endswith(".part")}
+        assert final.items() <= {**FILES, **self.run_files}.items()
+        assert self.acknowledged <= final.keys()
 
     def finish(self, api: Api) -> None:
-        """Download the rest; what was left behind goes."""
+        """Download the rest; temporary files must be gone."""
         api.artifact("crew/ship/many").download(self.root, cache=self.cache)
         api.run("crew/ship/log").files().download(self.root)
-        everything = {**FILES, **self.alone}
+        everything = {**FILES, **self.run_files}
         found = files_in(self.root)
         assert {name: found.get(name) for name in everything} == everything
-        # Killed in the instant between making a journal and its first line, nothing proves it.
+        # A journal that was killed before its first line may as well be a file of the user.
         left = {name for name in found.keys() - everything if found[name]}
         assert left == set()
         assert maintenance.verify(Cache(self.cache)) == []
 
 
 @pytest.mark.slow
-def test_download_killed_again_and_again_loses_nothing(
+def test_download_killed_repeatedly_loses_nothing(
     wandb_server: WandbServer, api: Api, tmp_path: Path
 ) -> None:
     rounds = Rounds(wandb_server, tmp_path, random.Random(SEED))
@@ -112,7 +112,7 @@ def test_download_killed_again_and_again_loses_nothing(
                 rounds.check()
             except AssertionError as error:
                 raise AssertionError(f"kill {number} of WBTYPED_KILLS_SEED={SEED}") from error
-            if rounds.acknowledged == {*FILES, *ALONE}:
+            if rounds.acknowledged == {*FILES, *RUN_FILES}:
                 rounds.root.rename(tmp_path / f"done-{number}")
                 rounds.acknowledged.clear()
     rounds.finish(api)

@@ -29,7 +29,7 @@ def find_registry_owner(member: str, organization: str | None) -> Flow[str]:
     matching = {owner for name, owner in owners.items() if organization in {None, name, owner}}
     if len(matching) == 1:
         return matching.pop()
-    known = f"it belongs to {', '.join(sorted(owners)) or 'no organization'}"
+    known = f"it belongs to {', '.join(sorted(owners)) or 'none'}"
     which = f"organization {organization!r}" if organization else "the organization of a registry"
     raise UsageError(
         f"{which} cannot be determined for entity {member!r}: {known}; write"

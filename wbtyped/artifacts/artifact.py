@@ -1,8 +1,9 @@
 """One version of an artifact: its properties, edits to it, and its files."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 from enum import Enum
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
@@ -41,7 +42,7 @@ from .validation import checked_aliases, checked_tags
 if TYPE_CHECKING:
     from wbtyped_graphql.update_artifact import UpdateArtifactUpdateArtifact as Updated
 
-    from ..download.batch import BatchOptions
+    from ..download.batch import Batch, BatchOptions
 
 MAX_METADATA_KEYS = 100
 """The limit of the official client for assigned metadata."""
@@ -167,6 +168,10 @@ class StandaloneArtifact:
     def url(self) -> str:
         """URL of its page; for a link in a registry this sends a request (EntityOrganizations)."""
         return self.client.run(self._find_url())
+
+    async def aurl(self) -> str:
+        """Asynchronous form of `url`."""
+        return await self.client.arun(self._find_url())
 
     def _find_url(self) -> Flow[str]:
         if self.is_link and is_registry(self.project):
@@ -482,6 +487,12 @@ class StandaloneArtifact:
         """
         return self.contents.get_entry(arguments.location("name", name).as_posix())
 
+    async def aget_entry(self, name: str | PathLike[str]) -> ArtifactManifestEntry:
+        """Asynchronous form of `get_entry`."""
+        path = arguments.location("name", name).as_posix()
+        await self.amanifest()
+        return self.contents.get_entry(path)
+
     def file(self, root: str | PathLike[str] | None = None) -> Path:
         """Download the only file of a version that has exactly one, and return its path."""
         from .contents.download import only_entry
@@ -529,14 +540,8 @@ class StandaloneArtifact:
             >>> sorted(path.name for path in Path("data").iterdir())
             ['test.csv', 'train.csv']
         """
-        from .contents.download import make_version_batch
-
-        root = self._check_download(root, allow_missing_references, path_prefix)
-        built = self._build_options(options)
-        batch = make_version_batch(
-            self.contents, root, allow_missing_references, path_prefix, built
-        )
-        return str(batch.run().root)
+        prepared = self._prepare_download(root, allow_missing_references, path_prefix, options)
+        return str(prepared().run().root)
 
     async def adownload(
         self,
@@ -547,26 +552,27 @@ class StandaloneArtifact:
         **options: Unpack[DownloadOptions],
     ) -> str:
         """Asynchronous form of `download`."""
-        from .contents.download import make_version_batch
-
-        root = self._check_download(root, allow_missing_references, path_prefix)
-        built = self._build_options(options)
+        prepared = self._prepare_download(root, allow_missing_references, path_prefix, options)
         await self.amanifest()
-        batch = make_version_batch(
-            self.contents, root, allow_missing_references, path_prefix, built
-        )
-        return str((await batch.arun()).root)
+        return str((await prepared().arun()).root)
 
-    def _check_download(
+    def _prepare_download(
         self,
         root: str | PathLike[str] | None,
         allow_missing_references: bool,
         path_prefix: str | None,
-    ) -> Path | None:
-        """Check the arguments of a download, and return `root` as a path."""
+        options: DownloadOptions,
+    ) -> "Callable[[], Batch]":
+        """Check the arguments, and return what builds the batch, which takes the manifest."""
+        from .contents.download import make_version_batch
+
         arguments.check_flags(allow_missing_references=allow_missing_references)
         arguments.check_optional_strings(path_prefix=path_prefix)
-        return arguments.optional_location("root", root)
+        folder = arguments.optional_location("root", root)
+        built = self._build_options(options)
+        return partial(
+            make_version_batch, self.contents, folder, allow_missing_references, path_prefix, built
+        )
 
     def _build_options(self, options: DownloadOptions) -> "BatchOptions":
         # Imported late, like all parts of the download engine: they double the import time.
@@ -580,7 +586,8 @@ class StandaloneArtifact:
         """Download one file of the manifest; users call `entry.download()`."""
         from .contents.download import download_entry
 
-        return download_entry(self.contents, entry, root)
+        arguments.instance("entry", entry, ArtifactManifestEntry)
+        return download_entry(self.contents, entry, arguments.optional_location("root", root))
 
     def checkout(
         self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]

@@ -285,7 +285,15 @@ class Artifact(StandaloneArtifact):
 
     def open_file(self, path: str) -> File:
         """Return one of its files by path; raises EntryNotFoundError."""
-        found = self.files([arguments.string("path", path)], per_page=1)[:1]
+        return self.client.run(self._open_file(path))
+
+    async def aopen_file(self, path: str) -> File:
+        """Asynchronous form of `open_file`."""
+        return await self.client.arun(self._open_file(path))
+
+    def _open_file(self, path: str) -> Flow[File]:
+        files = self.files([arguments.string("path", path)], per_page=1)
+        found = yield from files.load_items(0)
         if not found:
             raise self.contents.missing_file(path)
         return found[0]

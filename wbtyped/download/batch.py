@@ -102,9 +102,9 @@ def jobs_option(options: DownloadOptions) -> int | None:
     """Return the number of parallel downloads, which may be given by its former name."""
     if "at_once" not in options:
         return options.get("jobs")
-    warn_user("at_once is deprecated: use jobs", DeprecationWarning)
     if (at_once := options["at_once"]) is not None:
         arguments.whole_number("at_once", at_once, 1, MAX_JOBS)
+    warn_user("at_once is deprecated: use jobs", DeprecationWarning)
     return options.get("jobs", at_once)
 
 

@@ -1,10 +1,15 @@
 """The embedded W&B server: a real server on real sockets, for tests, demos and offline work.
 
-from wbtyped.server import WandbServer
+    from wbtyped.server import WandbServer
 
-with WandbServer() as server:
-    server.add_run("entity/project/run", files={"a.txt": b"hello"})
-    print(server.env)  # what to export so that any W&B client talks to it
+    with WandbServer() as server:
+        server.add_run("entity/project/run", files={"a.txt": b"hello"})
+        print(server.env)  # the environment variables that point a W&B client to it
+
+In this room: everything that handles requests or stores what clients upload, and the ways to seed,
+inspect and disturb the server in tests. Not in it: code of the client. Client and server share only
+modules without W&B in them (errors, argument checks, clocks); they meet on the wire, so that a
+mistake on one side cannot hide on the other. README.md is the how-to, with a map of the modules.
 """
 
 from .faults import Fault, RequestKind

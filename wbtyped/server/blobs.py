@@ -108,7 +108,7 @@ class BlobStore:
         return self._folder / key[:2] / key[2:]
 
     def new_blob(self, *, xxh128: bool = False) -> IncomingBlob:
-        """Begin a content."""
+        """Open a new blob for writing."""
         return IncomingBlob(self._incoming, xxh128=xxh128)
 
     def put(self, content: bytes, *, durable: bool = False) -> Blob:

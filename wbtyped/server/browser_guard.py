@@ -25,9 +25,7 @@ class BrowserGuard:
     `own_hosts` are the server's own names, the one it listens on first. `hosts` and `origins` are
     allowed in addition; `*` allows all.
 
-    Raises:
-        UsageError: A value is not a host, or not an origin.
-
+    Raises UsageError for a value that is not a host, or not an origin.
     """
 
     def __init__(

@@ -46,7 +46,7 @@ def commit_version(
 
     The caller holds `blobs.lock`, so that no blob is removed before a row references it.
     """
-    artifact_id, home = version["id"], version["sequence_id"]
+    artifact_id, sequence_id = version["id"], version["sequence_id"]
     content = manifest_json(
         entries, artifact_id, version["storage_layout"], version["storage_region"]
     )
@@ -54,7 +54,7 @@ def commit_version(
     digest = artifact_digest(entries, version["digest_algorithm"])
     columns = {
         "state": "COMMITTED",
-        "version_index": next_version_index(connection, home),
+        "version_index": next_version_index(connection, sequence_id),
         "digest": digest,
         "commit_hash": hashlib.sha256(f"{artifact_id}:{digest}".encode()).hexdigest()[:20],
         "size": sum(entry.size or 0 for entry in entries),
@@ -77,4 +77,4 @@ def commit_version(
             for entry in entries
         ],
     )  # fmt: skip
-    add_membership(connection, home, artifact_id)
+    add_membership(connection, sequence_id, artifact_id)

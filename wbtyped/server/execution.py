@@ -80,7 +80,7 @@ def remove_from_schema(
 ) -> None:
     """Remove a field, or one argument of it, as in the schema of an older server."""
     object_type = schema.type_map[type_name]
-    assert isinstance(object_type, GraphQLObjectType)  # noqa: S101 - FEATURE_GATES has object types only
+    assert isinstance(object_type, GraphQLObjectType)  # noqa: S101 - gates name object types
     if argument:
         del object_type.fields[field_name].args[argument]
     else:

@@ -18,9 +18,7 @@ class Fault:
 
     Latency can be combined with every other effect, and effects on the body with each other.
 
-    Raises:
-        UsageError: The kind of request cannot have such an effect.
-
+    Raises UsageError for an effect that the kind of request cannot have.
     """
 
     kind: RequestKind

@@ -139,19 +139,19 @@ def _conditions(key: str, expected: JsonValue) -> list[dict[str, JsonValue]]:
 
 def _condition(key: str, expected: JsonValue) -> dict[str, JsonValue]:
     if not isinstance(expected, dict):
-        raise HttpError(f"{key} in filters takes a condition", status=400)
+        raise HttpError(f"filter operator {key} requires an object", status=400)
     return expected
 
 
 def _list(key: str, expected: JsonValue) -> list[JsonValue]:
     if not isinstance(expected, list):
-        raise HttpError(f"{key} in filters takes a list", status=400)
+        raise HttpError(f"filter operator {key} requires a list", status=400)
     return expected
 
 
 def _string(key: str, expected: JsonValue) -> str:
     if not isinstance(expected, str):
-        raise HttpError(f"{key} in filters takes a string", status=400)
+        raise HttpError(f"filter operator {key} requires a string", status=400)
     return expected
 
 

@@ -130,7 +130,7 @@ def encode_files(name: str, files: Mapping[str, bytes | str]) -> dict[str, bytes
     """Return files as bytes, strings in UTF-8; raise UsageError for anything else."""
     found: dict[str, bytes] = {}
     for path, content in arguments.mapping(name, files).items():
-        arguments.instance(f"the content of {path!r}", content, (bytes, str), "bytes or a string")
+        arguments.instance(f"file {path!r}", content, (bytes, str), "bytes or a string")
         known = cast("bytes | str", content)
         found[path] = known.encode() if isinstance(known, str) else known
     return found

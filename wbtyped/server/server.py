@@ -67,54 +67,28 @@ class WandbServer:
 
     Use it in a `with` statement, or call `start` and, once, `close`.
 
-    Args:
-        data: Folder that keeps everything across restarts. By default a fresh temporary folder,
-            removed on `close`.
-        host: Host name or IP address to listen on.
-        port: Port of the API; 0 picks a free one.
-        storage_port: Port of storage; 0 picks a free one.
-        api_key: The one API key to accept. By default the folder's own, generated with the folder.
-        entity: Name of the one account; every other entity in a path is a team.
-        features: Server features to announce, in W&B's names; fewer play an older server.
-        url_lifetime: Seconds until a signed URL expires.
-        storage_url: Base URL of storage to give to clients, if there is a proxy in front of it.
-        storage_regions: Storage regions that a version may request besides `default`.
-        allow_hosts: Host names to answer to, besides local names, IP addresses and the machine's
-            own name; `*` allows all.
-        allow_origins: Origins of web pages whose requests to accept, such as
-            `https://app.example`; `*` allows all.
+    - `data`: the folder that keeps everything across restarts; by default a fresh temporary folder,
+      removed on `close`.
+    - `host`, `port`, `storage_port`: where to listen; port 0 picks a free one.
+    - `api_key`: the one API key to accept; by default the folder's own, generated with the folder.
+    - `entity`: name of the one account; every other entity in a path is a team.
+    - `features`: server features to announce, in W&B's names; fewer play an older server.
+    - `url_lifetime`: seconds until a signed URL expires.
+    - `storage_url`: base URL of storage to give to clients, if there is a proxy in front of it.
+    - `storage_regions`: storage regions that a version may request besides `default`.
+    - `allow_hosts`: host names to answer to, besides local names, IP addresses and the machine's
+      own name; `*` allows all.
+    - `allow_origins`: origins of web pages whose requests to accept, such as
+      `https://app.example`; `*` allows all.
 
-    Raises:
-        UsageError: An argument is invalid.
-        DiskError: Another server is using the folder, or the folder has an unknown format.
-
+    Raises UsageError for an invalid argument, and DiskError if another server is using the folder.
     """
 
     # With slots, a misspelt `server.introspecton = ...` is an error.
     __slots__ = (
-        "__weakref__",
-        "_abort",
-        "_blobs",
-        "_closed",
-        "_context",
-        "_database",
-        "_execution",
-        "_folder",
-        "_guard",
-        "_host",
-        "_keys",
-        "_ports",
-        "_process",
-        "_queries",
-        "_sockets",
-        "_stop",
-        "_storage_url",
-        "_thread",
-        "_workers",
-        "api_key",
-        "data",
-        "entity",
-        "faults",
+        "__weakref__", "_abort", "_blobs", "_closed", "_context", "_database", "_execution",
+        "_folder", "_guard", "_host", "_keys", "_ports", "_process", "_queries", "_sockets",
+        "_stop", "_storage_url", "_thread", "_workers", "api_key", "data", "entity", "faults",
         "requests",
     )  # fmt: skip
 
@@ -253,19 +227,14 @@ class WandbServer:
 
         Does not go through HTTP, so it also works before `start`.
 
-        Args:
-            path: Path of the sequence, created if it is new.
-            type: Artifact type, such as `dataset`.
-            contents: Maps paths in the version to bytes or strings, or names a folder to load.
-            references: Maps paths in the version to files that are stored elsewhere.
-            aliases: Aliases besides `latest`.
-            tags: Tags of the version.
-            description: Description of the version.
-            metadata: JSON object; a string is stored unchanged.
-            layout: Storage layout: `V1` or `V2`.
-            logged_by: Path of the run that logged the version, created if it is new.
-            used_by: Paths of runs that used the version, created if they are new.
-
+        - `path`: path of the sequence, created if it is new.
+        - `type`: artifact type, such as `dataset`.
+        - `contents`: maps paths in the version to bytes or strings, or names a folder to load.
+        - `references`: maps paths in the version to files that are stored elsewhere.
+        - `aliases`: aliases besides `latest`.
+        - `metadata`: a JSON object; a string is stored unchanged.
+        - `layout`: storage layout, `V1` or `V2`.
+        - `logged_by`, `used_by`: paths of runs, created if they are new.
         """
         with as_usage_errors():
             return Seeder(self._context).add_artifact(
@@ -282,10 +251,8 @@ class WandbServer:
     def start(self) -> Self:
         """Start the server and wait until it answers.
 
-        Raises:
-            OSError: A port cannot be used.
-            UsageError: The server was started before, or belongs to another process.
-
+        Raises OSError if a port cannot be used, and UsageError if the server was started before or
+        belongs to another process.
         """
         if self._process != os.getpid():
             raise UsageError(

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -94,7 +94,7 @@ def _http_error(name: str, response: "httpx.Response", answer: Answer | None) ->
     attempts = str(response.extensions.get(ATTEMPTS, ""))
     if status == 401:
         return AuthenticationError(
-            f"{name}: the server rejected the API key ({reason}); check WANDB_API_KEY and netrc"
+            f"{name}: the server refuses the API key ({reason}); check WANDB_API_KEY and netrc"
         )
     if status == 429:
         wait = retry_after(response.headers.get("Retry-After"))
@@ -226,10 +226,12 @@ class Client:
 
     def run(self, flow: Flow[T]) -> T:
         """Send every request of a flow and return the flow's result."""
+        arguments.instance("flow", flow, Generator)
         return run(flow, self)
 
     async def arun(self, flow: Flow[T]) -> T:
         """Asynchronous form of `run`."""
+        arguments.instance("flow", flow, Generator)
         return await arun(flow, self)
 
     def features(self) -> frozenset[str]:

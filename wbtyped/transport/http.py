@@ -81,8 +81,11 @@ def transport_errors(what: str, *, is_query: bool = False) -> Generator[None]:
 
 def describe_failure(error: httpx.RequestError) -> str:
     """Describe what failed on the wire, with the server: `cannot connect to http://...: ...`."""
-    url = error.request.url
-    server = f"{url.scheme}://{url.netloc.decode('ascii')}"
+    try:
+        url = error.request.url
+        server = f"{url.scheme}://{url.netloc.decode('ascii')}"
+    except RuntimeError:  # httpx does not know the request: a stream broke outside of its client
+        server = "the server"
     reason = ERRNO.sub("", str(error))
     reason = reason[:1].lower() + reason[1:].removesuffix(".")
     if isinstance(error, UNSENT_ERRORS):

@@ -203,7 +203,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
     def load_items(self, index: int | slice) -> Flow[list[ItemT]]:
         """Fetch the pages that an index or slice needs; return all items fetched so far."""
-        needed = needed_items(index)
+        needed = needed_items(check_index(index))
         while needed is None or len(self.objects) < needed:
             if not (yield from self._load()):
                 break

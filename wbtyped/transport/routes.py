@@ -136,6 +136,7 @@ def proxy_errors(proxy: Proxy | None, request: httpx.Request) -> Generator[None]
         yield
     except httpx.TransportError as error:
         if proxy is None:
+            error.request = request
             raise
         kind = ProxyRefusedError if " 407 " in f" {error} " else type(error)
         raise kind(through(error or "no response in time", proxy), request=request) from error

@@ -1,4 +1,4 @@
-"""Tell which result models exist, and which are built, once the client is imported."""
+"""Report which result models exist, and which are built, after the client is imported."""
 
 import json
 import sys
@@ -8,12 +8,12 @@ from pydantic import BaseModel
 from wbtyped import Api
 
 
-def below(model: type[BaseModel]) -> list[type[BaseModel]]:
+def subclasses(model: type[BaseModel]) -> list[type[BaseModel]]:
     """Return all subclasses of a model."""
-    return [found for child in model.__subclasses__() for found in (child, *below(child))]
+    return [found for child in model.__subclasses__() for found in (child, *subclasses(child))]
 
 
-ours = [model for model in below(BaseModel) if model.__module__.startswith("wbtyped_graphql.")]
+ours = [model for model in subclasses(BaseModel) if model.__module__.startswith("wbtyped_graphql.")]
 built = [f"{model.__module__}.{model.__name__}" for model in ours if model.__pydantic_complete__]
 print(json.dumps({"start": Api.__name__, "defined": len(ours), "built": built}), flush=True)
 sys.stdin.read()

@@ -1,4 +1,4 @@
-"""Run `wbtyped schema check` with the arguments of this program, and give its last line."""
+"""Run `wbtyped schema check` with the arguments of this program, and print its last line."""
 
 import contextlib
 import io
@@ -6,8 +6,8 @@ import sys
 
 from wbtyped.cli import main
 
-said = io.StringIO()
-with contextlib.redirect_stdout(said), contextlib.suppress(SystemExit):
+output = io.StringIO()
+with contextlib.redirect_stdout(output), contextlib.suppress(SystemExit):
     main(["schema", "check", "--fail-on", "any", *sys.argv[1:]])
-print(said.getvalue().splitlines()[-1], flush=True)
+print(output.getvalue().splitlines()[-1], flush=True)
 sys.stdin.read()

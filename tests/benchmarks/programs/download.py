@@ -1,7 +1,7 @@
-"""Download an artifact or the files of a run with one client, and say how long it took.
+"""Download an artifact or the files of a run with one client, and report the time.
 
-Arguments: the client (`httpx`, `curl`, `wandb`, `wandb-no-cache`), what (`artifact` or `run`), its
-path, and the folder.
+Arguments: the client (`httpx`, `curl`, `wandb`, `wandb-no-cache`), `artifact` or `run`, its path,
+and the folder.
 """
 
 import json
@@ -29,7 +29,7 @@ def ours() -> float:
 
 
 def official() -> float:
-    """Download with the official client; files of a run in 16 threads, as it has no way itself."""
+    """Download with the official client, and files of a run in 16 threads."""
     import wandb
 
     api = wandb.Api()

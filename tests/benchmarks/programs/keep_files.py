@@ -1,4 +1,4 @@
-"""Keep all files of a run in a list, and tell by how many bytes the process has grown."""
+"""Keep all files of a run in a list, and report by how many bytes the process has grown."""
 
 import gc
 import json
@@ -17,7 +17,7 @@ def resident() -> int:
 
 
 run = import_module(client).Api().run(path)
-# The first page loads what a listing needs once, however long it is.
+# The first page loads what any listing needs once.
 first = run.files(per_page=per_page)[0]
 
 before = resident()

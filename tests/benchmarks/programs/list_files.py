@@ -1,6 +1,6 @@
-"""List the files of a run with the client named by the first argument, and tell how long it took.
+"""List the files of a run with the client named by the first argument, and report the time.
 
-The same lines for both clients. Import, `Api()` and `run` come before the clock starts.
+The same code for both clients. Import, `Api()` and `run` are not timed.
 """
 
 import json

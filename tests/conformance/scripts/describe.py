@@ -1,4 +1,4 @@
-"""Print as JSON all that the public API shows of a project. Arguments: its path."""
+"""Print everything that the public API shows of a project, as JSON. Argument: its path."""
 
 import json
 import sys
@@ -10,12 +10,12 @@ api = Api()
 project = sys.argv[1]
 
 
-def facts(thing, *names):
-    """Read attributes and call methods; what they raise counts too."""
-    return {name: fact(thing, name) for name in names}
+def values(thing, *names):
+    """Return the values of attributes and the results of methods, or what they raise."""
+    return {name: value_of(thing, name) for name in names}
 
 
-def fact(thing, name):
+def value_of(thing, name):
     try:
         value = getattr(thing, name)
         return value() if callable(value) else value
@@ -23,26 +23,26 @@ def fact(thing, name):
         return next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins")
 
 
-def address(url):
-    """Leave out what is signed anew each time."""
+def stable(url):
+    """Return a URL without its signature, which differs each time."""
     parts = urlsplit(url)
     return parts.path if parts.query else url
 
 
 def file(f):
-    known = facts(f, "name", "size", "md5", "mimetype", "updated_at", "path_uri")
-    known["path_uri"] = address(known["path_uri"])
-    return known | {"url": address(f.url), "direct_url": address(f.direct_url)}
+    known = values(f, "name", "size", "md5", "mimetype", "updated_at", "path_uri")
+    known["path_uri"] = stable(known["path_uri"])
+    return known | {"url": stable(f.url), "direct_url": stable(f.direct_url)}
 
 
 def entry(e):
-    return facts(
+    return values(
         e, "path", "digest", "size", "ref", "birth_artifact_id", "extra", "ref_url", "ref_target"
     )
 
 
 def artifact(a):
-    known = facts(
+    known = values(
         a, "id", "entity", "project", "name", "qualified_name", "version", "source_entity",
         "source_project", "source_name", "source_qualified_name", "source_version", "is_link",
         "linked_at", "type", "description", "metadata", "ttl", "aliases", "tags", "state", "digest",
@@ -59,7 +59,7 @@ def artifact(a):
         "count of files": len(a.files()),
         "two files": [f.name for f in a.files(["a.txt", "one.txt"])],
         "entries": [entry(a.get_entry(path)) for path in manifest.entries],
-        "manifest": facts(manifest, "__len__", "size", "digest"),
+        "manifest": values(manifest, "__len__", "size", "digest"),
         "in sub": sorted(e.path for e in manifest.get_entries_in_directory("sub")),
         "manifest json": manifest.to_manifest_json(),
         "logged by": maker.name if (maker := a.logged_by()) else None,
@@ -68,7 +68,7 @@ def artifact(a):
 
 
 def collection(c):
-    known = facts(c, "id", "name", "type", "description", "tags", "created_at", "updated_at")
+    known = values(c, "id", "name", "type", "description", "tags", "created_at", "updated_at")
     return known | {
         "aliases": sorted(c.aliases),
         "sequence": c.is_sequence(),
@@ -78,7 +78,7 @@ def collection(c):
 
 
 def run(r):
-    known = facts(r, "id", "name", "entity", "project", "path", "state", "url", "tags",
+    known = values(r, "id", "name", "entity", "project", "path", "state", "url", "tags",
                   "created_at")  # fmt: skip
     return known | {
         "files": [file(f) for f in r.files(per_page=2)],
@@ -92,7 +92,7 @@ def run(r):
 
 
 def kind(t):
-    known = facts(t, "id", "name")
+    known = values(t, "id", "name")
     return known | {
         "collections": [collection(c) for c in t.collections(per_page=1)],
         "count": len(t.collections()),
@@ -104,20 +104,20 @@ def names(things):
     return [thing.name for thing in things]
 
 
-def rests(pages):
-    """Walk page by page, and say where each page ends and what a list begun there holds."""
-    seen = []
+def states_of(pages):
+    """Read two items, and return the state of the list after each."""
+    states = []
     for _ in range(2):
         name = next(pages).name
-        seen.append([name, pages.more, pages.cursor])
-    return seen
+        states.append([name, pages.more, pages.cursor])
+    return states
 
 
-answer = {
+description = {
     "entity": api.default_entity,
     "runs": [run(api.run(f"{project}/{name}")) for name in ("maker", "user")],
     "types": [kind(t) for t in api.artifact_types(project)],
-    "cursors": rests(api.artifacts("dataset", f"{project}/data", per_page=1)),
+    "cursors": states_of(api.artifacts("dataset", f"{project}/data", per_page=1)),
     "exists": [
         api.artifact_exists(f"{project}/data:latest"),
         api.artifact_exists(f"{project}/data:nope"),
@@ -130,4 +130,4 @@ answer = {
     "link": artifact(api.artifact("crew/shelf/best-models:prod")),
     "newest first": [a.name for a in api.artifacts("dataset", f"{project}/data")],
 }
-print(json.dumps(answer, default=str))
+print(json.dumps(description, default=str))

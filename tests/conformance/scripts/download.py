@@ -1,4 +1,4 @@
-"""Download what a project holds, in every way; print the digests of all files as JSON.
+"""Download the files of a project in every way; print the digests of all files as JSON.
 
 Arguments: the path of the project, and collections to leave out.
 """
@@ -16,7 +16,7 @@ project = sys.argv[1]
 
 
 def tree(folder):
-    """Return digests by paths."""
+    """Return the digests of the files below a folder, by path."""
     files = sorted(p for p in Path(folder).rglob("*") if p.is_file())
     return {str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 

@@ -1,4 +1,4 @@
-"""Download each file of a version by itself; print sizes by path as JSON, null for one that fails.
+"""Download each file of a version alone; print sizes by path as JSON, null for one that fails.
 
 Argument: the path of the version.
 """

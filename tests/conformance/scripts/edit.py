@@ -1,4 +1,4 @@
-"""Change what the public API lets change. Arguments: the path of a project."""
+"""Change everything that the public API can change. Argument: the path of a project."""
 
 import sys
 import tempfile
@@ -19,7 +19,7 @@ version.aliases = ["best", "fresh"]
 version.ttl = timedelta(days=3)
 version.save()
 
-# The second edit of the same object sees the first.
+# A second edit of the same object builds on the first.
 version.tags.append("later")
 version.save()
 

@@ -1,4 +1,4 @@
-"""Log a version again from another run, and count some of its files."""
+"""Log an existing version from another run, and count some of its files."""
 
 import json
 
@@ -7,7 +7,7 @@ from wandb import Api
 api = Api()
 artifact = api.artifact("crew/ship/data:v0")
 api.run("crew/ship/second").log_artifact(artifact, aliases=["again"], tags=["kept"])
-few = artifact.files(names=["3.txt", "absent.txt"])
+selected = artifact.files(names=["3.txt", "absent.txt"])
 print(
     json.dumps(
         {
@@ -18,7 +18,7 @@ print(
             "creator": artifact.logged_by().id,
             "versions": len(api.artifacts("dataset", "crew/ship/data")),
             "aliases": sorted(api.artifact("crew/ship/data:again").aliases),
-            "named": [len(few), [f.name for f in few]],
+            "named": [len(selected), [f.name for f in selected]],
             "all": len(artifact.files()),
         }
     )

@@ -1,4 +1,4 @@
-"""Log a config with values of every kind, and print it as it was kept and as it is read."""
+"""Log a config with values of every kind; print it as the run holds it and as it is read."""
 
 import datetime
 import enum

@@ -1,4 +1,4 @@
-"""Log runs, files and artifacts the way a training job does. Arguments: a folder to work in."""
+"""Log runs, files and artifacts as a training job does. Argument: a working folder."""
 
 import json
 import sys
@@ -27,12 +27,12 @@ with wandb.init(entity="crew", project="ship", id="maker", name="The maker", con
     first.add_dir(str(data))
     run.log_artifact(first, aliases=["best", "x0"], tags=["checked", "old"]).wait()
 
-    # The same content again makes no version, and moves the aliases.
+    # The same content again creates no version, and moves the aliases.
     again = wandb.Artifact("data", "dataset")
     again.add_dir(str(data))
     run.log_artifact(again, aliases=["again"]).wait()
 
-    # A version that keeps most files of the one before.
+    # A version that keeps most files of the previous one.
     draft = first.new_draft()
     draft.remove("a.txt")
     (work / "c.txt").write_text("gamma")
@@ -56,7 +56,7 @@ with wandb.init(entity="crew", project="ship", id="maker", name="The maker", con
     run.log_artifact(model).wait()
     run.link_artifact(model, "crew/shelf/best-models", aliases=["prod"])
 
-    # References: to another artifact, and to what only this machine or nobody can fetch.
+    # References: to another artifact, to a local file, and to a URI that nobody can download.
     borrowed = wandb.Artifact("borrowed", "dataset")
     borrowed.add_reference(first.get_entry("a.txt").ref_url(), name="from-data.txt")
     borrowed.add_file(str(work / "c.txt"))

@@ -1,4 +1,4 @@
-"""Log a file that is sent in parts. Arguments: its path."""
+"""Log a file that is uploaded in parts. Argument: its path."""
 
 import sys
 

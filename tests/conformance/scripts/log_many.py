@@ -1,4 +1,4 @@
-"""Log versions one after another. Arguments: name of the process, how many, how many files."""
+"""Log versions in sequence. Arguments: name of the run, number of versions, files per version."""
 
 import sys
 from pathlib import Path

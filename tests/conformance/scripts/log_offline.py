@@ -1,4 +1,4 @@
-"""Log without a server, to be sent later. Arguments: a folder to work in."""
+"""Log offline, to be synced later. Argument: a working folder."""
 
 import sys
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""Log references to URLs, with and without a checksum; print what the manifest says as JSON.
+"""Log references to URLs, with and without a checksum; print the manifest entries as JSON.
 
-Arguments: the URLs. Those without a checksum are not downloaded again here: of a server that sends
-an ETag, this client says that they have changed.
+Arguments: the URLs. Those without a checksum are not downloaded here: if the server sends an ETag,
+the official client reports them as changed.
 """
 
 import json

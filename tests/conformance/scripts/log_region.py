@@ -1,4 +1,4 @@
-"""Log a version to a storage region, and print what comes of it."""
+"""Log a version to a storage region; print `logged` or the error. Argument: the region."""
 
 import json
 import sys
@@ -12,7 +12,7 @@ with wandb.init(entity="crew", project="ship", id=f"to-{region}") as run:
         file.write("alpha")
     try:
         run.log_artifact(artifact).wait(timeout=60)
-        said = "logged"
+        outcome = "logged"
     except Exception as error:
-        said = str(error)
-print(json.dumps(said))
+        outcome = str(error)
+print(json.dumps(outcome))

@@ -1,4 +1,4 @@
-"""Assign values of every kind to metadata, save, and print what is read. Argument: a version."""
+"""Assign values of every kind to metadata, save, and print the result. Argument: a version."""
 
 import dataclasses
 import datetime
@@ -34,7 +34,7 @@ class Count(int):
 
 
 class Tensor:
-    """Looks like a tensor of PyTorch, whose names are all that the official client looks at."""
+    """Imitates a PyTorch tensor, which the official client recognises by its names only."""
 
     def __init__(self, values):
         self.values = np.array(values)
@@ -158,7 +158,7 @@ VALUES = {
     "tensor of one": Tensor([3]),
     "tensor without dimension": Tensor(4),
 }
-ATOMIC_PREFIX = {
+WHOLE_VALUES = {
     "None": None,
     "text": '{"a": [NaN, 1]}',
     "empty text": "",
@@ -178,7 +178,7 @@ ATOMIC_PREFIX = {
 
 
 def assigned(version, value):
-    """Return metadata as it is once a value was assigned."""
+    """Return the metadata after assigning a value."""
     try:
         version.metadata = value
     except (TypeError, ValueError):
@@ -187,13 +187,13 @@ def assigned(version, value):
 
 
 def put(version, name, value):
-    """Return a value as the server has it that was put into metadata that are there."""
+    """Return a value as the server stores it after an edit of existing metadata in place."""
     version.metadata = {}
     version.metadata[name] = value
     try:
         version.save()
         return version.metadata[name]
-    except Exception:  # Of several kinds, and wrapped in those of the official client.
+    except Exception:  # Several types, some wrapped in errors of the official client.
         return "refused"
 
 
@@ -203,6 +203,6 @@ version.metadata = {name: kept for name, kept in values.items() if kept != "refu
 version.save()
 saved = Api().artifact(sys.argv[1]).metadata
 version.metadata = {}
-whole = {name: assigned(version, value) for name, value in ATOMIC_PREFIX.items()}
+whole = {name: assigned(version, value) for name, value in WHOLE_VALUES.items()}
 in_place = {name: put(version, name, value) for name, value in VALUES.items()}
 print(json.dumps({"assigned": values, "saved": saved, "whole": whole, "in place": in_place}))

@@ -1,4 +1,4 @@
-"""Print the metadata of versions, or that they cannot be read. Arguments: paths of versions."""
+"""Print the metadata of versions, or `refused` if it cannot be read. Arguments: their paths."""
 
 import json
 import sys

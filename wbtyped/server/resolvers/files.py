@@ -178,7 +178,7 @@ def mark_run_files_uploaded(
     row = require_run(context, input)
     for name in input_files(input):
         if context.files.find(row["id"], name) is None:
-            raise not_found(f"content of file {name}")
+            raise not_found(f"uploaded file {name}")
     return {"success": True}
 
 

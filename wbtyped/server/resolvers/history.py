@@ -14,7 +14,7 @@ from .nodes import Node, get_row
 
 run: ObjectType = ObjectType("Run")
 DEFAULT_SAMPLES = 500
-"""Steps to return when a query does not say."""
+"""Steps to return when a query does not set a number."""
 FIELD_STREAMS = {
     "historyLineCount": HISTORY, "historyTail": HISTORY,
     "eventsLineCount": EVENTS, "eventsTail": EVENTS,

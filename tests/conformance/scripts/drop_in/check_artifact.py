@@ -1,4 +1,4 @@
-"""Download an artifact, damage it, and have it noticed."""
+"""Download an artifact, damage it, and detect the damage."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Download files, and meet one that is there already."""
+"""Download a file that exists already: fail, keep it, replace it."""
 
 from pathlib import Path
 

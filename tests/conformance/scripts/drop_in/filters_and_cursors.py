@@ -1,4 +1,4 @@
-"""Filter and order collections and versions, and go on from a cursor."""
+"""Filter and order collections and versions, and continue from a cursor."""
 
 from wandb import Api
 from wandb.apis.public.artifacts import ArtifactCollections, Artifacts
@@ -7,8 +7,8 @@ api = Api()
 client = api.client if hasattr(api, "client") else api._service_api
 
 
-def collections(**how):
-    found = ArtifactCollections(client, "crew", "ship", "dataset", per_page=2, **how)
+def collections(**options):
+    found = ArtifactCollections(client, "crew", "ship", "dataset", per_page=2, **options)
     return [c.name for c in found]
 
 

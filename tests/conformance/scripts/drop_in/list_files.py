@@ -1,4 +1,4 @@
-"""List the files of a run in the ways that the documents show."""
+"""List the files of a run in the documented ways."""
 
 from wandb import Api
 from wandb.apis.public.files import Files

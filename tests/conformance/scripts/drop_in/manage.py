@@ -1,4 +1,4 @@
-"""Change a version, and put it back."""
+"""Change a version, and restore it."""
 
 from wandb import Api
 

@@ -1,11 +1,11 @@
-"""Ready answers to what both clients ask on their way to the files of one run."""
+"""Prepared responses to the requests of both clients that list the files of one run."""
 
 import json
 from collections.abc import Iterator
 
 RUN = "bench/speed/abc12345"
 FILE_SIZE = 4096
-MOMENT = "2024-05-06T07:08:09"
+TIMESTAMP = "2024-05-06T07:08:09"
 
 Json = dict[str, object]
 
@@ -33,11 +33,11 @@ _RUN: Json = {
     "jobType": None,
     "commit": None,
     "notes": None,
-    "createdAt": MOMENT,
-    "heartbeatAt": MOMENT,
+    "createdAt": TIMESTAMP,
+    "heartbeatAt": TIMESTAMP,
     "readOnly": False,
     "fileCount": 0,
-    # Only the official client asks for these.
+    # Only the official client requests these.
     "sweepName": None,
     "config": "{}",
     "description": "",
@@ -56,8 +56,8 @@ _PROJECT: Json = {
 }
 
 
-def small_answers() -> dict[str, bytes]:
-    """Return the answers that do not depend on variables, by the name of the operation."""
+def fixed_responses() -> dict[str, bytes]:
+    """Return the responses that do not depend on variables, by operation name."""
     viewer = _body({"viewer": _VIEWER})
     features = _body({"serverInfo": {"features": []}})
     run = _body({"project": _PROJECT})
@@ -73,7 +73,7 @@ def small_answers() -> dict[str, bytes]:
 
 
 def pages(total: int, per_page: int) -> Iterator[tuple[str | None, bytes]]:
-    """Yield each page of a listing with the cursor that asks for it."""
+    """Yield each page of a listing with the cursor that requests it."""
     cursor: str | None = None
     for start in range(0, total, per_page):
         stop = min(start + per_page, total)
@@ -92,7 +92,7 @@ def _cursor(index: int) -> str:
 
 
 def _file(index: int) -> Json:
-    # As long as what the real service sends: about 1.3 KB, most of it the signed address.
+    # As long as a node of the real service: about 1.3 KB, most of it the signed URL.
     name = f"media/images/validation_{index:08d}_{index * 2654435761 % 2**32:08x}.png"
     signature = f"{index:08x}" * 64
     return {
@@ -109,7 +109,7 @@ def _file(index: int) -> Json:
         ),
         "sizeBytes": FILE_SIZE,
         "mimetype": "image/png",
-        "updatedAt": MOMENT,
+        "updatedAt": TIMESTAMP,
         "md5": f"{index:022d}==",
     }
 

@@ -1,4 +1,4 @@
-"""Log in the less usual ways. Arguments: a folder to work in, an address to refer to."""
+"""Log in less usual ways. Arguments: a working folder, and a URL to refer to."""
 
 import json
 import sys
@@ -6,27 +6,27 @@ from pathlib import Path
 
 import wandb
 
-work, address = Path(sys.argv[1]), sys.argv[2]
+work, url = Path(sys.argv[1]), sys.argv[2]
 work.mkdir(exist_ok=True)
 (work / "a.txt").write_text("alpha")
 (work / "b.txt").write_text("beta")
-answer = {}
+printed = {}
 
 # Without a run.
 alone = wandb.Artifact("alone", "dataset")
 alone.add_file(str(work / "a.txt"))
 alone.save("ship")
 alone.wait()
-answer["alone"] = alone.qualified_name
+printed["alone"] = alone.qualified_name
 
 # Used before it is logged, and empty.
 with wandb.init(entity="crew", project="ship", id="drafts") as run:
     draft = wandb.Artifact("draft", "dataset")
     draft.add_file(str(work / "b.txt"))
-    answer["draft"] = run.use_artifact(draft).qualified_name
+    printed["draft"] = run.use_artifact(draft).qualified_name
     run.log_artifact(wandb.Artifact("empty", "dataset")).wait()
     referring = wandb.Artifact("referring", "dataset")
-    referring.add_reference(address, name="far.txt")
+    referring.add_reference(url, name="far.txt")
     run.log_artifact(referring).wait()
     written = wandb.Artifact("written", "dataset")
     with written.new_file("deep/new.txt") as stream:
@@ -51,7 +51,7 @@ with wandb.init(entity="crew", project="ship", id="resumed") as run:
     run.log({"x": 1})
     run.log({"x": 2})
 with wandb.init(entity="crew", project="ship", id="resumed", resume="must") as run:
-    answer["resumed at"] = run.starting_step
+    printed["resumed at"] = run.starting_step
     run.log({"x": 3})
     run.summary["best"] = 3
 
@@ -62,7 +62,7 @@ run.finish(exit_code=3)
 # Logged again through the public API.
 again = wandb.Api().artifact("crew/ship/draft:v0")
 public = wandb.Api().run("crew/ship/resumed")
-answer["steps"] = [(row["_step"], row["x"]) for row in public.history(pandas=False)]
+printed["steps"] = [(row["_step"], row["x"]) for row in public.history(pandas=False)]
 public.log_artifact(again, aliases=["again"])
 public.use_artifact(again)
-print(json.dumps(answer))
+print(json.dumps(printed))

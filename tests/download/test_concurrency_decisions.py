@@ -28,6 +28,7 @@ def allowed(limit: AdaptiveLimit, size: int | None = LARGE) -> int:
     return next(active for active in range(2000) if limit.is_full(active, size))
 
 
+@settings(deadline=None)
 @given(limit=st.integers(1, 128), small_limit=st.integers(0, 512))
 def test_limit_at_the_start_is_what_was_given(limit: int, small_limit: int) -> None:
     adaptive = AdaptiveLimit(limit, small_limit, 60)

@@ -187,9 +187,13 @@ def test_resume_takes_the_largest_part_and_removes_the_others(tmp_path: Path) ->
     assert files_below(tmp_path) == {}
 
 
-def test_resume_takes_no_part_that_another_download_writes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("idle", [0, 2 * part_files.IDLE_SECONDS])
+def test_resume_takes_no_part_that_another_download_writes(tmp_path: Path, idle: float) -> None:
     other = Download(tmp_path)
     other.write(30)
+    written = time.time() - idle
+    for path in tmp_path.iterdir():
+        os.utime(path, (written, written))
     assert resumed(tmp_path) == 0
     other.write(99)
     assert other.writer.commit(replace=False).read_bytes() == CONTENT
@@ -359,6 +363,7 @@ def test_tree_removes_the_empty_folders_that_it_made(
         assert set(files_below(root)) == {f"{name}/x".lstrip("/") for name in used}
 
 
+@settings(deadline=None)
 @given(st.sampled_from(FOLDERS), st.sampled_from(["x", "..", "a b"]))
 def test_tree_names_folders_by_their_path_below_the_root(folder: str, name: str) -> None:
     tree = FolderTree(Path("root"))

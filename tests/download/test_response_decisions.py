@@ -301,6 +301,7 @@ def test_body_longer_than_the_file_is_a_checksum_error() -> None:
         handler.write(CONTENT + b"!")
 
 
+@settings(deadline=None)
 @given(cut=st.integers(0, 200), step=st.integers(1, 50))
 def test_compressed_body_is_decoded_or_transient(cut: int, step: int) -> None:
     handler, writer = new_handler(unknown())

@@ -229,6 +229,17 @@ def test_schedule_is_finished_once_all_is_settled(desk: Desk) -> None:
     assert desk.schedule.finished
 
 
+def test_schedule_is_not_finished_while_a_url_is_refreshed(desk: Desk) -> None:
+    refreshable(desk.added())
+    desk.schedule.finish()
+    desk.schedule.finish_attempt(desk.taken(), UrlExpired("expired"))
+    assert not desk.schedule.finished
+    [waiting] = desk.schedule.take_expired()
+    assert not desk.schedule.finished
+    desk.schedule.url_refreshed(waiting, None)
+    assert desk.schedule.finished
+
+
 def test_schedule_cancelled_accepts_and_hands_out_nothing(desk: Desk) -> None:
     running, _waiting = desk.added("a"), desk.added("b")
     attempt = desk.taken()

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator, Sequence
+from io import FileIO
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
@@ -281,6 +282,28 @@ def test_split_that_fails_keeps_what_was_appended_and_removes_the_rest(tmp_path:
     assert files_below(tmp_path) == {"x": CONTENT}
 
 
+def test_split_that_fails_while_a_piece_is_appended_ends_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = SplitFile(tmp_path, jobs=2)
+    first, second, *_ = file.queue.queued
+    read = FolderTree.read
+
+    def read_late(tree: FolderTree, target: Path) -> FileIO:
+        file.fail(second, TransportError("HTTP 400"))
+        assert file.queue.ended == [], "the piece at hand comes first"
+        return read(tree, target)
+
+    monkeypatch.setattr(FolderTree, "read", read_late)
+    before = file.written
+    file.finish(first)
+    assert file.queue.ended == ["continued"]
+    assert file.written == before + PIECE_BYTES
+    file.finish_main()
+    file.close()
+    assert files_below(tmp_path) == {"x": CONTENT}
+
+
 def test_split_whose_disk_fails_ends_the_file(tmp_path: Path) -> None:
     file = SplitFile(tmp_path, jobs=2)
     first, second = file.queue.queued
@@ -373,7 +396,7 @@ class SplitSchedule:
             found.append(attempt)
         return found
 
-    def drain(self) -> None:
+    def drain(self, files: int = 1) -> None:
         """Let everything go well from now on."""
         while not self.schedule.finished:
             self.clock.advance(100)
@@ -383,8 +406,8 @@ class SplitSchedule:
                 give_content(attempt, CONTENT)
                 self.schedule.complete(attempt)
         self.schedule.release()
-        assert self.errors == [None]
-        assert files_below(self.root) == {"x": CONTENT}
+        assert self.errors == [None] * files
+        assert list(files_below(self.root).values()) == [CONTENT] * files
 
 
 @pytest.mark.parametrize("limit", [1, 2])
@@ -431,14 +454,19 @@ def test_schedule_of_a_split_that_failed_counts_its_connections_again(
         with pytest.raises(SplitRequested) as stopped:
             give_content(piece, CONTENT)
         one.schedule.finish_attempt(piece, stopped.value)
-    [main] = one.taken()
+    more = [transfer_to(tmp_path / f"{number}", CONTENT) for number in range(5)]
+    for transfer in more:
+        one.schedule.add(transfer)
+    main, *rest = one.taken()
     assert main is one.main
     assert writer_of(main).written == BEGINNING
+    assert len(rest) == 2, "with the main one, as many as the limit"
     clock.advance(5)
     one.schedule.split_slow()
-    give_content(main, CONTENT)  # and it is not split again
-    one.schedule.complete(main)
-    one.drain()
+    for attempt in (main, *rest):
+        give_content(attempt, CONTENT)  # and it is not split again
+        one.schedule.complete(attempt)
+    one.drain(files=6)
 
 
 def test_schedule_cancelled_in_a_split_leaves_the_beginning_alone(

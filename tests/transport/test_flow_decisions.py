@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wbtyped_graphql.base_model import BaseModel
 from wbtyped_graphql.operation import Envelope, Operation, ResultT
@@ -91,6 +91,7 @@ FAILING = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(failing=FAILING, values=st.lists(st.integers(1, 9), max_size=4))
 def test_run_and_arun_agree(failing: list[type[Exception] | None], values: list[int]) -> None:
     here, there = Scripted(failing), Scripted(failing)

@@ -210,6 +210,7 @@ def listed(names: Sequence[str | None]) -> list[str]:
     return [name for name in names if name is not None]
 
 
+@settings(deadline=None)
 @given(names=NAMES, sizes=SIZES, stop=st.integers(0, MOST + 2))
 def test_paginator_fetches_no_page_that_it_does_not_need(
     names: list[str | None], sizes: list[int], stop: int
@@ -229,7 +230,7 @@ def pages_for(server: MemoryFiles, count: int) -> int:
     return number
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(names=NAMES, sizes=SIZES)
 async def test_paginator_sends_the_same_from_a_coroutine(
     names: list[str | None], sizes: list[int]
@@ -243,7 +244,7 @@ async def test_paginator_sends_the_same_from_a_coroutine(
     assert here.asked == there.asked
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(names=NAMES, sizes=SIZES)
 def test_paginator_pages_are_requested_again_and_not_kept(
     names: list[str | None], sizes: list[int]
@@ -258,7 +259,7 @@ def test_paginator_pages_are_requested_again_and_not_kept(
     assert files.more
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(names=NAMES, sizes=SIZES, count=st.integers(1, 5))
 def test_paginator_resumes_where_another_stopped(
     names: list[str | None], sizes: list[int], count: int

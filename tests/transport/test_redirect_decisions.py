@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from wbtyped.config.hosts import HostPolicy
@@ -26,6 +26,7 @@ def trail(url: str = FIRST, headers: Mapping[str, str] = KEY) -> RedirectChain:
     return RedirectChain("file 'x'", url, headers)
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.sampled_from(HOSTS), max_size=MAX_REDIRECTS),
     st.sampled_from(sorted(REDIRECT_STATUSES)),
@@ -89,6 +90,7 @@ def test_location_hidden_from_httpx_is_followed() -> None:
     assert str(followed.url) == "https://api.test/y"
 
 
+@settings(deadline=None)
 @given(st.text(st.sampled_from("/a%?é€\u00a0\U0001f600"), max_size=20))
 def test_decode_location_reads_utf8_that_came_as_latin1(text: str) -> None:
     try:

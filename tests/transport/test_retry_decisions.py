@@ -28,7 +28,7 @@ def transient(status: int | None, seconds: int | None, *, unsent: bool) -> Trans
 ERRORS = st.builds(transient, STATUSES, st.none() | st.integers(0, 300), unsent=st.booleans())
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(
     failures=st.lists(st.tuples(ERRORS, st.floats(0, 30)), max_size=30), repeatable=st.booleans()
 )
@@ -93,12 +93,14 @@ def test_retry_policy_renewed_has_the_whole_budget_and_forgets_no_wrong_content(
         assert policy(ChecksumError("wrong")) is False
 
 
+@settings(deadline=None)
 @given(st.integers(100, 599))
 def test_status_is_retryable_only_where_trying_again_can_help(status: int) -> None:
     passes = {408, 425, 429} | {code for code in range(500, 600) if code != 501}
     assert is_retryable(status) is (status in passes)
 
 
+@settings(deadline=None)
 @given(ERRORS)
 def test_transient_error_in_public_keeps_status_and_pause(error: TransientError) -> None:
     public = error.to_public_error()

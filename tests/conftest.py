@@ -1,4 +1,4 @@
-"""Shared by all tests: no waiting between tries, and nothing of the machine's own W&B settings."""
+"""Fixtures of all tests: no waits between retries, and none of the machine's own W&B settings."""
 
 import base64
 import hashlib

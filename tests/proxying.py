@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 
 class Listener:
-    """Serves each connection to a socket of its own in a thread."""
+    """Accepts connections and serves each in a thread of its own."""
 
     def __init__(self) -> None:
         self._listening = socket.create_server(("127.0.0.1", 0))
@@ -19,7 +19,7 @@ class Listener:
         self._open: list[socket.socket] = []
 
     def serve(self, connection: socket.socket) -> None:
-        """Talk to one client."""
+        """Serve one client."""
         raise NotImplementedError
 
     def _accept(self) -> None:
@@ -34,9 +34,9 @@ class Listener:
             self.serve(connection)
 
     def pump(self, one: socket.socket, other: socket.socket) -> None:
-        """Pass bytes on in both directions until one side has ended."""
+        """Forward bytes in both directions until one side closes."""
 
-        def pass_on(source: socket.socket, target: socket.socket) -> None:
+        def forward(source: socket.socket, target: socket.socket) -> None:
             with suppress(OSError):
                 while block := source.recv(65536):
                     target.sendall(block)
@@ -44,9 +44,9 @@ class Listener:
                 with suppress(OSError):
                     end.shutdown(socket.SHUT_RDWR)
 
-        back = threading.Thread(target=pass_on, args=(other, one), daemon=True)
+        back = threading.Thread(target=forward, args=(other, one), daemon=True)
         back.start()
-        pass_on(one, other)
+        forward(one, other)
         back.join()
 
     def __enter__(self) -> Self:
@@ -67,9 +67,9 @@ class RealProxy(Listener):
     def __init__(self, password: str | None = None) -> None:
         super().__init__()
         self.asked: list[str] = []
-        """What came through: `GET host:port`, `CONNECT host:port`, `SOCKS host:port`."""
+        """The requests received: `GET host:port`, `CONNECT host:port`, `SOCKS host:port`."""
         self.keys: list[str] = []
-        """Headers `Authorization` that could be read here."""
+        """The `Authorization` headers that the proxy could read."""
         self._password = password
 
     def serve(self, connection: socket.socket) -> None:
@@ -92,14 +92,14 @@ class RealProxy(Listener):
                 b"Content-Length: 0\r\nConnection: close\r\n\r\n"
             )
             return
-        place = target if method == "CONNECT" else urlsplit(target).netloc
-        self.asked.append(f"{method} {place}")
+        netloc = target if method == "CONNECT" else urlsplit(target).netloc
+        self.asked.append(f"{method} {netloc}")
         self.keys += [h for h in headers if h.lower().startswith("authorization:")]
-        with socket.create_connection(parted(place)) as there:
+        with socket.create_connection(split_netloc(netloc)) as there:
             if method == "CONNECT":
                 connection.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
             else:
-                path = target.partition(place)[2] or "/"
+                path = target.partition(netloc)[2] or "/"
                 kept = [h for h in headers if not h.lower().startswith(("connection:", "proxy-"))]
                 request = "\r\n".join([f"{method} {path} HTTP/1.1", *kept, "Connection: close"])
                 there.sendall(request.encode() + b"\r\n\r\n" + rest)
@@ -107,7 +107,7 @@ class RealProxy(Listener):
 
     def _knows(self, headers: list[str]) -> bool:
         sent = [h.split()[-1] for h in headers if h.lower().startswith("proxy-authorization:")]
-        return [b64decode(each).decode() for each in sent] == [f"me:{self._password}"]
+        return [b64decode(login).decode() for login in sent] == [f"me:{self._password}"]
 
     def _serve_socks(self, connection: socket.socket) -> None:
         read: Callable[[int], bytes] = lambda size: connection.recv(size, socket.MSG_WAITALL)  # noqa: E731
@@ -127,7 +127,7 @@ class RealProxy(Listener):
 
 
 class TlsFront(Listener):
-    """Speaks TLS, and passes on what comes to a server that does not."""
+    """Accepts TLS and forwards to a server without TLS."""
 
     def __init__(self, context: ssl.SSLContext, behind: int) -> None:
         super().__init__()
@@ -136,7 +136,7 @@ class TlsFront(Listener):
         self.connections = 0
 
     def serve(self, connection: socket.socket) -> None:
-        """Pass on what one client sends."""
+        """Forward one client's connection."""
         self.connections += 1
         with (
             self.context.wrap_socket(connection, server_side=True) as inside,
@@ -145,7 +145,7 @@ class TlsFront(Listener):
             self.pump(inside, there)
 
 
-def parted(place: str) -> tuple[str, int]:
+def split_netloc(netloc: str) -> tuple[str, int]:
     """Return host and port of `host:port`."""
-    host, _, port = place.rpartition(":")
+    host, _, port = netloc.rpartition(":")
     return host.strip("[]"), int(port)

@@ -1,4 +1,4 @@
-"""A server that answers with whatever bytes a test wants, so also with what is no HTTP."""
+"""A server that sends whatever bytes a test wants, including invalid HTTP."""
 
 import socket
 import threading
@@ -11,7 +11,7 @@ Respond = Callable[["RawRequest"], bytes | Iterable[bytes]]
 
 @dataclass(frozen=True)
 class RawRequest:
-    """A request as it came."""
+    """A request as received."""
 
     target: str
     headers: dict[str, str]
@@ -21,7 +21,7 @@ class RawRequest:
 def response(
     body: bytes = b"", status: str = "200 OK", headers: Iterable[tuple[str, str]] = ()
 ) -> bytes:
-    """Return a response; `Content-Length` is right unless another one is given."""
+    """Build a response, with the right `Content-Length` unless another one is given."""
     named = [*headers]
     if not any(name.lower() in {"content-length", "transfer-encoding"} for name, _ in named):
         named.append(("Content-Length", str(len(body))))
@@ -31,7 +31,7 @@ def response(
 
 
 class RawServer:
-    """Answers each request with what `respond` returns, then closes the connection."""
+    """Sends what `respond` returns for each request, then closes the connection."""
 
     def __init__(self, respond: Respond) -> None:
         self.respond = respond
@@ -56,8 +56,8 @@ class RawServer:
             if request is None:
                 return
             self.requests.append(request)
-            answer = self.respond(request)
-            for block in (answer,) if isinstance(answer, bytes) else answer:
+            sent = self.respond(request)
+            for block in (sent,) if isinstance(sent, bytes) else sent:
                 connection.sendall(block)
             connection.shutdown(socket.SHUT_WR)
             while connection.recv(65536):
@@ -65,13 +65,13 @@ class RawServer:
 
     @staticmethod
     def _read(connection: socket.socket) -> RawRequest | None:
-        come = b""
-        while b"\r\n\r\n" not in come:
+        received = b""
+        while b"\r\n\r\n" not in received:
             block = connection.recv(65536)
             if not block:
                 return None
-            come += block
-        head, _, body = come.partition(b"\r\n\r\n")
+            received += block
+        head, _, body = received.partition(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         pairs = (line.partition(":") for line in lines)
         headers = {name.lower(): value.strip() for name, _, value in pairs}
@@ -80,7 +80,7 @@ class RawServer:
         return RawRequest(first.split(" ")[1], headers, body)
 
     def close(self) -> None:
-        """Stop."""
+        """Stop the server."""
         self._closed = True
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)

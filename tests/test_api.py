@@ -1,4 +1,4 @@
-"""The way in: paths, defaults, runs, projects and the account."""
+"""The entry point: paths, defaults, runs, projects and the account."""
 
 import asyncio
 import re
@@ -6,18 +6,18 @@ import re
 import pytest
 
 from wbtyped import Api, Run
-from wbtyped.errors import NotFoundError, UsageError
+from wbtyped.errors import NotFoundError, OfflineError, UsageError
 from wbtyped.server import WandbServer
 
 
-def test_nothing_is_sent_before_it_is_needed(wandb_server: WandbServer) -> None:
+def test_api_creation_sends_nothing(wandb_server: WandbServer) -> None:
     with Api() as api:
         assert repr(api) == f"<Api {wandb_server.url}>"
         assert api.client.app_url == f"{wandb_server.url}/"
     assert len(wandb_server.requests) == 0
 
 
-def test_viewer_and_default_entity(wandb_server: WandbServer, api: Api) -> None:
+def test_viewer_is_requested_once(wandb_server: WandbServer, api: Api) -> None:
     assert (api.viewer.username, api.viewer.entity, api.viewer.admin) == ("me", "me", True)
     assert (api.viewer.name, api.viewer.teams, api.viewer.email) == ("me", [], "me@localhost")
     assert api.viewer.id == api.viewer.attrs.id
@@ -25,7 +25,7 @@ def test_viewer_and_default_entity(wandb_server: WandbServer, api: Api) -> None:
     assert wandb_server.requests.operations() == ["GetViewer"], "asked once"
 
 
-def test_settings_win_over_the_account(wandb_server: WandbServer) -> None:
+def test_default_entity_of_settings_sends_nothing(wandb_server: WandbServer) -> None:
     with Api({"entity": "crew"}) as api:
         assert api.default_entity == "crew"
     assert len(wandb_server.requests) == 0
@@ -35,7 +35,9 @@ def test_settings_win_over_the_account(wandb_server: WandbServer) -> None:
     ("path", "entity"),
     [("me/ship/log", "me"), ("ship/log", "me"), ("log", "me"), ("crew/ship:log", "crew")],
 )
-async def test_runs_by_path(wandb_server: WandbServer, path: str, entity: str) -> None:
+async def test_run_of_any_path_form_is_loaded_once(
+    wandb_server: WandbServer, path: str, entity: str
+) -> None:
     wandb_server.add_run(f"{entity}/ship/log", files={"a": b"x"})
     with Api({"project": "ship"}) as api:
         run = api.run(path)
@@ -48,7 +50,7 @@ async def test_runs_by_path(wandb_server: WandbServer, path: str, entity: str) -
         await api.aclose()
 
 
-def test_run_properties(wandb_server: WandbServer, api: Api) -> None:
+def test_run_properties_match_the_node(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_run("cr ew/ship/log")
     run = api.run("cr ew/ship/log")
     assert (run.entity, run.project, run.id, run.state) == ("cr ew", "ship", "log", "finished")
@@ -70,7 +72,7 @@ def test_run_without_attrs_loads_itself(wandb_server: WandbServer, api: Api) -> 
         Run(api.client, "crew", "ship", "log", {k: wire[k] for k in wire if k != "projectId"})
 
 
-async def test_runs_load_again(wandb_server: WandbServer, api: Api) -> None:
+async def test_run_load_updates_attrs(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_run("crew/ship/log")
     run = api.run("crew/ship/log")
     wandb_server.add_run("crew/ship/log", files={"a": b""})
@@ -90,7 +92,7 @@ async def test_runs_load_again(wandb_server: WandbServer, api: Api) -> None:
         ("crew/ship/gone", "run", "run crew/ship/gone does not exist"),
     ],
 )
-async def test_missing_runs_say_which_part(
+async def test_run_missing_names_the_missing_part(
     wandb_server: WandbServer, api: Api, path: str, missing: str, says: str
 ) -> None:
     wandb_server.add_run("crew/ship/log")
@@ -103,14 +105,28 @@ async def test_missing_runs_say_which_part(
     await api.aclose()
 
 
+async def test_offline_api_names_what_it_cannot_load() -> None:
+    with Api({"entity": "crew"}, offline=True) as api:
+        with pytest.raises(OfflineError) as refused:
+            api.run("crew/ship/log")
+        expected = "cannot load run crew/ship/log while offline; only cached artifacts work offline"
+        assert str(refused.value) == expected
+        with pytest.raises(OfflineError, match="cannot load run crew/ship/log while offline"):
+            await api.arun("crew/ship/log")
+        with pytest.raises(OfflineError, match="cannot load project crew/ship while offline"):
+            api.project("ship")
+        with pytest.raises(OfflineError, match="cannot send GetViewer while offline"):
+            api.viewer  # noqa: B018
+
+
 @pytest.mark.parametrize("path", ["", "a/b/c/d", "run-without-project", "a//b"])
-def test_bad_paths_send_nothing(wandb_server: WandbServer, path: str) -> None:
+def test_run_with_a_malformed_path_sends_nothing(wandb_server: WandbServer, path: str) -> None:
     with Api({"entity": "crew"}) as api, pytest.raises(UsageError):
         api.run(path)
     assert len(wandb_server.requests) == 0
 
 
-def test_create_run(wandb_server: WandbServer, api: Api) -> None:
+def test_create_run_returns_a_new_or_existing_run(wandb_server: WandbServer, api: Api) -> None:
     run = api.create_run(project="ship")
     assert re.fullmatch(r"me/ship/[a-z0-9]{8}", run.full_path)
     assert run.state == "running"
@@ -124,7 +140,7 @@ def test_create_run(wandb_server: WandbServer, api: Api) -> None:
         api.create_run("a", "sh?p")
 
 
-def test_projects(wandb_server: WandbServer, api: Api) -> None:
+def test_project_is_created_and_loaded(wandb_server: WandbServer, api: Api) -> None:
     with pytest.raises(NotFoundError, match="project me/ship does not exist"):
         api.project("ship")
     made = api.create_project("ship")
@@ -139,14 +155,16 @@ def test_projects(wandb_server: WandbServer, api: Api) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a?b", "x" * 129])
-def test_bad_project_names_send_nothing(wandb_server: WandbServer, api: Api, name: str) -> None:
+def test_project_with_an_invalid_name_sends_nothing(
+    wandb_server: WandbServer, api: Api, name: str
+) -> None:
     for call in (api.project, api.create_project):
         with pytest.raises(UsageError):
             call(name)
     assert len(wandb_server.requests) == 0
 
 
-def test_everything_in_coroutines(wandb_server: WandbServer) -> None:
+def test_api_async_methods_match_the_synchronous_ones(wandb_server: WandbServer) -> None:
     async def main() -> None:
         async with Api() as api:
             assert (await api.aviewer()).username == "me"

@@ -1,4 +1,4 @@
-"""Sending operations: what is tried again, what becomes which error, and where the key goes."""
+"""Sending operations: retries, errors, and who gets the API key."""
 
 import asyncio
 import json
@@ -28,8 +28,8 @@ from wbtyped.server import Fault, WandbServer
 QUERY = calls.get_run(entity="crew", project="ship", name="log")
 
 
-def answer(data: object = None, errors: object = None, status: int = 200) -> Fault:
-    """Let the server answer GetRun with this body."""
+def graphql_response(data: object = None, errors: object = None, status: int = 200) -> Fault:
+    """Make the server respond to GetRun with this body."""
     body = {key: value for key, value in (("data", data), ("errors", errors)) if value is not None}
     return Fault(
         kind="graphql",
@@ -58,7 +58,7 @@ def client(wandb_server: WandbServer, api: Api) -> Client:
     ],
     ids=lambda f: f"status {f.status}" if f.status else f"cut {f.cut_after}",
 )
-async def test_a_passing_failure_is_tried_again(
+async def test_send_retries_a_transient_failure(
     wandb_server: WandbServer, client: Client, fault: Fault
 ) -> None:
     with wandb_server.fault(fault):
@@ -80,9 +80,9 @@ async def test_a_passing_failure_is_tried_again(
         (Fault(kind="graphql", cut_before_headers=True), 1),
         (Fault(kind="graphql", status=429), 4),
     ],
-    ids=["the server may have acted", "no answer came", "the server has not looked"],
+    ids=["may be processed", "no response", "not processed"],
 )
-def test_what_must_not_happen_twice_is_not_sent_twice(
+def test_send_repeats_a_mutation_only_if_unprocessed(
     wandb_server: WandbServer, client: Client, fault: Fault, sent: int
 ) -> None:
     once = Operation[GetRun](
@@ -94,7 +94,7 @@ def test_what_must_not_happen_twice_is_not_sent_twice(
     assert len(wandb_server.requests) == sent
 
 
-def test_a_failure_that_stays_names_the_operation_and_status(
+def test_send_after_retries_names_operation_and_status(
     wandb_server: WandbServer, client: Client
 ) -> None:
     with wandb_server.fault(Fault(kind="graphql", status=502)):
@@ -107,7 +107,9 @@ def test_a_failure_that_stays_names_the_operation_and_status(
     assert limited.value.retry_after == 1
 
 
-def test_no_server_at_all(wandb_server: WandbServer, client: Client) -> None:
+def test_send_without_a_server_names_url_reason_and_attempts(
+    wandb_server: WandbServer, client: Client
+) -> None:
     wandb_server.close()
     with pytest.raises(
         TransportError,
@@ -118,7 +120,7 @@ def test_no_server_at_all(wandb_server: WandbServer, client: Client) -> None:
     assert failed.value.__cause__ is not None
 
 
-def test_slow_server_runs_into_the_time_limit(wandb_server: WandbServer) -> None:
+def test_send_to_a_slow_server_times_out(wandb_server: WandbServer) -> None:
     wandb_server.add_run("crew/ship/log")
     with (
         Api(timeout=0.05) as api,
@@ -129,11 +131,11 @@ def test_slow_server_runs_into_the_time_limit(wandb_server: WandbServer) -> None
 
 
 @pytest.mark.parametrize("status", [200, 400, 409, 422, 500])
-def test_errors_of_the_server_come_in_its_own_words(
+def test_graphql_error_contains_the_messages_of_the_server(
     wandb_server: WandbServer, client: Client, status: int
 ) -> None:
     errors = [{"message": "first", "path": ["project", 0]}, {"message": "second"}]
-    with wandb_server.fault(answer({"project": None}, errors, status)):
+    with wandb_server.fault(graphql_response({"project": None}, errors, status)):
         with pytest.raises(GraphQLError, match="GetRun.*project.0: first; second") as refused:
             client.send(QUERY)
     assert refused.value.operation == "GetRun"
@@ -142,17 +144,19 @@ def test_errors_of_the_server_come_in_its_own_words(
     assert refused.value.status == status
 
 
-def test_errors_beside_null_where_the_schema_promises_a_value(
+def test_graphql_error_takes_precedence_over_a_null(
     wandb_server: WandbServer, client: Client
 ) -> None:
     broken = {"project": {"run": {"id": None}}}
-    with wandb_server.fault(answer(broken, [{"message": "no permission"}])):
+    with wandb_server.fault(graphql_response(broken, [{"message": "no permission"}])):
         with pytest.raises(GraphQLError, match="no permission"):
             client.send(QUERY)
 
 
-def test_null_where_the_schema_promises_a_value(wandb_server: WandbServer, client: Client) -> None:
-    with wandb_server.fault(answer({"project": {"run": {"id": None}}})):
+def test_null_for_a_required_field_is_a_schema_mismatch(
+    wandb_server: WandbServer, client: Client
+) -> None:
+    with wandb_server.fault(graphql_response({"project": {"run": {"id": None}}})):
         with pytest.raises(SchemaMismatchError, match=r"GetRun.*project\.run\.id: got null") as bad:
             client.send(QUERY)
     assert bad.value.operation == "GetRun"
@@ -160,27 +164,31 @@ def test_null_where_the_schema_promises_a_value(wandb_server: WandbServer, clien
 
 
 @pytest.mark.parametrize("body", [{}, {"data": None}])
-def test_answer_without_data(wandb_server: WandbServer, client: Client, body: object) -> None:
-    fault = answer()
+def test_response_without_data_is_a_schema_mismatch(
+    wandb_server: WandbServer, client: Client, body: object
+) -> None:
+    fault = graphql_response()
     fault.body = json.dumps(body).encode()
     with wandb_server.fault(fault), pytest.raises(SchemaMismatchError, match="neither data nor"):
         client.send(QUERY)
 
 
 @pytest.mark.parametrize("status", [200, 404, 301])
-def test_a_page_that_is_no_graphql(wandb_server: WandbServer, client: Client, status: int) -> None:
+def test_response_that_is_not_graphql_hints_at_the_base_url(
+    wandb_server: WandbServer, client: Client, status: int
+) -> None:
     page = Fault(kind="graphql", status=status, body=b"<html>Please log in</html>")
     with wandb_server.fault(page), pytest.raises(TransportError, match="base URL"):
         client.send(QUERY)
 
 
-def test_not_found_by_status(wandb_server: WandbServer, client: Client) -> None:
-    gone = answer(None, [{"message": "project not found"}], 404)
+def test_status_404_is_not_found(wandb_server: WandbServer, client: Client) -> None:
+    gone = graphql_response(None, [{"message": "project not found"}], 404)
     with wandb_server.fault(gone), pytest.raises(NotFoundError, match="project not found"):
         client.send(QUERY)
 
 
-def test_unknown_enum_values_and_fields_are_kept_or_ignored(
+def test_response_with_unknown_enum_value_and_field_is_accepted(
     wandb_server: WandbServer, client: Client
 ) -> None:
     run = {
@@ -189,7 +197,7 @@ def test_unknown_enum_values_and_fields_are_kept_or_ignored(
         "createdAt": "2024-01-02T03:04:05", "heartbeatAt": None, "readOnly": None,
         "fileCount": "7", "somethingNew": {"deep": 1},
     }  # fmt: skip
-    with wandb_server.fault(answer({"project": {"run": run}})):
+    with wandb_server.fault(graphql_response({"project": {"run": run}})):
         result = client.send(QUERY)
     assert result.project is not None
     assert result.project.run is not None
@@ -198,14 +206,14 @@ def test_unknown_enum_values_and_fields_are_kept_or_ignored(
     assert result.project.run.created_at.isoformat() == "2024-01-02T03:04:05+00:00"
 
 
-def test_wrong_key(wandb_server: WandbServer) -> None:
+def test_wrong_key_is_refused_and_not_shown(wandb_server: WandbServer) -> None:
     wrong = "0123456789" * 4
     with Api(api_key=wrong) as api, pytest.raises(AuthenticationError) as refused:
         api.client.send(QUERY)
     assert wrong not in str(refused.value)
 
 
-def test_key_of_nobody(wandb_server: WandbServer, api: Api) -> None:
+def test_viewer_null_is_an_authentication_error(wandb_server: WandbServer, api: Api) -> None:
     nobody = Fault(
         kind="graphql", status=200, body=b'{"data": {"viewer": null}}',
         content_type="application/json",
@@ -214,7 +222,7 @@ def test_key_of_nobody(wandb_server: WandbServer, api: Api) -> None:
         api.viewer.name  # noqa: B018
 
 
-def test_the_key_is_nowhere_to_be_seen(wandb_server: WandbServer, client: Client) -> None:
+def test_key_is_in_no_repr_and_no_error(wandb_server: WandbServer, client: Client) -> None:
     key = wandb_server.api_key
     run = Api().run("crew/ship/log")
     for thing in (client, client.settings, run, run.files(), client.transport.retries):
@@ -228,7 +236,7 @@ def test_the_key_is_nowhere_to_be_seen(wandb_server: WandbServer, client: Client
         seen = seen.__cause__
 
 
-def test_the_key_belongs_to_the_api_alone(wandb_server: WandbServer, client: Client) -> None:
+def test_key_is_sent_to_the_api_origin_only(wandb_server: WandbServer, client: Client) -> None:
     authorization = client.transport.authorization
     base = wandb_server.url
     assert authorization(f"{base}/graphql")
@@ -245,7 +253,7 @@ def test_the_key_belongs_to_the_api_alone(wandb_server: WandbServer, client: Cli
         assert authorization(other) == {}
 
 
-def test_the_key_stays_below_the_path_of_the_api() -> None:
+def test_key_is_sent_below_the_path_of_the_api_only() -> None:
     given = {"base_url": "https://host.test/wandb"}
     client = Client(find_settings(given, api_key="k" * 40, environ={}))
     assert client.transport.authorization("https://host.test/wandb/graphql")
@@ -253,9 +261,7 @@ def test_the_key_stays_below_the_path_of_the_api() -> None:
     assert not client.transport.authorization("https://host.test/other")
 
 
-def test_redirected_queries_are_refused_and_the_key_does_not_travel(
-    wandb_server: WandbServer, client: Client
-) -> None:
+def test_redirected_query_fails_and_sends_no_key(wandb_server: WandbServer, client: Client) -> None:
     with WandbServer() as other:
         away = Fault(kind="graphql", redirect=f"{other.url}/graphql", status=307)
         with wandb_server.fault(away), pytest.raises(TransportError):
@@ -263,22 +269,22 @@ def test_redirected_queries_are_refused_and_the_key_does_not_travel(
         assert len(other.requests) == 0
 
 
-def test_features_are_asked_once(wandb_server: WandbServer, client: Client) -> None:
+def test_features_are_requested_once(wandb_server: WandbServer, client: Client) -> None:
     wandb_server.requests.clear()
     assert "MARK_RUN_FILES_UPLOADED" in client.features() == client.features()
     assert wandb_server.requests.operations() == ["ServerFeatures"]
 
 
-def test_a_server_too_old_for_features_has_none(wandb_server: WandbServer, client: Client) -> None:
+def test_features_of_an_old_server_are_empty(wandb_server: WandbServer, client: Client) -> None:
     message = 'Cannot query field "features" on type "ServerInfo".'
     for status in (200, 400):
-        old = answer(None, [{"message": message}], status)
+        old = graphql_response(None, [{"message": message}], status)
         old.operation = "ServerFeatures"
         with wandb_server.fault(old):
             assert Client(client.settings).features() == frozenset()
 
 
-def test_one_client_serves_several_event_loops(client: Client) -> None:
+def test_client_works_in_several_event_loops(client: Client) -> None:
     async def ask() -> GetRun:
         try:
             return await client.asend(QUERY)
@@ -288,13 +294,13 @@ def test_one_client_serves_several_event_loops(client: Client) -> None:
     assert asyncio.run(ask()) == asyncio.run(ask()) == client.send(QUERY)
 
 
-def test_copies_in_one_process_share_a_client(client: Client) -> None:
+def test_unpickled_clients_of_one_process_are_shared(client: Client) -> None:
     packed = pickle.dumps(client)
     assert pickle.loads(packed) is pickle.loads(packed)
     assert pickle.loads(packed).send(QUERY) == client.send(QUERY)
 
 
-async def test_server_info(client: Client) -> None:
+async def test_server_info_contains_the_version(client: Client) -> None:
     info = client.server_info()
     assert info is not None
     assert info.latest_local_version_info is not None
@@ -302,13 +308,13 @@ async def test_server_info(client: Client) -> None:
     await client.aclose()
 
 
-def test_a_closed_client_opens_again(client: Client) -> None:
+def test_closed_client_reopens(client: Client) -> None:
     before = client.send(QUERY)
     client.close()
     assert client.send(QUERY) == before
 
 
-def test_logs_hold_neither_key_nor_signature(
+def test_logs_contain_neither_key_nor_signature(
     wandb_server: WandbServer, api: Api, caplog: pytest.LogCaptureFixture, tmp_path: Path
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": b"x"})

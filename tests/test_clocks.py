@@ -27,7 +27,7 @@ def _frozen() -> Iterator[None]:
 
 @pytest.fixture
 def _waiting() -> Iterator[None]:
-    """Wait between tries, as outside of tests."""
+    """Wait between attempts, as outside tests."""
     stamina.set_testing(False)
     yield
     stamina.set_testing(True, attempts=4)
@@ -38,7 +38,7 @@ def client(server: WandbServer, timeout: float | None = None) -> Api:
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_server_starts_answers_and_stops(tmp_path: Path, moment: str) -> None:
+def test_server_with_a_stopped_clock_works(tmp_path: Path, moment: str) -> None:
     with freeze_time(moment), WandbServer() as server:
         server.add_run("me/ship/log", {"a": b"alpha"})
         with client(server) as api:
@@ -49,7 +49,7 @@ def test_server_starts_answers_and_stops(tmp_path: Path, moment: str) -> None:
             assert len(api.run("me/ship/log").files()) == 2
 
 
-def test_server_serves_while_clocks_are_stopped_and_go_on(
+def test_server_keeps_working_when_clocks_stop_and_resume(
     wandb_server: WandbServer, api: Api
 ) -> None:
     wandb_server.add_run("me/ship/log", {"a": b"alpha"})
@@ -60,7 +60,7 @@ def test_server_serves_while_clocks_are_stopped_and_go_on(
 
 
 @pytest.mark.usefixtures("_frozen")
-def test_server_stops_within_an_answer_that_never_ends() -> None:
+def test_server_stops_during_an_endless_response() -> None:
     with WandbServer() as server:
         server.add_run("me/ship/log", {"a": bytes(100_000)})
         with client(server) as api:
@@ -75,14 +75,16 @@ def test_server_stops_within_an_answer_that_never_ends() -> None:
 
 
 @pytest.mark.usefixtures("_frozen", "_waiting")
-def test_retries_wait_and_go_on(wandb_server: WandbServer, api: Api) -> None:
+def test_retries_with_a_stopped_clock_succeed(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_run("me/ship/log")
     with wandb_server.fault(BUSY):
         assert api.run("me/ship/log").id == "log"
 
 
 @pytest.mark.usefixtures("_frozen", "_waiting")
-def test_async_retries_wait_and_go_on(wandb_server: WandbServer, tmp_path: Path) -> None:
+def test_async_retries_with_a_stopped_clock_succeed(
+    wandb_server: WandbServer, tmp_path: Path
+) -> None:
     wandb_server.add_run("me/ship/log", {"a": b"alpha"})
 
     async def read() -> None:
@@ -97,7 +99,9 @@ def test_async_retries_wait_and_go_on(wandb_server: WandbServer, tmp_path: Path)
 
 
 @pytest.mark.usefixtures("_frozen", "_waiting")
-def test_retries_end_with_their_budget(wandb_server: WandbServer, api: Api) -> None:
+def test_retries_with_a_stopped_clock_end_with_the_budget(
+    wandb_server: WandbServer, api: Api
+) -> None:
     api.client.retry_budget = 0.3
 
     async def ask() -> None:
@@ -112,7 +116,7 @@ def test_retries_end_with_their_budget(wandb_server: WandbServer, api: Api) -> N
 
 
 @pytest.mark.usefixtures("_frozen", "_waiting")
-def test_downloads_retry_and_give_up_stalled_connections(
+def test_downloads_with_a_stopped_clock_retry_stalled_connections(
     wandb_server: WandbServer, tmp_path: Path, engine: EngineName
 ) -> None:
     files = {f"{i}": bytes(50_000) for i in range(10)}

@@ -38,7 +38,7 @@ def test_errors_survive_pickling(error: errors.WbtypedError) -> None:
     assert vars(copy) == vars(error)
 
 
-def test_every_error_of_the_package_is_tried_here() -> None:
+def test_all_lists_every_error_of_the_package() -> None:
     def below(kind: type[errors.WbtypedError]) -> set[type[errors.WbtypedError]]:
         return {kind}.union(*map(below, kind.__subclasses__()))
 
@@ -64,5 +64,5 @@ def test_errors_are_also_the_built_in_kinds(error: type, documented: type) -> No
 
 
 @pytest.mark.parametrize("error", ALL, ids=lambda e: type(e).__name__)
-def test_the_tree_in_the_docstring_names_it(error: errors.WbtypedError) -> None:
+def test_errors_are_in_the_tree_of_the_docstring(error: errors.WbtypedError) -> None:
     assert type(error).__name__ in (errors.__doc__ or "")

@@ -1,4 +1,4 @@
-"""Files of a run: what they tell, and how they are listed, downloaded, uploaded and deleted."""
+"""Files of a run: properties, listing, download, upload and deletion."""
 
 import builtins
 import os
@@ -34,14 +34,14 @@ def run(wandb_server: WandbServer, api: Api) -> Run:
     return api.run(PATH)
 
 
-def leftovers(folder: Path) -> list[str]:
+def listing(folder: Path) -> list[str]:
     return sorted(str(p.relative_to(folder)) for p in folder.rglob("*"))
 
 
 # Listing.
 
 
-def test_properties(wandb_server: WandbServer, run: Run) -> None:
+def test_file_properties_match_the_node(wandb_server: WandbServer, run: Run) -> None:
     file = run.file("notes/a b.txt")
     assert (file.name, file.size, file.sizeBytes, file.mimetype) == (
         "notes/a b.txt",
@@ -59,14 +59,14 @@ def test_properties(wandb_server: WandbServer, run: Run) -> None:
     assert file.run is run
 
 
-def test_repr_shows_no_signed_address(run: Run) -> None:
+def test_repr_shows_no_signed_url(run: Run) -> None:
     assert (
         repr(run.file("model.bin")) == "<File model.bin (application/octet-stream) 262,144 bytes>"
     )
     assert repr(run.files()) == "<Files crew/ship/log>"
 
 
-def test_names_and_patterns(run: Run) -> None:
+def test_files_selected_by_names_or_pattern(run: Run) -> None:
     assert [f.name for f in run.files(["model.bin", "absent"])] == ["absent", "model.bin"]
     assert [f.name for f in run.files(pattern="notes/%")] == ["notes/a b.txt"]
     assert [f.name for f in run.files(pattern="MODEL.bi_")] == ["model.bin"]
@@ -74,7 +74,7 @@ def test_names_and_patterns(run: Run) -> None:
     assert len(run.files(pattern="nothing")) == 2, "the server counts the whole run"
 
 
-async def test_length_with_names_counts_the_named_files(run: Run) -> None:
+async def test_files_length_with_names_counts_the_named_files(run: Run) -> None:
     assert len(run.files(["model.bin"])) == 1
     assert len(run.files(["model.bin", "absent"], per_page=1)) == 2
     assert await run.files(["model.bin"]).alength() == 1
@@ -84,7 +84,7 @@ async def test_length_with_names_counts_the_named_files(run: Run) -> None:
 
 
 @pytest.mark.parametrize("error", [UsageError, ValueError])
-def test_names_and_pattern_together(
+def test_files_with_names_and_pattern_send_nothing(
     wandb_server: WandbServer, run: Run, error: type[Exception]
 ) -> None:
     wandb_server.requests.clear()
@@ -99,16 +99,16 @@ def test_names_and_pattern_together(
     assert len(wandb_server.requests) == 0
 
 
-def test_file_that_does_not_exist(run: Run, tmp_path: Path) -> None:
+def test_file_missing_raises_not_found_on_save(run: Run, tmp_path: Path) -> None:
     file = run.file("absent")
     assert (file.size, file.updated_at, file.md5) == (0, None, None)
     with pytest.raises(NotFoundError, match="'absent' of crew/ship/log does not exist") as missing:
         file.save(tmp_path)
     assert missing.value.missing == "file"
-    assert leftovers(tmp_path) == []
+    assert listing(tmp_path) == []
 
 
-def test_attrs_may_be_a_mapping_of_wire_names(run: Run) -> None:
+def test_file_from_a_mapping_of_wire_names(run: Run) -> None:
     node = run.file("model.bin").attrs
     wire = node.model_dump(by_alias=True)
     assert wire["sizeBytes"] == len(CONTENT)
@@ -132,11 +132,11 @@ def test_attrs_may_be_a_mapping_of_wire_names(run: Run) -> None:
         ("ftp://bkt.s3.amazonaws.com/k", None),
     ],
 )
-def test_s3_addresses(url: str, uri: str | None) -> None:
+def test_s3_uri_of_urls(url: str, uri: str | None) -> None:
     assert s3_uri(url) == uri
 
 
-def test_path_uri(run: Run) -> None:
+def test_path_uri_of_storages(run: Run) -> None:
     wire = run.file("model.bin").attrs.model_dump(by_alias=True)
 
     def uri(url: str, direct: str) -> str:
@@ -153,20 +153,20 @@ def test_path_uri(run: Run) -> None:
 # Downloading.
 
 
-def test_download_gives_an_open_text_file(run: Run, tmp_path: Path) -> None:
+def test_download_returns_an_open_text_file(run: Run, tmp_path: Path) -> None:
     with run.file("notes/a b.txt").download(str(tmp_path)) as text:
         assert text.read() == "hello"
         assert Path(text.name) == tmp_path / "notes" / "a b.txt"
 
 
-def test_save_gives_the_path(run: Run, tmp_path: Path) -> None:
+def test_save_returns_the_path(run: Run, tmp_path: Path) -> None:
     path = run.file("model.bin").save(tmp_path)
     assert path == tmp_path / "model.bin"
     assert path.read_bytes() == CONTENT
-    assert leftovers(tmp_path) == ["model.bin"]
+    assert listing(tmp_path) == ["model.bin"]
 
 
-async def test_coroutines_download_too(run: Run, tmp_path: Path) -> None:
+async def test_asave_and_adownload_write_the_file(run: Run, tmp_path: Path) -> None:
     file = await run.afile("model.bin")
     assert (await file.asave(tmp_path)).read_bytes() == CONTENT
     with await file.adownload(tmp_path, replace=True) as text:
@@ -175,7 +175,7 @@ async def test_coroutines_download_too(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [FileExistsError, ValueError, builtins.FileExistsError])
-def test_existing_file_stays(
+def test_download_of_an_existing_file_needs_replace(
     wandb_server: WandbServer, run: Run, tmp_path: Path, error: type[Exception]
 ) -> None:
     (tmp_path / "model.bin").write_bytes(b"mine")
@@ -191,16 +191,14 @@ def test_existing_file_stays(
     assert file.save(tmp_path, replace=True, exist_ok=True).read_bytes() == CONTENT
 
 
-def test_another_connection_may_download(
-    wandb_server: WandbServer, run: Run, tmp_path: Path
-) -> None:
+def test_save_uses_the_given_api(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
     file = run.file("model.bin")
     run.client.close()
     with Api(timeout=5) as other:
         assert file.save(tmp_path, api=other).read_bytes() == CONTENT
 
 
-def test_the_key_does_not_follow_a_redirect_to_storage(
+def test_redirect_to_storage_gets_no_key(
     wandb_server: WandbServer, run: Run, tmp_path: Path
 ) -> None:
     file = run.file("model.bin")
@@ -212,7 +210,7 @@ def test_the_key_does_not_follow_a_redirect_to_storage(
     ]
 
 
-def test_the_key_does_not_follow_a_redirect_to_another_server(
+def test_redirect_to_another_server_gets_no_key(
     wandb_server: WandbServer, run: Run, tmp_path: Path
 ) -> None:
     with WandbServer() as other:
@@ -220,17 +218,17 @@ def test_the_key_does_not_follow_a_redirect_to_another_server(
         with wandb_server.fault(away), pytest.raises(AuthenticationError):
             run.file("model.bin").save(tmp_path)
         assert [r.authorized for r in other.requests] == [False]
-    assert leftovers(tmp_path) == []
+    assert listing(tmp_path) == []
 
 
-def test_files_listed_for_upload_can_still_be_read(run: Run, tmp_path: Path) -> None:
+def test_files_listed_for_upload_can_be_downloaded(run: Run, tmp_path: Path) -> None:
     [file] = run.files(["model.bin"], upload=True)
     assert file.url is not None
     assert "/uploads/" in file.url
     assert file.save(tmp_path).read_bytes() == CONTENT
 
 
-PASSING = [
+TRANSIENT_FAULTS = [
     Fault(kind="file", status=503, times=2),
     Fault(kind="storage-get", status=500, times=2),
     Fault(kind="storage-get", status=429, times=2),
@@ -245,18 +243,20 @@ PASSING = [
 ]
 
 
-@pytest.mark.parametrize("fault", PASSING, ids=lambda f: f"{f.kind} {f.status} {f.cut_after}")
-def test_transfers_survive_what_passes(
+@pytest.mark.parametrize(
+    "fault", TRANSIENT_FAULTS, ids=lambda f: f"{f.kind} {f.status} {f.cut_after}"
+)
+def test_save_retries_a_transient_failure(
     wandb_server: WandbServer, run: Run, tmp_path: Path, fault: Fault
 ) -> None:
     with wandb_server.fault(fault):
         path = run.file("model.bin").save(tmp_path)
     assert fault.hits == fault.times
     assert path.read_bytes() == CONTENT
-    assert leftovers(tmp_path) == ["model.bin"]
+    assert listing(tmp_path) == ["model.bin"]
 
 
-STAYING = [
+PERMANENT_FAULTS = [
     (Fault(kind="storage-get", corrupt=True), ChecksumError, "MD5"),
     (Fault(kind="storage-get", shorten=1), ChecksumError, "received 262143 bytes, expected 262144"),
     (Fault(kind="storage-get", cut_after=0), TransportError, "4 attempts in"),
@@ -273,8 +273,8 @@ STAYING = [
 ]
 
 
-@pytest.mark.parametrize(("fault", "error", "says"), STAYING, ids=lambda v: str(v)[:40])
-def test_transfers_that_fail_leave_nothing(
+@pytest.mark.parametrize(("fault", "error", "says"), PERMANENT_FAULTS, ids=lambda v: str(v)[:40])
+def test_save_that_fails_leaves_no_files(
     wandb_server: WandbServer,
     run: Run,
     tmp_path: Path,
@@ -287,10 +287,10 @@ def test_transfers_that_fail_leave_nothing(
         file.save(tmp_path / "made" / "for it")
     assert "model.bin" in str(failed.value)
     assert wandb_server.api_key not in str(failed.value)
-    assert leftovers(tmp_path) == []
+    assert listing(tmp_path) == []
 
 
-def test_a_failed_replacement_keeps_the_old_file(
+def test_save_that_fails_keeps_the_old_file(
     wandb_server: WandbServer, run: Run, tmp_path: Path
 ) -> None:
     (tmp_path / "model.bin").write_bytes(b"old")
@@ -298,13 +298,13 @@ def test_a_failed_replacement_keeps_the_old_file(
         with pytest.raises(ChecksumError):
             run.file("model.bin").save(tmp_path, replace=True)
     assert (tmp_path / "model.bin").read_bytes() == b"old"
-    assert leftovers(tmp_path) == ["model.bin"]
+    assert listing(tmp_path) == ["model.bin"]
 
 
 @pytest.mark.parametrize(
     "name", ["../evil", "/etc/evil", "a/../../evil", "C:\\evil", "a\x00b", "a//b"]
 )
-def test_hostile_names_are_refused_before_a_request(
+def test_download_of_an_unsafe_name_sends_nothing(
     wandb_server: WandbServer, api: Api, tmp_path: Path, name: str
 ) -> None:
     wandb_server.add_run(PATH, files={name: b"evil"})
@@ -315,17 +315,17 @@ def test_hostile_names_are_refused_before_a_request(
     with pytest.raises(UnsafePathError):
         file.download(root)
     assert len(wandb_server.requests) == 0
-    assert leftovers(tmp_path) == []
+    assert listing(tmp_path) == []
 
 
-def test_target_that_is_a_folder(run: Run, tmp_path: Path) -> None:
+def test_save_onto_a_folder_is_a_disk_error(run: Run, tmp_path: Path) -> None:
     (tmp_path / "model.bin").mkdir()
     with pytest.raises(DiskError, match="model.bin"):
         run.file("model.bin").save(tmp_path, replace=True)
-    assert leftovers(tmp_path) == ["model.bin"]
+    assert listing(tmp_path) == ["model.bin"]
 
 
-def test_empty_file(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
+def test_save_of_an_empty_file(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
     wandb_server.add_run(PATH, files={"empty": b""})
     assert api.run(PATH).file("empty").save(tmp_path).read_bytes() == b""
 
@@ -333,7 +333,9 @@ def test_empty_file(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None
 # Uploading.
 
 
-def test_upload(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+def test_upload_file_sends_queries_and_content(
+    wandb_server: WandbServer, run: Run, tmp_path: Path
+) -> None:
     source = tmp_path / "out" / "ünï codé.txt"
     source.parent.mkdir()
     source.write_bytes(CONTENT)
@@ -353,7 +355,7 @@ def test_upload(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
     assert len(run.files()) == 3
 
 
-def test_upload_names_the_file_from_the_working_folder(
+def test_upload_file_is_named_relative_to_the_working_folder(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -362,7 +364,7 @@ def test_upload_names_the_file_from_the_working_folder(
     assert run.upload_file("sub/a.txt").name == "sub/a.txt"
 
 
-async def test_coroutines_upload_too(run: Run, tmp_path: Path) -> None:
+async def test_aupload_file_sends_the_content(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     file = await run.aupload_file(tmp_path / "a.txt", root=tmp_path)
     assert file.size == 1
@@ -371,7 +373,7 @@ async def test_coroutines_upload_too(run: Run, tmp_path: Path) -> None:
     await run.client.aclose()
 
 
-def test_upload_to_a_server_without_confirmation(tmp_path: Path) -> None:
+def test_upload_file_to_an_old_server_needs_no_confirmation(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("x")
     with WandbServer(features=[]) as server:
         server.add_run(PATH)
@@ -381,7 +383,7 @@ def test_upload_to_a_server_without_confirmation(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["absent.txt", "folder", "../outside.txt"])
-def test_bad_uploads_send_nothing(
+def test_upload_file_of_an_invalid_path_sends_nothing(
     wandb_server: WandbServer, run: Run, tmp_path: Path, name: str
 ) -> None:
     root = tmp_path / "root"
@@ -402,7 +404,7 @@ def test_bad_uploads_send_nothing(
     ],
     ids=["status", "cut", "query"],
 )
-def test_uploads_survive_what_passes(
+def test_upload_file_retries_a_transient_failure(
     wandb_server: WandbServer, run: Run, tmp_path: Path, fault: Fault
 ) -> None:
     (tmp_path / "a.bin").write_bytes(CONTENT)
@@ -411,7 +413,9 @@ def test_uploads_survive_what_passes(
     assert fault.hits == fault.times
 
 
-def test_refused_upload_leaves_nothing(wandb_server: WandbServer, run: Run, tmp_path: Path) -> None:
+def test_upload_file_refused_by_storage_creates_no_file(
+    wandb_server: WandbServer, run: Run, tmp_path: Path
+) -> None:
     (tmp_path / "a.bin").write_bytes(CONTENT)
     with wandb_server.fault(Fault(kind="storage-put", expired=True)):
         with pytest.raises(TransportError, match=r"upload of 'a.bin'.*HTTP 403"):
@@ -419,7 +423,7 @@ def test_refused_upload_leaves_nothing(wandb_server: WandbServer, run: Run, tmp_
     assert run.file("a.bin").updated_at is None
 
 
-def test_upload_to_a_run_that_is_gone(run: Run, tmp_path: Path) -> None:
+def test_upload_file_to_a_missing_run_is_not_found(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.bin").write_bytes(b"x")
     gone = Run(run.client, "crew", "ship", "gone", run.attrs)
     with pytest.raises(NotFoundError, match="run crew/ship/gone"):
@@ -429,7 +433,7 @@ def test_upload_to_a_run_that_is_gone(run: Run, tmp_path: Path) -> None:
 # Deleting.
 
 
-def test_delete(run: Run) -> None:
+def test_delete_removes_the_file(run: Run) -> None:
     file = run.file("model.bin")
     file.delete()
     assert [f.name for f in run.files()] == ["notes/a b.txt"]
@@ -437,7 +441,7 @@ def test_delete(run: Run) -> None:
         file.delete()
 
 
-def test_only_files_of_a_run_can_be_deleted(wandb_server: WandbServer, run: Run) -> None:
+def test_delete_of_a_file_without_a_run_sends_nothing(wandb_server: WandbServer, run: Run) -> None:
     file = run.file("model.bin")
     wandb_server.requests.clear()
     with pytest.raises(UsageError, match="files of a run"):
@@ -454,7 +458,7 @@ def saved_size(file: File, root: str) -> tuple[int, int]:
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_files_go_through_a_process_pool(run: Run, tmp_path: Path, method: str) -> None:
+def test_files_work_in_a_process_pool(run: Run, tmp_path: Path, method: str) -> None:
     files = list(run.files())
     roots = [str(tmp_path / str(i)) for i in range(len(files))]
     with ProcessPoolExecutor(1, mp_context=get_context(method)) as pool:
@@ -463,7 +467,7 @@ def test_files_go_through_a_process_pool(run: Run, tmp_path: Path, method: str) 
     assert os.getpid() not in {pid for pid, _ in results}
 
 
-def test_handles_survive_pickling(run: Run) -> None:
+def test_file_survives_pickling(run: Run) -> None:
     original = run.file("model.bin")
     file = pickle.loads(pickle.dumps(original))
     assert file.attrs == original.attrs

@@ -35,7 +35,7 @@ SPACES = {
 
 
 @pytest.mark.parametrize("text", SPACES)
-def test_spaces(text: str) -> None:
+def test_space_of_addresses(text: str) -> None:
     assert space_of(ipaddress.ip_address(text)) is SPACES[text]
 
 
@@ -69,7 +69,7 @@ LOCAL = [
 
 
 @pytest.mark.parametrize("url", LOCAL)
-def test_from_a_public_host_to_no_local_one(url: str) -> None:
+def test_public_host_may_not_lead_to_a_local_one(url: str) -> None:
     public = policy("https://8.8.8.8")
     assert refused(public, url)
     assert not refused(policy("https://8.8.8.8", "*"), url)
@@ -82,7 +82,7 @@ def test_from_a_public_host_to_no_local_one(url: str) -> None:
         )
 
 
-def test_what_may_lead_where() -> None:
+def test_hosts_may_lead_to_their_own_or_a_wider_space() -> None:
     assert not refused(policy("https://8.8.8.8"), "https://9.9.9.9/")
     assert not refused(policy("https://10.0.0.1"), "http://192.168.3.4/")
     assert not refused(policy("https://10.0.0.1"), "http://localhost/")
@@ -92,7 +92,7 @@ def test_what_may_lead_where() -> None:
     public.check_redirect("x", web_url("https://8.8.8.8/a", "x"), web_url("http://10.0.0.1/", "x"))
 
 
-def test_names_stand_for_all_their_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_host_name_has_the_spaces_of_all_its_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     known = {
         "both.test": ["9.9.9.9", "10.0.0.1"],
         "inner.test": ["10.0.0.1"],
@@ -120,7 +120,7 @@ def test_names_stand_for_all_their_addresses(monkeypatch: pytest.MonkeyPatch) ->
     assert refused(policy("https://out.test", "10.0.0.0/8"), "http://both.test/")
 
 
-def test_names_are_not_looked_up_behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_host_names_are_not_resolved_behind_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
     def look_up(*_: object, **__: object) -> list[object]:
         raise AssertionError("the proxy does that")
 
@@ -132,14 +132,14 @@ def test_names_are_not_looked_up_behind_a_proxy(monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.mark.parametrize("host", ["", "http://a", "a/b", "a:80", "a b", "10.0.0.0/99", "u@h"])
-def test_hosts_that_are_none(host: str) -> None:
+def test_allow_hosts_with_an_invalid_host(host: str) -> None:
     with pytest.raises(UsageError, match="allow_hosts"):
         Api(api_key=KEY, allow_hosts=[host])
     with pytest.raises(UsageError, match="list of strings"):
         Api(api_key=KEY, allow_hosts="minio.example.com")
 
 
-def test_hosts_from_the_environment() -> None:
+def test_allow_hosts_from_the_environment() -> None:
     environ = {"WBTYPED_ALLOW_HOSTS": "MinIO.example.com, 10.0.0.0/8"}
     found = find_settings(api_key=KEY, environ=environ)
     assert found.allow_hosts == ("minio.example.com", "10.0.0.0/8")
@@ -190,7 +190,7 @@ def everywhere() -> Generator[Everywhere]:
         thread.join()
 
 
-def test_redirects_from_public_hosts(
+def test_download_follows_redirects_to_allowed_hosts_only(
     wandb_server: WandbServer, engine: EngineName, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert engine
@@ -219,7 +219,7 @@ def test_redirects_from_public_hosts(
         assert (tmp_path / "open" / "local").read_bytes() == b"10.11.12.13"
 
 
-def test_references_on_loopback_stay_usable(
+def test_references_of_a_local_server_to_loopback_work(
     wandb_server: WandbServer, engine: EngineName, tmp_path: Path
 ) -> None:
     assert engine

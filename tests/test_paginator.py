@@ -43,7 +43,7 @@ def expected(count: int) -> list[str]:
 
 @MANY
 @given(count=COUNTS, per_page=PAGE_SIZES)
-def test_iterating_brings_each_file_once(runs: list[Run], count: int, per_page: int) -> None:
+def test_iteration_yields_each_file_once(runs: list[Run], count: int, per_page: int) -> None:
     files = runs[count].files(per_page=per_page)
     assert [f.name for f in files] == expected(count)
     assert [f.name for f in files] == expected(count), "a second loop reads from memory"
@@ -111,7 +111,9 @@ def test_needed_items_are_enough_and_no_more_than_asked(items: list[int], index:
     assert have[index] == items[index]
 
 
-async def test_coroutines_see_the_same(wandb_server: WandbServer, api: Api) -> None:
+async def test_async_iteration_matches_the_synchronous_one(
+    wandb_server: WandbServer, api: Api
+) -> None:
     wandb_server.add_run("crew/ship/log", files={f"{i}.txt": b"x" for i in range(7)})
     files = (await api.arun("crew/ship/log")).files(per_page=3)
     assert await files.alength() == 7
@@ -133,7 +135,7 @@ def test_slices_fetch_no_more_than_they_need(wandb_server: WandbServer, api: Api
     assert len(wandb_server.requests) == 2, "the length came with the first page"
 
 
-def test_two_threads_share_a_list(wandb_server: WandbServer, api: Api) -> None:
+def test_threads_can_share_a_list(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_run("crew/ship/log", files={f"{i:03}": b"x" for i in range(60)})
     files = api.run("crew/ship/log").files(per_page=4)
     seen: list[list[str]] = []
@@ -149,7 +151,7 @@ def test_two_threads_share_a_list(wandb_server: WandbServer, api: Api) -> None:
 
 
 @pytest.mark.parametrize("per_page", [0, -1, True, 2.0, "50", None])
-def test_page_size_is_checked_before_anything_is_sent(
+def test_per_page_invalid_sends_nothing(
     wandb_server: WandbServer, api: Api, per_page: object
 ) -> None:
     wandb_server.add_run("crew/ship/log")
@@ -187,7 +189,7 @@ def test_empty_list(wandb_server: WandbServer, api: Api) -> None:
         files[0]
 
 
-def test_run_that_is_gone(wandb_server: WandbServer, api: Api) -> None:
+def test_list_of_a_missing_run_names_the_missing_part(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_run("crew/ship/log")
     run = api.run("crew/ship/log")
     gone = Run(api.client, "crew", "ship", "gone", run.attrs)
@@ -211,7 +213,7 @@ def test_lists_survive_pickling(wandb_server: WandbServer, api: Api) -> None:
 
 
 class Circling(Files):
-    """What a broken server does: every page says that more follows, at a place that was."""
+    """A broken server: every page announces another one, with a cursor that repeats."""
 
     places: tuple[str, ...] = ("A",)
 
@@ -229,7 +231,7 @@ class Circling(Files):
 
 
 @pytest.mark.parametrize("places", ["A", "AB", "ABCDE"])
-async def test_cursor_that_was_there_before_ends_the_list(
+async def test_repeated_cursor_is_a_schema_mismatch(
     wandb_server: WandbServer, api: Api, places: str
 ) -> None:
     wandb_server.add_run("crew/ship/log", files={"a": b"", "b": b""})
@@ -263,7 +265,9 @@ def test_cursors_of_any_length_take_little_memory() -> None:
 
 
 @pytest.mark.parametrize("total", [-1, 2**63, 10**30])
-def test_a_length_that_no_list_can_have(wandb_server: WandbServer, api: Api, total: int) -> None:
+def test_length_out_of_range_is_a_schema_mismatch(
+    wandb_server: WandbServer, api: Api, total: int
+) -> None:
     class Announcing(Files):
         def _total(self, result: RunFiles) -> int:
             return total
@@ -280,7 +284,7 @@ class OnlyLast(Files):
         return getattr(item, "name", "") == "9"
 
 
-def test_pages_that_a_filter_empties_do_not_end_the_loop(
+def test_page_emptied_by_a_filter_does_not_end_the_loop(
     wandb_server: WandbServer, api: Api
 ) -> None:
     wandb_server.add_run("crew/ship/log", files={f"{i}": b"" for i in range(10)})
@@ -290,7 +294,7 @@ def test_pages_that_a_filter_empties_do_not_end_the_loop(
     assert files[0].name == "9"
 
 
-def test_models_of_the_answer_can_be_built_by_hand() -> None:
+def test_result_models_can_be_constructed() -> None:
     page = Page(edges=[], page_info=PageInfo(end_cursor=None, has_next_page=False))
     run = RunFilesProjectRun(file_count=0, files=page)
     assert RunFiles(project=RunFilesProject(internal_id="x", run=run)).project is not None

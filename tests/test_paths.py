@@ -13,7 +13,7 @@ from wbtyped.paths import (
     quoted_parts,
 )
 
-# Letters of any script; the words that stand in addresses of pages are no names.
+# Letters of any script; the words in the URLs of pages are not names.
 WORDS = st.text(st.characters(categories=["L", "N"]), min_size=1, max_size=12)
 NAMES = WORDS.filter(lambda word: word not in {"runs", "sweeps"})
 
@@ -37,7 +37,7 @@ NAMES = WORDS.filter(lambda word: word not in {"runs", "sweeps"})
         ("p" * 128 + "/run", (None, "p" * 128, "run")),
     ],
 )
-def test_run_paths(path: str, parts: tuple[str | None, str | None, str]) -> None:
+def test_run_path_forms(path: str, parts: tuple[str | None, str | None, str]) -> None:
     assert parse_run_path(path) == parts
 
 
@@ -60,7 +60,7 @@ def test_run_paths(path: str, parts: tuple[str | None, str | None, str]) -> None
         ("a/" + "p" * 129 + "/c", "longer than 128"),
     ],
 )
-def test_bad_run_paths(path: str, complaint: str) -> None:
+def test_run_path_invalid(path: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint) as bad:
         parse_run_path(path)
     assert repr(path) in str(bad.value)
@@ -68,7 +68,7 @@ def test_bad_run_paths(path: str, complaint: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "way"),
+    ("url", "path"),
     [
         ("https://host.test/a/b/runs/c", "a/b/runs/c"),
         ("http://localhost:8080/a/b/runs/c?nw=x#top", "a/b/runs/c"),
@@ -76,18 +76,18 @@ def test_bad_run_paths(path: str, complaint: str) -> None:
         ("https://wandb.ai/wandb/b/runs/c", "wandb/b/runs/c"),
     ],
 )
-def test_addresses_are_refused_and_the_path_to_use_is_shown(address: str, way: str) -> None:
+def test_url_as_path_is_refused_with_the_path_to_use(url: str, path: str) -> None:
     with pytest.raises(UsageError, match="leave out https?:// and the host") as bad:
-        parse_run_path(address)
-    assert str(bad.value).endswith(f"as in {way!r}")
-    assert parse_run_path(way).run == "c"
+        parse_run_path(url)
+    assert str(bad.value).endswith(f"as in {path!r}")
+    assert parse_run_path(path).run == "c"
     for parse in (parse_project_path, parse_artifact_path):
         with pytest.raises(UsageError, match="leave out"):
-            parse(address)
+            parse(url)
 
 
 @given(NAMES, NAMES, NAMES)
-def test_all_ways_to_write_a_run_mean_the_same(entity: str, project: str, run: str) -> None:
+def test_run_path_forms_are_equivalent(entity: str, project: str, run: str) -> None:
     ways = {
         parse_run_path(path)
         for path in (
@@ -102,7 +102,7 @@ def test_all_ways_to_write_a_run_mean_the_same(entity: str, project: str, run: s
 
 
 @given(st.text())
-def test_any_text_is_a_run_path_or_a_usage_error(text: str) -> None:
+def test_any_string_is_a_run_path_or_a_usage_error(text: str) -> None:
     try:
         parts = parse_run_path(text)
     except UsageError:
@@ -122,7 +122,7 @@ def test_any_text_is_a_run_path_or_a_usage_error(text: str) -> None:
         ("a/", (None, "a")),
     ],
 )
-def test_project_paths(path: str | None, parts: tuple[str | None, str | None]) -> None:
+def test_project_path_forms(path: str | None, parts: tuple[str | None, str | None]) -> None:
     assert parse_project_path(path) == parts
 
 
@@ -137,7 +137,7 @@ def test_project_paths(path: str | None, parts: tuple[str | None, str | None]) -
         ("p%", "project name contains"),
     ],
 )
-def test_bad_project_paths(path: str, complaint: str) -> None:
+def test_project_path_invalid(path: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint) as bad:
         parse_project_path(path)
     assert repr(path) in str(bad.value)
@@ -145,13 +145,13 @@ def test_bad_project_paths(path: str, complaint: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["", " ", "p" * 129, "a/b", "a\\b", "a:b", "a\rb", "a\x7fb"])
-def test_bad_project_names(name: str) -> None:
+def test_project_name_invalid(name: str) -> None:
     with pytest.raises(UsageError, match="invalid project") as bad:
         check_project_name(name)
     assert repr(name) in str(bad.value)
 
 
-def test_project_names_of_any_script() -> None:
+def test_project_name_in_any_script() -> None:
     check_project_name("größe\u00a0ü 👩\u200d🔬")
 
 
@@ -166,7 +166,7 @@ def test_project_names_of_any_script() -> None:
         ("name:a://b", (None, None, "name:a://b")),
     ],
 )
-def test_artifact_paths(path: str, parts: tuple[str | None, str | None, str]) -> None:
+def test_artifact_path_forms(path: str, parts: tuple[str | None, str | None, str]) -> None:
     assert parse_artifact_path(path) == parts
 
 
@@ -184,12 +184,12 @@ def test_artifact_paths(path: str, parts: tuple[str | None, str | None, str]) ->
         ("name:v\n1", "control characters in the alias"),
     ],
 )
-def test_bad_artifact_paths(path: str, complaint: str) -> None:
+def test_artifact_path_invalid(path: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint) as bad:
         parse_artifact_path(path)
     assert repr(path) in str(bad.value)
     assert "entity/project/name:alias" in str(bad.value)
 
 
-def test_parts_are_encoded_for_addresses() -> None:
+def test_quoted_parts_are_percent_encoded() -> None:
     assert quoted_parts("a b", "c/d", "ü") == ["a%20b", "c%2Fd", "%C3%BC"]

@@ -1,4 +1,4 @@
-"""What a pickle says of the key: where it was found, and the key itself only when it was given."""
+"""Pickles contain the source of the key, and the key itself only if it was passed."""
 
 import copy
 import os
@@ -20,7 +20,7 @@ READ_NAMES = (
 
 
 def keep_key(server: WandbServer, source: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave the key of a server in one place alone."""
+    """Store the key of a server in one location only."""
     home = Path(os.environ["HOME"])
     if source == "environment":
         return
@@ -42,7 +42,7 @@ def in_another_process(packed: bytes) -> "subprocess.CompletedProcess[bytes]":
 
 
 @pytest.mark.parametrize("source", KEY_SOURCES)
-def test_no_pickle_holds_a_key_that_was_found(
+def test_pickle_contains_no_found_key(
     wandb_server: WandbServer, source: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": b"hello"})
@@ -64,7 +64,7 @@ def test_no_pickle_holds_a_key_that_was_found(
     assert [file.name for file in back.files()] == ["a.txt"]
 
 
-def test_a_found_key_is_found_again_in_another_process(
+def test_found_key_is_looked_up_in_the_other_process(
     wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": b"hello"})
@@ -77,7 +77,7 @@ def test_a_found_key_is_found_again_in_another_process(
     assert "pickled without its key" in said
 
 
-def test_a_key_given_as_argument_travels(
+def test_key_passed_as_argument_is_pickled(
     wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": b"hello"})
@@ -86,7 +86,7 @@ def test_a_key_given_as_argument_travels(
     assert in_another_process(packed).stdout == b"['a.txt']\n"
 
 
-def test_a_given_key_does_not_make_found_ones_travel(wandb_server: WandbServer) -> None:
+def test_passed_key_does_not_make_a_found_one_pickled(wandb_server: WandbServer) -> None:
     key = wandb_server.api_key
     given, found = Api(api_key=key).client, Api().client
     assert given.settings == found.settings
@@ -94,7 +94,7 @@ def test_a_given_key_does_not_make_found_ones_travel(wandb_server: WandbServer) 
     assert [key.encode() in pickle.dumps(client) for client in again] == [True, False]
 
 
-def test_unpickling_needs_no_key_until_something_is_sent(
+def test_unpickled_run_needs_no_key_until_it_sends(
     wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": b"hello"})
@@ -108,7 +108,7 @@ def test_unpickling_needs_no_key_until_something_is_sent(
     assert [file.name for file in run.files()] == ["a.txt"]
 
 
-def test_each_process_uses_its_own_key(
+def test_unpickled_client_uses_the_key_of_its_process(
     wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     packed = pickle.dumps(Api().client)
@@ -117,7 +117,7 @@ def test_each_process_uses_its_own_key(
     assert pickle.loads(packed).settings.api_key == "rotated0" * 5
 
 
-def test_copies_within_a_process_keep_the_key(
+def test_copied_settings_keep_the_key(
     wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Api().settings

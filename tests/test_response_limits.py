@@ -1,4 +1,4 @@
-"""No response is read without end: neither in bytes nor in time."""
+"""Responses are limited in size and in time."""
 
 import gzip
 import itertools
@@ -53,7 +53,7 @@ async def test_endless_graphql_response_ends(engine: EngineName) -> None:
         await sender.aclose()
 
 
-def test_a_response_up_to_the_limit_is_taken() -> None:
+def test_response_of_the_limit_is_accepted() -> None:
     with raw_server(lambda _: response(b'{"data": {"viewer": null}}')) as server:
         assert client(server.url, ResponseLimits(graphql_bytes=26)).send(QUERY).viewer is None
         with pytest.raises(TransportError, match="larger than 25 bytes"):
@@ -61,7 +61,7 @@ def test_a_response_up_to_the_limit_is_taken() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip, gzip", "gzip,GZIP", "br", "zstd", "gzip, identity, x"])
-async def test_at_most_one_known_encoding(encoding: str) -> None:
+async def test_unsupported_content_encoding_is_refused(encoding: str) -> None:
     body = gzip.compress(gzip.compress(b'{"data": {}}'))
     answer = response(body, "200 OK", [("Content-Encoding", encoding)])
     with raw_server(lambda _: answer) as server:
@@ -75,7 +75,7 @@ async def test_at_most_one_known_encoding(encoding: str) -> None:
         await sender.aclose()
 
 
-def test_a_bomb_takes_little_memory() -> None:
+def test_decompression_bomb_takes_little_memory() -> None:
     bomb = gzip.compress(bytes(200_000_000))
     with raw_server(lambda _: response(bomb, "200 OK", GZIP)) as server:
         sender = client(server.url, ResponseLimits(graphql_bytes=8_000_000))
@@ -89,7 +89,7 @@ def test_a_bomb_takes_little_memory() -> None:
     assert peak < 30_000_000
 
 
-def test_the_limit_of_manifests_is_for_manifests(wandb_server: WandbServer) -> None:
+def test_manifest_limit_applies_to_manifests(wandb_server: WandbServer) -> None:
     wandb_server.add_artifact("crew/ship/data", "dataset", {f"{n}.txt": b"x" for n in range(50)})
     with Api(limits=ResponseLimits(manifest_bytes=1000)) as api:
         artifact = api.artifact("crew/ship/data:v0")
@@ -118,7 +118,7 @@ TRICKLES: dict[str, list[bytes]] = {
 
 
 @pytest.mark.parametrize("trickle", TRICKLES)
-async def test_a_trickle_runs_into_the_limit_of_the_whole_response(trickle: str) -> None:
+async def test_slow_response_hits_the_total_time_limit(trickle: str) -> None:
     """Every byte comes within `timeout`, which is 5 s; the whole would take 30."""
     limits = ResponseLimits(seconds=0.3)
     with raw_server(lambda _: every(0.1, TRICKLES[trickle])) as server:
@@ -145,7 +145,9 @@ def test_proxies_do_not_lift_the_limit(scheme: str, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("trickle", [*TRICKLES, "a redirect"])
-def test_a_trickle_of_a_file_is_given_up(tmp_path: Path, engine: EngineName, trickle: str) -> None:
+def test_slow_file_is_retried_and_given_up(
+    tmp_path: Path, engine: EngineName, trickle: str
+) -> None:
     blocks = TRICKLES.get(trickle, [REDIRECT, *[b" "] * 300])
     with raw_server(lambda _: every(0.05, blocks)) as server:
         transfer = Transfer(server.url, tmp_path / "x", 1000, "0" * 22 + "==", "file 'x'", "x")
@@ -159,7 +161,7 @@ def test_a_trickle_of_a_file_is_given_up(tmp_path: Path, engine: EngineName, tri
     assert asked < 10
 
 
-def test_time_counts_from_the_first_byte_waited_for(wandb_server: WandbServer) -> None:
+def test_time_limit_starts_at_the_first_read(wandb_server: WandbServer) -> None:
     """Not from when sending began, which may take as long as it takes."""
 
     def slowly() -> Iterator[bytes]:
@@ -173,13 +175,13 @@ def test_time_counts_from_the_first_byte_waited_for(wandb_server: WandbServer) -
         assert len(server.requests[0].body) == 6000
 
 
-def test_what_storage_says_of_an_upload_is_not_read_without_end() -> None:
+def test_endless_response_to_an_upload_is_not_read() -> None:
     with raw_server(endless) as server:
         client(server.url).transport.put("upload", server.url, lambda: b"x", {})
 
 
 @pytest.mark.parametrize("name", ["a b", "", "a:b", "é", "a\nb", "x" * 300])
-def test_headers_for_an_upload_that_cannot_be_sent(name: str) -> None:
+def test_upload_with_an_invalid_header_sends_nothing(name: str) -> None:
     with raw_server(lambda _: response()) as server:
         for headers in ({name: "x"}, {"x": f"{name}\r\ny: z"}, {"x": "é"}):
             with pytest.raises(TransportError, match="header that cannot be sent"):
@@ -191,7 +193,7 @@ def test_headers_for_an_upload_that_cannot_be_sent(name: str) -> None:
 
 
 @pytest.mark.parametrize("value", [0, -1, 1.5, True, "1", None])
-def test_limits_that_are_none(value: object) -> None:
+def test_limits_invalid(value: object) -> None:
     for name in ("graphql_bytes", "manifest_bytes", "seconds"):
         fits = value is None or value == 1.5
         if name == "seconds" and fits:
@@ -238,7 +240,7 @@ def bare(content: bytes) -> bytes:
     size=st.integers(1, 4000),
     form=st.sampled_from(["gzip", "deflate", "bare"]),
 )
-def test_any_blocks_decode_to_the_content(contents: list[bytes], size: int, form: str) -> None:
+def test_decoder_decodes_blocks_of_any_size(contents: list[bytes], size: int, form: str) -> None:
     if form == "gzip":
         packed = b"".join(map(gzip.compress, contents))
     else:
@@ -252,7 +254,7 @@ def test_any_blocks_decode_to_the_content(contents: list[bytes], size: int, form
 
 
 @given(st.binary(max_size=200), st.sampled_from(["gzip", "deflate"]))
-def test_anything_else_is_broken(noise: bytes, encoding: str) -> None:
+def test_decoder_of_noise_raises_broken_body_at_most(noise: bytes, encoding: str) -> None:
     decoder = Decoder(encoding)
     try:
         for _ in decoder.decode(noise):
@@ -263,7 +265,7 @@ def test_anything_else_is_broken(noise: bytes, encoding: str) -> None:
 
 
 @given(st.text(max_size=50))
-def test_encodings_of_any_name(name: str) -> None:
+def test_decoder_for_any_encoding_name(name: str) -> None:
     try:
         decoder_for({"content-encoding": name}, "file")
     except TransportError as error:

@@ -1,4 +1,4 @@
-"""Which failures are tried again."""
+"""Which failures are retried."""
 
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -10,20 +10,25 @@ from hypothesis import strategies as st
 
 from wbtyped.errors import ChecksumError, NotFoundError
 from wbtyped.transport.response_headers import retry_after
-from wbtyped.transport.retries import RetryPolicy, TransientError, is_retryable
+from wbtyped.transport.retries import (
+    RetryPolicy,
+    TransientError,
+    attempts_text,
+    is_retryable,
+)
 
 
-def passing(status: int, **headers: str) -> TransientError:
+def transient(status: int, **headers: str) -> TransientError:
     return TransientError("request", response=httpx.Response(status, headers=headers))
 
 
 @pytest.mark.parametrize("status", [408, 425, 429, 500, 502, 503, 504, 599])
-def test_states_that_pass(status: int) -> None:
+def test_retryable_statuses(status: int) -> None:
     assert is_retryable(status)
 
 
 @pytest.mark.parametrize("status", [200, 206, 302, 400, 401, 403, 404, 409, 410, 413, 422, 501])
-def test_states_that_stay(status: int) -> None:
+def test_final_statuses(status: int) -> None:
     assert not is_retryable(status)
 
 
@@ -41,29 +46,44 @@ def test_retry_after_as_date() -> None:
 
 
 @pytest.mark.parametrize("header", [None, "", "soon", "-"])
-def test_retry_after_without_meaning(header: str | None) -> None:
+def test_retry_after_invalid_is_none(header: str | None) -> None:
     assert retry_after(header) is None
 
 
 @pytest.mark.parametrize("repeatable", [True, False])
-def test_a_change_is_sent_again_only_when_the_server_cannot_have_made_it(repeatable: bool) -> None:
+def test_policy_repeats_a_mutation_only_if_unprocessed(repeatable: bool) -> None:
     rule = RetryPolicy(60, repeatable=repeatable)
-    assert rule(passing(503)) is repeatable
+    assert rule(transient(503)) is repeatable
     assert rule(TransientError("connection lost")) is repeatable
     assert rule(TransientError("no connection", unsent=True)) is True
-    assert rule(passing(429)) is True
+    assert rule(transient(429)) is True
 
 
-def test_retry_after_is_obeyed_within_the_budget() -> None:
+def test_policy_obeys_retry_after_within_the_budget() -> None:
     rule = RetryPolicy(60, repeatable=True)
-    assert rule(passing(503, **{"Retry-After": "7"})) == 7
-    assert rule(passing(429, **{"Retry-After": "3600"})) is False
+    assert rule(transient(503, **{"Retry-After": "7"})) == 7
+    assert rule(transient(429, **{"Retry-After": "3600"})) is False
 
 
-def test_wrong_content_gets_one_more_chance() -> None:
+def test_policy_counts_attempts_for_the_final_error() -> None:
+    policy, error = RetryPolicy(60, repeatable=True), TransientError("connection lost")
+    for _ in range(3):
+        policy(error)
+    assert str(error.to_public_error()) == "connection lost (3 attempts in 0.0 s)"
+    assert attempts_text(1, 0.25) == "1 attempt in 0.2 s"
+    assert attempts_text(5, 16.3) == "5 attempts in 16 s"
+
+
+def test_policy_explains_a_mutation_that_is_not_repeated() -> None:
+    policy, error = RetryPolicy(60, repeatable=False), TransientError("connection lost")
+    policy(error)
+    assert str(error.to_public_error()).endswith("(not retried: the server may have acted on it)")
+
+
+def test_policy_retries_wrong_content_once() -> None:
     rule = RetryPolicy(60, repeatable=True)
     assert [rule(ChecksumError("wrong")) for _ in range(3)] == [True, False, False]
 
 
-def test_anything_else_is_final() -> None:
+def test_policy_does_not_retry_other_errors() -> None:
     assert RetryPolicy(60, repeatable=True)(NotFoundError("gone")) is False

@@ -58,7 +58,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_order_of_places(machine: Machine) -> None:
+def test_setting_precedence(machine: Machine) -> None:
     def entity(**overrides: str) -> str | None:
         return machine.find(overrides, api_key=KEY).entity
 
@@ -72,7 +72,7 @@ def test_order_of_places(machine: Machine) -> None:
     assert entity(entity="of-argument") == "of-argument"
 
 
-def test_every_setting_from_the_environment(machine: Machine) -> None:
+def test_settings_from_the_environment(machine: Machine) -> None:
     machine.environ.update(
         WANDB_BASE_URL="http://localhost:8080/", WANDB_API_KEY=KEY, WANDB_ENTITY="e",
         WANDB_PROJECT="p", WANDB_ORGANIZATION="o", WANDB_HTTP_TIMEOUT="2.5",
@@ -83,14 +83,14 @@ def test_every_setting_from_the_environment(machine: Machine) -> None:
     )  # fmt: skip
 
 
-def test_defaults(machine: Machine) -> None:
+def test_settings_defaults(machine: Machine) -> None:
     found = machine.find(api_key=KEY)
     assert found.base_url == "https://api.forge.coreweave.com"
     assert found.app_url == "https://forge.coreweave.com/wandb"
     assert (found.timeout, found.entity, found.project) == (19, None, None)
 
 
-def test_hidden_workspace_folder_and_other_config_folder(machine: Machine) -> None:
+def test_settings_files_in_other_folders(machine: Machine) -> None:
     machine.write(machine.cwd / ".wandb" / "settings", "[default]\nproject = hidden\n")
     machine.workspace_settings("project = plain")
     assert machine.find(api_key=KEY).project == "hidden"
@@ -100,7 +100,7 @@ def test_hidden_workspace_folder_and_other_config_folder(machine: Machine) -> No
 
 
 @pytest.mark.parametrize("timeout", [0, -1, float("inf"), float("nan")])
-def test_bad_timeouts(machine: Machine, timeout: float) -> None:
+def test_timeout_invalid(machine: Machine, timeout: float) -> None:
     with pytest.raises(UsageError, match="timeout must be"):
         machine.find(timeout=timeout, api_key=KEY)
     machine.environ["WANDB_HTTP_TIMEOUT"] = "soon"
@@ -108,11 +108,11 @@ def test_bad_timeouts(machine: Machine, timeout: float) -> None:
         machine.find(api_key=KEY)
 
 
-def test_the_override_run_is_known(machine: Machine) -> None:
+def test_override_run_has_no_effect(machine: Machine) -> None:
     assert machine.find({"run": "abc"}, api_key=KEY) == machine.find(api_key=KEY)
 
 
-def test_overrides(machine: Machine) -> None:
+def test_overrides_unknown_or_deprecated(machine: Machine) -> None:
     with pytest.raises(UsageError, match="'colour'.*base_url"):
         machine.find({"colour": "red"}, api_key=KEY)
     with pytest.warns(DeprecationWarning, match="entity"):
@@ -122,7 +122,7 @@ def test_overrides(machine: Machine) -> None:
 # The key.
 
 
-def test_order_of_keys(machine: Machine) -> None:
+def test_key_precedence(machine: Machine) -> None:
     machine.environ["WANDB_BASE_URL"] = "https://wandb.test:8443"
     machine.global_settings(f"api_key = {'s' * 40}")
     assert machine.find().api_key == "s" * 40
@@ -148,12 +148,14 @@ def test_order_of_keys(machine: Machine) -> None:
         ("https://forge.coreweave.com/api/wandb", "api.wandb.ai"),
     ],
 )
-def test_one_server_under_two_names(machine: Machine, base_url: str, host: str) -> None:
+def test_key_stored_for_another_name_of_the_server_is_found(
+    machine: Machine, base_url: str, host: str
+) -> None:
     machine.netrc(f"machine {host} login user password {KEY}")
     assert machine.find({"base_url": base_url}).api_key == KEY
 
 
-def test_the_default_entry_of_netrc_is_for_servers_that_it_does_not_name(machine: Machine) -> None:
+def test_netrc_default_entry_is_for_unnamed_servers(machine: Machine) -> None:
     machine.environ["WANDB_BASE_URL"] = "http://a.test"
     machine.netrc(f"default login user password {KEY}")
     assert machine.find().api_key == KEY
@@ -163,14 +165,14 @@ def test_the_default_entry_of_netrc_is_for_servers_that_it_does_not_name(machine
     assert machine.find().api_key == KEY
 
 
-def test_a_default_entry_that_is_no_key_is_passed_over(machine: Machine) -> None:
+def test_netrc_default_entry_that_is_not_a_key_is_skipped(machine: Machine) -> None:
     machine.environ["WANDB_BASE_URL"] = "http://a.test"
     machine.netrc("default login anonymous password me@a.test")
     machine.global_settings(f"api_key = {KEY}")
     assert machine.find().api_key == KEY
 
 
-def test_an_empty_argument_is_not_left_out(machine: Machine) -> None:
+def test_empty_argument_is_a_usage_error(machine: Machine) -> None:
     machine.environ["WANDB_API_KEY"] = KEY
     with pytest.raises(UsageError, match="api_key is an empty string"):
         machine.find(api_key="")
@@ -178,13 +180,13 @@ def test_an_empty_argument_is_not_left_out(machine: Machine) -> None:
         machine.find({"entity": ""})
 
 
-def test_netrc_in_another_place(machine: Machine) -> None:
+def test_netrc_of_the_variable_is_read(machine: Machine) -> None:
     file = machine.write(machine.cwd / "my-netrc", f"machine a.test login user password {KEY}")
     machine.environ["NETRC"] = str(file)
     assert machine.find({"base_url": "http://a.test"}).api_key == KEY
 
 
-def test_the_other_names_of_the_netrc_file(machine: Machine) -> None:
+def test_netrc_file_names(machine: Machine) -> None:
     machine.environ["WANDB_BASE_URL"] = "http://a.test"
     machine.write(machine.home / "_netrc", f"machine a.test login user password {KEY}")
     assert machine.find().api_key == KEY
@@ -195,19 +197,19 @@ def test_the_other_names_of_the_netrc_file(machine: Machine) -> None:
     assert machine.find().api_key == KEY
 
 
-def test_key_of_the_workspace_wins_over_that_of_the_home(machine: Machine) -> None:
+def test_key_of_the_workspace_precedes_that_of_the_home(machine: Machine) -> None:
     machine.global_settings(f"api_key = {KEY}")
     machine.workspace_settings(f"api_key = {OTHER}")
     assert machine.find().api_key == OTHER
 
 
-def test_key_of_another_server_is_not_taken(machine: Machine) -> None:
+def test_key_of_another_server_is_not_used(machine: Machine) -> None:
     machine.netrc(f"machine other.test login user password {KEY}")
     with pytest.raises(AuthenticationError, match="no API key for a.test"):
         machine.find({"base_url": "http://a.test"})
 
 
-def test_missing_key_names_every_place(machine: Machine) -> None:
+def test_missing_key_names_every_searched_location(machine: Machine) -> None:
     with pytest.raises(AuthenticationError) as missing:
         machine.find()
     said = str(missing.value)
@@ -219,7 +221,7 @@ def test_missing_key_names_every_place(machine: Machine) -> None:
     "key",
     [KEY, f"local-{KEY}", "wandb_v1_" + "x" * 78, "a.b.c", "eyJh-bGc.eyJz_dWI.c2ln", "A-_" + KEY],
 )
-def test_good_keys(machine: Machine, key: str) -> None:
+def test_key_forms(machine: Machine, key: str) -> None:
     assert machine.find(api_key=key).api_key == key
 
 
@@ -233,7 +235,7 @@ def test_good_keys(machine: Machine, key: str) -> None:
         ("a.b.c.d", "characters other than"),
     ],
 )
-def test_bad_keys_are_named_by_source_and_never_shown(
+def test_key_invalid_names_its_source_and_is_not_shown(
     machine: Machine, key: str, complaint: str
 ) -> None:
     with pytest.raises(AuthenticationError, match=complaint) as bad:
@@ -245,7 +247,7 @@ def test_bad_keys_are_named_by_source_and_never_shown(
     assert key.strip() not in str(bad.value)
 
 
-def test_a_bad_key_in_a_file_is_named_by_its_file(machine: Machine) -> None:
+def test_key_invalid_in_a_file_names_the_file(machine: Machine) -> None:
     file = machine.global_settings("api_key = too-short")
     with pytest.raises(AuthenticationError, match="5 characters") as bad:
         machine.find()
@@ -256,14 +258,14 @@ def test_a_bad_key_in_a_file_is_named_by_its_file(machine: Machine) -> None:
     assert str(file) in str(bad.value)
 
 
-def test_netrc_is_not_read_when_a_key_is_given(machine: Machine) -> None:
+def test_netrc_is_not_read_if_a_key_is_given(machine: Machine) -> None:
     machine.netrc("no netrc at all")
     assert machine.find(api_key=KEY).api_key == KEY
     machine.environ["WANDB_API_KEY"] = OTHER
     assert machine.find().api_key == OTHER
 
 
-def test_identity_tokens(machine: Machine) -> None:
+def test_identity_token_is_not_supported(machine: Machine) -> None:
     machine.environ["WANDB_IDENTITY_TOKEN_FILE"] = "token"
     with pytest.raises(AuthenticationError, match="not supported yet"):
         machine.find()
@@ -291,7 +293,7 @@ def test_malformed_files_are_named_but_not_quoted(machine: Machine, kind: str) -
 
 
 @pytest.mark.parametrize("kind", ["netrc", "settings"])
-def test_files_that_cannot_be_read_are_named(machine: Machine, kind: str) -> None:
+def test_unreadable_files_are_named(machine: Machine, kind: str) -> None:
     home = machine.home
     file = home / ".netrc" if kind == "netrc" else home / ".config" / "wandb" / "settings"
     file.mkdir(parents=True)
@@ -300,7 +302,7 @@ def test_files_that_cannot_be_read_are_named(machine: Machine, kind: str) -> Non
     assert str(file) in str(bad.value)
 
 
-def test_settings_in_another_encoding(machine: Machine) -> None:
+def test_settings_file_not_in_utf_8(machine: Machine) -> None:
     file = machine.global_settings("")
     file.write_bytes("[default]\nentity = gr\xf6\xdfe".encode("latin-1"))
     with pytest.raises(UsageError, match="not UTF-8") as bad:
@@ -309,7 +311,9 @@ def test_settings_in_another_encoding(machine: Machine) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there a folder in use cannot be removed")
-def test_neither_home_nor_working_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_settings_without_home_and_working_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
     monkeypatch.chdir(gone)
@@ -332,7 +336,7 @@ def test_neither_home_nor_working_folder(monkeypatch: pytest.MonkeyPatch, tmp_pa
         ("https://host.test/wandb/", "https://host.test/wandb"),
     ],
 )
-def test_base_urls(given: str, found: str) -> None:
+def test_base_url_forms(given: str, found: str) -> None:
     assert checked_base_url(given) == found
 
 
@@ -357,7 +361,7 @@ def test_base_urls(given: str, found: str) -> None:
         ("https://api:secret@host.test", "user name or password"),
     ],
 )
-def test_bad_base_urls(given: str, complaint: str) -> None:
+def test_base_url_invalid(given: str, complaint: str) -> None:
     with pytest.raises(UsageError, match=complaint) as bad:
         checked_base_url(given)
     assert "secret@" not in str(bad.value)
@@ -373,13 +377,15 @@ def test_bad_base_urls(given: str, complaint: str) -> None:
         ("http://localhost:8080", "http://localhost:8080"),
     ],
 )
-def test_app_urls(machine: Machine, base_url: str, app: str) -> None:
+def test_app_url_of_base_urls(machine: Machine, base_url: str, app: str) -> None:
     assert machine.find({"base_url": base_url}, api_key=KEY).app_url == app
     machine.environ["WANDB_APP_URL"] = "https://pages.test/"
     assert machine.find({"base_url": base_url}, api_key=KEY).app_url == "https://pages.test"
 
 
-def test_a_missing_key_is_an_error_at_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_api_without_a_key_raises_immediately(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(AuthenticationError, match="no API key"):
         Api()

@@ -1,4 +1,4 @@
-"""URLs are read as a browser reads them, and sent alike by both engines."""
+"""URLs are parsed as browsers do, and sent alike by both engines."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from wbtyped.errors import TransportError
 from wbtyped.transport.redirects import RedirectChain
 from wbtyped.urls import shown_url, web_url
 
-# What browsers make of them, as `new URL(...)` in a console shows it.
+# As `new URL(...)` in a browser's console shows them.
 SENT = {
     "http://host/Bücher.txt": "http://host/B%C3%BCcher.txt",
     "HTTP://HOST/A": "http://host/A",
@@ -64,18 +64,18 @@ UNUSABLE = [
 
 
 @pytest.mark.parametrize("text", SENT, ids=ascii)
-def test_web_url_is_what_a_browser_makes_of_it(text: str) -> None:
+def test_web_url_matches_browsers(text: str) -> None:
     assert str(web_url(text, "file")) == SENT[text]
 
 
 @pytest.mark.parametrize("text", UNUSABLE, ids=lambda text: ascii(text)[:40])
-def test_web_url_that_nobody_could_fetch_is_named(text: str) -> None:
+def test_web_url_invalid_names_the_request(text: str) -> None:
     with pytest.raises(TransportError, match="^file 'x': the URL .* cannot be fetched") as failed:
         web_url(text, "file 'x'")
     assert len(str(failed.value)) < 400
 
 
-def test_user_and_password_go_into_a_header_and_into_no_message() -> None:
+def test_user_and_password_are_in_a_header_and_no_message() -> None:
     url = web_url("http://us%40er:pa%3Ass@host/a?sig=secret", "file")
     assert (str(url), url.authorization) == ("http://host/a?sig=secret", "Basic dXNAZXI6cGE6c3M=")
     for text in ("http://user:pass@host/a?secret", "http:user:pass@host", "http:\\\\user:pass@h"):
@@ -93,7 +93,7 @@ WEB = st.builds("".join, st.tuples(st.sampled_from(["http://", "HTTPS:", "//", "
 
 @settings(max_examples=500)
 @given(text=WEB)
-def test_web_url_of_anything_is_stable_and_can_be_sent(text: str) -> None:
+def test_web_url_of_any_string_can_be_sent(text: str) -> None:
     try:
         url = web_url(text, "file", web_url("http://base/a/b", "base"))
     except TransportError:
@@ -114,7 +114,7 @@ def test_web_url_of_anything_is_stable_and_can_be_sent(text: str) -> None:
         ("x:80/", None), ("a/b:c", "http://h:8/a/a/b:c"), ("../../..", "http://h:8/"), ("\\\\o/", "http://o/"),
     ],
 )  # fmt: skip
-def test_redirects_lead_where_a_browser_goes(location: str, leads: str | None) -> None:
+def test_redirects_match_browsers(location: str, leads: str | None) -> None:
     route = RedirectChain("file", "http://h:8/a/b", {"Authorization": "key"})
     if leads is None:
         with pytest.raises(TransportError, match="redirect"):
@@ -125,7 +125,7 @@ def test_redirects_lead_where_a_browser_goes(location: str, leads: str | None) -
     assert route.headers() == ({"Authorization": "key"} if ":8" in leads else {})
 
 
-def test_redirects_in_circles_end() -> None:
+def test_redirect_loop_ends() -> None:
     route = RedirectChain("file", "http://h/a", {})
     with pytest.raises(TransportError, match="redirected more than 20 times"):
         while route.follow(302, {"location": "/a"}):
@@ -147,7 +147,7 @@ def client() -> Client:
 
 
 @pytest.mark.parametrize("scheme", [None, "http", "socks5"])
-def test_both_engines_send_what_a_browser_would(
+def test_engines_send_urls_as_browsers_do(
     tmp_path: Path, engine: EngineName, scheme: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Given so, and where a redirect leads to; also through proxies."""
@@ -178,7 +178,7 @@ def test_both_engines_send_what_a_browser_would(
     assert sorted(targets) == sorted([*PATHS.values()] * 2)
 
 
-def test_user_and_password_of_a_url_go_to_its_origin_alone(
+def test_user_and_password_are_sent_to_their_origin_only(
     tmp_path: Path, engine: EngineName
 ) -> None:
     with raw_server(lambda _: response(b"x")) as other:
@@ -200,7 +200,7 @@ def test_user_and_password_of_a_url_go_to_its_origin_alone(
     assert [r.headers.get("authorization") for r in other.requests] == [None]
 
 
-def test_a_url_that_cannot_be_fetched_fails_alone(tmp_path: Path, engine: EngineName) -> None:
+def test_invalid_url_fails_only_its_own_file(tmp_path: Path, engine: EngineName) -> None:
     with raw_server(lambda _: response(b"x")) as server:
         urls = [f"{server.url}/good", *UNUSABLE]
         plan = [

@@ -65,7 +65,7 @@ def check(said: list[warnings.WarningMessage], number: int, word: str) -> None:
     assert (one.filename, one.lineno) == (__file__, number)
 
 
-def test_deprecated_settings(
+def test_deprecated_override_names_the_line(
     wandb_server: WandbServer, said: list[warnings.WarningMessage]
 ) -> None:
     number = line_here() + 1
@@ -73,14 +73,16 @@ def test_deprecated_settings(
     check(said, number, "username")
 
 
-def test_deprecated_option(file: File, said: list[warnings.WarningMessage], tmp_path: Path) -> None:
+def test_deprecated_option_names_the_line(
+    file: File, said: list[warnings.WarningMessage], tmp_path: Path
+) -> None:
     files = Files(file.client, cast("Run", file.run))
     number = line_here() + 1
     files.download(tmp_path, at_once=2)
     check(said, number, "at_once is deprecated: use jobs")
 
 
-def test_path_uri(file: File, said: list[warnings.WarningMessage]) -> None:
+def test_path_uri_names_the_line(file: File, said: list[warnings.WarningMessage]) -> None:
     number = line_here() + 1
     file.path_uri  # noqa: B018
     check(said, number, "S3")
@@ -91,13 +93,15 @@ def test_path_uri(file: File, said: list[warnings.WarningMessage]) -> None:
     check(said, number, "direct_url")
 
 
-def test_change_type(artifact: Artifact, said: list[warnings.WarningMessage]) -> None:
+def test_change_type_names_the_line(
+    artifact: Artifact, said: list[warnings.WarningMessage]
+) -> None:
     number = line_here() + 1
     artifact.collection.change_type("model")
     check(said, number, "change_type")
 
 
-def test_server_without_collections(
+def test_old_server_names_the_line(
     wandb_server: WandbServer, api: Api, said: list[warnings.WarningMessage]
 ) -> None:
     old = Fault(
@@ -112,7 +116,7 @@ def test_server_without_collections(
     check(said, number, "sequences")
 
 
-def test_references_left_out(
+def test_skipped_references_name_the_line(
     artifact: Artifact, tmp_path: Path, said: list[warnings.WarningMessage]
 ) -> None:
     number = line_here() + 1
@@ -124,7 +128,7 @@ def test_references_left_out(
     check(said, number, "skipped")
 
 
-async def test_references_left_out_from_a_coroutine(
+async def test_skipped_references_in_a_coroutine_name_the_line(
     artifact: Artifact, tmp_path: Path, said: list[warnings.WarningMessage]
 ) -> None:
     number = line_here() + 1
@@ -138,7 +142,7 @@ async def test_references_left_out_from_a_coroutine(
 
 
 @pytest.mark.usefixtures("_full_cache")
-def test_a_cache_that_takes_nothing(
+def test_full_cache_names_the_line(
     wandb_server: WandbServer, api: Api, tmp_path: Path, said: list[warnings.WarningMessage]
 ) -> None:
     wandb_server.add_artifact("crew/ship/plain", "dataset", {"a.txt": b"hello"})
@@ -153,7 +157,7 @@ def test_a_cache_that_takes_nothing(
 
 
 @pytest.mark.usefixtures("_full_cache")
-async def test_a_cache_that_takes_nothing_from_a_coroutine(
+async def test_full_cache_in_a_coroutine_names_the_line(
     wandb_server: WandbServer, api: Api, tmp_path: Path, said: list[warnings.WarningMessage]
 ) -> None:
     wandb_server.add_artifact("crew/ship/plain", "dataset", {"a.txt": b"hello"})
@@ -168,7 +172,7 @@ async def test_a_cache_that_takes_nothing_from_a_coroutine(
     await api.aclose()
 
 
-def test_a_loop_of_its_own(
+def test_skipped_references_in_asyncio_run_name_the_line(
     artifact: Artifact, tmp_path: Path, said: list[warnings.WarningMessage]
 ) -> None:
     artifact.manifest  # noqa: B018 - so that no connection stays open in the loop
@@ -177,7 +181,7 @@ def test_a_loop_of_its_own(
     check(said, number, "skipped")
 
 
-def test_warn_user_is_the_only_way_to_warn_and_each_use_has_a_test_here() -> None:
+def test_warn_user_is_used_everywhere() -> None:
     calls = [
         (path.relative_to(PACKAGE).as_posix(), name)
         for path in sorted(PACKAGE.rglob("*.py"))

@@ -1,4 +1,4 @@
-"""Every public entry with arguments of wrong types: only our errors come, before any request."""
+"""Every public function with arguments of wrong types: raises only our errors, before a request."""
 
 import asyncio
 import inspect
@@ -210,13 +210,13 @@ def _in_a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(st.data())
-def test_wrong_types_are_refused_by_every_entry(entries: list[Entry], data: st.DataObject) -> None:
+def test_wrong_types_are_usage_errors(entries: list[Entry], data: st.DataObject) -> None:
     entry = data.draw(st.sampled_from(entries))
     assert complaint(entry, data.draw(JUNK)) is None
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_an_object_of_no_known_type_is_refused_by_every_entry(entries: list[Entry]) -> None:
+def test_unknown_type_is_a_usage_error_everywhere(entries: list[Entry]) -> None:
     assert len(entries) > 350
     found = [complaint(entry, object()) for entry in entries]
     assert [each for each in found if each] == []
@@ -239,7 +239,7 @@ def test_an_object_of_no_known_type_is_refused_by_every_entry(entries: list[Entr
         ({"cache": 5}, "cache must be a path"),
     ],
 )
-def test_options_of_downloads(
+def test_download_option_invalid_sends_nothing(
     api: Api, wandb_server: WandbServer, wrong: Mapping[str, object], message: str
 ) -> None:
     wandb_server.add_run("crew/ship/log")
@@ -250,7 +250,7 @@ def test_options_of_downloads(
     assert len(wandb_server.requests) == 0
 
 
-def test_server_and_entity_can_be_named_directly(wandb_server: WandbServer) -> None:
+def test_api_accepts_server_and_entity_as_arguments(wandb_server: WandbServer) -> None:
     url, key = wandb_server.url, wandb_server.api_key
     api = Api(base_url=url, api_key=key, entity="crew", project="ship", organization="org")
     expected = {"base_url": url, "entity": "crew", "project": "ship", "organization": "org"}
@@ -260,7 +260,7 @@ def test_server_and_entity_can_be_named_directly(wandb_server: WandbServer) -> N
         Api(cast("dict[str, str]", url))
 
 
-def test_an_empty_key_is_not_taken_as_none(wandb_server: WandbServer) -> None:
+def test_empty_key_is_a_usage_error(wandb_server: WandbServer) -> None:
     with pytest.raises(UsageError, match="api_key is an empty string"):
         Api(api_key="")
     with pytest.raises(UsageError, match="api_key must be a string or None, got bytes") as refused:
@@ -268,7 +268,7 @@ def test_an_empty_key_is_not_taken_as_none(wandb_server: WandbServer) -> None:
     assert "secret" not in str(refused.value)
 
 
-def test_a_path_may_be_a_path(wandb_server: WandbServer, api: Api) -> None:
+def test_paths_may_be_path_objects(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_run("crew/ship/log")
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b""})
     assert api.run(Path("crew/ship/log")) is api.run("crew/ship/log")
@@ -276,7 +276,7 @@ def test_a_path_may_be_a_path(wandb_server: WandbServer, api: Api) -> None:
     assert api.artifact_type("dataset", Path("crew/ship")).name == "dataset"
 
 
-def test_a_time_to_live_is_a_length_of_time(wandb_server: WandbServer, api: Api) -> None:
+def test_ttl_must_be_a_timedelta(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b""})
     artifact = api.artifact("crew/ship/data:latest")
     with pytest.raises(UsageError, match=r"timedelta, None or ArtifactTTL.INHERIT, got int"):
@@ -286,7 +286,7 @@ def test_a_time_to_live_is_a_length_of_time(wandb_server: WandbServer, api: Api)
     assert artifact.ttl == timedelta(days=1)
 
 
-def test_texts_become_files_of_the_embedded_server(wandb_server: WandbServer, api: Api) -> None:
+def test_strings_become_files_of_the_embedded_server(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": "grün", "b.bin": b"b"})
     path = api.run("crew/ship/log").file("a.txt").save()
     assert path.read_text(encoding="utf-8") == "grün"
@@ -296,14 +296,12 @@ def test_texts_become_files_of_the_embedded_server(wandb_server: WandbServer, ap
         wandb_server.add_run("crew/ship/log", cast("dict[str, bytes]", {"a.txt": 5}))
 
 
-def test_a_fault_of_an_unknown_kind_is_refused() -> None:
+def test_fault_of_an_unknown_kind_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="kind must be one of 'graphql', .*got 'storage_get'"):
         Fault(kind=cast("RequestKind", "storage_get"))
 
 
-def test_attributes_that_do_not_exist_cannot_be_assigned(
-    wandb_server: WandbServer, api: Api
-) -> None:
+def test_unknown_attributes_cannot_be_assigned(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": b""})
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b""})
     run, artifact = api.run("crew/ship/log"), api.artifact("crew/ship/data:latest")

@@ -71,6 +71,5 @@ def test_signature_of_download_shows_every_option(editor: LanguageServer) -> Non
 
 def test_hover_on_an_option_shows_its_type_and_meaning(editor: LanguageServer) -> None:
     shown = editor.hover("download(jobs")
-    print(shown)
     assert "jobs: int | None" in shown
     assert "parallel downloads" in shown

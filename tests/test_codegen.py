@@ -1,4 +1,4 @@
-"""The code generator, on a schema small enough to see through."""
+"""The code generator, on a small schema."""
 
 import shutil
 import subprocess
@@ -10,11 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = """
-"Text of a moment."
+"A point in time."
 scalar DateTime
 "A large number."
 scalar Int64
-"JSON in text."
+"JSON in a string."
 scalar JSONString
 "Any JSON."
 scalar JSON
@@ -28,7 +28,7 @@ type Mutation {
   "Make a thing."
   make(name: String!): Thing
 }
-"What there is."
+"Anything."
 interface Thing {
   "The id of the thing."
   thingID: ID!
@@ -59,12 +59,12 @@ type BlueThing implements Thing {
 }
 "Colours."
 enum Colour {
-  "Like blood."
+  "The colour of blood."
   RED
 }
 """
 QUERIES = """
-# A thing as people see it.
+# A thing as users see it.
 #
 # Used by: nobody
 fragment Thing on Thing {
@@ -95,13 +95,13 @@ mutation MakeThing($name: String!) {
   }
 }
 """
-ANSWER = """{"data": {"thing": {
+NEWER_RESPONSE = """{"data": {"thing": {
 "__typename": "GreenThing", "thingID": "1", "size": "9007199254740993",
 "madeAt": "2024-01-02T03:04:05", "colour": "GREEN", "md5": null, "unknown": 1}}}"""
 
 
 class Project:
-    """A copy of the code generator, with a schema and queries of its own."""
+    """A copy of the code generator with its own schema and queries."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -142,25 +142,28 @@ def test_committed_package_is_up_to_date() -> None:
 def test_check_names_edited_and_left_over_files(project: Project) -> None:
     assert project.codegen("--check").returncode == 0
     calls = project.package / "calls.py"
-    calls.write_text(calls.read_text() + "\n# by hand\n")
+    calls.write_text(calls.read_text() + "\n# edited\n")
     (project.package / "removed_query.py").write_text("")
     checked = project.codegen("--check")
     assert checked.returncode == 1
     assert "calls.py is out of date" in checked.stdout
     assert "removed_query.py is out of date" in checked.stdout
-    assert project.codegen().returncode == 0
+    written = project.codegen()
+    assert written.returncode == 0
+    assert "calls.py written" in written.stdout
+    assert "removed_query.py removed" in written.stdout
     assert project.codegen("--check").returncode == 0
     assert not (project.package / "removed_query.py").exists()
 
 
-def test_answers_of_a_newer_server_are_read(project: Project) -> None:
-    (project.folder / "generated" / "answer.json").write_text(ANSWER)
+def test_response_of_a_newer_server_is_parsed(project: Project) -> None:
+    (project.folder / "generated" / "response.json").write_text(NEWER_RESPONSE)
     printed = project.python("""
         from pathlib import Path
         from wbtyped_graphql import calls
         operation = calls.get_thing(id="1")
-        answer = Path("answer.json").read_bytes()
-        thing = operation.envelope.model_validate_json(answer).data.thing
+        response = Path("response.json").read_bytes()
+        thing = operation.envelope.model_validate_json(response).data.thing
         print(thing.typename__, thing.thing_id, thing.size, thing.made_at.isoformat())
         print(thing.colour, thing.colour.name, thing.md5)
     """)
@@ -170,7 +173,7 @@ def test_answers_of_a_newer_server_are_read(project: Project) -> None:
     ]
 
 
-def test_known_enum_values_stay_the_known_members(project: Project) -> None:
+def test_open_enum_keeps_known_members_and_accepts_unknown_values(project: Project) -> None:
     printed = project.python("""
         from wbtyped_graphql.enums import Colour
         print(Colour("RED") is Colour.RED, Colour("PINK") == "PINK", len(Colour))
@@ -191,18 +194,18 @@ def test_results_are_frozen(project: Project) -> None:
     assert printed == "ValidationError"
 
 
-def test_functions_send_nothing_and_know_whether_they_may_repeat(project: Project) -> None:
+def test_calls_return_operations_that_know_whether_they_are_repeatable(project: Project) -> None:
     printed = project.python("""
         import json
         from wbtyped_graphql import calls
-        ask, make = calls.get_thing(id="7"), calls.make_thing(name="x")
-        print(ask.repeatable, make.repeatable, json.loads(ask.content())["variables"])
+        get, make = calls.get_thing(id="7"), calls.make_thing(name="x")
+        print(get.repeatable, make.repeatable, json.loads(get.content())["variables"])
         print("wbtyped_graphql.get_thing" in __import__("sys").modules)
     """)
     assert printed.splitlines() == ["True False {'id': '7'}", "True"]
 
 
-def test_importing_the_functions_imports_no_result(project: Project) -> None:
+def test_importing_calls_imports_no_result_model(project: Project) -> None:
     printed = project.python("""
         import sys
         from wbtyped_graphql import calls
@@ -214,24 +217,24 @@ def test_importing_the_functions_imports_no_result(project: Project) -> None:
 
 def test_descriptions_reach_the_models(project: Project) -> None:
     fragments = (project.package / "fragments.py").read_text()
-    assert '"""A thing as people see it.' in fragments
+    assert '"""A thing as users see it.' in fragments
     assert '"Bytes it takes."' in fragments
-    assert '"Like blood."' in (project.package / "enums.py").read_text()
+    assert '"The colour of blood."' in (project.package / "enums.py").read_text()
 
 
 @pytest.mark.parametrize(
-    ("queries", "complaint"),
+    ("queries", "message"),
     [
         (QUERIES.replace("# Repeatable: no, there would be two\n", ""), "Repeatable"),
         (QUERIES.replace("    ...Thing\n", "    size\n"), "never used"),
         (QUERIES.replace("  size\n", "  weight\n"), "Cannot query field"),
     ],
-    ids=["mutation that does not say whether it repeats", "unused fragment", "unknown field"],
+    ids=["mutation without a Repeatable line", "unused fragment", "unknown field"],
 )
-def test_bad_queries_are_refused(tmp_path: Path, queries: str, complaint: str) -> None:
+def test_invalid_queries_fail_and_write_nothing(tmp_path: Path, queries: str, message: str) -> None:
     project = Project(tmp_path)
     (tmp_path / "queries" / "things.graphql").write_text(queries)
-    refused = project.codegen()
-    assert refused.returncode != 0
-    assert complaint in refused.stderr
+    failed = project.codegen()
+    assert failed.returncode != 0
+    assert message in failed.stderr
     assert not project.package.exists()

@@ -1,4 +1,4 @@
-"""Every query is documented, and what its comment claims is true."""
+"""Every query is documented, and its comment is true."""
 
 import re
 from functools import reduce
@@ -37,13 +37,11 @@ def name_of(node: ExecutableDefinitionNode) -> str:
 
 
 @pytest.mark.parametrize("node", definitions(), ids=name_of)
-def test_comment_says_what_it_is_for_and_who_uses_it(node: ExecutableDefinitionNode) -> None:
+def test_comment_states_purpose_and_user(node: ExecutableDefinitionNode) -> None:
     comment = comment_above(node)
     used_by = re.search(r"^Used by: (.+)$", comment, re.MULTILINE)
     assert used_by, f"{name_of(node)} has no line 'Used by:'"
-    assert len(comment.partition("Used by:")[0].split()) >= 6, (
-        f"{name_of(node)}: say what it is for"
-    )
+    assert len(comment.partition("Used by:")[0].split()) >= 6, f"{name_of(node)}: state its purpose"
     if used_by.group(1) != "every paginator":
         for user in used_by.group(1).split(", "):
             home = artifacts if user.startswith("artifacts.") else wbtyped
@@ -51,13 +49,13 @@ def test_comment_says_what_it_is_for_and_who_uses_it(node: ExecutableDefinitionN
 
 
 @pytest.mark.parametrize("node", definitions(), ids=name_of)
-def test_comment_of_a_paged_query_tells_how_it_pages(node: ExecutableDefinitionNode) -> None:
+def test_comment_of_a_paged_query_describes_paging(node: ExecutableDefinitionNode) -> None:
     if PAGED.search(print_ast(node)):
         assert re.search(r"^Pages: ", comment_above(node), re.MULTILINE)
 
 
 @pytest.mark.parametrize("node", definitions(), ids=name_of)
-def test_comment_shows_on_the_generated_function(node: ExecutableDefinitionNode) -> None:
+def test_comment_is_the_docstring_of_the_generated_function(node: ExecutableDefinitionNode) -> None:
     if not isinstance(node, OperationDefinitionNode):
         return
     function = re.sub(r"(?<=.)([A-Z])", r"_\1", name_of(node)).lower()

@@ -1,4 +1,4 @@
-"""The pinned schema holds together, and everything in it is described."""
+"""The pinned schema is valid, and everything in it is described."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ PATH = Path(__file__).parents[1] / "schema" / "schema.graphql"
 SCHEMA = build_schema(PATH.read_text(encoding="utf-8"))
 
 FILLER = re.compile(r"an?|and|at|by|for|from|has|in|is|its?|of|on|or|that|the|this|to|what")
-WITHOUT_PAGE_INFO = {"EntityConnection"}  # the servers never had one there
+WITHOUT_PAGE_INFO = {"EntityConnection"}  # servers never had one there
 
 Element = tuple[str, str | None]  # schema coordinate, description
 Composite = GraphQLObjectType | GraphQLInterfaceType
@@ -80,7 +80,7 @@ def words(text: str) -> set[str]:
 
 
 def says_only_its_name(coordinate: str, text: str) -> bool:
-    """Whether a text has no word, filler aside, that does not stand in its coordinate."""
+    """Return True if a description has no word, except fillers, that is not in its coordinate."""
     return words(text) <= words(coordinate)
 
 
@@ -92,20 +92,20 @@ def empty_phrases(schema: GraphQLSchema) -> list[str]:
     ]
 
 
-def test_is_valid() -> None:
+def test_schema_is_valid() -> None:
     assert validate_schema(SCHEMA) == []
     assert SCHEMA.description
 
 
-def test_everything_is_described() -> None:
+def test_schema_describes_everything() -> None:
     assert undescribed(SCHEMA) == []
 
 
-def test_no_description_merely_repeats_the_name() -> None:
+def test_schema_has_no_description_that_only_repeats_the_name() -> None:
     assert empty_phrases(SCHEMA) == []
 
 
-def test_missing_descriptions_are_found_wherever_they_can_stand() -> None:
+def test_undescribed_finds_every_kind_of_element() -> None:
     schema = build_schema(
         """
         directive @limit(max: Int) on FIELD_DEFINITION
@@ -149,7 +149,9 @@ def test_missing_descriptions_are_found_wherever_they_can_stand() -> None:
         ("Run.displayName", "Title that people give the run.", False),
     ],
 )
-def test_repetition_is_told_from_information(coordinate: str, text: str, empty: bool) -> None:
+def test_says_only_its_name_tells_repetition_from_information(
+    coordinate: str, text: str, empty: bool
+) -> None:
     assert says_only_its_name(coordinate, text) is empty
 
 
@@ -162,7 +164,7 @@ def connections() -> list[Composite]:
 
 
 @pytest.mark.parametrize("connection", connections(), ids=str)
-def test_connections_page_as_relay_wants(connection: Composite) -> None:
+def test_connections_follow_relay(connection: Composite) -> None:
     listed = re.fullmatch(r"\[(\w+)!\]!", str(connection.fields["edges"].type))
     assert listed
     edge = SCHEMA.type_map[listed[1]]
@@ -176,7 +178,7 @@ def test_connections_page_as_relay_wants(connection: Composite) -> None:
         assert str(connection.fields["pageInfo"].type) == "PageInfo!"
 
 
-def test_page_info_tells_where_to_go_on() -> None:
+def test_page_info_has_the_fields_of_relay() -> None:
     page_info = SCHEMA.type_map["PageInfo"]
     assert isinstance(page_info, GraphQLObjectType)
     assert {name: str(field.type) for name, field in page_info.fields.items()} == {

@@ -7,15 +7,15 @@ from .base_model import BaseModel
 
 
 class AddArtifactAliases(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     add_aliases: Optional["AddArtifactAliasesAddAliases"]
-    "Give a version further aliases. An alias that another version of the same collection has moves over."
+    "Add aliases to a version. An alias moves from another version of the same collection."
 
 
 class AddArtifactAliasesAddAliases(BaseModel, frozen=True):
-    """What `addAliases` answers."""
+    """Result of `addAliases`."""
 
     success: bool
     "Whether all of them were set."

@@ -15,11 +15,11 @@ class ArtifactByName(BaseModel, frozen=True):
 
 
 class ArtifactByNameProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     artifact: Optional["ArtifactByNameProjectArtifact"]
-    "One version by collection and version or alias; null when there is none."
+    "One version by collection and version or alias; null if there is none."
 
 
 ArtifactByNameProjectArtifact = Artifact

@@ -20,18 +20,18 @@ class ArtifactByPath(BaseModel, frozen=True):
 
 
 class ArtifactByPathProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     artifact_collection_membership: Optional["ArtifactByPathProjectArtifactCollectionMembership"]
-    "A version in its place in a collection, which also finds versions that were linked there. Only where the server reports the feature `PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP`. Since server 0.70 at the latest."
+    "The membership of a version in a collection, which also finds versions that were linked there. Only where the server reports the feature `PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP`. Since server 0.70 at the latest."
 
 
 class ArtifactByPathProjectArtifactCollectionMembership(Membership, frozen=True):
-    """The place of a version in one collection, with the number and the aliases it has there."""
+    """The membership of a version in one collection, with the number and the aliases it has there."""
 
     artifact: Optional["ArtifactByPathProjectArtifactCollectionMembershipArtifact"]
-    "Version that is in this place; null when the caller may not see it."
+    "Version of the membership; null if the caller may not see it."
 
 
 ArtifactByPathProjectArtifactCollectionMembershipArtifact = Artifact

@@ -15,8 +15,8 @@ class ArtifactCollectionAliases(BaseModel, frozen=True):
 
 
 class ArtifactCollectionAliasesArtifactCollection(BaseModel, frozen=True):
-    """A named row of versions: those logged under one name (sequence), or those linked together by hand
-    (portfolio)."""
+    """A named series of versions: those logged under one name (sequence), or those linked together by
+    users (portfolio)."""
 
     aliases: "ArtifactCollectionAliasesArtifactCollectionAliases"
     "Aliases of all versions of the collection."
@@ -26,16 +26,16 @@ class ArtifactCollectionAliasesArtifactCollectionAliases(BaseModel, frozen=True)
     """A page of aliases."""
 
     edges: list["ArtifactCollectionAliasesArtifactCollectionAliasesEdges"]
-    "The aliases of this page, in the order of the listing."
+    "The aliases of this page, in order."
     page_info: "ArtifactCollectionAliasesArtifactCollectionAliasesPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class ArtifactCollectionAliasesArtifactCollectionAliasesEdges(BaseModel, frozen=True):
-    """An alias on a page, with its place in the listing."""
+    """An alias on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this alias; as `after` it asks for what follows."
+    "Opaque position of this alias; pass it as `after` to get what follows."
     node: Optional["ArtifactCollectionAliasesArtifactCollectionAliasesEdgesNode"]
     "The alias itself. May be null; skip such an edge."
 
@@ -44,7 +44,7 @@ class ArtifactCollectionAliasesArtifactCollectionAliasesEdgesNode(BaseModel, fro
     """A name that points to one version in one collection."""
 
     alias: str
-    "Text of the alias, such as `latest` or `v3`: at most 128 characters, without `/` and `:`."
+    "The alias as a string, such as `latest` or `v3`: at most 128 characters, without `/` and `:`."
 
 
 ArtifactCollectionAliasesArtifactCollectionAliasesPageInfo = PageInfo

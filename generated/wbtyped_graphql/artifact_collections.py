@@ -15,7 +15,7 @@ class ArtifactCollections(BaseModel, frozen=True):
 
 
 class ArtifactCollectionsProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     artifact_type: Optional["ArtifactCollectionsProjectArtifactType"]
@@ -35,16 +35,16 @@ class ArtifactCollectionsProjectArtifactTypeArtifactCollections(BaseModel, froze
     total_count: int
     "Number of collections on all pages together. In the listing of a project only with the feature `ARTIFACT_COLLECTIONS_FILTERING_SORTING`."
     edges: list["ArtifactCollectionsProjectArtifactTypeArtifactCollectionsEdges"]
-    "The collections of this page, in the order of the listing."
+    "The collections of this page, in order."
     page_info: "ArtifactCollectionsProjectArtifactTypeArtifactCollectionsPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class ArtifactCollectionsProjectArtifactTypeArtifactCollectionsEdges(BaseModel, frozen=True):
-    """A collection on a page, with its place in the listing."""
+    """A collection on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this collection; as `after` it asks for what follows."
+    "Opaque position of this collection; pass it as `after` to get what follows."
     node: Optional["ArtifactCollectionsProjectArtifactTypeArtifactCollectionsEdgesNode"]
     "The collection itself. May be null; skip such an edge."
 

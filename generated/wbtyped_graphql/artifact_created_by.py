@@ -28,11 +28,11 @@ class ArtifactCreatedByArtifact(BaseModel, frozen=True):
         ]
         | None
     )
-    "Run or account that made the version; null when it is gone or not visible. Older servers promise a value."
+    "Run or account that created the version; null if it no longer exists or is not visible. Older servers promise a value."
 
 
 class ArtifactCreatedByArtifactCreatedByRun(BaseModel, frozen=True):
-    """Who made something: a run, or an account by hand."""
+    """Who created an object: a run, or an account."""
 
     typename__: Literal["Run"] = Field(
         validation_alias="__typename", serialization_alias="__typename"
@@ -41,14 +41,14 @@ class ArtifactCreatedByArtifactCreatedByRun(BaseModel, frozen=True):
     name: str
     "Run id: the last part of the run's path, unique in its project. The title is `displayName`."
     project: Optional["ArtifactCreatedByArtifactCreatedByRunProject"]
-    "Project that the run was logged to; null when the caller may not see it."
+    "Project that the run was logged to; null if the caller may not see it."
 
 
 ArtifactCreatedByArtifactCreatedByRunProject = ProjectPlace
 
 
 class ArtifactCreatedByArtifactCreatedByUser(BaseModel, frozen=True):
-    """Who made something: a run, or an account by hand."""
+    """Who created an object: a run, or an account."""
 
     typename__: Literal["User"] = Field(
         validation_alias="__typename", serialization_alias="__typename"

@@ -25,16 +25,16 @@ class ArtifactFileAddressesArtifactFiles(BaseModel, frozen=True):
     """A page of files."""
 
     edges: list["ArtifactFileAddressesArtifactFilesEdges"]
-    "The files of this page, in the order of the listing."
+    "The files of this page, in order."
     page_info: "ArtifactFileAddressesArtifactFilesPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class ArtifactFileAddressesArtifactFilesEdges(BaseModel, frozen=True):
-    """A file on a page, with its place in the listing."""
+    """A file on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this file; as `after` it asks for what follows."
+    "Opaque position of this file; pass it as `after` to get what follows."
     node: Optional["ArtifactFileAddressesArtifactFilesEdgesNode"]
     "The file itself. May be null; skip such an edge."
 

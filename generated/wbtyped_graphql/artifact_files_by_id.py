@@ -25,16 +25,16 @@ class ArtifactFilesByIdArtifactFiles(BaseModel, frozen=True):
     """A page of files."""
 
     edges: list["ArtifactFilesByIdArtifactFilesEdges"]
-    "The files of this page, in the order of the listing."
+    "The files of this page, in order."
     page_info: "ArtifactFilesByIdArtifactFilesPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class ArtifactFilesByIdArtifactFilesEdges(BaseModel, frozen=True):
-    """A file on a page, with its place in the listing."""
+    """A file on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this file; as `after` it asks for what follows."
+    "Opaque position of this file; pass it as `after` to get what follows."
     node: Optional["ArtifactFilesByIdArtifactFilesEdgesNode"]
     "The file itself. May be null; skip such an edge."
 

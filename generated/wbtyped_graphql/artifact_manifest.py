@@ -28,7 +28,7 @@ class ArtifactManifestArtifactCurrentManifest(BaseModel, frozen=True):
 
 
 class ArtifactManifestArtifactCurrentManifestFile(BaseModel, frozen=True):
-    """A file of a run or of an artifact version: its name, its digests, and where its bytes are."""
+    """A file of a run or of an artifact version: its name, its digests, and its URLs."""
 
     direct_url: str
-    "Where the bytes are: a signed address in object storage. It expires and needs no API key. For a reference, the address referred to."
+    "URL of the content: a signed URL in object storage. It expires and needs no API key. For a reference, the URL referred to."

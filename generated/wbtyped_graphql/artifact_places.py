@@ -18,18 +18,18 @@ class ArtifactPlacesArtifact(BaseModel, frozen=True):
     """One version of an artifact: a set of files that never changes after it was committed."""
 
     artifact_memberships: "ArtifactPlacesArtifactArtifactMemberships"
-    "The places of this version: in its sequence and in every portfolio it is linked into."
+    "The memberships of this version: in its sequence and in every portfolio it is linked to."
 
 
 class ArtifactPlacesArtifactArtifactMemberships(BaseModel, frozen=True):
     """A page of memberships."""
 
     edges: list["ArtifactPlacesArtifactArtifactMembershipsEdges"]
-    "The memberships of this page, in the order of the listing."
+    "The memberships of this page, in order."
 
 
 class ArtifactPlacesArtifactArtifactMembershipsEdges(BaseModel, frozen=True):
-    """A membership on a page, with its place in the listing."""
+    """A membership on a page, with its position in the list."""
 
     node: Optional["ArtifactPlacesArtifactArtifactMembershipsEdgesNode"]
     "The membership itself. May be null; skip such an edge."

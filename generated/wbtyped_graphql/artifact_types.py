@@ -15,27 +15,27 @@ class ArtifactTypes(BaseModel, frozen=True):
 
 
 class ArtifactTypesProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     artifact_types: "ArtifactTypesProjectArtifactTypes"
-    "Artifact types that were made in this project, such as `dataset` and `model`."
+    "Artifact types created in this project, such as `dataset` and `model`."
 
 
 class ArtifactTypesProjectArtifactTypes(BaseModel, frozen=True):
     """A page of artifact types."""
 
     edges: list["ArtifactTypesProjectArtifactTypesEdges"]
-    "The artifact types of this page, in the order of the listing."
+    "The artifact types of this page, in order."
     page_info: "ArtifactTypesProjectArtifactTypesPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class ArtifactTypesProjectArtifactTypesEdges(BaseModel, frozen=True):
-    """An artifact type on a page, with its place in the listing."""
+    """An artifact type on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this artifact type; as `after` it asks for what follows."
+    "Opaque position of this artifact type; pass it as `after` to get what follows."
     node: Optional["ArtifactTypesProjectArtifactTypesEdgesNode"]
     "The artifact type itself. May be null; skip such an edge."
 

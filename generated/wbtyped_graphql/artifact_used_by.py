@@ -25,11 +25,11 @@ class ArtifactUsedByArtifactUsedBy(BaseModel, frozen=True):
     """A page of runs."""
 
     edges: list["ArtifactUsedByArtifactUsedByEdges"]
-    "The runs of this page, in the order of the listing."
+    "The runs of this page, in order."
 
 
 class ArtifactUsedByArtifactUsedByEdges(BaseModel, frozen=True):
-    """A run on a page, with its place in the listing."""
+    """A run on a page, with its position in the list."""
 
     node: "ArtifactUsedByArtifactUsedByEdgesNode"
     "The run itself."
@@ -39,7 +39,7 @@ class ArtifactUsedByArtifactUsedByEdgesNode(Run, frozen=True):
     """One execution of a program, with what it logged and its files."""
 
     project: Optional["ArtifactUsedByArtifactUsedByEdgesNodeProject"]
-    "Project that the run was logged to; null when the caller may not see it."
+    "Project that the run was logged to; null if the caller may not see it."
 
 
 ArtifactUsedByArtifactUsedByEdgesNodeProject = ProjectPlace

@@ -15,7 +15,7 @@ class Artifacts(BaseModel, frozen=True):
 
 
 class ArtifactsProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     artifact_type: Optional["ArtifactsProjectArtifactType"]
@@ -26,12 +26,12 @@ class ArtifactsProjectArtifactType(BaseModel, frozen=True):
     """A kind of artifacts in a project, such as `dataset` or `model`. A collection has exactly one."""
 
     artifact_collection: Optional["ArtifactsProjectArtifactTypeArtifactCollection"]
-    "One collection of this type; null when it is of another type."
+    "One collection of this type; null if it is of another type."
 
 
 class ArtifactsProjectArtifactTypeArtifactCollection(BaseModel, frozen=True):
-    """A named row of versions: those logged under one name (sequence), or those linked together by hand
-    (portfolio)."""
+    """A named series of versions: those logged under one name (sequence), or those linked together by
+    users (portfolio)."""
 
     artifacts: Optional["ArtifactsProjectArtifactTypeArtifactCollectionArtifacts"]
     "Versions of the collection. The interface allows null; both kinds of collections promise a value."
@@ -43,18 +43,18 @@ class ArtifactsProjectArtifactTypeArtifactCollectionArtifacts(BaseModel, frozen=
     total_count: int
     "Number of versions on all pages together."
     edges: list["ArtifactsProjectArtifactTypeArtifactCollectionArtifactsEdges"]
-    "The versions of this page, in the order of the listing."
+    "The versions of this page, in order."
     page_info: "ArtifactsProjectArtifactTypeArtifactCollectionArtifactsPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class ArtifactsProjectArtifactTypeArtifactCollectionArtifactsEdges(BaseModel, frozen=True):
-    """A version on a page, with its place in the listing."""
+    """A version on a page, with its position in the list."""
 
     version: str
     "`vN`, counted in the collection that is listed."
     cursor: str
-    "Opaque position of this version; as `after` it asks for what follows."
+    "Opaque position of this version; pass it as `after` to get what follows."
     node: "ArtifactsProjectArtifactTypeArtifactCollectionArtifactsEdgesNode"
     "The version itself. May be null; skip such an edge."
 

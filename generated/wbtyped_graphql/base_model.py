@@ -16,7 +16,7 @@ UNSET = UnsetType()
 
 
 class BaseModel(PydanticBaseModel, frozen=True):
-    """Base of every generated model: immutable, and built when it is first used."""
+    """Base of every generated model: immutable, and built on first use."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel,

@@ -117,7 +117,7 @@ def artifact_collections(
     filters: str | None | UnsetType = UNSET,
     order: str | None | UnsetType = UNSET,
 ) -> Operation[ArtifactCollections]:
-    """The collections of one type, sequences and portfolios together.
+    """The collections of one type, both sequences and portfolios.
 
     Pages: `perPage` collections at a time from after `cursor`.
 
@@ -151,8 +151,8 @@ def project_artifact_collections(
     filters: str | None | UnsetType = UNSET,
     order: str | None | UnsetType = UNSET,
 ) -> Operation[ProjectArtifactCollections]:
-    """The collections of all types of a project. Without a filter, `filters` is left out of the document,
-    because older servers do not know it here.
+    """The collections of a project, of all types. Without a filter, `filters` is removed from the
+    document, because older servers do not have the argument here.
 
     Pages: `perPage` collections at a time from after `cursor`.
 
@@ -179,7 +179,7 @@ def project_artifact_collections(
 def get_artifact_collection(
     *, entity: str, project: str, type_name: str, name: str
 ) -> Operation[GetArtifactCollection]:
-    """One collection by type and name; null when the project has none of that type and name.
+    """One collection by type and name; null if the project has no such collection.
 
     Used by: artifacts.ArtifactCollection"""
     from .get_artifact_collection import GetArtifactCollection
@@ -206,7 +206,7 @@ def artifact_collection_aliases(
 ) -> Operation[ArtifactCollectionAliases]:
     """The aliases of all versions in a collection.
 
-    Pages: `perPage` aliases at a time from after `cursor`; 1000 is what the official client asks for.
+    Pages: `perPage` aliases at a time from after `cursor`; the official client requests 1000.
 
     Used by: artifacts.ArtifactCollection.aliases"""
     from .artifact_collection_aliases import ArtifactCollectionAliases
@@ -263,7 +263,7 @@ def update_artifact_portfolio(
 
 
 def move_artifact_sequence(*, id: str, type_name: str) -> Operation[MoveArtifactSequence]:
-    """Give a sequence another type, which is made when it is new.
+    """Change the type of a sequence; the server creates the type if it does not exist.
 
     Used by: artifacts.ArtifactCollection.save
     Repeatable: yes, the second call changes nothing"""
@@ -282,7 +282,7 @@ def delete_artifact_sequence(*, id: str) -> Operation[DeleteArtifactSequence]:
     """Delete a sequence with all its versions.
 
     Used by: artifacts.ArtifactCollection.delete
-    Repeatable: yes, what is gone stays gone"""
+    Repeatable: yes, deleting it again changes nothing"""
     from .delete_artifact_sequence import DeleteArtifactSequence
 
     variables: dict[str, object] = {"id": id}
@@ -295,10 +295,10 @@ def delete_artifact_sequence(*, id: str) -> Operation[DeleteArtifactSequence]:
 
 
 def delete_artifact_portfolio(*, id: str) -> Operation[DeleteArtifactPortfolio]:
-    """Delete a portfolio and its links; the versions it links to stay.
+    """Delete a portfolio and its links, but not the linked versions.
 
     Used by: artifacts.ArtifactCollection.delete
-    Repeatable: yes, what is gone stays gone"""
+    Repeatable: yes, deleting it again changes nothing"""
     from .delete_artifact_portfolio import DeleteArtifactPortfolio
 
     variables: dict[str, object] = {"id": id}
@@ -313,10 +313,10 @@ def delete_artifact_portfolio(*, id: str) -> Operation[DeleteArtifactPortfolio]:
 def add_artifact_collection_tags(
     *, entity: str, project: str, collection: str, tags: list[TagInput]
 ) -> Operation[AddArtifactCollectionTags]:
-    """Give a collection tags, at most 20 in one call.
+    """Add tags to a collection, at most 20 per call.
 
     Used by: artifacts.ArtifactCollection.save
-    Repeatable: yes, a tag is there once"""
+    Repeatable: yes, adding a tag again changes nothing"""
     from .add_artifact_collection_tags import AddArtifactCollectionTags
 
     variables: dict[str, object] = {
@@ -336,10 +336,10 @@ def add_artifact_collection_tags(
 def delete_artifact_collection_tags(
     *, entity: str, project: str, collection: str, tags: list[TagInput]
 ) -> Operation[DeleteArtifactCollectionTags]:
-    """Take tags off a collection, at most 20 in one call.
+    """Remove tags from a collection, at most 20 per call.
 
     Used by: artifacts.ArtifactCollection.save
-    Repeatable: yes, what is off stays off"""
+    Repeatable: yes, removing a tag again changes nothing"""
     from .delete_artifact_collection_tags import DeleteArtifactCollectionTags
 
     variables: dict[str, object] = {
@@ -363,11 +363,11 @@ def artifact_files_by_id(
     file_cursor: str | None | UnsetType = UNSET,
     file_limit: int | None | UnsetType = UNSET,
 ) -> Operation[ArtifactFilesById]:
-    """The files of a version by its id, which every server knows and no link can change. The official
-    client goes through the place in a collection, which needs a feature and finds the same.
+    """The files of a version by its id, which works on every server and does not depend on links. The
+    official client selects the same files through the collection, which needs a feature.
 
-    Pages: `fileLimit` files at a time from after `fileCursor`; the official client asks for up to
-    5000. `fileNames` picks exact paths; those that do not exist are simply not there.
+    Pages: `fileLimit` files at a time from after `fileCursor`; the official client requests up
+    to 5000. `fileNames` selects exact paths; paths that do not exist are omitted.
 
     Used by: artifacts.ArtifactFiles"""
     from .artifact_files_by_id import ArtifactFilesById
@@ -393,10 +393,10 @@ def artifact_file_addresses(
     file_cursor: str | None | UnsetType = UNSET,
     file_limit: int | None | UnsetType = UNSET,
 ) -> Operation[ArtifactFileAddresses]:
-    """Where the contents of a version can be fetched: of each file the path and the address, for downloads
-    of many. What else is known of it stands in the manifest.
+    """The path and the download URL of the files of a version, for downloads of many files. Everything
+    else about the files is in the manifest.
 
-    Pages: `fileLimit` files at a time from after `fileCursor`. `fileNames` picks exact paths.
+    Pages: `fileLimit` files at a time from after `fileCursor`. `fileNames` selects exact paths.
 
     Used by: artifacts.Artifact.download"""
     from .artifact_file_addresses import ArtifactFileAddresses
@@ -422,9 +422,9 @@ def artifact_types(
     cursor: str | None | UnsetType = UNSET,
     per_page: int | None | UnsetType = UNSET,
 ) -> Operation[ArtifactTypes]:
-    """The types of artifacts in a project.
+    """The artifact types in a project.
 
-    Pages: `perPage` types at a time from after `cursor`. The server has no total to tell.
+    Pages: `perPage` types at a time from after `cursor`. The server provides no total.
 
     Used by: artifacts.ArtifactTypes"""
     from .artifact_types import ArtifactTypes
@@ -441,7 +441,7 @@ def artifact_types(
 
 
 def get_artifact_type(*, entity: str, project: str, type_name: str) -> Operation[GetArtifactType]:
-    """One type of artifacts by name; null when the project has none of it.
+    """One artifact type by name; null if the project has no such type.
 
     Used by: artifacts.ArtifactType"""
     from .get_artifact_type import GetArtifactType
@@ -470,10 +470,10 @@ def artifacts(
     order: str | None | UnsetType = UNSET,
     filters: str | None | UnsetType = UNSET,
 ) -> Operation[Artifacts]:
-    """The versions in a collection. The edge tells the number that a version has there.
+    """The versions in a collection. The edge has the version's number in that collection.
 
     Pages: `perPage` versions at a time from after `cursor`.
-    `filters` is a MongoDB-style condition in JSON, `order` a field with `+` or `-` before it.
+    `filters` is a MongoDB-style condition as JSON, `order` a field prefixed with `+` or `-`.
 
     Used by: artifacts.Artifacts"""
     from .artifacts import Artifacts
@@ -501,7 +501,7 @@ def run_artifacts(
     cursor: str | None | UnsetType = UNSET,
     per_page: int | None | UnsetType = UNSET,
 ) -> Operation[RunArtifacts]:
-    """The versions that a run made, or those that it used: one of `logged` and `used` is true.
+    """The versions that a run logged, or those that it used: one of `logged` and `used` is true.
 
     Pages: `perPage` versions at a time from after `cursor`.
 
@@ -521,8 +521,8 @@ def run_artifacts(
 
 
 def artifact_by_path(*, entity: str, project: str, name: str) -> Operation[ArtifactByPath]:
-    """The version that `collection:alias` means in a project, and its place there. Without an alias it
-    is the latest one.
+    """The version that `collection:alias` refers to in a project, and its membership in the collection.
+    Without an alias it is the latest version.
 
     Used by: Api.artifact
     Needs: feature PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"""
@@ -538,7 +538,7 @@ def artifact_by_path(*, entity: str, project: str, name: str) -> Operation[Artif
 
 
 def artifact_by_name(*, entity: str, project: str, name: str) -> Operation[ArtifactByName]:
-    """The same for servers that do not know places: the version alone.
+    """The same for servers without memberships: only the version.
 
     Used by: Api.artifact"""
     from .artifact_by_name import ArtifactByName
@@ -553,7 +553,7 @@ def artifact_by_name(*, entity: str, project: str, name: str) -> Operation[Artif
 
 
 def artifact_by_id(*, id: str) -> Operation[ArtifactById]:
-    """One version by its id, wherever it is shown.
+    """One version by its id, whatever collections it is in.
 
     Used by: artifacts.Artifact"""
     from .artifact_by_id import ArtifactById
@@ -563,7 +563,7 @@ def artifact_by_id(*, id: str) -> Operation[ArtifactById]:
 
 
 def artifact_manifest(*, id: str) -> Operation[ArtifactManifest]:
-    """Where the manifest of a version is, to be fetched from storage.
+    """The URL to download the manifest of a version from storage.
 
     Used by: artifacts.Artifact.manifest"""
     from .artifact_manifest import ArtifactManifest
@@ -593,7 +593,7 @@ def artifact_used_by(*, id: str) -> Operation[ArtifactUsedBy]:
 
 
 def artifact_created_by(*, id: str) -> Operation[ArtifactCreatedBy]:
-    """The run that made a version; another creator, such as a user, has no fields here.
+    """The run that created a version; for another creator, such as a user, no fields are selected.
 
     Used by: artifacts.Artifact.logged_by"""
     from .artifact_created_by import ArtifactCreatedBy
@@ -608,7 +608,7 @@ def artifact_created_by(*, id: str) -> Operation[ArtifactCreatedBy]:
 
 
 def artifact_places(*, id: str) -> Operation[ArtifactPlaces]:
-    """Every place of a version: its own sequence and the portfolios it is linked to.
+    """Every membership of a version: its own sequence and the portfolios it is linked to.
 
     Used by: artifacts.Artifact.linked_artifacts"""
     from .artifact_places import ArtifactPlaces
@@ -623,7 +623,7 @@ def artifact_places(*, id: str) -> Operation[ArtifactPlaces]:
 
 
 def update_artifact(*, input: UpdateArtifactInput) -> Operation[UpdateArtifact]:
-    """Change what is given of a version: description, metadata, time to live, tags.
+    """Change the given properties of a version: description, metadata, time to live, tags.
 
     Used by: artifacts.Artifact.save
     Repeatable: yes, the second call changes nothing"""
@@ -641,10 +641,10 @@ def update_artifact(*, input: UpdateArtifactInput) -> Operation[UpdateArtifact]:
 def delete_artifact(
     *, id: str, delete_aliases: bool | None | UnsetType = UNSET
 ) -> Operation[DeleteArtifact]:
-    """Delete a version. The server refuses one that has aliases unless they may go too.
+    """Delete a version. The server rejects one that has aliases unless `deleteAliases` is true.
 
     Used by: artifacts.Artifact.delete
-    Repeatable: yes, what is gone stays gone"""
+    Repeatable: yes, deleting it again changes nothing"""
     from .delete_artifact import DeleteArtifact
 
     variables: dict[str, object] = {"id": id, "deleteAliases": delete_aliases}
@@ -659,10 +659,10 @@ def delete_artifact(
 def add_artifact_aliases(
     *, id: str, aliases: list[ArtifactCollectionAliasInput]
 ) -> Operation[AddArtifactAliases]:
-    """Give a version aliases; another version of the same collection loses them.
+    """Add aliases to a version; they move from other versions of the same collection.
 
     Used by: artifacts.Artifact.save
-    Repeatable: yes, an alias is there once"""
+    Repeatable: yes, adding an alias again changes nothing"""
     from .add_artifact_aliases import AddArtifactAliases
 
     variables: dict[str, object] = {"id": id, "aliases": aliases}
@@ -677,10 +677,10 @@ def add_artifact_aliases(
 def delete_artifact_aliases(
     *, id: str, aliases: list[ArtifactCollectionAliasInput]
 ) -> Operation[DeleteArtifactAliases]:
-    """Take aliases off a version, in the collections named.
+    """Remove aliases from a version, in the given collections.
 
     Used by: artifacts.Artifact.save
-    Repeatable: yes, what is off stays off"""
+    Repeatable: yes, removing an alias again changes nothing"""
     from .delete_artifact_aliases import DeleteArtifactAliases
 
     variables: dict[str, object] = {"id": id, "aliases": aliases}
@@ -693,10 +693,10 @@ def delete_artifact_aliases(
 
 
 def link_artifact(*, input: LinkArtifactInput) -> Operation[LinkArtifact]:
-    """Link a version into a portfolio, which is made when it is new.
+    """Link a version to a portfolio; the server creates the portfolio if it does not exist.
 
     Used by: artifacts.Artifact.link
-    Repeatable: yes, a version is in a portfolio once"""
+    Repeatable: yes, linking it again changes nothing"""
     from .link_artifact import LinkArtifact
 
     variables: dict[str, object] = {"input": input}
@@ -704,10 +704,10 @@ def link_artifact(*, input: LinkArtifactInput) -> Operation[LinkArtifact]:
 
 
 def unlink_artifact(*, id: str, portfolio: str) -> Operation[UnlinkArtifact]:
-    """Take a version out of a portfolio; the version itself stays.
+    """Unlink a version from a portfolio; the version itself is not deleted.
 
     Used by: artifacts.Artifact.unlink
-    Repeatable: yes, what is out stays out"""
+    Repeatable: yes, unlinking it again changes nothing"""
     from .unlink_artifact import UnlinkArtifact
 
     variables: dict[str, object] = {"id": id, "portfolio": portfolio}
@@ -734,8 +734,8 @@ def run_files(
 
     Pages: `fileLimit` files at a time from after `fileCursor`, in the server's own stable order. The
     server's limit is not published; 1000 is known to work.
-    `fileNames` asks for exact names and wins a node for each, there or not. `pattern` is SQL LIKE:
-    `%` is any text, `_` one character. `fileCount` counts the whole run, whatever the filter.
+    `fileNames` selects exact names and returns a node for each, even if it does not exist. `pattern`
+    is SQL LIKE: `%` is any string, `_` any character. `fileCount` ignores both filters.
 
     Used by: Files, Run.file"""
     from .run_files import RunFiles
@@ -763,8 +763,8 @@ def run_file_addresses(
     file_names: list[str | None] | None | UnsetType = UNSET,
     pattern: str | None | UnsetType = UNSET,
 ) -> Operation[RunFileAddresses]:
-    """What a download of many files needs to know of each: address, size and digest, and whether it is
-    there at all.
+    """The files of a run with what a download of many files needs: URL, size, digest, and whether the
+    file exists.
 
     Pages: `fileLimit` files at a time from after `fileCursor`; `fileNames` and `pattern` are as in
     RunFiles.
@@ -792,12 +792,12 @@ def run_file_addresses(
 def create_run_files(
     *, entity: str, project: str, run: str, files: list[str]
 ) -> Operation[CreateRunFiles]:
-    """Ask where to send new files of a run: one entry per name, in the order asked. The headers go with
-    every upload.
+    """Request upload URLs for new files of a run: one entry per name, in the order requested. Send the
+    headers with every upload.
 
     Used by: Run.upload_file
     Needs: server 0.63 or newer
-    Repeatable: yes, it only hands out addresses"""
+    Repeatable: yes, it only signs URLs"""
     from .create_run_files import CreateRunFiles
 
     variables: dict[str, object] = {
@@ -817,8 +817,8 @@ def create_run_files(
 def mark_run_files_uploaded(
     *, entity: str, project: str, run: str, files: list[str]
 ) -> Operation[MarkRunFilesUploaded]:
-    """Tell the server that the content of these files has arrived. Servers that do not watch their own
-    storage list a file only after this.
+    """Report that these files were uploaded. Servers that do not watch their storage list a file only
+    after this.
 
     Used by: Run.upload_file
     Needs: feature MARK_RUN_FILES_UPLOADED
@@ -846,7 +846,7 @@ def delete_run_files(
 
     Used by: File.delete
     Needs: server 0.63 or newer for `projectId`
-    Repeatable: yes, a file that is gone stays gone"""
+    Repeatable: yes, deleting them again changes nothing"""
     from .delete_run_files import DeleteRunFiles
 
     variables: dict[str, object] = {"files": files, "projectId": project_id}
@@ -859,7 +859,7 @@ def delete_run_files(
 
 
 def get_project(*, entity: str, project: str) -> Operation[GetProject]:
-    """One project by name; null when it does not exist or the key may not see it.
+    """One project by name; null if it does not exist or the API key may not see it.
 
     Used by: Api.project"""
     from .get_project import GetProject
@@ -869,7 +869,7 @@ def get_project(*, entity: str, project: str) -> Operation[GetProject]:
 
 
 def get_run(*, entity: str, project: str, name: str) -> Operation[GetRun]:
-    """One run by its short id. `project` is null when the project is missing, `run` when only the run is.
+    """One run by its short id. `project` is null if the project is missing, `run` if only the run is.
 
     Used by: Api.run, Run.load"""
     from .get_run import GetRun
@@ -879,7 +879,7 @@ def get_run(*, entity: str, project: str, name: str) -> Operation[GetRun]:
 
 
 def upsert_project(*, entity: str, name: str) -> Operation[UpsertProject]:
-    """Create a project, or leave the one with this name as it is.
+    """Create a project, or return the existing one with this name unchanged.
 
     Used by: Api.create_project
     Repeatable: yes, the second call finds the project"""
@@ -898,7 +898,7 @@ def create_run(
     name: str,
     state: str | None | UnsetType = UNSET,
 ) -> Operation[CreateRun]:
-    """Create a run by its short id, and its project when that is missing too; a run that exists is returned.
+    """Create a run by its short id, and its project if that is missing; return the run if it exists.
 
     Used by: Api.create_run
     Repeatable: yes, the second call finds the run"""
@@ -914,8 +914,8 @@ def create_run(
 
 
 def server_features() -> Operation[ServerFeatures]:
-    """What the server can do, by name. Asked once per client; a server too old to know the field counts
-    as having no features.
+    """The features of the server by name. Requested once per client; a server too old to have the field
+    counts as having no features.
 
     Used by: Client
     Needs: server with `ServerInfo.features`"""
@@ -931,7 +931,7 @@ def server_features() -> Operation[ServerFeatures]:
 
 
 def get_server_info() -> Operation[GetServerInfo]:
-    """Which clients the server expects and which version it is.
+    """The version of the server, and the client versions that it supports.
 
     Used by: Client"""
     from .get_server_info import GetServerInfo
@@ -946,7 +946,7 @@ def get_server_info() -> Operation[GetServerInfo]:
 
 
 def get_viewer() -> Operation[GetViewer]:
-    """The account behind the API key; null when the server does not recognise the key.
+    """The account behind the API key; null if the server does not recognise the key.
 
     Used by: Api.viewer, Api.default_entity"""
     from .get_viewer import GetViewer

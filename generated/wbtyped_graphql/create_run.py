@@ -8,15 +8,15 @@ from .fragments import Run
 
 
 class CreateRun(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     upsert_bucket: Optional["CreateRunUpsertBucket"]
-    "Create a run, or change the one with this id or name. Creates the project as well when it is missing."
+    "Create a run, or change the one with this id or name. Also creates the project if it is missing."
 
 
 class CreateRunUpsertBucket(BaseModel, frozen=True):
-    """What `upsertBucket` answers."""
+    """Result of `upsertBucket`."""
 
     inserted: bool | None
     "Whether the run is new. False when it was changed."

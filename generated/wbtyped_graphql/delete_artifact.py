@@ -7,15 +7,15 @@ from .base_model import BaseModel
 
 
 class DeleteArtifact(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     delete_artifact: Optional["DeleteArtifactDeleteArtifact"]
-    "Delete a version. Refused while it has aliases, unless the input says that they go too."
+    "Delete a version. Rejected while it has aliases, unless the input deletes them too."
 
 
 class DeleteArtifactDeleteArtifact(BaseModel, frozen=True):
-    """What `deleteArtifact` answers."""
+    """Result of `deleteArtifact`."""
 
     artifact: "DeleteArtifactDeleteArtifactArtifact"
     "The version, in state `DELETED`."

@@ -7,15 +7,15 @@ from .base_model import BaseModel
 
 
 class DeleteArtifactAliases(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     delete_aliases: Optional["DeleteArtifactAliasesDeleteAliases"]
-    "Take aliases away from a version."
+    "Remove aliases from a version."
 
 
 class DeleteArtifactAliasesDeleteAliases(BaseModel, frozen=True):
-    """What `deleteAliases` answers."""
+    """Result of `deleteAliases`."""
 
     success: bool
     "Whether all of them were removed."

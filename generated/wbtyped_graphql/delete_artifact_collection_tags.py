@@ -7,18 +7,18 @@ from .base_model import BaseModel
 
 
 class DeleteArtifactCollectionTags(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     delete_artifact_collection_tag_assignments: Optional[
         "DeleteArtifactCollectionTagsDeleteArtifactCollectionTagAssignments"
     ]
-    "Take tags away from a collection. Added after mid-2023; the server version is not known."
+    "Remove tags from a collection. Added after mid-2023; the server version is not known."
 
 
 class DeleteArtifactCollectionTagsDeleteArtifactCollectionTagAssignments(BaseModel, frozen=True):
-    """What `deleteArtifactCollectionTagAssignments` answers. Added after mid-2023; the server version is
-    not known. The type's own name is not confirmed."""
+    """Result of `deleteArtifactCollectionTagAssignments`. Added after mid-2023; the server version is not
+    known. The type's own name is not confirmed."""
 
     success: bool
     "Whether all of them were removed."

@@ -8,23 +8,23 @@ from .enums import ArtifactCollectionState
 
 
 class DeleteArtifactSequence(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     delete_artifact_sequence: Optional["DeleteArtifactSequenceDeleteArtifactSequence"]
     "Delete a sequence with all its versions."
 
 
 class DeleteArtifactSequenceDeleteArtifactSequence(BaseModel, frozen=True):
-    """What `deleteArtifactSequence` and `deleteArtifactPortfolio` answer."""
+    """Result of `deleteArtifactSequence` and `deleteArtifactPortfolio`."""
 
     artifact_collection: "DeleteArtifactSequenceDeleteArtifactSequenceArtifactCollection"
     "The collection, in state `DELETED`."
 
 
 class DeleteArtifactSequenceDeleteArtifactSequenceArtifactCollection(BaseModel, frozen=True):
-    """A named row of versions: those logged under one name (sequence), or those linked together by hand
-    (portfolio)."""
+    """A named series of versions: those logged under one name (sequence), or those linked together by
+    users (portfolio)."""
 
     state: ArtifactCollectionState
     "Whether the collection can be used."

@@ -7,15 +7,15 @@ from .base_model import BaseModel
 
 
 class DeleteRunFiles(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     delete_files: Optional["DeleteRunFilesDeleteFiles"]
-    "Delete files of runs for good."
+    "Delete files of runs permanently."
 
 
 class DeleteRunFilesDeleteFiles(BaseModel, frozen=True):
-    """What `deleteFiles` answers."""
+    """Result of `deleteFiles`."""
 
     success: bool
-    "Whether all of the files are gone."
+    "Whether all of the files were deleted."

@@ -19,7 +19,7 @@ class EntityOrganizationsEntity(BaseModel, frozen=True):
     registries."""
 
     organization: Optional["EntityOrganizationsEntityOrganization"]
-    "Organization that the entity belongs to; null when it belongs to none."
+    "Organization that the entity belongs to; null if it belongs to none."
     user: Optional["EntityOrganizationsEntityUser"]
     "Account whose own entity this is; null for a team or an organization."
 
@@ -28,8 +28,8 @@ EntityOrganizationsEntityOrganization = Organization
 
 
 class EntityOrganizationsEntityUser(BaseModel, frozen=True):
-    """An account: a person or a service that holds API keys. Mail address and keys show only to the
-    account itself and to administrators."""
+    """An account: a person or a service that holds API keys. Email address and keys are visible only to
+    the account itself and to administrators."""
 
     organizations: list["EntityOrganizationsEntityUserOrganizations"]
     "Organizations that the account belongs to."

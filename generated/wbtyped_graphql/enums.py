@@ -5,14 +5,14 @@ from .scalars import OpenEnum
 
 
 class ArtifactState(OpenEnum):
-    """How far a version has come. Newer servers may answer with further values."""
+    """State of a version. Newer servers may have further values."""
 
     COMMITTED = "COMMITTED"
     "Complete and immutable."
     DELETED = "DELETED"
-    "Deleted; its files may be gone."
+    "Deleted; its files may no longer exist."
     PENDING = "PENDING"
-    "Begun, but not closed: the upload goes on or was given up."
+    "Begun, but not closed: the upload is in progress or was abandoned."
 
 
 class ArtifactCollectionState(OpenEnum):

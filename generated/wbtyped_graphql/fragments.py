@@ -11,14 +11,14 @@ from .scalars import DateTime
 
 
 class ProjectPlace(BaseModel, frozen=True):
-    """The place of a project, as far as paths need it.
+    """The fields of a project that paths need.
 
     Used by: artifacts.ArtifactCollection, artifacts.Artifact"""
 
     id: str
     "Opaque id, valid on this server only. Most are base64 of a kind and a number; do not rely on it."
     internal_id: str
-    "Id by which storage knows the project: base64 of `ProjectInternalId:` and a number. Since server 0.51."
+    "Id of the project in storage: base64 of `ProjectInternalId:` and a number. Since server 0.51."
     name: str
     "Name of the project, unique under its owner, at most 128 characters, without `/ \\ # ? % :` or line breaks."
     entity_name: str
@@ -26,7 +26,7 @@ class ProjectPlace(BaseModel, frozen=True):
 
 
 class CollectionPlace(BaseModel, frozen=True):
-    """Where an alias belongs, or a version lies: the collection and its project.
+    """The collection of an alias or a version, and its project.
 
     Used by: artifacts.Artifact"""
 
@@ -37,7 +37,7 @@ class CollectionPlace(BaseModel, frozen=True):
     name: str
     "Name of the collection, unique in its project, at most 128 characters, without `/` and `:`."
     project: Optional["CollectionPlaceProject"]
-    "Project that the collection is in; null when the caller may not see it. Older servers (before March 2024) promise a value."
+    "Project that the collection is in; null if the caller may not see it. Older servers (before March 2024) promise a value."
 
 
 class CollectionPlaceProject(ProjectPlace, frozen=True):
@@ -52,14 +52,14 @@ class Tag(BaseModel, frozen=True):
     id: str
     "Opaque id of the tag."
     name: str
-    "Text of the tag: letters, digits, `-`, `_` and inner spaces, at most 128 characters."
+    "The tag as a string: letters, digits, `-`, `_` and inner spaces, at most 128 characters."
 
 
 class Artifact(BaseModel, frozen=True):
-    """One version of an artifact, wherever it was found.
+    """One version of an artifact, whatever collection it was found in.
 
-    `artifactSequence` and `versionIndex` say where it was made. `metadata` is JSON in text and may be
-    large; it is parsed when it is looked at. `aliases` are those of all collections.
+    `artifactSequence` and `versionIndex` are those of its own sequence. `metadata` is a JSON string
+    that may be large; it is parsed on first access. `aliases` are those in all collections.
 
     Used by: artifacts.Artifact"""
 
@@ -70,33 +70,33 @@ class Artifact(BaseModel, frozen=True):
     artifact_type: "ArtifactArtifactType"
     "Type of the version, such as `dataset`."
     version_index: int | None
-    "N of `vN` in its sequence, from 0; null as long as it has no number."
+    "N of `vN` in its sequence, from 0; null while it has no number."
     description: str | None
-    "Text that describes the version; null when there is none."
+    "Free-form description of the version; null if there is none."
     metadata: str | None
-    "JSON object that the writer attached; null when there is none."
+    "JSON object that the writer attached; null if there is none."
     ttl_duration_seconds: int
     "Time to live in seconds from its creation; -2 when it never expires, -1 when it follows an inherited rule. Added after mid-2023; the server version is not known."
     ttl_is_inherited: bool
     "Whether the time to live comes from a rule and not from the version itself. Since server 0.63 at the latest."
     tags: list["ArtifactTags"]
-    "Tags that people gave this version: a plain list, without pages. Added after mid-2023; the server version is not known."
+    "Tags that users gave this version: a plain list, without pages. Added after mid-2023; the server version is not known."
     history_step: int | None
-    "How many steps the run had logged when it wrote the version; null where no run did. The official SDK shows one less."
+    "How many steps the run had logged when it wrote the version; null if no run did. The official SDK shows one less."
     state: ArtifactState
-    "How far the version has come."
+    "State of the version."
     size: int
     "Sum of the sizes of all entries, in bytes."
     digest: str
     "Hexadecimal digest of the line `wandb-artifact-manifest-v1` and one line `PATH:DIGEST` for each file, sorted by path. The same content has the same digest."
     commit_hash: str | None
-    "Short hash that names the version in its collection; null as long as it has none."
+    "Short hash that names the version in its collection; null while it has none."
     file_count: int
     "Number of entries in the manifest, references included."
     created_at: DateTime
     "When the version was begun."
     updated_at: DateTime | None
-    "Last change of description, metadata or the like; null when there was none."
+    "Last change of description, metadata or the like; null if there was none."
     aliases: list["ArtifactAliases"]
     "Names that point to this version, such as `latest`. Also `vN` where the server lists it."
 
@@ -131,9 +131,9 @@ class ArtifactAliases(BaseModel, frozen=True):
     """A name that points to one version in one collection."""
 
     alias: str
-    "Text of the alias, such as `latest` or `v3`: at most 128 characters, without `/` and `:`."
+    "The alias as a string, such as `latest` or `v3`: at most 128 characters, without `/` and `:`."
     artifact_collection: Optional["ArtifactAliasesArtifactCollection"]
-    "Collection that it is valid in; null when the caller may not see it."
+    "Collection that it is valid in; null if the caller may not see it."
 
 
 class ArtifactAliasesArtifactCollection(CollectionPlace, frozen=True):
@@ -142,7 +142,7 @@ class ArtifactAliasesArtifactCollection(CollectionPlace, frozen=True):
 
 class ArtifactCollection(BaseModel, frozen=True):
     """A collection of versions: a sequence holds the versions of one artifact, a portfolio links to
-    versions of others. `__typename` tells which.
+    versions of others. `__typename` is the kind.
 
     Used by: artifacts.ArtifactCollection"""
 
@@ -153,17 +153,17 @@ class ArtifactCollection(BaseModel, frozen=True):
     name: str
     "Name of the collection, unique in its project, at most 128 characters, without `/` and `:`."
     description: str | None
-    "Text that describes the collection; null when there is none."
+    "Free-form description of the collection; null if there is none."
     created_at: DateTime
-    "When the collection was made."
+    "When the collection was created."
     updated_at: DateTime | None
-    "Last change of the collection; null when there was none."
+    "Last change of the collection; null if there was none."
     project: Optional["ArtifactCollectionProject"]
-    "Project that the collection is in; null when the caller may not see it. Older servers (before March 2024) promise a value."
+    "Project that the collection is in; null if the caller may not see it. Older servers (before March 2024) promise a value."
     default_artifact_type: "ArtifactCollectionDefaultArtifactType"
     "Type of the versions in the collection."
     tags: "ArtifactCollectionTags"
-    "Tags that people gave the collection as a whole, not its versions."
+    "Tags that users gave the collection as a whole, not its versions."
 
 
 class ArtifactCollectionProject(ProjectPlace, frozen=True):
@@ -181,11 +181,11 @@ class ArtifactCollectionTags(BaseModel, frozen=True):
     """A page of tags."""
 
     edges: list["ArtifactCollectionTagsEdges"]
-    "The tags of this page, in the order of the listing."
+    "The tags of this page, in order."
 
 
 class ArtifactCollectionTagsEdges(BaseModel, frozen=True):
-    """A tag on a page, with its place in the listing."""
+    """A tag on a page, with its position in the list."""
 
     node: "ArtifactCollectionTagsEdgesNode"
     "The tag itself."
@@ -196,8 +196,8 @@ class ArtifactCollectionTagsEdgesNode(Tag, frozen=True):
 
 
 class ArtifactFile(BaseModel, frozen=True):
-    """A file of a version. Its name is its path in the version. A reference has the same address in `url`
-    and `directUrl`: that of what it refers to.
+    """A file of a version. Its name is its path in the version. For a reference, `url` and `directUrl`
+    are both the URL that it refers to.
 
     Used by: File"""
 
@@ -206,32 +206,32 @@ class ArtifactFile(BaseModel, frozen=True):
     name: str
     "Name to show. For artifact files it is the path inside the artifact, as in `name`."
     url: str | None
-    "Address on the API's own host. It needs the API key and may redirect to storage. For a reference, the address referred to."
+    "URL on the API's own host. It needs the API key and may redirect to storage. For a reference, the URL referred to."
     direct_url: str
-    "Where the bytes are: a signed address in object storage. It expires and needs no API key. For a reference, the address referred to."
+    "URL of the content: a signed URL in object storage. It expires and needs no API key. For a reference, the URL referred to."
     size_bytes: int
     "Size in bytes; 0 for a name that does not exist."
     storage_path: str | None
     "Key of the content in its bucket; a multipart upload is completed with it."
     mimetype: str | None
-    "MIME type, guessed from the name; null when it is not known."
+    "MIME type, guessed from the name; null if it is not known."
     updated_at: DateTime | None
     "When content was last uploaded; null for a name that does not exist."
     digest: str | None
-    "Digest of an artifact file as its manifest has it: base64 of MD5 or XXH128, or the ETag or address of a reference. Null for files of runs."
+    "Digest of an artifact file as its manifest has it: base64 of MD5 or XXH128, or the ETag or URL of a reference. Null for files of runs."
     md5: str | None
-    "Base64 of the 16 bytes of the content's MD5; null when it is not known."
+    "Base64 of the 16 bytes of the content's MD5; null if it is not known."
 
 
 class ArtifactFileAddress(BaseModel, frozen=True):
-    """What a download needs to know of a file of a version, beside its manifest.
+    """The fields of a file of a version that a download needs, besides the manifest.
 
     Used by: artifacts.Artifact.download"""
 
     name: str
     "Name to show. For artifact files it is the path inside the artifact, as in `name`."
     direct_url: str
-    "Where the bytes are: a signed address in object storage. It expires and needs no API key. For a reference, the address referred to."
+    "URL of the content: a signed URL in object storage. It expires and needs no API key. For a reference, the URL referred to."
 
 
 class ArtifactType(BaseModel, frozen=True):
@@ -244,33 +244,33 @@ class ArtifactType(BaseModel, frozen=True):
     name: str
     "Name of the type, at most 128 characters: letters, digits, `-`, `_`, `.` and inner spaces. `wandb-...`, `job` and a few others are the SDK's own."
     description: str | None
-    "Text that describes the type; null when there is none."
+    "Free-form description of the type; null if there is none."
     created_at: DateTime
-    "When the type was made."
+    "When the type was created."
 
 
 class Membership(BaseModel, frozen=True):
-    """The place of a version in a collection, with its number and aliases there.
+    """The membership of a version in a collection, with its number and aliases there.
 
     Used by: artifacts.Artifact"""
 
     id: str
-    "Opaque id of the place, not of the version."
+    "Opaque id of the membership, not of the version."
     version_index: int | None
-    "N of `vN` in this collection, from 0; null as long as it has no number."
+    "N of `vN` in this collection, from 0; null while it has no number."
     created_at: DateTime
-    "When the version came into the collection: for a portfolio, when it was linked."
+    "When the version was added to the collection: for a portfolio, when it was linked."
     aliases: list["MembershipAliases"]
-    "Aliases that the version has in this collection; maybe `vN` among them."
+    "Aliases of the version in this collection, possibly including `vN`."
     artifact_collection: Optional["MembershipArtifactCollection"]
-    "Collection that the place is in; null when the caller may not see it."
+    "Collection of the membership; null if the caller may not see it."
 
 
 class MembershipAliases(BaseModel, frozen=True):
     """A name that points to one version in one collection."""
 
     alias: str
-    "Text of the alias, such as `latest` or `v3`: at most 128 characters, without `/` and `:`."
+    "The alias as a string, such as `latest` or `v3`: at most 128 characters, without `/` and `:`."
 
 
 class MembershipArtifactCollection(CollectionPlace, frozen=True):
@@ -285,7 +285,7 @@ class Organization(BaseModel, frozen=True):
     name: str
     "Unique name, as in the path of a registry."
     org_entity: Optional["OrganizationOrgEntity"]
-    "Entity that owns the organization's registries; null where there is none. Since server 0.50."
+    "Entity that owns the organization's registries; null if there is none. Since server 0.50."
 
 
 class OrganizationOrgEntity(BaseModel, frozen=True):
@@ -297,43 +297,43 @@ class OrganizationOrgEntity(BaseModel, frozen=True):
 
 
 class PageInfo(BaseModel, frozen=True):
-    """Where a page ends and whether another follows. Every paged query selects it.
+    """The end of a page and whether another follows. Every paged query selects it.
 
     Used by: every paginator"""
 
     end_cursor: str | None
     "Opaque cursor of the last entry, to be sent as `after` for the next page. Null on an empty page."
     has_next_page: bool
-    "Whether entries follow behind `endCursor`."
+    "Whether there are entries after `endCursor`."
 
 
 class Project(BaseModel, frozen=True):
-    """A project, without anything that has to be counted.
+    """A project, without fields that the server would have to count.
 
     Used by: Project"""
 
     id: str
     "Opaque id, valid on this server only. Most are base64 of a kind and a number; do not rely on it."
     internal_id: str
-    "Id by which storage knows the project: base64 of `ProjectInternalId:` and a number. Since server 0.51."
+    "Id of the project in storage: base64 of `ProjectInternalId:` and a number. Since server 0.51."
     name: str
     "Name of the project, unique under its owner, at most 128 characters, without `/ \\ # ? % :` or line breaks."
     entity_name: str
     "Name of the owner: the first part of the project's path."
     description: str | None
-    "Text shown on the project's page; null when there is none."
+    "Description shown on the project's page; null if there is none."
     access: str | None
-    "Who may read and write, as one word in capitals. A registry has `PRIVATE` (the whole organization) or `RESTRICTED` (invited members only); the values of other projects are not documented. Null where none was set."
+    "Access level, in capitals. A registry has `PRIVATE` (the whole organization) or `RESTRICTED` (invited members only); the values of other projects are not documented. Null if none was set."
     created_at: DateTime
-    "When the project was made."
+    "When the project was created."
     updated_at: DateTime | None
-    "Last change of the project itself; null when there was none."
+    "Last change of the project itself; null if there was none."
 
 
 class Run(BaseModel, frozen=True):
-    """A run as people see it in a listing or on its page.
+    """A run as it is shown in a list or on its page.
 
-    `name` is the short id in the address of the run, `displayName` the title that people give it.
+    `name` is the short id in the URL of the run, `displayName` its title.
     Config, summary and history are left out: they can be large, and files do not need them.
 
     Used by: Run"""
@@ -345,23 +345,23 @@ class Run(BaseModel, frozen=True):
     name: str
     "Run id: the last part of the run's path, unique in its project. The title is `displayName`."
     display_name: str | None
-    "Title that people give the run; not unique. Null where it has none."
+    "Title of the run; not unique. Null if it has none."
     state: str | None
     "`running`, `finished`, `failed`, `crashed`, `killed`, `preempting`, `preempted`, `pending` or a newer value."
     tags: list[str] | None
-    "Tags of the run as texts."
+    "Tags of the run as strings."
     group: str | None
     "Name of the group that the run belongs to; null for none."
     job_type: str | None
-    "What the run does, such as `train` or `eval`; null when it was not said."
+    "What the run does, such as `train` or `eval`; null if not set."
     commit: str | None
     "Commit of the source code, as a hexadecimal hash; null outside of a repository."
     notes: str | None
-    "What a person wrote down about the run; null when nothing."
+    "Notes of a user about the run; null if there are none."
     created_at: DateTime
-    "When the run was made."
+    "When the run was created."
     heartbeat_at: DateTime | None
-    "When the run last reported; null when it never did."
+    "When the run last reported; null if it never did."
     read_only: bool | None
     "Whether the caller may not change the run."
     file_count: int | None
@@ -369,11 +369,11 @@ class Run(BaseModel, frozen=True):
 
 
 class RunFile(BaseModel, frozen=True):
-    """A file of a run. A node comes back even for a requested name that does not exist; `updatedAt` is
-    null there.
+    """A file of a run. A node is returned even for a requested name that does not exist; its `updatedAt`
+    is null.
 
-    `url` needs the API key and may redirect; `directUrl` is signed, expires, and needs none.
-    With `upload` true, `url` is where the content is sent instead.
+    `url` needs the API key and may redirect; `directUrl` is signed, expires, and needs no key.
+    If `upload` is true, `url` is the URL to upload to instead.
 
     Used by: File"""
 
@@ -382,34 +382,34 @@ class RunFile(BaseModel, frozen=True):
     name: str
     "Path relative to the run or artifact, with `/` between folders. Unsafe names are possible; check before writing."
     url: str | None
-    "Address on the API's own host. It needs the API key and may redirect to storage. For a reference, the address referred to."
+    "URL on the API's own host. It needs the API key and may redirect to storage. For a reference, the URL referred to."
     direct_url: str
-    "Where the bytes are: a signed address in object storage. It expires and needs no API key. For a reference, the address referred to."
+    "URL of the content: a signed URL in object storage. It expires and needs no API key. For a reference, the URL referred to."
     size_bytes: int
     "Size in bytes; 0 for a name that does not exist."
     mimetype: str | None
-    "MIME type, guessed from the name; null when it is not known."
+    "MIME type, guessed from the name; null if it is not known."
     updated_at: DateTime | None
     "When content was last uploaded; null for a name that does not exist."
     md5: str | None
-    "Base64 of the 16 bytes of the content's MD5; null when it is not known."
+    "Base64 of the 16 bytes of the content's MD5; null if it is not known."
 
 
 class RunFileAddress(BaseModel, frozen=True):
-    """What a download needs to know of a file of a run.
+    """The fields of a file of a run that a download needs.
 
     Used by: Files.download"""
 
     name: str
     "Path relative to the run or artifact, with `/` between folders. Unsafe names are possible; check before writing."
     direct_url: str
-    "Where the bytes are: a signed address in object storage. It expires and needs no API key. For a reference, the address referred to."
+    "URL of the content: a signed URL in object storage. It expires and needs no API key. For a reference, the URL referred to."
     size_bytes: int
     "Size in bytes; 0 for a name that does not exist."
     updated_at: DateTime | None
     "When content was last uploaded; null for a name that does not exist."
     md5: str | None
-    "Base64 of the 16 bytes of the content's MD5; null when it is not known."
+    "Base64 of the 16 bytes of the content's MD5; null if it is not known."
 
 
 class User(BaseModel, frozen=True):
@@ -420,11 +420,11 @@ class User(BaseModel, frozen=True):
     id: str
     "Opaque id, valid on this server only. Most are base64 of a kind and a number; do not rely on it."
     name: str
-    "Name as the person writes it, with spaces. Not unique."
+    "Name as the person writes it, may contain spaces. Not unique."
     username: str | None
-    "Unique short name, as in paths and addresses."
+    "Unique short name, as in paths and URLs."
     email: str | None
-    "Mail address; null where the caller may not see it."
+    "Email address; null if the caller may not see it."
     entity: str | None
     "Name of the entity that new runs go to when none is named: the one clients put into short paths."
     admin: bool | None
@@ -437,11 +437,11 @@ class UserTeams(BaseModel, frozen=True):
     """A page of entities."""
 
     edges: list["UserTeamsEdges"]
-    "The entities of this page. There is no `pageInfo`: take the cursor of the last edge to go on."
+    "The entities of this page. There is no `pageInfo`: use the cursor of the last edge to continue."
 
 
 class UserTeamsEdges(BaseModel, frozen=True):
-    """An entity on a page, with its place in the listing."""
+    """An entity on a page, with its position in the list."""
 
     node: Optional["UserTeamsEdgesNode"]
     "The entity itself. May be null; skip such an edge."

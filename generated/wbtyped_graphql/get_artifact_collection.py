@@ -15,7 +15,7 @@ class GetArtifactCollection(BaseModel, frozen=True):
 
 
 class GetArtifactCollectionProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     artifact_type: Optional["GetArtifactCollectionProjectArtifactType"]
@@ -26,7 +26,7 @@ class GetArtifactCollectionProjectArtifactType(BaseModel, frozen=True):
     """A kind of artifacts in a project, such as `dataset` or `model`. A collection has exactly one."""
 
     artifact_collection: Optional["GetArtifactCollectionProjectArtifactTypeArtifactCollection"]
-    "One collection of this type; null when it is of another type."
+    "One collection of this type; null if it is of another type."
 
 
 GetArtifactCollectionProjectArtifactTypeArtifactCollection = ArtifactCollection

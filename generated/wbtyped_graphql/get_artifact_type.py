@@ -15,7 +15,7 @@ class GetArtifactType(BaseModel, frozen=True):
 
 
 class GetArtifactTypeProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     artifact_type: Optional["GetArtifactTypeProjectArtifactType"]

@@ -15,11 +15,11 @@ class GetRun(BaseModel, frozen=True):
 
 
 class GetRunProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     run: Optional["GetRunProjectRun"]
-    "One run by its run id; null when there is none."
+    "One run by its run id; null if there is none."
 
 
 GetRunProjectRun = Run

@@ -10,16 +10,16 @@ class GetServerInfo(BaseModel, frozen=True):
     """Everything that can be read. An object that is missing or not visible to the API key is null."""
 
     server_info: Optional["GetServerInfoServerInfo"]
-    "Version and abilities of the server."
+    "Version and features of the server."
 
 
 class GetServerInfoServerInfo(BaseModel, frozen=True):
     """Version, features and settings of the server."""
 
     cli_version_info: object
-    "Which versions of the official SDK this server expects: an object with `max_cli_version` and `min_cli_version`, both text."
+    "Which versions of the official SDK this server expects: an object with `max_cli_version` and `min_cli_version`, both strings."
     latest_local_version_info: Optional["GetServerInfoServerInfoLatestLocalVersionInfo"]
-    "Version of a self-hosted server, and whether a newer one is out. Null where the server does not tell."
+    "Version of a self-hosted server, and whether a newer one is out. Null if the server does not provide it."
 
 
 class GetServerInfoServerInfoLatestLocalVersionInfo(BaseModel, frozen=True):

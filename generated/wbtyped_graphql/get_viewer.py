@@ -11,7 +11,7 @@ class GetViewer(BaseModel, frozen=True):
     """Everything that can be read. An object that is missing or not visible to the API key is null."""
 
     viewer: Optional["GetViewerViewer"]
-    "The account that the API key belongs to. A key that the server does not know gives null, without an error."
+    "The account that the API key belongs to. Null if the server does not know the key, without an error."
 
 
 GetViewerViewer = User

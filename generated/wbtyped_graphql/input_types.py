@@ -8,10 +8,10 @@ from .base_model import BaseModel
 
 
 class ArtifactAliasInput(BaseModel, frozen=True):
-    """An alias in a collection of the project at hand."""
+    """An alias in a collection of the current project."""
 
     alias: str
-    "Text of the alias: at most 128 characters, without `/` and `:`."
+    "The alias as a string: at most 128 characters, without `/` and `:`."
     artifact_collection_name: str
     "Collection that it is valid in."
 
@@ -20,7 +20,7 @@ class ArtifactCollectionAliasInput(BaseModel, frozen=True):
     """An alias in a collection of any project."""
 
     alias: str
-    "Text of the alias: at most 128 characters, without `/` and `:`."
+    "The alias as a string: at most 128 characters, without `/` and `:`."
     artifact_collection_name: str
     "Collection that it is valid in."
     entity_name: str
@@ -37,20 +37,20 @@ class TagInput(BaseModel, frozen=True):
     tag_category_name: str | None = None
     "Category of the tag, at most 128 characters; null for none."
     tag_name: str
-    "Text of the tag: letters, digits, `-`, `_` and inner spaces, at most 128 characters."
+    "The tag as a string: letters, digits, `-`, `_` and inner spaces, at most 128 characters."
 
 
 class UpdateArtifactInput(BaseModel, frozen=True):
-    """What `updateArtifact` takes. Null leaves a value as it is."""
+    """Arguments of `updateArtifact`. Null leaves a value unchanged."""
 
     aliases: list["ArtifactAliasInput"] | None = None
     "New aliases. Current clients use `addAliases` and `deleteAliases`."
     artifact_id: str = Field(validation_alias="artifactID", serialization_alias="artifactID")
     "Opaque `id` of the version, not its path."
     client_mutation_id: str | None = None
-    "Any text; the payload gives it back, to tell answers apart. Servers ignore it."
+    "Any string; the payload returns it, to match responses to requests. Servers ignore it."
     description: str | None = None
-    "New description; empty text to clear it."
+    "New description; an empty string to clear it."
     labels: str | None = None
     "New labels as a JSON object."
     metadata: str | None = None
@@ -60,12 +60,12 @@ class UpdateArtifactInput(BaseModel, frozen=True):
     tags_to_delete: list["TagInput"] | None = None
     "Tags to remove. Since server 0.63 at the latest."
     ttl_duration_seconds: int | None = None
-    "New time to live in seconds; -1 to follow an inherited rule, -2 for ever. Since server 0.63 at the\nlatest."
+    "New time to live in seconds; -1 to follow an inherited rule, -2 never to expire. Since server 0.63\nat the latest."
 
 
 class LinkArtifactInput(BaseModel, frozen=True):
-    """What `linkArtifact` takes. The version is named by `artifactID` or `clientID`, the portfolio by its
-    id or its path."""
+    """Arguments of `linkArtifact`. The version is named by `artifactID` or `clientID`, the portfolio by
+    its id or its path."""
 
     aliases: list["ArtifactAliasInput"] | None = None
     "Aliases that the version gets in the portfolio."
@@ -80,13 +80,13 @@ class LinkArtifactInput(BaseModel, frozen=True):
     )
     "Opaque `id` of the portfolio, not its name."
     artifact_portfolio_name: str | None = None
-    "Name of the portfolio; it is made when missing."
+    "Name of the portfolio; created if missing."
     client_id: str | None = Field(
         validation_alias="clientID", default=None, serialization_alias="clientID"
     )
-    "Id that the client made for the version."
+    "Id that the client created for the version."
     client_mutation_id: str | None = None
-    "Any text; the payload gives it back, to tell answers apart. Servers ignore it."
+    "Any string; the payload returns it, to match responses to requests. Servers ignore it."
     entity_name: str | None = None
     "Entity that owns the project of the portfolio."
     project_name: str | None = None

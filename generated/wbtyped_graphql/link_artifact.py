@@ -7,15 +7,15 @@ from .base_model import BaseModel
 
 
 class LinkArtifact(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     link_artifact: Optional["LinkArtifactLinkArtifact"]
-    "Link a version into a portfolio, which is made when missing."
+    "Link a version to a portfolio, which is created if missing."
 
 
 class LinkArtifactLinkArtifact(BaseModel, frozen=True):
-    """What `linkArtifact` answers."""
+    """Result of `linkArtifact`."""
 
     version_index: int | None
     "N of `vN` in the portfolio, from 0."

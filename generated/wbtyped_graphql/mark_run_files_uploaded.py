@@ -7,15 +7,15 @@ from .base_model import BaseModel
 
 
 class MarkRunFilesUploaded(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     mark_run_files_uploaded: Optional["MarkRunFilesUploadedMarkRunFilesUploaded"]
-    "Tell the server that uploads to a run are complete. Self-hosted servers list the files only after this. Added after mid-2023; the server version is not known. Only where the server reports the feature `MARK_RUN_FILES_UPLOADED`."
+    "Report that uploads to a run are complete. Self-hosted servers list the files only after this. Added after mid-2023; the server version is not known. Only where the server reports the feature `MARK_RUN_FILES_UPLOADED`."
 
 
 class MarkRunFilesUploadedMarkRunFilesUploaded(BaseModel, frozen=True):
-    """What `markRunFilesUploaded` answers. Added after mid-2023; the server version is not known."""
+    """Result of `markRunFilesUploaded`. Added after mid-2023; the server version is not known."""
 
     success: bool
-    "Whether the server took note of all of the files."
+    "Whether the server recorded all of the files."

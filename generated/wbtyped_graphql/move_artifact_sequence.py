@@ -8,15 +8,15 @@ from .fragments import ArtifactCollection
 
 
 class MoveArtifactSequence(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     move_artifact_sequence: Optional["MoveArtifactSequenceMoveArtifactSequence"]
     "Give a sequence another artifact type."
 
 
 class MoveArtifactSequenceMoveArtifactSequence(BaseModel, frozen=True):
-    """What `moveArtifactSequence` answers."""
+    """Result of `moveArtifactSequence`."""
 
     artifact_collection: Optional["MoveArtifactSequenceMoveArtifactSequenceArtifactCollection"]
     "The sequence with its new type."

@@ -15,7 +15,7 @@ class ProjectArtifactCollections(BaseModel, frozen=True):
 
 
 class ProjectArtifactCollectionsProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     artifact_collections: Optional["ProjectArtifactCollectionsProjectArtifactCollections"]
@@ -28,16 +28,16 @@ class ProjectArtifactCollectionsProjectArtifactCollections(BaseModel, frozen=Tru
     total_count: int
     "Number of collections on all pages together. In the listing of a project only with the feature `ARTIFACT_COLLECTIONS_FILTERING_SORTING`."
     edges: list["ProjectArtifactCollectionsProjectArtifactCollectionsEdges"]
-    "The collections of this page, in the order of the listing."
+    "The collections of this page, in order."
     page_info: "ProjectArtifactCollectionsProjectArtifactCollectionsPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class ProjectArtifactCollectionsProjectArtifactCollectionsEdges(BaseModel, frozen=True):
-    """A collection on a page, with its place in the listing."""
+    """A collection on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this collection; as `after` it asks for what follows."
+    "Opaque position of this collection; pass it as `after` to get what follows."
     node: Optional["ProjectArtifactCollectionsProjectArtifactCollectionsEdgesNode"]
     "The collection itself. May be null; skip such an edge."
 

@@ -15,11 +15,11 @@ class RunArtifacts(BaseModel, frozen=True):
 
 
 class RunArtifactsProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     run: Optional["RunArtifactsProjectRun"]
-    "One run by its run id; null when there is none."
+    "One run by its run id; null if there is none."
 
 
 class RunArtifactsProjectRun(BaseModel, frozen=True):
@@ -37,16 +37,16 @@ class RunArtifactsProjectRunOutputArtifacts(BaseModel, frozen=True):
     total_count: int
     "Number of versions on all pages together."
     edges: list["RunArtifactsProjectRunOutputArtifactsEdges"]
-    "The versions of this page, in the order of the listing."
+    "The versions of this page, in order."
     page_info: "RunArtifactsProjectRunOutputArtifactsPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class RunArtifactsProjectRunOutputArtifactsEdges(BaseModel, frozen=True):
-    """A version on a page, with its place in the listing."""
+    """A version on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this version; as `after` it asks for what follows."
+    "Opaque position of this version; pass it as `after` to get what follows."
     node: Optional["RunArtifactsProjectRunOutputArtifactsEdgesNode"]
     "The version itself. May be null; skip such an edge."
 
@@ -67,10 +67,10 @@ class RunArtifactsProjectRunInputArtifacts(BaseModel, frozen=True):
 
 
 class RunArtifactsProjectRunInputArtifactsEdges(BaseModel, frozen=True):
-    """An input version on a page, with its place in the listing."""
+    """An input version on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this version; as `after` it asks for what follows."
+    "Opaque position of this version; pass it as `after` to get what follows."
     node: Optional["RunArtifactsProjectRunInputArtifactsEdgesNode"]
     "The version itself. May be null; skip such an edge."
 

@@ -15,34 +15,34 @@ class RunFileAddresses(BaseModel, frozen=True):
 
 
 class RunFileAddressesProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     run: Optional["RunFileAddressesProjectRun"]
-    "One run by its run id; null when there is none."
+    "One run by its run id; null if there is none."
 
 
 class RunFileAddressesProjectRun(BaseModel, frozen=True):
     """One execution of a program, with what it logged and its files."""
 
     files: Optional["RunFileAddressesProjectRunFiles"]
-    "Files of the run. A name asked for in `names` gets a node even when it does not exist; there `updatedAt` is null and `sizeBytes` 0."
+    "Files of the run. A name requested in `names` gets a node even if it does not exist; its `updatedAt` is null and its `sizeBytes` 0."
 
 
 class RunFileAddressesProjectRunFiles(BaseModel, frozen=True):
     """A page of files."""
 
     edges: list["RunFileAddressesProjectRunFilesEdges"]
-    "The files of this page, in the order of the listing."
+    "The files of this page, in order."
     page_info: "RunFileAddressesProjectRunFilesPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class RunFileAddressesProjectRunFilesEdges(BaseModel, frozen=True):
-    """A file on a page, with its place in the listing."""
+    """A file on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this file; as `after` it asks for what follows."
+    "Opaque position of this file; pass it as `after` to get what follows."
     node: Optional["RunFileAddressesProjectRunFilesEdgesNode"]
     "The file itself. May be null; skip such an edge."
 

@@ -15,13 +15,13 @@ class RunFiles(BaseModel, frozen=True):
 
 
 class RunFilesProject(BaseModel, frozen=True):
-    """A place for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
+    """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
     internal_id: str
-    "Id by which storage knows the project: base64 of `ProjectInternalId:` and a number. Since server 0.51."
+    "Id of the project in storage: base64 of `ProjectInternalId:` and a number. Since server 0.51."
     run: Optional["RunFilesProjectRun"]
-    "One run by its run id; null when there is none."
+    "One run by its run id; null if there is none."
 
 
 class RunFilesProjectRun(BaseModel, frozen=True):
@@ -30,23 +30,23 @@ class RunFilesProjectRun(BaseModel, frozen=True):
     file_count: int | None
     "Number of files of the run, whatever the filter of `files`."
     files: Optional["RunFilesProjectRunFiles"]
-    "Files of the run. A name asked for in `names` gets a node even when it does not exist; there `updatedAt` is null and `sizeBytes` 0."
+    "Files of the run. A name requested in `names` gets a node even if it does not exist; its `updatedAt` is null and its `sizeBytes` 0."
 
 
 class RunFilesProjectRunFiles(BaseModel, frozen=True):
     """A page of files."""
 
     edges: list["RunFilesProjectRunFilesEdges"]
-    "The files of this page, in the order of the listing."
+    "The files of this page, in order."
     page_info: "RunFilesProjectRunFilesPageInfo"
     "Where this page ends, and whether more follow."
 
 
 class RunFilesProjectRunFilesEdges(BaseModel, frozen=True):
-    """A file on a page, with its place in the listing."""
+    """A file on a page, with its position in the list."""
 
     cursor: str
-    "Opaque position of this file; as `after` it asks for what follows."
+    "Opaque position of this file; pass it as `after` to get what follows."
     node: Optional["RunFilesProjectRunFilesEdgesNode"]
     "The file itself. May be null; skip such an edge."
 

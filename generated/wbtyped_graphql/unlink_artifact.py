@@ -7,15 +7,15 @@ from .base_model import BaseModel
 
 
 class UnlinkArtifact(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     unlink_artifact: Optional["UnlinkArtifactUnlinkArtifact"]
-    "Take a version out of a portfolio."
+    "Unlink a version from a portfolio."
 
 
 class UnlinkArtifactUnlinkArtifact(BaseModel, frozen=True):
-    """What `unlinkArtifact` answers."""
+    """Result of `unlinkArtifact`."""
 
     success: bool
-    "Whether the version is out of the portfolio."
+    "Whether the version was unlinked."

@@ -8,15 +8,15 @@ from .fragments import Artifact
 
 
 class UpdateArtifact(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     update_artifact: Optional["UpdateArtifactUpdateArtifact"]
     "Change description, metadata, tags or time to live of a version. Its content never changes."
 
 
 class UpdateArtifactUpdateArtifact(BaseModel, frozen=True):
-    """What `updateArtifact` answers."""
+    """Result of `updateArtifact`."""
 
     artifact: "UpdateArtifactUpdateArtifactArtifact"
     "The version as it is now."

@@ -8,15 +8,15 @@ from .fragments import ArtifactCollection
 
 
 class UpdateArtifactPortfolio(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     update_artifact_portfolio: Optional["UpdateArtifactPortfolioUpdateArtifactPortfolio"]
     "Rename a portfolio or change its description."
 
 
 class UpdateArtifactPortfolioUpdateArtifactPortfolio(BaseModel, frozen=True):
-    """What `updateArtifactSequence` and `updateArtifactPortfolio` answer."""
+    """Result of `updateArtifactSequence` and `updateArtifactPortfolio`."""
 
     artifact_collection: "UpdateArtifactPortfolioUpdateArtifactPortfolioArtifactCollection"
     "The collection as it is now."

@@ -8,15 +8,15 @@ from .fragments import ArtifactCollection
 
 
 class UpdateArtifactSequence(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     update_artifact_sequence: Optional["UpdateArtifactSequenceUpdateArtifactSequence"]
     "Rename a sequence or change its description."
 
 
 class UpdateArtifactSequenceUpdateArtifactSequence(BaseModel, frozen=True):
-    """What `updateArtifactSequence` and `updateArtifactPortfolio` answer."""
+    """Result of `updateArtifactSequence` and `updateArtifactPortfolio`."""
 
     artifact_collection: "UpdateArtifactSequenceUpdateArtifactSequenceArtifactCollection"
     "The collection as it is now."

@@ -8,15 +8,15 @@ from .fragments import Project
 
 
 class UpsertProject(BaseModel, frozen=True):
-    """Everything that can be changed. Each field takes one `input`. The payload is null when the change
-    was refused, beside an error."""
+    """Everything that can be changed. Each field takes one `input`. The payload is null, with an error, if
+    the change was rejected."""
 
     upsert_model: Optional["UpsertProjectUpsertModel"]
     "Create a project or a registry, or change the one with this id or name."
 
 
 class UpsertProjectUpsertModel(BaseModel, frozen=True):
-    """What `upsertModel` and `renameProject` answer."""
+    """Result of `upsertModel` and `renameProject`."""
 
     inserted: bool | None
     "Whether the project is new. False when it was changed."

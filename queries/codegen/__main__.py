@@ -1,4 +1,4 @@
-"""`python queries/codegen [--check]`: compile the queries, or tell what is stale."""
+"""`python queries/codegen [--check]`: compile the queries, or list what is out of date."""
 
 import argparse
 import os
@@ -12,12 +12,12 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = Path("generated") / "wbtyped_graphql"
 SOURCES = ["schema", "queries"]
 RUFF = [sys.executable, "-m", "ruff"]
-# The settings of the project itself must not change what is generated.
+# The settings of the project must not change the generated code.
 RUFF_OPTIONS = ["--isolated", "--quiet", "--target-version", "py311", "--line-length", "100"]
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str] | None = None) -> None:
-    """Run a tool, and show its output only when it fails."""
+    """Run a tool, and print its output only if it fails."""
     done = subprocess.run(  # noqa: S603
         command, cwd=folder, env=environment, text=True, capture_output=True, check=False
     )
@@ -26,7 +26,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str] | None = N
 
 
 def compile_into(scratch: Path) -> Path:
-    """Compile copies of the sources in `scratch` and return the folder of the new package."""
+    """Compile copies of the sources in `scratch` and return the folder of the package."""
     for folder in SOURCES:
         shutil.copytree(ROOT / folder, scratch / folder)
     shutil.copy(ROOT / "pyproject.toml", scratch)
@@ -40,8 +40,8 @@ def compile_into(scratch: Path) -> Path:
     return package
 
 
-def contents(package: Path) -> dict[str, bytes]:
-    """Return every file of a package by its path in there; none when there is no such folder."""
+def read_files(package: Path) -> dict[str, bytes]:
+    """Return the content of every file of a package by path; empty if the folder is missing."""
     files = (path for path in package.rglob("*") if path.is_file())
     return {
         path.relative_to(package).as_posix(): path.read_bytes()
@@ -50,28 +50,29 @@ def contents(package: Path) -> dict[str, bytes]:
     }
 
 
-def differing(fresh: Path, committed: Path) -> list[str]:
-    """Return the names of files that are missing, left over, or not the same."""
-    new, old = contents(fresh), contents(committed)
-    return sorted(name for name in new.keys() | old.keys() if new.get(name) != old.get(name))
+def out_of_date(compiled: Path, committed: Path) -> dict[str, str]:
+    """Return the files that differ, by name, with what writing the package does to each."""
+    new, old = read_files(compiled), read_files(committed)
+    names = sorted(name for name in new.keys() | old.keys() if new.get(name) != old.get(name))
+    return {name: "written" if name in new else "removed" for name in names}
 
 
 def main() -> int:
-    """Write the package, or with `--check` only compare it."""
+    """Write the package, or only compare it with `--check`."""
     parser = argparse.ArgumentParser(prog="python queries/codegen", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="write nothing; fail when stale")
+    parser.add_argument("--check", action="store_true", help="write nothing; fail if out of date")
     check: bool = parser.parse_args().check
     with tempfile.TemporaryDirectory() as scratch:
-        fresh = compile_into(Path(scratch))
-        stale = differing(fresh, ROOT / PACKAGE)
-        if stale and not check:
+        compiled = compile_into(Path(scratch))
+        changes = out_of_date(compiled, ROOT / PACKAGE)
+        if changes and not check:
             shutil.rmtree(ROOT / PACKAGE, ignore_errors=True)
-            shutil.copytree(fresh, ROOT / PACKAGE)
-    for name in stale:
-        print(f"{PACKAGE / name} {'is out of date' if check else 'written'}")
-    if stale and check:
+            shutil.copytree(compiled, ROOT / PACKAGE)
+    for name, change in changes.items():
+        print(f"{PACKAGE / name} {'is out of date' if check else change}")
+    if changes and check:
         print("run: python queries/codegen")
-    return int(bool(stale) and check)
+    return int(bool(changes) and check)
 
 
 if __name__ == "__main__":

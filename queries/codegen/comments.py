@@ -1,4 +1,4 @@
-"""Read the comment above an operation or fragment."""
+"""Read the comment above an operation or a fragment."""
 
 import re
 
@@ -9,7 +9,7 @@ REPEATABLE = re.compile(r"^Repeatable: (yes|no)\b", re.MULTILINE)
 
 
 def comment_above(definition: ExecutableDefinitionNode) -> str:
-    """Return the lines of the comment that ends right above `definition`, without their `#`."""
+    """Return the comment directly above a definition, without `#`."""
     if definition.loc is None:
         return ""
     lines: list[str] = []
@@ -21,11 +21,13 @@ def comment_above(definition: ExecutableDefinitionNode) -> str:
 
 
 def is_repeatable(operation: OperationDefinitionNode) -> bool:
-    """Tell whether an operation may be sent twice; a mutation has to say so in its comment."""
+    """Return True if an operation may be sent twice; a mutation states it in its comment."""
     if operation.operation is OperationType.QUERY:
         return True
-    said = REPEATABLE.search(comment_above(operation))
-    if said is None:
+    stated = REPEATABLE.search(comment_above(operation))
+    if stated is None:
         name = operation.name.value if operation.name else "?"
-        raise ValueError(f"mutation {name}: its comment lacks a line 'Repeatable: yes' or 'no'")
-    return said.group(1) == "yes"
+        raise ValueError(
+            f"mutation {name}: add a line 'Repeatable: yes' or 'Repeatable: no' to its comment"
+        )
+    return stated.group(1) == "yes"

@@ -1,4 +1,4 @@
-"""Find what the schema says about the fields and objects that a query selects."""
+"""Find the schema's descriptions of the fields and objects that a query selects."""
 
 from graphql import (
     ExecutableDefinitionNode,
@@ -31,10 +31,10 @@ class _Collector(Visitor):
 
 
 class Descriptions:
-    """The schema's descriptions, by the node of the query that selects the thing.
+    """The schema's descriptions, by the query node that selects the field or object.
 
-    Nodes are told apart by identity, since two that read alike may select from different types; the
-    definitions are kept so that no identity is used twice.
+    Nodes are compared by identity, because equal nodes may select from different types. The
+    definitions are kept alive so that no identity is reused.
     """
 
     def __init__(self, schema: GraphQLSchema) -> None:

@@ -1,8 +1,8 @@
-"""Plugin for ariadne-codegen: a plain function per operation, and forgiving models.
+"""Plugin for ariadne-codegen: one plain function per operation, and models open to new values.
 
-Its output differs from the stock one in what the client is (functions that return an `Operation`
-instead of methods that send), and in the models: frozen, built on first use, documented from the
-schema, with enums and interfaces left open.
+The output differs from the stock one in the client (functions that return an `Operation` instead of
+methods that send it) and in the models, which are frozen, built on first use, documented from the
+schema, and accept unknown enum values and new implementations of interfaces.
 """
 
 import ast
@@ -26,12 +26,12 @@ from graphql import (
 )
 
 PACKAGE_DOCSTRING = '"""Typed operations, compiled from schema/ and queries/; do not edit."""\n'
-# Modules that hold no result model, so importing them when `calls` is imported costs little.
+# Modules without result models; `calls` can import them at little cost.
 LIGHT_MODULES = {"base_model", "operation", "operations", "scalars", "enums"}
 BASE_MODEL = '''
 
 class BaseModel(PydanticBaseModel, frozen=True):
-    """Base of every generated model: immutable, and built when it is first used."""
+    """Base of every generated model: immutable, and built on first use."""
 
     model_config: ClassVar[ConfigDict] = ConfigDict(
         alias_generator=to_camel,
@@ -43,7 +43,7 @@ class BaseModel(PydanticBaseModel, frozen=True):
 
 
 def docstring(text: str) -> ast.Expr:
-    """Return the statement that documents what stands above it."""
+    """Return a docstring statement, which documents what precedes it."""
     return ast.Expr(ast.Constant(text))
 
 
@@ -84,7 +84,7 @@ class OperationsPlugin(Plugin):
 
     @staticmethod
     def _make_keyword_only(arguments: ast.arguments) -> None:
-        """Drop `self` and `**kwargs`, and let the rest be given by name alone."""
+        """Drop `self` and `**kwargs`, and make the other arguments keyword-only."""
         names, defaults = arguments.args[1:], arguments.defaults
         required = len(names) - len(defaults)
         arguments.args, arguments.defaults, arguments.kwarg = [], [], None
@@ -92,7 +92,7 @@ class OperationsPlugin(Plugin):
         arguments.kw_defaults = [*([None] * required), *defaults]
 
     def generate_client_module(self, module: ast.Module) -> ast.Module:
-        """Turn the methods into functions, and import a result model where it is used alone."""
+        """Turn the methods into functions that import their result model when called."""
         imports = [s for s in module.body if isinstance(s, ast.ImportFrom)]
         heavy = [s for s in imports if s.level == 1 and s.module not in LIGHT_MODULES]
         home = {alias.name: cast(str, s.module) for s in heavy for alias in s.names}
@@ -121,7 +121,7 @@ class OperationsPlugin(Plugin):
         operation_definition: ExecutableDefinitionNode,
         field: FieldNode,
     ) -> ast.AnnAssign:
-        """Remember what the schema says about a field until its class is complete."""
+        """Store the description of a field until its class is complete."""
         text = self._descriptions.of_field(operation_definition, field)
         if text:
             self._field_texts[field_implementation] = text
@@ -133,11 +133,11 @@ class OperationsPlugin(Plugin):
         operation_definition: ExecutableDefinitionNode,
         selection_set: SelectionSetNode,
     ) -> ast.ClassDef:
-        """Freeze and document a result model, and accept kinds of objects added to the server."""
-        fields = [s for s in class_def.body if not self._names_every_kind(s)]
+        """Freeze and document a result model, and accept object types that a server adds."""
+        fields = [s for s in class_def.body if not self._lists_all_types(s)]
         if all(isinstance(s, ast.Pass) for s in fields):
-            # Nothing but a fragment: outside of other fragments, the generator collapses such a
-            # class to the fragment's name.
+            # Only a fragment: outside of other fragments, the generator replaces such a class by
+            # the fragment itself.
             class_def.body = [ast.Pass()]
             return self._freeze(class_def)
         class_def.body = []
@@ -152,14 +152,14 @@ class OperationsPlugin(Plugin):
     def _class_text(
         self, definition: ExecutableDefinitionNode, selection_set: SelectionSetNode
     ) -> str | None:
-        """Return the comment above a fragment, and the schema's description for anything else."""
+        """Return the comment above a fragment, or else the schema's description."""
         is_fragment = isinstance(definition, FragmentDefinitionNode)
         if is_fragment and selection_set is definition.selection_set:
             return comment_above(definition)
         return self._descriptions.of_object(definition, selection_set)
 
-    def _names_every_kind(self, statement: ast.stmt) -> bool:
-        """Tell whether `typename__` lists all kinds of an interface, and so excludes new ones."""
+    def _lists_all_types(self, statement: ast.stmt) -> bool:
+        """Return True if `typename__` lists all types of an interface, which excludes new ones."""
         if not isinstance(statement, ast.AnnAssign):
             return False
         kinds = set(re.findall(r"""["'](\w+)["']""", ast.unparse(statement.annotation)))
@@ -178,10 +178,10 @@ class OperationsPlugin(Plugin):
         return self._freeze(class_def)
 
     def _freeze(self, class_def: ast.ClassDef) -> ast.ClassDef:
-        # A class keyword, because type checkers do not look for `frozen` in `model_config`.
+        # A class keyword, because type checkers ignore `frozen` in `model_config`.
         class_def.keywords.append(ast.keyword("frozen", ast.Constant(value=True)))
         for call in (n for n in ast.walk(class_def) if isinstance(n, ast.Call)):
-            # Type checkers take a plain `alias` for the name of the constructor's argument.
+            # Type checkers take a plain `alias` as the name of the constructor argument.
             for keyword in [k for k in call.keywords if k.arg == "alias"]:
                 keyword.arg = "validation_alias"
                 call.keywords.append(ast.keyword("serialization_alias", keyword.value))
@@ -190,7 +190,7 @@ class OperationsPlugin(Plugin):
     # -- enums -------------------------------------------------------------------------------
 
     def generate_enum(self, class_def: ast.ClassDef, enum_type: GraphQLEnumType) -> ast.ClassDef:
-        """Document an enum, and let it keep values added to the server later."""
+        """Document an enum, and accept values that a server adds later."""
         class_def.bases = [ast.Name("OpenEnum")]
         body: list[ast.stmt] = []
         if enum_type.description:
@@ -205,7 +205,7 @@ class OperationsPlugin(Plugin):
         return class_def
 
     def generate_enums_module(self, module: ast.Module) -> ast.Module:
-        """Import the base class of enums in place of the standard one."""
+        """Import `OpenEnum` instead of the standard base class."""
         classes = [s for s in module.body if isinstance(s, ast.ClassDef)]
         module.body = [ast.ImportFrom("scalars", [ast.alias("OpenEnum")], 1), *classes]
         return ast.fix_missing_locations(module)
@@ -213,7 +213,7 @@ class OperationsPlugin(Plugin):
     # -- files -------------------------------------------------------------------------------
 
     def copy_code(self, copied_code: str) -> str:
-        """Give `base_model.py` our own settings."""
+        """Use our own settings in `base_model.py`."""
         head, found, _ = copied_code.partition("\n\nclass BaseModel(PydanticBaseModel):")
         if not found:
             return copied_code
@@ -225,5 +225,5 @@ class OperationsPlugin(Plugin):
         return "md5" if name == "md_5" else name
 
     def generate_init_code(self, generated_code: str) -> str:  # noqa: ARG002
-        """Leave the package itself empty, so that importing it builds nothing."""
+        """Keep the package itself empty, so that importing it builds no model."""
         return PACKAGE_DOCSTRING

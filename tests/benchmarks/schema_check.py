@@ -11,7 +11,7 @@ from graphql import introspection_from_schema
 
 from tests.benchmarks.processes import Cost, measure
 from tests.benchmarks.results import Figure, Target, shuffled, spread
-from wbtyped.drift.schema_files import pinned_schema, pinned_text
+from wbtyped.drift.schema_files import pinned_schema, pinned_sdl
 from wbtyped.server import WandbServer
 
 PROGRAM = Path(__file__).parent / "programs" / "check_schema.py"
@@ -58,7 +58,7 @@ def make_sources() -> Generator[dict[str, tuple[list[str], dict[str, str]]]]:
     with tempfile.TemporaryDirectory() as folder, WandbServer() as shown, WandbServer() as hidden:
         hidden.introspection = False
         sdl, introspected = Path(folder) / "schema.graphql", Path(folder) / "schema.json"
-        sdl.write_text(pinned_text())
+        sdl.write_text(pinned_sdl())
         introspected.write_text(json.dumps(introspection_from_schema(pinned_schema())))
         yield {
             SDL: (["--against", str(sdl)], {}),

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from wbtyped.drift.schema_files import pinned_text
+from wbtyped.drift.schema_files import pinned_sdl
 from wbtyped.server import Fault, WandbServer
 
 from .conftest import Command, in_process
 
-BROKEN = pinned_text().replace("  directUrl: String!", "  elsewhere: String!")
-RISKY = pinned_text().replace("union Initiator = Run | User", "union Initiator = Run | User | Tag")
-NEWER = f"{pinned_text()}\nscalar New\n"
+BROKEN = pinned_sdl().replace("  directUrl: String!", "  elsewhere: String!")
+RISKY = pinned_sdl().replace("union Initiator = Run | User", "union Initiator = Run | User | Tag")
+NEWER = f"{pinned_sdl()}\nscalar New\n"
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_check_hidden_schema_is_probed(wandb_server: WandbServer, command: Comma
     wandb_server.introspection = False
     outcome = command("schema", "check")
     assert (outcome.code, outcome.err) == (0, "")
-    assert "What probing cannot see:" in outcome.out
+    assert "What probing cannot detect:" in outcome.out
     assert outcome.out.endswith(f"{wandb_server.url} (by probing): 0 breaking, 0 risky\n")
 
 
@@ -91,7 +91,7 @@ def test_check_ignored_findings_do_not_fail(
     options = [part for rule in ignored for part in ("--ignore", rule)]
     outcome = command("schema", "check", "--against", schemas / "broken.graphql", *options)
     assert outcome.code == code
-    assert ("Ignored on request: 1." in outcome.out) is (code == 0)
+    assert ("Ignored findings: 1." in outcome.out) is (code == 0)
 
 
 def test_check_verbose_lists_safe_changes(schemas: Path, command: Command) -> None:
@@ -250,7 +250,7 @@ def test_pull_from_embedded_server_changes_nothing(
 ) -> None:
     output = tmp_path / "new.graphql"
     assert command("schema", "pull", wandb_server.url, "--output", output).code == 0
-    assert output.read_text() == pinned_text()
+    assert output.read_text() == pinned_sdl()
 
 
 def test_pull_into_other_file_exits_2(

@@ -1,4 +1,4 @@
-"""Servers that have moved away from the pinned schema."""
+"""A server whose schema differs from the pinned one."""
 
 from collections.abc import Callable, Iterator
 
@@ -21,7 +21,7 @@ def moving_server() -> Iterator[WandbServer]:
 
 @pytest.fixture
 def drift(moving_server: WandbServer) -> Iterator[Drift]:
-    """Give the server of the module another schema, until the end of the test."""
+    """Replace the schema of the module's server until the end of the test."""
     execution = moving_server._execution  # pyright: ignore[reportPrivateUsage]
     own = execution._documents  # pyright: ignore[reportPrivateUsage]
 

@@ -1,4 +1,4 @@
-"""What the embedded server answers to every operation, and which class asked for it."""
+"""Record a response of the embedded server to every operation, and the classes that sent it."""
 
 import sys
 from collections.abc import Callable, Generator
@@ -28,22 +28,22 @@ class Request(BaseModel):
 
 
 @dataclass
-class Answer:
-    """One answer: the variables of the request, the data, and who asked.
+class RecordedResponse:
+    """A response with the variables of its request.
 
-    `askers` are the pairs of class and method on the stack, with the classes above them.
+    `callers` are the pairs of class and method on the stack, including base classes.
     """
 
-    name: str
+    operation: str
     variables: dict[str, object]
     data: dict[str, object]
-    askers: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+    callers: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
 
-def askers() -> set[tuple[str, str]]:
-    """Return the methods of this package that are running, in any thread: downloads have several.
+def callers() -> set[tuple[str, str]]:
+    """Return the methods of this package that are running in any thread; downloads use several.
 
-    Those of the server, which runs in this process too, ask for nothing.
+    The server runs in this process too, but sends nothing.
     """
     found: set[tuple[str, str]] = set()
     for top in sys._current_frames().values():  # pyright: ignore[reportPrivateUsage]
@@ -58,28 +58,28 @@ def askers() -> set[tuple[str, str]]:
 
 
 @contextmanager
-def recording(server: WandbServer, answers: list[Answer]) -> Generator[Api]:
-    """Give a client of a server, whose answers are noted."""
+def recording(server: WandbServer, responses: list[RecordedResponse]) -> Generator[Api]:
+    """Yield a client of a server and record the responses it gets."""
     with Api({"base_url": server.url}, api_key=server.api_key) as api:
         transport = api.client.transport
         post = transport.post
 
-        def noting(what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
+        def recorded_post(what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
             response = post(what, body, repeatable=repeatable)
-            answer = Body.model_validate_json(response.content)
-            if answer.data and not answer.errors:
+            parsed = Body.model_validate_json(response.content)
+            if parsed.data and not parsed.errors:
                 variables = Request.model_validate_json(body).variables
-                answers.append(Answer(what, variables, answer.data, askers()))
+                responses.append(RecordedResponse(what, variables, parsed.data, callers()))
             return response
 
-        transport.post = noting  # type: ignore[method-assign]
+        transport.post = recorded_post  # type: ignore[method-assign]
         yield api
 
 
 @cache
-def answers() -> list[Answer]:
-    """Return the answers to a tour through everything that the package can do."""
-    found: list[Answer] = []
+def recorded_responses() -> list[RecordedResponse]:
+    """Return the responses to a tour of everything that the package can do."""
+    found: list[RecordedResponse] = []
     with WandbServer() as server, recording(server, found) as api:
         seed(server)
         for tour in TOURS:
@@ -101,7 +101,7 @@ def seed(server: WandbServer) -> None:
     server.link_artifact("crew/ship/data:v0", "crew/ship/best", ["prod"])
 
 
-def look_at_runs(api: Api, folder: Path) -> None:
+def read_runs(api: Api, folder: Path) -> None:
     assert api.default_entity
     assert api.viewer.username
     api.client.features()
@@ -118,7 +118,7 @@ def look_at_runs(api: Api, folder: Path) -> None:
     file.delete()
 
 
-def look_at_artifacts(api: Api, folder: Path) -> None:
+def read_artifacts(api: Api, folder: Path) -> None:
     assert [t.name for t in api.artifact_types("crew/ship")] == ["dataset"]
     api.artifact_type("dataset", "crew/ship").load()
     assert list(ArtifactCollections(api.client, "crew", "ship", "dataset"))
@@ -160,8 +160,8 @@ def change_collections(api: Api, folder: Path) -> None:
 
 
 TOURS: list[Callable[[Api, Path], None]] = [
-    look_at_runs,
-    look_at_artifacts,
+    read_runs,
+    read_artifacts,
     change_artifacts,
     change_collections,
 ]

@@ -1,4 +1,4 @@
-"""Change the text of a schema at a schema coordinate."""
+"""Edit the SDL of a schema at a schema coordinate."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from graphql import (
     parse,
 )
 
-from wbtyped.drift.schema_files import pinned_text
+from wbtyped.drift.schema_files import pinned_sdl
 
 Edit = Callable[[str], str]
 Member = FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode
@@ -32,8 +32,8 @@ def built(text: str) -> GraphQLSchema:
 
 
 def mutated(*edits: Edit) -> GraphQLSchema:
-    """Return the pinned schema after some edits of its text."""
-    return built(edited(pinned_text(), *edits))
+    """Return the pinned schema after some edits of its SDL."""
+    return built(edited(pinned_sdl(), *edits))
 
 
 def edited(text: str, *edits: Edit) -> str:
@@ -46,7 +46,7 @@ def edited(text: str, *edits: Edit) -> str:
 
 @cache
 def nodes(text: str) -> dict[str, Node]:
-    """Return every definition of a text by its coordinate."""
+    """Return every definition in SDL by coordinate."""
     found: dict[str, Node] = {}
     for node in parse(text).definitions:
         match node:
@@ -74,7 +74,7 @@ def span(node: Node | None) -> tuple[int, int]:
     return node.loc.start, node.loc.end
 
 
-def instead(text: str, node: Node | None, new: str) -> str:
+def replaced(text: str, node: Node | None, new: str) -> str:
     start, end = span(node)
     return text[:start] + new + text[end:]
 
@@ -87,9 +87,9 @@ def remove(coordinate: str) -> Edit:
         if "(" in coordinate:
             field = nodes(text)[coordinate.partition("(")[0]]
             assert isinstance(field, FieldDefinitionNode)
-            if len(field.arguments) == 1:  # The parentheses go too.
+            if len(field.arguments) == 1:  # Remove the parentheses too.
                 return text[: span(field.name)[1]] + ": " + text[span(field.type)[0] :]
-        return instead(text, node, "")
+        return replaced(text, node, "")
 
     return edit
 
@@ -98,7 +98,7 @@ def rename(coordinate: str, name: str) -> Edit:
     def edit(text: str) -> str:
         node = nodes(text)[coordinate]
         assert isinstance(node, Member)
-        return instead(text, node.name, name)
+        return replaced(text, node.name, name)
 
     return edit
 
@@ -107,13 +107,13 @@ def retype(coordinate: str, kind: str) -> Edit:
     def edit(text: str) -> str:
         node = nodes(text)[coordinate]
         assert isinstance(node, FieldDefinitionNode | InputValueDefinitionNode)
-        return instead(text, node.type, kind)
+        return replaced(text, node.type, kind)
 
     return edit
 
 
 def default(coordinate: str, value: str | None) -> Edit:
-    """Give an argument or input field a default, another one, or none."""
+    """Set, change or remove the default of an argument or an input field."""
 
     def edit(text: str) -> str:
         node = nodes(text)[coordinate]
@@ -126,13 +126,13 @@ def default(coordinate: str, value: str | None) -> Edit:
 
 
 def deprecate(coordinate: str, directive: str = '@deprecated(reason: "It goes.")') -> Edit:
-    """Deprecate something, otherwise where it is deprecated already, or with empty text no more."""
+    """Deprecate a member, replace its deprecation, or remove it if `directive` is empty."""
 
     def edit(text: str) -> str:
         node = nodes(text)[coordinate]
         assert isinstance(node, Member)
         if node.directives:
-            return instead(text, node.directives[0], directive)
+            return replaced(text, node.directives[0], directive)
         end = span(node)[1]
         return f"{text[:end]} {directive}{text[end:]}"
 
@@ -143,7 +143,7 @@ def describe(coordinate: str, description: str | None) -> Edit:
     def edit(text: str) -> str:
         node = nodes(text)[coordinate]
         assert isinstance(node, Member | TypeDefinitionNode)
-        return instead(text, node.description, f'"{description}"' if description else "")
+        return replaced(text, node.description, f'"{description}"' if description else "")
 
     return edit
 
@@ -166,8 +166,8 @@ def add(owner: str, member: str) -> Edit:
 
 
 def declare(owner: str, declaration: str) -> Edit:
-    """Write something else for a definition, such as a union of other types."""
-    return lambda text: instead(text, nodes(text)[owner], declaration)
+    """Replace a definition, for example by a union of other types."""
+    return lambda text: replaced(text, nodes(text)[owner], declaration)
 
 
 def append(definition: str) -> Edit:
@@ -175,23 +175,22 @@ def append(definition: str) -> Edit:
 
 
 def swap(old: str, new: str) -> Edit:
-    """Exchange some text, which must be there once."""
+    """Replace a string that occurs exactly once."""
 
     def edit(text: str) -> str:
-        assert text.count(old) == 1, f"{old!r} is there {text.count(old)} times"
+        assert text.count(old) == 1, f"{old!r} occurs {text.count(old)} times"
         return text.replace(old, new)
 
     return edit
 
 
 def every(old: str, new: str) -> Edit:
-    """Exchange a name wherever a type is named."""
-
+    """Replace a type wherever a field or argument has it."""
     return lambda text: re.sub(rf"(: |\[){old}\b", rf"\1{new}", text)
 
 
 def implement(kind: str, interfaces: str) -> Edit:
-    """Give an object other interfaces; empty text for none."""
+    """Replace the interfaces of an object type; none if the string is empty."""
 
     def edit(text: str) -> str:
         node = nodes(text)[kind]

@@ -1,4 +1,4 @@
-"""Answers that a server with some schema might give, and whether our types can read them."""
+"""Generate responses that a schema allows, and parse them with the generated types."""
 
 import json
 import random
@@ -26,9 +26,9 @@ from wbtyped_graphql.base_model import BaseModel
 from wbtyped_graphql.operation import Envelope
 
 from wbtyped.drift.documents import Definition, Documents
-from wbtyped.drift.type_texts import type_text
+from wbtyped.drift.type_strings import type_string
 
-from .recording import Answer
+from .recording import RecordedResponse
 
 SCALARS: dict[str, object] = {
     "Boolean": True,
@@ -44,21 +44,21 @@ SCALARS: dict[str, object] = {
 
 
 def result_type(operation: str) -> type[Envelope[BaseModel]]:
-    """Return the generated type of an operation's answers."""
+    """Return the generated type of an operation's responses."""
     module = import_module("wbtyped_graphql." + re.sub(r"(?<=.)([A-Z])", r"_\1", operation).lower())
     result: type[BaseModel] = getattr(module, operation)
     return Envelope.__class_getitem__(result)  # type: ignore[return-value]
 
 
-def served(
+def executed(
     schema: GraphQLSchema,
     documents: Documents,
     operation: Definition,
     variables: dict[str, object],
     resolve: GraphQLFieldResolver,
 ) -> dict[str, object]:
-    """Run an operation against a schema; raises when the server would answer with an error."""
-    document = DocumentNode(definitions=tuple(d.node for d in documents.sent_with(operation)))
+    """Execute an operation against a schema; fails if the response has errors."""
+    document = DocumentNode(definitions=tuple(d.node for d in documents.with_fragments(operation)))
     result = execute_sync(
         schema,
         document,
@@ -75,30 +75,32 @@ def type_name(value: dict[str, str], info: GraphQLResolveInfo, kind: GraphQLAbst
     return value.get("__typename") or info.schema.get_possible_types(kind)[0].name
 
 
-def read(operation: str, data: dict[str, object]) -> None:
-    """Parse an answer by the generated types; raises when they do not fit."""
+def parse(operation: str, data: dict[str, object]) -> None:
+    """Parse a response with the generated types; raises if they do not fit."""
     result_type(operation).model_validate_json(json.dumps({"data": data}))
 
 
-def replayed(schema: GraphQLSchema, documents: Documents, answer: Answer) -> dict[str, object]:
-    """Return a recorded answer as a server with another schema would send it."""
+def replayed(
+    schema: GraphQLSchema, documents: Documents, response: RecordedResponse
+) -> dict[str, object]:
+    """Return a recorded response as a server with another schema would send it."""
 
     def resolve(source: dict[str, object], info: GraphQLResolveInfo, **_: object) -> object:
-        above = answer.data if info.path.prev is None else source
-        return above[str(info.path.key)]
+        parent = response.data if info.path.prev is None else source
+        return parent[str(info.path.key)]
 
-    [operation] = [each for each in documents.operations if each.name == answer.name]
-    return served(schema, documents, operation, answer.variables, resolve)
+    [operation] = [o for o in documents.operations if o.name == response.operation]
+    return executed(schema, documents, operation, response.variables, resolve)
 
 
-def invented(
+def generated(
     schema: GraphQLSchema, documents: Documents, operation: Definition, seed: int
 ) -> dict[str, object]:
-    """Return an answer with anything that a schema allows: nulls, every value, every type."""
-    chance = random.Random(seed)
+    """Return a response with anything that a schema allows: nulls, any enum value, any type."""
+    rng = random.Random(seed)
 
     def resolve(_source: object, info: GraphQLResolveInfo, **_: object) -> object:
-        return value_of(str(info.return_type), schema, chance)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        return value_of(str(info.return_type), schema, rng)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
     node = operation.node
     assert isinstance(node, OperationDefinitionNode)
@@ -106,26 +108,26 @@ def invented(
         v.variable.name.value: input_of(print_ast(v.type), schema)
         for v in node.variable_definitions
     }
-    return served(schema, documents, operation, variables, resolve)
+    return executed(schema, documents, operation, variables, resolve)
 
 
-def value_of(shape: str, schema: GraphQLSchema, chance: random.Random) -> object:
-    """Return a value for a field; `shape` is its type as text."""
+def value_of(shape: str, schema: GraphQLSchema, rng: random.Random) -> object:
+    """Return a value for a field; `shape` is its type."""
     if shape.endswith("!"):
-        while (value := value_of(shape[:-1], schema, chance)) is None:
+        while (value := value_of(shape[:-1], schema, rng)) is None:
             pass
         return value
-    if chance.random() < 0.3:
+    if rng.random() < 0.3:
         return None
     if shape.startswith("["):
-        return [value_of(shape[1:-1], schema, chance) for _ in range(chance.randrange(3))]
+        return [value_of(shape[1:-1], schema, rng) for _ in range(rng.randrange(3))]
     match schema.type_map[shape]:
         case GraphQLScalarType() as kind:
             return SCALARS[kind.name]
         case GraphQLEnumType() as kind:
-            return chance.choice(list(kind.values))
+            return rng.choice(list(kind.values))
         case GraphQLInterfaceType() | GraphQLUnionType() as kind:
-            return {"__typename": chance.choice(schema.get_possible_types(kind)).name}
+            return {"__typename": rng.choice(schema.get_possible_types(kind)).name}
         case _:
             return {}
 
@@ -138,7 +140,7 @@ def input_of(shape: str, schema: GraphQLSchema) -> object:
     if isinstance(kind, GraphQLInputObjectType):
         fields = kind.fields.items()
         return {
-            name: input_of(type_text(field), schema)
+            name: input_of(type_string(field), schema)
             for name, field in fields
             if is_required_input_field(field)
         }

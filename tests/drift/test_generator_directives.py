@@ -1,4 +1,4 @@
-"""Directives that generators and clients take out of users' queries are not compared."""
+"""Directives that generators and clients remove from users' queries are not compared."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from graphql import print_ast
 
 from wbtyped.drift import Documents, Report, Verdict, check_file, check_server, read_documents
-from wbtyped.drift.schema_files import pinned_text
+from wbtyped.drift.schema_files import pinned_sdl
 from wbtyped.errors import UsageError
 from wbtyped.server import WandbServer
 
@@ -16,10 +16,10 @@ MIXIN = '@mixin(from: ".mine", import: "Mixin")'
 
 
 def checked(folder: Path, queries: str) -> Report:
-    """Check queries that a user wrote in a file against the pinned schema itself."""
+    """Check queries in a file against the pinned schema itself."""
     (folder / "own.graphql").write_text(queries)
     (folder / "schema").mkdir(exist_ok=True)
-    (folder / "schema" / "s.graphqls").write_text(pinned_text())
+    (folder / "schema" / "s.graphqls").write_text(pinned_sdl())
     return check_file(folder / "schema", read_documents([folder / "own.graphql"]))
 
 
@@ -45,11 +45,13 @@ def checked(folder: Path, queries: str) -> Report:
         ("query Q { viewer { id ...W @unmask } } fragment W on User { id }", "@unmask"),
     ],
 )  # fmt: skip
-def test_they_are_left_out_with_a_note(tmp_path: Path, queries: str, directives: str) -> None:
+def test_local_directives_are_removed_with_a_note(
+    tmp_path: Path, queries: str, directives: str
+) -> None:
     report = checked(tmp_path, queries)
     assert report.at_least(Verdict.RISKY) == []
     [note] = report.notes
-    assert note == f"Not compared, since generators and clients take them out: {directives}."
+    assert note == f"Not compared, since generators and clients remove them: {directives}."
 
 
 def test_other_directives_are_compared(tmp_path: Path) -> None:
@@ -58,7 +60,7 @@ def test_other_directives_are_compared(tmp_path: Path) -> None:
     assert (finding.rule, finding.coordinate) == ("operation-invalid", "@mixins")
 
 
-def test_what_stays_is_compared_at_its_place(tmp_path: Path) -> None:
+def test_remaining_fields_are_compared_at_their_places(tmp_path: Path) -> None:
     report = checked(tmp_path, f"query Q {{\n  viewer {MIXIN} {{\n    dark @client\n    gone }} }}")
     [finding] = report.at_least(Verdict.RISKY)
     assert (finding.coordinate, str(finding.places[0])) == (
@@ -67,24 +69,24 @@ def test_what_stays_is_compared_at_its_place(tmp_path: Path) -> None:
     )
 
 
-def test_a_variable_that_was_never_used_is_still_refused(tmp_path: Path) -> None:
+def test_variable_that_was_never_used_is_still_invalid(tmp_path: Path) -> None:
     report = checked(tmp_path, "query Q($a: Int, $b: Int) { viewer { id x(a: $a) @client } }")
     [finding] = report.at_least(Verdict.RISKY)
     assert "$b" in finding.change
 
 
-def test_without_them_nothing_changes() -> None:
+def test_documents_without_local_directives_are_unchanged() -> None:
     text = "query Q {\n  viewer {\n    id\n  }\n}"
     documents = Documents({"own.graphql": text})
-    assert (print_ast(documents.document), documents.taken_out) == (text, [])
+    assert (print_ast(documents.document), documents.removed_directives) == (text, [])
 
 
-def test_queries_that_are_never_sent_are_none() -> None:
+def test_documents_with_only_local_queries_raise() -> None:
     with pytest.raises(UsageError, match="no operation"):
         Documents({"own.graphql": "query Q { look { dark @client } }"})
 
 
-def test_probing_sends_none_of_it(wandb_server: WandbServer) -> None:
+def test_probing_sends_no_local_directives(wandb_server: WandbServer) -> None:
     wandb_server.introspection = False
     queries = f"query Q($a: Int) {{ viewer {MIXIN} {{ id dark(a: $a) @client }} }}"
     report = check_server(client_of(wandb_server), Documents({"own.graphql": queries}))

@@ -1,4 +1,4 @@
-"""Servers that hide their schema are probed, find what is wrong, and run nothing."""
+"""Probing finds invalid operations on servers that hide their schema, and runs nothing."""
 
 import json
 import sqlite3
@@ -23,10 +23,10 @@ from graphql import (
 from wbtyped_graphql import calls
 
 from wbtyped.drift import Documents, Finding, Report, Verdict, check_server, our_documents
+from wbtyped.drift.classify import compare
 from wbtyped.drift.documents import Definition
-from wbtyped.drift.probing import CONTROL, GUARD, guarded
+from wbtyped.drift.probing import CONTROL, GUARD, add_guard
 from wbtyped.drift.schema_files import pinned_schema
-from wbtyped.drift.weighing import compare
 from wbtyped.errors import SchemaSourceError
 from wbtyped.server import Fault, WandbServer
 
@@ -34,7 +34,7 @@ from .conftest import Drift, client_of
 from .mutations import MUTATIONS, Mutation
 from .sdl import mutated, remove
 
-# What the queries mean does not depend on the interpreter.
+# Independent of the interpreter.
 pytestmark = pytest.mark.slow
 
 NAMES = {operation.name for operation in our_documents().operations}
@@ -58,13 +58,13 @@ def probe(server: WandbServer, documents: Documents | None = None) -> Report:
 
 
 def refused_by(schema: GraphQLSchema) -> set[str]:
-    """Return the operations that a server with a schema would not run."""
+    """Return the operations that are invalid against a schema."""
     return {
         operation.name
         for operation in ours().operations
         if validate(
             schema,
-            DocumentNode(definitions=tuple(d.node for d in ours().sent_with(operation))),
+            DocumentNode(definitions=tuple(d.node for d in ours().with_fragments(operation))),
         )
     }
 
@@ -72,8 +72,8 @@ def refused_by(schema: GraphQLSchema) -> set[str]:
 # -- what probing finds
 
 
-# Of these, the words of the server tell all that a comparison of schemas does.
-NAMED_ALIKE = {
+# The error messages about these contain everything that a comparison of schemas finds.
+SAME_AS_COMPARISON = {
     "field removed",
     "field renamed",
     "mutation removed",
@@ -81,16 +81,16 @@ NAMED_ALIKE = {
     "only argument removed",
     "argument in a fragment removed",
     "required argument added",
-    "argument of another type",
-    "argument becomes required, whose variable may be null",
-    "entries of an argument become non-null",
+    "argument type changed",
+    "argument with a nullable variable becomes required",
+    "list items of an argument become non-null",
     "input field removed, written in a query",
     "required input field added, the object written in a query",
 }
 
 
 @pytest.mark.parametrize("mutation", REFUSED, ids=str)
-def test_every_change_is_found_that_validation_sees(mutation: Mutation, drift: Drift) -> None:
+def test_probe_finds_every_change_that_validation_sees(mutation: Mutation, drift: Drift) -> None:
     schema = mutated(*mutation.used)
     report = probe(drift(schema))
     found = {name for finding in report.findings for name in finding.operations}
@@ -101,14 +101,14 @@ def test_every_change_is_found_that_validation_sees(mutation: Mutation, drift: D
         assert finding.classes
         assert finding.rule != "operation-invalid"
         assert finding.coordinate
-    if mutation.name in NAMED_ALIKE:
+    if mutation.name in SAME_AS_COMPARISON:
         compared = compare(pinned_schema(), schema, ours())
         breaking = [f for f in compared if f.verdict is Verdict.BREAKING]
-        assert set(map(told, report.findings)) == set(map(told, breaking))
+        assert set(map(details, report.findings)) == set(map(details, breaking))
 
 
-def told(finding: Finding) -> tuple[object, ...]:
-    """Return all that a finding says but for the words in which the change was told."""
+def details(finding: Finding) -> tuple[object, ...]:
+    """Return the attributes of a finding, except the wording of the change."""
     return (
         finding.rule,
         finding.coordinate,
@@ -120,21 +120,23 @@ def told(finding: Finding) -> tuple[object, ...]:
 
 
 @pytest.mark.parametrize("mutation", UNSEEN, ids=str)
-def test_nothing_is_made_up(mutation: Mutation, drift: Drift) -> None:
+def test_probe_after_other_changes_finds_nothing(mutation: Mutation, drift: Drift) -> None:
     assert probe(drift(mutated(*mutation.used))).findings == ()
 
 
-def test_the_report_says_how_it_came_about(moving_server: WandbServer) -> None:
+def test_probe_report_says_why_and_what_it_cannot_detect(moving_server: WandbServer) -> None:
     report = probe(moving_server)
     moving_server.introspection = True
     assert report.findings == ()
     assert (report.operations, report.not_probed) == (len(NAMES), ())
-    assert any("null" in text for text in report.blind_to)
-    assert report.notes == ("The server was probed, because it answers introspection with null.",)
+    assert any("null" in blind_spot for blind_spot in report.blind_to)
+    assert report.notes == (
+        "The server was probed, because it responds to introspection with null.",
+    )
     assert check_server(client_of(moving_server)).blind_to == ()
 
 
-def test_an_older_server(moving_server: WandbServer) -> None:
+def test_probe_of_an_older_server_names_what_it_lacks(moving_server: WandbServer) -> None:
     with WandbServer(features=[]) as older:
         found = probe(older).findings
     assert {finding.coordinate for finding in found} == {
@@ -142,7 +144,7 @@ def test_an_older_server(moving_server: WandbServer) -> None:
         "Project.artifactCollectionMembership",
         "Project.artifactCollections(filters:)",
     }
-    assert all("See whether the server lacks a part" in finding.advice for finding in found)
+    assert all("Check whether the server is too old" in finding.advice for finding in found)
 
 
 # -- nothing runs
@@ -150,7 +152,7 @@ def test_an_older_server(moving_server: WandbServer) -> None:
 
 @pytest.fixture
 def resolved(moving_server: WandbServer) -> Iterator[list[str]]:
-    """Everything that the server resolves during a test."""
+    """Coordinates of the fields that the server resolves during a test."""
     names: list[str] = []
     schema = moving_server._execution._documents.schema  # pyright: ignore[reportPrivateUsage]
     fields = [
@@ -175,29 +177,29 @@ def resolved(moving_server: WandbServer) -> Iterator[list[str]]:
         field.resolve = own
 
 
-def everything_in(server: WandbServer) -> list[str]:
+def stored_data(server: WandbServer) -> list[str]:
     with closing(sqlite3.connect(server.data / "server.sqlite")) as database:
         rows = list(database.iterdump())
     files = sorted(str(p) for p in Path(server.data / "blobs").rglob("*"))
     return rows + files
 
 
-def test_probing_runs_nothing(moving_server: WandbServer, resolved: list[str]) -> None:
+def test_probe_runs_nothing(moving_server: WandbServer, resolved: list[str]) -> None:
     moving_server.add_run("crew/ship/log", {"a.txt": b"hello"})
     moving_server.add_artifact("crew/ship/data", "dataset", {"x": b"x"})
-    before = everything_in(moving_server)
+    before = stored_data(moving_server)
     assert probe(moving_server).findings == ()
     sent = moving_server.requests.operations()
     assert set(sent) == {*NAMES, CONTROL, "IntrospectionQuery"}
     assert len(sent) == len(NAMES) + 4 + 1, "two controls each for queries and mutations"
     assert resolved == []
-    assert everything_in(moving_server) == before
-    # The fixtures would have seen it.
+    assert stored_data(moving_server) == before
+    # The fixture records what does run.
     client_of(moving_server).send(calls.get_viewer())
     assert "Query.viewer" in resolved
 
 
-def test_no_variable_has_a_value(moving_server: WandbServer) -> None:
+def test_probe_gives_no_variable_a_value(moving_server: WandbServer) -> None:
     probe(moving_server)
     for request in moving_server.requests:
         assert not request.variables
@@ -213,11 +215,11 @@ def test_no_variable_has_a_value(moving_server: WandbServer) -> None:
 
 
 @pytest.mark.parametrize("operation", ours().operations, ids=lambda operation: operation.name)
-def test_what_is_probed_is_what_is_sent(operation: Definition) -> None:
-    """Apart from the guard, a probe is the operation itself, so its judgement holds for that."""
+def test_probe_is_the_operation_with_a_guard(operation: Definition) -> None:
+    """Apart from the guard they are equal, so the result is valid for the operation."""
     node = operation.node
     assert isinstance(node, OperationDefinitionNode)
-    probe = guarded(node)
+    probe = add_guard(node)
     assert probe.variable_definitions[1:] == node.variable_definitions
     assert probe.selection_set.selections[:-1] == node.selection_set.selections
     assert (probe.operation, probe.name, probe.directives) == (
@@ -236,12 +238,14 @@ fragment Who on User { id }
 """
 
 
-def test_what_cannot_be_probed_is_named_and_not_sent(moving_server: WandbServer) -> None:
+def test_operations_that_cannot_be_probed_are_named_and_not_sent(
+    moving_server: WandbServer,
+) -> None:
     report = probe(moving_server, Documents({"own.graphql": OWN}))
-    assert [each.operation for each in report.not_probed] == ["Watch", "Guarded"]
-    assert all(each.reason for each in report.not_probed)
+    assert [skipped.operation for skipped in report.not_probed] == ["Watch", "Guarded"]
+    assert all(skipped.reason for skipped in report.not_probed)
     documents = [r.document for r in moving_server.requests if CONTROL not in r.document]
-    assert not any("Watch" in text or "Guarded" in text for text in documents)
+    assert not any("Watch" in sent or "Guarded" in sent for sent in documents)
     [finding] = report.findings
     assert finding.coordinate == "User.nonsense"
     assert str(finding.places[0]) == "own.graphql:5:3"
@@ -266,26 +270,26 @@ def errors(*messages: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize(
-    ("fault", "says"),
+    ("fault", "message"),
     [
         (json_fault(CONTROL, {"data": {GUARD: "Query"}}), "ran"),
         (json_fault(CONTROL, {"data": {}}), "ran"),
-        (json_fault(CONTROL, errors("no such query")), "refuses"),
-        (json_fault(CONTROL, errors(f"Variable ${GUARD} is missing")), "looks at variables before"),
+        (json_fault(CONTROL, errors("no such query")), "rejects"),
+        (json_fault(CONTROL, errors(f"Variable ${GUARD} is missing")), "checks variables before"),
         (json_fault(CONTROL, {"data": {GUARD: None}, **errors("late")}, skip=1), "ran"),
     ],
-    ids=["runs anyway", "leaves it out", "refuses all", "variables first", "runs what is wrong"],
+    ids=["runs anyway", "omits it", "rejects all", "variables first", "runs invalid documents"],
 )
-def test_a_server_that_would_not_do_as_hoped_gets_no_operation(
-    wandb_server: WandbServer, fault: Fault, says: str
+def test_server_that_fails_the_control_gets_no_operation(
+    wandb_server: WandbServer, fault: Fault, message: str
 ) -> None:
-    with wandb_server.fault(fault), pytest.raises(SchemaSourceError, match=says) as caught:
+    with wandb_server.fault(fault), pytest.raises(SchemaSourceError, match=message) as caught:
         probe(wandb_server)
     assert caught.value.reason == "not probed"
     assert set(wandb_server.requests.operations()) == {"IntrospectionQuery", CONTROL}
 
 
-def test_it_stops_at_the_first_that_ran(wandb_server: WandbServer) -> None:
+def test_probe_stops_at_the_first_operation_that_ran(wandb_server: WandbServer) -> None:
     first = ours().operations[0].name
     fault = json_fault(first, {"data": {"project": None}})
     with wandb_server.fault(fault), pytest.raises(SchemaSourceError, match=f"ran {first}"):
@@ -294,63 +298,65 @@ def test_it_stops_at_the_first_that_ran(wandb_server: WandbServer) -> None:
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "body",
     [
         errors("permission denied"),
         {"errors": [{"message": "no", "extensions": {"code": "FORBIDDEN"}}]},
     ],
 )
-def test_missing_permission_is_no_drift(wandb_server: WandbServer, answer: object) -> None:
-    fault = json_fault("GetViewer", answer)
+def test_denied_permission_is_not_drift(wandb_server: WandbServer, body: object) -> None:
+    fault = json_fault("GetViewer", body)
     with wandb_server.fault(fault), pytest.raises(SchemaSourceError) as caught:
         probe(wandb_server)
     assert caught.value.reason == "no permission"
 
 
 @pytest.mark.parametrize(
-    "answer",
+    "body",
     [
         errors("An internal error occurred."),
         errors("context deadline exceeded: request timed out"),
         {"errors": [{"message": "no", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]},
     ],
 )
-def test_a_failure_of_the_server_is_no_drift(wandb_server: WandbServer, answer: object) -> None:
-    fault = json_fault("GetViewer", answer)
+def test_server_failure_is_not_drift(wandb_server: WandbServer, body: object) -> None:
+    fault = json_fault("GetViewer", body)
     with wandb_server.fault(fault), pytest.raises(SchemaSourceError, match="GetViewer") as caught:
         probe(wandb_server)
     assert caught.value.reason == "not reachable"
 
 
 @pytest.mark.parametrize("mutation", WITHOUT_INCLUDE, ids=str)
-def test_a_server_without_the_directive_of_the_guard(mutation: Mutation, drift: Drift) -> None:
+def test_server_without_the_directive_of_the_guard_is_not_probed(
+    mutation: Mutation, drift: Drift
+) -> None:
     server = drift(mutated(*mutation.used))
-    with pytest.raises(SchemaSourceError, match="@include|looks at variables") as caught:
+    with pytest.raises(SchemaSourceError, match="@include|checks variables") as caught:
         probe(server)
     assert caught.value.reason == "not probed"
     assert set(server.requests.operations()) == {"IntrospectionQuery", CONTROL}
 
 
-# -- words of servers
+# -- wording of errors
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         'Cannot query field "username" on type "User".',
         "Cannot query field 'username' on type 'User'. Did you mean 'user_name'?",
         'graphql: Cannot query field "username" on type "User".',
     ],
 )
-def test_known_words(wandb_server: WandbServer, said: str) -> None:
-    with wandb_server.fault(json_fault("GetViewer", errors(said), status=422)):
+def test_known_wording_gives_rule_and_place(wandb_server: WandbServer, message: str) -> None:
+    with wandb_server.fault(json_fault("GetViewer", errors(message), status=422)):
         [finding] = probe(wandb_server).findings
     assert (finding.rule, finding.coordinate) == ("field-removed", "User.username")
-    assert finding.change == said
+    assert finding.change == message
     assert [str(place) for place in finding.places] == ["queries/fragments.graphql:62:3"]
 
 
-def test_unknown_words_are_reported_as_they_are(wandb_server: WandbServer) -> None:
+def test_unknown_wording_is_reported_as_it_is(wandb_server: WandbServer) -> None:
     with wandb_server.fault(json_fault("GetViewer", errors("bad ünit \x1b[2J"), status=400)):
         [finding] = probe(wandb_server).findings
     assert (finding.rule, finding.coordinate) == ("operation-invalid", "")
@@ -359,7 +365,7 @@ def test_unknown_words_are_reported_as_they_are(wandb_server: WandbServer) -> No
     assert [place.file for place in finding.places] == ["queries/server.graphql"]
 
 
-def test_a_server_that_names_the_variable_elsewhere(wandb_server: WandbServer) -> None:
+def test_error_that_names_the_variable_in_its_path_is_understood(wandb_server: WandbServer) -> None:
     entry = {
         "message": "must be defined",
         "path": ["variable", GUARD],
@@ -384,7 +390,7 @@ def test_a_server_that_names_the_variable_elsewhere(wandb_server: WandbServer) -
         (200, {"data": {}}),
     ],
 )
-def test_every_way_of_hiding_leads_to_probing(
+def test_hidden_schema_leads_to_probing(
     wandb_server: WandbServer, status: int, body: dict[str, object]
 ) -> None:
     with wandb_server.fault(json_fault("IntrospectionQuery", body, status)):
@@ -394,7 +400,9 @@ def test_every_way_of_hiding_leads_to_probing(
 
 
 @pytest.mark.parametrize("refusals", [1, 2])
-def test_an_older_server_is_asked_in_older_words(wandb_server: WandbServer, refusals: int) -> None:
+def test_older_server_gets_an_older_introspection_query(
+    wandb_server: WandbServer, refusals: int
+) -> None:
     newer = Fault(
         kind="graphql",
         operation="IntrospectionQuery",
@@ -408,13 +416,13 @@ def test_an_older_server_is_asked_in_older_words(wandb_server: WandbServer, refu
     assert (report.obtained, report.at_least(Verdict.RISKY)) == ("introspection", [])
 
 
-def test_fragments_that_go_with_an_operation_are_its_own() -> None:
+def test_fragments_of_an_operation_know_the_operation() -> None:
     for operation in ours().operations:
-        fragments = ours().sent_with(operation)[1:]
-        assert all(isinstance(each.node, FragmentDefinitionNode) for each in fragments)
-        assert all(operation.name in each.operations for each in fragments)
+        fragments = ours().with_fragments(operation)[1:]
+        assert all(isinstance(f.node, FragmentDefinitionNode) for f in fragments)
+        assert all(operation.name in fragment.operations for fragment in fragments)
 
 
-def test_removing_what_a_query_needs_breaks_it_under_its_own_name(drift: Drift) -> None:
+def test_removed_field_is_reported_with_the_message_of_the_server(drift: Drift) -> None:
     [finding] = probe(drift(mutated(remove("User.username")))).findings
     assert finding.change.startswith("Cannot query field 'username' on type 'User'.")

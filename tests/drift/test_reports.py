@@ -1,4 +1,4 @@
-"""The four forms of a report."""
+"""The four formats of a report."""
 
 import json
 import re
@@ -10,14 +10,14 @@ import jsonschema
 import pytest
 
 from wbtyped.drift import Documents, Finding, NotProbed, Place, Report, Verdict, our_documents
-from wbtyped.drift.checking import Ignored
+from wbtyped.drift.check import Ignored
+from wbtyped.drift.classify import compare
 from wbtyped.drift.github_report import github_report
 from wbtyped.drift.json_report import json_report
 from wbtyped.drift.rules import RULES
 from wbtyped.drift.sarif_report import sarif_report
 from wbtyped.drift.schema_files import pinned_schema
 from wbtyped.drift.text_report import text_report
-from wbtyped.drift.weighing import compare
 from wbtyped.errors import UsageError
 
 from .mutations import MUTATIONS
@@ -55,8 +55,8 @@ PROBED = Report(
 )
 
 
-def everything() -> Report:
-    """Return a report with a finding of every rule that a change can have."""
+def report_of_every_rule() -> Report:
+    """Return a report with at least one finding of every rule."""
     one_of_each = {mutation.rule: mutation for mutation in MUTATIONS}
     found = {
         (finding.rule, finding.verdict): finding
@@ -72,12 +72,12 @@ def everything() -> Report:
     return report_of(*found.values())
 
 
-def test_text_names_everything() -> None:
+def test_text_report_has_all_details() -> None:
     assert list(text_report(SOME)) == [
         "breaking field-removed: File.directUrl",
         "  File.directUrl was removed.",
         "  operations: ArtifactManifest, RunFiles",
-        "  behind: File, Files",
+        "  used by: File, Files",
         "  at queries/artifacts.graphql:125:9",
         "  at queries/a b,c:d.graphql:86:3",
         "  Change the query.",
@@ -90,23 +90,23 @@ def test_text_names_everything() -> None:
     assert "safe field-added: File.x came." in list(text_report(SOME, verbose=True))
 
 
-def test_text_says_what_probing_cannot_see() -> None:
+def test_text_report_of_a_probe_lists_blind_spots() -> None:
     lines = list(text_report(PROBED))
     assert lines[-5:] == [
         "not probed: Watch: a subscription",
         "It was probed.",
-        "What probing cannot see:",
+        "What probing cannot detect:",
         "  - nulls",
         "2 operations against https://wandb.test (by probing): 1 breaking, 0 risky",
     ]
 
 
-def test_json_has_a_version_and_everything() -> None:
-    said = json.loads(json_report(SOME))
-    assert said["version"] == 1
-    assert said["counts"] == {"breaking": 1, "risky": 1, "safe": 1}
-    assert [f["verdict"] for f in said["findings"]] == ["breaking", "risky"]
-    assert said["findings"][0] == {
+def test_json_report_has_a_version_and_all_details() -> None:
+    printed = json.loads(json_report(SOME))
+    assert printed["version"] == 1
+    assert printed["counts"] == {"breaking": 1, "risky": 1, "safe": 1}
+    assert [f["verdict"] for f in printed["findings"]] == ["breaking", "risky"]
+    assert printed["findings"][0] == {
         "rule": "field-removed",
         "verdict": "breaking",
         "coordinate": "File.directUrl",
@@ -122,18 +122,18 @@ def test_json_has_a_version_and_everything() -> None:
     assert len(json.loads(json_report(SOME, verbose=True))["findings"]) == 3
 
 
-def test_the_documented_shape_of_json_is_the_real_one() -> None:
+def test_json_report_has_the_documented_shape() -> None:
     text = sys.modules["wbtyped.drift.json_report"].__doc__ or ""
     documented = set(re.findall(r"^ *(\w+) {2,}", text, re.MULTILINE))
-    said = json.loads(json_report(PROBED))
-    assert documented == said.keys()
-    assert said["not_probed"] == [{"operation": "Watch", "reason": "a subscription"}]
-    assert said["blind_to"] == ["nulls"]
-    for name in said["findings"][0]:
+    printed = json.loads(json_report(PROBED))
+    assert documented == printed.keys()
+    assert printed["not_probed"] == [{"operation": "Watch", "reason": "a subscription"}]
+    assert printed["blind_to"] == ["nulls"]
+    for name in printed["findings"][0]:
         assert name in text
 
 
-def test_github_marks_each_line_of_the_queries() -> None:
+def test_github_report_annotates_each_place() -> None:
     lines = [line for line in github_report(SOME) if line.startswith("::")]
     assert lines == [
         "::error file=queries/artifacts.graphql,line=125,col=9,"
@@ -148,10 +148,10 @@ def test_github_marks_each_line_of_the_queries() -> None:
     assert list(github_report(SOME))[-1] == list(text_report(SOME))[-1]
 
 
-@pytest.mark.parametrize("said", ["::stop-commands::x", "a\n::error::b", "100%\r\n::debug::"])
-def test_words_of_a_server_are_no_command(said: str) -> None:
+@pytest.mark.parametrize("message", ["::stop-commands::x", "a\n::error::b", "100%\r\n::debug::"])
+def test_github_report_escapes_commands_of_a_server(message: str) -> None:
     finding = Finding(
-        rule="operation-invalid", verdict=Verdict.BREAKING, coordinate="", change=said
+        rule="operation-invalid", verdict=Verdict.BREAKING, coordinate="", change=message
     )
     commands = [
         line
@@ -163,16 +163,16 @@ def test_words_of_a_server_are_no_command(said: str) -> None:
     assert commands[0].startswith("::error title=")
 
 
-def checked_sarif(report: Report, *, verbose: bool = False) -> Json:
-    said = json.loads(sarif_report(report, verbose=verbose))
-    jsonschema.validate(said, SARIF, jsonschema.Draft7Validator)
-    return cast("Json", said["runs"][0])
+def valid_sarif(report: Report, *, verbose: bool = False) -> Json:
+    log = json.loads(sarif_report(report, verbose=verbose))
+    jsonschema.validate(log, SARIF, jsonschema.Draft7Validator)
+    return cast("Json", log["runs"][0])
 
 
 @pytest.mark.parametrize("verbose", [False, True])
 @pytest.mark.parametrize("report", [report_of(), SOME, PROBED], ids=["empty", "some", "probed"])
-def test_sarif_is_valid(report: Report, verbose: bool) -> None:
-    run = checked_sarif(report, verbose=verbose)
+def test_sarif_report_is_valid(report: Report, verbose: bool) -> None:
+    run = valid_sarif(report, verbose=verbose)
     shown = report.findings if verbose else report.at_least(Verdict.RISKY)
     results = cast("list[Json]", run["results"])
     assert [r["level"] for r in results] == [
@@ -180,15 +180,15 @@ def test_sarif_is_valid(report: Report, verbose: bool) -> None:
     ]
 
 
-def test_the_schema_of_sarif_would_find_a_mistake() -> None:
+def test_sarif_schema_rejects_an_invalid_log() -> None:
     with pytest.raises(jsonschema.ValidationError):
         run: Json = {"results": []}
         log: Json = {"version": "2.1.0", "runs": [run]}
         jsonschema.validate(log, SARIF, jsonschema.Draft7Validator)
 
 
-def test_sarif_points_at_rules_and_lines() -> None:
-    run = checked_sarif(SOME)
+def test_sarif_report_refers_to_rules_and_lines() -> None:
+    run = valid_sarif(SOME)
     driver = cast("dict[str, Json]", run["tool"])["driver"]
     rules = cast("list[Json]", driver["rules"])
     result = cast("list[Json]", run["results"])[0]
@@ -201,10 +201,10 @@ def test_sarif_points_at_rules_and_lines() -> None:
     assert "a%20b%2Cc%3Ad" in json.dumps(locations[1])
 
 
-def test_every_rule_can_be_reported_in_every_form() -> None:
-    report = everything()
+def test_every_rule_is_reported_in_every_format() -> None:
+    report = report_of_every_rule()
     assert {finding.rule for finding in report.findings} == RULES.keys()
-    checked_sarif(report, verbose=True)
+    valid_sarif(report, verbose=True)
     assert len(json.loads(json_report(report, verbose=True))["findings"]) == len(report.findings)
     text = "\n".join(text_report(report, verbose=True))
     assert all(rule in text for rule in RULES)
@@ -214,7 +214,7 @@ def test_every_rule_can_be_reported_in_every_form() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ignored", "fits"),
+    ("ignored", "is_ignored"),
     [
         ("field-removed", True),
         ("field-removed:File.directUrl", True),
@@ -223,11 +223,11 @@ def test_every_rule_can_be_reported_in_every_form() -> None:
         ("deprecated", False),
     ],
 )
-def test_ignoring(ignored: str, fits: bool) -> None:
-    assert Ignored.parse(ignored).fits(GONE) is fits
+def test_ignored_fits_by_rule_and_pattern(ignored: str, is_ignored: bool) -> None:
+    assert Ignored.parse(ignored).fits(GONE) is is_ignored
 
 
 @pytest.mark.parametrize("text", ["", "nonsense", "field-removed:", ":File.md5"])
-def test_ignoring_what_is_no_rule(text: str) -> None:
+def test_ignored_of_an_unknown_rule_raises(text: str) -> None:
     with pytest.raises(UsageError, match="field-removed"):
         Ignored.parse(text)

@@ -1,4 +1,4 @@
-"""Where schemas and queries are read from, and what is said of those that are none."""
+"""Reading schemas and queries from files and servers, and the errors for invalid ones."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from wbtyped.drift import (
     our_documents,
     read_documents,
 )
-from wbtyped.drift.schema_files import pinned_schema, pinned_text
+from wbtyped.drift.schema_files import pinned_schema, pinned_sdl
 from wbtyped.errors import SchemaSourceError, UsageError
 from wbtyped.server import Fault, WandbServer
 
@@ -32,8 +32,8 @@ def write(file: Path, text: str) -> Path:
     return file
 
 
-def split(folder: Path) -> Path:
-    first, second, rest = pinned_text().partition("\n# ---- roots\n")
+def split_schema(folder: Path) -> Path:
+    first, second, rest = pinned_sdl().partition("\n# ---- roots\n")
     write(folder / "one.graphql", first)
     write(folder / "deep" / "two.graphqls", second + rest)
     write(folder / "notes.md", "no schema")
@@ -45,11 +45,11 @@ def introspected(file: Path, *, whole: bool) -> Path:
     return write(file, json.dumps({"data": data} if whole else data))
 
 
-def test_every_kind_of_file_is_read(tmp_path: Path) -> None:
+def test_check_file_reads_every_kind_of_schema_file(tmp_path: Path) -> None:
     sources = [
-        write(tmp_path / "s.graphql", pinned_text()),
+        write(tmp_path / "s.graphql", pinned_sdl()),
         write(tmp_path / "printed.graphql", print_schema(pinned_schema())),
-        split(tmp_path / "folder"),
+        split_schema(tmp_path / "folder"),
         introspected(tmp_path / "whole.json", whole=True),
         introspected(tmp_path / "data.json", whole=False),
     ]
@@ -59,7 +59,7 @@ def test_every_kind_of_file_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("sdl", "message"),
     [
         ("", "Unexpected <EOF>"),
         ("type Query {", r"line 1\)?"),
@@ -73,28 +73,30 @@ def test_every_kind_of_file_is_read(tmp_path: Path) -> None:
         ("query { viewer { id } }", "no type Query"),
         ("<!doctype html><html></html>", "line 1"),
         ("{}", "__schema"),
-        ('{"data": null}', "JSON holds no object"),
+        ('{"data": null}', "not a JSON object"),
         ('{"data": {"__schema": null}}', "__schema"),
         ('{"data": {"__schema": {"types": []}}}', "not a schema"),
         ('{"__schema": []}', "__schema"),
         ('{"errors": [{"message": "no"}]}', "__schema"),
     ],
 )
-def test_what_is_no_schema(tmp_path: Path, text: str, says: str) -> None:
-    with pytest.raises(SchemaSourceError, match=says) as caught:
-        check_file(write(tmp_path / "schema", text))
+def test_check_file_of_something_else_is_not_a_schema(
+    tmp_path: Path, sdl: str, message: str
+) -> None:
+    with pytest.raises(SchemaSourceError, match=message) as caught:
+        check_file(write(tmp_path / "schema", sdl))
     assert caught.value.reason == "not a schema"
     assert str(tmp_path / "schema") in str(caught.value)
 
 
-def test_a_broken_schema_names_the_line(tmp_path: Path) -> None:
-    lines = pinned_text().replace("  sizeBytes: Int64!", "  sizeBytes: Int64!!").splitlines()
+def test_check_file_of_an_invalid_schema_names_the_line(tmp_path: Path) -> None:
+    lines = pinned_sdl().replace("  sizeBytes: Int64!", "  sizeBytes: Int64!!").splitlines()
     broken = next(n for n, line in enumerate(lines, 1) if "!!" in line)
     with pytest.raises(SchemaSourceError, match=f"line {broken}"):
         check_file(write(tmp_path / "schema.graphql", "\n".join(lines)))
 
 
-def test_files_that_are_not_there(tmp_path: Path) -> None:
+def test_check_file_of_missing_or_binary_files_raises(tmp_path: Path) -> None:
     with pytest.raises(SchemaSourceError) as caught:
         check_file(tmp_path / "gone.graphql")
     assert caught.value.reason == "not reachable"
@@ -113,14 +115,14 @@ HTML = b"<!doctype html><title>Sign in</title>"
 
 
 @pytest.mark.parametrize(
-    ("fault", "reason", "says"),
+    ("fault", "reason", "message"),
     [
         (Fault(kind="graphql", status=401), "no permission", "API key"),
         (Fault(kind="graphql", status=403, body=HTML), "no permission", "403"),
         (
             Fault(kind="graphql", status=200, body=HTML, content_type="text/html"),
             "not a schema",
-            "answers text/html .* login page",
+            "responds with text/html .* login page",
         ),
         (Fault(kind="graphql", redirect="https://login.test/"), "not a schema", "redirects"),
         (Fault(kind="graphql", status=404, body=HTML), "not a schema", "404"),
@@ -139,22 +141,22 @@ HTML = b"<!doctype html><title>Sign in</title>"
     ],
     ids=[
         "wrong key", "forbidden", "login page", "redirect to a login page", "not found",
-        "no answer in JSON", "a list", "half a schema", "failure", "busy", "too many", "cut",
+        "response without data", "a list", "half a schema", "failure", "busy", "too many", "cut",
         "timeout",
     ],
 )  # fmt: skip
-def test_servers_that_give_no_schema(
-    wandb_server: WandbServer, fault: Fault, reason: str, says: str
+def test_check_server_that_gives_no_schema_raises_the_reason(
+    wandb_server: WandbServer, fault: Fault, reason: str, message: str
 ) -> None:
     client = client_of(wandb_server, timeout=0.2 if fault.latency else 19.0)
-    with wandb_server.fault(fault), pytest.raises(SchemaSourceError, match=says) as caught:
+    with wandb_server.fault(fault), pytest.raises(SchemaSourceError, match=message) as caught:
         check_server(client)
     assert caught.value.reason == reason
     assert wandb_server.api_key not in str(caught.value)
     client.close()
 
 
-def test_a_server_that_is_not_there() -> None:
+def test_check_server_that_is_down_is_not_reachable() -> None:
     with WandbServer() as server:
         client = client_of(server)
     with pytest.raises(SchemaSourceError) as caught:
@@ -162,7 +164,7 @@ def test_a_server_that_is_not_there() -> None:
     assert caught.value.reason == "not reachable"
 
 
-def test_a_server_that_fits(wandb_server: WandbServer) -> None:
+def test_check_server_that_fits_has_no_findings(wandb_server: WandbServer) -> None:
     report = check_server(client_of(wandb_server))
     assert (report.obtained, report.findings) == ("introspection", ())
     assert wandb_server.requests.operations() == ["IntrospectionQuery"]
@@ -171,15 +173,15 @@ def test_a_server_that_fits(wandb_server: WandbServer) -> None:
 # -- queries
 
 
-def test_our_queries_are_those_of_the_checkout() -> None:
+def test_our_documents_are_those_of_the_checkout() -> None:
     theirs = read_documents([ROOT / "queries"])
     assert len(theirs.operations) == len(our_documents().operations) == 43
     shipped = {d.name: d.node for d in our_documents().definitions}
     assert shipped == {d.name: d.node for d in theirs.definitions}
 
 
-def test_places_are_those_of_the_checkout(tmp_path: Path) -> None:
-    text = pinned_text().replace("  directUrl: String!", "  elsewhere: String!")
+def test_places_point_into_the_checkout(tmp_path: Path) -> None:
+    text = pinned_sdl().replace("  directUrl: String!", "  elsewhere: String!")
     report = check_file(write(tmp_path / "schema.graphql", text))
     [finding] = report.at_least(Verdict.BREAKING)
     assert len(finding.places) == 5
@@ -200,10 +202,10 @@ fragment Unused on Run { nonsense }
 """
 
 
-def test_queries_of_ones_own(tmp_path: Path) -> None:
+def test_own_queries_are_checked_at_their_own_places(tmp_path: Path) -> None:
     write(tmp_path / "a" / "own.graphql", OWN)
     documents = read_documents([tmp_path])
-    text = pinned_text().replace("  fileCount: Int\n", "  fileCount: Float\n")
+    text = pinned_sdl().replace("  fileCount: Int\n", "  fileCount: Float\n")
     report = check_file(write(tmp_path / "schema", text), documents)
     [finding] = report.at_least(Verdict.RISKY)
     assert (finding.rule, finding.operations) == ("field-changed-kind", ("Sizes",))
@@ -213,22 +215,22 @@ def test_queries_of_ones_own(tmp_path: Path) -> None:
     assert report.notes == ()
 
 
-def test_queries_beyond_the_pinned_schema_are_validated(tmp_path: Path) -> None:
+def test_own_queries_beyond_the_pinned_schema_are_only_validated(tmp_path: Path) -> None:
     text = "query Sweeps { project { colour } }\nquery Fine { viewer { id } }"
     documents = Documents({"own.graphql": text})
-    wider = pinned_text().replace("type Project implements Node {", "type Project { colour: ID")
+    wider = pinned_sdl().replace("type Project implements Node {", "type Project { colour: ID")
     report = check_file(write(tmp_path / "schema", wider), documents)
     assert report.at_least(Verdict.RISKY) == []
     assert report.notes == ("Only validated, since the pinned schema lacks what they use: Sweeps.",)
-    missing = check_file(write(tmp_path / "schema", pinned_text()), documents)
+    missing = check_file(write(tmp_path / "schema", pinned_sdl()), documents)
     [finding] = missing.findings
     assert (finding.rule, finding.coordinate) == ("operation-invalid", "Project.colour")
     assert (finding.operations, str(finding.places[0])) == (("Sweeps",), "own.graphql:1:26")
 
 
-def test_a_mistake_below_something_that_changed_is_told_too(tmp_path: Path) -> None:
+def test_invalid_field_below_a_changed_field_is_reported_too(tmp_path: Path) -> None:
     documents = Documents({"own.graphql": "{ artifact(id: 1) { artifactType { colour } } }"})
-    nulls = pinned_text().replace("  artifactType: ArtifactType!", "  artifactType: ArtifactType")
+    nulls = pinned_sdl().replace("  artifactType: ArtifactType!", "  artifactType: ArtifactType")
     report = check_file(write(tmp_path / "schema", nulls), documents)
     assert {f.rule for f in report.at_least(Verdict.BREAKING)} == {
         "field-became-nullable",
@@ -237,21 +239,21 @@ def test_a_mistake_below_something_that_changed_is_told_too(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("source", "message"),
     [
         ("query {", "own.graphql:1:8"),
         ("type Run { id: ID }", "own.graphql:1:1"),
         ("fragment F on Run { id }", "no operation"),
         ("{ viewer { ...Gone } }", "own.graphql:1:12: no fragment Gone"),
-        ("{ a }\nfragment F on A { b }\nfragment F on A { b }", "F is there twice"),
+        ("{ a }\nfragment F on A { b }\nfragment F on A { b }", "F is defined twice"),
     ],
 )
-def test_queries_that_are_none(text: str, says: str) -> None:
-    with pytest.raises(UsageError, match=says):
-        Documents({"own.graphql": text})
+def test_documents_without_valid_queries_raise(source: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        Documents({"own.graphql": source})
 
 
-def test_queries_that_cannot_be_read(tmp_path: Path) -> None:
+def test_read_documents_of_missing_files_raises(tmp_path: Path) -> None:
     for path in (tmp_path / "gone.graphql", tmp_path):
         with pytest.raises(UsageError):
             read_documents([path])

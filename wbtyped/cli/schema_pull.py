@@ -7,10 +7,10 @@ from pathlib import Path
 from graphql import GraphQLSchema, build_schema
 
 from ..api import Api
-from ..drift.changes import find_changes
 from ..drift.introspection import Hidden, introspect
-from ..drift.pulling import pulled
-from ..drift.schema_files import pinned_text, read_schema, schema_from_text
+from ..drift.schema_diff import find_changes
+from ..drift.schema_files import pinned_sdl, read_schema, schema_from_sdl
+from ..drift.schema_update import update_schema
 from ..errors import SchemaSourceError, UsageError
 from .output import print_out
 from .schema_source import open_source, report_no_schema
@@ -23,7 +23,7 @@ def pull_schema(source: str, output: Path) -> int:
     before = load_pinned(output)
     try:
         with open_source(source) as opened:
-            after = pulled(before, load_schema(opened))
+            after = update_schema(before, load_schema(opened))
     except SchemaSourceError as error:
         return report_no_schema(error)
     changes = find_changes(build_schema(before), build_schema(after))
@@ -42,7 +42,7 @@ def load_pinned(output: Path) -> str:
     if output.exists():
         text = output.read_text(encoding="utf-8")
         try:
-            schema_from_text(str(output), text)
+            schema_from_sdl(str(output), text)
         except SchemaSourceError as error:
             raise UsageError(f"{error}; fix the file, or pass another one as --output") from error
         return text
@@ -50,7 +50,7 @@ def load_pinned(output: Path) -> str:
         raise UsageError(
             f"{output} does not exist here; run this in a checkout, or pass a file as --output"
         )
-    return pinned_text()
+    return pinned_sdl()
 
 
 def load_schema(source: Api | Path) -> GraphQLSchema:

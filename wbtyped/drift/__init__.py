@@ -1,10 +1,12 @@
-"""Is a server still what this package was compiled against? Needs the extra `drift`.
+"""Check whether a server still fits the schema and queries that this package was compiled from.
 
-`check_server` and `check_file` weigh what has changed by what the queries use, and return a
-`Report`. `wbtyped schema` is the command.
+Needs the extra `drift`. `check_server` and `check_file` compare schemas, classify each change by
+its effect on the queries, and return a `Report`, which the command `wbtyped schema` prints. Code
+that reads schemas and queries, compares them, and formats reports belongs here. HTTP belongs to
+`transport`, and command line options to `cli`.
 """
 
-from .checking import Ignored, check_file, check_server
+from .check import Ignored, check_file, check_server
 from .documents import Documents, Place, our_documents, read_documents
 from .findings import Finding, NotProbed, Report, Verdict
 

@@ -1,4 +1,4 @@
-"""Which part of the pinned schema the queries use, and which they do not."""
+"""Report which part of the pinned schema the queries use."""
 
 import json
 from collections.abc import Iterator
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from graphql import GraphQLSchema, is_specified_scalar_type
 
 from .documents import Documents
-from .elements import elements
-from .uses import Uses
+from .schema_index import index_schema
+from .usage import UsageIndex
 
 VERSION = 1
 
@@ -28,48 +28,49 @@ class TypeCoverage:
 
 
 def coverage(documents: Documents, schema: GraphQLSchema) -> list[TypeCoverage]:
-    """Return every type of a schema in the order of their names, without the built-in scalars."""
-    used = Uses(documents, schema).coordinates
-    table = elements(schema)
+    """Return the coverage of every type of a schema by name, without the built-in scalars."""
+    used = UsageIndex(documents, schema).coordinates
+    index = index_schema(schema)
     members: dict[str, list[str]] = {}
-    for coordinate, element in table.items():
+    for coordinate, element in index.items():
         if element.owner and not coordinate.startswith("@"):
             members.setdefault(coordinate.partition(".")[0], []).append(coordinate)
     return [
         TypeCoverage(
             name,
-            table[name].shape,
+            index[name].shape,
             name in used,
-            tuple(each for each in members.get(name, ()) if each in used),
-            tuple(each for each in members.get(name, ()) if each not in used),
+            tuple(member for member in members.get(name, ()) if member in used),
+            tuple(member for member in members.get(name, ()) if member not in used),
         )
         for name in sorted(schema.type_map)
-        if name in table and not is_specified_scalar_type(schema.type_map[name])
+        if name in index and not is_specified_scalar_type(schema.type_map[name])
     ]
 
 
 def text_coverage(types: list[TypeCoverage]) -> Iterator[str]:
-    """Yield lines for people: each type that is used, then the names of all others."""
-    for each in types:
-        if each.is_used:
-            count = f"{len(each.used)} of {len(each.used) + len(each.unused)}"
-            left = ", ".join(_shown(each))
-            yield f"{each.shape} {each.name}: {count}" + (f"; not used: {left}" if left else "")
-    others = [each.name for each in types if not each.is_used]
+    """Yield the lines of a report: each type that is used, then the names of the others."""
+    for type_ in types:
+        if type_.is_used:
+            count = f"{len(type_.used)} of {len(type_.used) + len(type_.unused)}"
+            unused = ", ".join(_unused_members(type_))
+            suffix = f"; not used: {unused}" if unused else ""
+            yield f"{type_.shape} {type_.name}: {count}{suffix}"
+    others = [type_.name for type_ in types if not type_.is_used]
     yield f"not used at all ({len(others)}): {', '.join(others)}"
     used, everything = _totals(types)
     yield f"{len(types) - len(others)} of {len(types)} types, {used} of {everything} members used"
 
 
-def _shown(covered: TypeCoverage) -> Iterator[str]:
-    """Yield what of a type is not used; of a field that is not, without its arguments."""
-    for name in covered.unused:
-        if name.partition("(")[0] not in covered.unused or "(" not in name:
-            yield name.removeprefix(f"{covered.name}.")
+def _unused_members(type_: TypeCoverage) -> Iterator[str]:
+    """Yield the unused members of a type, without the arguments of unused fields."""
+    for name in type_.unused:
+        if name.partition("(")[0] not in type_.unused or "(" not in name:
+            yield name.removeprefix(f"{type_.name}.")
 
 
 def json_coverage(types: list[TypeCoverage]) -> str:
-    """Return one JSON object: `version` 1, `types` with `used` and `unused` each, and totals."""
+    """Return a JSON object: `version` 1, the totals, and `used` and `unused` of each type."""
     used, everything = _totals(types)
     return json.dumps(
         {
@@ -77,13 +78,13 @@ def json_coverage(types: list[TypeCoverage]) -> str:
             "members": {"used": used, "all": everything},
             "types": [
                 {
-                    "name": each.name,
-                    "kind": each.shape,
-                    "is_used": each.is_used,
-                    "used": each.used,
-                    "unused": each.unused,
+                    "name": type_.name,
+                    "kind": type_.shape,
+                    "is_used": type_.is_used,
+                    "used": type_.used,
+                    "unused": type_.unused,
                 }
-                for each in types
+                for type_ in types
             ],
         },
         indent=2,
@@ -91,5 +92,5 @@ def json_coverage(types: list[TypeCoverage]) -> str:
 
 
 def _totals(types: list[TypeCoverage]) -> tuple[int, int]:
-    used = sum(len(each.used) for each in types)
-    return used, used + sum(len(each.unused) for each in types)
+    used = sum(len(type_.used) for type_ in types)
+    return used, used + sum(len(type_.unused) for type_ in types)

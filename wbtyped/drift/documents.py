@@ -1,4 +1,4 @@
-"""Queries as they were written: what stands where, which operation sends it, and who uses that."""
+"""Queries as written: their locations, which operations send them, and which classes use them."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -22,14 +22,14 @@ from graphql.language import TokenKind
 from wbtyped_graphql.sources import query_files
 
 from ..errors import UsageError
-from .generator_directives import as_sent
+from .generator_directives import strip_local
 
 SUFFIXES = frozenset({".graphql", ".graphqls", ".gql"})
 
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where something stands in a file of queries; lines and columns count from 1."""
+    """A location in a file of queries; lines and columns count from 1."""
 
     file: str
     line: int
@@ -41,14 +41,14 @@ class Place:
 
 @dataclass(eq=False)
 class Definition:
-    """An operation or a fragment. `used_by` and `needs` are what the comment above it says."""
+    """An operation or a fragment. `used_by` and `needs` come from the comment above it."""
 
     node: ExecutableDefinitionNode
     name: str
     used_by: tuple[str, ...] = ()
-    """Public classes and methods, or nothing where the comment names none."""
+    """Public classes and methods; empty if the comment names none."""
     needs: str = ""
-    """The server, or the feature of it, without which the operation does not work."""
+    """The server version or feature that the operation needs."""
     operations: list[str] = field(default_factory=list[str])
     """Names of the operations that send it: itself, or those that spread the fragment."""
 
@@ -56,23 +56,24 @@ class Definition:
 class Documents:
     """All operations and fragments of some files, as one document.
 
-    `sources` are texts by the names under which findings show them. Raises UsageError for text that
-    is no GraphQL, for a fragment that is missing or there twice, and where there is no operation.
+    `sources` maps the file names that findings show to GraphQL source. Raises UsageError if the
+    source is not valid GraphQL, if a fragment is missing or defined twice, or if there is no
+    operation.
     """
 
     def __init__(self, sources: Mapping[str, str], *, ours: bool = False) -> None:
         self.ours: bool = ours
-        """Whether these are the queries of this package."""
-        written = [node for name, text in sources.items() for node in _executable(name, text)]
-        sent, self.taken_out = as_sent(written)
-        """Directives that code generators and clients take out of queries before they are sent."""
-        self.definitions: list[Definition] = [_described(node) for node in sent]
+        """True if these are the queries of this package."""
+        written = [node for name, source in sources.items() for node in _executable(name, source)]
+        sent, self.removed_directives = strip_local(written)
+        """Directives that code generators and clients remove from queries before sending them."""
+        self.definitions: list[Definition] = [_definition(node) for node in sent]
         self._fragments: dict[str, Definition] = {}
         for definition in self.definitions:
             if isinstance(definition.node, FragmentDefinitionNode):
                 self._add_fragment(definition)
         for operation in self.operations:
-            for used in self.sent_with(operation):
+            for used in self.with_fragments(operation):
                 used.operations.append(operation.name)
         if not self.operations:
             raise UsageError(f"no operation in {', '.join(sources) or 'no file'}")
@@ -80,7 +81,7 @@ class Documents:
     def _add_fragment(self, fragment: Definition) -> None:
         if fragment.name in self._fragments:
             both = f"{place_of(self._fragments[fragment.name].node)} and {place_of(fragment.node)}"
-            raise UsageError(f"fragment {fragment.name} is there twice: {both}")
+            raise UsageError(f"fragment {fragment.name} is defined twice: {both}")
         self._fragments[fragment.name] = fragment
 
     @property
@@ -90,15 +91,15 @@ class Documents:
 
     @property
     def document(self) -> DocumentNode:
-        """Everything, for graphql-core to look at. A fragment that nothing sends is left out."""
+        """Everything that is sent, for graphql-core; unused fragments are left out."""
         sent = tuple(d.node for d in self.definitions if d.operations)
         return DocumentNode(definitions=sent)
 
-    def sent_with(self, definition: Definition) -> list[Definition]:
-        """Return a definition and every fragment that goes over the wire with it."""
+    def with_fragments(self, definition: Definition) -> list[Definition]:
+        """Return a definition and every fragment that is sent with it."""
         found = [definition]
-        for each in found:
-            for spread in _spreads(each.node):
+        for current in found:
+            for spread in _spreads(current.node):
                 fragment = self._fragments.get(spread.name.value)
                 if fragment is None:
                     raise UsageError(f"{place_of(spread)}: no fragment {spread.name.value}")
@@ -106,31 +107,31 @@ class Documents:
                     found.append(fragment)
         return found
 
-    def classes_behind(
+    def classes_using(
         self, definitions: Iterable[Definition], operations: Collection[str]
     ) -> tuple[str, ...]:
-        """Return the public classes that use definitions, or operations by their names."""
-        senders = [each for each in self.operations if each.name in operations]
-        return tuple(sorted({user for each in (*definitions, *senders) for user in each.used_by}))
+        """Return the public classes that use definitions, or operations given by name."""
+        senders = [operation for operation in self.operations if operation.name in operations]
+        return tuple(sorted({user for used in (*definitions, *senders) for user in used.used_by}))
 
     def definition_of(self, node: Node) -> Definition | None:
-        """Return the operation or fragment that a node stands in."""
-        return next((d for d in self.definitions if surrounds(d.node, node)), None)
+        """Return the operation or fragment that contains a node."""
+        return next((d for d in self.definitions if contains(d.node, node)), None)
 
 
-def surrounds(outer: Node, inner: Node) -> bool:
-    """Tell whether a node stands inside the text of another, or is it."""
-    ours, theirs = outer.loc, inner.loc
-    if ours is None or theirs is None or ours.source is not theirs.source:
+def contains(outer: Node, inner: Node) -> bool:
+    """Return True if a node is inside the source range of another, or is it."""
+    around, within = outer.loc, inner.loc
+    if around is None or within is None or around.source is not within.source:
         return False
-    return ours.start <= theirs.start and theirs.end <= ours.end
+    return around.start <= within.start and within.end <= around.end
 
 
 def place_of(node: Node) -> Place:
-    """Return where a node of a parsed file stands."""
+    """Return the location of a node of a parsed file."""
     if node.loc is None:
-        raise ValueError("the node was not parsed from a text")
-    # `get_location` of graphql-core 3.2.7 and some after it errs at the beginning of a line.
+        raise ValueError("the node was not parsed from a file")
+    # `get_location` of graphql-core 3.2.7 and some later releases is wrong at the start of a line.
     first = node.loc.start_token
     return Place(node.loc.source.name, first.line, first.column)
 
@@ -142,45 +143,45 @@ def our_documents() -> Documents:
 
 
 def read_documents(paths: Sequence[Path]) -> Documents:
-    """Read queries from files, and from all folders below a folder.
+    """Read queries from files and folders, including subfolders.
 
-    Raises UsageError for what cannot be read or holds no queries.
+    Raises UsageError if a file cannot be read or contains no queries.
     """
     found = [file for path in paths for file in graphql_files(path)]
     try:
         return Documents({file.as_posix(): file.read_text(encoding="utf-8") for file in found})
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the queries cannot be read: {error}") from error
+        raise UsageError(f"cannot read the queries: {error}") from error
 
 
 def graphql_files(path: Path) -> list[Path]:
-    """Return a file, or the GraphQL files in and below a folder, sorted by path."""
+    """Return a file itself, or the GraphQL files in a folder and its subfolders, sorted by path."""
     if not path.is_dir():
         return [path]
     return sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
 
 
-def _executable(name: str, text: str) -> Iterator[ExecutableDefinitionNode]:
+def _executable(name: str, source: str) -> Iterator[ExecutableDefinitionNode]:
     try:
-        parsed = parse(Source(text, name))
+        parsed = parse(Source(source, name))
     except GraphQLError as error:
-        at = error.locations[0] if error.locations else None
-        place = f"{name}:{at.line}:{at.column}" if at else name
-        raise UsageError(f"{place}: {error.message}") from error
+        first = error.locations[0] if error.locations else None
+        location = f"{name}:{first.line}:{first.column}" if first else name
+        raise UsageError(f"{location}: {error.message}") from error
     for node in parsed.definitions:
         if not isinstance(node, ExecutableDefinitionNode):
-            raise UsageError(f"{place_of(node)}: here are queries wanted, and no schema")
+            raise UsageError(f"{place_of(node)}: expected a query or a fragment, not a schema")
         yield node
 
 
-def _described(node: ExecutableDefinitionNode) -> Definition:
+def _definition(node: ExecutableDefinitionNode) -> Definition:
     comment = _comment_above(node)
-    name = node.name.value if node.name else f"(without a name at {place_of(node)})"
-    used_by = tuple(user for user in _line(comment, "Used by").split(", ") if user)
-    return Definition(node, name, used_by, _line(comment, "Needs"))
+    name = node.name.value if node.name else f"(unnamed at {place_of(node)})"
+    used_by = tuple(user for user in _labelled(comment, "Used by").split(", ") if user)
+    return Definition(node, name, used_by, _labelled(comment, "Needs"))
 
 
-def _line(comment: str, label: str) -> str:
+def _labelled(comment: str, label: str) -> str:
     found = re.search(rf"^{label}: (.+)$", comment, re.MULTILINE)
     return found.group(1).strip() if found else ""
 
@@ -196,7 +197,7 @@ def _comment_above(node: ExecutableDefinitionNode) -> str:
     return "\n".join(lines)
 
 
-class _Spreads(Visitor):
+class _SpreadFinder(Visitor):
     def __init__(self) -> None:
         super().__init__()
         self.found: list[FragmentSpreadNode] = []
@@ -206,6 +207,6 @@ class _Spreads(Visitor):
 
 
 def _spreads(node: Node) -> list[FragmentSpreadNode]:
-    visitor = _Spreads()
-    visit(node, visitor)
-    return visitor.found
+    finder = _SpreadFinder()
+    visit(node, finder)
+    return finder.found

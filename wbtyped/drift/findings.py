@@ -1,4 +1,4 @@
-"""What a check found."""
+"""The result of a check: findings and the report that holds them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -9,30 +9,30 @@ from typing import Literal
 from .documents import Place
 
 Obtained = Literal["file", "introspection", "probing"]
-"""How the check learnt what the server has."""
+"""How the check obtained the schema."""
 
 
 class Verdict(StrEnum):
-    """What a change means for the queries that were checked."""
+    """The effect of a change on the queries that were checked."""
 
     BREAKING = "breaking"
     """Something that works with the pinned schema fails."""
     RISKY = "risky"
-    """It works, and may come out otherwise, now or soon."""
+    """It works, but results may differ, now or soon."""
     SAFE = "safe"
-    """Nothing that is used is concerned."""
+    """Nothing that is used is affected."""
 
 
-WEIGHT = {Verdict.SAFE: 0, Verdict.RISKY: 1, Verdict.BREAKING: 2}
+SEVERITY = {Verdict.SAFE: 0, Verdict.RISKY: 1, Verdict.BREAKING: 2}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """One change and what it means.
+    """One change and its effect.
 
-    `coordinate` is the schema coordinate, `change` what changed, `advice` one sentence on what to
-    do. `operations`, `classes` (of the public interface) and `places` (in the queries) are those
-    that use it; a safe change has none where nothing does.
+    `coordinate` is the schema coordinate, `change` what changed, and `advice` one sentence on what
+    to do. `operations`, `classes` (public ones) and `places` (in the queries) are those that use
+    it. A safe change of something unused has none.
     """
 
     rule: str
@@ -57,8 +57,8 @@ class NotProbed:
 class Report:
     """The result of a check.
 
-    `blind_to` lists what cannot be seen in the way in which the schema was obtained. `notes` are
-    sentences for people on what the check left out.
+    `blind_to` lists what cannot be detected, given how the schema was obtained. `notes` are
+    sentences on what the check left out.
     """
 
     source: str
@@ -71,15 +71,15 @@ class Report:
 
     @property
     def counts(self) -> dict[Verdict, int]:
-        """How many findings there are of each verdict."""
+        """Number of findings of each verdict."""
         counted = Counter(finding.verdict for finding in self.findings)
         return {verdict: counted[verdict] for verdict in Verdict}
 
     def at_least(self, verdict: Verdict) -> list[Finding]:
-        """Return the findings of a verdict and of those that weigh more."""
-        return [f for f in self.findings if WEIGHT[f.verdict] >= WEIGHT[verdict]]
+        """Return the findings that are as severe as a verdict, or more."""
+        return [f for f in self.findings if SEVERITY[f.verdict] >= SEVERITY[verdict]]
 
 
-def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings with the worst first, then by coordinate."""
-    return tuple(sorted(findings, key=lambda f: (-WEIGHT[f.verdict], f.coordinate, f.rule)))
+def sort_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings sorted by severity, the worst first, then by coordinate."""
+    return tuple(sorted(findings, key=lambda f: (-SEVERITY[f.verdict], f.coordinate, f.rule)))

@@ -1,15 +1,15 @@
-"""Ask a server for its schema."""
+"""Read the schema of a server by introspection."""
 
 from dataclasses import dataclass
 
 from graphql import GraphQLSchema, get_introspection_query
 
 from ..transport.client import Client
-from .asking import ask
+from .raw_query import send_query
 from .schema_files import schema_from_introspection
 
-NAME = "IntrospectionQuery"
-# Older servers do not know the questions of newer specifications, and refuse them all together.
+OPERATION_NAME = "IntrospectionQuery"
+# Older servers reject the whole query if it contains fields of newer specifications.
 QUERIES = (
     get_introspection_query(
         directive_is_repeatable=True, input_value_deprecation=True, input_object_one_of=True
@@ -21,23 +21,23 @@ QUERIES = (
 
 @dataclass(frozen=True)
 class Hidden:
-    """A server does not show its schema; `reason` tells how it said so."""
+    """A server hides its schema; `reason` is how it does so."""
 
     reason: str
 
 
 def introspect(client: Client) -> GraphQLSchema | Hidden:
-    """Return the schema of a server, or that it hides it.
+    """Return the schema of a server, or `Hidden` if introspection is disabled.
 
-    W&B servers hide it by answering null without an error; others refuse. Raises SchemaSourceError
-    when the server cannot be asked at all.
+    W&B servers hide it by responding with null and no error; others reject the query. Raises
+    SchemaSourceError if the server cannot be queried at all.
     """
-    said: list[str] = []
+    messages: list[str] = []
     for query in QUERIES:
-        reply = ask(client, query, NAME)
-        if reply.data and reply.data.get("__schema"):
-            return schema_from_introspection(client.settings.base_url, dict(reply.data))
-        if not reply.errors:
-            return Hidden("it answers introspection with null")
-        said = reply.messages
-    return Hidden(f"it refuses introspection: {said[0]}")
+        response = send_query(client, query, OPERATION_NAME)
+        if response.data and response.data.get("__schema"):
+            return schema_from_introspection(client.settings.base_url, dict(response.data))
+        if not response.errors:
+            return Hidden("it responds to introspection with null")
+        messages = response.messages
+    return Hidden(f"it rejects introspection: {messages[0]}")

@@ -1,14 +1,14 @@
-"""A report for programs, in a shape that keeps its version.
+"""Format a report as JSON, in a versioned shape.
 
-version     1; another number when a member changes its meaning or goes
+version     1; increased if a key changes its meaning or is removed
 source      the file, folder or server
 obtained    "file", "introspection" or "probing"
-blind_to    sentences on what this way cannot see; empty for the first two
-operations  how many operations there are
+blind_to    what probing cannot detect; empty for the other two
+operations  number of operations
 not_probed  [{operation, reason}]
 notes       sentences on what was left out
 counts      {breaking, risky, safe}
-findings    the worst first, safe ones only on request:
+findings    the most severe first; safe ones only with `verbose`:
             [{rule, verdict, coordinate, change, advice, operations, classes,
               places: [{file, line, column}]}]
 """
@@ -22,7 +22,7 @@ VERSION = 1
 
 
 def json_report(report: Report, *, verbose: bool = False) -> str:
-    """Return a report as one JSON object; with `verbose`, with the safe changes."""
+    """Return a report as a JSON object; `verbose` includes the safe changes."""
     shown = report.findings if verbose else report.at_least(Verdict.RISKY)
     return json.dumps(
         {
@@ -31,7 +31,7 @@ def json_report(report: Report, *, verbose: bool = False) -> str:
             "obtained": report.obtained,
             "blind_to": report.blind_to,
             "operations": report.operations,
-            "not_probed": [asdict(each) for each in report.not_probed],
+            "not_probed": [asdict(skipped) for skipped in report.not_probed],
             "notes": report.notes,
             "counts": report.counts,
             "findings": [asdict(finding) for finding in shown],

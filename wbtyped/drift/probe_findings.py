@@ -1,4 +1,4 @@
-"""What the complaints of a probed server mean: the same findings as those of a comparison."""
+"""Turn the validation errors of a probed server into the findings that a comparison would give."""
 
 from dataclasses import dataclass, field
 
@@ -12,74 +12,72 @@ from graphql import (
     VariableNode,
 )
 
-from .changes import Change
-from .complaints import Complaint, read_complaint
+from .classify import make_finding, owner_of
 from .documents import Definition, Documents
 from .findings import Finding, Verdict
-from .uses import Use, Uses
-from .weighing import describe, owner_of
+from .schema_diff import Change
+from .usage import Usage, UsageIndex
+from .validation_messages import ValidationMessage, parse_message
 
 
 @dataclass
 class _Merged:
-    """One complaint, and everything that it was heard about."""
+    """Everything in the queries that one error is about."""
 
     operations: set[str] = field(default_factory=set[str])
     definitions: set[Definition] = field(default_factory=set[Definition])
     nodes: list[Node] = field(default_factory=list[Node])
 
 
-def findings_of(
-    complaints: list[tuple[Definition, list[str]]], documents: Documents, pinned: GraphQLSchema
+def findings_from_errors(
+    rejected: list[tuple[Definition, list[str]]], documents: Documents, pinned: GraphQLSchema
 ) -> list[Finding]:
-    """Return one breaking finding for each thing that servers complained of, whoever uses it."""
-    uses = Uses(documents, pinned)
+    """Return one breaking finding per cause; `rejected` has the error messages per operation."""
+    usages = UsageIndex(documents, pinned)
     merged: dict[Change, _Merged] = {}
-    for operation, messages in complaints:
-        within = documents.sent_with(operation)
-        for complaint in map(read_complaint, dict.fromkeys(messages)):
-            concerned = _concerned(complaint, within, uses)
-            place = merged.setdefault(_change(complaint, concerned), _Merged())
-            # Where nothing tells the place, it is the operation itself.
-            place.operations.add(operation.name)
-            place.definitions |= {use.definition for use in concerned} or {operation}
-            place.nodes += [use.node for use in concerned] or [operation.node]
+    for operation, messages in rejected:
+        sent = documents.with_fragments(operation)
+        for message in map(parse_message, dict.fromkeys(messages)):
+            affected = _affected(message, sent, usages)
+            entry = merged.setdefault(_change(message, affected), _Merged())
+            # If nothing gives the location, it is the operation itself.
+            entry.operations.add(operation.name)
+            entry.definitions |= {usage.definition for usage in affected} or {operation}
+            entry.nodes += [usage.node for usage in affected] or [operation.node]
     return [
-        describe(change, Verdict.BREAKING, documents, m.definitions, m.operations, m.nodes)
+        make_finding(change, Verdict.BREAKING, documents, m.definitions, m.operations, m.nodes)
         for change, m in merged.items()
     ]
 
 
-def _change(complaint: Complaint, concerned: list[Use]) -> Change:
-    coordinate = complaint.coordinate
-    if concerned and (coordinate.startswith(".") or not coordinate):
-        argument = coordinate.partition("(")
-        known = concerned[0].coordinate
-        coordinate = known if "(" in known or not argument[1] else f"{known}({argument[2]}"
-    return Change(complaint.rule, coordinate.removeprefix("."), complaint.message)
+def _change(message: ValidationMessage, affected: list[Usage]) -> Change:
+    coordinate = message.coordinate
+    if affected and (coordinate.startswith(".") or not coordinate):
+        _, parenthesis, argument = coordinate.partition("(")
+        known = affected[0].coordinate
+        coordinate = known if "(" in known or not parenthesis else f"{known}({argument}"
+    return Change(message.rule, coordinate.removeprefix("."), message.message)
 
 
-def _concerned(complaint: Complaint, within: list[Definition], uses: Uses) -> list[Use]:
-    """Return the uses in an operation and its fragments that a complaint is about."""
-    if complaint.variable:
-        return [u for u in _in(within, uses) if _holds(u.node, complaint.variable)]
-    wanted = complaint.coordinate
-    if not wanted:
+def _affected(
+    message: ValidationMessage, sent: list[Definition], usages: UsageIndex
+) -> list[Usage]:
+    """Return the uses in an operation and its fragments that a message is about."""
+    candidates = [usage for usage in usages if usage.definition in sent]
+    if message.variable:
+        return [usage for usage in candidates if _is_set_by(usage.node, message.variable)]
+    if not message.coordinate:
         return []
-    for coordinate in (wanted, owner_of(wanted)):
-        fits = str.endswith if coordinate.startswith(".") else str.__eq__
-        found = [use for use in _in(within, uses) if fits(use.coordinate, coordinate)]
+    for coordinate in (message.coordinate, owner_of(message.coordinate)):
+        matches = str.endswith if coordinate.startswith(".") else str.__eq__
+        found = [usage for usage in candidates if matches(usage.coordinate, coordinate)]
         if found:
             return found
     return []
 
 
-def _in(within: list[Definition], uses: Uses) -> list[Use]:
-    return [use for use in uses if use.definition in within]
-
-
-def _holds(node: Node, variable: str) -> bool:
-    """Tell whether an argument or input field has a variable for its value."""
+def _is_set_by(node: Node, variable: str) -> bool:
+    """Return True if the value of an argument or an input field is a variable."""
     if isinstance(node, VariableDefinitionNode | DirectiveNode):
         return False
     value = node.value if isinstance(node, ArgumentNode | ObjectFieldNode) else None

@@ -1,10 +1,10 @@
-"""Find out without introspection whether a server would take our operations, and run none.
+"""Check without introspection whether a server accepts our operations, without running any.
 
-Servers validate a document before they look at the variables, and run nothing when a required
-variable is missing. So each operation is sent with one more required variable, `GUARD`, and no
-variable gets a value: an answer that complains of the guard says that the document is valid, any
-other says what is wrong with it. That this server works so is tried first, with documents that ask
-for `__typename` alone; on one that does not, nothing else is sent.
+Servers validate a document before they check the variables, and run nothing if a required variable
+is missing. So each operation is sent with one more required variable, `GUARD`, and no variable gets
+a value. An error about the guard means that the document is valid; any other error is about the
+document. Whether the server works this way is tested first, with documents that select only
+`__typename`. If it does not, nothing else is sent.
 """
 
 from collections.abc import Iterable
@@ -26,25 +26,25 @@ from graphql import (
 
 from ..errors import SchemaSourceError
 from ..transport.client import Client
-from .asking import Reply, ask
-from .complaints import lacks_root, says_that_root_is_lacking
 from .documents import Definition, Documents
 from .findings import NotProbed
+from .raw_query import RawResponse, send_query
+from .validation_messages import is_missing_root_message, missing_root_message
 
 GUARD = "wbtyped_probe"
 UNKNOWN_FIELD = "wbtyped_no_such_field"
 CONTROL = "WbtypedControl"
-BLIND_TO = (
-    "whether what comes back may be null, and of which scalar or enum type it is",
-    "values added to enums or removed from them, and new types in unions and behind interfaces",
+BLIND_SPOTS = (
+    "whether a field may be null, and its scalar or enum type",
+    "values added to or removed from enums, and new types in unions and interfaces",
     "fields of input objects that are sent as variables",
     "defaults, deprecations and descriptions",
-    "further errors in an operation, on a server that stops at the first",
+    "further errors in an operation, if the server stops at the first",
 )
 
 
-class Probing:
-    """Sends operations to one server so that it judges them and does not run them."""
+class Prober:
+    """Sends operations to a server so that it validates them but cannot run them."""
 
     def __init__(self, client: Client, documents: Documents) -> None:
         self.client = client
@@ -52,28 +52,28 @@ class Probing:
         self.not_probed: list[NotProbed] = []
         """Operations that were not sent."""
 
-    def complaints(self) -> list[tuple[Definition, list[str]]]:
-        """Return the operations that the server would refuse, with its words.
+    def rejected(self) -> list[tuple[Definition, list[str]]]:
+        """Return the operations that the server rejects, with its error messages.
 
-        Raises SchemaSourceError when it does not validate first, or refuses to judge.
+        Raises SchemaSourceError if it does not validate first, or denies permission.
         """
-        found: list[tuple[Definition, list[str]]] = []
-        wanted = list(self._probeable())
-        kinds = {node.operation for _, node in wanted}
+        rejected: list[tuple[Definition, list[str]]] = []
+        probeable = list(self._probeable())
+        kinds = {node.operation for _, node in probeable}
         if not kinds:
             return []
-        # Queries first, even where none are wanted: every server has them, so they show its way.
-        self._try_control(OperationType.QUERY)
-        lacking = {kind for kind in kinds - {OperationType.QUERY} if not self._try_control(kind)}
-        for operation, node in wanted:
-            if node.operation in lacking:
-                found.append((operation, [lacks_root(node.operation)]))
+        # Queries first, even if there are none to probe: only they exist on every server.
+        self._check_control(OperationType.QUERY)
+        missing = {k for k in kinds - {OperationType.QUERY} if not self._check_control(k)}
+        for operation, node in probeable:
+            if node.operation in missing:
+                rejected.append((operation, [missing_root_message(node.operation)]))
                 continue
             name = node.name.value if node.name else None
-            reply = ask(self.client, self._document(operation, node), name)
-            if said := self._judgement(operation.name, reply):
-                found.append((operation, said))
-        return found
+            response = send_query(self.client, self._document(operation, node), name)
+            if messages := self._errors(operation.name, response):
+                rejected.append((operation, messages))
+        return rejected
 
     def _probeable(self) -> Iterable[tuple[Definition, OperationDefinitionNode]]:
         for operation in self.documents.operations:
@@ -81,56 +81,58 @@ class Probing:
             if not isinstance(node, OperationDefinitionNode):
                 continue
             if node.operation is OperationType.SUBSCRIPTION:
-                reason = "a subscription goes another way than requests"
+                reason = "subscriptions are not sent as requests"
                 self.not_probed.append(NotProbed(operation=operation.name, reason=reason))
             elif GUARD in {v.variable.name.value for v in node.variable_definitions or ()}:
-                reason = f"it has a variable ${GUARD} of its own"
+                reason = f"it declares ${GUARD} itself"
                 self.not_probed.append(NotProbed(operation=operation.name, reason=reason))
             else:
                 yield operation, node
 
-    def _try_control(self, kind: OperationType) -> bool:
-        """See that the server complains of the guard, and of a wrong field before the guard.
+    def _check_control(self, kind: OperationType) -> bool:
+        """Check that the server reports the guard, and reports an unknown field before the guard.
 
-        Returns False when it has no operations of the kind.
+        Returns False if it has no operations of the kind.
         """
         typename = f"{GUARD}: __typename @include(if: ${GUARD})"
         head = f"{kind.value} {CONTROL}(${GUARD}: Boolean!)"
-        right = ask(self.client, f"{head} {{ {typename} }}", CONTROL)
-        if said := self._judgement(CONTROL, right):
-            if kind is not OperationType.QUERY and says_that_root_is_lacking(said[0], kind):
+        valid = send_query(self.client, f"{head} {{ {typename} }}", CONTROL)
+        if messages := self._errors(CONTROL, valid):
+            if kind is not OperationType.QUERY and is_missing_root_message(messages[0], kind):
                 return False
-            raise _cannot(f"refuses a {kind.value} for `__typename` ({said[0]})")
-        wrong = ask(self.client, f"{head} {{ {UNKNOWN_FIELD} {typename} }}", CONTROL)
-        if self._judgement(CONTROL, wrong):
+            raise _cannot_probe(f"rejects a {kind.value} for `__typename` ({messages[0]})")
+        invalid = send_query(self.client, f"{head} {{ {UNKNOWN_FIELD} {typename} }}", CONTROL)
+        if self._errors(CONTROL, invalid):
             return True
         if kind is OperationType.QUERY:
-            raise _cannot("looks at variables before it validates, so it would call all valid")
-        # It validates queries first, and yet takes any field: validation skips what has no root.
+            raise _cannot_probe("checks variables before it validates, so all would seem valid")
+        # It validates queries first, yet accepts any field: validation skips a missing root type.
         return False
 
-    def _judgement(self, name: str, reply: Reply) -> list[str]:
-        """Return what a server finds wrong with a document; nothing when it is valid."""
-        if reply.data or not reply.errors:
-            raise _cannot(
-                f"ran {name} though a required variable was missing; nothing more was sent"
+    def _errors(self, name: str, response: RawResponse) -> list[str]:
+        """Return the error messages about a document; none if it is valid."""
+        if response.data or not response.errors:
+            raise _cannot_probe(
+                f"ran {name} although a required variable was missing; nothing more was sent"
             )
-        if reply.mentions(GUARD):
+        if response.mentions(GUARD):
             return []
-        said = "; ".join(reply.messages)
-        if reply.not_allowed:
-            raise SchemaSourceError(f"{name}: the server refuses ({said})", reason="no permission")
-        if reply.failing:
-            raise SchemaSourceError(f"{name}: the server fails ({said})", reason="not reachable")
-        return reply.messages
+        messages = "; ".join(response.messages)
+        if response.is_permission_denied:
+            message = f"{name}: permission denied ({messages})"
+            raise SchemaSourceError(message, reason="no permission")
+        if response.is_server_failure:
+            message = f"{name}: the server failed ({messages})"
+            raise SchemaSourceError(message, reason="not reachable")
+        return response.messages
 
     def _document(self, operation: Definition, node: OperationDefinitionNode) -> str:
-        fragments = (each.node for each in self.documents.sent_with(operation)[1:])
-        return "\n".join(map(print_ast, (guarded(node), *fragments)))
+        fragments = (d.node for d in self.documents.with_fragments(operation)[1:])
+        return "\n".join(map(print_ast, (add_guard(node), *fragments)))
 
 
-def guarded(node: OperationDefinitionNode) -> OperationDefinitionNode:
-    """Return an operation that a server cannot run without a value for the guard."""
+def add_guard(node: OperationDefinitionNode) -> OperationDefinitionNode:
+    """Return an operation that a server cannot run, because the guard has no value."""
     guard = VariableNode(name=NameNode(value=GUARD))
     boolean = NonNullTypeNode(type=NamedTypeNode(name=NameNode(value="Boolean")))
     include = DirectiveNode(
@@ -148,13 +150,13 @@ def guarded(node: OperationDefinitionNode) -> OperationDefinitionNode:
         operation=node.operation,
         name=node.name,
         directives=node.directives,
-        # First, because some servers stop at the first variable that is missing.
+        # First, because some servers stop at the first missing variable.
         variable_definitions=(declared, *(node.variable_definitions or ())),
         selection_set=SelectionSetNode(selections=(*node.selection_set.selections, typename)),
     )
 
 
-def _cannot(reason: str) -> SchemaSourceError:
+def _cannot_probe(reason: str) -> SchemaSourceError:
     return SchemaSourceError(
         f"the server hides its schema and cannot be probed: it {reason}", reason="not probed"
     )

@@ -1,4 +1,4 @@
-"""A report in SARIF 2.1.0, which code scanning and editors show at the lines of the queries."""
+"""Format a report as SARIF 2.1.0, which code scanning and editors show at the queries."""
 
 import json
 from urllib.parse import quote
@@ -9,12 +9,12 @@ from .findings import Finding, Report, Verdict
 from .rules import RULES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-"""The name of the format, which readers of SARIF look for; nothing is fetched from it."""
+"""Identifies the format to readers of SARIF; nothing is downloaded from it."""
 LEVELS = {Verdict.BREAKING: "error", Verdict.RISKY: "warning", Verdict.SAFE: "note"}
 
 
 def sarif_report(report: Report, *, verbose: bool = False) -> str:
-    """Return a report as a SARIF log with one run; with `verbose`, with the safe changes."""
+    """Return a report as a SARIF log with one run; `verbose` includes the safe changes."""
     shown = list(report.findings if verbose else report.at_least(Verdict.RISKY))
     rules = sorted({finding.rule for finding in shown})
     run = {
@@ -31,7 +31,7 @@ def sarif_report(report: Report, *, verbose: bool = False) -> str:
             "source": report.source,
             "obtained": report.obtained,
             "blindTo": report.blind_to,
-            "notProbed": [f"{each.operation}: {each.reason}" for each in report.not_probed],
+            "notProbed": [f"{o.operation}: {o.reason}" for o in report.not_probed],
             "notes": report.notes,
         },
     }
@@ -43,7 +43,7 @@ def _rule(name: str) -> dict[str, object]:
     described: dict[str, object] = {
         "id": name,
         "shortDescription": {"text": f"{rule.meaning[0].upper()}{rule.meaning[1:]}."},
-        "defaultConfiguration": {"level": LEVELS[rule.used]},
+        "defaultConfiguration": {"level": LEVELS[rule.verdict]},
     }
     return {**described, "help": {"text": rule.advice}} if rule.advice else described
 

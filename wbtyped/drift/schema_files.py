@@ -1,4 +1,4 @@
-"""Schemas from files, and the one that this package was compiled from."""
+"""Read schemas from files, and the pinned one that this package was compiled from."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ from graphql import (
     build_schema,
     parse,
 )
-from graphql import build_client_schema as build_introspected
+from graphql import build_client_schema as build_from_introspection
 from graphql.validation.specified_rules import specified_sdl_rules
 from graphql.validation.validate import validate_sdl
 from pydantic import TypeAdapter, ValidationError
@@ -23,78 +23,79 @@ from ..errors import SchemaSourceError
 from .documents import graphql_files
 
 _OBJECT = TypeAdapter(dict[str, object])
-# Servers leave out of their SDL what the directives are that their own tools put there.
+# Servers omit from their SDL the definitions of directives that their own tools use in it.
 _RULES = [rule for rule in specified_sdl_rules if rule is not KnownDirectivesRule]
 
 
-def pinned_text() -> str:
-    """Return the schema that this package was compiled from, as text."""
+def pinned_sdl() -> str:
+    """Return the schema that this package was compiled from, as SDL."""
     return schema_text()
 
 
 def pinned_schema() -> GraphQLSchema:
     """Return the schema that this package was compiled from."""
-    return build_schema(pinned_text(), assume_valid=True)
+    return build_schema(pinned_sdl(), assume_valid=True)
 
 
 def read_schema(path: Path) -> GraphQLSchema:
-    """Read a schema from a file: SDL or the JSON answer to an introspection query, or a folder.
+    """Read a schema from an SDL file, a JSON introspection response, or a folder.
 
-    Of a folder, all GraphQL files in and below it are one schema. Raises SchemaSourceError.
+    The GraphQL files in a folder and its subfolders together are one schema. Raises
+    SchemaSourceError.
     """
     try:
         found = graphql_files(path)
-        texts = [file.read_text(encoding="utf-8") for file in found]
+        sources = [file.read_text(encoding="utf-8") for file in found]
     except UnicodeDecodeError as error:
-        raise SchemaSourceError(f"{path} is not a schema: it is not UTF-8 text") from error
+        raise SchemaSourceError(f"{path} is not a schema: it is not UTF-8") from error
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SchemaSourceError(f"{path}: {reason}", reason="not reachable") from error
     if not found:
-        raise SchemaSourceError(f"{path} is not a schema: there is no GraphQL file in it")
-    if texts[0].lstrip().startswith("{") and len(texts) == 1:
-        return _from_json(str(path), texts[0])
-    return schema_from_text(str(path), "\n".join(texts))
+        raise SchemaSourceError(f"{path} is not a schema: it contains no GraphQL file")
+    if sources[0].lstrip().startswith("{") and len(sources) == 1:
+        return _schema_from_json(str(path), sources[0])
+    return schema_from_sdl(str(path), "\n".join(sources))
 
 
-def _from_json(name: str, text: str) -> GraphQLSchema:
+def _schema_from_json(name: str, source: str) -> GraphQLSchema:
     try:
-        found = _OBJECT.validate_json(text)
-        data = _OBJECT.validate_python(found.get("data", found))
+        response = _OBJECT.validate_json(source)
+        data = _OBJECT.validate_python(response.get("data", response))
         return schema_from_introspection(name, data)
     except ValidationError as error:
-        raise SchemaSourceError(f"{name} is not a schema: its JSON holds no object") from error
+        raise SchemaSourceError(f"{name} is not a schema: it is not a JSON object") from error
 
 
 def schema_from_introspection(name: str, data: dict[str, object]) -> GraphQLSchema:
-    """Build the schema from the `data` of the answer to an introspection query."""
+    """Build a schema from the `data` of an introspection response."""
     if not data.get("__schema"):
-        raise SchemaSourceError(f"{name} is not a schema: there is no `__schema` in it")
+        raise SchemaSourceError(f"{name} is not a schema: it has no `__schema`")
     try:
-        # A server may break a rule of GraphQL that does not matter here.
-        answer: IntrospectionQuery = json.loads(json.dumps(data))
-        return checked(name, build_introspected(answer, assume_valid=True))
+        # A server may break a GraphQL rule that does not matter here.
+        introspection: IntrospectionQuery = json.loads(json.dumps(data))
+        return _require_root_type(name, build_from_introspection(introspection, assume_valid=True))
     except (GraphQLError, TypeError, KeyError, AttributeError) as error:
         raise SchemaSourceError(f"{name} is not a schema: {error}") from error
 
 
-def schema_from_text(name: str, text: str) -> GraphQLSchema:
-    """Build the schema from SDL; of a broken one, the error says in which line."""
+def schema_from_sdl(name: str, sdl: str) -> GraphQLSchema:
+    """Build a schema from SDL; if it is invalid, the error names the line."""
     try:
-        document = parse(text)
+        document = parse(sdl)
         errors = validate_sdl(document, rules=_RULES)
         if errors:
             raise errors[0]
-        return checked(name, build_ast_schema(document, assume_valid=True))
+        return _require_root_type(name, build_ast_schema(document, assume_valid=True))
     except GraphQLError as error:
-        at = f" (line {error.locations[0].line})" if error.locations else ""
-        raise SchemaSourceError(f"{name} is not a schema{at}: {error.message}") from error
+        line = f" (line {error.locations[0].line})" if error.locations else ""
+        raise SchemaSourceError(f"{name} is not a schema{line}: {error.message}") from error
     except TypeError as error:
         raise SchemaSourceError(f"{name} is not a schema: {error}") from error
 
 
-def checked(name: str, schema: GraphQLSchema) -> GraphQLSchema:
-    """Refuse a schema without a root type, which is what any text with types in it looks like."""
+def _require_root_type(name: str, schema: GraphQLSchema) -> GraphQLSchema:
+    """Reject a schema without a root type: any SDL with types in it parses as one."""
     if not any(map(schema.get_root_type, OperationType)):
         raise SchemaSourceError(f"{name} is not a schema: it has no type Query")
     return schema

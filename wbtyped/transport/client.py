@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from pydantic import ValidationError
 from pydantic_core import PydanticSerializationError
 from wbtyped_graphql import calls
-from wbtyped_graphql.operation import Answer, ErrorEntry, Operation, ResultT
+from wbtyped_graphql.operation import ErrorEntry, GraphQLResponse, Operation, ResultT
 
 from .. import arguments
 from ..config.settings import Settings
@@ -47,15 +47,15 @@ def parse_response(operation: Operation[ResultT], response: "httpx.Response") ->
     """Return the typed result of a response, or raise the matching error."""
     status, content = response.status_code, response.content
     if not 200 <= status < 300:
-        raise _http_error(operation.name, response, _parse_answer(content))
+        raise _http_error(operation.name, response, _parse_errors(content))
     try:
         envelope = operation.envelope.model_validate_json(content)
     except ValidationError as error:
         # Errors often come with null where the schema promises a value; the errors say more.
-        answer = _parse_answer(content)
-        if answer is None:
+        body = _parse_errors(content)
+        if body is None:
             raise _not_graphql(operation.name, status) from error
-        _raise_errors(operation.name, status, answer)
+        _raise_errors(operation.name, status, body)
         raise _mismatch(operation.name, error) from error
     _raise_errors(operation.name, status, envelope)
     if envelope.data is None:
@@ -66,10 +66,10 @@ def parse_response(operation: Operation[ResultT], response: "httpx.Response") ->
     return envelope.data
 
 
-def _parse_answer(content: bytes) -> Answer | None:
+def _parse_errors(content: bytes) -> GraphQLResponse | None:
     """Return the errors of a response; None if the response is not GraphQL."""
     try:
-        return Answer.model_validate_json(content)
+        return GraphQLResponse.model_validate_json(content)
     except ValidationError:
         return None
 
@@ -82,14 +82,16 @@ def _not_graphql(name: str, status: int) -> TransportError:
     )
 
 
-def _http_error(name: str, response: "httpx.Response", answer: Answer | None) -> WbtypedError:
+def _http_error(
+    name: str, response: "httpx.Response", body: GraphQLResponse | None
+) -> WbtypedError:
     """Build the error for a non-2xx response."""
     # Imported late: they import httpx, and the email package, which only failures need.
     from .response_headers import retry_after
     from .retries import ATTEMPTS
 
     status = response.status_code
-    entries = (answer.errors if answer else None) or []
+    entries = (body.errors if body else None) or []
     reason = "; ".join(entry.message for entry in entries) or response.reason_phrase
     attempts = str(response.extensions.get(ATTEMPTS, ""))
     if status == 401:
@@ -112,9 +114,9 @@ def _http_error(name: str, response: "httpx.Response", answer: Answer | None) ->
     return _graphql_error(name, status, entries)
 
 
-def _raise_errors(name: str, status: int, answer: Answer) -> None:
-    if answer.errors:
-        raise _graphql_error(name, status, answer.errors)
+def _raise_errors(name: str, status: int, body: GraphQLResponse) -> None:
+    if body.errors:
+        raise _graphql_error(name, status, body.errors)
 
 
 def _graphql_error(name: str, status: int, entries: Sequence[ErrorEntry]) -> GraphQLError:

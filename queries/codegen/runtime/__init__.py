@@ -1,1 +1,1 @@
-"""Modules that the generated package gets as they are, all but `base_model`."""
+"""Modules that are copied into the generated package as they are, except `base_model`."""

@@ -1,4 +1,4 @@
-"""Stands for the module that the generator writes, so that those beside it can be type-checked."""
+"""Stand-in for the module that the generator writes, to type-check the modules beside it."""
 
 from wbtyped_graphql.base_model import UNSET, BaseModel
 

@@ -1,7 +1,7 @@
-"""A GraphQL call as a plain value: what to send, and how to read what comes back.
+"""A GraphQL call as a plain value: the request to send and the type of the response.
 
-There is no input or output here, so one generated function per query serves the synchronous and the
-asynchronous client alike.
+There is no I/O here, so one generated function per query serves the synchronous and the
+asynchronous client.
 """
 
 import re
@@ -17,52 +17,52 @@ ResultT = TypeVar("ResultT", bound=BaseModel)
 
 
 class ErrorEntry(BaseModel, frozen=True):
-    """One entry of `errors` in an answer."""
+    """One entry of `errors` in a response."""
 
     message: str
     path: list[str | int] | None = None
     extensions: dict[str, object] | None = None
 
 
-class Answer(BaseModel, frozen=True):
-    """What every answer may hold, whatever was asked."""
+class GraphQLResponse(BaseModel, frozen=True):
+    """The part of a response body that does not depend on the operation."""
 
     errors: list[ErrorEntry] | None = None
 
 
-class Envelope(Answer, Generic[ResultT], frozen=True):
-    """The whole body of an answer."""
+class Envelope(GraphQLResponse, Generic[ResultT], frozen=True):
+    """The response body of an operation."""
 
     data: ResultT | None = None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_kwargs: object) -> None:
-        """Keep the class of each result: pydantic lets it go with its last operation."""
+        """Keep the class of each result: pydantic drops it with its last operation."""
         _envelopes.append(cls)
 
 
-_envelopes: list[type[Answer]] = []
+_envelopes: list[type[GraphQLResponse]] = []
 """The envelopes of all results used so far; building one takes some 8 ms."""
 
 
 class OperationBuilder:
-    """Named in the generator's settings, which want a base class; the plugin drops it."""
+    """Required by the generator's settings as a base class; the plugin drops it."""
 
 
-def as_sent(value: object) -> object:
-    """Return a variable as it goes over the wire; of an input object, what was given alone."""
+def to_json_value(value: object) -> object:
+    """Return the value of a variable as JSON; of input objects, only the fields that are set."""
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     if isinstance(value, list):
-        return [as_sent(each) for each in cast("list[object]", value)]
+        return [to_json_value(item) for item in cast("list[object]", value)]
     return value
 
 
 @dataclass(frozen=True)
 class Operation(Generic[ResultT]):
-    """A document, its variables, and the type of its answer.
+    """A document, its variables, and the type of its response.
 
-    `repeatable` tells whether sending it twice leaves the server as sending it once does.
+    `repeatable` is True if sending it twice has the same effect as sending it once.
     """
 
     document: str
@@ -72,17 +72,22 @@ class Operation(Generic[ResultT]):
     repeatable: bool = True
 
     def sent_variables(self) -> dict[str, object]:
-        """Return the variables that go over the wire: those that were given."""
-        return {n: as_sent(value) for n, value in self.variables.items() if value is not UNSET}
+        """Return the variables to send: those that were passed."""
+        return {
+            n: to_json_value(value) for n, value in self.variables.items() if value is not UNSET
+        }
 
     def without(self, *names: str) -> "Operation[ResultT]":
-        """Return the operation without some variables, for servers that do not know their use."""
+        """Return the operation without some variables and the arguments that use them.
+
+        For servers that do not have these arguments.
+        """
         document = self.document
         for name in names:
             document = re.sub(rf"\${name}: [\w\[\]!]+,? ?", "", document)
             document = re.sub(rf"\b\w+: \${name}\b,?\s*", "", document)
-        left = {name: value for name, value in self.variables.items() if name not in names}
-        return replace(self, document=document, variables=left)
+        variables = {name: value for name, value in self.variables.items() if name not in names}
+        return replace(self, document=document, variables=variables)
 
     def content(self) -> bytes:
         """Return the request body as JSON."""

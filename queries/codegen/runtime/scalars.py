@@ -1,4 +1,4 @@
-"""Python types for the scalars of the schema, and enums that a newer server may extend."""
+"""Python types for the scalars of the schema, and enums that accept unknown values."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -8,18 +8,18 @@ from pydantic import AfterValidator
 
 
 def _as_utc(moment: datetime) -> datetime:
-    # Servers leave the offset out of some timestamps; all of them mean UTC.
+    # Servers omit the offset of some timestamps; all of them are in UTC.
     try:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError as error:
-        raise ValueError("a moment before the year 1 or after 9999 in UTC") from error
+        raise ValueError("a time before the year 1 or after 9999 in UTC") from error
 
 
 DateTime = Annotated[datetime, AfterValidator(_as_utc)]
 
 
 class OpenEnum(StrEnum):
-    """An enum that keeps values it does not know: a newer server must not fail a whole page."""
+    """An enum that accepts unknown values, so that one of a newer server never fails a page."""
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:

@@ -1,4 +1,4 @@
-"""Check queries against a server or a schema."""
+"""Check queries against a server or a schema file."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from graphql import GraphQLSchema
 from .. import arguments
 from ..errors import UsageError
 from ..transport.client import Client
+from .classify import compare, operation_errors
 from .documents import Documents, our_documents
-from .findings import Finding, NotProbed, Obtained, Report, in_order
+from .findings import Finding, NotProbed, Obtained, Report, sort_findings
 from .introspection import Hidden, introspect
-from .probe_findings import findings_of
-from .probing import BLIND_TO, Probing
+from .probe_findings import findings_from_errors
+from .probing import BLIND_SPOTS, Prober
 from .rules import RULES
 from .schema_files import pinned_schema, read_schema
-from .weighing import compare, refusals
 
 
 @dataclass(frozen=True)
 class Ignored:
-    """Findings to leave out: those of a rule, of all coordinates or of those that fit a pattern.
+    """Findings to leave out: those of a rule whose coordinate matches a pattern.
 
-    In the pattern `*` is any text: `File.*` is every field of `File`.
+    In the pattern `*` stands for any characters: `File.*` is every field of `File`.
     """
 
     rule: str
@@ -32,59 +32,60 @@ class Ignored:
 
     @classmethod
     def parse(cls, text: str) -> "Ignored":
-        """Read `RULE` or `RULE:COORDINATE`; raises UsageError for a rule that does not exist."""
+        """Parse `RULE` or `RULE:COORDINATE`; raises UsageError if there is no such rule."""
         rule, colon, pattern = arguments.string("text", text).partition(":")
         if rule not in RULES or (colon and not pattern):
             raise UsageError(
-                f"--ignore {text!r}: write RULE or RULE:COORDINATE; rules are {', '.join(RULES)}"
+                f"--ignore {text!r}: expected RULE or RULE:COORDINATE; rules are {', '.join(RULES)}"
             )
         return cls(rule, pattern or "*")
 
     def fits(self, finding: Finding) -> bool:
-        """Tell whether a finding is meant."""
+        """Return True if the finding is to be left out."""
         return finding.rule == self.rule and fnmatchcase(finding.coordinate, self.pattern)
 
 
 def check_file(
     path: Path, documents: Documents | None = None, ignore: Sequence[Ignored] = ()
 ) -> Report:
-    """Weigh what differs between the pinned schema and that of a file or folder.
+    """Compare the pinned schema with that of a file or a folder.
 
-    `documents` are the queries to weigh by, else those that this package sends. Raises
-    SchemaSourceError when there is no schema.
+    `documents` are the queries that changes are classified by, those of this package by default.
+    Raises SchemaSourceError if the file is not a schema.
     """
-    file, queries = arguments.location("path", path), _checked(documents, ignore)
-    return _compared(str(file), "file", read_schema(file), queries, ignore)
+    file, queries = arguments.location("path", path), _checked_arguments(documents, ignore)
+    return _compare(str(file), "file", read_schema(file), queries, ignore)
 
 
 def check_server(
     client: Client, documents: Documents | None = None, ignore: Sequence[Ignored] = ()
 ) -> Report:
-    """Do the same with a server: by introspection or, where it hides its schema, by probing.
+    """Compare the pinned schema with that of a server, or probe a server that hides its schema.
 
-    Raises SchemaSourceError when the server cannot be asked, or not without running something.
+    `documents` are as in `check_file`. Raises SchemaSourceError if the server cannot be reached, or
+    cannot be probed without running an operation.
     """
     arguments.instance("client", client, Client)
-    queries = _checked(documents, ignore)
+    queries = _checked_arguments(documents, ignore)
     name = client.settings.base_url
     found = introspect(client)
     if isinstance(found, Hidden):
-        return _probed(name, found, client, queries, ignore)
-    return _compared(name, "introspection", found, queries, ignore)
+        return _probe(name, found, client, queries, ignore)
+    return _compare(name, "introspection", found, queries, ignore)
 
 
-def _checked(documents: Documents | None, ignore: Sequence[Ignored]) -> Documents:
-    """Return the queries that are meant; raises UsageError for what is none."""
+def _checked_arguments(documents: Documents | None, ignore: Sequence[Ignored]) -> Documents:
+    """Return the queries to check; raises UsageError for arguments of the wrong type."""
     arguments.instance("ignore", ignore, Sequence, "a list of Ignored")
-    for each in ignore:
-        arguments.instance("each of ignore", each, Ignored)
+    for ignored in ignore:
+        arguments.instance("each item of ignore", ignored, Ignored)
     if documents is None:
         return our_documents()
     arguments.instance("documents", documents, Documents)
     return documents
 
 
-def _compared(
+def _compare(
     name: str,
     obtained: Obtained,
     schema: GraphQLSchema,
@@ -96,12 +97,12 @@ def _compared(
     return _report(name, obtained, documents, found, ignore, notes=_notes(documents, pinned))
 
 
-def _probed(
+def _probe(
     name: str, hidden: Hidden, client: Client, documents: Documents, ignore: Sequence[Ignored]
 ) -> Report:
     pinned = pinned_schema()
-    probing = Probing(client, documents)
-    found = findings_of(probing.complaints(), documents, pinned)
+    prober = Prober(client, documents)
+    found = findings_from_errors(prober.rejected(), documents, pinned)
     notes = [f"The server was probed, because {hidden.reason}."]
     return _report(
         name,
@@ -110,24 +111,24 @@ def _probed(
         found,
         ignore,
         notes=notes + _notes(documents, pinned),
-        not_probed=probing.not_probed,
-        blind_to=BLIND_TO,
+        not_probed=prober.not_probed,
+        blind_to=BLIND_SPOTS,
     )
 
 
 def _notes(documents: Documents, pinned: GraphQLSchema) -> list[str]:
-    """Say what is not compared: what is never sent, and what the pinned schema lacks."""
+    """Describe what is not compared: what is never sent, and what the pinned schema lacks."""
     notes: list[str] = []
-    if documents.taken_out:
-        found = ", ".join(dict.fromkeys(f"@{each.name.value}" for each in documents.taken_out))
-        notes.append(f"Not compared, since generators and clients take them out: {found}.")
-    within = [
+    if documents.removed_directives:
+        names = ", ".join(dict.fromkeys(f"@{d.name.value}" for d in documents.removed_directives))
+        notes.append(f"Not compared, since generators and clients remove them: {names}.")
+    beyond_pinned = [
         definition.name
-        for error in refusals(documents, pinned)
+        for error in operation_errors(documents, pinned)
         for node in error.nodes or ()
         if (definition := documents.definition_of(node))
     ]
-    names = ", ".join(dict.fromkeys(within))
+    names = ", ".join(dict.fromkeys(beyond_pinned))
     if names:
         notes.append(f"Only validated, since the pinned schema lacks what they use: {names}.")
     return notes
@@ -144,14 +145,14 @@ def _report(
     not_probed: Sequence[NotProbed] = (),
     blind_to: Sequence[str] = (),
 ) -> Report:
-    kept = [finding for finding in found if not any(each.fits(finding) for each in ignore)]
+    kept = [finding for finding in found if not any(i.fits(finding) for i in ignore)]
     if len(kept) < len(found):
-        notes = [*notes, f"Ignored on request: {len(found) - len(kept)}."]
+        notes = [*notes, f"Ignored findings: {len(found) - len(kept)}."]
     return Report(
         source=name,
         obtained=obtained,
         operations=len(documents.operations),
-        findings=in_order(kept),
+        findings=sort_findings(kept),
         not_probed=tuple(not_probed),
         blind_to=tuple(blind_to),
         notes=tuple(notes),

@@ -1,4 +1,4 @@
-"""What is judged safe is safe: queries stay valid, and answers are read by the generated types."""
+"""After a safe change, queries stay valid and the generated types parse all responses."""
 
 from functools import cache
 
@@ -8,17 +8,17 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from wbtyped.drift import Documents, Finding, Verdict, our_documents
+from wbtyped.drift.classify import compare, validation_errors
 from wbtyped.drift.documents import Definition
-from wbtyped.drift.elements import Element, elements
 from wbtyped.drift.schema_files import pinned_schema
-from wbtyped.drift.weighing import compare, validation_errors
+from wbtyped.drift.schema_index import Element, index_schema
 
 from .mutations import MUTATIONS, Mutation
-from .recording import answers
+from .recording import recorded_responses
 from .sdl import Edit, add, append, default, deprecate, describe, mutated, remove, rename, retype
-from .synthesis import invented, read, replayed
+from .synthesis import generated, parse, replayed
 
-# What the queries mean does not depend on the interpreter.
+# Independent of the interpreter.
 pytestmark = pytest.mark.slow
 
 
@@ -33,64 +33,67 @@ def pinned() -> GraphQLSchema:
 
 
 @cache
-def table() -> dict[str, Element]:
-    return elements(pinned())
+def pinned_index() -> dict[str, Element]:
+    return index_schema(pinned())
 
 
 def of_kind(*kinds: str) -> list[str]:
-    return [c for c, e in table().items() if e.kind in kinds and c[0] != "@"]
+    return [c for c, e in pinned_index().items() if e.kind in kinds and c[0] != "@"]
 
 
 def shaped(*shapes: str) -> list[str]:
-    return [name for name, e in table().items() if e.kind == "type" and e.shape in shapes]
+    return [name for name, e in pinned_index().items() if e.kind == "type" and e.shape in shapes]
 
 
-def check_answers(schema: GraphQLSchema, seed: int) -> None:
-    for answer in answers():
-        read(answer.name, replayed(schema, ours(), answer))
+def parse_responses(schema: GraphQLSchema, seed: int) -> None:
+    for response in recorded_responses():
+        parse(response.operation, replayed(schema, ours(), response))
     for operation in ours().operations:
-        read(operation.name, invented(schema, ours(), operation, seed))
+        parse(operation.name, generated(schema, ours(), operation, seed))
 
 
 def test_every_operation_was_recorded() -> None:
-    assert {answer.name for answer in answers()} == {o.name for o in ours().operations}
+    assert {response.operation for response in recorded_responses()} == {
+        o.name for o in ours().operations
+    }
 
 
 @pytest.mark.parametrize("operation", ours().operations, ids=lambda operation: operation.name)
-def test_the_classes_that_a_query_names_are_those_that_send_it(operation: Definition) -> None:
-    """Findings name these classes, so what the comments say has to be what happens."""
-    found = {a for answer in answers() if answer.name == operation.name for a in answer.askers}
+def test_classes_in_the_comment_of_an_operation_send_it(operation: Definition) -> None:
+    """Findings name these classes, so the comments must be right."""
+    responses = [r for r in recorded_responses() if r.operation == operation.name]
+    callers = {caller for response in responses for caller in response.callers}
     for user in operation.used_by:
         kind, _, method = user.removeprefix("artifacts.").partition(".")
-        assert any(kind == asker and method in {"", name} for asker, name in found), user
+        assert any(kind == caller and method in {"", name} for caller, name in callers), user
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_answers_to_the_pinned_schema_are_read(seed: int) -> None:
-    check_answers(pinned(), seed)
+def test_responses_of_the_pinned_schema_are_parsed(seed: int) -> None:
+    parse_responses(pinned(), seed)
 
 
 SAFE = [m for m in MUTATIONS if m.verdict is Verdict.SAFE]
 
 
 @pytest.mark.parametrize("mutation", SAFE, ids=str)
-def test_answers_are_read_after_a_safe_change(mutation: Mutation) -> None:
-    check_answers(mutated(*mutation.used), 1)
+def test_responses_after_a_safe_change_are_parsed(mutation: Mutation) -> None:
+    parse_responses(mutated(*mutation.used), 1)
 
 
 NULLED = [m for m in MUTATIONS if m.rule == "field-became-nullable"]
 
 
 @pytest.mark.parametrize("mutation", NULLED, ids=str)
-def test_answers_are_not_read_after_a_field_became_nullable(mutation: Mutation) -> None:
-    """The invented answers would show a verdict that is too mild."""
+def test_responses_after_a_field_became_nullable_are_not_parsed(mutation: Mutation) -> None:
+    """So generated responses do detect a verdict that is too lenient."""
     schema = mutated(*mutation.used)
     with pytest.raises(ValueError, match="validation error"):
         for seed in range(200):
-            check_answers(schema, seed)
+            parse_responses(schema, seed)
 
 
-# -- any change that adds
+# -- additions
 
 
 def join(union: str, kind: str) -> Edit:
@@ -127,23 +130,23 @@ ADDED = st.one_of(
 
 @settings(deadline=None, max_examples=30)
 @given(st.lists(ADDED, min_size=1, max_size=2))
-def test_what_adds_never_breaks(edits: list[Edit]) -> None:
-    found = weighed(edits)
+def test_additions_are_never_breaking(edits: list[Edit]) -> None:
+    found = classified(edits)
     assert found
     assert all(finding.verdict is not Verdict.BREAKING for finding in found)
 
 
-def weighed(edits: list[Edit]) -> list[Finding]:
+def classified(edits: list[Edit]) -> list[Finding]:
     try:
         schema = mutated(*edits)
     except (GraphQLError, TypeError, KeyError, AssertionError):
-        # Together they make no schema, such as one whose type has no field left.
+        # The edits together do not make a schema: for example, a type has no field left.
         assume(False)
         raise
     return compare(pinned(), schema, ours())
 
 
-# -- any change at all
+# -- any change
 
 MEMBERS = st.sampled_from(of_kind("field", "argument", "input field"))
 VALUES = st.sampled_from(of_kind("enum value"))
@@ -151,8 +154,8 @@ SHAPES = st.sampled_from(["{}!", "{}", "[{}]", "[{}!]!", "{}"])
 
 
 def reshaped(coordinate: str, shape: str) -> Edit:
-    """Make something a list, or non-null, or neither."""
-    return retype(coordinate, shape.format(table()[coordinate].shape.strip("[]!")))
+    """Make a field or argument a list, or non-null, or neither."""
+    return retype(coordinate, shape.format(pinned_index()[coordinate].shape.strip("[]!")))
 
 
 ANY = st.one_of(
@@ -169,13 +172,13 @@ ANY = st.one_of(
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(ANY, min_size=1, max_size=2), st.integers(0, 10_000))
-def test_what_is_safe_leaves_queries_valid_and_answers_readable(
+def test_safe_changes_leave_queries_valid_and_responses_parseable(
     edits: list[Edit], seed: int
 ) -> None:
-    found = weighed(edits)
+    found = classified(edits)
     if any(finding.verdict is Verdict.BREAKING for finding in found):
         return
     schema = mutated(*edits)
     assert validation_errors(ours(), schema) == []
     if all(finding.verdict is Verdict.SAFE for finding in found):
-        check_answers(schema, seed)
+        parse_responses(schema, seed)

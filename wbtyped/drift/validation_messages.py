@@ -1,4 +1,4 @@
-"""Read from the words of a server what is wrong with a query."""
+"""Parse the validation errors of a server."""
 
 import re
 from dataclasses import dataclass
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from graphql import OperationType
 
 QUOTED = r"[\"'`]"
-# As graphql-js words them, which most servers follow, some with other quotation marks.
+# The wording of graphql-js, which most servers follow, some with other quotation marks.
 # t: type, f: field, a: argument, d: directive, v: variable; q: type and field with a dot between.
-SAYINGS = [
-    (rule, re.compile(saying.replace("~", QUOTED)))
-    for rule, saying in (
+MESSAGE_PATTERNS = [
+    (rule, re.compile(pattern.replace("~", QUOTED)))
+    for rule, pattern in (
         ("field-removed", r"Cannot query field ~(?P<f>\w+)~ on type ~(?P<t>\w+)~"),
         ("arg-removed", r"Unknown argument ~(?P<a>\w+)~ on field ~(?P<q>\w+\.\w+)~"),
         (
@@ -36,17 +36,19 @@ SAYINGS = [
 ]
 
 
-# Words of graphql-js, gqlparser, and others.
-_NO_ROOT = r"(?i)(?:not configured|(?:does not|doesn't) (?:support|define|have)|no root).*\b{}s?\b"
+# The wording of graphql-js, gqlparser and others.
+_MISSING_ROOT = (
+    r"(?i)(?:not configured|(?:does not|doesn't) (?:support|define|have)|no root).*\b{}s?\b"
+)
 
 
 @dataclass(frozen=True)
-class Complaint:
-    """One error that a server has with a query.
+class ValidationMessage:
+    """One validation error, parsed.
 
-    `rule` is `operation-invalid` where its words are not known. `coordinate` is empty where they
-    name none, and begins with a dot where they name a field without its type; `variable` is the
-    variable that they name.
+    `rule` is `operation-invalid` if the wording is unknown. `coordinate` is empty if the message
+    names none, and begins with a dot if it names a field without its type. `variable` is the
+    variable that it names.
     """
 
     message: str
@@ -55,29 +57,26 @@ class Complaint:
     variable: str = ""
 
 
-def read_complaint(message: str) -> Complaint:
-    """Return what an error message says."""
-    for rule, saying in SAYINGS:
-        if found := saying.search(message):
-            return Complaint(message, rule, _coordinate(found.groupdict()), _variable(found))
-    return Complaint(message)
+def parse_message(message: str) -> ValidationMessage:
+    """Parse an error message."""
+    for rule, pattern in MESSAGE_PATTERNS:
+        if found := pattern.search(message):
+            parts = found.groupdict()
+            return ValidationMessage(message, rule, _coordinate(parts), parts.get("v") or "")
+    return ValidationMessage(message)
 
 
-def lacks_root(kind: OperationType) -> str:
-    """Return the complaint about any operation of a kind that a schema has no root type for."""
-    return f"There is no root type '{kind.value.capitalize()}', which each {kind.value} needs."
+def missing_root_message(kind: OperationType) -> str:
+    """Return the error for an operation of a kind that the schema has no root type for."""
+    return f"There is no root type '{kind.value.capitalize()}', which every {kind.value} needs."
 
 
-def says_that_root_is_lacking(message: str, kind: OperationType) -> bool:
-    """Tell whether a server says that it knows no operation of a kind."""
-    return re.search(_NO_ROOT.format(kind.value), message) is not None
+def is_missing_root_message(message: str, kind: OperationType) -> bool:
+    """Return True if an error says that the server has no operations of a kind."""
+    return re.search(_MISSING_ROOT.format(kind.value), message) is not None
 
 
 def _coordinate(part: dict[str, str | None]) -> str:
     coordinate = f"@{part['d']}" if part.get("d") else part.get("q") or part.get("t") or ""
     coordinate += f".{part['f']}" if part.get("f") else ""
     return coordinate + (f"({part['a']}:)" if part.get("a") else "")
-
-
-def _variable(found: re.Match[str]) -> str:
-    return found.groupdict().get("v") or ""

@@ -1,11 +1,11 @@
-"""The pinned schema is brought up to date, and stays what it is where nothing changed."""
+"""Updating the pinned schema changes only what the server changed."""
 
 import pytest
 from graphql import build_schema, lexicographic_sort_schema, validate_schema
 
-from wbtyped.drift.changes import find_changes
-from wbtyped.drift.pulling import pulled
-from wbtyped.drift.schema_files import pinned_text
+from wbtyped.drift.schema_diff import find_changes
+from wbtyped.drift.schema_files import pinned_sdl
+from wbtyped.drift.schema_update import update_schema
 from wbtyped.errors import SchemaSourceError
 
 from .sdl import Edit, add, append, built, describe, edited, remove, retype, swap
@@ -56,8 +56,8 @@ enum State {
 '''
 
 
-def up_to(*edits: Edit, text: str = PINNED) -> str:
-    return pulled(text, built(edited(text, *edits)))
+def updated(*edits: Edit, text: str = PINNED) -> str:
+    return update_schema(text, built(edited(text, *edits)))
 
 
 def coordinates(before: str, after: str) -> set[tuple[str, str]]:
@@ -65,27 +65,27 @@ def coordinates(before: str, after: str) -> set[tuple[str, str]]:
     return {(change.rule, change.coordinate) for change in changes}
 
 
-def test_the_same_schema_in_another_order_changes_nothing() -> None:
-    text = pinned_text()
-    assert pulled(text, lexicographic_sort_schema(built(text))) == text
+def test_update_from_a_reordered_schema_changes_nothing() -> None:
+    text = pinned_sdl()
+    assert update_schema(text, lexicographic_sort_schema(built(text))) == text
 
 
-def test_what_is_pulled_twice_is_the_same() -> None:
+def test_update_twice_changes_nothing_more() -> None:
     edits = add("Run", "z: Int"), add("Run", "b: Int"), add("Old", "c: Int"), remove("Old.a")
     server = built(edited(PINNED, *edits))
-    once = pulled(PINNED, server)
+    once = update_schema(PINNED, server)
     assert once != PINNED
-    assert pulled(once, lexicographic_sort_schema(server)) == once
+    assert update_schema(once, lexicographic_sort_schema(server)) == once
 
 
-def test_only_what_changed_is_written_otherwise() -> None:
-    text = pinned_text()
-    after = up_to(retype("File.sizeBytes", "Int64"), text=text)
+def test_update_rewrites_only_what_changed() -> None:
+    text = pinned_sdl()
+    after = updated(retype("File.sizeBytes", "Int64"), text=text)
     assert after == text.replace("  sizeBytes: Int64!", "  sizeBytes: Int64", 1)
 
 
-def test_our_descriptions_stay_and_those_of_new_things_come() -> None:
-    after = up_to(
+def test_update_keeps_our_descriptions_and_adds_those_of_new_fields() -> None:
+    after = updated(
         describe("Run", "Their words."),
         describe("Run.state", None),
         add("Run", '"Their name." name: String'),
@@ -99,15 +99,15 @@ def test_our_descriptions_stay_and_those_of_new_things_come() -> None:
     assert after.index("state: State") < after.index("name: String")
 
 
-def test_what_is_gone_goes_and_headings_stay() -> None:
-    after = up_to(remove("Query.old"), remove("Old"))
+def test_update_removes_types_and_keeps_headings() -> None:
+    after = updated(remove("Query.old"), remove("Old"))
     assert "Old" not in after
     assert "# ---- other things" in after
     assert coordinates(PINNED, after) >= {("type-removed", "Old"), ("field-removed", "Query.old")}
 
 
-def test_types_outside_of_the_area_are_left_out() -> None:
-    after = up_to(
+def test_update_leaves_out_types_outside_of_the_subset() -> None:
+    after = updated(
         append("type Sweep { run: Run } input Filter { a: Int! } union Any = Run | Sweep"),
         add("Query", "sweep: Sweep"),
         add("Query", "runs(filter: Filter!): Run"),
@@ -123,8 +123,8 @@ def test_types_outside_of_the_area_are_left_out() -> None:
     }
 
 
-def test_the_area_grows_with_what_it_needs() -> None:
-    after = up_to(
+def test_update_extends_the_subset_by_what_it_needs() -> None:
+    after = updated(
         append("input Filter { kind: Kind! } enum Kind { A } type Future { b: Int }"),
         add("Query.run", "filter: Filter!"),
         retype("Query.old", "Future"),
@@ -136,6 +136,6 @@ def test_the_area_grows_with_what_it_needs() -> None:
     assert after.index("enum State") < after.index("input Filter") < after.index("type Future")
 
 
-def test_a_schema_of_something_else_is_refused() -> None:
+def test_update_from_an_unrelated_schema_raises() -> None:
     with pytest.raises(SchemaSourceError, match="lacks"):
-        pulled(PINNED, built("schema { query: Root } type Root { a: Int }"))
+        update_schema(PINNED, built("schema { query: Root } type Root { a: Int }"))

@@ -1,7 +1,7 @@
-"""What differs between two schemas, each difference with its schema coordinate.
+"""List the differences between two schemas, each with its schema coordinate.
 
-graphql-core finds what may hurt; it names things in sentences, from which the coordinates are read.
-What it does not look at, such as deprecations, is found by comparing the tables of elements.
+graphql-core finds breaking and dangerous changes and describes them in sentences, from which the
+coordinates are parsed. Everything else, such as deprecations, is found by comparing two indexes.
 """
 
 import re
@@ -20,13 +20,13 @@ from graphql import (
     find_dangerous_changes,
 )
 
-from .elements import Element, elements
-from .type_texts import named
+from .schema_index import Element, index_schema
+from .type_strings import type_name
 
 
 @dataclass(frozen=True)
 class Change:
-    """One difference. `rule` is its kind, `text` says what changed, `coordinate` where.
+    """One difference: `rule` is its kind, `text` describes it, `coordinate` locates it.
 
     `member` is the object type that joined or left a union or an interface.
     """
@@ -38,8 +38,8 @@ class Change:
 
 
 B, D = BreakingChangeType, DangerousChangeType
-# t: type, f: field, a: argument, d: directive, m: member of a union or of an interface.
-SENTENCES: dict[BreakingChangeType | DangerousChangeType, str] = {
+# t: type, f: field, a: argument, d: directive, m: member of a union or an interface.
+CHANGE_PATTERNS: dict[BreakingChangeType | DangerousChangeType, str] = {
     B.TYPE_REMOVED: r"(?:Standard scalar )?(?P<t>\w+) was removed",
     B.TYPE_CHANGED_KIND: r"(?P<t>\w+) changed from",
     B.TYPE_REMOVED_FROM_UNION: r"(?P<m>\w+) was removed from union type (?P<t>\w+)",
@@ -64,27 +64,27 @@ SENTENCES: dict[BreakingChangeType | DangerousChangeType, str] = {
     D.ARG_DEFAULT_VALUE_CHANGE: r"(?P<t>\w+)\.(?P<f>\w+) arg (?P<a>\w+)",
 }
 
-# Scalars that become the same type of Python, whatever a server sends for either.
-READ_ALIKE = ({"ID", "String"}, {"Int", "Int64"})
+# Scalars that are parsed into the same Python type, whichever of the two a server sends.
+INTERCHANGEABLE_SCALARS = ({"ID", "String"}, {"Int", "Int64"})
 
 
 def find_changes(old: GraphQLSchema, new: GraphQLSchema) -> list[Change]:
-    """Return every difference, in the order of the coordinates."""
-    before, after = elements(old), elements(new)
-    found = [_named(change, old) for change in find_breaking_changes(old, new)]
-    found += [_named(change, old) for change in find_dangerous_changes(old, new)]
-    told = {change.coordinate for change in found if not change.member}
-    found += _additions(before, after, told)
-    found += _implementations(old, new)
+    """Return every difference, sorted by coordinate."""
+    before, after = index_schema(old), index_schema(new)
+    found = [_parse_change(change, old) for change in find_breaking_changes(old, new)]
+    found += [_parse_change(change, old) for change in find_dangerous_changes(old, new)]
+    reported = {change.coordinate for change in found if not change.member}
+    found += _additions(before, after, reported)
+    found += _new_implementations(old, new)
     for coordinate in before.keys() & after.keys():
-        found += _alterations(coordinate, before[coordinate], after[coordinate], told)
+        found += _alterations(coordinate, before[coordinate], after[coordinate], reported)
     return sorted(found, key=lambda change: (change.coordinate, change.rule, change.text))
 
 
-def _named(change: BreakingChange | DangerousChange, old: GraphQLSchema) -> Change:
-    parts = re.match(SENTENCES[change.type], change.description)
+def _parse_change(change: BreakingChange | DangerousChange, old: GraphQLSchema) -> Change:
+    parts = re.match(CHANGE_PATTERNS[change.type], change.description)
     if parts is None:
-        raise ValueError(f"graphql-core says it in other words: {change.description}")
+        raise ValueError(f"unknown wording of graphql-core: {change.description}")
     part = parts.groupdict()
     coordinate = f"@{part['d']}" if part.get("d") else part["t"]
     coordinate += f".{part['f']}" if part.get("f") else ""
@@ -93,37 +93,38 @@ def _named(change: BreakingChange | DangerousChange, old: GraphQLSchema) -> Chan
     if change.type is D.ARG_DEFAULT_VALUE_CHANGE:
         rule = "default-changed"
     elif change.type is B.FIELD_CHANGED_KIND:
-        rule = _kind_of_type_change(part["t"], change.description, old)
+        rule = _type_change_rule(part["t"], change.description, old)
     return Change(rule, coordinate, change.description, part.get("m") or "")
 
 
-def _kind_of_type_change(type_name: str, description: str, old: GraphQLSchema) -> str:
-    """Tell what may not fit any more: what is sent, a null that comes back, or all of it."""
-    if isinstance(old.type_map[type_name], GraphQLInputObjectType):
+def _type_change_rule(owner: str, description: str, old: GraphQLSchema) -> str:
+    """Return which rule a changed type falls under: input, incompatible, nullable, or the same."""
+    if isinstance(old.type_map[owner], GraphQLInputObjectType):
         return "input-field-changed-kind"
     before, _, after = description.removesuffix(".").partition(" from ")[2].partition(" to ")
-    promised, kept = _promises(before), _promises(after)
-    if not _is_read_alike(named(before), named(after)) or len(promised) != len(kept):
+    was_non_null, is_non_null = _non_null_levels(before), _non_null_levels(after)
+    if len(was_non_null) != len(is_non_null) or not _parses_alike(before, after):
         return "field-changed-kind"
-    if any(was and not now for was, now in zip(promised, kept, strict=True)):
+    if any(was and not now for was, now in zip(was_non_null, is_non_null, strict=True)):
         return "field-became-nullable"
     return "field-read-alike"
 
 
-def _promises(shape: str) -> list[bool]:
-    """Tell for each depth of a type, the innermost first, whether it is never null."""
+def _non_null_levels(shape: str) -> list[bool]:
+    """Return for each list level of a type, the innermost first, True if it is never null."""
     return [mark == "!" for mark in re.findall(r"(?:\w+|\])(!?)", shape)]
 
 
-def _is_read_alike(one: str, other: str) -> bool:
-    return one == other or any({one, other} <= family for family in READ_ALIKE)
+def _parses_alike(before: str, after: str) -> bool:
+    one, other = type_name(before), type_name(after)
+    return one == other or any({one, other} <= family for family in INTERCHANGEABLE_SCALARS)
 
 
 def _additions(
-    before: dict[str, Element], after: dict[str, Element], told: set[str]
+    before: dict[str, Element], after: dict[str, Element], reported: set[str]
 ) -> Iterator[Change]:
-    """Find what is new in things that both have; graphql-core tells of what it may break alone."""
-    for coordinate in after.keys() - before.keys() - told:
+    """Find what was added to elements that both have; graphql-core reports only risky additions."""
+    for coordinate in after.keys() - before.keys() - reported:
         element = after[coordinate]
         if element.owner and not _is_same_kind(element.owner, before, after):
             continue
@@ -138,26 +139,28 @@ def _is_same_kind(coordinate: str, before: dict[str, Element], after: dict[str, 
     return old.kind != "type" or old.shape == new.shape
 
 
-def _implementations(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
-    """Find new objects behind interfaces that were there before."""
-    for kind in new.type_map.values():
-        if isinstance(kind, GraphQLObjectType) and kind.name not in old.type_map:
-            for interface in kind.interfaces:
+def _new_implementations(old: GraphQLSchema, new: GraphQLSchema) -> Iterator[Change]:
+    """Find new object types that implement an interface of the old schema."""
+    for type_ in new.type_map.values():
+        if isinstance(type_, GraphQLObjectType) and type_.name not in old.type_map:
+            for interface in type_.interfaces:
                 if interface.name in old.type_map:
-                    text = f"{kind.name} was added, which implements {interface.name}."
-                    yield Change("implemented-interface-added", interface.name, text, kind.name)
+                    text = f"{type_.name} was added, which implements {interface.name}."
+                    yield Change("implemented-interface-added", interface.name, text, type_.name)
 
 
-def _alterations(coordinate: str, old: Element, new: Element, told: set[str]) -> Iterator[Change]:
+def _alterations(
+    coordinate: str, old: Element, new: Element, reported: set[str]
+) -> Iterator[Change]:
     if old.owner and old.kind != new.kind:
         return
-    if old.shape != new.shape and coordinate not in told:
+    if old.shape != new.shape and coordinate not in reported:
         yield Change(
-            _rule_of_shape(old, new),
+            _shape_change_rule(old, new),
             coordinate,
             f"{coordinate} changed from {old.shape} to {new.shape}.",
         )
-    if old.default != new.default and coordinate not in told:
+    if old.default != new.default and coordinate not in reported:
         values = f"from {old.default or 'none'} to {new.default or 'none'}"
         yield Change(
             "default-changed", coordinate, f"The default of {coordinate} changed {values}."
@@ -165,10 +168,10 @@ def _alterations(coordinate: str, old: Element, new: Element, told: set[str]) ->
     if old.deprecated != new.deprecated:
         yield _deprecation(coordinate, old.deprecated, new.deprecated)
     if (old.description or "") != (new.description or ""):
-        yield Change("description-changed", coordinate, f"{coordinate} is described anew.")
+        yield Change("description-changed", coordinate, f"The description of {coordinate} changed.")
 
 
-def _rule_of_shape(old: Element, new: Element) -> str:
+def _shape_change_rule(old: Element, new: Element) -> str:
     if old.kind == "directive argument":
         return "directive-arg-changed-kind"
     return "one-of-added" if new.shape.endswith("@oneOf") else "type-widened"
@@ -179,4 +182,6 @@ def _deprecation(coordinate: str, old: str | None, new: str | None) -> Change:
         return Change("no-longer-deprecated", coordinate, f"{coordinate} is no longer deprecated.")
     if old is None:
         return Change("deprecated", coordinate, f"{coordinate} is deprecated: {new}")
-    return Change("deprecation-changed", coordinate, f"{coordinate} is deprecated anew: {new}")
+    return Change(
+        "deprecation-changed", coordinate, f"The deprecation of {coordinate} changed: {new}"
+    )

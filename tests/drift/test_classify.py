@@ -1,4 +1,4 @@
-"""What each kind of change means for our queries, where they use the thing and where not."""
+"""The verdict on each kind of change, for elements that our queries use and for others."""
 
 from functools import cache
 
@@ -6,13 +6,13 @@ import pytest
 from graphql import GraphQLSchema
 
 from wbtyped.drift import Documents, Finding, Verdict, our_documents
+from wbtyped.drift.classify import compare, validation_errors
 from wbtyped.drift.schema_files import pinned_schema
-from wbtyped.drift.weighing import compare, validation_errors
 
 from .mutations import MUTATIONS, Mutation
 from .sdl import Edit, built, mutated, remove, retype, swap
 
-# What the queries mean does not depend on the interpreter.
+# Independent of the interpreter.
 pytestmark = pytest.mark.slow
 
 USED = MUTATIONS
@@ -33,20 +33,20 @@ def findings(*edits: Edit) -> list[Finding]:
     return compare(pinned(), mutated(*edits), ours())
 
 
-def worst(found: list[Finding]) -> Verdict:
+def most_severe(found: list[Finding]) -> Verdict:
     verdicts = {finding.verdict for finding in found}
     return next(v for v in (Verdict.BREAKING, Verdict.RISKY, Verdict.SAFE) if v in verdicts)
 
 
-def test_the_table_is_as_long_as_it_should_be() -> None:
+def test_mutations_are_many_and_have_unique_names() -> None:
     assert len(UNUSED) >= 60
     assert len({mutation.name for mutation in MUTATIONS}) == len(MUTATIONS)
 
 
 @pytest.mark.parametrize("mutation", USED, ids=str)
-def test_of_something_that_is_used(mutation: Mutation) -> None:
+def test_change_of_a_used_element_has_its_verdict(mutation: Mutation) -> None:
     found = findings(*mutation.used)
-    assert worst(found) is mutation.verdict, found
+    assert most_severe(found) is mutation.verdict, found
     named = next(f for f in found if (f.rule, f.coordinate) == (mutation.rule, mutation.coordinate))
     assert named.verdict is mutation.verdict
     if named.verdict is not Verdict.SAFE:
@@ -58,17 +58,17 @@ def test_of_something_that_is_used(mutation: Mutation) -> None:
 
 
 @pytest.mark.parametrize("mutation", UNUSED, ids=str)
-def test_of_something_that_is_not_used(mutation: Mutation) -> None:
+def test_change_of_an_unused_element_is_safe(mutation: Mutation) -> None:
     found = findings(*mutation.unused)
-    assert found, "the mutation shows"
-    assert worst(found) is Verdict.SAFE, [f for f in found if f.verdict is not Verdict.SAFE]
+    assert found, "the mutation changed nothing"
+    assert most_severe(found) is Verdict.SAFE, [f for f in found if f.verdict is not Verdict.SAFE]
     assert mutation.rule in {finding.rule for finding in found}
     assert not any(finding.operations or finding.advice for finding in found)
     assert validation_errors(ours(), mutated(*mutation.unused)) == []
 
 
-def test_a_change_behind_an_interface_is_told_once() -> None:
-    """Servers change a field of an interface and of all objects behind it together."""
+def test_change_of_an_interface_and_its_types_is_reported_once() -> None:
+    """Servers change a field of an interface and of all its object types together."""
     kinds = ("ArtifactCollection", "ArtifactPortfolio", "ArtifactSequence")
     found = findings(*(retype(f"{kind}.name", "String") for kind in kinds))
     assert [finding.coordinate for finding in found] == ["ArtifactCollection.name"]
@@ -76,7 +76,7 @@ def test_a_change_behind_an_interface_is_told_once() -> None:
     assert [finding.coordinate for finding in found] == ["ArtifactCollection.createdAt"]
 
 
-def test_nothing_has_changed() -> None:
+def test_compare_of_equal_schemas_finds_nothing() -> None:
     assert compare(pinned(), pinned_schema(), ours()) == []
 
 
@@ -92,17 +92,17 @@ MARKED = "directive @mark{} on FIELD type Query {{ a: Int b: Int }}"
         ("{ a b }", "type Query { a: Int b: Int }", "directive-removed", Verdict.SAFE),
     ],
 )
-def test_directives_that_our_schema_has_not(
+def test_change_of_a_directive_is_breaking_where_it_is_used(
     query: str, after: str, rule: str, verdict: Verdict
 ) -> None:
     found = compare(built(MARKED.format(" repeatable")), built(after), Documents({"q": query}))
     assert [(f.rule, f.coordinate, f.verdict) for f in found] == [(rule, "@mark", verdict)]
 
 
-def test_another_name_for_the_root_is_no_reason_to_call_all_broken() -> None:
+def test_renamed_root_type_is_not_breaking() -> None:
     after = mutated(
         swap("schema {\n  query: Query", "schema {\n  query: Root"),
         swap("type Query {", "type Root {"),
     )
     found = compare(pinned(), after, ours())
-    assert worst(found) is Verdict.RISKY
+    assert most_severe(found) is Verdict.RISKY

@@ -1,4 +1,4 @@
-"""Operations of a kind that a server has no root type for are breaking, whatever the kind."""
+"""Operations whose root type a server lacks are breaking, whatever their kind."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 from graphql import build_client_schema, introspection_from_schema
 
 from wbtyped.drift import Documents, Finding, Report, Verdict, check_file, check_server
-from wbtyped.drift.schema_files import pinned_text
+from wbtyped.drift.schema_files import pinned_sdl
 from wbtyped.server import WandbServer
 
 from .conftest import Drift, client_of
@@ -28,7 +28,7 @@ TYPES = "type User { id: ID! } type R { success: Boolean } input I { files: [ID!
 
 
 def with_roots(*kinds: str) -> str:
-    """Return a schema with root types for some kinds of operations; the type of each is there."""
+    """Return a schema that declares root types for some kinds; it defines all of them."""
     roots = " ".join(f"{kind}: {kind.title()}" for kind in kinds)
     types = " ".join(f"type {k.title()} {{ {field} }}" for k, field in FIELDS.items())
     return f"schema {{ {roots} }} {types} {TYPES}"
@@ -41,13 +41,15 @@ def checked(folder: Path, schema: str, queries: str = OWN) -> Report:
 
 
 def breaking(report: Report) -> set[str]:
-    """Return the operations that the server has no root type for."""
+    """Return the operations whose root type is missing."""
     found = report.at_least(Verdict.BREAKING)
-    return {name for each in found if "no root type" in each.change for name in each.operations}
+    return {
+        name for finding in found if "no root type" in finding.change for name in finding.operations
+    }
 
 
 @pytest.mark.parametrize("kind", ROOTS)
-def test_a_root_that_is_not_there_is_breaking(kind: str, tmp_path: Path) -> None:
+def test_missing_root_type_is_breaking(kind: str, tmp_path: Path) -> None:
     report = checked(tmp_path, with_roots(*(ROOTS.keys() - {kind})))
     assert breaking(report) == {ROOTS[kind]}
     [finding] = [f for f in report.findings if "no root type" in f.change]
@@ -57,14 +59,14 @@ def test_a_root_that_is_not_there_is_breaking(kind: str, tmp_path: Path) -> None
     assert finding.advice
 
 
-def test_roots_that_are_there_are_none(tmp_path: Path) -> None:
+def test_existing_root_types_are_not_reported(tmp_path: Path) -> None:
     assert breaking(checked(tmp_path, with_roots(*ROOTS))) == set()
 
 
 @pytest.mark.parametrize("kind", ["mutation", "subscription"])
-def test_a_root_that_goes_with_its_type_is_breaking(kind: str, tmp_path: Path) -> None:
+def test_root_type_removed_from_the_pinned_schema_is_breaking(kind: str, tmp_path: Path) -> None:
     roots = {"mutation": "\n  mutation: Mutation"}
-    schema = edited(pinned_text(), swap(roots[kind], "")) if kind in roots else pinned_text()
+    schema = edited(pinned_sdl(), swap(roots[kind], "")) if kind in roots else pinned_sdl()
     report = checked(tmp_path, schema)
     assert ROOTS[kind] in breaking(report)
     if kind == "subscription":
@@ -73,13 +75,13 @@ def test_a_root_that_goes_with_its_type_is_breaking(kind: str, tmp_path: Path) -
         )
 
 
-def test_a_root_of_another_name_is_a_root(tmp_path: Path) -> None:
+def test_root_type_of_another_name_is_found(tmp_path: Path) -> None:
     schema = "schema { query: Query mutation: Changes } type Changes { deleteFiles(input: I!): R }"
     report = checked(tmp_path, f"{schema} type Query {{ viewer: User }} {TYPES}")
     assert breaking(report) == {"Watch"}
 
 
-def test_introspection_finds_the_same(drift: Drift) -> None:
+def test_introspection_reports_missing_root_types(drift: Drift) -> None:
     schema = build_client_schema(introspection_from_schema(built(with_roots("query"))))
     report = check_server(client_of(drift(schema)), Documents({"own.graphql": OWN}))
     assert report.obtained == "introspection"
@@ -100,14 +102,14 @@ def probed(server: WandbServer, queries: str = READ_AND_WRITE) -> list[Finding]:
 
 
 @pytest.mark.parametrize("queries", [READ_AND_WRITE, WRITE], ids=["both", "no query"])
-def test_probing_finds_mutations_without_a_root(drift: Drift, queries: str) -> None:
+def test_probing_reports_mutations_without_a_root_type(drift: Drift, queries: str) -> None:
     [finding] = probed(drift(built(with_roots("query"))), queries)
     assert (finding.rule, finding.coordinate) == ("operation-invalid", "Mutation")
     assert finding.operations == ("Write",)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "message",
     [
         "Schema is not configured for mutations.",
         "Schema is not configured to execute mutation operation.",
@@ -115,14 +117,16 @@ def test_probing_finds_mutations_without_a_root(drift: Drift, queries: str) -> N
         "Schema does not define the required mutation root type.",
     ],
 )
-def test_probing_understands_servers_that_say_so(wandb_server: WandbServer, said: str) -> None:
-    fault = json_fault("WbtypedControl", {"errors": [{"message": said}]}, status=400, skip=2)
+def test_probing_understands_errors_about_missing_root_types(
+    wandb_server: WandbServer, message: str
+) -> None:
+    fault = json_fault("WbtypedControl", {"errors": [{"message": message}]}, status=400, skip=2)
     with wandb_server.fault(fault):
         [finding] = probed(wandb_server)
     assert (finding.coordinate, finding.operations) == ("Mutation", ("Write",))
     assert "Write" not in wandb_server.requests.operations()
 
 
-def test_where_nothing_can_be_probed_nothing_is_sent(wandb_server: WandbServer) -> None:
+def test_probing_without_probeable_operations_sends_nothing(wandb_server: WandbServer) -> None:
     assert probed(wandb_server, "subscription Watch { runs { id } }") == []
     assert wandb_server.requests.operations() == ["IntrospectionQuery"]

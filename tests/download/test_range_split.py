@@ -76,6 +76,9 @@ PIECE_FAULTS = {
     ),
     "a piece is too short": Fault(kind="storage-get", path="large", shorten=9, skip=4, times=1),
     "storage is overloaded": Fault(kind="storage-get", path="large", status=503, skip=2, times=5),
+    "storage limits requests": Fault(
+        kind="storage-get", path="large", status=429, skip=1, times=10
+    ),
     "URLs expire": Fault(kind="storage-get", path="large", expired=True, skip=3, times=6),
     "ranges are ignored after all": Fault(
         kind="storage-get", path="large", status=200, body=b"all", skip=5, times=1

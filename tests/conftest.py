@@ -12,10 +12,15 @@ from typing import NoReturn
 
 import pytest
 import stamina
+from hypothesis import settings
 
 from wbtyped import Api
 from wbtyped.download.options import EngineName
 from wbtyped.server import WandbServer
+
+# A busy machine makes any example slow; how fast something is, benchmarks say.
+settings.register_profile("wbtyped", deadline=None)
+settings.load_profile("wbtyped")
 
 MOST_WORKERS = 8
 NARROWED_BY = ("keyword", "lf", "stepwise", "collectonly", "usepdb", "update_snapshots")

@@ -145,7 +145,7 @@ class _Classifier:
         message = invalid[0].error.message
         around = invalid[0].around
         coordinate = parse_message(message).coordinate or (around[0].coordinate if around else "")
-        nodes = [place.node for place in invalid]
+        nodes = [item.node for item in invalid]
         definitions = {d for n in nodes if (d := self.documents.definition_of(n)) is not None}
         change = Change("operation-invalid", coordinate, message)
         return self.finding(change, Verdict.BREAKING, definitions, nodes)
@@ -190,13 +190,16 @@ def _advice(rule: str, verdict: Verdict, operations: list[str], documents: Docum
     advice = RULES[rule].advice
     if documents.ours and verdict is Verdict.BREAKING:
         advice = (
-            "Upgrade wbtyped; or, in its sources, update the schema and the generated code,"
-            f" and {_lower_first(advice)}"
+            "Upgrade wbtyped or, in its sources, update the schema and the generated code, and"
+            f" {_lower_first(advice)}"
         )
     needs = {used.needs for used in documents.operations if used.name in operations}
     if needs and "" not in needs:
         needed = " and ".join(sorted(needs))
-        advice = f"Check whether the server is too old ({needed}); if not, {_lower_first(advice)}"
+        advice = (
+            f"Check whether the server has what the operation needs ({needed}); if it does,"
+            f" {_lower_first(advice)}"
+        )
     return f"{advice}."
 
 

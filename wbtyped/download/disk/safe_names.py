@@ -123,7 +123,7 @@ def ignores_case(root: Path) -> bool:
 
 
 def _checked_parts(name: str, *, windows: bool) -> list[str]:
-    """Return the parts of a name, once nothing speaks against any of them."""
+    """Return the parts of a name, after checking each of them."""
     if not name:
         _refuse(name, "it is empty")
     if CONTROL_CHARACTER.search(name):

@@ -181,7 +181,7 @@ def get_artifact_collection(
 ) -> Operation[GetArtifactCollection]:
     """One collection by type and name; null if the project has no such collection.
 
-    Used by: artifacts.ArtifactCollection"""
+    Used by: Api.artifact_collection, artifacts.ArtifactCollection.load"""
     from .get_artifact_collection import GetArtifactCollection
 
     variables: dict[str, object] = {

@@ -32,7 +32,7 @@ Edits = Edit | list[Edit]
 class Mutation:
     """A kind of change; `rule` and `coordinate` are those of the finding on the used element.
 
-    `refused` is True if the server rejects one of our queries, which probing detects.
+    `rejected` is True if the server rejects one of our queries, which probing detects.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Mutation:
     coordinate: str
     used: tuple[Edit, ...]
     unused: tuple[Edit, ...]
-    refused: bool
+    rejected: bool
 
     def __str__(self) -> str:
         return self.name
@@ -59,9 +59,9 @@ def row(
     used: Edits,
     unused: Edits = [],  # noqa: B006 - never changed
     *,
-    refused: bool = False,
+    rejected: bool = False,
 ) -> Mutation:
-    return Mutation(name, verdict, rule, coordinate, several(used), several(unused), refused)
+    return Mutation(name, verdict, rule, coordinate, several(used), several(unused), rejected)
 
 
 COLOUR = append("enum Colour { RED }")
@@ -74,7 +74,7 @@ TYPES = [
         coordinate="LocalVersionInfo",
         used=[remove("ServerInfo.latestLocalVersionInfo"), remove("LocalVersionInfo")],
         unused=[remove("Run.runInfo"), remove("RunInfo")],
-        refused=True,
+        rejected=True,
     ),
     row(
         "scalar removed",
@@ -83,7 +83,7 @@ TYPES = [
         coordinate="JSONString",
         used=[every("JSONString", "String"), remove("JSONString")],
         unused=[every("Duration", "Int64"), remove("Duration")],
-        refused=True,
+        rejected=True,
     ),
     row(
         "enum removed",
@@ -100,7 +100,7 @@ TYPES = [
         coordinate="TagInput",
         used=[every("TagInput", "String"), remove("TagInput")],
         unused=[remove("UpsertModelInput.rateLimits"), remove("RateLimitsInput")],
-        refused=True,
+        rejected=True,
     ),
     row(
         "union removed",
@@ -109,7 +109,7 @@ TYPES = [
         coordinate="Initiator",
         used=[every("Initiator", "Project"), remove("Initiator")],
         unused=[every("TagGroup", "Entity"), remove("TagGroup")],
-        refused=True,
+        rejected=True,
     ),
     row(
         "interface removed",
@@ -123,7 +123,7 @@ TYPES = [
             remove("ArtifactCollection"),
         ],
         unused=[implement("Run", "Node"), remove("BucketType")],
-        refused=True,
+        rejected=True,
     ),
     row(
         "object becomes interface",
@@ -156,7 +156,7 @@ TYPES = [
         coordinate="Initiator",
         used=declare("Initiator", "type Initiator { name: String }"),
         unused=declare("TagGroup", "type TagGroup { name: String }"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "input becomes scalar",
@@ -193,7 +193,7 @@ FIELDS = [
         coordinate="File.directUrl",
         used=remove("File.directUrl"),
         unused=remove("File.special"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "field renamed",
@@ -202,7 +202,7 @@ FIELDS = [
         coordinate="Run.displayName",
         used=rename("Run.displayName", "title"),
         unused=rename("Run.host", "machine"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "interface's field removed",
@@ -211,7 +211,7 @@ FIELDS = [
         coordinate="ArtifactCollection.createdAt",
         used=remove("ArtifactCollection.createdAt"),
         unused=remove("BucketType.createdAt"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "mutation removed",
@@ -220,7 +220,7 @@ FIELDS = [
         coordinate="Mutation.linkArtifact",
         used=remove("Mutation.linkArtifact"),
         unused=remove("Mutation.useArtifact"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "field added",
@@ -393,7 +393,7 @@ FIELDS = [
         coordinate="FileEdge.node",
         used=retype("FileEdge.node", "Run"),
         unused=retype("Artifact.usedByApprox", "FileConnection!"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "interface becomes one of its object types",
@@ -410,7 +410,7 @@ FIELDS = [
         coordinate="File.mimetype",
         used=retype("File.mimetype", "RunInfo"),
         unused=retype("File.special", "RunInfo"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "object becomes a scalar",
@@ -419,7 +419,7 @@ FIELDS = [
         coordinate="Run.files",
         used=retype("Run.files", "JSON"),
         unused=retype("Run.runInfo", "JSON"),
-        refused=True,
+        rejected=True,
     ),
 ]
 ARGUMENTS = [
@@ -430,7 +430,7 @@ ARGUMENTS = [
         coordinate="Run.files(pattern:)",
         used=remove("Run.files(pattern:)"),
         unused=remove("Run.files(last:)"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "only argument removed",
@@ -439,7 +439,7 @@ ARGUMENTS = [
         coordinate="Query.artifact(id:)",
         used=remove("Query.artifact(id:)"),
         unused=remove("Query.artifactSequence(id:)"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "argument in a fragment removed",
@@ -448,7 +448,7 @@ ARGUMENTS = [
         coordinate="File.url(upload:)",
         used=remove("File.url(upload:)"),
         unused=remove("Query.viewer(entityName:)"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "optional argument added",
@@ -473,7 +473,7 @@ ARGUMENTS = [
         coordinate="Run.files(size:)",
         used=add("Run.files", "size: Int!"),
         unused=add("Run.runInfo", "size: Int!"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "argument type changed",
@@ -482,7 +482,7 @@ ARGUMENTS = [
         coordinate="Run.files(pattern:)",
         used=retype("Run.files(pattern:)", "Int"),
         unused=retype("Run.files(last:)", "String"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "argument becomes a list of its type",
@@ -491,7 +491,7 @@ ARGUMENTS = [
         coordinate="Run.files(pattern:)",
         used=retype("Run.files(pattern:)", "[String]"),
         unused=retype("Run.files(last:)", "[Int]"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "argument with a nullable variable becomes required",
@@ -500,7 +500,7 @@ ARGUMENTS = [
         coordinate="Run.files(first:)",
         used=retype("Run.files(first:)", "Int!"),
         unused=retype("Run.logLines(first:)", "Int!"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "argument with a non-null variable becomes required",
@@ -517,7 +517,7 @@ ARGUMENTS = [
         coordinate="Run.files(last:)",
         used=retype("Run.files(last:)", "Int!"),
         unused=retype("Run.logLines(last:)", "Int!"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "list items of an argument become non-null",
@@ -526,7 +526,7 @@ ARGUMENTS = [
         coordinate="Run.files(names:)",
         used=retype("Run.files(names:)", "[String!]"),
         unused=retype("BucketType.files(names:)", "[String!]"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "list items of an argument become nullable",
@@ -577,7 +577,7 @@ INPUTS = [
         coordinate="DeleteFilesInput.projectId",
         used=remove("DeleteFilesInput.projectId"),
         unused=remove("UpsertModelInput.framework"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "input field removed, sent in a variable",
@@ -610,7 +610,7 @@ INPUTS = [
         coordinate="DeleteFilesInput.colour",
         used=add("DeleteFilesInput", "colour: String!"),
         unused=add("CopyFileInput", "colour: String!"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "required input field added, the object sent in a variable",
@@ -627,7 +627,7 @@ INPUTS = [
         coordinate="DeleteFilesInput.projectId",
         used=retype("DeleteFilesInput.projectId", "String"),
         unused=retype("UpsertModelInput.framework", "Int"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "input field type changed, sent in a variable",
@@ -644,7 +644,7 @@ INPUTS = [
         coordinate="UpdateArtifactSequenceInput.description",
         used=retype("UpdateArtifactSequenceInput.description", "String!"),
         unused=retype("UpdateArtifactTypeInput.description", "String!"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "input field with a non-null variable becomes required",
@@ -660,7 +660,7 @@ INPUTS = [
         coordinate="UpsertModelInput.framework",
         used=retype("UpsertModelInput.framework", "String!"),
         unused=retype("RewindRunInput.runName", "Int!"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "input field that a variable may omit becomes required",
@@ -766,7 +766,7 @@ ABSTRACT = [
         coordinate="Initiator",
         used=declare("Initiator", "union Initiator = User"),
         unused=declare("TaggedObject", "union TaggedObject = ArtifactPortfolio"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "type without a fragment removed from a union",
@@ -798,7 +798,7 @@ ABSTRACT = [
         coordinate="ArtifactCollection",
         used=implement(SEQUENCE, ""),
         unused=implement("Run", "Node"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "interface removed from a type without a fragment",
@@ -837,7 +837,7 @@ DIRECTIVES = [
         coordinate="@include",
         used=append(INCLUDE.format("", "FRAGMENT_SPREAD | INLINE_FRAGMENT")),
         unused=append(SKIP.format("", "FRAGMENT_SPREAD | INLINE_FRAGMENT")),
-        refused=True,
+        rejected=True,
     ),
     row(
         "directive location removed that we do not use",
@@ -861,7 +861,7 @@ DIRECTIVES = [
         coordinate="@include(size:)",
         used=append(INCLUDE.format(", size: Int!", ON_ALL)),
         unused=append(SKIP.format(", size: Int!", ON_ALL)),
-        refused=True,
+        rejected=True,
     ),
     row(
         "optional argument of a directive added",
@@ -878,7 +878,7 @@ DIRECTIVES = [
         coordinate="@include(if:)",
         used=append(f"directive @include on {ON_ALL}"),
         unused=append(f"directive @skip on {ON_ALL}"),
-        refused=True,
+        rejected=True,
     ),
     row(
         "argument type of a directive changed",
@@ -887,7 +887,7 @@ DIRECTIVES = [
         coordinate="@include(if:)",
         used=append(f"directive @include(if: Int!) on {ON_ALL}"),
         unused=append(f"directive @skip(if: Int!) on {ON_ALL}"),
-        refused=True,
+        rejected=True,
     ),
 ]
 WORDS = [

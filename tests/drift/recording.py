@@ -87,6 +87,7 @@ def recorded_responses() -> list[RecordedResponse]:
     with WandbServer(features=[]) as older, recording(older, found) as api:
         seed(older)
         api.artifact("crew/ship/data:v0")
+        assert api.viewer.username  # `default_entity` loads it first elsewhere
     return found
 
 
@@ -147,6 +148,7 @@ def change_artifacts(api: Api, folder: Path) -> None:
 def change_collections(api: Api, folder: Path) -> None:
     for name in ("best", "data"):
         collection = api.artifact_collection("dataset", f"crew/ship/{name}")
+        collection.load()
         assert collection.aliases
         collection.description, collection.tags = "new", ["a"]
         collection.save()

@@ -54,7 +54,7 @@ def test_change_of_a_used_element_has_its_verdict(mutation: Mutation) -> None:
         assert named.classes
         assert named.places
         assert named.advice.count(".") == 1 + named.advice.count("0.")
-    assert bool(validation_errors(ours(), mutated(*mutation.used))) is mutation.refused
+    assert bool(validation_errors(ours(), mutated(*mutation.used))) is mutation.rejected
 
 
 @pytest.mark.parametrize("mutation", UNUSED, ids=str)

@@ -39,9 +39,9 @@ pytestmark = pytest.mark.slow
 
 NAMES = {operation.name for operation in our_documents().operations}
 # The guard of a probe is an `@include`, which every server has that follows the specification.
-REFUSED = [m for m in MUTATIONS if m.refused and not m.coordinate.startswith("@")]
-WITHOUT_INCLUDE = [m for m in MUTATIONS if m.refused and m.coordinate.startswith("@")]
-UNSEEN = [mutation for mutation in MUTATIONS if not mutation.refused][::8]
+REJECTED = [m for m in MUTATIONS if m.rejected and not m.coordinate.startswith("@")]
+WITHOUT_INCLUDE = [m for m in MUTATIONS if m.rejected and m.coordinate.startswith("@")]
+UNSEEN = [mutation for mutation in MUTATIONS if not mutation.rejected][::8]
 
 
 @cache
@@ -57,7 +57,7 @@ def probe(server: WandbServer, documents: Documents | None = None) -> Report:
     return report
 
 
-def refused_by(schema: GraphQLSchema) -> set[str]:
+def rejected_by(schema: GraphQLSchema) -> set[str]:
     """Return the operations that are invalid against a schema."""
     return {
         operation.name
@@ -89,12 +89,12 @@ SAME_AS_COMPARISON = {
 }
 
 
-@pytest.mark.parametrize("mutation", REFUSED, ids=str)
+@pytest.mark.parametrize("mutation", REJECTED, ids=str)
 def test_probe_finds_every_change_that_validation_sees(mutation: Mutation, drift: Drift) -> None:
     schema = mutated(*mutation.used)
     report = probe(drift(schema))
     found = {name for finding in report.findings for name in finding.operations}
-    assert found == refused_by(schema)
+    assert found == rejected_by(schema)
     for finding in report.findings:
         assert finding.verdict is Verdict.BREAKING
         assert finding.places
@@ -402,14 +402,14 @@ def test_hidden_schema_leads_to_probing(
     assert "introspection" in report.notes[0]
 
 
-@pytest.mark.parametrize("refusals", [1, 2])
+@pytest.mark.parametrize("rejections", [1, 2])
 def test_older_server_gets_an_older_introspection_query(
-    wandb_server: WandbServer, refusals: int
+    wandb_server: WandbServer, rejections: int
 ) -> None:
     newer = Fault(
         kind="graphql",
         operation="IntrospectionQuery",
-        times=refusals,
+        times=rejections,
         status=400,
         body=json.dumps(errors('Unknown argument "includeDeprecated"')).encode(),
         content_type="application/json",

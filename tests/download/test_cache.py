@@ -130,8 +130,11 @@ def test_cache_corrupt_file_is_fetched_again(
 ) -> None:
     data.download(tmp_path / "one", cache=cache)
     path = cached_path(cache, FILES["a.txt"])
+    before = path.stat().st_mtime_ns
     path.unlink()
     path.write_bytes(b"alphA")
+    while path.stat().st_mtime_ns == before:  # the clock of a file system ticks every 4 ms
+        path.write_bytes(b"alphA")
     cached_path(cache, FILES["sub/b.bin"]).unlink()
     cached_path(cache, FILES["sub/b.bin"]).write_bytes(b"short")
     result = data.files().download(tmp_path / "two", cache=cache)

@@ -2,10 +2,13 @@
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
+from os.path import commonprefix
 
 from graphql import (
+    DefinitionNode,
     DirectiveDefinitionNode,
+    DocumentNode,
     EnumTypeDefinitionNode,
     EnumValueDefinitionNode,
     FieldDefinitionNode,
@@ -16,7 +19,7 @@ from graphql import (
     Node,
     ObjectTypeDefinitionNode,
     TypeDefinitionNode,
-    build_schema,
+    build_ast_schema,
     parse,
 )
 
@@ -26,9 +29,31 @@ Edit = Callable[[str], str]
 Member = FieldDefinitionNode | InputValueDefinitionNode | EnumValueDefinitionNode
 
 
-@cache
+@lru_cache(maxsize=8)  # each takes megabytes
 def built(text: str) -> GraphQLSchema:
-    return build_schema(text, assume_valid=True)
+    return build_ast_schema(parsed(text), assume_valid=True)
+
+
+def parsed(text: str) -> DocumentNode:
+    """Parse a schema; of the pinned one after an edit only what is near it, in a tenth of the time.
+
+    Definitions after the edit keep the places that they have in the pinned text.
+    """
+    pinned, definitions = pinned_text(), pinned_definitions()
+    moved = len(text) - len(pinned)
+    equal = len(commonprefix([text, pinned]))
+    # One definition more on either side is parsed, since a text without any is an error.
+    before = [each for each in definitions if span(each)[1] < equal][:-1]
+    begin = span(before[-1])[1] if before else 0
+    equal = len(pinned) - len(commonprefix([text[::-1], pinned[::-1]]))
+    after = [d for d in definitions if span(d)[0] > equal and span(d)[0] + moved > begin][1:]
+    end = span(after[0])[0] + moved if after else len(text)
+    return DocumentNode(definitions=(*before, *parse(text[begin:end]).definitions, *after))
+
+
+@cache
+def pinned_definitions() -> tuple[DefinitionNode, ...]:
+    return parse(pinned_text()).definitions
 
 
 def mutated(*edits: Edit) -> GraphQLSchema:
@@ -44,7 +69,7 @@ def edited(text: str, *edits: Edit) -> str:
     return text
 
 
-@cache
+@lru_cache(maxsize=8)
 def nodes(text: str) -> dict[str, Node]:
     """Return every definition in SDL by coordinate."""
     found: dict[str, Node] = {}

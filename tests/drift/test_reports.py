@@ -58,13 +58,14 @@ PROBED = Report(
 def report_of_every_rule() -> Report:
     """Return a report with at least one finding of every rule."""
     one_of_each = {mutation.rule: mutation for mutation in MUTATIONS}
+    pinned, ours = pinned_schema(), our_documents()
     found = {
         (finding.rule, finding.verdict): finding
         for mutation in one_of_each.values()
-        for finding in compare(pinned_schema(), mutated(*mutation.used), our_documents())
+        for finding in compare(pinned, mutated(*mutation.used), ours)
     }
     invalid = Documents({"own.graphql": "{ viewer { nonsense } }"})
-    found |= {(f.rule, f.verdict): f for f in compare(pinned_schema(), pinned_schema(), invalid)}
+    found |= {(f.rule, f.verdict): f for f in compare(pinned, pinned, invalid)}
     marked = built("directive @mark repeatable on FIELD type Query { a: Int }")
     plain = Documents({"own.graphql": "{ a @mark @mark }"})
     for text in ("directive @mark on FIELD type Query { a: Int }", "type Query { a: Int }"):

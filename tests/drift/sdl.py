@@ -39,7 +39,7 @@ def parsed(text: str) -> DocumentNode:
 
     Definitions after the edit keep the places that they have in the pinned text.
     """
-    pinned, definitions = pinned_text(), pinned_definitions()
+    pinned, definitions = pinned_sdl(), pinned_definitions()
     moved = len(text) - len(pinned)
     equal = len(commonprefix([text, pinned]))
     # One definition more on either side is parsed, since a text without any is an error.
@@ -53,7 +53,7 @@ def parsed(text: str) -> DocumentNode:
 
 @cache
 def pinned_definitions() -> tuple[DefinitionNode, ...]:
-    return parse(pinned_text()).definitions
+    return parse(pinned_sdl()).definitions
 
 
 def mutated(*edits: Edit) -> GraphQLSchema:

@@ -79,8 +79,8 @@ class StandaloneArtifact:
         arguments.instance("client", client, Client)
         arguments.instance("location", location, ArtifactLocation)
         arguments.instance("attrs", attrs, fragments.Artifact)
-        self.client = client
-        self.location = location
+        self.client: Client = client
+        self.location: ArtifactLocation = location
         self.contents: VersionContents = VersionContents(client, location, attrs, self)
         """The files of the version."""
         self._accept(attrs)

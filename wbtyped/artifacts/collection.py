@@ -57,10 +57,10 @@ class StandaloneCollection:
     ) -> None:
         check_identity(client, entity, project, name, type)
         arguments.check_optional_strings(organization=organization)
-        self.client = client
-        self.entity = entity
-        self.project = project
-        self.organization = organization
+        self.client: Client = client
+        self.entity: str = entity
+        self.project: str = project
+        self.organization: str | None = organization
         if attrs is None:
             attrs = client.run(find_collection(entity, project, type, name))
         self._accept(parse_node(fragments.ArtifactCollection, attrs, "an ArtifactCollection"))

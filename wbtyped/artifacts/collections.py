@@ -46,9 +46,9 @@ class CollectionList(SizedPaginator[ResultT, fragments.ArtifactCollection, Artif
     ) -> None:
         arguments.check_strings(entity=entity, project=project)
         filters_json(filters)
-        self.entity = entity
-        self.project = project
-        self.filters = filters
+        self.entity: str = entity
+        self.project: str = project
+        self.filters: Mapping[str, object] | None = filters
         self.order: str | None = checked_order(order)
         super().__init__(client, per_page=per_page, start=start)
 

@@ -55,7 +55,7 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         start: str | None = None,
     ) -> None:
         arguments.instance("artifact", artifact, "Artifact")
-        self.artifact = artifact
+        self.artifact: ArtifactRef = artifact
         self.names: list[str] | None = (
             None if names is None else arguments.strings("names", names, "paths")
         )

@@ -45,8 +45,8 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
         start: str | None = None,
     ) -> None:
         arguments.check_strings(entity=entity, project=project)
-        self.entity = entity
-        self.project = project
+        self.entity: str = entity
+        self.project: str = project
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:
@@ -95,10 +95,10 @@ class ArtifactType:
     ) -> None:
         arguments.instance("client", client, Client)
         arguments.check_strings(entity=entity, project=project, type_name=type_name)
-        self.client = client
-        self.entity = entity
-        self.project = project
-        self.type = type_name
+        self.client: Client = client
+        self.entity: str = entity
+        self.project: str = project
+        self.type: str = type_name
         if attrs is None:
             client.run(self._load())
         else:

@@ -74,10 +74,10 @@ class CollectionVersions(VersionList["Result", ArtifactT]):
             entity=entity, project=project, collection_name=collection_name, type=type
         )
         filters_json(filters)
-        self.entity = entity
-        self.project = project
-        self.collection_name = collection_name
-        self.type = type
+        self.entity: str = entity
+        self.project: str = project
+        self.collection_name: str = collection_name
+        self.type: str = type
         self.filters: Mapping[str, object] = COMMITTED if filters is None else filters
         self.order: str | None = checked_order(order)
         self.tags: list[str] = checked_tags([] if tags is None else tags)
@@ -143,8 +143,8 @@ class RunVersions(VersionList["RunResult", ArtifactT]):
     ) -> None:
         arguments.instance("run", run, "Run")
         arguments.one_of("mode", mode, ("logged", "used"))
-        self.run = run
-        self.mode = mode
+        self.run: RunRef = run
+        self.mode: str = mode
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:

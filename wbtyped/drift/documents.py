@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     ExecutableDefinitionNode,
     FragmentDefinitionNode,
@@ -65,7 +66,8 @@ class Documents:
         self.ours: bool = ours
         """True if these are the queries of this package."""
         written = [node for name, source in sources.items() for node in _executable(name, source)]
-        sent, self.removed_directives = strip_local(written)
+        sent, removed = strip_local(written)
+        self.removed_directives: list[DirectiveNode] = removed
         """Directives that code generators and clients remove from queries before sending them."""
         self.definitions: list[Definition] = [_definition(node) for node in sent]
         self._fragments: dict[str, Definition] = {}

@@ -119,7 +119,7 @@ class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
     def __init__(
         self, files: FileSelection, names: Sequence[str | None], per_page: int = URLS_PER_PAGE
     ) -> None:
-        self.files = files
+        self.files: FileSelection = files
         self.names: list[str | None] = list(names)
         super().__init__(files.client, per_page=per_page)
 

@@ -300,10 +300,10 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
                 f"files of {run.full_path}: names and pattern cannot be combined; "
                 "give either a list of names or a pattern"
             )
-        self.run = run
+        self.run: RunT = run
         self.names: list[str | None] = [*listed]
         self.upload: bool = arguments.flag("upload", upload)
-        self.pattern = pattern
+        self.pattern: str | None = pattern
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:

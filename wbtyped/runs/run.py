@@ -32,10 +32,10 @@ class StandaloneRun:
         attrs: fragments.Run | Mapping[str, object] | None = None,
     ) -> None:
         check_identity(client, entity, project, run_id)
-        self.client = client
-        self.entity = entity
-        self.project = project
-        self.id = run_id
+        self.client: Client = client
+        self.entity: str = entity
+        self.project: str = project
+        self.id: str = run_id
         if attrs is None:
             client.run(self._load())
         else:

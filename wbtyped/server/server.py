@@ -147,7 +147,7 @@ class WandbServer:
         self._execution = Execution(features)
         self._queries = Workers(QUERY_THREADS)
         self._workers = Workers()
-        self.entity = entity
+        self.entity: str = entity
         """Name of the account, and the entity of paths that do not name one."""
         self.faults: Faults = Faults()
         """Active faults; see `Fault` and `fault`."""

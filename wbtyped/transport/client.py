@@ -173,8 +173,8 @@ class Client:
     def __init__(self, settings: Settings, *, retry_budget: float = RETRY_BUDGET_SECONDS) -> None:
         arguments.instance("settings", settings, Settings)
         arguments.positive_number("retry_budget", retry_budget)
-        self.settings = settings
-        self.retry_budget = retry_budget
+        self.settings: Settings = settings
+        self.retry_budget: float = retry_budget
         self._features: frozenset[str] | None = None
         self._lock = threading.Lock()
         self._opened: Transport | None = None

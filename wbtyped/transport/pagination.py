@@ -85,8 +85,8 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         arguments.instance("client", client, Client)
         check_per_page(per_page)
         arguments.check_optional_strings(start=start)
-        self.client = client
-        self.per_page = per_page
+        self.client: Client = client
+        self.per_page: int = per_page
         self.objects: list[ItemT] = []
         self.index: int = -1
         self.last_response: ResultT | None = None

@@ -67,8 +67,8 @@ class SignedUrls(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):
     def __init__(
         self, version: VersionContents, names: list[str] | None, per_page: int = URLS_PER_PAGE
     ) -> None:
-        self.version = version
-        self.names = names
+        self.version: VersionContents = version
+        self.names: list[str] | None = names
         super().__init__(version.client, per_page=per_page)
 
     def _operation(self, cursor: str | None) -> Operation["Result"]:

@@ -28,10 +28,10 @@ class VersionContents:
         node: fragments.Artifact,
         owner: ManifestOwner | None = None,
     ) -> None:
-        self.client = client
-        self.location = location
-        self.node = node
-        self.owner = owner
+        self.client: Client = client
+        self.location: ArtifactLocation = location
+        self.node: fragments.Artifact = node
+        self.owner: ManifestOwner | None = owner
         self._manifest: ArtifactManifest | None = None
 
     @property

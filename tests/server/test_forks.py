@@ -105,8 +105,9 @@ EXITS = [
 
 
 def run(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    # Since 3.12, Python warns of every fork of a process with threads.
     return subprocess.run(
-        [sys.executable, "-c", dedent(script), *arguments],
+        [sys.executable, "-W", "ignore::DeprecationWarning", "-c", dedent(script), *arguments],
         text=True,
         capture_output=True,
         timeout=60,

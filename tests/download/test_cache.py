@@ -90,10 +90,11 @@ def test_other_versions_and_runs_share_it(
     assert saved(tmp_path / "three") == {"renamed": FILES["sub/b.bin"], "own": b"own"}
 
 
-def test_a_coroutine_uses_it(data: Artifact, cache: Path, tmp_path: Path) -> None:
+def test_a_coroutine_uses_it(api: Api, data: Artifact, cache: Path, tmp_path: Path) -> None:
     async def both() -> None:
         await data.adownload(tmp_path / "one", cache=cache)
         result = await data.files().adownload(tmp_path / "two", cache=cache)
+        await api.aclose()
         assert sorted(result.cached) == sorted(FILES)
 
     asyncio.run(both())

@@ -43,6 +43,7 @@ def seen(answer: JsonValue) -> dict[str, JsonValue]:
     return {path: value for path, value in flat(answer).items() if not UNEQUAL.fullmatch(path)}
 
 
+@pytest.mark.slow
 def test_edits(
     wandb_server: WandbServer, scripts: Scripts, other_server: WandbServer, tmp_path: Path
 ) -> None:

@@ -68,6 +68,7 @@ def test_metrics_are_kept(scripts: Scripts, tmp_path: Path) -> None:
     assert json.loads(printed.strip().splitlines()[-1]) == [[1, 0.5, 1 / 3], 2, 1 / 3, 0.1, 2]
 
 
+@pytest.mark.slow
 def test_several_processes_at_once(scripts: Scripts, api: Api, tmp_path: Path) -> None:
     text = original("log_many.py")
     names = [f"p{number}" for number in range(3)]

@@ -297,6 +297,7 @@ def many(server: WandbServer) -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.slow
 def test_many_processes(wandb_server: WandbServer, cache: Path, tmp_path: Path) -> None:
     files = many(wandb_server)
     roots = [tmp_path / name for name in ("a", "b", "c", "c")]
@@ -327,6 +328,7 @@ def test_killed_at_any_moment(
     assert {n: c for n, c in saved(root).items() if ".part" not in n} == files
 
 
+@pytest.mark.slow
 def test_prune_beside_a_download(
     wandb_server: WandbServer, api: Api, cache: Path, tmp_path: Path
 ) -> None:

@@ -202,6 +202,7 @@ def test_sarif_points_at_rules_and_lines() -> None:
     assert "a%20b%2Cc%3Ad" in json.dumps(locations[1])
 
 
+@pytest.mark.slow
 def test_every_rule_can_be_reported_in_every_form() -> None:
     report = everything()
     assert {finding.rule for finding in report.findings} == RULES.keys()

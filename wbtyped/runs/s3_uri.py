@@ -9,7 +9,10 @@ def s3_uri(url: str) -> str | None:
     Knows both forms: the bucket in front of the host name (dots in it included) and in front of the
     key.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no URL, whatever the server says
+        return None
     host, key = parts.hostname or "", parts.path.lstrip("/")
     if parts.scheme not in {"http", "https"} or not host.endswith(".amazonaws.com"):
         return None

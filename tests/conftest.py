@@ -16,7 +16,10 @@ from wbtyped.download.options import EngineName
 from wbtyped.server import WandbServer
 
 MOST_WORKERS = 8
-NARROWED_BY = ("keyword", "lf", "stepwise", "collectonly", "usepdb", "update_snapshots")
+NARROWED_BY = (
+    "keyword", "lf", "stepwise", "collectonly", "usepdb", "update_snapshots", "showfixtures",
+    "show_fixtures_per_test",
+)  # fmt: skip
 """Options with which a session is short, or belongs into one process."""
 
 

@@ -159,11 +159,13 @@ async def test_a_cache_that_takes_nothing_from_a_coroutine(
 
 
 def test_a_loop_of_its_own(
-    artifact: Artifact, tmp_path: Path, said: list[warnings.WarningMessage]
+    api: Api, artifact: Artifact, tmp_path: Path, said: list[warnings.WarningMessage]
 ) -> None:
-    number = line_here() + 1
-    asyncio.run(artifact.adownload(tmp_path, allow_missing_references=True))
-    check(said, number, "left out")
+    with asyncio.Runner() as runner:
+        number = line_here() + 1
+        runner.run(artifact.adownload(tmp_path, allow_missing_references=True))
+        check(said, number, "left out")
+        runner.run(api.aclose())
 
 
 def test_every_warning_goes_through_one_function_and_has_a_test_here() -> None:

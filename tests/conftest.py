@@ -23,7 +23,10 @@ settings.register_profile("wbtyped", deadline=None)
 settings.load_profile("wbtyped")
 
 MOST_WORKERS = 8
-NARROWED_BY = ("keyword", "lf", "stepwise", "collectonly", "usepdb", "update_snapshots")
+NARROWED_BY = (
+    "keyword", "lf", "stepwise", "collectonly", "usepdb", "update_snapshots", "showfixtures",
+    "show_fixtures_per_test",
+)  # fmt: skip
 """Options with which a session is short, or belongs into one process."""
 
 
@@ -59,16 +62,25 @@ def _no_servers(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads its own options
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """Use all cores for whole folders, unless `-n` says otherwise, and keep compiled modules."""
+    """Use all cores for whole folders, unless `-n` says otherwise, and keep compiled modules.
+
+    There is one worker more than cores, since a third of the time tests wait.
+    """
     if "PYTEST_XDIST_WORKER" in os.environ:
         return  # a worker, which runs this hook, too
     if getattr(config.option, "numprocesses", 0) is None and takes_long(config):
-        config.option.numprocesses = "auto"
-        config.option.maxprocesses = config.option.maxprocesses or MOST_WORKERS
+        config.option.numprocesses = min(cores() + 1, MOST_WORKERS)
         if config.option.dist == "no":
             config.option.dist = "worksteal"
     if sys.dont_write_bytecode:
         keep_bytecode(config.rootpath / ".pytest_cache" / "bytecode")
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    if sys.platform == "linux":
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def takes_long(config: pytest.Config) -> bool:

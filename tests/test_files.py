@@ -130,6 +130,7 @@ def test_file_from_a_mapping_of_wire_names(run: Run) -> None:
         ("https://storage.googleapis.com/b/k", None),
         ("https://s3.amazonaws.com.evil.test/b/k", None),
         ("ftp://bkt.s3.amazonaws.com/k", None),
+        ("http://[", None),
     ],
 )
 def test_s3_uri_of_urls(url: str, uri: str | None) -> None:

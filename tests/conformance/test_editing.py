@@ -43,6 +43,7 @@ def comparable(description: JsonValue) -> dict[str, JsonValue]:
     return {path: value for path, value in flat(description).items() if not VARYING.fullmatch(path)}
 
 
+@pytest.mark.slow
 def test_edits_of_both_clients_are_equal(
     wandb_server: WandbServer, scripts: Scripts, other_server: WandbServer, tmp_path: Path
 ) -> None:

@@ -70,6 +70,7 @@ def test_official_client_reads_its_metrics(scripts: Scripts, tmp_path: Path) -> 
     assert json.loads(output.strip().splitlines()[-1]) == [[1, 0.5, 1 / 3], 2, 1 / 3, 0.1, 2]
 
 
+@pytest.mark.slow
 def test_official_client_logs_from_several_processes(
     scripts: Scripts, api: Api, tmp_path: Path
 ) -> None:

@@ -287,6 +287,7 @@ def many(server: WandbServer) -> dict[str, bytes]:
     return files
 
 
+@pytest.mark.slow
 def test_cache_many_processes_share_it(
     wandb_server: WandbServer, cache: Path, tmp_path: Path
 ) -> None:
@@ -319,6 +320,7 @@ def test_cache_process_killed_leaves_no_corrupt_file(
     assert {name: data for name, data in files_in(root).items() if ".part" not in name} == files
 
 
+@pytest.mark.slow
 def test_prune_during_downloads_is_safe(
     wandb_server: WandbServer, api: Api, cache: Path, tmp_path: Path
 ) -> None:

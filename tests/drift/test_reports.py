@@ -202,6 +202,7 @@ def test_sarif_report_refers_to_rules_and_lines() -> None:
     assert "a%20b%2Cc%3Ad" in json.dumps(locations[1])
 
 
+@pytest.mark.slow
 def test_every_rule_is_reported_in_every_format() -> None:
     report = report_of_every_rule()
     assert {finding.rule for finding in report.findings} == RULES.keys()

@@ -9,7 +9,10 @@ def s3_uri(url: str) -> str | None:
     Supports both forms: the bucket as part of the host name (it may contain dots), and as the first
     part of the path.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no URL, whatever the server says
+        return None
     host, key = parts.hostname or "", parts.path.lstrip("/")
     if parts.scheme not in {"http", "https"} or not host.endswith(".amazonaws.com"):
         return None

@@ -9,6 +9,10 @@ from ...transport.tls import Tls, certificate_refused
 from ...urls import WebUrl
 
 
+CERTIFICATE_REFUSED = frozenset({pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT})
+"""libcurl before 7.62 reports an untrusted certificate by the second code."""
+
+
 class CurlRoutes:
     """Sets the proxies and certificates of the environment as options of libcurl."""
 
@@ -51,7 +55,7 @@ class CurlRoutes:
 
     def permanent_error(self, code: int, message: str, proxy: Proxy | None) -> Exception | None:
         """Return the error for a failure that a retry cannot change; else None."""
-        if code == pycurl.E_PEER_FAILED_VERIFICATION:
+        if code in CERTIFICATE_REFUSED:
             return TransportError(certificate_refused(message))
         if code == pycurl.E_SSL_CACERT_BADFILE:
             try:

@@ -170,7 +170,8 @@ def make_resources(setting: Setting) -> dict[str, Resource]:
     random = setting.random
     resources: dict[str, Resource] = {}
     for number in range(random.randint(1, 3)):
-        first = sample_files.random_content(random)
+        # Never empty: a recorded size of 0 means unknown, and then nothing tells a longer response.
+        first = sample_files.random_content(random) or b"0"
         later = sample_files.different_content(random, first)
         validators, later_validators = random.choice(VALIDATORS)
         resource = Resource(first, validators, later, later_validators)

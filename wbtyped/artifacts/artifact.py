@@ -6,8 +6,9 @@ from enum import Enum
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack
+from typing import TYPE_CHECKING, Unpack, cast
 
+from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.input_types import (
     ArtifactCollectionAliasInput,
@@ -20,6 +21,7 @@ from ..accounts.registries import REGISTRY, find_organization, is_registry
 from ..download.disk.digests import Algorithm
 from ..download.options import DownloadOptions
 from ..errors import SchemaMismatchError, UsageError
+from ..notebook import Record
 from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
@@ -62,7 +64,7 @@ class ArtifactTTL(Enum):
     """The default of the project."""
 
 
-class StandaloneArtifact:
+class StandaloneArtifact(Record):
     """A version without the methods that return other objects; `Artifact` adds those.
 
     `location` is where the version was found. `attrs` is the typed node as the server sent it.
@@ -72,6 +74,8 @@ class StandaloneArtifact:
         "__weakref__", "_aliases", "_description", "_metadata", "_tags", "_ttl", "attrs", "client",
         "contents", "location",
     )  # fmt: skip
+
+    COLUMNS = ("name", "type", "size", "file_count", "aliases", "tags", "created_at")
 
     def __init__(
         self, client: Client, location: ArtifactLocation, attrs: fragments.Artifact
@@ -101,6 +105,35 @@ class StandaloneArtifact:
 
     def __repr__(self) -> str:
         return f"<Artifact {self.qualified_name}>"
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return plain values: location, type, state, sizes, aliases, tags, metadata and times.
+
+        `metadata` is a dict; `pandas.json_normalize` makes a column of each of its keys.
+        """
+        metadata = self._saved_metadata()
+        if self._metadata is not None:
+            metadata = read_object(written_object(self._metadata, "metadata"))
+        return {
+            "entity": self.entity,
+            "project": self.project,
+            "name": self.name,
+            "type": self.type,
+            "state": self.state,
+            "size": self.size,
+            "file_count": self.file_count,
+            "digest": self.digest,
+            "aliases": list(self.aliases),
+            "tags": list(self.tags),
+            "description": self.description,
+            "metadata": cast("JsonValue", metadata),
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        }
+
+    def _page(self) -> str | None:
+        # The page of a link in a registry takes a request to find.
+        return None if self.is_link and is_registry(self.project) else self.url
 
     # Location.
 

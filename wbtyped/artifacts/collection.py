@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Self
 
+from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.input_types import TagInput
 
 from .. import arguments
 from ..accounts.missing import missing_project, missing_type
 from ..errors import NotFoundError, UsageError
+from ..notebook import Record
 from ..transport.client import Client
 from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
@@ -33,7 +35,7 @@ ALIASES_PER_PAGE = 1000
 TAGS_PER_REQUEST = 20
 
 
-class StandaloneCollection:
+class StandaloneCollection(Record):
     """A collection without the methods that return versions; `ArtifactCollection` adds those.
 
     `attrs` is the typed node, or a mapping with the wire names of its fields. Without it the
@@ -44,6 +46,8 @@ class StandaloneCollection:
         "__weakref__", "_aliases", "_description", "_name", "_tags", "_type", "attrs", "client",
         "entity", "organization", "project",
     )  # fmt: skip
+
+    COLUMNS = ("name", "type", "tags", "description", "created_at")
 
     def __init__(
         self,
@@ -89,6 +93,20 @@ class StandaloneCollection:
 
     def __repr__(self) -> str:
         return f"<ArtifactCollection {self._name} ({self._type})>"
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return plain values: location, type, tags, description and times."""
+        return {
+            "entity": self.entity,
+            "project": self.project,
+            "name": self.name,
+            "type": self.type,
+            "is_sequence": self.is_sequence(),
+            "tags": list(self.tags),
+            "description": self.description,
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        }
 
     @property
     def full_path(self) -> str:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_TYPES_GQL
 
 from .. import arguments
 from ..accounts.missing import missing_project, missing_type
+from ..notebook import Record
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from ..transport.nodes import parse_node
@@ -71,7 +73,7 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
         return ArtifactType(self.client, self.entity, self.project, node.name, node)
 
 
-class ArtifactType:
+class ArtifactType(Record):
     """A type of artifacts, such as `dataset` (query GetArtifactType).
 
     `attrs` is the typed node or a mapping with the wire names of its fields; without it the type is
@@ -84,6 +86,8 @@ class ArtifactType:
     """
 
     __slots__ = ("__weakref__", "attrs", "client", "entity", "project", "type")
+
+    COLUMNS = ("name", "description")
 
     def __init__(
         self,
@@ -109,6 +113,15 @@ class ArtifactType:
 
     def __repr__(self) -> str:
         return f"<ArtifactType {self.type}>"
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return entity, project, name and description."""
+        return {
+            "entity": self.entity,
+            "project": self.project,
+            "name": self.name,
+            "description": self.description,
+        }
 
     @property
     def id(self) -> str:

@@ -2,19 +2,23 @@
 
 from collections.abc import Mapping
 
+from pydantic import JsonValue
 from wbtyped_graphql import fragments
 
 from .. import arguments
 from ..artifacts.lineage import Runs
+from ..notebook import Record
 from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.nodes import iso
 
 
-class Project:
+class Project(Record):
     """A project of an entity (query GetProject)."""
 
     __slots__ = ("attrs", "client", "entity", "name")
+
+    COLUMNS = ("name", "description", "created_at")
 
     client: Client
     """The client that sends requests."""
@@ -36,6 +40,19 @@ class Project:
 
     def __repr__(self) -> str:
         return f"<Project {self.full_path}>"
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return entity, name, description, created_at and URL."""
+        return {
+            "entity": self.entity,
+            "name": self.name,
+            "description": self.description,
+            "created_at": self.created_at,
+            "url": self.url,
+        }
+
+    def _page(self) -> str:
+        return self.url
 
     @property
     def full_path(self) -> str:

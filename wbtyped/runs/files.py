@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, Unpack
 
+from pydantic import JsonValue
 from wbtyped_graphql import calls
 from wbtyped_graphql.fragments import ArtifactFile, RunFile
 from wbtyped_graphql.operation import Operation
@@ -16,6 +17,7 @@ from .. import arguments
 from ..download.options import DownloadOptions, OnError
 from ..download.results import DownloadResult
 from ..errors import NotFoundError, UsageError
+from ..notebook import Record
 from ..transport.client import Client, HasClient
 from ..transport.nodes import iso, parse_node
 from ..transport.pagination import SizedPaginator
@@ -39,10 +41,12 @@ if TYPE_CHECKING:
 RunT_co = TypeVar("RunT_co", bound=RunRef, covariant=True)
 
 
-class StandaloneFile(Generic[RunT_co]):
+class StandaloneFile(Record, Generic[RunT_co]):
     """A file of a run or of an artifact, generic over the class of its run; see `File`."""
 
     __slots__ = ("attrs", "client", "run")
+
+    COLUMNS = ("name", "size", "mimetype", "updated_at")
 
     client: Client
     """The client that sends requests."""
@@ -68,6 +72,17 @@ class StandaloneFile(Generic[RunT_co]):
 
     def __repr__(self) -> str:
         return f"<File {self.name} ({self.mimetype}) {self.size:,} bytes>"
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return name, size, mimetype, md5, digest and updated_at, but no URL: it may be signed."""
+        return {
+            "name": self.name,
+            "size": self.size,
+            "mimetype": self.mimetype,
+            "md5": self.md5,
+            "digest": self.digest,
+            "updated_at": self.updated_at,
+        }
 
     @property
     def id(self) -> str:

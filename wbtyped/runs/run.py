@@ -8,6 +8,7 @@ from wbtyped_graphql import calls, fragments
 
 from .. import arguments
 from ..errors import SchemaMismatchError, UsageError
+from ..notebook import Record
 from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
@@ -19,7 +20,7 @@ from .ref import require_run
 from .run_data import read_config, read_summary
 
 
-class StandaloneRun:
+class StandaloneRun(Record):
     """A run without its files and artifacts; `Run` adds those.
 
     `attrs` is the typed node, or a mapping with the wire names of its fields. Without it the run is
@@ -30,6 +31,8 @@ class StandaloneRun:
         "__weakref__", "_config", "_data", "_metadata", "_summary", "attrs", "client", "entity",
         "id", "project",
     )  # fmt: skip
+
+    COLUMNS = ("name", "id", "state", "created_at", "user", "tags")
 
     def __init__(
         self,
@@ -88,6 +91,37 @@ class StandaloneRun:
 
     def __repr__(self) -> str:
         return f"<Run {self.full_path} ({self.state})>"
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return plain values: names, state, times, user, group, job type, tags, notes and URL.
+
+        `config` and `summary` are among them if they are loaded already: for a run of `api.run`,
+        and for lists with `lazy=False`. `pandas.json_normalize` makes a column of each of their
+        keys.
+        """
+        loaded = self.attrs if isinstance(self.attrs, fragments.RunData) else self._data
+        values: dict[str, JsonValue] = {
+            "entity": self.entity,
+            "project": self.project,
+            "id": self.id,
+            "name": self.name,
+            "state": self.state,
+            "created_at": self.created_at,
+            "heartbeat_at": self.heartbeat_at,
+            "user": self.user.username if self.user else None,
+            "group": self.group,
+            "job_type": self.job_type,
+            "tags": list(self.tags),
+            "notes": self.notes,
+            "url": self.url,
+        }
+        if loaded is not None:
+            values["config"] = dict(read_config(loaded.config, self.full_path))
+            values["summary"] = dict(read_summary(loaded.summary_metrics, self.full_path))
+        return values
+
+    def _page(self) -> str:
+        return self.url
 
     @property
     def full_path(self) -> str:

@@ -7,12 +7,13 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from typing import ClassVar, Generic, Protocol, TypeVar, overload
 
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 from wbtyped_graphql.fragments import PageInfo
 from wbtyped_graphql.operation import Operation, ResultT
 
 from .. import arguments
-from ..errors import SchemaMismatchError, UnsupportedServerError, UsageError
+from ..errors import SchemaMismatchError, UnsupportedServerError, UsageError, WbtypedError
+from ..notebook import MAX_ROWS, Record, records_html
 from .client import Client
 from .cursors import Cursors
 from .flow import Flow, ask
@@ -307,6 +308,50 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         index = check_index(index)
         return (await self.client.arun(self.load_items(index)))[index]
 
+    # Tables.
+
+    def to_dicts(self) -> list[dict[str, JsonValue]]:
+        """Read the whole list and return plain values, one dict per item: the rows of a table.
+
+        Each item says in `to_dict` what they are. Times are ISO 8601 in UTC.
+
+        Example:
+            >>> [(row["name"], row["size"]) for row in run.files().to_dicts()]
+            [('config.yaml', 7), ('media/digit.png', 8), ('model.pt', 7)]
+        """
+        return [self._record(item).to_dict() for item in self]
+
+    async def ato_dicts(self) -> list[dict[str, JsonValue]]:
+        """Asynchronous form of `to_dicts`."""
+        return [self._record(item).to_dict() async for item in self]
+
+    @staticmethod
+    def _record(item: ItemT) -> Record:
+        if not isinstance(item, Record):
+            raise UsageError(f"{type(item).__name__} has no plain values")
+        return item
+
+    def _repr_html_(self) -> str | None:
+        """Show the first rows in a notebook; fetches one page at most, and None if that fails."""
+        try:
+            if self.last_response is None:
+                self.client.run(self._load())
+            records = [self._record(item) for item in self.objects[:MAX_ROWS]]
+            return records_html(f"{self!r}, {self._count(len(records))}", records)
+        except WbtypedError:
+            return None
+
+    def _count(self, rows: int) -> str:
+        """Say how many items the list has, as far as that is known, and how many rows show."""
+        total = f"{len(self.objects):,}" if not self.more else self._known_total()
+        if rows == len(self.objects) and not self.more:
+            return f"{total} {'item' if rows == 1 else 'items'}"
+        return f"first {rows} of {total}" if total else f"first {rows}, and there are more"
+
+    def _known_total(self) -> str:
+        """Return the number of items, if it is known before all pages are loaded."""
+        return ""
+
     # Pickling: everything but the lock.
 
     def __getstate__(self) -> dict[str, object]:
@@ -359,6 +404,10 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
         if self.last_response is None:
             await self.client.arun(self._load())
         return self._announced()
+
+    def _known_total(self) -> str:
+        filtered = type(self)._keeps is not Paginator[ResultT, NodeT, ItemT]._keeps
+        return "" if filtered or self._counts_items() else f"{self._announced():,}"
 
     def _announced(self) -> int:
         total = 0 if self.last_response is None else self._total(self.last_response)

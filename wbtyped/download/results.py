@@ -73,7 +73,9 @@ class DownloadResult:
         ]
 
     def _repr_html_(self) -> str:
-        return dicts_html(repr(self), ("name", "outcome", "reason"), self.to_dicts())
+        """Show the counts in a notebook, and the first files that are not as they should be."""
+        failures = [row for row in self.to_dicts() if row["reason"]]
+        return dicts_html(repr(self), ("name", "outcome", "reason"), failures)
 
     def __repr__(self) -> str:
         counts = {

@@ -28,39 +28,40 @@ LEFT = ' style="text-align: left"'
 class Record:
     """An object that can be a row of a table, and that a notebook shows as a table of its values.
 
-    `COLUMNS` are the values that a notebook shows of each object in a list.
+    `__columns__` are the values that a notebook shows of each object in a list.
     """
 
     __slots__ = ()
 
-    COLUMNS: ClassVar[tuple[str, ...]] = ()
+    __columns__: ClassVar[tuple[str, ...]] = ()
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return plain values, for a row of a table. Sends nothing."""
         raise NotImplementedError
 
-    def _page(self) -> str | None:
+    def __page__(self) -> str | None:
         """Return the URL of its web page, if no request is needed to know it."""
         return None
 
     def _repr_html_(self) -> str | None:
         """Show the values in a notebook; None if they cannot be read."""
         try:
-            return object_html(repr(self), self.to_dict(), self._page())
+            return object_html(repr(self), self.to_dict(), self.__page__())
         except WbtypedError:
             return None
-
-    def row_html(self) -> str:
-        """Return its row in a list; its first value leads to its web page."""
-        values = self.to_dict()
-        name, *others = (shown(column, values[column]) for column in self.COLUMNS)
-        return row_html([linked(name, self._page()), *others])
 
 
 def records_html(title: str, records: Sequence[Record]) -> str:
     """Return a table of the first records of a list."""
-    columns = records[0].COLUMNS if records else ()
-    return table_html(escaped(title), columns, (one.row_html() for one in records[:MAX_ROWS]))
+    columns = records[0].__columns__ if records else ()
+    return table_html(escaped(title), columns, map(record_html, records[:MAX_ROWS]))
+
+
+def record_html(record: Record) -> str:
+    """Return the row of a record; its first value leads to its web page."""
+    values = record.to_dict()
+    name, *others = (shown(column, values[column]) for column in record.__columns__)
+    return row_html([linked(name, record.__page__()), *others])
 
 
 def dicts_html(title: str, columns: Sequence[str], rows: Sequence[Mapping[str, JsonValue]]) -> str:

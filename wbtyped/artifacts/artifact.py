@@ -75,7 +75,7 @@ class StandaloneArtifact(Record):
         "contents", "location",
     )  # fmt: skip
 
-    COLUMNS = ("name", "type", "size", "file_count", "aliases", "tags", "created_at")
+    __columns__ = ("name", "type", "size", "file_count", "aliases", "tags", "created_at")
 
     def __init__(
         self, client: Client, location: ArtifactLocation, attrs: fragments.Artifact
@@ -131,7 +131,7 @@ class StandaloneArtifact(Record):
             "updated_at": self.updated_at,
         }
 
-    def _page(self) -> str | None:
+    def __page__(self) -> str | None:
         # The page of a link in a registry takes a request to find.
         return None if self.is_link and is_registry(self.project) else self.url
 

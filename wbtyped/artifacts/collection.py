@@ -47,7 +47,7 @@ class StandaloneCollection(Record):
         "entity", "organization", "project",
     )  # fmt: skip
 
-    COLUMNS = ("name", "type", "tags", "description", "created_at")
+    __columns__ = ("name", "type", "tags", "description", "created_at")
 
     def __init__(
         self,

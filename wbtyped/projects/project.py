@@ -18,7 +18,7 @@ class Project(Record):
 
     __slots__ = ("attrs", "client", "entity", "name")
 
-    COLUMNS = ("name", "description", "created_at")
+    __columns__ = ("name", "description", "created_at")
 
     client: Client
     """The client that sends requests."""
@@ -51,7 +51,7 @@ class Project(Record):
             "url": self.url,
         }
 
-    def _page(self) -> str:
+    def __page__(self) -> str:
         return self.url
 
     @property

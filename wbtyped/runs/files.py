@@ -46,7 +46,7 @@ class StandaloneFile(Record, Generic[RunT_co]):
 
     __slots__ = ("attrs", "client", "run")
 
-    COLUMNS = ("name", "size", "mimetype", "updated_at")
+    __columns__ = ("name", "size", "mimetype", "updated_at")
 
     client: Client
     """The client that sends requests."""

@@ -32,7 +32,7 @@ class StandaloneRun(Record):
         "id", "project",
     )  # fmt: skip
 
-    COLUMNS = ("name", "id", "state", "created_at", "user", "tags")
+    __columns__ = ("name", "id", "state", "created_at", "user", "tags")
 
     def __init__(
         self,
@@ -120,7 +120,7 @@ class StandaloneRun(Record):
             values["summary"] = dict(read_summary(loaded.summary_metrics, self.full_path))
         return values
 
-    def _page(self) -> str:
+    def __page__(self) -> str:
         return self.url
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import wbtyped
-from tests.run_logging import log_run
+from tests.example_server import fill
 from wbtyped import Api
 from wbtyped.server import WandbServer
 
@@ -45,21 +45,7 @@ EXAMPLES = [example for example in examples() if example.examples]
 
 @pytest.fixture
 def server(wandb_server: WandbServer) -> WandbServer:
-    log_run(
-        wandb_server, "my-team/mnist/run-1", config={"lr": 0.1}, summary={"loss": 0.5},
-        history=[{"loss": 1.0}, {"loss": 0.5}],
-    )  # fmt: skip
-    wandb_server.add_run(
-        "my-team/mnist/run-1",
-        {"config.yaml": "lr: 0.1", "media/digit.png": b"a digit!", "model.pt": b"weights"},
-    )
-    for rows in (1, 2):
-        files = {"train.csv": f"rows={rows}\n", "test.csv": "a,b\n"}
-        wandb_server.add_artifact(
-            "my-team/mnist/digits", "dataset", files,
-            metadata={"rows": rows}, logged_by="my-team/mnist/run-1",
-        )  # fmt: skip
-    wandb_server.add_artifact("my-team/mnist/net", "model", {"net.bin": b"net"})
+    fill(wandb_server)
     return wandb_server
 
 

@@ -9,7 +9,7 @@ from ..download.options import EngineName
 from ..errors import NotFoundError
 from ..version import VERSION
 from .cache import cache_app
-from .extras import require
+from ..extras import require
 from .output import print_err
 from .parameters import (
     BaseUrl,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from .extras import require
+from ..extras import require
 
 # Each subcommand imports its implementation: graphql-core is slow to import, and an extra.
 

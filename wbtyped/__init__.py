@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import errors as errors
-    from .accounts.projects import Project
     from .accounts.users import User
     from .api import Api
     from .artifacts.artifact import ArtifactTTL
@@ -35,6 +34,8 @@ if TYPE_CHECKING:
     from .download.options import DownloadOptions
     from .download.progress import DownloadProgress
     from .download.results import DownloadResult, FailedFile
+    from .projects.project import Project
+    from .projects.project_list import Projects
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
 
@@ -61,6 +62,7 @@ __all__ = [
     "Paginator",
     "Project",
     "ProjectArtifactCollections",
+    "Projects",
     "ResponseLimits",
     "Run",
     "RunArtifacts",
@@ -90,8 +92,9 @@ _MODULES = {
     "File": "artifacts.lineage",
     "Files": "artifacts.lineage",
     "Paginator": "transport.pagination",
-    "Project": "accounts.projects",
+    "Project": "projects.project",
     "ProjectArtifactCollections": "artifacts.collections",
+    "Projects": "projects.project_list",
     "ResponseLimits": "config.response_limits",
     "Run": "artifacts.lineage",
     "RunArtifacts": "artifacts.lineage",

@@ -9,7 +9,7 @@ from typing import NamedTuple, Self
 from wbtyped_graphql import calls, fragments
 
 from . import arguments
-from .accounts.projects import Project, missing_project
+from .accounts.missing import missing_project
 from .accounts.registries import find_registry_owner, is_registry
 from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
@@ -28,6 +28,8 @@ from .paths import (
     parse_project_path,
     parse_run_path,
 )
+from .projects.project import Project
+from .projects.project_list import Projects
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
@@ -259,6 +261,24 @@ class Api:
         query = calls.get_project(entity=entity, project=name)
         result = yield from ask(query, f"project {entity}/{name}")
         return self._project(entity, name, result.project)
+
+    def projects(
+        self, entity: str | None = None, per_page: int = 200, *, start: str | None = None
+    ) -> Projects:
+        """List the projects of a user or team, by default the default entity; see `Projects`."""
+        return self.client.run(self._projects(entity, per_page, start))
+
+    async def aprojects(
+        self, entity: str | None = None, per_page: int = 200, *, start: str | None = None
+    ) -> Projects:
+        """Asynchronous form of `projects`."""
+        return await self.client.arun(self._projects(entity, per_page, start))
+
+    def _projects(self, entity: str | None, per_page: int, start: str | None) -> Flow[Projects]:
+        arguments.check_optional_strings(entity=entity, start=start)
+        check_per_page(per_page)
+        entity = yield from self._find_entity(entity)
+        return Projects(self.client, entity, per_page, start=start)
 
     def create_project(self, name: str, entity: str | None = None) -> Project:
         """Create a project, or return an existing one of this name (mutation UpsertProject)."""

@@ -44,6 +44,7 @@ from .operations import (
     MARK_RUN_FILES_UPLOADED_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
+    PROJECTS_GQL,
     RUN_ARTIFACTS_GQL,
     RUN_FILE_ADDRESSES_GQL,
     RUN_FILES_GQL,
@@ -96,6 +97,7 @@ if TYPE_CHECKING:
     from .mark_run_files_uploaded import MarkRunFilesUploaded
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
+    from .projects import Projects
     from .run_artifacts import RunArtifacts
     from .run_file_addresses import RunFileAddresses
     from .run_files import RunFiles
@@ -868,14 +870,25 @@ def get_project(*, entity: str, project: str) -> Operation[GetProject]:
     return Operation(GET_PROJECT_GQL, "GetProject", variables, envelope=Envelope[GetProject])
 
 
-def get_run(*, entity: str, project: str, name: str) -> Operation[GetRun]:
-    """One run by its short id. `project` is null if the project is missing, `run` if only the run is.
+def projects(
+    *,
+    entity: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[Projects]:
+    """The projects of a user or team. Null if the entity does not exist or the API key may not see it.
 
-    Used by: Api.run, Run.load"""
-    from .get_run import GetRun
+    Pages: `perPage` projects at a time from after `cursor`. The server provides no total.
 
-    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
-    return Operation(GET_RUN_GQL, "GetRun", variables, envelope=Envelope[GetRun])
+    Used by: Projects"""
+    from .projects import Projects
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(PROJECTS_GQL, "Projects", variables, envelope=Envelope[Projects])
 
 
 def upsert_project(*, entity: str, name: str) -> Operation[UpsertProject]:
@@ -889,6 +902,16 @@ def upsert_project(*, entity: str, name: str) -> Operation[UpsertProject]:
     return Operation(
         UPSERT_PROJECT_GQL, "UpsertProject", variables, envelope=Envelope[UpsertProject]
     )
+
+
+def get_run(*, entity: str, project: str, name: str) -> Operation[GetRun]:
+    """One run by its short id. `project` is null if the project is missing, `run` if only the run is.
+
+    Used by: Api.run, Run.load"""
+    from .get_run import GetRun
+
+    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
+    return Operation(GET_RUN_GQL, "GetRun", variables, envelope=Envelope[GetRun])
 
 
 def create_run(

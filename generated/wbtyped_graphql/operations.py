@@ -35,6 +35,7 @@ __all__ = [
     "LINK_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
+    "PROJECTS_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
     "RUN_ARTIFACTS_GQL",
     "RUN_FILES_GQL",
@@ -1281,6 +1282,60 @@ fragment Project on Project {
 }
 """
 
+PROJECTS_GQL = """
+query Projects($entity: String!, $cursor: String, $perPage: Int) {
+  models(entityName: $entity, after: $cursor, first: $perPage) {
+    edges {
+      cursor
+      node {
+        ...Project
+      }
+    }
+    pageInfo {
+      ...PageInfo
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment Project on Project {
+  id
+  internalId
+  name
+  entityName
+  description
+  access
+  createdAt
+  updatedAt
+}
+"""
+
+UPSERT_PROJECT_GQL = """
+mutation UpsertProject($entity: String!, $name: String!) {
+  upsertModel(input: {entityName: $entity, name: $name}) {
+    inserted
+    project {
+      ...Project
+    }
+  }
+}
+
+fragment Project on Project {
+  id
+  internalId
+  name
+  entityName
+  description
+  access
+  createdAt
+  updatedAt
+}
+"""
+
 GET_RUN_GQL = """
 query GetRun($entity: String!, $project: String!, $name: String!) {
   project(name: $project, entityName: $entity) {
@@ -1305,28 +1360,6 @@ fragment Run on Run {
   heartbeatAt
   readOnly
   fileCount
-}
-"""
-
-UPSERT_PROJECT_GQL = """
-mutation UpsertProject($entity: String!, $name: String!) {
-  upsertModel(input: {entityName: $entity, name: $name}) {
-    inserted
-    project {
-      ...Project
-    }
-  }
-}
-
-fragment Project on Project {
-  id
-  internalId
-  name
-  entityName
-  description
-  access
-  createdAt
-  updatedAt
 }
 """
 

@@ -1,11 +1,11 @@
-"""Projects, which runs and artifacts belong to."""
+"""One project: what it contains."""
 
 from wbtyped_graphql import fragments
 
 from .. import arguments
-from ..errors import NotFoundError
 from ..paths import quoted_parts
 from ..transport.client import Client
+from ..transport.nodes import iso
 
 
 class Project:
@@ -55,27 +55,11 @@ class Project:
         return self.attrs.description
 
     @property
+    def created_at(self) -> str:
+        """When the project was created: ISO 8601 in UTC."""
+        return iso(self.attrs.created_at)
+
+    @property
     def url(self) -> str:
         """URL of the project's page."""
         return self.client.app_url + "/".join(self.path)
-
-
-def missing_project(entity: str, project: str) -> NotFoundError:
-    """Build the error for a project that does not exist."""
-    path = f"{entity}/{project}"
-    return NotFoundError(
-        f"project {path} does not exist, or the API key may not see it",
-        path=path,
-        missing="project",
-    )
-
-
-def missing_type(
-    entity: str, project: str, type_name: str, collection: str | None = None
-) -> NotFoundError:
-    """Build the error for an artifact type that does not exist; `collection` was requested."""
-    return NotFoundError(
-        f"project {entity}/{project} has no artifact type {type_name!r}",
-        path=f"{entity}/{project}/{collection or type_name}",
-        missing="type",
-    )

@@ -1,7 +1,7 @@
 """`wbtyped completion`: the script that lets a shell complete subcommands and options."""
 
+import typer
 import typer.completion
-import typer.main
 
 COMPLETION_VARIABLE = "_WBTYPED_COMPLETE"
 """Set by the scripts when they ask for completions."""
@@ -12,9 +12,9 @@ def register_shells() -> None:
     typer.completion.get_completion_inspect_parameters()
 
 
-def print_script(app: typer.Typer, shell: str) -> int:
+def print_script(context: typer.Context, shell: str) -> int:
     """Print the script for a shell; return the exit code."""
     register_shells()
     return typer.completion.shell_complete(
-        typer.main.get_command(app), {}, "wbtyped", COMPLETION_VARIABLE, f"source_{shell}"
+        context.find_root().command, {}, "wbtyped", COMPLETION_VARIABLE, f"source_{shell}"
     )

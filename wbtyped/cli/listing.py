@@ -79,7 +79,9 @@ def print_table(
     """Print a table page by page, nothing cut; the first page determines the widths."""
     widths: list[int] = []
     for page in pages:
-        rows = [[table_cell(field, record.get(field), exact) for field in fields] for record in page]
+        rows = [
+            [table_cell(field, record.get(field), exact) for field in fields] for record in page
+        ]
         if not widths:
             if not rows:
                 continue

@@ -7,6 +7,7 @@ from .listing import Record
 PROJECT_FIELDS = ("name", "entity", "created_at")
 MORE_PROJECT_FIELDS = ("description",)
 CONTENT_FIELDS = ("name", "kind", "type", "state", "updated_at")
+MORE_CONTENT_FIELDS = ("tags", "created_at")
 """What a table shows of runs and collections together."""
 RUN_FIELDS = ("name", "display_name", "state", "user", "created_at")
 MORE_RUN_FIELDS = ("group", "job_type", "tags", "updated_at")

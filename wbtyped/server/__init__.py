@@ -45,4 +45,3 @@ if not TYPE_CHECKING:
     def __dir__() -> list[str]:
         """List the public names."""
         return sorted(__all__)
-

@@ -29,10 +29,11 @@ app: typer.Typer = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (reading_app, writing_app, account_app, local_app):
+for group in (reading_app, writing_app, account_app, local_app, cache_app, schema_app):
     for command in group.registered_commands:
         # Else typer cuts it.
         command.short_help = first_paragraph(command.callback)
+for group in (reading_app, writing_app, account_app, local_app):
     app.add_typer(group)
 app.add_typer(cache_app, name="cache", short_help="Manage the download cache.")
 app.add_typer(schema_app, name="schema", short_help="Check that a server fits the queries.")

@@ -4,7 +4,6 @@ import json
 from collections.abc import Sequence
 
 from ..artifacts.lineage import Artifact, ArtifactCollection
-from ..errors import UsageError
 from .connection import connect
 from .output import print_out
 from .targets import find_target, wrong_kind
@@ -25,7 +24,7 @@ def edit_tags(
         if not isinstance(target, (Artifact, ArtifactCollection)):
             raise wrong_kind(path, target, "an artifact version or a collection")
         if add or remove:
-            target.tags = changed(target.tags, add, remove, "tag")
+            target.tags = changed(target.tags, add, remove)
             target.save()
         print_labels(target.tags, as_json=as_json)
 
@@ -45,17 +44,13 @@ def edit_aliases(
         if not isinstance(target, Artifact):
             raise wrong_kind(path, target, "an artifact version")
         if add or remove:
-            target.aliases = changed(target.aliases, add, remove, "alias")
+            target.aliases = changed(target.aliases, add, remove)
             target.save()
         print_labels(target.aliases, as_json=as_json)
 
 
-def changed(
-    labels: Sequence[str], add: Sequence[str], remove: Sequence[str], noun: str
-) -> list[str]:
-    """Return labels with some added and some removed; raises UsageError for an absent one."""
-    if absent := [label for label in remove if label not in labels]:
-        raise UsageError(f"there is no {noun} {absent[0]!r} to remove; there are {list(labels)}")
+def changed(labels: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> list[str]:
+    """Return labels without some, and with others at the end; absent ones need no removal."""
     kept = [label for label in labels if label not in remove]
     return [*kept, *(label for label in dict.fromkeys(add) if label not in kept)]
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Files,
         Run,
         RunArtifacts,
+        Runs,
     )
     from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
@@ -66,6 +67,7 @@ __all__ = [
     "ResponseLimits",
     "Run",
     "RunArtifacts",
+    "Runs",
     "SizedPaginator",
     "User",
 ]
@@ -98,6 +100,7 @@ _MODULES = {
     "ResponseLimits": "config.response_limits",
     "Run": "artifacts.lineage",
     "RunArtifacts": "artifacts.lineage",
+    "Runs": "artifacts.lineage",
     "SizedPaginator": "transport.pagination",
     "User": "accounts.users",
 }

@@ -14,7 +14,7 @@ from .accounts.registries import find_registry_owner, is_registry
 from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
-from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, find_artifact
+from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs, find_artifact
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
@@ -30,6 +30,7 @@ from .paths import (
 )
 from .projects.project import Project
 from .projects.project_list import Projects
+from .runs import filters as run_filters
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
@@ -200,6 +201,47 @@ class Api:
                 "write entity/project/run, or set WANDB_PROJECT"
             )
         return project
+
+    def runs(
+        self,
+        path: str | PurePath | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = "+created_at",
+        per_page: int = 50,
+        *,
+        lazy: bool = True,
+        start: str | None = None,
+    ) -> Runs:
+        """List the runs of a project, `entity/project` or `project`; see `Runs`.
+
+        Without a path it is the project of the settings.
+
+        Example:
+            >>> best = api.runs("my-team/mnist", order="+summary_metrics.loss")[0]
+            >>> best.id, best.summary["loss"]
+            ('run-1', 0.5)
+            >>> for run in api.runs("my-team/mnist", {"config.lr": 0.1}, lazy=False):
+            ...     print(run.id, run.state, run.config["lr"])
+            run-1 finished 0.1
+        """
+        check_run_list(filters, order, per_page, lazy, start)
+        entity, project = self.client.run(self._locate_project(path))
+        return Runs(self.client, entity, project, filters, order, per_page, lazy=lazy, start=start)
+
+    async def aruns(
+        self,
+        path: str | PurePath | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = "+created_at",
+        per_page: int = 50,
+        *,
+        lazy: bool = True,
+        start: str | None = None,
+    ) -> Runs:
+        """Asynchronous form of `runs`."""
+        check_run_list(filters, order, per_page, lazy, start)
+        entity, project = await self.client.arun(self._locate_project(path))
+        return Runs(self.client, entity, project, filters, order, per_page, lazy=lazy, start=start)
 
     def flush(self) -> None:
         """Forget the runs that `run` has returned, so that they are loaded again."""
@@ -545,6 +587,21 @@ def check_list_arguments(
     filters_json(filters)
     checked_order(order)
     checked_tags([] if tags is None else tags)
+
+
+def check_run_list(
+    filters: Mapping[str, object] | None,
+    order: str | None,
+    per_page: int,
+    lazy: bool,
+    start: str | None,
+) -> None:
+    """Raise UsageError for arguments that the list rejects, before its path is resolved."""
+    run_filters.filters_json(filters)
+    run_filters.checked_order(order)
+    check_per_page(per_page)
+    arguments.check_flags(lazy=lazy)
+    arguments.check_optional_strings(start=start)
 
 
 def new_run_id() -> str:

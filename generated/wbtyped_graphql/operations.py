@@ -25,11 +25,14 @@ __all__ = [
     "DELETE_ARTIFACT_PORTFOLIO_GQL",
     "DELETE_ARTIFACT_SEQUENCE_GQL",
     "DELETE_RUN_FILES_GQL",
+    "DELETE_RUN_GQL",
     "ENTITY_ORGANIZATIONS_GQL",
     "GET_ARTIFACT_COLLECTION_GQL",
     "GET_ARTIFACT_TYPE_GQL",
     "GET_PROJECT_GQL",
+    "GET_RUN_DATA_GQL",
     "GET_RUN_GQL",
+    "GET_RUN_STATE_GQL",
     "GET_SERVER_INFO_GQL",
     "GET_VIEWER_GQL",
     "LINK_ARTIFACT_GQL",
@@ -37,10 +40,16 @@ __all__ = [
     "MOVE_ARTIFACT_SEQUENCE_GQL",
     "PROJECTS_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
+    "RUNS_GQL",
+    "RUNS_WITH_DATA_GQL",
     "RUN_ARTIFACTS_GQL",
     "RUN_FILES_GQL",
     "RUN_FILE_ADDRESSES_GQL",
+    "RUN_HISTORY_EXTENT_GQL",
+    "RUN_HISTORY_GQL",
+    "SAMPLED_RUN_HISTORY_GQL",
     "SERVER_FEATURES_GQL",
+    "STOP_RUN_GQL",
     "UNLINK_ARTIFACT_GQL",
     "UPDATE_ARTIFACT_GQL",
     "UPDATE_ARTIFACT_PORTFOLIO_GQL",
@@ -954,6 +963,11 @@ query ArtifactUsedBy($id: ID!) {
   }
 }
 
+fragment Creator on User {
+  name
+  username
+}
+
 fragment ProjectPlace on Project {
   id
   internalId
@@ -970,12 +984,16 @@ fragment Run on Run {
   tags
   group
   jobType
+  sweepName
   commit
   notes
   createdAt
   heartbeatAt
   readOnly
-  fileCount
+  historyLineCount
+  user {
+    ...Creator
+  }
 }
 """
 
@@ -1341,8 +1359,14 @@ query GetRun($entity: String!, $project: String!, $name: String!) {
   project(name: $project, entityName: $entity) {
     run(name: $name) {
       ...Run
+      ...RunData
     }
   }
+}
+
+fragment Creator on User {
+  name
+  username
 }
 
 fragment Run on Run {
@@ -1354,12 +1378,183 @@ fragment Run on Run {
   tags
   group
   jobType
+  sweepName
   commit
   notes
   createdAt
   heartbeatAt
   readOnly
-  fileCount
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+
+fragment RunData on Run {
+  config
+  summaryMetrics
+}
+"""
+
+GET_RUN_DATA_GQL = """
+query GetRunData($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      ...RunData
+    }
+  }
+}
+
+fragment RunData on Run {
+  config
+  summaryMetrics
+}
+"""
+
+GET_RUN_STATE_GQL = """
+query GetRunState($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      state
+    }
+  }
+}
+"""
+
+RUNS_GQL = """
+query Runs($entity: String!, $project: String!, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    runCount(filters: $filters)
+    runs(filters: $filters, order: $order, after: $cursor, first: $perPage) {
+      edges {
+        cursor
+        node {
+          ...Run
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+"""
+
+RUNS_WITH_DATA_GQL = """
+query RunsWithData($entity: String!, $project: String!, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    runCount(filters: $filters)
+    runs(filters: $filters, order: $order, after: $cursor, first: $perPage) {
+      edges {
+        cursor
+        node {
+          ...Run
+          ...RunData
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+
+fragment RunData on Run {
+  config
+  summaryMetrics
+}
+"""
+
+RUN_HISTORY_EXTENT_GQL = """
+query RunHistoryExtent($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      historyKeys
+      historyLineCount
+    }
+  }
+}
+"""
+
+RUN_HISTORY_GQL = """
+query RunHistory($entity: String!, $project: String!, $name: String!, $minStep: Int64, $maxStep: Int64, $samples: Int) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      history(minStep: $minStep, maxStep: $maxStep, samples: $samples)
+    }
+  }
+}
+"""
+
+SAMPLED_RUN_HISTORY_GQL = """
+query SampledRunHistory($entity: String!, $project: String!, $name: String!, $specs: [JSONString!]!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      sampledHistory(specs: $specs)
+    }
+  }
 }
 """
 
@@ -1375,6 +1570,11 @@ mutation CreateRun($entity: String!, $project: String!, $name: String!, $state: 
   }
 }
 
+fragment Creator on User {
+  name
+  username
+}
+
 fragment Run on Run {
   id
   projectId
@@ -1384,12 +1584,32 @@ fragment Run on Run {
   tags
   group
   jobType
+  sweepName
   commit
   notes
   createdAt
   heartbeatAt
   readOnly
-  fileCount
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+"""
+
+DELETE_RUN_GQL = """
+mutation DeleteRun($id: ID!, $deleteArtifacts: Boolean) {
+  deleteRun(input: {id: $id, deleteArtifacts: $deleteArtifacts}) {
+    clientMutationId
+  }
+}
+"""
+
+STOP_RUN_GQL = """
+mutation StopRun($id: ID!) {
+  stopRun(input: {id: $id}) {
+    success
+  }
 }
 """
 

@@ -1,8 +1,11 @@
 """One project: what it contains."""
 
+from collections.abc import Mapping
+
 from wbtyped_graphql import fragments
 
 from .. import arguments
+from ..artifacts.lineage import Runs
 from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.nodes import iso
@@ -63,3 +66,17 @@ class Project:
     def url(self) -> str:
         """URL of the project's page."""
         return self.client.app_url + "/".join(self.path)
+
+    def runs(
+        self,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = "+created_at",
+        per_page: int = 50,
+        *,
+        lazy: bool = True,
+        start: str | None = None,
+    ) -> Runs:
+        """Return its runs as a lazy list; see `Runs`."""
+        return Runs(
+            self.client, self.entity, self.name, filters, order, per_page, lazy=lazy, start=start
+        )

@@ -26,14 +26,16 @@ def test_version_is_printed(command: Command) -> None:
     assert (outcome.code, outcome.out, outcome.err) == (0, f"wbtyped {version('wbtyped')}\n", "")
 
 
-def test_start_up_imports_nothing_heavy() -> None:
-    script = """
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
+def test_start_up_imports_nothing_heavy(arguments: list[str]) -> None:
+    script = f"""
 import sys
 from wbtyped.cli import main
 try:
-    main(["--version"])
+    main({arguments})
 finally:
-    heavy = {"httpx", "stamina", "rich", "starlette", "graphql", "wbtyped_graphql"}
+    heavy = {{"httpx", "pydantic", "stamina", "rich", "starlette", "graphql", "wbtyped_graphql"}}
+    heavy |= {{"wbtyped.api", "wbtyped.download.batch", "wbtyped.transport", "asyncio", "ssl"}}
     print(sorted(heavy & sys.modules.keys()), file=sys.stderr)
 """
     done = subprocess.run(
@@ -45,7 +47,7 @@ finally:
 def test_help_lists_every_command(command: Command) -> None:
     outcome = command("--help")
     assert outcome.code == 0
-    for name in ("ls", "get", "schema", "serve", "demo", "--version", "Exit codes"):
+    for name in ("ls", "get", "put", "schema", "serve", "demo", "--version", "Exit codes"):
         assert name in outcome.out
 
 
@@ -91,7 +93,7 @@ def test_ls_without_server_extra_works(wandb_server: WandbServer) -> None:
 WRONG_USAGE = [
     [],
     ["nonsense"],
-    ["ls"],
+    ["get"],
     ["ls", PATH, "--nonsense"],
     ["ls", "a/b/c/d/e"],
     ["ls", "https://wandb.test/a/b/c"],

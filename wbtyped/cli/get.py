@@ -17,8 +17,8 @@ from ..runs.download import make_batch as make_run_batch
 from .connection import connect
 from .fetch_one import STDOUT, MakeBatch, run_file, save_file, version_file
 from .names import NameFilter
-from .output import counted, print_out
-from .progress import Reporter, SilentReporter, make_reporter
+from .output import counted, print_err, print_out
+from .progress import Reporter, SilentReporter, failure_line, make_reporter
 from .targets import find_target, wrong_kind
 
 
@@ -155,10 +155,19 @@ def chosen_entries(
 # Reports.
 
 
+class FailureReporter(SilentReporter):
+    """Prints failures on stderr and nothing else: stdout is for the bytes of a file."""
+
+    def show_failure(self, name: str, reason: str) -> None:
+        """Print a line for the file."""
+        print_err(failure_line(name, reason))
+
+
 def reporter_for(options: GetOptions) -> Reporter:
-    """Return a reporter that fits the output: silent for JSON and raw bytes, else bar or lines."""
-    silent = options.as_json or options.output == STDOUT
-    return SilentReporter("get") if silent else make_reporter("get")
+    """Return a reporter that fits the output: a bar or lines, less for JSON and raw bytes."""
+    if options.output == STDOUT:
+        return FailureReporter("get")
+    return SilentReporter("get") if options.as_json else make_reporter("get")
 
 
 def print_summary(reporter: Reporter, options: GetOptions, facts: Mapping[str, object]) -> None:

@@ -180,7 +180,9 @@ def sorted_records(
     field = next((name for name in SORT_FIELDS[options.sort] if name in fields), None)
     if field is None:
         known = [key for key, names in SORT_FIELDS.items() if {*names} & {*fields}]
-        raise UsageError(f"--sort {options.sort}: this list has no such field; {known} work")
+        raise UsageError(
+            f"this list cannot be sorted by {options.sort}; choose one of {', '.join(known)}"
+        )
     descending = (options.sort in LARGEST_FIRST) is not options.reverse
     valued = [record for record in found if record.get(field) is not None]
     # Numbers and strings: a field has one kind of value.

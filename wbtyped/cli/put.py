@@ -15,7 +15,6 @@ from ..runs.upload import LocalFile
 from .connection import connect
 from .output import print_out
 from .progress import Reporter, SilentReporter, make_reporter
-from .targets import find_target, wrong_kind
 
 DEFAULT_JOBS = 8
 """Number of parallel uploads."""
@@ -72,17 +71,14 @@ def files_below(folder: Path) -> Iterator[Path]:
 def find_run(api: Api, path: str, *, create: bool) -> tuple[Run, bool]:
     """Return the run at a path, and whether it was created now."""
     try:
-        target = find_target(api, path)
+        return api.run(path), False
     except NotFoundError as error:
         if not create:
             raise NotFoundError(
                 f"{error}; pass --create to create the run", path=error.path, missing=error.missing
             ) from error
-        parts = parse_run_path(path)
-        return api.create_run(parts.run, parts.project, parts.entity), True
-    if not isinstance(target, Run):
-        raise wrong_kind(path, target, "a run")
-    return target, False
+    parts = parse_run_path(path)
+    return api.create_run(parts.run, parts.project, parts.entity), True
 
 
 def upload(run: Run, files: Sequence[LocalFile], options: PutOptions, reporter: Reporter) -> None:

@@ -156,7 +156,9 @@ def test_graphql_error_takes_precedence_over_a_null(
 def test_null_for_a_required_field_is_a_schema_mismatch(
     wandb_server: WandbServer, client: Client
 ) -> None:
-    with wandb_server.fault(graphql_response({"project": {"run": {"id": None, "config": None, "summaryMetrics": None}}})):
+    with wandb_server.fault(
+        graphql_response({"project": {"run": {"id": None, "config": None, "summaryMetrics": None}}})
+    ):
         with pytest.raises(SchemaMismatchError, match=r"GetRun.*project\.run\.id: got null") as bad:
             client.send(QUERY)
     assert bad.value.operation == "GetRun"

@@ -52,8 +52,9 @@ def filters_json(filters: Mapping[str, object] | None) -> str:
 
 def checked_order(order: str | None) -> str:
     """Return an order with an explicit sign, or raise UsageError; None is `+created_at`."""
-    text = arguments.optional_string("order", order) or "+created_at"
-    sign, field = (text[0], text[1:]) if text[0] in "+-" else ("+", text)
+    text = arguments.optional_string("order", order)
+    text = "+created_at" if text is None else text
+    sign, field = (text[0], text[1:]) if text[:1] in {"+", "-"} else ("+", text)
     return sign + _server_name(field, "order")
 
 

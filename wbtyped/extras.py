@@ -20,7 +20,7 @@ def missing_modules(*extras: str) -> list[str]:
 def what_to_install(*extras: str) -> str:
     """Return the message for extras that are not completely installed."""
     needed = ",".join(extra for extra in extras if missing_modules(extra))
-    missing = " and ".join(missing_modules(*extras))
+    missing = ", ".join(missing_modules(*extras))
     return f"{missing} not installed; run: pip install 'wbtyped[{needed}]'"
 
 

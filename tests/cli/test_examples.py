@@ -1,6 +1,7 @@
 """Every help text has examples, and they work as printed."""
 
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -141,3 +142,11 @@ def test_example_works_as_printed(
             continue
         outcome = command(*shlex.split(runnable)[1:])
         assert outcome.code == 0, (line, outcome.out, outcome.err)
+
+
+def test_readme_shows_one_example_of_every_subcommand(command: Command) -> None:
+    readme = Path(__file__).parents[2] / "wbtyped" / "cli" / "README.md"
+    rows = re.findall(r"^\| `(.+?)` \| .+ \| `(wbtyped .+)` \|$", readme.read_text(), re.MULTILINE)
+    assert {name for name, _ in rows} == {*SUBCOMMANDS} - {"cache", "schema"}
+    for name, example in rows:
+        assert example in examples(help_text(command, *name.split()))

@@ -1,6 +1,7 @@
 """What all subcommands share: exit codes, errors, extras, start-up time."""
 
 import re
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -227,3 +228,19 @@ def test_retry_is_announced_on_terminal_only(wandb_server: WandbServer) -> None:
     with wandb_server.fault(Fault(kind="graphql", status=503, times=1)):
         outcome = in_process("ls", PATH)
     assert (outcome.code, outcome.err) == (0, "")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("module", ["wbtyped", "wbtyped.cli"])
+def test_interrupt_exits_130_with_one_line(wandb_server: WandbServer, module: str) -> None:
+    wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
+    with wandb_server.fault(Fault(kind="graphql", operation="RunFiles", skip=1, latency=30)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, "ls", PATH],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "wbtyped: interrupted\n")

@@ -172,7 +172,12 @@ def test_open_prints_and_opens_pages(
     wandb_server: WandbServer, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: not opened.append(url))
+
+    def start(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr(webbrowser, "open", start)
     wandb_server.add_run("crew/ship/log", {})
     wandb_server.add_artifact("crew/ship/my data", "a b", {"x": b""})
     pages = {
@@ -195,7 +200,11 @@ def test_open_prints_and_opens_pages(
 def test_open_without_browser_exits_1(
     wandb_server: WandbServer, command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(webbrowser, "open", lambda _: False)
+
+    def refuse(_: str) -> bool:
+        return False
+
+    monkeypatch.setattr(webbrowser, "open", refuse)
     wandb_server.add_run("crew/ship/log", {})
     outcome = command("open", "crew/ship/log")
     assert (outcome.code, outcome.out) == (1, f"{wandb_server.url}/crew/ship/runs/log\n")

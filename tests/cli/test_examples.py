@@ -21,7 +21,12 @@ SUBCOMMANDS = (
 )  # fmt: skip
 OTHER_SERVER = "https://wandb.example.com"
 SHELL = set("|<>")
-FILES = {"config.yaml": "lr: 0.1\n", "model.pt": b"weights", "notes.txt": b"n", "media/a.png": b"p"}
+FILES = {
+    "config.yaml": b"lr: 0.1\n",
+    "model.pt": b"weights",
+    "notes.txt": b"n",
+    "media/a.png": b"p",
+}
 
 
 def help_text(command: Command, *name: str) -> str:
@@ -94,6 +99,11 @@ def run_in_shell(line: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+def started(_: str) -> bool:
+    """Stand in for a browser."""
+    return True
+
+
 WITHOUT_STOPPING = {"serve", "demo", "login"}
 """They wait for a signal, take long, or ask; their examples are parsed alone."""
 
@@ -128,8 +138,7 @@ def test_example_that_does_not_end_is_parsed(
 def test_example_works_as_printed(
     prepared: WandbServer, command: Command, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    opened: list[str] = []
-    monkeypatch.setattr(webbrowser, "open", lambda url: opened.append(url) or True)
+    monkeypatch.setattr(webbrowser, "open", started)
     completions = Path(os.environ["HOME"], ".config/fish/completions")
     completions.mkdir(parents=True)
     for line in examples(help_text(command, *name.split())):

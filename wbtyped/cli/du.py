@@ -41,15 +41,13 @@ def show_usage(
         facts = {"path": full_path(target), "size": total.size, "files": total.files}
         print(json.dumps({**facts, "entries": entries}))
         return
-    fields = ("name", "size", "files")
-    if isinstance(target, Project):
-        fields = (*fields, "type")
+    fields = ("name", "size", "files", *(["type"] if isinstance(target, Project) else []))
     print_listing(Listing([[record(share) for share in (*shares, total)]], fields), look)
 
 
 def record(share: Share) -> Record:
     """Return what JSON shows of a part; the type is that of a collection."""
-    fields = {"name": share.name, "size": share.size, "files": share.files}
+    fields: Record = {"name": share.name, "size": share.size, "files": share.files}
     return fields if share.type is None else {**fields, "type": share.type}
 
 

@@ -38,8 +38,8 @@ def save_file(make: MakeBatch, output: Path, options: BatchOptions) -> bool:
     A file of this name is replaced. An interrupted download resumes when it is repeated.
     """
     if output == STDOUT:
-        with tempfile.TemporaryDirectory(prefix="wbtyped-") as folder:
-            return download_one(make, Path(folder), options, copy_to_stdout)
+        with tempfile.TemporaryDirectory(prefix="wbtyped-") as temporary:
+            return download_one(make, Path(temporary), options, copy_to_stdout)
     if output.is_dir():
         raise UsageError(f"{output} is a folder; pass --root to download into it")
     output.parent.mkdir(parents=True, exist_ok=True)

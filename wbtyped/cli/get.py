@@ -1,7 +1,7 @@
 """`wbtyped get`: download files of a run or of an artifact version in parallel."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,12 +14,15 @@ from ..download.batch import BatchOptions, build_options
 from ..download.options import EngineName
 from ..errors import NotFoundError, UsageError
 from ..runs.download import make_batch as make_run_batch
+from ..runs.ref import FileSelection
 from .connection import connect
 from .fetch_one import STDOUT, MakeBatch, run_file, save_file, version_file
 from .names import NameFilter
 from .output import counted, print_err, print_out
 from .progress import Reporter, SilentReporter, failure_line, make_reporter
 from .targets import find_target, wrong_kind
+
+FILES_PER_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,28 @@ def get_files(
     api: Api, run: Run, names: Sequence[str], name_filter: NameFilter, options: GetOptions
 ) -> int:
     """Download files of a run and report on each; return the exit code."""
-    files = run.files(names, name_filter.pattern)
+    root = options.root or Path()
     with reporter_for(options) as reporter:
         batch_options = options.batch_options(api, reporter)
-        root = options.root or Path()
-        make_run_batch(files.selection, root, options.replace, batch_options).run()
+        for selection in selections(run, names, name_filter):
+            make_run_batch(selection, root, options.replace, batch_options).run()
     print_summary(reporter, options, {})
     return 1 if reporter.failures else 0
+
+
+def selections(run: Run, names: Sequence[str], name_filter: NameFilter) -> Iterator[FileSelection]:
+    """Yield the files of a run to download; a name with a slash at its end is a folder."""
+    folders = tuple(name for name in names if name.endswith("/"))
+    exact = [name for name in names if not name.endswith("/")]
+    if exact or not (folders or name_filter.glob):
+        yield run.files(exact, name_filter.pattern).selection
+    if not folders and not name_filter.glob:
+        return
+    matches = name_filter.matcher()
+    for page in run.files(pattern=name_filter.pattern, per_page=FILES_PER_PAGE).pages():
+        found = [f.name for f in page if matches(f.name) and f.name.startswith(folders or "")]
+        if found:
+            yield run.files(found).selection
 
 
 def get_version(

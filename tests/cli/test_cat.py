@@ -130,3 +130,16 @@ def test_get_version_missing_name_is_reported_and_the_rest_is_done(
     assert outcome.code == 1
     assert outcome.err == "failed  absent: artifact crew/ship/data:v0 has no file 'absent'\n"
     assert (tmp_path / "sub" / "b.txt").read_bytes() == b"beta"
+
+
+def test_cat_into_closed_pipe_prints_no_error(wandb_server: WandbServer) -> None:
+    wandb_server.add_run(RUN, {"large.bin": bytes(1_000_000)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wbtyped", "cat", RUN, "large.bin"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.read(1) == b"\0"
+    process.stdout.close()
+    process.stdout = None
+    assert process.communicate(timeout=60)[1] == b""

@@ -70,7 +70,7 @@ def test_link_prints_path_of_link(server: WandbServer, command: Command) -> None
         (["alias", "crew/ship/data", "x"], "is an artifact collection, not an artifact version"),
         (["alias", VERSION, "a/b"], "alias"),
         (["link", "crew/ship/data", "crew/shelf/top"], "not an artifact version"),
-        (["link", VERSION, "crew/shelf/top:v1"], "pass aliases"),
+        (["link", VERSION, "crew/shelf/top:v1"], "pass it as --alias"),
         (["du", ""], "must not be empty"),
     ],
 )
@@ -117,3 +117,15 @@ def test_du_json_has_total_and_entries(server: WandbServer, command: Command) ->
 def test_du_counts_no_links(server: WandbServer, command: Command) -> None:
     server.link_artifact(VERSION, "crew/ship/shelf")
     assert "shelf" not in command("du", "crew/ship").out
+
+
+def test_hostile_names_are_escaped(wandb_server: WandbServer, command: Command) -> None:
+    wandb_server.add_run("crew/ship/log", {"\x1b[31mred\n": b"1"})
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"\x1b[2J/x": b"1"})
+    outputs = [
+        command("du", "crew/ship/log").out,
+        command("du", "crew/ship/data:v0").out,
+        command("rm", "crew/ship/log", "--glob", "*", "--yes").out,
+    ]
+    assert not any("\x1b" in output for output in outputs)
+    assert all(r"\x1b[" in output for output in outputs)

@@ -67,7 +67,7 @@ def completion(
 ) -> None:
     """Print the script that lets a shell complete subcommands and options.
 
-    Add it to the start-up file of the shell, and open a new one.
+    Add it to the start-up file of the shell, in zsh after compinit, and open a new shell.
     """
     from .completion import print_script
 

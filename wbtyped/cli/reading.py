@@ -124,7 +124,7 @@ def get(
         list[str] | None,
         typer.Argument(
             metavar="NAME",
-            help="Files to download, or folders; default: all.",
+            help="Files to download, or folders, with a slash at the end; default: all.",
             callback=check_names,
             show_default=False,
         ),

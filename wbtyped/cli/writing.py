@@ -200,4 +200,6 @@ def link(
     """Link an artifact version into a portfolio or a registry, and print the path of the link."""
     from .link import link_version
 
+    if ":" in target:
+        raise typer.BadParameter("TARGET has no alias; pass it as --alias")
     link_version(path, target, aliases or [], type_name, base_url, as_json=json)

@@ -16,7 +16,12 @@ READMES = [
     *(
         f"{folder}/README.md"
         for folder in (
-            "wbtyped/cli", "wbtyped/server", "wbtyped/drift", "wbtyped/download", "queries", "tests"
+            "wbtyped/cli",
+            "wbtyped/server",
+            "wbtyped/drift",
+            "wbtyped/download",
+            "queries",
+            "tests",
         )
         if (ROOT / folder / "README.md").exists()
     ),

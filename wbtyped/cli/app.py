@@ -29,14 +29,21 @@ app: typer.Typer = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for group in (reading_app, writing_app, account_app, local_app, cache_app, schema_app):
-    for command in group.registered_commands:
-        # Else typer cuts it.
-        command.short_help = first_paragraph(command.callback)
-for group in (reading_app, writing_app, account_app, local_app):
-    app.add_typer(group)
-app.add_typer(cache_app, name="cache", short_help="Manage the download cache.")
-app.add_typer(schema_app, name="schema", short_help="Check that a server fits the queries.")
+
+
+def add_subcommands() -> None:
+    """Add every subcommand, and each one's first paragraph as its short help: typer would cut it."""
+    merged = (reading_app, writing_app, account_app, local_app)
+    for group in (*merged, cache_app, schema_app):
+        for command in group.registered_commands:
+            command.short_help = first_paragraph(command.callback)
+    for group in merged:
+        app.add_typer(group)
+    app.add_typer(cache_app, name="cache", short_help="Manage the download cache.")
+    app.add_typer(schema_app, name="schema", short_help="Check that a server fits the queries.")
+
+
+add_subcommands()
 if COMPLETION_VARIABLE in os.environ:
     register_shells()
 

@@ -19,7 +19,7 @@ from .targets import Target, find_target
 
 ITEMS_PER_PAGE = 1000
 """Large pages: a long list needs few requests."""
-SORT_FIELDS = {
+SORT_FIELDS: dict[str, tuple[str, ...]] = {
     "name": ("name",),
     "size": ("size",),
     "type": ("type", "mimetype"),

@@ -32,7 +32,7 @@ app: typer.Typer = typer.Typer(
 
 
 def add_subcommands() -> None:
-    """Add every subcommand, and each one's first paragraph as its short help: typer would cut it."""
+    """Add the subcommands, each with a short help of its own, since typer would cut it."""
     merged = (reading_app, writing_app, account_app, local_app)
     for group in (*merged, cache_app, schema_app):
         for command in group.registered_commands:

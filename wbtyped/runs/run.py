@@ -51,7 +51,7 @@ class StandaloneRun:
             self.attrs: fragments.Run = parse_node(fragments.Run, attrs, "a Run")
             """The typed node as the server sent it."""
             if isinstance(attrs, Mapping) and {"config", "summaryMetrics"} <= attrs.keys():
-                self._data = parse_node(fragments.RunData, attrs, "a Run")
+                self._forget(parse_node(fragments.RunData, attrs, "a Run"))
 
     @classmethod
     def find(cls, client: Client, entity: str, project: str, run_id: str) -> Flow[Self]:
@@ -69,9 +69,9 @@ class StandaloneRun:
         self.attrs = require_run(self, result.project)
         self._forget()
 
-    def _forget(self) -> None:
-        """Forget what was loaded besides `attrs`."""
-        self._data: fragments.RunData | None = None
+    def _forget(self, data: fragments.RunData | None = None) -> None:
+        """Forget what was loaded besides `attrs`, except for `data`."""
+        self._data: fragments.RunData | None = data
         self._config: ReadOnlyObject | None = None
         self._summary: ReadOnlyObject | None = None
         self._metadata: ReadOnlyObject | None = None
@@ -304,7 +304,7 @@ class StandaloneRun:
             >>> [row["loss"] for row in run.scan_history()]
             [1.0, 0.5]
         """
-        return self._scan(HistoryScan.of(self, keys, page_size, min_step, max_step))
+        return self._scan_history(HistoryScan.of(self, keys, page_size, min_step, max_step))
 
     def ascan_history(
         self,
@@ -314,13 +314,13 @@ class StandaloneRun:
         max_step: int | None = None,
     ) -> AsyncIterator[Row]:
         """Asynchronous form of `scan_history`, for `async for`."""
-        return self._ascan(HistoryScan.of(self, keys, page_size, min_step, max_step))
+        return self._ascan_history(HistoryScan.of(self, keys, page_size, min_step, max_step))
 
-    def _scan(self, scan: HistoryScan) -> Iterator[Row]:
+    def _scan_history(self, scan: HistoryScan) -> Iterator[Row]:
         for window in self.client.run(scan.windows()):
             yield from self.client.run(scan.load(window))
 
-    async def _ascan(self, scan: HistoryScan) -> AsyncIterator[Row]:
+    async def _ascan_history(self, scan: HistoryScan) -> AsyncIterator[Row]:
         for window in await self.client.arun(scan.windows()):
             for row in await self.client.arun(scan.load(window)):
                 yield row

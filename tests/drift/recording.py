@@ -133,6 +133,7 @@ def list_runs(api: Api, folder: Path) -> None:
     assert run.config == {}
     assert api.runs("crew/ship")[0].summary == {}
     assert list(api.runs("crew/ship", lazy=False))
+    assert run.metadata is None
     assert run.wait_until_finished() == "finished"
     assert run.last_history_step == -1
     assert run.history() == run.history(keys=["loss"]) == []

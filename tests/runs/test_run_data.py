@@ -59,7 +59,8 @@ def test_properties_are_those_that_were_logged(server: WandbServer, api: Api) ->
         assert run.user is not None
         assert (run.user.username, run.user.name) == ("me", "me")
         assert run.storage_id == run.attrs.id
-        assert run.display_name == run.name
+        assert run.display_name == run.displayName == run.name
+        assert (run.jobType, run.createdAt) == (run.job_type, run.created_at)
         assert run.heartbeat_at is not None
         assert run.heartbeat_at.endswith("Z")
         assert (run.commit, run.sweep_name) == (None, None)
@@ -76,7 +77,12 @@ def test_data_of_a_run_that_is_gone_names_it(server: WandbServer, api: Api) -> N
 
 
 async def test_metadata_is_the_file_of_the_run(server: WandbServer, api: Api) -> None:
-    assert api.run(RUN).metadata is None
+    without = api.run(RUN)
+    assert without.metadata is None
+    server.requests.clear()
+    assert without.metadata is None
+    assert len(server.requests) == 0, "looked for once"
+    api.flush()
     server.add_run(RUN, {"wandb-metadata.json": json.dumps({"os": "Linux", "gpu": None})})
     run = api.run(RUN)
     assert run.metadata == {"os": "Linux", "gpu": None}

@@ -27,7 +27,7 @@ class StandaloneRun:
     """
 
     __slots__ = (
-        "__weakref__", "_config", "_data", "_metadata", "_summary", "attrs", "client", "entity",
+        "__weakref__", "_config", "_data", "_has_metadata", "_metadata", "_summary", "attrs", "client", "entity",
         "id", "project",
     )  # fmt: skip
 
@@ -75,6 +75,7 @@ class StandaloneRun:
         self._config: ReadOnlyObject | None = None
         self._summary: ReadOnlyObject | None = None
         self._metadata: ReadOnlyObject | None = None
+        self._has_metadata: bool = False
 
     def _load_data(self) -> Flow[fragments.RunData]:
         """Return config and summary, which a listed run does not have (query GetRunData)."""
@@ -170,6 +171,13 @@ class StandaloneRun:
         """The short id of the sweep that started the run, if any."""
         return self.attrs.sweep_name
 
+    # The wire names work too, as in the official client.
+    displayName = display_name  # noqa: N815
+    createdAt = created_at  # noqa: N815
+    heartbeatAt = heartbeat_at  # noqa: N815
+    jobType = job_type  # noqa: N815
+    sweepName = sweep_name  # noqa: N815
+
     @property
     def project_internal_id(self) -> int:
         """The number of the project on the server, which file deletions require."""
@@ -244,8 +252,9 @@ class StandaloneRun:
     def _load_metadata(self) -> Flow[ReadOnlyObject | None]:
         from .metadata import load_metadata  # imported late, with httpx
 
-        if self._metadata is None:
+        if not self._has_metadata:
             self._metadata = yield from load_metadata(self.client, self)
+            self._has_metadata = True
         return self._metadata
 
     def history(

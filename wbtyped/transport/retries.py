@@ -113,8 +113,6 @@ class RetryPolicy:
         if isinstance(error, ChecksumError):
             # Once may be an accident in transit; twice, it is what the server has.
             self._wrong_contents += 1
-            if self._wrong_contents == 1:
-                notices.announce(self._server, str(error), "downloading it once more")
             return self._wrong_contents < 2
         if not isinstance(error, TransientError):
             return False

@@ -93,9 +93,7 @@ def test_reporter_interrupted_outside_of_a_download_counts_what_is_finished(
             reporter.finish("uploaded", "a.txt", 10)
             raise KeyboardInterrupt
     assert exited.value.code == 130
-    assert capsys.readouterr().err == (
-        "wbtyped: interrupted: 1 file complete; run the same command to resume\n"
-    )
+    assert capsys.readouterr().err == ("wbtyped: interrupted: 1 file complete\n")
 
 
 def test_retry_is_announced_on_stderr(server: WandbServer) -> None:

@@ -33,6 +33,8 @@ class Reporter:
         self._expected_files = self._expected_size = 0
         self._meter = RateMeter()
         self._left = ""
+        self.how_to_resume: str = "; run the same command to resume"
+        """What to say after an interrupted download."""
 
     def __enter__(self) -> Self:
         return self
@@ -48,8 +50,9 @@ class Reporter:
 
     def _exit_interrupted(self) -> NoReturn:
         """Say what an interrupt leaves behind, and how to resume."""
-        left = self._left or f"{counted(sum(self.done.values()))} complete"
-        print_err(f"wbtyped: interrupted: {left}; run the same command to resume")
+        finished = f"{counted(sum(self.done.values()))} complete"
+        left = f"{self._left}{self.how_to_resume}" if self._left else finished
+        print_err(f"wbtyped: interrupted: {left}")
         raise SystemExit(INTERRUPTED) from None
 
     def close(self) -> None:
@@ -115,14 +118,10 @@ class SilentReporter(Reporter):
 
 
 class LineReporter(Reporter):
-    """Prints a line for each file, or a count after each `every` files.
+    """Prints a line for each file; while none finishes, one on stderr once in a while."""
 
-    While no file finishes, a line on stderr tells the progress once in a while.
-    """
-
-    def __init__(self, action: str, every: int) -> None:
+    def __init__(self, action: str) -> None:
         super().__init__(action)
-        self._every = every
         self._printed_at = monotonic()
 
     def tick(self, progress: DownloadProgress) -> None:
@@ -133,16 +132,9 @@ class LineReporter(Reporter):
             print_err(f"{self.action}: {progress_line(progress)}")
 
     def show(self, status: str, name: str, size: int) -> None:
-        """Print a line for the file, or the count if it is due."""
-        finished = sum(self.done.values())
-        if self._every == 1:
-            line = f"{status}  {name} ({human_size(size)})"
-        elif finished % self._every == 0:
-            line = f"{self.action}: {counted(finished)} ({human_size(self.size)})"
-        else:
-            return
+        """Print a line for the file."""
         self._printed_at = monotonic()
-        print_out(line)
+        print_out(f"{status}  {name} ({human_size(size)})")
 
     def show_failure(self, name: str, reason: str) -> None:
         """Print a line for the file on stderr."""
@@ -168,6 +160,6 @@ class TerminalReporter(Reporter):
         self._bar.tick(progress)
 
 
-def make_reporter(action: str, *, every: int = 1) -> Reporter:
-    """Return a bar on a terminal; elsewhere lines, one for each `every` files."""
-    return TerminalReporter(action) if on_terminal() else LineReporter(action, every)
+def make_reporter(action: str) -> Reporter:
+    """Return a bar on a terminal, and lines elsewhere."""
+    return TerminalReporter(action) if on_terminal() else LineReporter(action)

@@ -107,13 +107,14 @@ def test_send_after_retries_names_operation_and_status(
     assert limited.value.retry_after == 1
 
 
-def test_send_without_a_server_names_url_reason_and_attempts(
+def test_send_without_a_server_names_url_reason_attempts_and_what_to_check(
     wandb_server: WandbServer, client: Client
 ) -> None:
     wandb_server.close()
     with pytest.raises(
         TransportError,
-        match=r"^cannot connect to http://127\.0\.0\.1:\d+: .* \(4 attempts in \d+\.\d s\)$",
+        match=r"^cannot connect to http://127\.0\.0\.1:\d+: .* \(4 attempts in \d+\.\d s\);"
+        " check the network, that WANDB_BASE_URL is right, and that the server is running$",
     ) as failed:
         client.send(QUERY)
     assert failed.value.status is None

@@ -60,6 +60,11 @@ class WebUrl(NamedTuple):
         """Scheme, host and port."""
         return self.scheme, self.host, self.port
 
+    @property
+    def server(self) -> str:
+        """The URL without path and query."""
+        return str(self._replace(target=""))
+
 
 def shown_url(text: str) -> str:
     """Format a URL for a message: without user name, password and query, which may be secret."""

@@ -789,7 +789,7 @@ def run_file_addresses(
     Pages: `fileLimit` files at a time from after `fileCursor`; `fileNames` and `pattern` are as in
     RunFiles.
 
-    Used by: Files.download"""
+    Used by: Files.download, Run.metadata"""
     from .run_file_addresses import RunFileAddresses
 
     variables: dict[str, object] = {

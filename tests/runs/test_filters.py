@@ -67,6 +67,7 @@ def test_operator_is_sent_unchanged(operator: str) -> None:
         ({"state.": 1}, "ends with a dot"),
         ({"state": {"$equals": 1}}, r"unknown operator '\$equals' for filter key 'state'.*\$eq"),
         ({"state": {"$not": {"$equals": 1}}}, r"unknown operator '\$equals'"),
+        ({"config.a": 1, "config.a.value": 1}, "are the same; use \\$and for both"),
         ({"$xor": []}, r"unknown operator '\$xor' in filters; use \$and"),
         ({"$and": {"state": 1}}, r"\$and in filters must be a list of conditions"),
         ({"$or": "state"}, r"\$or in filters must be a list of conditions"),

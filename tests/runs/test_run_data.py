@@ -4,6 +4,7 @@ import copy
 import json
 import math
 import pickle
+from collections.abc import Callable
 
 import pytest
 
@@ -58,7 +59,8 @@ def test_properties_are_those_that_were_logged(server: WandbServer, api: Api) ->
         assert run.user is not None
         assert (run.user.username, run.user.name) == ("me", "me")
         assert run.storage_id == run.attrs.id
-        assert run.display_name == run.name
+        assert run.display_name == run.displayName == run.name
+        assert (run.jobType, run.createdAt) == (run.job_type, run.created_at)
         assert run.heartbeat_at is not None
         assert run.heartbeat_at.endswith("Z")
         assert (run.commit, run.sweep_name) == (None, None)
@@ -66,13 +68,21 @@ def test_properties_are_those_that_were_logged(server: WandbServer, api: Api) ->
 
 def test_data_of_a_run_that_is_gone_names_it(server: WandbServer, api: Api) -> None:
     gone = Run(api.client, "crew", "ship", "gone", api.runs("crew/ship")[0].attrs)
-    for read in (lambda: gone.config, lambda: gone.summary, lambda: gone.metadata):
+    reads: list[Callable[[], object]] = [
+        lambda: gone.config, lambda: gone.summary, lambda: gone.metadata
+    ]  # fmt: skip
+    for read in reads:
         with pytest.raises(NotFoundError, match="run crew/ship/gone does not exist"):
             read()
 
 
 async def test_metadata_is_the_file_of_the_run(server: WandbServer, api: Api) -> None:
-    assert api.run(RUN).metadata is None
+    without = api.run(RUN)
+    assert without.metadata is None
+    server.requests.clear()
+    assert without.metadata is None
+    assert len(server.requests) == 0, "looked for once"
+    api.flush()
     server.add_run(RUN, {"wandb-metadata.json": json.dumps({"os": "Linux", "gpu": None})})
     run = api.run(RUN)
     assert run.metadata == {"os": "Linux", "gpu": None}
@@ -102,8 +112,9 @@ def test_config_is_unwrapped_like_the_official_clients() -> None:
 
 def test_numbers_that_json_lacks_become_floats() -> None:
     summary = read_summary('{"a": NaN, "b": -Infinity}', "r")
-    assert isinstance(summary["a"], float)
-    assert math.isnan(summary["a"])
+    lost = summary["a"]
+    assert isinstance(lost, float)
+    assert math.isnan(lost)
     assert summary["b"] == -math.inf
 
 
@@ -133,7 +144,8 @@ def test_read_only_object_is_copied_and_written_like_a_dict() -> None:
         assert type(copied) is ReadOnlyObject
     edited = dict(values)
     edited["b"] = 1
-    assert values._json_dict == {"a": [1]}
+    assert values == {"a": [1]}
+    assert getattr(values, "_json_dict") == {"a": [1]}  # noqa: B009 - scripts read it
 
 
 def test_pickled_run_keeps_what_it_loaded(server: WandbServer, api: Api) -> None:

@@ -4,7 +4,7 @@ from wbtyped_graphql import calls
 
 from .. import arguments
 from ..clock import monotonic
-from ..errors import AuthenticationError, TransportError, WaitTimeoutError
+from ..errors import AuthenticationError, RateLimitError, TransportError, WaitTimeoutError
 from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.flow import Flow, Sender, ask
@@ -81,4 +81,5 @@ class FinishRequest:
             raise missing_run(self._run, "run")
         if status in {401, 403}:
             raise AuthenticationError(f"{self._what}: the API key may not write to the run")
-        raise TransportError(f"{self._what}: HTTP {status}", status=status)
+        kind = RateLimitError if status == 429 else TransportError
+        raise kind(f"{self._what}: HTTP {status}; try again later", status=status)

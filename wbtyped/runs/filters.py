@@ -60,10 +60,13 @@ def checked_order(order: str | None) -> str:
 
 def _condition(condition: Mapping[str, object]) -> dict[str, object]:
     """Return a condition with the field names that the server expects."""
-    return {
-        key if key.startswith("$") else _server_name(key, "filter key"): _expected(key, value)
-        for key, value in condition.items()
-    }
+    written: dict[str, object] = {}
+    for key, value in condition.items():
+        name = key if key.startswith("$") else _server_name(key, "filter key")
+        if name in written:
+            raise UsageError(f"filter keys {key!r} and {name!r} are the same; use $and for both")
+        written[name] = _expected(key, value)
+    return written
 
 
 def _expected(key: str, value: object) -> object:

@@ -1,6 +1,6 @@
 """JSON objects that show what a server has, and cannot be edited."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 from pydantic import JsonValue
@@ -19,14 +19,14 @@ class ReadOnlyObject(dict[str, JsonValue]):
             "config, summary and metadata of a run are read-only; edit a copy, dict(...)"
         )
 
-    __setitem__ = _refuse
-    __delitem__ = _refuse
-    __ior__ = _refuse
-    clear = _refuse
-    pop = _refuse
-    popitem = _refuse
-    setdefault = _refuse
-    update = _refuse
+    __setitem__: Callable[..., NoReturn] = _refuse
+    __delitem__: Callable[..., NoReturn] = _refuse
+    __ior__: Callable[..., NoReturn] = _refuse
+    clear: Callable[..., NoReturn] = _refuse
+    pop: Callable[..., NoReturn] = _refuse
+    popitem: Callable[..., NoReturn] = _refuse
+    setdefault: Callable[..., NoReturn] = _refuse
+    update: Callable[..., NoReturn] = _refuse
 
     def __reduce__(self) -> tuple[type["ReadOnlyObject"], tuple[Mapping[str, JsonValue]]]:
         return type(self), (dict(self),)

@@ -28,7 +28,7 @@ class StandaloneRun(Record):
     """
 
     __slots__ = (
-        "__weakref__", "_config", "_data", "_metadata", "_summary", "attrs", "client", "entity",
+        "__weakref__", "_config", "_data", "_has_metadata", "_metadata", "_summary", "attrs", "client", "entity",
         "id", "project",
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ class StandaloneRun(Record):
             self.attrs: fragments.Run = parse_node(fragments.Run, attrs, "a Run")
             """The typed node as the server sent it."""
             if isinstance(attrs, Mapping) and {"config", "summaryMetrics"} <= attrs.keys():
-                self._data = parse_node(fragments.RunData, attrs, "a Run")
+                self._forget(parse_node(fragments.RunData, attrs, "a Run"))
 
     @classmethod
     def find(cls, client: Client, entity: str, project: str, run_id: str) -> Flow[Self]:
@@ -72,12 +72,13 @@ class StandaloneRun(Record):
         self.attrs = require_run(self, result.project)
         self._forget()
 
-    def _forget(self) -> None:
-        """Forget what was loaded besides `attrs`."""
-        self._data: fragments.RunData | None = None
+    def _forget(self, data: fragments.RunData | None = None) -> None:
+        """Forget what was loaded besides `attrs`, except for `data`."""
+        self._data: fragments.RunData | None = data
         self._config: ReadOnlyObject | None = None
         self._summary: ReadOnlyObject | None = None
         self._metadata: ReadOnlyObject | None = None
+        self._has_metadata: bool = False
 
     def _load_data(self) -> Flow[fragments.RunData]:
         """Return config and summary, which a listed run does not have (query GetRunData)."""
@@ -204,6 +205,13 @@ class StandaloneRun(Record):
         """The short id of the sweep that started the run, if any."""
         return self.attrs.sweep_name
 
+    # The wire names work too, as in the official client.
+    displayName = display_name  # noqa: N815
+    createdAt = created_at  # noqa: N815
+    heartbeatAt = heartbeat_at  # noqa: N815
+    jobType = job_type  # noqa: N815
+    sweepName = sweep_name  # noqa: N815
+
     @property
     def project_internal_id(self) -> int:
         """The number of the project on the server, which file deletions require."""
@@ -278,8 +286,9 @@ class StandaloneRun(Record):
     def _load_metadata(self) -> Flow[ReadOnlyObject | None]:
         from .metadata import load_metadata  # imported late, with httpx
 
-        if self._metadata is None:
+        if not self._has_metadata:
             self._metadata = yield from load_metadata(self.client, self)
+            self._has_metadata = True
         return self._metadata
 
     def history(
@@ -338,7 +347,7 @@ class StandaloneRun(Record):
             >>> [row["loss"] for row in run.scan_history()]
             [1.0, 0.5]
         """
-        return self._scan(HistoryScan.of(self, keys, page_size, min_step, max_step))
+        return self._scan_history(HistoryScan.of(self, keys, page_size, min_step, max_step))
 
     def ascan_history(
         self,
@@ -348,13 +357,13 @@ class StandaloneRun(Record):
         max_step: int | None = None,
     ) -> AsyncIterator[Row]:
         """Asynchronous form of `scan_history`, for `async for`."""
-        return self._ascan(HistoryScan.of(self, keys, page_size, min_step, max_step))
+        return self._ascan_history(HistoryScan.of(self, keys, page_size, min_step, max_step))
 
-    def _scan(self, scan: HistoryScan) -> Iterator[Row]:
+    def _scan_history(self, scan: HistoryScan) -> Iterator[Row]:
         for window in self.client.run(scan.windows()):
             yield from self.client.run(scan.load(window))
 
-    async def _ascan(self, scan: HistoryScan) -> AsyncIterator[Row]:
+    async def _ascan_history(self, scan: HistoryScan) -> AsyncIterator[Row]:
         for window in await self.client.arun(scan.windows()):
             for row in await self.client.arun(scan.load(window)):
                 yield row

@@ -14,6 +14,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
+    GraphQLType,
     GraphQLUnionType,
     Node,
     OperationDefinitionNode,
@@ -95,7 +96,9 @@ class Collector(Visitor):
         """Record what a node uses."""
         if isinstance(node, FragmentSpreadNode):
             self.spread.add(node.name.value)
-        used = [self.info.get_type(), self.info.get_parent_type(), self.info.get_input_type()]
+        used: list[GraphQLType | None] = [
+            self.info.get_type(), self.info.get_parent_type(), self.info.get_input_type()
+        ]  # fmt: skip
         if isinstance(node, VariableDefinitionNode):
             used.append(type_from_ast(self.schema, node.type))
         for one in used:

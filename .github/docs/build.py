@@ -1,4 +1,4 @@
-"""Build the documentation site: `python .github/docs FOLDER`.
+"""Build the documentation site: `python .github/docs/build.py FOLDER`.
 
 Its pages are those in `pages/`, the READMEs of the rooms, and what is generated here: the reference
 from docstrings, the queries with the schema types that they use, and the help of the command. Every
@@ -55,7 +55,7 @@ def check_site(site: Path) -> None:
 
 def main() -> None:
     """Build the site into the folder that was named."""
-    parser = argparse.ArgumentParser(prog="python .github/docs", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python .github/docs/build.py", description=__doc__)
     parser.add_argument("site", type=Path, help="the folder to write the site to")
     build(parser.parse_args().site)
 

@@ -28,8 +28,8 @@ class StandaloneRun(Record):
     """
 
     __slots__ = (
-        "__weakref__", "_config", "_data", "_has_metadata", "_metadata", "_summary", "attrs", "client", "entity",
-        "id", "project",
+        "__weakref__", "_config", "_data", "_has_metadata", "_metadata", "_summary", "attrs",
+        "client", "entity", "id", "project",
     )  # fmt: skip
 
     __columns__ = ("name", "id", "state", "created_at", "user", "tags")

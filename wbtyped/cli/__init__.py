@@ -12,11 +12,10 @@ from collections.abc import Sequence
 
 from ..errors import UsageError, WbtypedError
 from ..extras import require
-from .output import print_err
+from .output import INTERRUPTED, print_err
 
 NEEDED: dict[str, str] = {"serve": "server", "demo": "server", "schema": "drift"}
 """The extra that a subcommand needs besides `cli`."""
-INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -10,6 +10,9 @@ from ..units import human_size as human_size
 if TYPE_CHECKING:
     from rich.console import Console
 
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: that of a shell for SIGINT."""
+
 
 def printable(text: str) -> str:
     """Escape every character that could control a terminal or hide part of a string."""

@@ -106,6 +106,7 @@ def seed(server: WandbServer) -> None:
             aliases=[f"x{version}"], tags=["odd"], metadata={"step": version},
             logged_by=RUN, used_by=[RUN],
         )  # fmt: skip
+    server.add_run(RUN, {"wandb-metadata.json": "{}"})
     server.add_organization("fleet", "fleet-org", ["crew"])
     server.link_artifact("crew/ship/data:v0", "crew/ship/best", ["prod"])
 
@@ -133,7 +134,7 @@ def list_runs(api: Api, folder: Path) -> None:
     assert run.config == {}
     assert api.runs("crew/ship")[0].summary == {}
     assert list(api.runs("crew/ship", lazy=False))
-    assert run.metadata is None
+    assert run.metadata == {}
     assert run.wait_until_finished() == "finished"
     assert run.last_history_step == -1
     assert run.history() == run.history(keys=["loss"]) == []

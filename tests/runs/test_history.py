@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -11,7 +11,7 @@ from wbtyped_graphql.base_model import BaseModel
 from wbtyped_graphql.operation import Operation
 
 from tests.run_logging import log_run
-from tests.transport.memory_sender import MemoryClient
+from tests.transport.memory_sender import RUN_NODE, MemoryClient
 from wbtyped import Api, Run
 from wbtyped.errors import NotFoundError, SchemaMismatchError, UsageError
 from wbtyped.runs.history import HistoryScan
@@ -112,14 +112,6 @@ def test_run_that_is_gone_is_named(api: Api, run: Run) -> None:
             read()
 
 
-NODE: Mapping[str, object] = {
-    "id": "1", "projectId": "1", "name": "log", "displayName": None, "state": None, "tags": None,
-    "group": None, "jobType": None, "sweepName": None, "commit": None, "notes": None,
-    "createdAt": "2024-01-02T03:04:05", "heartbeatAt": None, "readOnly": None,
-    "historyLineCount": None, "user": None,
-}  # fmt: skip
-
-
 class Logged:
     """The history of one run at given steps, on a server that chooses the first `samples`."""
 
@@ -153,7 +145,7 @@ def test_scan_loses_no_step_that_a_server_would_leave_out_of_a_sample(
     steps: list[int], page_size: int, first: int, stop: int | None, known: bool
 ) -> None:
     client = MemoryClient(Logged(steps, known=known))
-    run = Run(client, "crew", "ship", "log", NODE)
+    run = Run(client, "crew", "ship", "log", RUN_NODE)
     found = run.scan_history(page_size=page_size, min_step=first, max_step=stop)
     expected = [s for s in steps if s >= first and (stop is None or s < stop)]
     assert [row["_step"] for row in found] == expected
@@ -167,17 +159,17 @@ def test_scan_loses_no_step_that_a_server_would_leave_out_of_a_sample(
 def test_step_that_is_no_object_is_a_schema_mismatch(history: list[str]) -> None:
     client = MemoryClient(lambda _: {"project": {"run": {"history": history}}})
     with pytest.raises(SchemaMismatchError, match="a step of run crew/ship/log"):
-        Run(client, "crew", "ship", "log", NODE).history()
+        Run(client, "crew", "ship", "log", RUN_NODE).history()
 
 
 @pytest.mark.parametrize("sampled", [[], [None], ["a"], [[1]]])
 def test_samples_that_are_no_rows_are_a_schema_mismatch(sampled: list[object]) -> None:
     client = MemoryClient(lambda _: {"project": {"run": {"sampledHistory": sampled}}})
     with pytest.raises(SchemaMismatchError, match="run crew/ship/log"):
-        Run(client, "crew", "ship", "log", NODE).history(keys=["a"])
+        Run(client, "crew", "ship", "log", RUN_NODE).history(keys=["a"])
 
 
 def test_scan_checks_its_arguments_once() -> None:
     client = MemoryClient(lambda _: {})
-    run = Run(client, "crew", "ship", "log", NODE)
+    run = Run(client, "crew", "ship", "log", RUN_NODE)
     assert HistoryScan.of(run, ("a", "b"), 10, None, None).keys == ["a", "b"]

@@ -27,8 +27,8 @@ class StandaloneRun:
     """
 
     __slots__ = (
-        "__weakref__", "_config", "_data", "_has_metadata", "_metadata", "_summary", "attrs", "client", "entity",
-        "id", "project",
+        "__weakref__", "_config", "_data", "_has_metadata", "_metadata", "_summary", "attrs",
+        "client", "entity", "id", "project",
     )  # fmt: skip
 
     def __init__(

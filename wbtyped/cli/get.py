@@ -1,9 +1,11 @@
 """`wbtyped get`: download files of a run or of an artifact version in parallel."""
 
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from ..api import Api
 from ..artifacts.contents.download import make_batch as make_version_batch
@@ -12,14 +14,15 @@ from ..artifacts.contents.manifest import ArtifactManifestEntry
 from ..artifacts.lineage import Artifact, Run
 from ..download.batch import BatchOptions, build_options
 from ..download.options import EngineName
+from ..download.progress import BarReporter
 from ..errors import NotFoundError, UsageError
 from ..runs.download import make_batch as make_run_batch
 from ..runs.ref import FileSelection
 from .connection import connect
 from .fetch_one import STDOUT, MakeBatch, run_file, save_file, version_file
 from .names import NameFilter
-from .output import counted, print_err, print_out
-from .progress import Reporter, SilentReporter, failure_line, make_reporter
+from .output import counted, print_out
+from .progress import LineReporter, Reporter, SilentReporter, TerminalReporter, make_reporter
 from .targets import find_target, wrong_kind
 
 FILES_PER_PAGE = 1000
@@ -173,18 +176,26 @@ def chosen_entries(
 # Reports.
 
 
-class FailureReporter(SilentReporter):
-    """Prints failures on stderr and nothing else: stdout is for the bytes of a file."""
+class RawLineReporter(LineReporter):
+    """Leaves stdout to the bytes of a file: prints failures, and progress if it takes long."""
 
-    def show_failure(self, name: str, reason: str) -> None:
-        """Print a line for the file."""
-        print_err(failure_line(name, reason))
+    def show(self, status: str, name: str, size: int) -> None:
+        """Show nothing."""
+
+
+class RawBarReporter(TerminalReporter):
+    """Draws the bar on stderr, while stdout takes the bytes of a file."""
+
+    def __enter__(self) -> Self:
+        self._bar = BarReporter(self.action)
+        return self
 
 
 def reporter_for(options: GetOptions) -> Reporter:
     """Return a reporter that fits the output: a bar or lines, less for JSON and raw bytes."""
     if options.output == STDOUT:
-        return FailureReporter("get")
+        draws = sys.stderr.isatty() and not sys.stdout.isatty()
+        return RawBarReporter("get") if draws else RawLineReporter("get")
     return SilentReporter("get") if options.as_json else make_reporter("get")
 
 

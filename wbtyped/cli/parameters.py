@@ -9,12 +9,6 @@ from ..errors import AuthenticationError, UsageError
 from ..paths import parse_artifact_path, parse_run_path
 
 
-def is_artifact_path(path: str) -> bool:
-    """Return True if a path names an artifact version: three parts, with a colon in the last."""
-    parts = path.strip("/ ").split("/", 2)
-    return len(parts) == 3 and ":" in parts[2]
-
-
 def check_string(value: str | None) -> str | None:
     """Refuse an empty string, which a server reads as no restriction, and invalid Unicode."""
     if value is not None and not value.strip():

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -142,9 +142,8 @@ def test_changed_byte_is_found_and_repaired(
     ids=["corrupt", "uncached"],
 )
 def test_step_that_does_not_go_as_promised_fails(
-    stage: Stage, run: Run, step: object, fault: Fault, reason: str
+    stage: Stage, run: Run, step: Callable[[Stage, Run], object], fault: Fault, reason: str
 ) -> None:
-    assert callable(step)
     with stage.server.fault(fault):
         with pytest.raises(Exception, match=reason):
             step(stage, run)

@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.conftest import wait_for_part
 from tests.fake_clock import fake_clock
 from wbtyped import Api, DownloadProgress, DownloadResult, FailedFile
 from wbtyped.download.batch import Batch, BatchOptions
@@ -257,14 +257,3 @@ def test_interrupt_says_what_is_kept_and_the_same_call_resumes(
     assert first > MIB
     assert (tmp_path / "data/large.bin").read_bytes() == content
     assert not list(tmp_path.rglob("*.part"))
-
-
-def wait_for_part(root: Path) -> None:
-    """Wait until a large and a small file have arrived, as far as they can be kept."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        parts = [part for part in root.rglob("*-*-*-*-*.part") if part.stat().st_size > MIB]
-        if parts and list(root.rglob("small.txt")):
-            return
-        time.sleep(0.05)
-    raise AssertionError("nothing arrived")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.download.test_progress import wait_for_part
+from tests.conftest import wait_for_part
 from wbtyped.cli import progress
 from wbtyped.cli.progress import Reporter
 from wbtyped.server import Fault, WandbServer

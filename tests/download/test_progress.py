@@ -4,11 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.conftest import wait_for_part
 from tests.fake_clock import fake_clock
 from wbtyped import Api, DownloadProgress, DownloadResult, FailedFile
 from wbtyped.download.batch import Batch, BatchOptions
@@ -40,12 +41,12 @@ asyncio.run(main())
 
 def test_rate_meter_follows_the_last_seconds_and_keeps_the_mean() -> None:
     with fake_clock() as clock:
-        meter, received = RateMeter(), 0
+        meter, received, rates = RateMeter(), 0, list[float]()
         for per_second in [1000] * 20 + [50] * 20:
             clock.advance(0.5)
             received += per_second // 2
-            rate = meter.rate(received)
-        assert rate == 50
+            rates.append(meter.rate(received))
+        assert (rates[19], rates[-1]) == (1000, 50)
         clock.advance(RATE_SECONDS * 4)
         assert meter.rate(received) == pytest.approx(0, abs=10)
         assert meter.mean(received) == received / (20 + RATE_SECONDS * 4)
@@ -186,35 +187,47 @@ def test_result_counts_the_bytes_of_a_file_whose_size_was_unknown(
 # In a notebook.
 
 
+@pytest.mark.slow
 def test_progress_in_a_notebook_without_widgets_is_updated_in_place(
     wandb_server: WandbServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
     wandb_server.add_run(PATH, {"large.bin": bytes(4 * MIB)})
     monkeypatch.setenv("JUPYTER_PLATFORM_DIRS", "1")
     monkeypatch.chdir(tmp_path)
-    cells = [
-        "import sys; sys.modules['ipywidgets'] = None; from wbtyped import Api",
-        f"Api().run({PATH!r}).files().download('one', progress=True)",
-        f"print(await (await Api().arun({PATH!r})).files().adownload('two', progress=True))",
-    ]
-    notebook = nbformat.v4.new_notebook(cells=list(map(nbformat.v4.new_code_cell, cells)))
-    updates: list[str] = []
-
-    class Client(nbclient.NotebookClient):  # type: ignore[misc, name-defined]
-        def process_message(self, msg: dict[str, str], *rest: object) -> object:
-            updates.append(msg["msg_type"])
-            return super().process_message(msg, *rest)
-
     with wandb_server.fault(SLOW):
-        Client(notebook, timeout=60).execute()
-    assert updates.count("update_display_data") >= 2
-    for cell, printed in zip(notebook.cells[1:], ("one", "two"), strict=True):
-        bar, result = cell.outputs
-        assert bar.data["text/plain"].startswith("1 of 1 files, 4.0 MiB of 4.0 MiB, ")
-        assert bar.data["text/html"].startswith('<progress value="4194304" max="4194304">')
-        text = result.text if "text" in result else result.data["text/plain"]
-        assert text.strip() == f"<DownloadResult 1 written, 4.0 MiB in {printed}>"
+        messages = run_cells(
+            "import sys; sys.modules['ipywidgets'] = None; from wbtyped import Api",
+            f"Api().run({PATH!r}).files().download('one', progress=True)",
+            f"print(await (await Api().arun({PATH!r})).files().adownload('two', progress=True))",
+        )
+    shown = [m["content"]["data"] for m in messages if m["msg_type"] == "display_data"]
+    updates = [m["content"]["data"] for m in messages if m["msg_type"] == "update_display_data"]
+    assert len(shown) == 2, "one bar for each download"
+    assert len(updates) >= 4
+    assert updates[-1]["text/plain"].startswith("1 of 1 files, 4.0 MiB of 4.0 MiB, ")
+    assert updates[-1]["text/html"].startswith('<progress value="4194304" max="4194304">')
+    [echoed] = [m["content"]["data"] for m in messages if m["msg_type"] == "execute_result"]
+    assert echoed["text/plain"] == "<DownloadResult 1 written, 4.0 MiB in one>"
+    streams = [m["content"]["text"] for m in messages if m["msg_type"] == "stream"]
+    assert "".join(streams) == "<DownloadResult 1 written, 4.0 MiB in two>\n"
+
+
+def run_cells(*cells: str) -> list[dict[str, Any]]:
+    """Run cells in a real kernel, and return what it sent to the browser."""
+    nbformat: Any = pytest.importorskip("nbformat").v4
+    nbclient: Any = pytest.importorskip("nbclient")
+    notebook: Any = nbformat.new_notebook(cells=[nbformat.new_code_cell(cell) for cell in cells])
+    client: Any = nbclient.NotebookClient(notebook, timeout=60)
+    messages: list[dict[str, Any]] = []
+    process: Any = client.process_message
+
+    def record(message: dict[str, Any], *rest: object) -> object:
+        messages.append(message)
+        return process(message, *rest)
+
+    client.process_message = record
+    client.execute()
+    return messages
 
 
 # Interrupted.
@@ -244,14 +257,3 @@ def test_interrupt_says_what_is_kept_and_the_same_call_resumes(
     assert first > MIB
     assert (tmp_path / "data/large.bin").read_bytes() == content
     assert not list(tmp_path.rglob("*.part"))
-
-
-def wait_for_part(root: Path) -> None:
-    """Wait until a large and a small file have arrived, as far as they can be kept."""
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        parts = [part for part in root.rglob("*-*-*-*-*.part") if part.stat().st_size > MIB]
-        if parts and list(root.rglob("small.txt")):
-            return
-        time.sleep(0.05)
-    raise AssertionError("nothing arrived")

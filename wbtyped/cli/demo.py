@@ -23,7 +23,7 @@ from ..server import Fault, WandbServer
 from .connection import connect
 from .get import GetOptions
 from .output import counted, human_size, on_terminal, print_err, print_out
-from .progress import Reporter, make_reporter
+from .progress import Reporter, SilentReporter, make_reporter
 from .samples import Sample, choose_samples
 
 PROJECT = "demo"
@@ -214,7 +214,7 @@ def download(stage: Stage, run: Run, folder: str) -> DownloadResult:
 
 def reporter_of(action: str) -> Reporter:
     """Return a bar on a terminal, and nothing elsewhere: each step says what it did."""
-    reporter = make_reporter(action) if on_terminal() else Reporter(action)
+    reporter = make_reporter(action) if on_terminal() else SilentReporter(action)
     reporter.how_to_resume = ""
     return reporter
 

@@ -154,6 +154,7 @@ class Batch:
             config.small_jobs,
             self.transport.settings.timeout,
             self.transport.hosts,
+            self.transport.retries.reached,
         )
         self._process = os.getpid()
         self._cancelled = threading.Event()

@@ -45,6 +45,8 @@ class Schedule:
     """Seconds without noticeable progress after which a transfer is stopped."""
     hosts: HostPolicy | None = None
     """The hosts that references and redirects may lead to; None for any."""
+    reached: set[str] = field(default_factory=set[str])
+    """The servers that have responded so far; also to others, if the set is shared."""
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
     _delayed: list[tuple[float, int, Attempt]] = field(
         default_factory=list[tuple[float, int, Attempt]], init=False
@@ -60,7 +62,6 @@ class Schedule:
         self._splits: dict[int, Split] = {}
         self._tie_breakers = itertools.count()
         self._limit = AdaptiveLimit(self.limit, self.small_limit, self.budget)
-        self._reached: set[str] = set()
         self._resumed = 0
         self._all_added = False
         self.cancelled: bool = False
@@ -79,7 +80,7 @@ class Schedule:
             tree=self.tree,
         )
         handler = ResponseHandler(transfer, writer, self.stall_timeout, self.hosts)
-        return Attempt(transfer, writer, handler, on_settled or self.on_settled, self._reached)
+        return Attempt(transfer, writer, handler, on_settled or self.on_settled, self.reached)
 
     def add(self, transfer: Transfer) -> None:
         """Queue a transfer; blocks while the queue is full."""
@@ -189,7 +190,7 @@ class Schedule:
             self._start_split(attempt)
             return
         if not (isinstance(error, TransientError) and error.unsent):
-            self._reached.add(attempt.handler.server)
+            self.reached.add(attempt.handler.server)
         expired = may_refresh_url(attempt, error)
         delay = self._retry_delay(attempt, error)
         with self._lock:

@@ -45,7 +45,7 @@ class RetryNotices:
             others = self._unshown.pop(server, 0)
         where = "" if not server or server in reason else f"{server}: "
         more = f" ({others:,} more retries since the last message)" if others else ""
-        _logger.warning("%s%s; %s%s", where, reason, outlook, more)
+        _logger.log(logging.WARNING, "%s%s; %s%s", where, reason, outlook, more)
 
 
 notices: RetryNotices = RetryNotices()

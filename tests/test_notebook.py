@@ -1,6 +1,7 @@
 """What notebooks show, and the plain values of lists."""
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -232,6 +233,20 @@ def test_to_dict_of_a_version_has_its_unsaved_edits_as_plain_values(api: Api) ->
     row = artifact.to_dict()
     assert row["metadata"] == {"rows": 2, "note": HOSTILE, "pair": [1, None]}
     assert json.loads(json.dumps(row)) == row
+
+
+def test_columns_are_those_of_the_documentation(api: Api) -> None:
+    page = Path(__file__).parents[1] / ".github/docs/pages/how-to/tables.md"
+    documented: dict[str, list[str]] = {}
+    for kinds, columns in re.findall(r"^\| (`\w+`.*) \| (`.*)", page.read_text(), re.MULTILINE):
+        for kind in re.findall(r"`(\w+)`", kinds):
+            documented[kind] = re.findall(r"`(\w+)`", re.sub(r"\(.*\)|`lazy=False`", "", columns))
+    lists = [find(api) for _, find, _, _ in LISTS] + [api.runs("me/tables", lazy=False)]
+    for one in lists:
+        [row, *_] = getattr(one, "to_dicts")()  # noqa: B009
+        kind = type(one).__name__
+        lazy = {"config", "summary"} - row.keys() if kind == "Runs" else set[str]()
+        assert list(row) == [name for name in documented[kind] if name not in lazy]
 
 
 def test_rows_are_plain_json(api: Api) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.example_server import fill
-from wbtyped import Api
+from wbtyped import Api, errors
 from wbtyped.server import WandbServer
 
 ROOT = Path(__file__).parents[1]
@@ -153,6 +153,15 @@ def test_blocks_of_page_run_in_order(
                     run_command(shlex.split(command)[1:], tmp_path)
     for client in {id(value): value for value in names.values() if isinstance(value, Api)}.values():
         client.close()
+
+
+def test_page_of_errors_lists_every_error() -> None:
+    kinds = [kind for kind in vars(errors).values() if inspect.isclass(kind)]
+    names = [kind.__name__ for kind in kinds if issubclass(kind, errors.WbtypedError)]
+    listed = re.findall(
+        r"^\| `(\w+)` \|", read(".github/docs/pages/how-to/errors.md"), re.MULTILINE
+    )
+    assert sorted(listed) == sorted({*names} - {"WbtypedError"})
 
 
 def run_session(text: str, names: dict[str, object]) -> None:

@@ -6,7 +6,6 @@ here and nowhere else: each class adds to its standalone form the methods that r
 
 from collections.abc import Iterable, Sequence
 from os import PathLike
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
@@ -14,8 +13,8 @@ from wbtyped_graphql.input_types import ArtifactAliasInput, LinkArtifactInput
 
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
-from ..errors import UsageError
-from ..paths import parse_artifact_path
+from ..errors import UNSEEN, NotFoundError, UsageError
+from ..paths import parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
 from ..runs.run_list import RunList
@@ -352,7 +351,7 @@ class Artifact(StandaloneArtifact):
 
     # Links.
 
-    def link(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
+    def link(self, target_path: str | PathLike[str], aliases: Iterable[str] = ()) -> "Artifact":
         """Link the version to the portfolio at `target_path`, and return the link.
 
         The path is `entity/project/name`, `project/name` or `name`; the defaults are the version's
@@ -367,19 +366,17 @@ class Artifact(StandaloneArtifact):
         """
         return self.client.run(self._link(target_path, aliases))
 
-    async def alink(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
+    async def alink(
+        self, target_path: str | PathLike[str], aliases: Iterable[str] = ()
+    ) -> "Artifact":
         """Asynchronous form of `link`."""
         return await self.client.arun(self._link(target_path, aliases))
 
-    def _link(self, target_path: str | PurePath, aliases: Iterable[str]) -> Flow["Artifact"]:
-        parts = parse_artifact_path(target_path)
-        if ":" in parts.name:
-            raise UsageError(
-                f"portfolio path {str(target_path)!r} contains an alias; pass aliases=[...] instead"
-            )
+    def _link(self, target_path: str | PathLike[str], aliases: Iterable[str]) -> Flow["Artifact"]:
+        parts = parse_collection_path(target_path, self.client.settings.pages)
         entity, project = parts.entity, parts.project or self.project
         inputs = [
-            ArtifactAliasInput(alias=alias, artifact_collection_name=parts.name)
+            ArtifactAliasInput(alias=alias, artifact_collection_name=parts.collection)
             for alias in checked_aliases(aliases)
         ]
         if is_registry(project):
@@ -387,13 +384,15 @@ class Artifact(StandaloneArtifact):
         entity = entity or self.entity
         link = LinkArtifactInput(
             artifact_id=self.id,
-            artifact_portfolio_name=parts.name,
+            artifact_portfolio_name=parts.collection,
             entity_name=entity,
             project_name=project,
             aliases=inputs,
         )
         yield from ask(calls.link_artifact(input=link))
-        return (yield from find_artifact(self.client, entity, project, f"{parts.name}:latest"))
+        return (
+            yield from find_artifact(self.client, entity, project, f"{parts.collection}:latest")
+        )
 
     def unlink(self) -> None:
         """Remove the link from its portfolio; the version itself stays."""
@@ -530,3 +529,15 @@ def find_artifact(client: Client, entity: str, project: str, name: str) -> Flow[
     if found.manifest is not None:
         artifact.contents.use_manifest(found.manifest)
     return artifact
+
+
+def find_artifact_by_id(client: Client, artifact_id: str) -> Flow[Artifact]:
+    """Load a version by the server's id of it (query ArtifactById); raises NotFoundError."""
+    result = yield from ask(calls.artifact_by_id(id=artifact_id), "an artifact by its id")
+    if result.artifact is None:
+        raise NotFoundError(
+            f"artifact with the id {artifact_id} does not exist{UNSEEN}",
+            path=artifact_id,
+            missing="artifact",
+        )
+    return Artifact(client, ArtifactLocation.of_source(result.artifact), result.artifact)

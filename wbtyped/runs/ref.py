@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from ..errors import NotFoundError
+from ..errors import UNSEEN, NotFoundError
 from ..transport.client import Client
 
 T = TypeVar("T")
@@ -61,7 +61,7 @@ def missing_run(run: RunRef, part: str) -> NotFoundError:
     """Build the error for a part of a run's path that does not exist."""
     path = f"{run.entity}/{run.project}" if part == "project" else run.full_path
     return NotFoundError(
-        f"{part} {path} does not exist, or the API key may not see it",
+        f"{part} {path} does not exist{UNSEEN}",
         path=run.full_path,
         missing=part,
     )

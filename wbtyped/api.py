@@ -25,6 +25,7 @@ from .path_lookup import PathObject, check_type_of, find_object, find_version_at
 from .paths import (
     RunPath,
     check_project_name,
+    is_url,
     parse_artifact_path,
     parse_collection_path,
     parse_project_path,
@@ -342,7 +343,10 @@ class Api:
     # Projects.
 
     def project(self, name: str | PathLike[str], entity: str | None = None) -> Project:
-        """Load a project by name or path (query GetProject); raises NotFoundError."""
+        """Load a project by name, or by the URL of its page (query GetProject).
+
+        Raises NotFoundError. `from_path` takes `entity/project`.
+        """
         return self.client.run(self._find_project(name, entity))
 
     async def aproject(self, name: str | PathLike[str], entity: str | None = None) -> Project:
@@ -352,8 +356,12 @@ class Api:
     def _find_project(self, name: str | PathLike[str], entity: str | None) -> Flow[Project]:
         arguments.check_optional_strings(entity=entity)
         parts = parse_project_path(name, self.settings.pages)
+        if parts.entity and not is_url(name):
+            check_project_name(arguments.path_text(name))
         if entity is not None and parts.entity not in {None, entity}:
-            raise UsageError(f"project path {name!r} names another entity than entity={entity!r}")
+            raise UsageError(
+                f"{name!r} belongs to another entity than {entity!r}; leave out entity="
+            )
         owner, project = yield from self._fill_in(parts.entity or entity, parts.project)
         return (yield from Project.find(self.client, owner, project))
 

@@ -214,7 +214,9 @@ def test_collection_path_forms(
 
 @pytest.mark.parametrize("path", ["a/b/c:v1", "b/c:latest", "c:v0"])
 def test_collection_path_with_version_names_the_path_to_write(path: str) -> None:
-    with pytest.raises(UsageError, match="names a version, not a collection; write") as bad:
+    with pytest.raises(
+        UsageError, match="names a version or an alias, not a collection; write"
+    ) as bad:
         parse_collection_path(path)
     written = str(bad.value).rpartition("write ")[2].strip("'")
     assert written == path.partition(":")[0]

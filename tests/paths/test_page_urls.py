@@ -170,7 +170,7 @@ def test_page_of_another_kind_says_what_it_is() -> None:
     assert parse_project_path(written) == ProjectPath("me", "tour")
     with pytest.raises(UsageError, match="it names the run me/tour/r1, not a version"):
         parse_artifact_path(f"{root}/me/tour/runs/r1", LOCAL)
-    with pytest.raises(UsageError, match="names a version, not a collection; write 'me/tour/digit"):
+    with pytest.raises(UsageError, match="names a version or an alias, not a collection"):
         parse_collection_path(f"{root}/me/tour/artifacts/dataset/digits/v3", LOCAL)
 
 

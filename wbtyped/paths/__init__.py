@@ -13,6 +13,7 @@ from .grammar import (
     parse_run_path,
     quoted_parts,
 )
+from .page_urls import is_url
 from .parts import (
     ArtifactIdPath,
     ArtifactPath,
@@ -35,6 +36,7 @@ __all__ = [
     "RunPath",
     "TypePath",
     "check_project_name",
+    "is_url",
     "parse_artifact_path",
     "parse_collection_path",
     "parse_project_path",

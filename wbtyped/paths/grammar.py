@@ -114,7 +114,8 @@ def parse_collection_path(
     if ":" in found.collection:
         kept = "/".join(part for part in (*found[:2], found.collection.partition(":")[0]) if part)
         raise UsageError(
-            f"path {shown_path(given)} names a version, not a collection; write {kept!r}"
+            f"path {shown_path(given)} names a version or an alias, not a collection;"
+            f" write {kept!r}"
         )
     check_parts(given, found, COLLECTION_FORMS)
     return found
@@ -123,7 +124,10 @@ def parse_collection_path(
 def check_project_name(name: str) -> None:
     """Raise UsageError for a name that no project can have."""
     if problem := _project_problem(arguments.string("name", name)):
-        raise UsageError(f"invalid project {name!r}: {problem}; write only the project's name")
+        raise UsageError(
+            f"invalid project {name!r}: {problem}; write only the project's name, or use"
+            " from_path for a whole path"
+        )
 
 
 def quoted_parts(*parts: str) -> list[str]:

@@ -179,9 +179,14 @@ def _read_artifact(text: str, parts: Sequence[str]) -> ObjectPath:
     return ArtifactPath(entity, project, name, None, "/".join(tail) or None)
 
 
+def is_url(text: str) -> bool:
+    """Return True for a URL of a page or of an own scheme."""
+    return URL.match(text.strip()) is not None
+
+
 def shown_path(text: str) -> str:
     """Format a path for a message; of a URL without what may be secret."""
-    return repr(shown_url(text) if URL.match(text.strip()) else text)
+    return repr(shown_url(text) if is_url(text) else text)
 
 
 def _refuse(text: str, reason: str) -> NoReturn:

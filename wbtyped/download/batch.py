@@ -139,6 +139,7 @@ class Batch:
             config.small_jobs,
             self.transport.settings.timeout,
             self.transport.hosts,
+            fast_lane=self._engine.has_fast_lane and not self.options.fsync,
         )
         self._process = os.getpid()
         self._cancelled = threading.Event()

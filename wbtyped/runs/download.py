@@ -16,6 +16,7 @@ from ..download.disk.folder_tree import FolderTree
 from ..download.disk.safe_names import SafeNames
 from ..download.local_files import LARGE_BYTES, FileSpec, LocalFiles, map_large_in_threads
 from ..download.results import FailedFile
+from ..download.target import Target
 from ..download.transfer import RefreshUrls, Transfer
 from ..errors import NotFoundError, WbtypedError
 from ..transport.pagination import Paginator
@@ -73,7 +74,9 @@ def label_of(file: RunFileAddress, files: FileSelection) -> str:
     return f"file {file.name!r} of {files.run.full_path}"
 
 
-def file_spec(file: RunFileAddress, files: FileSelection, target: Path, replace: bool) -> FileSpec:
+def file_spec(
+    file: RunFileAddress, files: FileSelection, target: Target, replace: bool
+) -> FileSpec:
     """Return the target and the known content of a file; raises NotFoundError."""
     if file.updated_at is None:
         label = label_of(file, files)

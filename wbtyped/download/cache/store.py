@@ -27,6 +27,7 @@ from ..disk.digests import (
 )
 from ..disk.folder import CREATE_FLAGS, READ_FLAGS, Folder, write_all
 from ..disk.folder_tree import FolderTree
+from ..target import Location
 from ..transfer import TransferCancelled
 
 FICLONE = 0x40049409
@@ -86,7 +87,7 @@ class Cache:
 
     def restore(
         self,
-        target: Path,
+        target: Location,
         size: int | None,
         digest: str,
         algorithm: Algorithm,
@@ -125,7 +126,7 @@ class Cache:
         source: FileIO,
         content: "CachedContent",
         tree: FolderTree,
-        target: Path,
+        target: Location,
         *,
         replace: bool,
         fsync: bool,
@@ -155,7 +156,7 @@ class Cache:
         return True
 
     def add(
-        self, path: Path, digest: str, algorithm: Algorithm, tree: FolderTree | None = None
+        self, path: Location, digest: str, algorithm: Algorithm, tree: FolderTree | None = None
     ) -> None:
         """Add a file that was just verified; raises OSError.
 
@@ -254,7 +255,7 @@ class CachedContent:
 
 
 @contextmanager
-def borrowed_tree(tree: FolderTree | None, target: Path) -> Generator[FolderTree]:
+def borrowed_tree(tree: FolderTree | None, target: Location) -> Generator[FolderTree]:
     """Yield the tree that is given; without one, that of the target's folder, closed afterwards."""
     if tree is not None:
         yield tree

@@ -25,6 +25,11 @@ DEFAULT_SMALL_JOBS: dict[EngineName, int] = {"httpx": 32, "curl": MAX_JOBS}
 class Engine(Protocol):
     """Moves bytes, in threads of its own or in the caller's."""
 
+    @property
+    def has_fast_lane(self) -> bool:
+        """Whether it takes small files by `Schedule.take_small`."""
+        ...
+
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
 
@@ -55,6 +60,8 @@ class EngineConfig:
 
 class OfflineEngine:
     """Fails every transfer, for a client that is offline."""
+
+    has_fast_lane: bool = False
 
     def run(self, schedule: Schedule) -> None:
         """Fail every transfer."""

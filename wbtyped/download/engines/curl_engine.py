@@ -17,6 +17,7 @@ from ..attempt import Attempt
 from ..schedule import Schedule
 from ..transfer import TransferCancelled
 from .curl_routes import CurlRoutes, request_target
+from .fast_lane import FastLane
 
 BUFFER_BYTES = 512 * 1024
 POLL_SECONDS = 0.1
@@ -27,15 +28,6 @@ passing it to another."""
 FINISHER_THREADS = 2
 """Threads that verify larger files and rename them into place."""
 PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
-UNSENT_CODES = {
-    pycurl.E_COULDNT_CONNECT,
-    pycurl.E_COULDNT_RESOLVE_HOST,
-    pycurl.E_COULDNT_RESOLVE_PROXY,
-}
-FINAL_CODES = {
-    pycurl.E_URL_MALFORMAT, pycurl.E_UNSUPPORTED_PROTOCOL,
-    pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE,
-}  # fmt: skip
 
 
 HEADER_LINES = re.compile(
@@ -132,9 +124,7 @@ class CurlHandle:
         try:
             if code:
                 reason = f"{self.attempt.transfer.label}: {message or f'curl {code}'}"
-                raise self._routes.permanent_error(code, reason, self._proxy) or curl_error(
-                    code, through(reason, self._proxy)
-                )
+                raise self._routes.error(code, reason, self._proxy)
             # For an empty body, libcurl has not called `_write`.
             self._begin()
         except Exception as error:
@@ -160,13 +150,6 @@ def last_headers(lines: list[bytes]) -> tuple[int, Mapping[str, str]]:
     return (int(status[1]) if status else 0), found
 
 
-def curl_error(code: int, message: str) -> Exception:
-    """Return the error for an error code of libcurl."""
-    if code in FINAL_CODES:
-        return TransportError(message)
-    return TransientError(message, unsent=code in UNSENT_CODES)
-
-
 class CurlEngine:
     """Runs transfers through libcurl's multi interface."""
 
@@ -177,17 +160,21 @@ class CurlEngine:
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, jobs)
         self._multi.setopt(pycurl.M_MAXCONNECTS, jobs)
         self._routes = CurlRoutes()
+        self.has_fast_lane: bool = self._routes.is_direct
         self._free: list[CurlHandle] = []
         self._busy: dict[pycurl.Curl, CurlHandle] = {}
 
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
+        self._lane = FastLane(self._multi, self._timeout, self._routes, schedule.tree)
         with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
             try:
                 while not schedule.finished:
+                    self._lane.start(schedule.take_small())
                     self._start_attempts(schedule)
                     self._perform(schedule, finishers)
             finally:
+                self._lane.close()
                 self._close(schedule)
 
     def interrupt(self) -> None:
@@ -196,7 +183,7 @@ class CurlEngine:
     def _start_attempts(self, schedule: Schedule) -> None:
         """Start as many attempts as possible; wait for one only if nothing runs."""
         while len(self._busy) < self._jobs:
-            attempt = schedule.take(0 if self._busy else POLL_SECONDS)
+            attempt = schedule.take(0 if self._busy or self._lane.busy else POLL_SECONDS)
             if attempt is None:
                 return
             if error := self._start(attempt):
@@ -216,7 +203,8 @@ class CurlEngine:
 
     def _perform(self, schedule: Schedule, finishers: ThreadPoolExecutor) -> None:
         """Let libcurl work, and process the transfers that have ended."""
-        if not self._busy:
+        lane = self._lane
+        if not (self._busy or lane.busy):
             return
         self._multi.perform()
         queued = 1
@@ -224,10 +212,17 @@ class CurlEngine:
         while queued:
             queued, good, bad = self._multi.info_read()
             for curl in good:
-                self._end(schedule, finishers, curl, 0, "")
+                if curl in lane.busy:
+                    lane.end(curl)
+                else:
+                    self._end(schedule, finishers, curl, 0, "")
             for curl, code, message in bad:
-                self._end(schedule, finishers, curl, code, message)
+                if curl in lane.busy:
+                    lane.fail(curl, code, message)
+                else:
+                    self._end(schedule, finishers, curl, code, message)
             ended += len(good) + len(bad)
+        schedule.finish_small(*lane.take_outcome())
         if not ended:
             self._multi.select(POLL_SECONDS)
             self._drop_stalled(schedule)

@@ -65,6 +65,8 @@ class HttpxConnection:
 class HttpxEngine:
     """Worker threads with their own connections: a shared pool collapses above 16 threads."""
 
+    has_fast_lane: bool = False
+
     def __init__(self, transport: Transport, jobs: int) -> None:
         self._transport = transport
         self._jobs = jobs

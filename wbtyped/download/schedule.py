@@ -164,10 +164,11 @@ class Schedule:
                     return None
                 # Set before the queue is looked at, or a file added in between would go unnoticed.
                 self._engine_waits = True
-                if not self._small:
+                paused = now < self._limit.paused_until
+                if paused or not self._small:
                     self._lock.wait(min(until, due) - now)
                 self._engine_waits = False
-                if self._small:
+                if self._small and not paused:
                     return None
             else:
                 return None

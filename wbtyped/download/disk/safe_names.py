@@ -63,7 +63,7 @@ class SafeNames:
         """Return the path of a name, or raise UnsafePathError and touch nothing."""
         if self._windows or PLAIN_NAME.fullmatch(name) is None:
             parts = checked_parts(name, windows=self._windows)
-            folder, file = os.sep.join(parts[:-1]), parts[-1]
+            folder, file = os.sep.join(parts[:-1]), parts[-1]  # noqa: PTH118
         else:
             folder, _, file = name.rpartition("/")
         # Most names are in the same folder as the one before, which need not be checked again.

@@ -17,14 +17,11 @@ from ..attempt import Attempt
 from ..schedule import Schedule
 from ..transfer import TransferCancelled
 from .curl_routes import CurlRoutes, request_target
-from .fast_lane import FastLane
+from .fast_lane import INLINE_BYTES, FastLane
 
 BUFFER_BYTES = 512 * 1024
 POLL_SECONDS = 0.1
 """Seconds until the thread looks again whether the schedule is finished."""
-INLINE_BYTES = 64 * 1024
-"""Size up to which a file is completed by the thread that moves bytes: that takes less time than
-passing it to another."""
 FINISHER_THREADS = 2
 """Threads that verify larger files and rename them into place."""
 PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
@@ -166,24 +163,25 @@ class CurlEngine:
 
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
-        self._lane = FastLane(self._multi, self._timeout, self._routes, schedule.tree)
         with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
+            lane = FastLane(self._multi, self._timeout, self._routes, schedule, finishers)
             try:
                 while not schedule.finished:
-                    self._lane.start(schedule.take_small())
-                    self._start_attempts(schedule)
-                    self._perform(schedule, finishers)
+                    lane.start()
+                    self._start_attempts(schedule, wait=not lane.busy)
+                    self._perform(schedule, lane, finishers)
+                    lane.report()
             finally:
-                self._lane.close()
+                lane.close()
                 self._close(schedule)
 
     def interrupt(self) -> None:
         """Nothing to do: the thread never waits for long."""
 
-    def _start_attempts(self, schedule: Schedule) -> None:
+    def _start_attempts(self, schedule: Schedule, *, wait: bool) -> None:
         """Start as many attempts as possible; wait for one only if nothing runs."""
         while len(self._busy) < self._jobs:
-            attempt = schedule.take(0 if self._busy or self._lane.busy else POLL_SECONDS)
+            attempt = schedule.take(POLL_SECONDS if wait and not self._busy else 0)
             if attempt is None:
                 return
             if error := self._start(attempt):
@@ -201,9 +199,8 @@ class CurlEngine:
         self._multi.add_handle(handle.curl)
         return None
 
-    def _perform(self, schedule: Schedule, finishers: ThreadPoolExecutor) -> None:
+    def _perform(self, schedule: Schedule, lane: FastLane, finishers: ThreadPoolExecutor) -> None:
         """Let libcurl work, and process the transfers that have ended."""
-        lane = self._lane
         if not (self._busy or lane.busy):
             return
         self._multi.perform()
@@ -222,7 +219,6 @@ class CurlEngine:
                 else:
                     self._end(schedule, finishers, curl, code, message)
             ended += len(good) + len(bad)
-        schedule.finish_small(*lane.take_outcome())
         if not ended:
             self._multi.select(POLL_SECONDS)
             self._drop_stalled(schedule)

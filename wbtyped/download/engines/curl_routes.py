@@ -81,7 +81,7 @@ class CurlRoutes:
         return found or TransientError(through(message, proxy), unsent=code in UNSENT_CODES)
 
     def _permanent_error(self, code: int, message: str, proxy: Proxy | None) -> Exception | None:
-        """Return the error for a failure that a retry cannot change, and that has a reason; else None."""
+        """Return the error for a failure that a retry cannot change, if its reason is known."""
         if code in CERTIFICATE_REFUSED:
             return TransportError(certificate_refused(message))
         if code == pycurl.E_SSL_CACERT_BADFILE:

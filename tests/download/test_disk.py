@@ -174,7 +174,7 @@ def test_sweep_resumable_part_stays_with_its_journal(reader: Api, tmp_path: Path
 
 def test_sweep_parts_of_a_running_download_stay(reader: Api, tmp_path: Path) -> None:
     with VerifiedWriter(tmp_path / "x", size=9, md5="d", label="x") as writer:
-        part = writer.sibling()
+        part = Path(writer.sibling())
         part.write_bytes(b"being written")
         os.utime(part, (1, 1))
         reader.run("crew/ship/log").files().download(tmp_path)

@@ -111,6 +111,7 @@ def test_known_folders_full_folder_may_contain_anything(tmp_path: Path) -> None:
     tree.close()
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize("replace", [False, True])
 def test_lane_small_files_make_no_attempt(
     reader: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, replace: bool
@@ -119,11 +120,12 @@ def test_lane_small_files_make_no_attempt(
         raise AssertionError("a small file went the usual way")
 
     monkeypatch.setattr(Schedule, "attempt", attempt)
-    result = reader.run("crew/ship/log").files().download(tmp_path, replace=replace, engine="curl")
+    result = reader.run("crew/ship/log").files().download(tmp_path, replace=replace)
     assert sorted(result.written) == sorted(FILES)
     assert {name: (tmp_path / name).read_bytes() for name in FILES} == FILES
 
 
+@pytest.mark.usefixtures("engine")
 @pytest.mark.parametrize(
     "effect",
     [
@@ -136,26 +138,28 @@ def test_lane_odd_responses_go_the_usual_way(
     wandb_server: WandbServer, reader: Api, tmp_path: Path, effect: dict[str, Any]
 ) -> None:
     with wandb_server.fault(Fault(kind="storage-get", path="03", times=20, **effect)):
-        result = reader.run("crew/ship/log").files().download(tmp_path, engine="curl")
+        result = reader.run("crew/ship/log").files().download(tmp_path)
     assert result.ok
     assert {name: (tmp_path / name).read_bytes() for name in FILES} == FILES
 
 
+@pytest.mark.usefixtures("engine")
 def test_lane_missing_file_is_requested_and_reported_once(
     wandb_server: WandbServer, reader: Api, tmp_path: Path
 ) -> None:
     with wandb_server.fault(Fault(kind="storage-get", path="003.bin", status=404)):
         wandb_server.requests.clear()
         files = reader.run("crew/ship/log").files()
-        result = files.download(tmp_path, engine="curl", on_error="collect")
+        result = files.download(tmp_path, on_error="collect")
     assert [type(failed.error) for failed in result.failed] == [NotFoundError]
     assert len([r for r in wandb_server.requests if r.origin == "storage"]) == len(FILES)
 
 
+@pytest.mark.usefixtures("engine")
 def test_lane_existing_file_is_refused_without_replace(reader: Api, tmp_path: Path) -> None:
     (tmp_path / "1").mkdir()
     (tmp_path / "1/001.bin").write_bytes(b"of the user")
     files = reader.run("crew/ship/log").files()
-    result = files.download(tmp_path, engine="curl", on_error="collect")
+    result = files.download(tmp_path, on_error="collect")
     assert [failed.name for failed in result.failed] == ["1/001.bin"]
     assert (tmp_path / "1/001.bin").read_bytes() == b"of the user"

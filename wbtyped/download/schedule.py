@@ -147,10 +147,10 @@ class Schedule:
         left = self._ready or self._delayed or self._active or self._expired
         return self._all_added and not (left or self._small or self._small_active)
 
-    def take(self, wait: float) -> Attempt | None:
+    def take(self, wait: float, *, or_small: bool = False) -> Attempt | None:
         """Return what to transfer next; None if there is nothing within `wait` seconds.
 
-        It does not wait while there are files for `take_small`.
+        With `or_small`, it does not wait while there are files for `take_small`.
         """
         until = monotonic() + wait
         with self._lock:
@@ -162,13 +162,13 @@ class Schedule:
                     break
                 if now >= until:
                     return None
-                # Set before the queue is looked at, or a file added in between would go unnoticed.
-                self._engine_waits = True
                 paused = now < self._limit.paused_until
-                if paused or not self._small:
+                # Set before the queue is looked at, or a file added in between would go unnoticed.
+                self._engine_waits = or_small
+                if not or_small or paused or not self._small:
                     self._lock.wait(min(until, due) - now)
                 self._engine_waits = False
-                if self._small and not paused:
+                if or_small and self._small and not paused:
                     return None
             else:
                 return None

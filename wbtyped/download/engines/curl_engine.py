@@ -16,8 +16,9 @@ from ...transport.routes import PROXY_REFUSES, through
 from ..attempt import Attempt
 from ..schedule import Schedule
 from ..transfer import TransferCancelled
+from .curl_lane import CurlLane
 from .curl_routes import CurlRoutes, request_target
-from .fast_lane import INLINE_BYTES, FastLane
+from .small_finisher import INLINE_BYTES
 
 BUFFER_BYTES = 512 * 1024
 POLL_SECONDS = 0.1
@@ -164,7 +165,7 @@ class CurlEngine:
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
         with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
-            lane = FastLane(self._multi, self._timeout, self._routes, schedule, finishers)
+            lane = CurlLane(self._multi, self._timeout, self._routes, schedule, finishers)
             try:
                 while not schedule.finished:
                     lane.start()
@@ -181,7 +182,8 @@ class CurlEngine:
     def _start_attempts(self, schedule: Schedule, *, wait: bool) -> None:
         """Start as many attempts as possible; wait for one only if nothing runs."""
         while len(self._busy) < self._jobs:
-            attempt = schedule.take(POLL_SECONDS if wait and not self._busy else 0)
+            seconds = POLL_SECONDS if wait and not self._busy else 0
+            attempt = schedule.take(seconds, or_small=True)
             if attempt is None:
                 return
             if error := self._start(attempt):
@@ -199,7 +201,7 @@ class CurlEngine:
         self._multi.add_handle(handle.curl)
         return None
 
-    def _perform(self, schedule: Schedule, lane: FastLane, finishers: ThreadPoolExecutor) -> None:
+    def _perform(self, schedule: Schedule, lane: CurlLane, finishers: ThreadPoolExecutor) -> None:
         """Let libcurl work, and process the transfers that have ended."""
         if not (self._busy or lane.busy):
             return

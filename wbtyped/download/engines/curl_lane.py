@@ -1,11 +1,5 @@
-"""A fast lane for small files: one GET each, verified in memory, renamed into place.
+"""A fast lane for small files over libcurl: one GET each, no object graph per file."""
 
-It handles what happens nearly always. Whatever deviates, be it a status, an error of libcurl, a
-wrong size or digest, or the disk, goes back to the schedule as an attempt of the usual way, which
-retries, follows redirects, refreshes URLs and reports errors.
-"""
-
-import base64
 from concurrent.futures import Executor
 
 import pycurl
@@ -13,17 +7,13 @@ import pycurl
 from ...errors import WbtypedError
 from ...transport.http import USER_AGENT
 from ...transport.retries import SLOWEST_BYTES_PER_SECOND
-from ..disk.digests import new_hash
-from ..response import raise_for_status
-from ..schedule import OddFile, Schedule
+from ..schedule import Schedule
 from ..target import Target
 from ..transfer import Transfer
 from .curl_routes import CurlRoutes
+from .small_finisher import INLINE_BYTES, SmallFinisher
 
 PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
-INLINE_BYTES = 64 * 1024
-"""Size up to which a file is verified and written by the thread that moves bytes: that takes less
-time than passing it to another."""
 NO_TRANSFER = Transfer("", Target("", "", ""), None, None, "")
 """What a handle holds before its first file."""
 
@@ -67,7 +57,7 @@ class LaneHandle:
         return len(block)
 
 
-class FastLane:
+class CurlLane:
     """Moves the small files of a schedule, through a multi handle that other transfers share."""
 
     def __init__(
@@ -83,11 +73,10 @@ class FastLane:
         self._routes = routes
         self._schedule = schedule
         self._finishers = finishers
+        self._finisher = SmallFinisher(schedule)
         self._free: list[LaneHandle] = []
         self.busy: dict[pycurl.Curl, LaneHandle] = {}
         """The handles in use."""
-        self._done: list[Transfer] = []
-        self._odd: list[OddFile] = []
 
     def start(self) -> None:
         """Request as many files as may be transferred now."""
@@ -99,7 +88,7 @@ class FastLane:
                 handle.start(transfer)
             except (pycurl.error, WbtypedError):
                 self._free.append(handle)
-                self._odd.append(OddFile(transfer, None))
+                self._finisher.hand_over(transfer)
                 continue
             self.busy[handle.curl] = handle
             self._multi.add_handle(handle.curl)
@@ -109,13 +98,13 @@ class FastLane:
         status = curl.getinfo(pycurl.RESPONSE_CODE)
         handle = self._release(curl)
         if status != 200:
-            self._odd.append(OddFile(handle.transfer, status_error(handle.transfer, curl, status)))
+            seconds = curl.getinfo(pycurl.RETRY_AFTER)
+            headers = {"retry-after": str(seconds)} if seconds else {}
+            self._finisher.hand_over_status(handle.transfer, status, headers)
         elif handle.size > INLINE_BYTES:
-            self._finishers.submit(self._finish_large, handle.transfer, handle.blocks)
-        elif self._finish(handle.transfer, handle.blocks):
-            self._done.append(handle.transfer)
+            self._finishers.submit(self._finisher.finish_and_report, handle.transfer, handle.blocks)
         else:
-            self._odd.append(OddFile(handle.transfer, None))
+            self._finisher.finish(handle.transfer, handle.blocks)
 
     def fail(self, curl: pycurl.Curl, code: int, message: str) -> None:
         """Process a transfer that libcurl has given up."""
@@ -123,7 +112,7 @@ class FastLane:
         reason = f"{transfer.label}: {message or f'curl {code}'}"
         # A block that was refused means a response that is too long, which is not for us to judge.
         error = None if code == pycurl.E_WRITE_ERROR else self._routes.error(code, reason, None)
-        self._odd.append(OddFile(transfer, error))
+        self._finisher.hand_over(transfer, error)
 
     def _release(self, curl: pycurl.Curl) -> LaneHandle:
         self._multi.remove_handle(curl)
@@ -131,49 +120,12 @@ class FastLane:
         self._free.append(handle)
         return handle
 
-    def _finish_large(self, transfer: Transfer, blocks: list[bytes]) -> None:
-        """Do the same in another thread, and report the outcome from there."""
-        if self._finish(transfer, blocks):
-            self._schedule.finish_small([transfer], [])
-        else:
-            self._schedule.finish_small([], [OddFile(transfer, None)])
-
-    def _finish(self, transfer: Transfer, blocks: list[bytes]) -> bool:
-        """Verify and write a file; return False if it has to be transferred again."""
-        content = blocks[0] if len(blocks) == 1 else b"".join(blocks)
-        if len(content) != transfer.size:
-            return False
-        digest = new_hash("XXH128" if transfer.xxh128 else "MD5")
-        digest.update(content)
-        if base64.b64encode(digest.digest()).decode() != transfer.digest:
-            return False
-        try:
-            self._schedule.tree.place(transfer.target, [content], replace=transfer.replace)
-        except (OSError, WbtypedError):
-            # The usual way fails in the same way, and says why.
-            return False
-        return True
-
     def report(self) -> None:
         """Report the outcomes since the last call."""
-        if self._done or self._odd:
-            self._schedule.finish_small(self._done, self._odd)
-            self._done, self._odd = [], []
+        self._finisher.report()
 
     def close(self) -> None:
         """Stop all transfers."""
         for curl in list(self.busy):
             self._multi.remove_handle(curl)
         self.busy.clear()
-
-
-def status_error(transfer: Transfer, curl: pycurl.Curl, status: int) -> Exception | None:
-    """Return the error for a status that says all; None if the whole response has to be seen."""
-    if status < 400:
-        return None
-    seconds = curl.getinfo(pycurl.RETRY_AFTER)
-    headers = {"retry-after": str(seconds)} if seconds else {}
-    try:
-        raise_for_status(transfer.label, status, headers, signed=True)
-    except Exception as error:
-        return error

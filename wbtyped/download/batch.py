@@ -22,6 +22,7 @@ from .cache.store import Cache
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
 from .engines.choice import MAX_JOBS, Engine, choose_engine
+from .engines.small_finisher import INLINE_BYTES
 from .local_files import LocalFiles, SkippedFile
 from .options import DownloadOptions, EngineName, OnError
 from .progress import (
@@ -32,7 +33,7 @@ from .progress import (
     progress_reporter,
 )
 from .results import DownloadResult, FailedFile
-from .schedule import Schedule
+from .schedule import Schedule, SmallFile
 from .transfer import RefreshUrls, Transfer, TransferCancelled
 
 CACHE_QUEUE_FILES = 512
@@ -130,6 +131,7 @@ class Batch:
         self.result: DownloadResult = DownloadResult(self.tree.root)
         config = choose_engine(self.options.engine, self.options.jobs)
         self._engine: Engine = config.make(self.transport)
+        fast = self._engine.has_fast_lane and not self.options.fsync
         self._schedule = Schedule(
             config.jobs,
             self.transport.retries.budget,
@@ -139,11 +141,11 @@ class Batch:
             config.small_jobs,
             self.transport.settings.timeout,
             self.transport.hosts,
-            fast_lane=self._engine.has_fast_lane and not self.options.fsync,
+            on_placed=self._on_placed if fast else None,
         )
         self._process = os.getpid()
         self._cancelled = threading.Event()
-        self._to_cache: queue.Queue[Transfer | None] = queue.Queue(CACHE_QUEUE_FILES)
+        self._to_cache: queue.Queue[Transfer | SmallFile | None] = queue.Queue(CACHE_QUEUE_FILES)
         self._cache_error: OSError | None = None
 
     # Running.
@@ -242,13 +244,10 @@ class Batch:
 
         Errors are kept for a warning at the end.
         """
-        while (transfer := self._to_cache.get()) is not None:
-            digest = transfer.digest
-            if self.options.cache is None or digest is None or self._schedule.cancelled:
-                continue
+        while (added := self._to_cache.get()) is not None:
             try:
-                algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
-                self.options.cache.add(transfer.target, digest, algorithm, self.tree)
+                if self.options.cache is not None and not self._schedule.cancelled:
+                    add_to_cache(self.options.cache, added, self.tree)
             except OSError as error:
                 self._cache_error = self._cache_error or error
 
@@ -299,6 +298,18 @@ class Batch:
         if error is not None:
             self._record_failure(FailedFile(transfer.name, error))
             return
+        self._record_written(transfer)
+        if self.options.cache is not None:
+            self._to_cache.put(transfer)
+
+    def _on_placed(self, file: SmallFile) -> None:
+        self._record_written(file.transfer)
+        if self.options.cache is not None:
+            # A large content would only wait in memory: it is read again.
+            is_large = len(file.content) > INLINE_BYTES
+            self._to_cache.put(file.transfer if is_large else file)
+
+    def _record_written(self, transfer: Transfer) -> None:
         size = transfer.size or 0
         with self._lock:
             self.result.written.append(transfer.name)
@@ -307,8 +318,6 @@ class Batch:
             self.result.size += size
             if self.options.observer is not None:
                 self.options.observer.finish("fetched", transfer.name, size)
-        if self.options.cache is not None:
-            self._to_cache.put(transfer)
 
     def _expect(self, planned: PlannedFile) -> None:
         if self.options.observer is not None:
@@ -344,3 +353,15 @@ class Batch:
             files_expected=files,
             size_expected=size,
         )
+
+
+def add_to_cache(cache: Cache, added: Transfer | SmallFile, tree: FolderTree) -> None:
+    """Add a file that was just verified to the cache; raises OSError."""
+    transfer = added.transfer if isinstance(added, SmallFile) else added
+    if transfer.digest is None:
+        return
+    algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
+    if isinstance(added, SmallFile) and not cache.links:
+        cache.add_content(added.content, transfer.digest, algorithm)
+    else:
+        cache.add(transfer.target, transfer.digest, algorithm, tree)

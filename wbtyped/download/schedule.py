@@ -4,7 +4,7 @@ import heapq
 import itertools
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -26,6 +26,17 @@ QUEUE_FILES = 512
 """Files that may wait to be downloaded, so that memory does not grow with their number."""
 MAX_URL_REFRESHES = 3
 """Times that the URL of one file is refreshed."""
+
+
+class SmallFile(NamedTuple):
+    """A small file that is in place, and its content."""
+
+    transfer: Transfer
+    content: bytes
+
+
+OnPlaced = Callable[[SmallFile], None]
+"""Called for each small file that is in place."""
 
 
 class OddFile(NamedTuple):
@@ -54,8 +65,8 @@ class Schedule:
     """Seconds without noticeable progress after which a transfer is stopped."""
     hosts: HostPolicy | None = None
     """The hosts that references and redirects may lead to; None for any."""
-    fast_lane: bool = False
-    """Whether the engine takes small files by `take_small`."""
+    on_placed: OnPlaced | None = None
+    """Called for the small files that the engine takes by `take_small`; None if it takes none."""
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
     _delayed: list[tuple[float, int, Attempt]] = field(
         default_factory=list[tuple[float, int, Attempt]], init=False
@@ -95,7 +106,7 @@ class Schedule:
 
     def add(self, transfer: Transfer) -> None:
         """Queue a transfer; blocks while the queue is full."""
-        if self.fast_lane and is_small(transfer):
+        if self.on_placed is not None and is_small(transfer):
             self._add_small(transfer)
             return
         attempt = self.attempt(transfer)
@@ -187,7 +198,7 @@ class Schedule:
                 self._room.notify_all()
             return taken
 
-    def finish_small(self, done: Sequence[Transfer], odd: Sequence[OddFile]) -> None:
+    def finish_small(self, done: Sequence[SmallFile], odd: Sequence[OddFile]) -> None:
         """Record which files of `take_small` are in place; the others become attempts."""
         for file in odd:
             attempt = self.attempt(file.transfer)
@@ -198,8 +209,9 @@ class Schedule:
             else:
                 attempt.begin()
                 self.finish_attempt(attempt, file.error)
-        for transfer in done:
-            self.on_settled(transfer, None)
+        if self.on_placed is not None:
+            for small_file in done:
+                self.on_placed(small_file)
         with self._lock:
             for _ in done:
                 self._limit.record_result(None)

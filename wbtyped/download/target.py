@@ -16,7 +16,7 @@ class Target(NamedTuple):
     name: str
 
     def __fspath__(self) -> str:
-        return os.path.join(self.root, self.folder, self.name)  # noqa: PTH118
+        return os.path.join(self.root, self.folder, self.name)
 
     def __str__(self) -> str:
         return self.__fspath__()

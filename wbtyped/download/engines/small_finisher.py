@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from ...errors import WbtypedError
 from ..disk.digests import new_hash
 from ..response import raise_for_status
-from ..schedule import OddFile, Schedule
+from ..schedule import OddFile, Schedule, SmallFile
 from ..transfer import Transfer
 
 INLINE_BYTES = 64 * 1024
@@ -24,25 +24,26 @@ class SmallFinisher:
 
     def __init__(self, schedule: Schedule) -> None:
         self._schedule = schedule
-        self._done: list[Transfer] = []
+        self._done: list[SmallFile] = []
         self._odd: list[OddFile] = []
 
     def finish(self, transfer: Transfer, blocks: list[bytes]) -> None:
         """Verify and write a file; `report` tells the schedule."""
-        if self._place(transfer, blocks):
-            self._done.append(transfer)
+        content = b"".join(blocks)
+        if self._place(transfer, content):
+            self._done.append(SmallFile(transfer, content))
         else:
             self._odd.append(OddFile(transfer, None))
 
     def finish_and_report(self, transfer: Transfer, blocks: list[bytes]) -> None:
         """Verify and write a file and tell the schedule; callable from any thread."""
-        if self._place(transfer, blocks):
-            self._schedule.finish_small([transfer], [])
+        content = b"".join(blocks)
+        if self._place(transfer, content):
+            self._schedule.finish_small([SmallFile(transfer, content)], [])
         else:
             self._schedule.finish_small([], [OddFile(transfer, None)])
 
-    def _place(self, transfer: Transfer, blocks: list[bytes]) -> bool:
-        content = blocks[0] if len(blocks) == 1 else b"".join(blocks)
+    def _place(self, transfer: Transfer, content: bytes) -> bool:
         if len(content) != transfer.size:
             return False
         digest = new_hash("XXH128" if transfer.xxh128 else "MD5")

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.conftest import files_in
 from wbtyped import Api
 from wbtyped.download.cache import maintenance
 from wbtyped.download.cache.store import Cache
+from wbtyped.download.disk.folder import Folder
 from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.disk.part_files import (
     STALE_SECONDS,
@@ -529,3 +531,13 @@ def test_folder_made_for_removed_file_is_removed_on_close(tmp_path: Path) -> Non
     tree.remove(target)
     tree.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_names_in_threads_are_complete(tmp_path: Path) -> None:
+    for number in range(200):
+        (tmp_path / str(number)).touch()
+    folder = Folder(str(tmp_path))
+    with ThreadPoolExecutor(4) as threads:
+        listings = list(threads.map(lambda _: len(folder.names()), range(400)))
+    folder.close()
+    assert set(listings) == {200}

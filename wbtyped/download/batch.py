@@ -138,7 +138,7 @@ class Batch:
             self._on_settled,
             self.tree,
             self.options.fsync,
-            config.small_jobs,
+            self._engine.small_jobs,
             self.transport.settings.timeout,
             self.transport.hosts,
             on_placed=self._on_placed if fast else None,

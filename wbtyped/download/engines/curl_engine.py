@@ -154,6 +154,7 @@ class CurlEngine:
     def __init__(self, transport: Transport, jobs: int) -> None:
         self._timeout = transport.settings.timeout
         self._jobs = jobs
+        self.small_jobs: int = jobs
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, jobs)
         self._multi.setopt(pycurl.M_MAXCONNECTS, jobs)

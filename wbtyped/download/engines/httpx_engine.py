@@ -70,7 +70,7 @@ class HttpxConnection:
 class HttpxEngine:
     """Worker threads with their own connections: a shared pool collapses above 16 threads."""
 
-    def __init__(self, transport: Transport, jobs: int) -> None:
+    def __init__(self, transport: Transport, jobs: int, small_jobs: int) -> None:
         self._transport = transport
         self._jobs = jobs
         self._sockets: dict[int, socket.socket] = {}
@@ -80,6 +80,7 @@ class HttpxEngine:
             and find_spec("httptools") is not None
             and not Proxies.of_environment().settings
         )
+        self.small_jobs: int = small_jobs if self.has_fast_lane else jobs
 
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished; with one job, in the calling thread."""
@@ -102,7 +103,7 @@ class HttpxEngine:
 
         with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
             timeout = self._transport.settings.timeout
-            AsyncioLane(schedule, timeout, self._jobs, finishers).run()
+            AsyncioLane(schedule, timeout, self.small_jobs, finishers).run()
 
     def _work(self, schedule: Schedule, client: httpx.Client | None = None) -> None:
         with closing(HttpxConnection(self._transport.settings.timeout, client)) as connection:

@@ -237,7 +237,7 @@ def test_progress_without_terminal_prints_lines(
     run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     run.files().download(tmp_path, progress=True)
-    assert capsys.readouterr().err.startswith("150 files, ")
+    assert capsys.readouterr().err.startswith("150 of 150 files, 27.9 KiB of ")
 
 
 # Stopping early.

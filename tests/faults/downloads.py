@@ -171,7 +171,8 @@ def make_resources(setting: Setting) -> dict[str, Resource]:
     resources: dict[str, Resource] = {}
     for number in range(random.randint(1, 3)):
         # Never empty: a recorded size of 0 means unknown, and then nothing tells a longer response.
-        first = sample_files.random_content(random) or b"0"
+        # And long, so that no longer content is cut to the recorded size by chance.
+        first = random.randbytes(1000) + sample_files.random_content(random)
         later = sample_files.different_content(random, first)
         validators, later_validators = random.choice(VALIDATORS)
         resource = Resource(first, validators, later, later_validators)

@@ -82,6 +82,8 @@ class Split:
         self._size = main.transfer.size or 0
         self._requested = main.writer.written
         """Where the next piece starts."""
+        self.received: int = main.writer.written
+        """Bytes of the file that have been received, in pieces that are complete."""
         self._complete: dict[int, Location] = {}
         """Pieces that wait to be appended, by where they start."""
         self._running: list[Attempt] = []
@@ -130,6 +132,7 @@ class Split:
                 self._remove(transfer.target)
                 return
             if transfer.piece is not None:
+                self.received += transfer.size or 0
                 self._complete[transfer.piece.start] = transfer.target
             if self._appending:
                 return

@@ -19,7 +19,7 @@ from .disk.folder_tree import FolderTree
 from .disk.verified_writer import VerifiedWriter
 from .range_split import Split, is_worth_splitting
 from .response import ResponseHandler
-from .small_files import is_small
+from .small_files import is_small, server_of
 from .transfer import SplitRequested, Transfer, TransferCancelled, UrlExpired
 
 QUEUE_FILES = 512
@@ -65,6 +65,8 @@ class Schedule:
     """Seconds without noticeable progress after which a transfer is stopped."""
     hosts: HostPolicy | None = None
     """The hosts that references and redirects may lead to; None for any."""
+    reached: set[str] = field(default_factory=set[str])
+    """The servers that have responded so far; also to others, if the set is shared."""
     on_placed: OnPlaced | None = None
     """Called for the small files that the engine takes by `take_small`; None if it takes none."""
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
@@ -85,6 +87,7 @@ class Schedule:
         self._splits: dict[int, Split] = {}
         self._tie_breakers = itertools.count()
         self._limit = AdaptiveLimit(self.limit, self.small_limit, self.budget)
+        self._resumed = 0
         self._all_added = False
         self.cancelled: bool = False
 
@@ -102,7 +105,7 @@ class Schedule:
             tree=self.tree,
         )
         handler = ResponseHandler(transfer, writer, self.stall_timeout, self.hosts)
-        return Attempt(transfer, writer, handler, on_settled or self.on_settled)
+        return Attempt(transfer, writer, handler, on_settled or self.on_settled, self.reached)
 
     def add(self, transfer: Transfer) -> None:
         """Queue a transfer; blocks while the queue is full."""
@@ -211,6 +214,7 @@ class Schedule:
                 self.finish_attempt(attempt, file.error)
         if self.on_placed is not None:
             for small_file in done:
+                self.reached.add(server_of(small_file.transfer))
                 self.on_placed(small_file)
         with self._lock:
             for _ in done:
@@ -260,6 +264,8 @@ class Schedule:
         try:
             attempt.handler.end()
             attempt.writer.commit(replace=attempt.transfer.replace)
+            if attempt.transfer.size is None:
+                attempt.transfer.size = attempt.writer.written
         except Exception as caught:
             error = caught
         self.finish_attempt(attempt, error)
@@ -269,6 +275,8 @@ class Schedule:
         if isinstance(error, SplitRequested) and attempt.transfer.piece is None:
             self._start_split(attempt)
             return
+        if not (isinstance(error, TransientError) and error.unsent):
+            self.reached.add(attempt.handler.server)
         expired = may_refresh_url(attempt, error)
         delay = self._retry_delay(attempt, error)
         with self._lock:
@@ -309,6 +317,9 @@ class Schedule:
         attempt.writer.close()
         if isinstance(error, TransferCancelled):
             return
+        if error is None and attempt.writer.resumed:
+            with self._lock:
+                self._resumed += attempt.writer.resumed
         attempt.on_settled(attempt.transfer, public_error(error))
 
     # Large files over several connections.
@@ -367,17 +378,38 @@ class Schedule:
         attempt.transfer.url = url
         self.requeue(attempt)
 
+    # Progress.
+
     def partial_bytes(self) -> int:
         """Return the bytes received for files that are not complete."""
         with self._lock:
-            return sum(attempt.writer.written for attempt in self._active.values())
+            return sum(map(self._received, self._outstanding()))
+
+    def _received(self, attempt: Attempt) -> int:
+        split = self._splits.get(id(attempt))
+        return attempt.writer.written if split is None else split.received
+
+    def resumed_bytes(self) -> int:
+        """Return the bytes that earlier calls received, of complete files and others."""
+        with self._lock:
+            partial = sum(attempt.writer.resumed for attempt in self._outstanding())
+            return self._resumed + partial
+
+    def resumable_files(self) -> int:
+        """Return the number of partial files that a later call can resume."""
+        with self._lock:
+            kept = sum(a.writer.resumable and a.writer.written > 0 for a in self._outstanding())
+            return self.tree.kept_parts + kept
+
+    def _outstanding(self) -> list[Attempt]:
+        # Queued ones may have begun, too, before their URL was refreshed.
+        delayed = [attempt for _, _, attempt in self._delayed]
+        return [*self._active.values(), *self._ready, *self._expired, *delayed]
 
     def release(self) -> None:
         """Release all outstanding attempts; call only after the engine has stopped."""
         with self._lock:
-            # Queued ones may have begun, too, before their URL was refreshed.
-            outstanding = [*self._active.values(), *self._ready, *self._expired]
-            outstanding += [attempt for _, _, attempt in self._delayed]
+            outstanding = self._outstanding()
             self._active.clear()
             self._ready.clear()
             self._expired.clear()

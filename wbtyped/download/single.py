@@ -26,6 +26,7 @@ class SingleDownload:
             FolderTree(root),
             stall_timeout=transport.settings.timeout,
             hosts=transport.hosts,
+            reached=transport.retries.reached,
         )
 
     def _on_settled(self, _: Transfer, error: Exception | None) -> None:

@@ -28,3 +28,8 @@ def is_small(transfer: Transfer) -> bool:
         and not transfer.headers
         and PLAIN_URL.fullmatch(transfer.url) is not None
     )
+
+
+def server_of(transfer: Transfer) -> str:
+    """Return the URL of the server of a small file, without a path."""
+    return "/".join(transfer.url.split("/", 3)[:3])

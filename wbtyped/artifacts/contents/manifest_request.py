@@ -6,6 +6,7 @@ from ...download.response import raise_for_status
 from ...transport.client import Client
 from ...transport.flow import Sender
 from ...transport.retries import TransientError
+from ...urls import web_url
 
 
 class ManifestRequest:
@@ -25,7 +26,7 @@ class ManifestRequest:
             return self._content(self._transport.get(self._label, self._url, self._limit))
 
         try:
-            self.content = self._transport.retries.call(attempt)
+            self.content = self._transport.retries.call(attempt, self._server())
         except TransientError as error:
             raise error.to_public_error() from error
 
@@ -36,9 +37,12 @@ class ManifestRequest:
             return self._content(await self._transport.aget(self._label, self._url, self._limit))
 
         try:
-            self.content = await self._transport.retries.acall(attempt)
+            self.content = await self._transport.retries.acall(attempt, self._server())
         except TransientError as error:
             raise error.to_public_error() from error
+
+    def _server(self) -> str:
+        return web_url(self._url, self._label).server
 
     def _content(self, response: httpx.Response) -> bytes:
         if response.status_code != 200:

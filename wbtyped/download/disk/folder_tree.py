@@ -46,6 +46,8 @@ class FolderTree:
         self._made_above: list[str] = []
         """The root and folders above it, as far as they were created."""
         self._parts: PartFiles | None = None
+        self.kept_parts: int = 0
+        """The part files that were left to a later call."""
         self._lock = threading.RLock()
         self._process = os.getpid()
 
@@ -174,8 +176,10 @@ class FolderTree:
         with suppress(OSError):
             self._part_files(make=False).sweep()
 
-    def keep_parts(self) -> None:
-        """Leave part files to a later call."""
+    def keep_part(self) -> None:
+        """Leave a part file to a later call."""
+        with self._lock:
+            self.kept_parts += 1
         self._part_files().keep()
 
     def _part_files(self, *, make: bool = True) -> PartFiles:

@@ -48,6 +48,8 @@ class VerifiedWriter:
         self.keep_part: bool = False
         self.written: int = 0
         """Bytes received so far."""
+        self.resumed: int = 0
+        """Those of them that an earlier call received."""
         self._size = size
         self._algorithm: Algorithm = "XXH128" if xxh128 else "MD5"
         self._digest = xxh128 or md5
@@ -94,6 +96,7 @@ class VerifiedWriter:
             while block := self._stream.read(READ_BLOCK_BYTES):
                 self._hash.update(block)
                 self.written += len(block)
+                self.resumed = self.written
 
     def sibling(self) -> Location:
         """Return a new path beside the target, for a piece of the file."""
@@ -153,7 +156,7 @@ class VerifiedWriter:
             with disk_errors(self.target):
                 self._stream.seek(0)
                 self._stream.truncate()
-        self.written = 0
+        self.written = self.resumed = 0
         self._hash.restart()
 
     def commit(self, *, replace: bool) -> Location:
@@ -237,7 +240,7 @@ class VerifiedWriter:
             with suppress(OSError):
                 self._flush_buffer()
             stream.close()
-            self._tree.keep_parts()
+            self._tree.keep_part()
             return
         with suppress(OSError):
             stream.close()

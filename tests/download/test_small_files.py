@@ -48,7 +48,7 @@ def test_is_small_plain_file_is(changes: Mapping[str, object]) -> None:
 @pytest.mark.parametrize(
     "changes",
     [
-        {"size": None}, {"md5": None}, {"size": MEMORY_LIMIT_BYTES + 1}, {"piece": Piece(0, 4, 9)},
+        {"size": None}, {"md5": None}, {"size": MEMORY_LIMIT_BYTES}, {"piece": Piece(0, 4, 9)},
         {"recorded": Recorded("etag", 4)}, {"headers": {"Authorization": "Basic secret"}},
     ],
 )  # fmt: skip

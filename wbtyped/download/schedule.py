@@ -211,6 +211,7 @@ class Schedule:
                 self.requeue(attempt)
             else:
                 attempt.begin()
+                attempt.handler.request()  # as if sent by it: it knows the server now
                 self.finish_attempt(attempt, file.error)
         if self.on_placed is not None:
             for small_file in done:

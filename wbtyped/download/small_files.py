@@ -21,7 +21,7 @@ def is_small(transfer: Transfer) -> bool:
     size = transfer.size
     return (
         size is not None
-        and size <= verified_writer.MEMORY_LIMIT_BYTES
+        and size < verified_writer.MEMORY_LIMIT_BYTES
         and transfer.digest is not None
         and transfer.recorded is None
         and transfer.piece is None

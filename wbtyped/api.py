@@ -355,13 +355,12 @@ class Api:
 
     def _find_project(self, name: str | PathLike[str], entity: str | None) -> Flow[Project]:
         arguments.check_optional_strings(entity=entity)
-        parts = parse_project_path(name, self.settings.pages)
-        if parts.entity and not is_url(name):
-            check_project_name(arguments.path_text(name))
+        text = arguments.path_text(name)
+        if not is_url(text):
+            check_project_name(text)
+        parts = parse_project_path(text, self.settings.pages)
         if entity is not None and parts.entity not in {None, entity}:
-            raise UsageError(
-                f"{name!r} belongs to another entity than {entity!r}; leave out entity="
-            )
+            raise UsageError(f"{text!r} is not a project of {entity!r}; leave out entity=")
         owner, project = yield from self._fill_in(parts.entity or entity, parts.project)
         return (yield from Project.find(self.client, owner, project))
 

@@ -49,7 +49,7 @@ def glob_expression(glob: str) -> re.Pattern[str]:
         if part == "**":
             written += ".+" if is_last else "(?:.*/)?"
         else:
-            written += _part_expression(part, glob) + ("" if is_last else "/")
+            written += _part_expression(part) + ("" if is_last else "/")
     try:
         return re.compile(written, re.DOTALL)
     except re.error as error:
@@ -98,7 +98,7 @@ def unmatched_hint(pattern: str) -> str:
     )
 
 
-def _part_expression(part: str, glob: str) -> str:
+def _part_expression(part: str) -> str:
     written = ""
     position = 0
     while position < len(part):

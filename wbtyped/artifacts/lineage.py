@@ -54,6 +54,7 @@ class Run(StandaloneRun):
         pattern: str | None = None,
         per_page: int = 50,
         *,
+        glob: str | None = None,
         upload: bool = False,
         start: str | None = None,
     ) -> "Files":
@@ -62,11 +63,11 @@ class Run(StandaloneRun):
         Nothing is requested until the list is read.
 
         Example:
-            >>> for file in run.files(pattern="%.pt"):
+            >>> for file in run.files(glob="*.pt"):
             ...     print(file.name, file.size)
             model.pt 7
         """
-        return Files(self.client, self, names, per_page, upload, pattern, start=start)
+        return Files(self.client, self, names, per_page, upload, pattern, glob=glob, start=start)
 
     def file(self, name: str) -> "File":
         """Return one file by its exact name (query RunFiles).
@@ -161,15 +162,17 @@ class Files(FileList[Run, "File"]):
 
     `names` selects exact names; the server returns one file for each, even if it does not exist:
     then `updated_at` is None and `size` is 0. `pattern` selects by SQL LIKE (`%` matches any
-    string, `_` one character), as in `"media/%.png"`. Both together raise UsageError, which is a
-    ValueError.
+    string, `_` one character), as in `"media/%.png"`. `glob` selects by a shell pattern: `*.png` in
+    every folder, `media/*.png` directly in a folder, `media/**/*.png` at any depth below it,
+    `/*.png` at the top; `?` and `[a-c]` are one character; upper and lower case differ. More than
+    one of these raises UsageError, which is a ValueError.
 
     `per_page` is the number of files per request. With `upload=True` the `url` of each file is for
     uploading its content instead of downloading it. `start` is the `cursor` of an earlier list, to
     continue after it.
 
-    With `names`, `len()` reads the whole list and counts it. Otherwise it is the server's count of
-    all files of the run, whatever `pattern` is.
+    With `names`, `pattern` or `glob`, `len()` reads the whole list and counts it. Otherwise it is
+    the server's count.
 
     Example:
         >>> files = run.files(per_page=100)
@@ -268,8 +271,9 @@ class ArtifactFiles(VersionFiles[File]):
     """The files of a version, by path, fetched page by page (query ArtifactFilesById).
 
     `names` selects exact paths; paths that do not exist are left out. The `url` and `direct_url` of
-    a reference are the URL that it refers to. With `names`, `len()` reads the whole list and counts
-    it.
+    a reference are the URL that it refers to. `glob` selects by a shell pattern, as in `Files`; the
+    server cannot do that, so all pages are read. With `names` or `glob`, `len()` reads the whole
+    list and counts it.
 
     Example:
         >>> [(file.name, file.size) for file in artifact.files()]
@@ -300,16 +304,21 @@ class Artifact(StandaloneArtifact):
     # Files.
 
     def files(
-        self, names: Sequence[str] | None = None, per_page: int = 50, *, start: str | None = None
+        self,
+        names: Sequence[str] | None = None,
+        per_page: int = 50,
+        *,
+        glob: str | None = None,
+        start: str | None = None,
     ) -> ArtifactFiles:
         """Return its files as a lazy list; see `ArtifactFiles`.
 
         Example:
             >>> artifact.files()[0].name
             'test.csv'
-            >>> result = artifact.files(["train.csv"]).download("data")
+            >>> result = artifact.files(glob="train*").download("data")
         """
-        return ArtifactFiles(self.client, self, names, per_page, start=start)
+        return ArtifactFiles(self.client, self, names, per_page, glob=glob, start=start)
 
     def open_file(self, path: str) -> File:
         """Return one of its files by path; raises EntryNotFoundError."""

@@ -141,7 +141,7 @@ class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
             file_cursor=cursor,
             file_limit=self.per_page,
             file_names=self.names,
-            pattern=None if self.names else self.files.pattern,
+            pattern=None if self.names else self.files.sent_pattern,
         )
 
     def _connection(self, result: "Result") -> "Page":
@@ -155,6 +155,9 @@ class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
         following = super()._next_cursor(result, seen)
         self.at_end = following is None
         return following
+
+    def _keeps(self, item: RunFileAddress) -> bool:
+        return self.files.keeps(item.name)
 
     def _item(self, node: RunFileAddress) -> RunFileAddress:
         return node

@@ -13,7 +13,7 @@ import httpx
 from pydantic import BaseModel
 
 from wbtyped import Api
-from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
+from wbtyped.artifacts import ArtifactCollection, ArtifactCollections, ProjectArtifactCollections
 from wbtyped.errors import GraphQLError
 from wbtyped.server import WandbServer
 
@@ -26,6 +26,7 @@ class Body(BaseModel):
 
 
 class Request(BaseModel):
+    operationName: str  # noqa: N815 - the name on the wire
     variables: dict[str, object]
 
 
@@ -76,8 +77,10 @@ def recording(server: WandbServer, responses: list[RecordedResponse]) -> Generat
                 return response
             parsed = Body.model_validate_json(response.content)
             if parsed.data and not parsed.errors:
-                variables = Request.model_validate_json(body).variables
-                responses.append(RecordedResponse(what, variables, parsed.data, callers()))
+                sent = Request.model_validate_json(body)
+                responses.append(
+                    RecordedResponse(sent.operationName, sent.variables, parsed.data, callers())
+                )
             return response
 
         transport.post = recorded_post  # type: ignore[method-assign]
@@ -162,6 +165,7 @@ def read_artifacts(api: Api, folder: Path) -> None:
         assert artifact.logged_by()
         artifact.load()
     assert api.artifact("crew/ship/data:v0").linked_artifacts
+    assert isinstance(api.from_path("crew/ship/data"), ArtifactCollection)
     assert list(api.run(RUN).logged_artifacts())
     assert list(api.run(RUN).used_artifacts())
 

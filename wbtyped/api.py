@@ -30,6 +30,9 @@ from .paths import (
 )
 from .projects.project import Project
 from .projects.project_list import Projects
+from .projects.registries import Registries
+from .projects.registry import Registry
+from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
 from .transport.client import Client
 from .transport.flow import Flow, ask
@@ -343,6 +346,89 @@ class Api:
             raise missing_project(entity, name)
         return Project(self.client, entity, name, node)
 
+    # Registries.
+
+    def registries(
+        self,
+        organization: str | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        per_page: int = 100,
+        start: str | None = None,
+        *,
+        filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
+    ) -> Registries:
+        """List the registries of an organization; see `Registries`.
+
+        Without `organization` it is that of the settings, else the only one that the default entity
+        belongs to.
+
+        Example:
+            >>> for registry in api.registries("acme"):
+            ...     print(registry.name, [collection.name for collection in registry.collections()])
+            model ['net']
+        """
+        chosen = chosen_filters(filters, filter)
+        return self.client.run(self._registries(organization, chosen, order, per_page, start))
+
+    async def aregistries(
+        self,
+        organization: str | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        per_page: int = 100,
+        start: str | None = None,
+        *,
+        filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
+    ) -> Registries:
+        """Asynchronous form of `registries`."""
+        chosen = chosen_filters(filters, filter)
+        return await self.client.arun(
+            self._registries(organization, chosen, order, per_page, start)
+        )
+
+    def _registries(
+        self,
+        organization: str | None,
+        filters: Mapping[str, object] | None,
+        order: str | None,
+        per_page: int,
+        start: str | None,
+    ) -> Flow[Registries]:
+        arguments.check_optional_strings(organization=organization)
+        # Checked before the organization is looked up, which may send a request.
+        Registries(self.client, organization or "", filters, order, per_page, start)
+        organization = yield from self._find_organization(organization)
+        return Registries(self.client, organization, filters, order, per_page, start)
+
+    def registry(self, name: str, organization: str | None = None) -> Registry:
+        """Load a registry by name, with or without `wandb-registry-` (query GetRegistry).
+
+        `organization` is as for `registries`. Raises NotFoundError.
+
+        Example:
+            >>> registry = api.registry("model", "acme")
+            >>> registry.full_path, registry.visibility
+            ('acme/wandb-registry-model', 'organization')
+        """
+        return self.client.run(self._find_registry(name, organization))
+
+    async def aregistry(self, name: str, organization: str | None = None) -> Registry:
+        """Asynchronous form of `registry`."""
+        return await self.client.arun(self._find_registry(name, organization))
+
+    def _find_registry(self, name: str, organization: str | None) -> Flow[Registry]:
+        check_project_name(name)
+        arguments.check_optional_strings(organization=organization)
+        organization = yield from self._find_organization(organization)
+        return (yield from Registry.find(self.client, organization, name))
+
+    def _find_organization(self, organization: str | None) -> Flow[str]:
+        if found := organization or self.settings.organization:
+            return found
+        member = yield from self._find_entity(None)
+        return (yield from find_registry_owner(member, None)).organization
+
     # Artifacts.
 
     def artifact_types(self, project: str | PurePath | None = None) -> ArtifactTypes:
@@ -546,7 +632,7 @@ class Api:
             member = yield from self._find_entity(None)
             organization = entity or self.settings.organization
             owner = yield from find_registry_owner(member, organization)
-            return owner, project
+            return owner.entity, project
         return (yield from self._find_entity(entity)), project
 
     # Closing.

@@ -38,6 +38,7 @@ from .operations import (
     GET_ARTIFACT_COLLECTION_GQL,
     GET_ARTIFACT_TYPE_GQL,
     GET_PROJECT_GQL,
+    GET_REGISTRY_GQL,
     GET_RUN_DATA_GQL,
     GET_RUN_GQL,
     GET_RUN_STATE_GQL,
@@ -48,6 +49,11 @@ from .operations import (
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
     PROJECTS_GQL,
+    REGISTRIES_GQL,
+    REGISTRY_COLLECTIONS_GQL,
+    REGISTRY_FEATURES_GQL,
+    REGISTRY_TYPES_GQL,
+    REGISTRY_VERSIONS_GQL,
     RUN_ARTIFACTS_GQL,
     RUN_FILE_ADDRESSES_GQL,
     RUN_FILES_GQL,
@@ -94,6 +100,7 @@ if TYPE_CHECKING:
     from .get_artifact_collection import GetArtifactCollection
     from .get_artifact_type import GetArtifactType
     from .get_project import GetProject
+    from .get_registry import GetRegistry
     from .get_run import GetRun
     from .get_run_data import GetRunData
     from .get_run_state import GetRunState
@@ -110,6 +117,11 @@ if TYPE_CHECKING:
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
     from .projects import Projects
+    from .registries import Registries
+    from .registry_collections import RegistryCollections
+    from .registry_features import RegistryFeatures
+    from .registry_types import RegistryTypes
+    from .registry_versions import RegistryVersions
     from .run_artifacts import RunArtifacts
     from .run_file_addresses import RunFileAddresses
     from .run_files import RunFiles
@@ -919,6 +931,144 @@ def upsert_project(*, entity: str, name: str) -> Operation[UpsertProject]:
     variables: dict[str, object] = {"entity": entity, "name": name}
     return Operation(
         UPSERT_PROJECT_GQL, "UpsertProject", variables, envelope=Envelope[UpsertProject]
+    )
+
+
+def registries(
+    *,
+    organization: str,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[Registries]:
+    """The projects of the entity that owns an organization's registries: the registries. Null if the
+    organization does not exist or the API key may not see it. Without a filter, `filters` is removed
+    from the document, because older servers do not have the argument here.
+
+    Pages: `perPage` projects at a time from after `cursor`. The server provides no total.
+
+    Used by: Registries
+    Needs: feature ARTIFACT_REGISTRY_SEARCH for `filters` and `order`"""
+    from .registries import Registries
+
+    variables: dict[str, object] = {
+        "organization": organization,
+        "filters": filters,
+        "order": order,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(REGISTRIES_GQL, "Registries", variables, envelope=Envelope[Registries])
+
+
+def get_registry(*, organization: str, project: str) -> Operation[GetRegistry]:
+    """One registry of an organization, by the full name of its project; null if there is none.
+
+    Used by: Api.registry, Registry.load"""
+    from .get_registry import GetRegistry
+
+    variables: dict[str, object] = {"organization": organization, "project": project}
+    return Operation(GET_REGISTRY_GQL, "GetRegistry", variables, envelope=Envelope[GetRegistry])
+
+
+def registry_types(*, entity: str, project: str) -> Operation[RegistryTypes]:
+    """The artifact types that a registry accepts: those of the list, or all of them.
+
+    Used by: Registry.artifact_types, Registry.allow_all_artifact_types
+    Needs: feature INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION"""
+    from .registry_types import RegistryTypes
+
+    variables: dict[str, object] = {"entity": entity, "project": project}
+    return Operation(
+        REGISTRY_TYPES_GQL, "RegistryTypes", variables, envelope=Envelope[RegistryTypes]
+    )
+
+
+def registry_collections(
+    *,
+    organization: str,
+    registry_filters: str | None | UnsetType = UNSET,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[RegistryCollections]:
+    """The collections in the registries of an organization. The filters select registries and
+    collections; null selects all of them.
+
+    Pages: `perPage` collections at a time from after `cursor`.
+
+    Used by: Registry.collections, Registries.collections
+    Needs: feature ARTIFACT_REGISTRY_SEARCH"""
+    from .registry_collections import RegistryCollections
+
+    variables: dict[str, object] = {
+        "organization": organization,
+        "registryFilters": registry_filters,
+        "filters": filters,
+        "order": order,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(
+        REGISTRY_COLLECTIONS_GQL,
+        "RegistryCollections",
+        variables,
+        envelope=Envelope[RegistryCollections],
+    )
+
+
+def registry_versions(
+    *,
+    organization: str,
+    registry_filters: str | None | UnsetType = UNSET,
+    collection_filters: str | None | UnsetType = UNSET,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[RegistryVersions]:
+    """The versions in the registries of an organization, each as a member of a collection. The filters
+    select registries, collections and versions; null selects all of them.
+
+    Pages: `perPage` versions at a time from after `cursor`. The server provides no total.
+
+    Used by: Registry.versions, Registries.versions
+    Needs: feature ARTIFACT_REGISTRY_SEARCH"""
+    from .registry_versions import RegistryVersions
+
+    variables: dict[str, object] = {
+        "organization": organization,
+        "registryFilters": registry_filters,
+        "collectionFilters": collection_filters,
+        "filters": filters,
+        "order": order,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(
+        REGISTRY_VERSIONS_GQL,
+        "RegistryVersions",
+        variables,
+        envelope=Envelope[RegistryVersions],
+    )
+
+
+def registry_features(*, organization: str) -> Operation[RegistryFeatures]:
+    """How the registries of an organization are searched: with advanced search, some fields of filters
+    have other names, and versions can be ordered.
+
+    Used by: Registry.versions, Registries.versions
+    Needs: feature ARTIFACT_COLLECTIONS_FILTERING_SORTING"""
+    from .registry_features import RegistryFeatures
+
+    variables: dict[str, object] = {"organization": organization}
+    return Operation(
+        REGISTRY_FEATURES_GQL,
+        "RegistryFeatures",
+        variables,
+        envelope=Envelope[RegistryFeatures],
     )
 
 

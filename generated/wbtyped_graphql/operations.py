@@ -30,6 +30,7 @@ __all__ = [
     "GET_ARTIFACT_COLLECTION_GQL",
     "GET_ARTIFACT_TYPE_GQL",
     "GET_PROJECT_GQL",
+    "GET_REGISTRY_GQL",
     "GET_RUN_DATA_GQL",
     "GET_RUN_GQL",
     "GET_RUN_STATE_GQL",
@@ -40,6 +41,11 @@ __all__ = [
     "MOVE_ARTIFACT_SEQUENCE_GQL",
     "PROJECTS_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
+    "REGISTRIES_GQL",
+    "REGISTRY_COLLECTIONS_GQL",
+    "REGISTRY_FEATURES_GQL",
+    "REGISTRY_TYPES_GQL",
+    "REGISTRY_VERSIONS_GQL",
     "RUNS_GQL",
     "RUNS_WITH_DATA_GQL",
     "RUN_ARTIFACTS_GQL",
@@ -1351,6 +1357,266 @@ fragment Project on Project {
   access
   createdAt
   updatedAt
+}
+"""
+
+REGISTRIES_GQL = """
+query Registries($organization: String!, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  organization(name: $organization) {
+    orgEntity {
+      projects(filters: $filters, order: $order, after: $cursor, first: $perPage) {
+        edges {
+          cursor
+          node {
+            ...Project
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment Project on Project {
+  id
+  internalId
+  name
+  entityName
+  description
+  access
+  createdAt
+  updatedAt
+}
+"""
+
+GET_REGISTRY_GQL = """
+query GetRegistry($organization: String!, $project: String!) {
+  organization(name: $organization) {
+    orgEntity {
+      project(name: $project) {
+        ...Project
+      }
+    }
+  }
+}
+
+fragment Project on Project {
+  id
+  internalId
+  name
+  entityName
+  description
+  access
+  createdAt
+  updatedAt
+}
+"""
+
+REGISTRY_TYPES_GQL = """
+query RegistryTypes($entity: String!, $project: String!) {
+  project(name: $project, entityName: $entity) {
+    ...RegistryDetails
+  }
+}
+
+fragment RegistryDetails on Project {
+  allowAllArtifactTypesInRegistry
+  artifactTypes(includeAll: true) {
+    edges {
+      node {
+        name
+      }
+    }
+  }
+}
+"""
+
+REGISTRY_COLLECTIONS_GQL = """
+query RegistryCollections($organization: String!, $registryFilters: JSONString, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  organization(name: $organization) {
+    orgEntity {
+      artifactCollections(
+        projectFilters: $registryFilters
+        filters: $filters
+        collectionTypes: [PORTFOLIO]
+        order: $order
+        after: $cursor
+        first: $perPage
+      ) {
+        totalCount
+        edges {
+          cursor
+          node {
+            __typename
+            ...ArtifactCollection
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+REGISTRY_VERSIONS_GQL = """
+query RegistryVersions($organization: String!, $registryFilters: JSONString, $collectionFilters: JSONString, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  organization(name: $organization) {
+    orgEntity {
+      artifactMemberships(
+        projectFilters: $registryFilters
+        collectionFilters: $collectionFilters
+        filters: $filters
+        order: $order
+        after: $cursor
+        first: $perPage
+      ) {
+        edges {
+          cursor
+          node {
+            ...MemberVersion
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment Artifact on Artifact {
+  id
+  artifactSequence {
+    ...CollectionPlace
+  }
+  artifactType {
+    name
+  }
+  versionIndex
+  description
+  metadata
+  ttlDurationSeconds
+  ttlIsInherited
+  tags {
+    ...Tag
+  }
+  historyStep
+  state
+  size
+  digest
+  commitHash
+  fileCount
+  createdAt
+  updatedAt
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment MemberVersion on ArtifactCollectionMembership {
+  ...Membership
+  artifact {
+    ...Artifact
+  }
+}
+
+fragment Membership on ArtifactCollectionMembership {
+  id
+  versionIndex
+  createdAt
+  aliases {
+    alias
+  }
+  artifactCollection {
+    ...CollectionPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+REGISTRY_FEATURES_GQL = """
+query RegistryFeatures($organization: String!) {
+  organization(name: $organization) {
+    advancedRegistryFeatures {
+      advancedSearch
+    }
+  }
 }
 """
 

@@ -383,7 +383,8 @@ class Artifact(StandaloneArtifact):
             for alias in checked_aliases(aliases)
         ]
         if is_registry(project):
-            entity = yield from find_registry_owner(self.source_entity, entity)
+            owner = yield from find_registry_owner(self.source_entity, entity)
+            entity = owner.entity
         entity = entity or self.entity
         link = LinkArtifactInput(
             artifact_id=self.id,

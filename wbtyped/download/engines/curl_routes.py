@@ -8,7 +8,6 @@ from ...transport.routes import through
 from ...transport.tls import Tls, certificate_refused
 from ...urls import WebUrl
 
-
 CERTIFICATE_REFUSED = frozenset({pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT})
 """libcurl before 7.62 reports an untrusted certificate by the second code."""
 

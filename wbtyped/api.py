@@ -37,6 +37,7 @@ from .runs import filters as run_filters
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
+from .user_warnings import warn_user
 
 DEFAULT_PROJECT = "uncategorized"
 RUN_ID_ALPHABET = string.ascii_lowercase + string.digits
@@ -431,22 +432,38 @@ class Api:
 
     # Artifacts.
 
-    def artifact_types(self, project: str | PurePath | None = None) -> ArtifactTypes:
+    def artifact_types(
+        self,
+        project: str | PurePath | None = None,
+        start: str | None = None,
+        *,
+        per_page: int = 50,
+    ) -> ArtifactTypes:
         """List the artifact types of a project (`project` or `entity/project`).
 
         Example:
             >>> [type.name for type in api.artifact_types("my-team/mnist")]
             ['dataset', 'model']
         """
-        return self.client.run(self._artifact_types(project))
+        return self.client.run(self._artifact_types(project, start, per_page))
 
-    async def aartifact_types(self, project: str | PurePath | None = None) -> ArtifactTypes:
+    async def aartifact_types(
+        self,
+        project: str | PurePath | None = None,
+        start: str | None = None,
+        *,
+        per_page: int = 50,
+    ) -> ArtifactTypes:
         """Asynchronous form of `artifact_types`."""
-        return await self.client.arun(self._artifact_types(project))
+        return await self.client.arun(self._artifact_types(project, start, per_page))
 
-    def _artifact_types(self, path: str | PurePath | None) -> Flow[ArtifactTypes]:
+    def _artifact_types(
+        self, path: str | PurePath | None, start: str | None, per_page: int
+    ) -> Flow[ArtifactTypes]:
+        arguments.check_optional_strings(start=start)
+        check_per_page(per_page)
         entity, project = yield from self._locate_project(path)
-        return ArtifactTypes(self.client, entity, project)
+        return ArtifactTypes(self.client, entity, project, per_page, start=start)
 
     def artifact_type(self, type_name: str, project: str | PurePath | None = None) -> ArtifactType:
         """Load an artifact type by name (query GetArtifactType); raises NotFoundError."""
@@ -556,6 +573,13 @@ class Api:
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
+
+    def artifact_versions(
+        self, type_name: str, name: str | PurePath, per_page: int = 50
+    ) -> Artifacts:
+        """List the versions in a collection; deprecated: use `artifacts`."""
+        warn_user("artifact_versions is deprecated: use artifacts", DeprecationWarning)
+        return self.artifacts(type_name, name, per_page)
 
     def artifact(self, name: str | PurePath, type: str | None = None) -> Artifact:  # noqa: A002
         """Load a version by its path, `entity/project/collection:alias`.

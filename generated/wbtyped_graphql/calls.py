@@ -45,6 +45,7 @@ from .operations import (
     GET_SERVER_INFO_GQL,
     GET_VIEWER_GQL,
     LINK_ARTIFACT_GQL,
+    LOG_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
@@ -69,6 +70,7 @@ from .operations import (
     UPDATE_ARTIFACT_PORTFOLIO_GQL,
     UPDATE_ARTIFACT_SEQUENCE_GQL,
     UPSERT_PROJECT_GQL,
+    USE_ARTIFACT_GQL,
 )
 
 if TYPE_CHECKING:
@@ -108,11 +110,14 @@ if TYPE_CHECKING:
     from .get_viewer import GetViewer
     from .input_types import (
         ArtifactCollectionAliasInput,
+        CreateArtifactInput,
         LinkArtifactInput,
         TagInput,
         UpdateArtifactInput,
+        UseArtifactInput,
     )
     from .link_artifact import LinkArtifact
+    from .log_artifact import LogArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
@@ -137,6 +142,7 @@ if TYPE_CHECKING:
     from .update_artifact_portfolio import UpdateArtifactPortfolio
     from .update_artifact_sequence import UpdateArtifactSequence
     from .upsert_project import UpsertProject
+    from .use_artifact import UseArtifact
 
 
 def artifact_collections(
@@ -749,6 +755,31 @@ def unlink_artifact(*, id: str, portfolio: str) -> Operation[UnlinkArtifact]:
         variables,
         envelope=Envelope[UnlinkArtifact],
     )
+
+
+def use_artifact(*, input: UseArtifactInput) -> Operation[UseArtifact]:
+    """Record that a run uses a version.
+
+    Used by: Run.use_artifact
+    Needs: feature USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION for `artifactEntityName` and
+    `artifactProjectName` in `input`
+    Repeatable: yes, a run uses a version once"""
+    from .use_artifact import UseArtifact
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(USE_ARTIFACT_GQL, "UseArtifact", variables, envelope=Envelope[UseArtifact])
+
+
+def log_artifact(*, input: CreateArtifactInput) -> Operation[LogArtifact]:
+    """Record that a run logs a version that exists, by its digest; the server creates no second one.
+
+    Used by: Run.log_artifact
+    Needs: feature ARTIFACT_DIGEST_ALGORITHM
+    Repeatable: yes, the second call finds the version"""
+    from .log_artifact import LogArtifact
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(LOG_ARTIFACT_GQL, "LogArtifact", variables, envelope=Envelope[LogArtifact])
 
 
 def run_files(

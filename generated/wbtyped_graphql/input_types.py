@@ -5,6 +5,7 @@
 from pydantic import Field
 
 from .base_model import BaseModel
+from .enums import ArtifactDigestAlgorithm
 
 
 class ArtifactAliasInput(BaseModel, frozen=True):
@@ -38,6 +39,84 @@ class TagInput(BaseModel, frozen=True):
     "Category of the tag, at most 128 characters; null for none."
     tag_name: str
     "The tag as a string: letters, digits, `-`, `_` and inner spaces, at most 128 characters."
+
+
+class CreateArtifactInput(BaseModel, frozen=True):
+    """Arguments of `createArtifact`."""
+
+    aliases: list["ArtifactAliasInput"] | None = None
+    "Aliases that the version gets when it is committed."
+    artifact_collection_name: str | None = None
+    "Sequence that the version is logged to. Give this or `artifactCollectionNames`."
+    artifact_collection_names: list[str] | None = None
+    "Sequences that the version is logged to; clients send one."
+    artifact_type_name: str
+    "Type of the version; must be the type of the sequence."
+    client_id: str | None = Field(
+        validation_alias="clientID", default=None, serialization_alias="clientID"
+    )
+    "Id that the client created for the version: 128 lower-case letters and digits. Sending it again\nreturns the same version."
+    client_mutation_id: str | None = None
+    "Any string; the payload returns it, to match responses to requests. Servers ignore it."
+    description: str | None = None
+    "Free-form description of the version."
+    digest: str
+    "Hexadecimal digest over the paths and digests of all files, computed as in `Artifact.digest`."
+    digest_algorithm: ArtifactDigestAlgorithm
+    "Algorithm that `digest` is computed with."
+    distributed_id: str | None = Field(
+        validation_alias="distributedID",
+        default=None,
+        serialization_alias="distributedID",
+    )
+    "Name that several writers of one version share; each of them gets the same version."
+    enable_digest_deduplication: bool | None = None
+    "Whether to return a committed version of the same content instead of a new one."
+    entity_name: str
+    "Entity that owns the project."
+    history_step: int | None = None
+    "Step of the run's history that the version belongs to."
+    labels: str | None = None
+    "JSON object of labels; predecessor of tags."
+    metadata: str | None = None
+    "JSON object to attach, at most 100 keys by the official SDK's rule."
+    project_name: str
+    "Project that the version is logged to."
+    run_name: str | None = None
+    "Run id of the run that writes the version; null if an account creates it."
+    sequence_client_id: str | None = Field(
+        validation_alias="sequenceClientID",
+        default=None,
+        serialization_alias="sequenceClientID",
+    )
+    "Id that the client created for the sequence, by the same rules as `clientID`."
+    storage_region: str | None = None
+    "Region to store the files in; null for the server's own. Added after mid-2023; the server version\nis not known."
+    tags: list["TagInput"] | None = None
+    "Tags of the version. Since server 0.58."
+    ttl_duration_seconds: int | None = None
+    "Time to live in seconds; -1 to follow an inherited rule, -2 never to expire. Since server 0.63 at\nthe latest."
+
+
+class UseArtifactInput(BaseModel, frozen=True):
+    """Arguments of `useArtifact`."""
+
+    artifact_entity_name: str | None = None
+    "Entity through which the run found the version, when that is not the run's own. Added after\nmid-2023; the server version is not known. Only where the server reports the feature\n`USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION`."
+    artifact_id: str = Field(validation_alias="artifactID", serialization_alias="artifactID")
+    "Opaque `id` of the version, not its path."
+    artifact_project_name: str | None = None
+    "Project through which the run found the version. Added after mid-2023; the server version is not\nknown. Only where the server reports the feature\n`USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION`."
+    client_mutation_id: str | None = None
+    "Any string; the payload returns it, to match responses to requests. Servers ignore it."
+    entity_name: str
+    "Entity that owns the project of the run."
+    project_name: str
+    "Project of the run, by its name without the entity."
+    run_name: str
+    "Run id of the run that reads the version."
+    used_as: str | None = None
+    "Name under which the run uses it; null for none. Since server 0.63 at the latest."
 
 
 class UpdateArtifactInput(BaseModel, frozen=True):

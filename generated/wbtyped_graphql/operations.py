@@ -37,6 +37,7 @@ __all__ = [
     "GET_SERVER_INFO_GQL",
     "GET_VIEWER_GQL",
     "LINK_ARTIFACT_GQL",
+    "LOG_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
     "PROJECTS_GQL",
@@ -61,6 +62,7 @@ __all__ = [
     "UPDATE_ARTIFACT_PORTFOLIO_GQL",
     "UPDATE_ARTIFACT_SEQUENCE_GQL",
     "UPSERT_PROJECT_GQL",
+    "USE_ARTIFACT_GQL",
 ]
 
 ARTIFACT_COLLECTIONS_GQL = """
@@ -1169,6 +1171,26 @@ UNLINK_ARTIFACT_GQL = """
 mutation UnlinkArtifact($id: ID!, $portfolio: ID!) {
   unlinkArtifact(input: {artifactID: $id, artifactPortfolioID: $portfolio}) {
     success
+  }
+}
+"""
+
+USE_ARTIFACT_GQL = """
+mutation UseArtifact($input: UseArtifactInput!) {
+  useArtifact(input: $input) {
+    artifact {
+      id
+    }
+  }
+}
+"""
+
+LOG_ARTIFACT_GQL = """
+mutation LogArtifact($input: CreateArtifactInput!) {
+  createArtifact(input: $input) {
+    artifact {
+      id
+    }
   }
 }
 """

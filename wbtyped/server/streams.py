@@ -68,6 +68,8 @@ class Streams:
                 f"UPDATE runs SET {assigned} WHERE id = ?",  # noqa: S608 - column names are constants
                 (*changes.values(), run_id),
             )
+            if request.complete:
+                connection.execute("DELETE FROM stopped_runs WHERE run_id = ?", (run_id,))
 
     def _write(self, connection: sqlite3.Connection, run_id: int, name: str, chunk: Chunk) -> None:
         numbered = enumerate(chunk.content, start=chunk.offset)

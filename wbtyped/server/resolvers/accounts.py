@@ -3,14 +3,14 @@
 There is one account; every other entity that has a project is a team.
 """
 
-from functools import partial
-
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
+from .filtered_pages import filtered_page
 from .nodes import Node, entity_node, organization_node, project_node, user_node
-from .pagination import page, parse_id_cursor, reject_unsupported, row_id
+from .pagination import reject_unsupported
+from .records import PROJECT_FIELDS, ProjectRecord
 
 query: QueryType = QueryType()
 entity: ObjectType = ObjectType("Entity")
@@ -79,11 +79,13 @@ def projects_of_entity(
     info: GraphQLResolveInfo,
     after: str | None = None,
     first: int | None = None,
+    order: str | None = None,
+    filters: str | None = None,
     **other: object,
 ) -> Node:
-    """Resolve the projects of an entity, oldest first."""
+    """Resolve the projects of an entity, oldest first by default."""
     reject_unsupported(other)
-    return projects_page(get_context(info), str(node["name"]), after, first)
+    return projects_page(get_context(info), str(node["name"]), after, first, order, filters)
 
 
 @query.field("projects")
@@ -94,18 +96,26 @@ def projects_by_entity(
     entityName: str | None = None,  # noqa: N803 - the schema's name
     after: str | None = None,
     first: int | None = None,
+    order: str | None = None,
     **other: object,
 ) -> Node:
     """Resolve the projects of an entity, by default the account's."""
     reject_unsupported(other)
     context = get_context(info)
-    return projects_page(context, entityName or context.account, after, first)
+    return projects_page(context, entityName or context.account, after, first, order)
 
 
-def projects_page(context: Context, name: str, after: str | None, first: int | None) -> Node:
-    """Return a page of the projects of an entity."""
-    rows_after = partial(context.projects.projects_after, name)
-    return page(rows_after, project_node, row_id, after=parse_id_cursor(after), first=first)
+def projects_page(
+    context: Context, name: str, after: str | None, first: int | None, order: str | None = None,
+    filters: str | None = None, *, prefix: str = "",
+) -> Node:  # fmt: skip
+    """Return a page of the projects of an entity whose names start with a prefix."""
+    rows = context.projects.with_prefix(name, prefix)
+    shown, _ = filtered_page(
+        map(ProjectRecord, rows), PROJECT_FIELDS, lambda record: project_node(record.row),
+        order=order, default_order="created_at", filters=filters, after=after, first=first,
+    )  # fmt: skip
+    return shown
 
 
 BINDABLES: list[SchemaBindable] = [query, entity, project, run]

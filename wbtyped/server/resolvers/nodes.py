@@ -7,6 +7,7 @@ import json
 import mimetypes
 import sqlite3
 from collections.abc import Mapping
+from datetime import datetime
 
 from ..context import Context, RunPath
 from ..node_ids import node_id
@@ -85,6 +86,7 @@ def project_node(row: sqlite3.Row) -> Node:
 
 def run_node(row: sqlite3.Row) -> Node:
     """Return a run."""
+    tags: list[str] = json.loads(row["tags"])
     return {
         "row": row,
         "id": node_id("Run", row["id"]),
@@ -98,20 +100,29 @@ def run_node(row: sqlite3.Row) -> Node:
         "wandbConfig": row["config"],
         "summaryMetrics": row["summary_metrics"],
         "systemMetrics": "{}",
-        "tags": json.loads(row["tags"]),
+        "tags": tags,
         "group": row["group_name"],
         "jobType": row["job_type"],
         "commit": row["commit_hash"],
         "host": row["host"],
         "sweepName": row["sweep_name"],
         "readOnly": False,
-        "stopped": False,
+        "running": row["state"] == "running",
+        "failed": row["state"] == "failed",
+        "pendingUpdates": False,
+        "computeSeconds": seconds_between(row["created_at"], row["updated_at"]),
+        "tagColors": [{"name": name, "colorIndex": 0} for name in tags],
         "exitcode": row["exitcode"],
         "fileCount": row["file_count"],
         "createdAt": row["created_at"],
         "updatedAt": row["updated_at"],
         "heartbeatAt": row["updated_at"],
     }
+
+
+def seconds_between(start: str, end: str) -> float:
+    """Return the seconds between two times as they are stored."""
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
 
 
 def file_node(row: sqlite3.Row, path: RunPath) -> Node:

@@ -62,7 +62,7 @@ class Context:
         """Return the context of a database, without URLs yet."""
         return cls(
             organizations=Organizations(database),
-            projects=Projects(database),
+            projects=Projects(database, blobs),
             runs=Runs(database, blobs),
             files=Files(database, blobs),
             collections=Collections(database),

@@ -77,6 +77,11 @@ CREATE TABLE IF NOT EXISTS stream_lines (
   line TEXT NOT NULL,
   PRIMARY KEY (run_id, name, number)
 ) WITHOUT ROWID;
+-- Registries that were created with the artifact types that they accept.
+CREATE TABLE IF NOT EXISTS registries (
+  project_id INTEGER PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
+  allow_all_types INTEGER NOT NULL
+);
 -- Runs whose processes were asked to stop.
 CREATE TABLE IF NOT EXISTS stopped_runs (
   run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE

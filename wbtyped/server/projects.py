@@ -6,16 +6,32 @@ from collections.abc import Mapping
 
 from .database import Database, now
 from .http_errors import HttpError
+from .tracked_blobs import TrackedBlobs
 
 # Characters with a special meaning in paths or URLs.
 FORBIDDEN_IN_NAMES = re.compile(r"[/\\#?%:\r\n]")
+
+BLOBS_OF_PROJECT = """
+WITH versions AS (
+  SELECT artifacts.id, manifest_blob FROM artifacts
+  JOIN collections ON collections.id = sequence_id WHERE project_id = :id
+)
+SELECT blob FROM files JOIN runs ON runs.id = run_id WHERE project_id = :id
+UNION SELECT manifest_blob FROM versions
+UNION SELECT blob FROM entries WHERE artifact_id IN (SELECT id FROM versions)
+UNION SELECT blob FROM draft_manifests WHERE artifact_id IN (SELECT id FROM versions)
+UNION SELECT blob FROM draft_files WHERE artifact_id IN (SELECT id FROM versions)
+UNION SELECT draft_parts.blob FROM draft_parts JOIN draft_files ON draft_files.id = file_id
+WHERE artifact_id IN (SELECT id FROM versions)
+"""
 
 
 class Projects:
     """Projects."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, blobs: TrackedBlobs) -> None:
         self._database = database
+        self._blobs = blobs
 
     def find(self, entity: str, name: str) -> sqlite3.Row | None:
         """Return a project by entity and name."""
@@ -43,12 +59,46 @@ class Projects:
         )
         return self._database.connection.execute(query, (entity, prefix, prefix)).fetchall()
 
+    def allow_all_types(self, project_id: int, *, allowed: bool) -> None:
+        """Set whether a registry accepts versions of any type, or of its own types only."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO registries VALUES (?, ?)", (project_id, allowed)
+            )
+
+    def allows_all_types(self, project_id: int) -> bool:
+        """Return True unless a project is a registry that accepts its own types only."""
+        query = "SELECT allow_all_types FROM registries WHERE project_id = ?"
+        row = self._database.connection.execute(query, (project_id,)).fetchone()
+        return row is None or bool(row["allow_all_types"])
+
+    def rename(self, project_id: int, name: str) -> None:
+        """Give a project another name; reject one that is taken."""
+        check_project_name(name)
+        try:
+            with self._database.transaction() as connection:
+                connection.execute(
+                    "UPDATE projects SET name = ?, updated_at = ? WHERE id = ?",
+                    (name, now(), project_id),
+                )
+        except sqlite3.IntegrityError as error:
+            raise HttpError(f"a project named {name} already exists", status=409) from error
+
+    def delete(self, project_id: int | None) -> bool:
+        """Delete a project with all that is in it; return False if it does not exist."""
+        with self._blobs.lock:
+            rows = self._database.connection.execute(BLOBS_OF_PROJECT, {"id": project_id})
+            blobs = [row["blob"] for row in rows if row["blob"]]
+            with self._database.transaction() as connection:
+                done = connection.execute("DELETE FROM projects WHERE id = ?", (project_id,))
+            self._blobs.remove_unreferenced(blobs)
+        return done.rowcount > 0
+
     def upsert(
         self, entity: str, name: str, changes: Mapping[str, object] | None = None
     ) -> tuple[sqlite3.Row, bool]:
         """Create or change a project; the second value is True if it is new."""
-        if not name or FORBIDDEN_IN_NAMES.search(name) or len(name) > 128:
-            raise HttpError(f"invalid project name: {name!r}", status=400)
+        check_project_name(name)
         if not entity or "/" in entity:
             raise HttpError(f"invalid entity name: {entity!r}", status=400)
         with self._database.transaction() as connection:
@@ -68,3 +118,9 @@ class Projects:
         row = self.find(entity, name)
         assert row is not None  # noqa: S101 - it was inserted above
         return row, done.rowcount > 0
+
+
+def check_project_name(name: str) -> None:
+    """Reject a name that no project can have."""
+    if not name or FORBIDDEN_IN_NAMES.search(name) or len(name) > 128:
+        raise HttpError(f"invalid project name: {name!r}", status=400)

@@ -7,8 +7,9 @@ from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
+from ..node_ids import parse_node_id
 from .filtered_pages import filtered_page
-from .nodes import Node, entity_node, organization_node, project_node, user_node
+from .nodes import Node, entity_node, organization_node, project_node, project_prefix, user_node
 from .pagination import reject_unsupported
 from .records import PROJECT_FIELDS, ProjectRecord
 
@@ -45,10 +46,16 @@ def entity_of_project(node: Node, info: GraphQLResolveInfo) -> Node:
 
 
 @query.field("organization")
-def organization_by_name(_: object, info: GraphQLResolveInfo, name: str) -> Node | None:
-    """Resolve an organization; null if it does not exist."""
+def organization_by_name(
+    _: object,
+    info: GraphQLResolveInfo,
+    name: str | None = None,
+    id: str | None = None,  # noqa: A002 - the schema's name
+) -> Node | None:
+    """Resolve an organization by name or id; null if it does not exist."""
     context = get_context(info)
-    found = [o for o in context.organizations.all() if o.name == name]
+    row_id = parse_node_id("Organization", id or "")
+    found = [o for o in context.organizations.all() if name == o.name or row_id == o.id]
     return organization_node(context, found[0]) if found else None
 
 
@@ -85,7 +92,10 @@ def projects_of_entity(
 ) -> Node:
     """Resolve the projects of an entity, oldest first by default."""
     reject_unsupported(other)
-    return projects_page(get_context(info), str(node["name"]), after, first, order, filters)
+    return projects_page(
+        get_context(info), str(node["name"]), after, first, order, filters,
+        prefix=project_prefix(node),
+    )  # fmt: skip
 
 
 @query.field("projects")

@@ -14,6 +14,8 @@ from ..node_ids import node_id
 from ..organizations import Organization
 
 Node = dict[str, object]
+REGISTRY_PREFIX = "wandb-registry-"
+"""Projects whose names start with this are registries."""
 
 
 def get_row(node: Mapping[str, object]) -> sqlite3.Row:
@@ -52,6 +54,7 @@ def entity_node(context: Context, name: str) -> Node:
         "id": node_id("Entity", name),
         "name": name,
         "isTeam": name != context.account,
+        "entityType": entity_type(context, name),
         "available": False,
         "readOnly": False,
         "xxhashDigestsEnabled": "ARTIFACT_DIGEST_ALGORITHM" in context.features,
@@ -63,8 +66,24 @@ def organization_node(context: Context, organization: Organization) -> Node:
     return {
         "id": node_id("Organization", organization.id),
         "name": organization.name,
-        "orgEntity": entity_node(context, organization.entity),
+        "available": False,
+        "orgType": "ORGANIZATION",
+        "advancedRegistryFeatures": {"advancedSearch": False},
+        # Registries are the only projects of an organization itself.
+        "orgEntity": entity_node(context, organization.entity) | {"prefix": REGISTRY_PREFIX},
     }
+
+
+def entity_type(context: Context, name: str) -> str:
+    """Return the kind of an entity."""
+    if any(found.entity == name for found in context.organizations.all()):
+        return "organization"
+    return "user" if name == context.account else "team"
+
+
+def project_prefix(node: Mapping[str, object]) -> str:
+    """Return what the names of the projects start with that an entity shows."""
+    return str(node.get("prefix", ""))
 
 
 def project_node(row: sqlite3.Row) -> Node:

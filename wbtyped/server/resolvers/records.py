@@ -224,7 +224,8 @@ VERSION_FIELDS: Fields[VersionRecord] = {
     **dict.fromkeys(("acm_created_at", "linked_at"), moment("member_created_at")),
     **dict.fromkeys(("id", "artifact_id"), column("id")),
     "name": Field(lambda record: f"{record.collection}:v{record.row['member_index']}"),
-    "version": column("member_index"),
+    # People write 3 or v3.
+    "version": Field(lambda record: [record.row["member_index"], f"v{record.row['member_index']}"]),
     **spelled("version_index", column("member_index")),
     "state": column("state"),
     "digest": column("digest"),

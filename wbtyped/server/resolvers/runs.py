@@ -2,16 +2,15 @@
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from sqlite3 import Row
 
-from ariadne import MutationType, ObjectType, QueryType, SchemaBindable
+from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
 from ..context import Context, get_context
 from ..filters import Order, compile_filter, compile_order
-from ..http_errors import HttpError
 from ..time_limit import check_time_limit
 from ..user_json import read_object
 from .filtered_pages import sorted_page
@@ -30,7 +29,6 @@ from .records import RUN_FIELDS, RunRecord
 CREATION_KEYS = {"created_at", "createdAt"}
 """Fields that order runs as their ids do."""
 query: QueryType = QueryType()
-mutation: MutationType = MutationType()
 project: ObjectType = ObjectType("Project")
 run: ObjectType = ObjectType("Run")
 _ids = TypeAdapter(list[int])
@@ -183,27 +181,4 @@ def stored_json(
     return json.dumps({key: values[key] for key in keys if key in values})
 
 
-@mutation.field("upsertModel")
-def upsert_project(
-    _: object,
-    info: GraphQLResolveInfo,
-    input: Mapping[str, object],  # noqa: A002
-) -> Node:
-    """Create or change a project."""
-    context = get_context(info)
-    name = input.get("name")
-    if not isinstance(name, str):
-        raise HttpError("upsertModel needs a name")
-    entity = str(input.get("entityName") or context.account)
-    row, inserted = context.projects.upsert(entity, name, input)
-    node = project_node(row)
-    return {
-        "inserted": inserted,
-        "project": node,
-        "model": node,
-        "entityName": entity,
-        "clientMutationId": input.get("clientMutationId"),
-    }
-
-
-BINDABLES: list[SchemaBindable] = [query, mutation, project, run]
+BINDABLES: list[SchemaBindable] = [query, project, run]

@@ -46,7 +46,7 @@ class Seeder:
         contents = encode_files("files", files)
         entity, project, run = split_path(path, "entity/project/run")
         owner, _ = self.context.projects.upsert(entity, project)
-        row, _ = self.context.projects.upsert_run(owner["id"], run, {"state": "finished"})
+        row, _ = self.context.runs.upsert(owner["id"], run, {"state": "finished"})
         self.context.files.put(row["id"], contents)
         return int(row["id"])
 

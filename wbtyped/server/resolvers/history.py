@@ -50,7 +50,7 @@ def logged_steps(
     node: Node, info: GraphQLResolveInfo, start: int | None, stop: int | None
 ) -> list[Mapping[str, object]]:
     """Return the steps of a run from `start` to before `stop`."""
-    found = get_context(info).streams.history(get_row(node)["id"])
+    found = get_context(info).streams.objects(get_row(node)["id"], HISTORY)
     numbered = [(step.get("_step", index), step) for index, step in enumerate(found)]
     return [
         step
@@ -103,6 +103,25 @@ def sampled_history(
         ]
         sampled.append(sample_evenly(complete, spec.samples))
     return sampled
+
+
+@run.field("parquetHistory")
+def parquet_history(
+    node: Node,
+    info: GraphQLResolveInfo,
+    liveKeys: Sequence[str],  # noqa: N803 - the schema's name
+) -> Node:
+    """Resolve the steps that no Parquet file has, which are all of them."""
+    found = logged_steps(node, info, None, None)
+    live = [{key: step[key] for key in liveKeys if key in step} for step in found]
+    return {"parquetUrls": [], "liveData": live}
+
+
+@run.field("events")
+def events(node: Node, info: GraphQLResolveInfo, samples: int | None = None) -> list[str]:
+    """Resolve the system metrics, each entry as JSON."""
+    found = get_context(info).streams.objects(get_row(node)["id"], EVENTS)
+    return [json.dumps(entry) for entry in sample_evenly(found, samples)]
 
 
 @run.field("historyKeys")

@@ -4,7 +4,7 @@ import secrets
 import string
 from collections.abc import Iterable, Mapping
 from pathlib import PurePath
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, get_args
 
 from wbtyped_graphql import calls, fragments
 
@@ -31,7 +31,7 @@ from .paths import (
 from .projects.project import Project
 from .projects.project_list import Projects
 from .projects.registries import Registries
-from .projects.registry import Registry
+from .projects.registry import Registry, Visibility, create_registry
 from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
 from .transport.client import Client
@@ -423,6 +423,55 @@ class Api:
         arguments.check_optional_strings(organization=organization)
         organization = yield from self._find_organization(organization)
         return (yield from Registry.find(self.client, organization, name))
+
+    def create_registry(
+        self,
+        name: str,
+        visibility: Visibility,
+        organization: str | None = None,
+        description: str | None = None,
+        artifact_types: Iterable[str] | None = None,
+    ) -> Registry:
+        """Create a registry (mutation CreateRegistry); raises UsageError if it exists.
+
+        `visibility` is `organization` for everyone in it, or `restricted` for members only. It
+        accepts versions of every type, or those of `artifact_types`.
+        """
+        return self.client.run(
+            self._create_registry(name, visibility, organization, description, artifact_types)
+        )
+
+    async def acreate_registry(
+        self,
+        name: str,
+        visibility: Visibility,
+        organization: str | None = None,
+        description: str | None = None,
+        artifact_types: Iterable[str] | None = None,
+    ) -> Registry:
+        """Asynchronous form of `create_registry`."""
+        return await self.client.arun(
+            self._create_registry(name, visibility, organization, description, artifact_types)
+        )
+
+    def _create_registry(
+        self,
+        name: str,
+        visibility: Visibility,
+        organization: str | None,
+        description: str | None,
+        artifact_types: Iterable[str] | None,
+    ) -> Flow[Registry]:
+        check_project_name(name)
+        arguments.one_of("visibility", visibility, get_args(Visibility))
+        arguments.check_optional_strings(organization=organization, description=description)
+        types = arguments.strings("artifact_types", artifact_types or [])
+        organization = yield from self._find_organization(organization)
+        return (
+            yield from create_registry(
+                self.client, organization, name, visibility, description, types
+            )
+        )
 
     def _find_organization(self, organization: str | None) -> Flow[str]:
         if found := organization or self.settings.organization:

@@ -25,6 +25,7 @@ from .operations import (
     ARTIFACT_TYPES_GQL,
     ARTIFACT_USED_BY_GQL,
     ARTIFACTS_GQL,
+    CREATE_REGISTRY_GQL,
     CREATE_RUN_FILES_GQL,
     CREATE_RUN_GQL,
     DELETE_ARTIFACT_ALIASES_GQL,
@@ -89,6 +90,7 @@ if TYPE_CHECKING:
     from .artifact_types import ArtifactTypes
     from .artifact_used_by import ArtifactUsedBy
     from .artifacts import Artifacts
+    from .create_registry import CreateRegistry
     from .create_run import CreateRun
     from .create_run_files import CreateRunFiles
     from .delete_artifact import DeleteArtifact
@@ -114,6 +116,7 @@ if TYPE_CHECKING:
         LinkArtifactInput,
         TagInput,
         UpdateArtifactInput,
+        UpsertModelInput,
         UseArtifactInput,
     )
     from .link_artifact import LinkArtifact
@@ -994,9 +997,10 @@ def registries(
 
 
 def get_registry(*, organization: str, project: str) -> Operation[GetRegistry]:
-    """One registry of an organization, by the full name of its project; null if there is none.
+    """One registry of an organization, by the full name of its project; null if there is none. And the
+    entity that owns the registries.
 
-    Used by: Api.registry, Registry.load"""
+    Used by: Api.registry, Api.create_registry, Registry.load"""
     from .get_registry import GetRegistry
 
     variables: dict[str, object] = {"organization": organization, "project": project}
@@ -1100,6 +1104,24 @@ def registry_features(*, organization: str) -> Operation[RegistryFeatures]:
         "RegistryFeatures",
         variables,
         envelope=Envelope[RegistryFeatures],
+    )
+
+
+def create_registry(*, input: UpsertModelInput) -> Operation[CreateRegistry]:
+    """Create a registry: a project of the entity that owns the registries of an organization. One that
+    exists would be changed, so look for it first.
+
+    Used by: Api.create_registry
+    Needs: feature INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION
+    Repeatable: yes, the second call finds the registry"""
+    from .create_registry import CreateRegistry
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(
+        CREATE_REGISTRY_GQL,
+        "CreateRegistry",
+        variables,
+        envelope=Envelope[CreateRegistry],
     )
 
 

@@ -25,6 +25,8 @@ class GetRegistryOrganizationOrgEntity(BaseModel, frozen=True):
     """An owner of projects: a user account, a team, or an organization's own entity that holds its
     registries."""
 
+    name: str
+    "Unique short name, the first part of a path."
     project: Optional["GetRegistryOrganizationOrgEntityProject"]
     "One project of this entity. Added after mid-2023; the server version is not known."
 

@@ -17,6 +17,7 @@ __all__ = [
     "ARTIFACT_PLACES_GQL",
     "ARTIFACT_TYPES_GQL",
     "ARTIFACT_USED_BY_GQL",
+    "CREATE_REGISTRY_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
     "DELETE_ARTIFACT_ALIASES_GQL",
@@ -1422,6 +1423,7 @@ GET_REGISTRY_GQL = """
 query GetRegistry($organization: String!, $project: String!) {
   organization(name: $organization) {
     orgEntity {
+      name
       project(name: $project) {
         ...Project
       }
@@ -1639,6 +1641,27 @@ query RegistryFeatures($organization: String!) {
       advancedSearch
     }
   }
+}
+"""
+
+CREATE_REGISTRY_GQL = """
+mutation CreateRegistry($input: UpsertModelInput!) {
+  upsertModel(input: $input) {
+    project {
+      ...Project
+    }
+  }
+}
+
+fragment Project on Project {
+  id
+  internalId
+  name
+  entityName
+  description
+  access
+  createdAt
+  updatedAt
 }
 """
 

@@ -133,6 +133,22 @@ def test_registry_lists_of_missing_objects_raise_not_found_error(server: WandbSe
         assert caught.value.missing == "project"
 
 
+async def test_create_registry_makes_one_that_accepts_links(server: WandbServer) -> None:
+    async with Api() as api:
+        created = api.create_registry("fresh", "restricted", "acme", "New", ["dataset"])
+        assert (created.name, created.visibility, created.description) == (
+            "fresh", "restricted", "New",
+        )  # fmt: skip
+        assert (created.artifact_types, created.allow_all_artifact_types) == (["dataset"], False)
+        api.artifact("crew/ship/data:v0").link(f"acme/{PREFIX}fresh/first")
+        assert [c.name for c in created.collections()] == ["first"]
+        with pytest.raises(UsageError, match=f"acme/{PREFIX}fresh exists already"):
+            await api.acreate_registry("fresh", "organization", "acme")
+        assert api.registry("fresh").description == "New"
+        with pytest.raises(UsageError, match="'organization', 'restricted'"):
+            api.create_registry("open", "public", "acme")  # type: ignore[arg-type] # pyright: ignore
+
+
 def test_registries_of_an_older_server_are_listed() -> None:
     with WandbServer(features=FEATURES - {"ARTIFACT_REGISTRY_SEARCH"}) as server:
         server.add_artifact("crew/ship/data", "dataset", {"a": b"x"})

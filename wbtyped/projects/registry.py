@@ -1,13 +1,15 @@
 """One registry of an organization."""
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, Self
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from wbtyped_graphql import calls, fragments
+from wbtyped_graphql.input_types import ArtifactTypeInput, UpsertModelInput
 
 from .. import arguments
 from ..accounts.missing import missing_organization, missing_project
 from ..accounts.registries import REGISTRY, full_registry_name
+from ..errors import UsageError
 from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
@@ -17,8 +19,12 @@ from .registry_contents import RegistryCollections, RegistryVersions
 from .registry_filters import chosen_filters
 
 if TYPE_CHECKING:
+    from wbtyped_graphql.get_registry import GetRegistryOrganizationOrgEntity as Owner
     from wbtyped_graphql.registry_types import RegistryTypesProject
 
+Visibility: TypeAlias = Literal["organization", "restricted"]
+"""Who may see a registry: everyone in the organization, or only its members."""
+ACCESS: Mapping[Visibility, str] = {"organization": "PRIVATE", "restricted": "RESTRICTED"}
 TYPES_FEATURE = "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION"
 """The feature of servers whose registries tell which artifact types they accept."""
 
@@ -107,9 +113,9 @@ class Registry:
         return self.attrs.description
 
     @property
-    def visibility(self) -> Literal["organization", "restricted"]:
+    def visibility(self) -> Visibility:
         """Who may see it: everyone in the organization, or only its members."""
-        return "restricted" if self.attrs.access == "RESTRICTED" else "organization"
+        return "restricted" if self.attrs.access == ACCESS["restricted"] else "organization"
 
     @property
     def created_at(self) -> str:
@@ -214,11 +220,45 @@ class Registry:
 
 def find_registry_node(organization: str, full_name: str) -> Flow[fragments.Project]:
     """Return the node of a registry's project (query GetRegistry); raises NotFoundError."""
+    owner = yield from _find_owner(organization, full_name)
+    if owner.project is None:
+        raise missing_project(organization, full_name)
+    return owner.project
+
+
+def _find_owner(organization: str, full_name: str) -> Flow["Owner"]:
     query = calls.get_registry(organization=organization, project=full_name)
     result = yield from ask(query, f"registry {organization}/{full_name}")
     owner = result.organization.org_entity if result.organization else None
     if owner is None:
         raise missing_organization(organization)
-    if owner.project is None:
+    return owner
+
+
+def create_registry(
+    client: Client,
+    organization: str,
+    name: str,
+    visibility: Visibility,
+    description: str | None,
+    artifact_types: Sequence[str],
+) -> Flow[Registry]:
+    """Create a registry (mutation CreateRegistry); raises UsageError if it exists."""
+    require(TYPES_FEATURE, (yield from client.load_features()), client)
+    full_name = full_registry_name(name)
+    owner = yield from _find_owner(organization, full_name)
+    if owner.project is not None:
+        raise UsageError(f"registry {organization}/{full_name} exists already")
+    registry = UpsertModelInput(
+        entity_name=owner.name,
+        name=full_name,
+        description=description,
+        access=ACCESS[visibility],
+        allow_all_artifact_types_in_registry=not artifact_types,
+        artifact_types=[ArtifactTypeInput(name=kind) for kind in artifact_types],
+    )
+    result = yield from ask(calls.create_registry(input=registry))
+    node = result.upsert_model.project if result.upsert_model else None
+    if node is None:
         raise missing_project(organization, full_name)
-    return owner.project
+    return Registry(client, organization, node)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .base_model import UNSET, UnsetType
+from .enums import ArtifactDigestAlgorithm
 from .operation import Envelope, Operation
 from .operations import (
     ADD_ARTIFACT_ALIASES_GQL,
@@ -111,13 +112,12 @@ if TYPE_CHECKING:
     from .get_server_info import GetServerInfo
     from .get_viewer import GetViewer
     from .input_types import (
+        ArtifactAliasInput,
         ArtifactCollectionAliasInput,
-        CreateArtifactInput,
+        ArtifactTypeInput,
         LinkArtifactInput,
         TagInput,
         UpdateArtifactInput,
-        UpsertModelInput,
-        UseArtifactInput,
     )
     from .link_artifact import LinkArtifact
     from .log_artifact import LogArtifact
@@ -760,28 +760,65 @@ def unlink_artifact(*, id: str, portfolio: str) -> Operation[UnlinkArtifact]:
     )
 
 
-def use_artifact(*, input: UseArtifactInput) -> Operation[UseArtifact]:
-    """Record that a run uses a version.
+def use_artifact(
+    *,
+    entity: str,
+    project: str,
+    run: str,
+    id: str,
+    used_as: str | None | UnsetType = UNSET,
+    artifact_entity: str | None | UnsetType = UNSET,
+    artifact_project: str | None | UnsetType = UNSET,
+) -> Operation[UseArtifact]:
+    """Record that a run uses a version. `artifactEntity` and `artifactProject` are where it was found;
+    they are removed from the document for servers that do not have these arguments.
 
     Used by: Run.use_artifact
-    Needs: feature USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION for `artifactEntityName` and
-    `artifactProjectName` in `input`
+    Needs: feature USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION for where it was found
     Repeatable: yes, a run uses a version once"""
     from .use_artifact import UseArtifact
 
-    variables: dict[str, object] = {"input": input}
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "run": run,
+        "id": id,
+        "usedAs": used_as,
+        "artifactEntity": artifact_entity,
+        "artifactProject": artifact_project,
+    }
     return Operation(USE_ARTIFACT_GQL, "UseArtifact", variables, envelope=Envelope[UseArtifact])
 
 
-def log_artifact(*, input: CreateArtifactInput) -> Operation[LogArtifact]:
+def log_artifact(
+    *,
+    entity: str,
+    project: str,
+    run: str,
+    type_name: str,
+    collection: str,
+    digest: str,
+    digest_algorithm: ArtifactDigestAlgorithm,
+    aliases: list[ArtifactAliasInput] | None | UnsetType = UNSET,
+    tags: list[TagInput] | None | UnsetType = UNSET,
+) -> Operation[LogArtifact]:
     """Record that a run logs a version that exists, by its digest; the server creates no second one.
 
     Used by: Run.log_artifact
-    Needs: feature ARTIFACT_DIGEST_ALGORITHM
     Repeatable: yes, the second call finds the version"""
     from .log_artifact import LogArtifact
 
-    variables: dict[str, object] = {"input": input}
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "run": run,
+        "typeName": type_name,
+        "collection": collection,
+        "digest": digest,
+        "digestAlgorithm": digest_algorithm,
+        "aliases": aliases,
+        "tags": tags,
+    }
     return Operation(LOG_ARTIFACT_GQL, "LogArtifact", variables, envelope=Envelope[LogArtifact])
 
 
@@ -1034,7 +1071,7 @@ def registry_collections(
 
     Pages: `perPage` collections at a time from after `cursor`.
 
-    Used by: Registry.collections, Registries.collections
+    Used by: RegistryCollections
     Needs: feature ARTIFACT_REGISTRY_SEARCH"""
     from .registry_collections import RegistryCollections
 
@@ -1069,7 +1106,7 @@ def registry_versions(
 
     Pages: `perPage` versions at a time from after `cursor`. The server provides no total.
 
-    Used by: Registry.versions, Registries.versions
+    Used by: RegistryVersions
     Needs: feature ARTIFACT_REGISTRY_SEARCH"""
     from .registry_versions import RegistryVersions
 
@@ -1094,7 +1131,7 @@ def registry_features(*, organization: str) -> Operation[RegistryFeatures]:
     """How the registries of an organization are searched: with advanced search, some fields of filters
     have other names, and versions can be ordered.
 
-    Used by: Registry.versions, Registries.versions
+    Used by: RegistryVersions
     Needs: feature ARTIFACT_COLLECTIONS_FILTERING_SORTING"""
     from .registry_features import RegistryFeatures
 
@@ -1107,7 +1144,15 @@ def registry_features(*, organization: str) -> Operation[RegistryFeatures]:
     )
 
 
-def create_registry(*, input: UpsertModelInput) -> Operation[CreateRegistry]:
+def create_registry(
+    *,
+    entity: str,
+    project: str,
+    access: str,
+    allow_all: bool,
+    description: str | None | UnsetType = UNSET,
+    types: list[ArtifactTypeInput] | None | UnsetType = UNSET,
+) -> Operation[CreateRegistry]:
     """Create a registry: a project of the entity that owns the registries of an organization. One that
     exists would be changed, so look for it first.
 
@@ -1116,7 +1161,14 @@ def create_registry(*, input: UpsertModelInput) -> Operation[CreateRegistry]:
     Repeatable: yes, the second call finds the registry"""
     from .create_registry import CreateRegistry
 
-    variables: dict[str, object] = {"input": input}
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "access": access,
+        "description": description,
+        "allowAll": allow_all,
+        "types": types,
+    }
     return Operation(
         CREATE_REGISTRY_GQL,
         "CreateRegistry",

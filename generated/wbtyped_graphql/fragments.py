@@ -291,7 +291,7 @@ class MembershipArtifactCollection(CollectionPlace, frozen=True):
 class MemberVersion(Membership, frozen=True):
     """A version as a member of a collection, with its number and aliases there.
 
-    Used by: Registry.versions, Registries.versions"""
+    Used by: RegistryVersions"""
 
     artifact: Optional["MemberVersionArtifact"]
     "Version of the membership; null if the caller may not see it."

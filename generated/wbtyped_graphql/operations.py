@@ -1177,8 +1177,10 @@ mutation UnlinkArtifact($id: ID!, $portfolio: ID!) {
 """
 
 USE_ARTIFACT_GQL = """
-mutation UseArtifact($input: UseArtifactInput!) {
-  useArtifact(input: $input) {
+mutation UseArtifact($entity: String!, $project: String!, $run: String!, $id: ID!, $usedAs: String, $artifactEntity: String, $artifactProject: String) {
+  useArtifact(
+    input: {entityName: $entity, projectName: $project, runName: $run, artifactID: $id, usedAs: $usedAs, artifactEntityName: $artifactEntity, artifactProjectName: $artifactProject}
+  ) {
     artifact {
       id
     }
@@ -1187,8 +1189,10 @@ mutation UseArtifact($input: UseArtifactInput!) {
 """
 
 LOG_ARTIFACT_GQL = """
-mutation LogArtifact($input: CreateArtifactInput!) {
-  createArtifact(input: $input) {
+mutation LogArtifact($entity: String!, $project: String!, $run: String!, $typeName: String!, $collection: String!, $digest: String!, $digestAlgorithm: ArtifactDigestAlgorithm!, $aliases: [ArtifactAliasInput!], $tags: [TagInput!]) {
+  createArtifact(
+    input: {entityName: $entity, projectName: $project, runName: $run, artifactTypeName: $typeName, artifactCollectionNames: [$collection], digest: $digest, digestAlgorithm: $digestAlgorithm, enableDigestDeduplication: true, aliases: $aliases, tags: $tags}
+  ) {
     artifact {
       id
     }
@@ -1645,8 +1649,10 @@ query RegistryFeatures($organization: String!) {
 """
 
 CREATE_REGISTRY_GQL = """
-mutation CreateRegistry($input: UpsertModelInput!) {
-  upsertModel(input: $input) {
+mutation CreateRegistry($entity: String!, $project: String!, $access: String!, $description: String, $allowAll: Boolean!, $types: [ArtifactTypeInput!]) {
+  upsertModel(
+    input: {entityName: $entity, name: $project, access: $access, description: $description, allowAllArtifactTypesInRegistry: $allowAll, artifactTypes: $types}
+  ) {
     project {
       ...Project
     }

@@ -4,7 +4,7 @@ A run logs versions; a version belongs to collections and was used by runs. This
 here and nowhere else: each class adds to its standalone form the methods that return the others.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -13,14 +13,13 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.enums import ArtifactDigestAlgorithm
 from wbtyped_graphql.input_types import (
     ArtifactAliasInput,
-    CreateArtifactInput,
     LinkArtifactInput,
     TagInput,
-    UseArtifactInput,
 )
 
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
+from ..download.disk.digests import Algorithm
 from ..errors import UsageError
 from ..paths import parse_artifact_path
 from ..runs.files import FileList, StandaloneFile
@@ -41,6 +40,10 @@ from .versions import CollectionVersions, RunVersions
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_places import ArtifactPlaces
 
+DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
+    "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
+    "XXH128": ArtifactDigestAlgorithm.MANIFEST_XXH128,
+}
 USED_AT_FEATURE = "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION"
 """The feature of servers that record where a run found a version."""
 
@@ -157,18 +160,18 @@ class Run(StandaloneRun):
     def _use_artifact(self, artifact: "Artifact", use_as: str | None) -> Flow["Artifact"]:
         check_logged(artifact)
         arguments.check_optional_strings(use_as=use_as)
-        found_at: dict[str, object] = {}
-        if USED_AT_FEATURE in (yield from self.client.load_features()):
-            found_at["artifact_entity_name"] = artifact.entity
-            found_at["artifact_project_name"] = artifact.project
-        use = UseArtifactInput.model_validate(
-            {
-                "artifact_id": artifact.id, "entity_name": self.entity,
-                "project_name": self.project, "run_name": self.id,
-                "used_as": use_as or artifact.name, **found_at,
-            }
-        )  # fmt: skip
-        yield from ask(calls.use_artifact(input=use))
+        use = calls.use_artifact(
+            entity=self.entity,
+            project=self.project,
+            run=self.id,
+            id=artifact.id,
+            used_as=use_as or artifact.name,
+            artifact_entity=artifact.entity,
+            artifact_project=artifact.project,
+        )
+        if USED_AT_FEATURE not in (yield from self.client.load_features()):
+            use = use.without("artifactEntity", "artifactProject")
+        yield from ask(use)
         return artifact
 
     def log_artifact(
@@ -207,22 +210,21 @@ class Run(StandaloneRun):
             )
         names = checked_aliases([] if aliases is None else aliases)
         manifest = yield from artifact.contents.load_manifest()
-        log = CreateArtifactInput(
-            artifact_type_name=artifact.type,
-            artifact_collection_names=[source.collection],
-            entity_name=self.entity,
-            project_name=self.project,
-            run_name=self.id,
+        log = calls.log_artifact(
+            entity=self.entity,
+            project=self.project,
+            run=self.id,
+            type_name=artifact.type,
+            collection=source.collection,
             digest=artifact.digest,
-            digest_algorithm=ArtifactDigestAlgorithm(manifest.digest_algorithm),
-            enable_digest_deduplication=True,
+            digest_algorithm=DIGEST_ALGORITHMS[manifest.digest_algorithm],
             aliases=[
                 ArtifactAliasInput(alias=name, artifact_collection_name=source.collection)
                 for name in names
             ],
             tags=[TagInput(tag_name=tag) for tag in checked_tags([] if tags is None else tags)],
         )
-        yield from ask(calls.log_artifact(input=log))
+        yield from ask(log)
         return artifact
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.input_types import ArtifactTypeInput, UpsertModelInput
+from wbtyped_graphql.input_types import ArtifactTypeInput
 
 from .. import arguments
 from ..accounts.missing import missing_organization, missing_project
@@ -249,15 +249,15 @@ def create_registry(
     owner = yield from _find_owner(organization, full_name)
     if owner.project is not None:
         raise UsageError(f"registry {organization}/{full_name} exists already")
-    registry = UpsertModelInput(
-        entity_name=owner.name,
-        name=full_name,
-        description=description,
+    create = calls.create_registry(
+        entity=owner.name,
+        project=full_name,
         access=ACCESS[visibility],
-        allow_all_artifact_types_in_registry=not artifact_types,
-        artifact_types=[ArtifactTypeInput(name=kind) for kind in artifact_types],
+        description=description,
+        allow_all=not artifact_types,
+        types=[ArtifactTypeInput(name=kind) for kind in artifact_types],
     )
-    result = yield from ask(calls.create_registry(input=registry))
+    result = yield from ask(create)
     node = result.upsert_model.project if result.upsert_model else None
     if node is None:
         raise missing_project(organization, full_name)

@@ -182,8 +182,8 @@ class Run(StandaloneRun):
     ) -> "Artifact":
         """Record that the run logs a version of its own project (mutation LogArtifact).
 
-        The version exists already, and moves the alias `latest` and `aliases` to itself. Returns
-        it, as it was before: `load()` shows the new aliases and tags.
+        The version exists already; `aliases` move to it and `tags` are added. Returns it as it was
+        before: `load()` shows the change.
         """
         return self.client.run(self._log_artifact(artifact, aliases, tags))
 
@@ -247,7 +247,7 @@ class Runs(RunList[Run]):
     Example:
         >>> runs = api.runs("my-team/mnist", {"state": "finished"}, order="-created_at")
         >>> len(runs), [run.name for run in runs]
-        (1, ['calm-cloud-75'])
+        (1, ['eager-meadow-33'])
     """
 
     __slots__ = ()

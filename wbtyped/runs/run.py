@@ -426,13 +426,17 @@ class StandaloneRun:
 
     # Loading.
 
-    def load(self) -> None:
-        """Load the run again and update `attrs` (query GetRun)."""
-        self.client.run(self._load())
+    def load(self, force: bool = True) -> None:
+        """Load the run again and update `attrs` (query GetRun), unless `force` is False."""
+        arguments.check_flags(force=force)
+        if force:
+            self.client.run(self._load())
 
-    async def aload(self) -> None:
+    async def aload(self, force: bool = True) -> None:
         """Asynchronous form of `load`."""
-        await self.client.arun(self._load())
+        arguments.check_flags(force=force)
+        if force:
+            await self.client.arun(self._load())
 
 
 def check_identity(client: Client, entity: str, project: str, run_id: str) -> None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from .download.options import DownloadOptions
     from .download.progress import DownloadProgress
     from .download.results import DownloadResult, FailedFile
+    from .errors import CommError
     from .projects.project import Project
     from .projects.project_list import Projects
     from .projects.registries import Registries
@@ -57,6 +58,7 @@ __all__ = [
     "ArtifactTypes",
     "Artifacts",
     "Client",
+    "CommError",
     "DownloadOptions",
     "DownloadProgress",
     "DownloadResult",
@@ -94,6 +96,7 @@ _MODULES = {
     "ArtifactTypes": "artifacts.types",
     "Artifacts": "artifacts.lineage",
     "Client": "transport.client",
+    "CommError": "errors",
     "DownloadOptions": "download.options",
     "DownloadProgress": "download.progress",
     "DownloadResult": "download.results",

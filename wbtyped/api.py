@@ -3,7 +3,7 @@
 import secrets
 import string
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
+from os import PathLike
 from typing import NamedTuple, Self, get_args
 
 from wbtyped_graphql import calls, fragments
@@ -14,19 +14,23 @@ from .accounts.registries import find_registry_owner, is_registry
 from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
-from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs, find_artifact
+from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
 from .config.response_limits import ResponseLimits
 from .config.settings import Settings, find_settings
 from .errors import NotFoundError, SchemaMismatchError, UsageError
+from .path_lookup import PathObject, check_type_of, find_object, find_version_at
 from .paths import (
     RunPath,
     check_project_name,
+    is_url,
     parse_artifact_path,
+    parse_collection_path,
     parse_project_path,
     parse_run_path,
+    read_path,
 )
 from .projects.project import Project
 from .projects.project_list import Projects
@@ -129,6 +133,56 @@ class Api:
     def __repr__(self) -> str:
         return f"<Api {self.settings.base_url}>"
 
+    # Any object.
+
+    def from_path(
+        self,
+        path: str | PathLike[str],
+        type: str | None = None,  # noqa: A002
+    ) -> PathObject:
+        """Load whatever a path names: a project, a run, an artifact type, collection or version.
+
+        Takes every path that the other methods take, and `entity/project/type/collection`, perhaps
+        with a version as a fifth part. With a colon it is a version, else a run
+        (`project:run`). A name in a project, `entity/project/name`, is a run, else a collection,
+        else a type. One or two parts are a project, else a name in the project of the settings, or
+        in the default entity's project. `type` restricts this to collections and versions of one
+        type; `entity/project` is then the type itself.
+
+        Paths may also be pasted URLs: of a page of a project, a run or an artifact, with any tail,
+        or of a registry; `wandb://` and `wandb-artifact://`. A page of another server than this
+        client's raises UsageError.
+
+        Sends one request in most cases. Raises NotFoundError, which names all that was looked for.
+
+        Example:
+            >>> api.from_path("my-team/mnist")
+            <Project my-team/mnist>
+            >>> api.from_path("my-team/mnist/run-1")
+            <Run my-team/mnist/run-1 (finished)>
+            >>> api.from_path("my-team/mnist/digits:latest")
+            <Artifact my-team/mnist/digits:v1>
+            >>> api.from_path("my-team/mnist/digits", type="dataset")
+            <ArtifactCollection digits (dataset)>
+            >>> api.from_path(api.run("my-team/mnist/run-1").url + "/overview")
+            <Run my-team/mnist/run-1 (finished)>
+        """
+        return self.client.run(self._find_object(path, type))
+
+    async def afrom_path(
+        self,
+        path: str | PathLike[str],
+        type: str | None = None,  # noqa: A002
+    ) -> PathObject:
+        """Asynchronous form of `from_path`."""
+        return await self.client.arun(self._find_object(path, type))
+
+    def _find_object(self, path: str | PathLike[str], type_name: str | None) -> Flow[PathObject]:
+        readings = read_path(path, type_name, self.settings.pages)
+        return (
+            yield from find_object(self.client, arguments.path_text(path), readings, self._fill_in)
+        )
+
     # Account.
 
     @property
@@ -170,7 +224,7 @@ class Api:
 
     # Runs.
 
-    def run(self, path: str | PurePath = "") -> Run:
+    def run(self, path: str | PathLike[str] = "") -> Run:
         """Load a run by its path (query GetRun).
 
         Write `entity/project/run`, `entity/project/runs/run`, `entity/project:run`, `project/run`,
@@ -184,14 +238,14 @@ class Api:
         """
         return self.client.run(self._find_run(path))
 
-    async def arun(self, path: str | PurePath = "") -> Run:
+    async def arun(self, path: str | PathLike[str] = "") -> Run:
         """Asynchronous form of `run`."""
         return await self.client.arun(self._find_run(path))
 
-    def _find_run(self, given: str | PurePath) -> Flow[Run]:
+    def _find_run(self, given: str | PathLike[str]) -> Flow[Run]:
         path = arguments.path_text(given)
         if path not in self._runs:
-            parts = parse_run_path(path)
+            parts = parse_run_path(path, self.settings.pages)
             entity = yield from self._find_entity(parts.entity)
             project = self._require_project(path, parts)
             self._runs[path] = yield from Run.find(self.client, entity, project, parts.run)
@@ -208,7 +262,7 @@ class Api:
 
     def runs(
         self,
-        path: str | PurePath | None = None,
+        path: str | PathLike[str] | None = None,
         filters: Mapping[str, object] | None = None,
         order: str | None = "+created_at",
         per_page: int = 50,
@@ -234,7 +288,7 @@ class Api:
 
     async def aruns(
         self,
-        path: str | PurePath | None = None,
+        path: str | PathLike[str] | None = None,
         filters: Mapping[str, object] | None = None,
         order: str | None = "+created_at",
         per_page: int = 50,
@@ -292,21 +346,27 @@ class Api:
 
     # Projects.
 
-    def project(self, name: str, entity: str | None = None) -> Project:
-        """Load a project by name (query GetProject); raises NotFoundError."""
+    def project(self, name: str | PathLike[str], entity: str | None = None) -> Project:
+        """Load a project by name, or by the URL of its page (query GetProject).
+
+        Raises NotFoundError. `from_path` takes `entity/project`.
+        """
         return self.client.run(self._find_project(name, entity))
 
-    async def aproject(self, name: str, entity: str | None = None) -> Project:
+    async def aproject(self, name: str | PathLike[str], entity: str | None = None) -> Project:
         """Asynchronous form of `project`."""
         return await self.client.arun(self._find_project(name, entity))
 
-    def _find_project(self, name: str, entity: str | None) -> Flow[Project]:
-        check_project_name(name)
+    def _find_project(self, name: str | PathLike[str], entity: str | None) -> Flow[Project]:
         arguments.check_optional_strings(entity=entity)
-        entity = yield from self._find_entity(entity)
-        query = calls.get_project(entity=entity, project=name)
-        result = yield from ask(query, f"project {entity}/{name}")
-        return self._project(entity, name, result.project)
+        text = arguments.path_text(name)
+        if not is_url(text):
+            check_project_name(text)
+        parts = parse_project_path(text, self.settings.pages)
+        if entity is not None and parts.entity not in {None, entity}:
+            raise UsageError(f"{text!r} is not a project of {entity!r}; leave out entity=")
+        owner, project = yield from self._fill_in(parts.entity or entity, parts.project)
+        return (yield from Project.find(self.client, owner, project))
 
     def projects(
         self, entity: str | None = None, per_page: int = 200, *, start: str | None = None
@@ -483,7 +543,7 @@ class Api:
 
     def artifact_types(
         self,
-        project: str | PurePath | None = None,
+        project: str | PathLike[str] | None = None,
         start: str | None = None,
         *,
         per_page: int = 50,
@@ -498,7 +558,7 @@ class Api:
 
     async def aartifact_types(
         self,
-        project: str | PurePath | None = None,
+        project: str | PathLike[str] | None = None,
         start: str | None = None,
         *,
         per_page: int = 50,
@@ -507,31 +567,33 @@ class Api:
         return await self.client.arun(self._artifact_types(project, start, per_page))
 
     def _artifact_types(
-        self, path: str | PurePath | None, start: str | None, per_page: int
+        self, path: str | PathLike[str] | None, start: str | None, per_page: int
     ) -> Flow[ArtifactTypes]:
         arguments.check_optional_strings(start=start)
         check_per_page(per_page)
         entity, project = yield from self._locate_project(path)
         return ArtifactTypes(self.client, entity, project, per_page, start=start)
 
-    def artifact_type(self, type_name: str, project: str | PurePath | None = None) -> ArtifactType:
+    def artifact_type(
+        self, type_name: str, project: str | PathLike[str] | None = None
+    ) -> ArtifactType:
         """Load an artifact type by name (query GetArtifactType); raises NotFoundError."""
         return self.client.run(self._find_type(type_name, project))
 
     async def aartifact_type(
-        self, type_name: str, project: str | PurePath | None = None
+        self, type_name: str, project: str | PathLike[str] | None = None
     ) -> ArtifactType:
         """Asynchronous form of `artifact_type`."""
         return await self.client.arun(self._find_type(type_name, project))
 
-    def _find_type(self, type_name: str, path: str | PurePath | None) -> Flow[ArtifactType]:
+    def _find_type(self, type_name: str, path: str | PathLike[str] | None) -> Flow[ArtifactType]:
         arguments.check_strings(type_name=type_name)
         entity, project = yield from self._locate_project(path)
         return (yield from ArtifactType.find(self.client, entity, project, type_name))
 
     def artifact_collections(
         self,
-        project_name: str | PurePath,
+        project_name: str | PathLike[str],
         type_name: str,
         per_page: int = 50,
         *,
@@ -549,7 +611,7 @@ class Api:
 
     async def aartifact_collections(
         self,
-        project_name: str | PurePath,
+        project_name: str | PathLike[str],
         type_name: str,
         per_page: int = 50,
         *,
@@ -565,25 +627,27 @@ class Api:
             filters=filters, order=order, start=start,
         )  # fmt: skip
 
-    def artifact_collection(self, type_name: str, name: str | PurePath) -> ArtifactCollection:
+    def artifact_collection(self, type_name: str, name: str | PathLike[str]) -> ArtifactCollection:
         """Load a collection by type and path; raises NotFoundError."""
         return self.client.run(self._find_collection(type_name, name))
 
     async def aartifact_collection(
-        self, type_name: str, name: str | PurePath
+        self, type_name: str, name: str | PathLike[str]
     ) -> ArtifactCollection:
         """Asynchronous form of `artifact_collection`."""
         return await self.client.arun(self._find_collection(type_name, name))
 
-    def _find_collection(self, type_name: str, path: str | PurePath) -> Flow[ArtifactCollection]:
+    def _find_collection(
+        self, type_name: str, path: str | PathLike[str]
+    ) -> Flow[ArtifactCollection]:
         arguments.check_strings(type_name=type_name)
-        entity, project, name = yield from self._locate_artifact(path)
+        entity, project, name = yield from self._locate_collection(path)
         return (yield from ArtifactCollection.find(self.client, entity, project, name, type_name))
 
     def artifacts(
         self,
         type_name: str,
-        name: str | PurePath,
+        name: str | PathLike[str],
         per_page: int = 50,
         tags: str | list[str] | None = None,
         *,
@@ -598,7 +662,7 @@ class Api:
             ['digits:v1', 'digits:v0']
         """
         check_list_arguments(type_name, per_page, filters, order, start, tags)
-        entity, project, collection = self.client.run(self._locate_artifact(name))
+        entity, project, collection = self.client.run(self._locate_collection(name))
         return Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
@@ -607,7 +671,7 @@ class Api:
     async def aartifacts(
         self,
         type_name: str,
-        name: str | PurePath,
+        name: str | PathLike[str],
         per_page: int = 50,
         tags: str | list[str] | None = None,
         *,
@@ -617,20 +681,20 @@ class Api:
     ) -> Artifacts:
         """Asynchronous form of `artifacts`."""
         check_list_arguments(type_name, per_page, filters, order, start, tags)
-        entity, project, collection = await self.client.arun(self._locate_artifact(name))
+        entity, project, collection = await self.client.arun(self._locate_collection(name))
         return Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
 
     def artifact_versions(
-        self, type_name: str, name: str | PurePath, per_page: int = 50
+        self, type_name: str, name: str | PathLike[str], per_page: int = 50
     ) -> Artifacts:
         """List the versions in a collection; deprecated: use `artifacts`."""
         warn_user("artifact_versions is deprecated: use artifacts", DeprecationWarning)
         return self.artifacts(type_name, name, per_page)
 
-    def artifact(self, name: str | PurePath, type: str | None = None) -> Artifact:  # noqa: A002
+    def artifact(self, name: str | PathLike[str], type: str | None = None) -> Artifact:  # noqa: A002
         """Load a version by its path, `entity/project/collection:alias`.
 
         Without an alias it is the latest one. If `type` is given, the version must be of this type.
@@ -643,30 +707,25 @@ class Api:
         """
         return self.client.run(self._find_artifact(name, type))
 
-    async def aartifact(self, name: str | PurePath, type: str | None = None) -> Artifact:  # noqa: A002
+    async def aartifact(self, name: str | PathLike[str], type: str | None = None) -> Artifact:  # noqa: A002
         """Asynchronous form of `artifact`."""
         return await self.client.arun(self._find_artifact(name, type))
 
-    def _find_artifact(self, path: str | PurePath, type_name: str | None) -> Flow[Artifact]:
+    def _find_artifact(self, path: str | PathLike[str], type_name: str | None) -> Flow[Artifact]:
         arguments.check_optional_strings(type=type_name)
-        entity, project, name = yield from self._locate_artifact(path)
-        artifact = yield from find_artifact(self.client, entity, project, name)
-        if type_name is not None and artifact.type != type_name:
-            raise UsageError(
-                f"artifact {artifact.qualified_name} is of type {artifact.type!r}, not"
-                f" {type_name!r}"
-            )
-        return artifact
+        parts = parse_artifact_path(path, self.settings.pages)
+        artifact = yield from find_version_at(self.client, parts, self._fill_in)
+        return check_type_of(artifact, type_name)
 
-    def artifact_exists(self, name: str | PurePath, type: str | None = None) -> bool:  # noqa: A002
+    def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""
         return self.client.run(self._artifact_exists(name, type))
 
-    async def aartifact_exists(self, name: str | PurePath, type: str | None = None) -> bool:  # noqa: A002
+    async def aartifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Asynchronous form of `artifact_exists`."""
         return await self.client.arun(self._artifact_exists(name, type))
 
-    def _artifact_exists(self, path: str | PurePath, type_name: str | None) -> Flow[bool]:
+    def _artifact_exists(self, path: str | PathLike[str], type_name: str | None) -> Flow[bool]:
         arguments.check_optional_strings(type=type_name)
         try:
             artifact = yield from self._find_artifact(path, None)
@@ -674,29 +733,29 @@ class Api:
             return False
         return type_name is None or artifact.type == type_name
 
-    def artifact_collection_exists(self, name: str | PurePath, type: str) -> bool:  # noqa: A002
+    def artifact_collection_exists(self, name: str | PathLike[str], type: str) -> bool:  # noqa: A002
         """Return True if a collection of a type exists at a path."""
         return self.client.run(self._collection_exists(name, type))
 
-    async def aartifact_collection_exists(self, name: str | PurePath, type: str) -> bool:  # noqa: A002
+    async def aartifact_collection_exists(self, name: str | PathLike[str], type: str) -> bool:  # noqa: A002
         """Asynchronous form of `artifact_collection_exists`."""
         return await self.client.arun(self._collection_exists(name, type))
 
-    def _collection_exists(self, path: str | PurePath, type_name: str) -> Flow[bool]:
+    def _collection_exists(self, path: str | PathLike[str], type_name: str) -> Flow[bool]:
         try:
             yield from self._find_collection(type_name, path)
         except NotFoundError:
             return False
         return True
 
-    def _locate_project(self, path: str | PurePath | None) -> Flow[tuple[str, str]]:
-        parts = parse_project_path(path)
+    def _locate_project(self, path: str | PathLike[str] | None) -> Flow[tuple[str, str]]:
+        parts = parse_project_path(path, self.settings.pages)
         return (yield from self._fill_in(parts.entity, parts.project))
 
-    def _locate_artifact(self, path: str | PurePath) -> Flow[tuple[str, str, str]]:
-        parts = parse_artifact_path(path)
+    def _locate_collection(self, path: str | PathLike[str]) -> Flow[tuple[str, str, str]]:
+        parts = parse_collection_path(path, self.settings.pages)
         entity, project = yield from self._fill_in(parts.entity, parts.project)
-        return entity, project, parts.name
+        return entity, project, parts.collection
 
     def _fill_in(self, entity: str | None, project: str | None) -> Flow[tuple[str, str]]:
         """Fill in what a path omits; in front of a registry, `entity` names an organization."""

@@ -31,6 +31,8 @@ from typing import Literal
 
 SourceReason = Literal["not reachable", "no permission", "not a schema", "not probed"]
 """Why a schema could not be read."""
+UNSEEN = ", or the API key may not see it"
+"""The end of a message about an object that does not exist: servers do not tell the difference."""
 
 
 class WbtypedError(Exception):

@@ -50,6 +50,7 @@ from .operations import (
     LOG_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
+    OBJECTS_BY_NAME_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
     PROJECTS_GQL,
     REGISTRIES_GQL,
@@ -123,6 +124,7 @@ if TYPE_CHECKING:
     from .log_artifact import LogArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
     from .move_artifact_sequence import MoveArtifactSequence
+    from .objects_by_name import ObjectsByName
     from .project_artifact_collections import ProjectArtifactCollections
     from .projects import Projects
     from .registries import Registries
@@ -958,6 +960,22 @@ def delete_run_files(
         "DeleteRunFiles",
         variables,
         envelope=Envelope[DeleteRunFiles],
+    )
+
+
+def objects_by_name(*, entity: str, project: str, name: str) -> Operation[ObjectsByName]:
+    """What a name in a project stands for: a run by its id, a collection of any type, or an artifact
+    type. Each is null if the project has none of this name.
+
+    Used by: Api.from_path"""
+    from .objects_by_name import ObjectsByName
+
+    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
+    return Operation(
+        OBJECTS_BY_NAME_GQL,
+        "ObjectsByName",
+        variables,
+        envelope=Envelope[ObjectsByName],
     )
 
 

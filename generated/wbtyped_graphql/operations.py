@@ -41,6 +41,7 @@ __all__ = [
     "LOG_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
+    "OBJECTS_BY_NAME_GQL",
     "PROJECTS_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
     "REGISTRIES_GQL",
@@ -1311,6 +1312,90 @@ mutation DeleteRunFiles($files: [ID!]!, $projectId: Int) {
   deleteFiles(input: {files: $files, projectId: $projectId}) {
     success
   }
+}
+"""
+
+OBJECTS_BY_NAME_GQL = """
+query ObjectsByName($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      ...Run
+    }
+    artifactCollection(name: $name) {
+      __typename
+      ...ArtifactCollection
+    }
+    artifactType(name: $name) {
+      ...ArtifactType
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment ArtifactType on ArtifactType {
+  id
+  name
+  description
+  createdAt
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+
+fragment Tag on Tag {
+  id
+  name
 }
 """
 

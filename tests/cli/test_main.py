@@ -1,6 +1,5 @@
 """What all subcommands share: exit codes, errors, extras, start-up time."""
 
-import re
 import subprocess
 import sys
 from importlib.metadata import version
@@ -10,7 +9,7 @@ import pytest
 
 from wbtyped.server import Fault, WandbServer
 
-from .conftest import Command, in_process, on_terminal
+from .conftest import Command, in_process
 
 PATH = "crew/ship/log"
 BLOCKED = """
@@ -214,14 +213,3 @@ def test_failure_in_real_process_exits_1(wandb_server: WandbServer) -> None:
     outcome = in_process("ls", "crew/ship/gone")
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.count("\n") == 1
-
-
-def test_retry_is_announced_on_terminal_only(wandb_server: WandbServer) -> None:
-    wandb_server.add_run(PATH, {"a.txt": b"hello"})
-    with wandb_server.fault(Fault(kind="graphql", status=503, times=1)):
-        outcome = on_terminal("ls", PATH, both=True)
-    assert outcome.code == 0
-    assert re.match(r"GetRun: HTTP 503 Service Unavailable; retrying in \d\.\d s\r\n", outcome.out)
-    with wandb_server.fault(Fault(kind="graphql", status=503, times=1)):
-        outcome = in_process("ls", PATH)
-    assert (outcome.code, outcome.err) == (0, "")

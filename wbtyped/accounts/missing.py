@@ -1,12 +1,12 @@
 """The errors for entities, projects and artifact types that do not exist."""
 
-from ..errors import NotFoundError
+from ..errors import UNSEEN, NotFoundError
 
 
 def missing_entity(entity: str) -> NotFoundError:
     """Build the error for a user or team that does not exist."""
     return NotFoundError(
-        f"entity {entity} does not exist, or the API key may not see it",
+        f"entity {entity} does not exist{UNSEEN}",
         path=entity,
         missing="entity",
     )
@@ -16,7 +16,7 @@ def missing_project(entity: str, project: str) -> NotFoundError:
     """Build the error for a project that does not exist."""
     path = f"{entity}/{project}"
     return NotFoundError(
-        f"project {path} does not exist, or the API key may not see it",
+        f"project {path} does not exist{UNSEEN}",
         path=path,
         missing="project",
     )

@@ -8,7 +8,7 @@ from wbtyped_graphql.input_types import TagInput
 
 from .. import arguments
 from ..accounts.missing import missing_project, missing_type
-from ..errors import NotFoundError, UsageError
+from ..errors import UNSEEN, NotFoundError, UsageError
 from ..transport.client import Client
 from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
@@ -363,7 +363,7 @@ def missing_collection(entity: str, project: str, name: str) -> NotFoundError:
     """Build the error for a collection that does not exist."""
     path = f"{entity}/{project}/{name}"
     return NotFoundError(
-        f"artifact collection {path} does not exist, or the API key may not see it",
+        f"artifact collection {path} does not exist{UNSEEN}",
         path=path,
         missing="collection",
     )

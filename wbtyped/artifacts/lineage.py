@@ -6,7 +6,6 @@ here and nowhere else: each class adds to its standalone form the methods that r
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
@@ -20,8 +19,8 @@ from wbtyped_graphql.input_types import (
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
 from ..download.disk.digests import Algorithm
-from ..errors import UsageError
-from ..paths import parse_artifact_path
+from ..errors import UNSEEN, NotFoundError, UsageError
+from ..paths import parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
 from ..runs.run_list import RunList
@@ -68,6 +67,7 @@ class Run(StandaloneRun):
         pattern: str | None = None,
         per_page: int = 50,
         *,
+        glob: str | None = None,
         upload: bool = False,
         start: str | None = None,
     ) -> "Files":
@@ -76,11 +76,11 @@ class Run(StandaloneRun):
         Nothing is requested until the list is read.
 
         Example:
-            >>> for file in run.files(pattern="%.pt"):
+            >>> for file in run.files(glob="*.pt"):
             ...     print(file.name, file.size)
             model.pt 7
         """
-        return Files(self.client, self, names, per_page, upload, pattern, start=start)
+        return Files(self.client, self, names, per_page, upload, pattern, glob=glob, start=start)
 
     def file(self, name: str) -> "File":
         """Return one file by its exact name (query RunFiles).
@@ -261,15 +261,17 @@ class Files(FileList[Run, "File"]):
 
     `names` selects exact names; the server returns one file for each, even if it does not exist:
     then `updated_at` is None and `size` is 0. `pattern` selects by SQL LIKE (`%` matches any
-    string, `_` one character), as in `"media/%.png"`. Both together raise UsageError, which is a
-    ValueError.
+    string, `_` one character), as in `"media/%.png"`. `glob` selects by a shell pattern: `*.png` in
+    every folder, `media/*.png` directly in a folder, `media/**/*.png` at any depth below it,
+    `/*.png` at the top; `?` and `[a-c]` are one character; upper and lower case differ. More than
+    one of these raises UsageError, which is a ValueError.
 
     `per_page` is the number of files per request. With `upload=True` the `url` of each file is for
     uploading its content instead of downloading it. `start` is the `cursor` of an earlier list, to
     continue after it.
 
-    With `names`, `len()` reads the whole list and counts it. Otherwise it is the server's count of
-    all files of the run, whatever `pattern` is.
+    With `names`, `pattern` or `glob`, `len()` reads the whole list and counts it. Otherwise it is
+    the server's count.
 
     Example:
         >>> files = run.files(per_page=100)
@@ -368,8 +370,9 @@ class ArtifactFiles(VersionFiles[File]):
     """The files of a version, by path, fetched page by page (query ArtifactFilesById).
 
     `names` selects exact paths; paths that do not exist are left out. The `url` and `direct_url` of
-    a reference are the URL that it refers to. With `names`, `len()` reads the whole list and counts
-    it.
+    a reference are the URL that it refers to. `glob` selects by a shell pattern, as in `Files`; the
+    server cannot do that, so all pages are read. With `names` or `glob`, `len()` reads the whole
+    list and counts it.
 
     Example:
         >>> [(file.name, file.size) for file in artifact.files()]
@@ -400,16 +403,21 @@ class Artifact(StandaloneArtifact):
     # Files.
 
     def files(
-        self, names: Sequence[str] | None = None, per_page: int = 50, *, start: str | None = None
+        self,
+        names: Sequence[str] | None = None,
+        per_page: int = 50,
+        *,
+        glob: str | None = None,
+        start: str | None = None,
     ) -> ArtifactFiles:
         """Return its files as a lazy list; see `ArtifactFiles`.
 
         Example:
             >>> artifact.files()[0].name
             'test.csv'
-            >>> result = artifact.files(["train.csv"]).download("data")
+            >>> result = artifact.files(glob="train*").download("data")
         """
-        return ArtifactFiles(self.client, self, names, per_page, start=start)
+        return ArtifactFiles(self.client, self, names, per_page, glob=glob, start=start)
 
     def open_file(self, path: str) -> File:
         """Return one of its files by path; raises EntryNotFoundError."""
@@ -451,7 +459,7 @@ class Artifact(StandaloneArtifact):
 
     # Links.
 
-    def link(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
+    def link(self, target_path: str | PathLike[str], aliases: Iterable[str] = ()) -> "Artifact":
         """Link the version to the portfolio at `target_path`, and return the link.
 
         The path is `entity/project/name`, `project/name` or `name`; the defaults are the version's
@@ -466,19 +474,17 @@ class Artifact(StandaloneArtifact):
         """
         return self.client.run(self._link(target_path, aliases))
 
-    async def alink(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
+    async def alink(
+        self, target_path: str | PathLike[str], aliases: Iterable[str] = ()
+    ) -> "Artifact":
         """Asynchronous form of `link`."""
         return await self.client.arun(self._link(target_path, aliases))
 
-    def _link(self, target_path: str | PurePath, aliases: Iterable[str]) -> Flow["Artifact"]:
-        parts = parse_artifact_path(target_path)
-        if ":" in parts.name:
-            raise UsageError(
-                f"portfolio path {str(target_path)!r} contains an alias; pass aliases=[...] instead"
-            )
+    def _link(self, target_path: str | PathLike[str], aliases: Iterable[str]) -> Flow["Artifact"]:
+        parts = parse_collection_path(target_path, self.client.settings.pages)
         entity, project = parts.entity, parts.project or self.project
         inputs = [
-            ArtifactAliasInput(alias=alias, artifact_collection_name=parts.name)
+            ArtifactAliasInput(alias=alias, artifact_collection_name=parts.collection)
             for alias in checked_aliases(aliases)
         ]
         if is_registry(project):
@@ -487,13 +493,15 @@ class Artifact(StandaloneArtifact):
         entity = entity or self.entity
         link = LinkArtifactInput(
             artifact_id=self.id,
-            artifact_portfolio_name=parts.name,
+            artifact_portfolio_name=parts.collection,
             entity_name=entity,
             project_name=project,
             aliases=inputs,
         )
         yield from ask(calls.link_artifact(input=link))
-        return (yield from find_artifact(self.client, entity, project, f"{parts.name}:latest"))
+        return (
+            yield from find_artifact(self.client, entity, project, f"{parts.collection}:latest")
+        )
 
     def unlink(self) -> None:
         """Remove the link from its portfolio; the version itself stays."""
@@ -638,3 +646,15 @@ def find_artifact(client: Client, entity: str, project: str, name: str) -> Flow[
     if found.manifest is not None:
         artifact.contents.use_manifest(found.manifest)
     return artifact
+
+
+def find_artifact_by_id(client: Client, artifact_id: str) -> Flow[Artifact]:
+    """Load a version by the server's id of it (query ArtifactById); raises NotFoundError."""
+    result = yield from ask(calls.artifact_by_id(id=artifact_id), "an artifact by its id")
+    if result.artifact is None:
+        raise NotFoundError(
+            f"artifact with the id {artifact_id} does not exist{UNSEEN}",
+            path=artifact_id,
+            missing="artifact",
+        )
+    return Artifact(client, ArtifactLocation.of_source(result.artifact), result.artifact)

@@ -285,9 +285,9 @@ def serve(
 def demo(
     files: Annotated[
         int, typer.Option(metavar="N", min=2, max=100_000, help="Number of files to upload.")
-    ] = 300,
+    ] = 100,
     large: Annotated[
-        int, typer.Option(metavar="MIB", min=0, max=10_000, help="Size of the largest file in MiB.")
+        int, typer.Option(metavar="MIB", min=1, max=10_000, help="Size of the largest file in MiB.")
     ] = 64,
     keep: Annotated[
         Path | None,
@@ -298,10 +298,11 @@ def demo(
         ),
     ] = None,
 ) -> None:
-    """Try everything on the embedded server.
+    """Watch a cut transfer resume, and a changed byte be found, on the embedded server.
 
-    Uploads files, lists them, downloads them, and compares every digest. Needs no account and no
-    network, and leaves nothing behind unless --keep is given.
+    Uploads files, downloads them while the server cuts a transfer, downloads them again at no cost,
+    and repairs a file on disk. Each fact is measured. Needs no account and no network, and leaves
+    nothing behind unless --keep is given.
     """
     require("server")
     from .demo import run_demo

@@ -4,6 +4,9 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from ..units import counted as counted
+from ..units import human_size as human_size
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -15,23 +18,6 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
     )
-
-
-def human_size(size: int) -> str:
-    """Return a number of bytes in a readable unit, such as `1.5 MiB`."""
-    if size < 1024:
-        return f"{size} B"
-    value = float(size)
-    for unit in ("KiB", "MiB", "GiB"):
-        value /= 1024
-        if value < 1023.95:
-            return f"{value:.1f} {unit}"
-    return f"{value / 1024:.1f} TiB"
-
-
-def counted(number: int, singular: str = "file", plural: str | None = None) -> str:
-    """Return a number with its noun: `1 file`, `2 files`."""
-    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def print_out(text: str) -> None:

@@ -1,15 +1,18 @@
 """One project: what it contains."""
 
 from collections.abc import Mapping
+from typing import Self
 
-from wbtyped_graphql import fragments
+from wbtyped_graphql import calls, fragments
 
 from .. import arguments
+from ..accounts.missing import missing_project
 from ..artifacts.collections import ProjectArtifactCollections
 from ..artifacts.lineage import Runs
 from ..artifacts.types import ArtifactTypes
 from ..paths import quoted_parts
 from ..transport.client import Client
+from ..transport.flow import Flow, ask
 from ..transport.nodes import iso
 
 
@@ -35,6 +38,17 @@ class Project:
         self.entity = entity
         self.name = name
         self.attrs = attrs
+
+    @classmethod
+    def find(cls, client: Client, entity: str, name: str) -> Flow[Self]:
+        """Load a project (query GetProject); raises NotFoundError."""
+        arguments.instance("client", client, Client)
+        arguments.check_strings(entity=entity, name=name)
+        query = calls.get_project(entity=entity, project=name)
+        result = yield from ask(query, f"project {entity}/{name}")
+        if result.project is None:
+            raise missing_project(entity, name)
+        return cls(client, entity, name, result.project)
 
     def __repr__(self) -> str:
         return f"<Project {self.full_path}>"

@@ -14,6 +14,7 @@ from wbtyped_graphql.operation import ErrorEntry, GraphQLResponse, Operation, Re
 from .. import arguments
 from ..config.settings import Settings
 from ..errors import (
+    UNSEEN,
     AuthenticationError,
     GraphQLError,
     NotFoundError,
@@ -150,6 +151,14 @@ def is_unknown_field(error: GraphQLError) -> bool:
     return any("Cannot query field" in message for message in error.messages)
 
 
+def add_server(error: NotFoundError, settings: Settings) -> None:
+    """Add to the message which server was asked, with the key of which source."""
+    message = str(error.args[0]) if error.args else ""
+    if message.endswith(UNSEEN):
+        found = f"{message.removesuffix(UNSEEN)} on {settings.base_url}"
+        error.args = (f"{found}, or the API key from {settings.key_source} may not see it",)
+
+
 class Client:
     """A connection to one server with one API key; sends GraphQL operations.
 
@@ -229,12 +238,20 @@ class Client:
     def run(self, flow: Flow[T]) -> T:
         """Send every request of a flow and return the flow's result."""
         arguments.instance("flow", flow, Generator)
-        return run(flow, self)
+        try:
+            return run(flow, self)
+        except NotFoundError as error:
+            add_server(error, self.settings)
+            raise
 
     async def arun(self, flow: Flow[T]) -> T:
         """Asynchronous form of `run`."""
         arguments.instance("flow", flow, Generator)
-        return await arun(flow, self)
+        try:
+            return await arun(flow, self)
+        except NotFoundError as error:
+            add_server(error, self.settings)
+            raise
 
     def features(self) -> frozenset[str]:
         """Return the names of the server's enabled features (query ServerFeatures).

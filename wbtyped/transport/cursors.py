@@ -14,6 +14,11 @@ class Cursors:
         if start is not None:
             self._seen.add(cursor_hash(start))
 
+    @property
+    def is_first(self) -> bool:
+        """Whether the pass is at the first page of the whole list."""
+        return not self._seen
+
     def check(self, cursor: str | None) -> str:
         """Return the cursor of the next page; raises SchemaMismatchError if it was seen before."""
         if cursor is None:

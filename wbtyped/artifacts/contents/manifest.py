@@ -74,7 +74,7 @@ class _Entry(BaseModel, frozen=True, defer_build=True):
     size: Annotated[int, Field(strict=True, ge=0, le=MAX_SIZE_BYTES)] | None = None
     ref: str | None = None
     birth: str | None = Field(None, validation_alias="birthArtifactID")
-    extra: dict[str, object] = {}
+    extra: dict[str, object] = Field(default_factory=dict[str, object])
 
 
 class _Config(BaseModel, frozen=True, defer_build=True):

@@ -35,7 +35,8 @@ if TYPE_CHECKING:
     from .download.options import DownloadOptions
     from .download.progress import DownloadProgress
     from .download.results import DownloadResult, FailedFile
-    from .errors import CommError
+    from .errors import CommError as CommError
+    from .errors import Error as Error
     from .projects.project import Project
     from .projects.project_list import Projects
     from .projects.registries import Registries
@@ -58,7 +59,6 @@ __all__ = [
     "ArtifactTypes",
     "Artifacts",
     "Client",
-    "CommError",
     "DownloadOptions",
     "DownloadProgress",
     "DownloadResult",
@@ -96,7 +96,6 @@ _MODULES = {
     "ArtifactTypes": "artifacts.types",
     "Artifacts": "artifacts.lineage",
     "Client": "transport.client",
-    "CommError": "errors",
     "DownloadOptions": "download.options",
     "DownloadProgress": "download.progress",
     "DownloadResult": "download.results",
@@ -125,6 +124,8 @@ if not TYPE_CHECKING:
         """Import a public name from its module."""
         if name == "errors":
             return import_module(".errors", __name__)
+        if name in {"CommError", "Error"}:  # what scripts for the official client catch
+            return getattr(import_module(".errors", __name__), name)
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f".{_MODULES[name]}", __name__), name)

@@ -60,6 +60,8 @@ class Registry:
     @classmethod
     def find(cls, client: Client, organization: str, name: str) -> Flow[Self]:
         """Load a registry (query GetRegistry); raises NotFoundError."""
+        arguments.instance("client", client, Client)
+        arguments.check_strings(organization=organization, name=name)
         node = yield from find_registry_node(organization, full_registry_name(name))
         return cls(client, organization, node)
 

@@ -53,6 +53,10 @@ def test_file_stream_metrics_are_sampled_by_step(wandb_server: WandbServer, ask:
     assert json.loads(json.loads(run["historyTail"])[0]) == steps[3]
     assert [json.loads(step) for step in run["history"]] == [steps[0], steps[2]]
     assert run["sampledHistory"] == [[{"_step": 1, "loss": 0.5}, {"_step": 2, "loss": 1 / 3}]]
+    [scanned] = ask(
+        RUN, specs=[json.dumps({"keys": ["_step"], "minStep": 1, "maxStep": 2})]
+    ).json()["data"]["project"]["run"]["sampledHistory"]
+    assert scanned == [{"_step": 1}, {"_step": 2}], "the last step is included"
     assert run["historyKeys"]["lastStep"] == 3
     assert run["historyKeys"]["keys"]["word"] == {"typeCounts": [{"type": "string", "count": 4}]}
 

@@ -95,7 +95,10 @@ def sampled_history(
     sampled: list[list[Mapping[str, object]]] = []
     for text in specs:
         spec = SampleSpec.model_validate_json(text)
-        found = logged_steps(node, info, spec.minStep, spec.maxStep)
+        # The official client scans with this bound, which is the last step here, unlike in
+        # `history`.
+        stop = None if spec.maxStep is None else spec.maxStep + 1
+        found = logged_steps(node, info, spec.minStep, stop)
         complete = [
             {key: step[key] for key in spec.keys}
             for step in found

@@ -2,6 +2,7 @@
 
 import json
 
+import httpx
 import pytest
 
 from wbtyped.server import WandbServer
@@ -197,8 +198,9 @@ def test_delete_project_frees_contents(wandb_server: WandbServer, ask: Ask) -> N
 
 
 def test_server_without_registry_search_rejects_it() -> None:
-    from wbtyped.server.execution import build_schema
-
-    older = build_schema(FEATURES - {"ARTIFACT_REGISTRY_SEARCH"})
-    entity = older.type_map["Entity"]
-    assert "artifactMemberships" not in entity.fields  # pyright: ignore[reportAttributeAccessIssue]
+    with WandbServer(features=FEATURES - {"ARTIFACT_REGISTRY_SEARCH"}) as server:
+        server.add_organization("Acme", "acme-org")
+        body = {"query": SEARCH}
+        response = httpx.post(f"{server.url}/graphql", json=body, auth=("api", server.api_key))
+    assert response.status_code == 400
+    assert "artifactMemberships" in response.text

@@ -169,7 +169,7 @@ def test_graphql_error_contains_the_messages_of_the_server(
 def test_graphql_error_takes_precedence_over_a_null(
     wandb_server: WandbServer, client: Client
 ) -> None:
-    broken = {"project": {"run": {"id": None}}}
+    broken = {"project": {"run": {"id": None, "config": None, "summaryMetrics": None}}}
     with wandb_server.fault(graphql_response(broken, [{"message": "no permission"}])):
         with pytest.raises(GraphQLError, match="no permission"):
             client.send(QUERY)
@@ -178,7 +178,9 @@ def test_graphql_error_takes_precedence_over_a_null(
 def test_null_for_a_required_field_is_a_schema_mismatch(
     wandb_server: WandbServer, client: Client
 ) -> None:
-    with wandb_server.fault(graphql_response({"project": {"run": {"id": None}}})):
+    with wandb_server.fault(
+        graphql_response({"project": {"run": {"id": None, "config": None, "summaryMetrics": None}}})
+    ):
         with pytest.raises(SchemaMismatchError, match=r"GetRun.*project\.run\.id: got null") as bad:
             client.send(QUERY)
     assert bad.value.operation == "GetRun"
@@ -215,16 +217,17 @@ def test_response_with_unknown_enum_value_and_field_is_accepted(
 ) -> None:
     run = {
         "id": "1", "projectId": "1", "name": "log", "displayName": None, "state": "hibernating",
-        "tags": None, "group": None, "jobType": None, "commit": None, "notes": None,
-        "createdAt": "2024-01-02T03:04:05", "heartbeatAt": None, "readOnly": None,
-        "fileCount": "7", "somethingNew": {"deep": 1},
+        "tags": None, "group": None, "jobType": None, "sweepName": None, "commit": None,
+        "notes": None, "createdAt": "2024-01-02T03:04:05", "heartbeatAt": None, "readOnly": None,
+        "historyLineCount": "7", "user": None, "config": None, "summaryMetrics": None,
+        "somethingNew": {"deep": 1},
     }  # fmt: skip
     with wandb_server.fault(graphql_response({"project": {"run": run}})):
         result = client.send(QUERY)
     assert result.project is not None
     assert result.project.run is not None
     assert result.project.run.state == "hibernating"
-    assert result.project.run.file_count == 7
+    assert result.project.run.history_line_count == 7
     assert result.project.run.created_at.isoformat() == "2024-01-02T03:04:05+00:00"
 
 

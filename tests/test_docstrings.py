@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import wbtyped
+from tests.run_logging import log_run
 from wbtyped import Api
 from wbtyped.server import WandbServer
 
@@ -16,8 +17,8 @@ OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 WITHOUT_EXAMPLE = {"DownloadOptions", "DownloadProgress", "Project", "ResponseLimits", "User"}
 """Public classes that their fields explain."""
 METHODS = [
-    (wbtyped.Api, "run artifact artifacts artifact_types create_run"),
-    (wbtyped.Run, "files file upload_file logged_artifacts"),
+    (wbtyped.Api, "run runs artifact artifacts artifact_types create_run"),
+    (wbtyped.Run, "files file upload_file logged_artifacts history scan_history finish"),
     (wbtyped.Files, "download"),
     (wbtyped.File, "download save"),
     (wbtyped.Artifact, "download verify files save link checkout get_entry"),
@@ -44,6 +45,10 @@ EXAMPLES = [example for example in examples() if example.examples]
 
 @pytest.fixture
 def server(wandb_server: WandbServer) -> WandbServer:
+    log_run(
+        wandb_server, "my-team/mnist/run-1", config={"lr": 0.1}, summary={"loss": 0.5},
+        history=[{"loss": 1.0}, {"loss": 0.5}],
+    )  # fmt: skip
     wandb_server.add_run(
         "my-team/mnist/run-1",
         {"config.yaml": "lr: 0.1", "media/digit.png": b"a digit!", "model.pt": b"weights"},

@@ -25,6 +25,7 @@ ALL = [
     errors.UnsupportedReferenceError("m", uris=["s3://a/b"]),
     errors.HostNotAllowedError("m", host="h"),
     errors.PartialSaveError("m", applied=["name"], pending=["tags"]),
+    errors.WaitTimeoutError("m"),
     errors.FileExistsError("m"),
     errors.DiskError("m"),
 ]
@@ -50,6 +51,7 @@ def test_all_lists_every_error_of_the_package() -> None:
     ("error", "documented"),
     [
         (errors.UsageError, ValueError),
+        (errors.WaitTimeoutError, TimeoutError),
         (errors.UnsafePathError, ValueError),
         (errors.NotFoundError, LookupError),
         (errors.EntryNotFoundError, KeyError),

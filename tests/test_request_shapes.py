@@ -75,9 +75,19 @@ def seed_artifacts(server: WandbServer) -> None:
         server.add_artifact("crew/ship/data", "dataset", {"x": b"x"}, logged_by=RUN, used_by=[RUN])
     for name in ("two", "three", "four", "five"):
         server.add_artifact(f"crew/ship/{name}", "dataset", {"x": b"x"})
+    for name in ("boat", "raft", "tug", "yacht"):
+        server.add_run(f"crew/{name}/log")
+        server.add_run(f"crew/fleet/{name}")
+    server.add_run("crew/fleet/log")
 
 
 LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
+    "runs": ("Runs", lambda api: api.runs("crew/fleet", per_page=2)),
+    "runs with their data": (
+        "RunsWithData",
+        lambda api: api.runs("crew/fleet", {}, "-created_at", 2, lazy=False),
+    ),
+    "projects": ("Projects", lambda api: api.projects("crew", 2)),
     "types": ("ArtifactTypes", lambda api: ArtifactTypes(api.client, "crew", "ship", 2)),
     "collections": (
         "ArtifactCollections",

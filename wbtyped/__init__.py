@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from . import errors as errors
-    from .accounts.projects import Project
     from .accounts.users import User
     from .api import Api
     from .artifacts.artifact import ArtifactTTL
@@ -29,12 +28,15 @@ if TYPE_CHECKING:
         Files,
         Run,
         RunArtifacts,
+        Runs,
     )
     from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
     from .download.options import DownloadOptions
     from .download.progress import DownloadProgress
     from .download.results import DownloadResult, FailedFile
+    from .projects.project import Project
+    from .projects.project_list import Projects
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
 
@@ -61,9 +63,11 @@ __all__ = [
     "Paginator",
     "Project",
     "ProjectArtifactCollections",
+    "Projects",
     "ResponseLimits",
     "Run",
     "RunArtifacts",
+    "Runs",
     "SizedPaginator",
     "User",
 ]
@@ -90,11 +94,13 @@ _MODULES = {
     "File": "artifacts.lineage",
     "Files": "artifacts.lineage",
     "Paginator": "transport.pagination",
-    "Project": "accounts.projects",
+    "Project": "projects.project",
     "ProjectArtifactCollections": "artifacts.collections",
+    "Projects": "projects.project_list",
     "ResponseLimits": "config.response_limits",
     "Run": "artifacts.lineage",
     "RunArtifacts": "artifacts.lineage",
+    "Runs": "artifacts.lineage",
     "SizedPaginator": "transport.pagination",
     "User": "accounts.users",
 }

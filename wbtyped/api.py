@@ -9,12 +9,12 @@ from typing import NamedTuple, Self
 from wbtyped_graphql import calls, fragments
 
 from . import arguments
-from .accounts.projects import Project, missing_project
+from .accounts.missing import missing_project
 from .accounts.registries import find_registry_owner, is_registry
 from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
-from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, find_artifact
+from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs, find_artifact
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
@@ -28,6 +28,9 @@ from .paths import (
     parse_project_path,
     parse_run_path,
 )
+from .projects.project import Project
+from .projects.project_list import Projects
+from .runs import filters as run_filters
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
@@ -199,6 +202,47 @@ class Api:
             )
         return project
 
+    def runs(
+        self,
+        path: str | PurePath | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = "+created_at",
+        per_page: int = 50,
+        *,
+        lazy: bool = True,
+        start: str | None = None,
+    ) -> Runs:
+        """List the runs of a project, `entity/project` or `project`; see `Runs`.
+
+        Without a path it is the project of the settings.
+
+        Example:
+            >>> best = api.runs("my-team/mnist", order="+summary_metrics.loss")[0]
+            >>> best.id, best.summary["loss"]
+            ('run-1', 0.5)
+            >>> for run in api.runs("my-team/mnist", {"config.lr": 0.1}, lazy=False):
+            ...     print(run.id, run.state, run.config["lr"])
+            run-1 finished 0.1
+        """
+        check_run_list(filters, order, per_page, lazy, start)
+        entity, project = self.client.run(self._locate_project(path))
+        return Runs(self.client, entity, project, filters, order, per_page, lazy=lazy, start=start)
+
+    async def aruns(
+        self,
+        path: str | PurePath | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = "+created_at",
+        per_page: int = 50,
+        *,
+        lazy: bool = True,
+        start: str | None = None,
+    ) -> Runs:
+        """Asynchronous form of `runs`."""
+        check_run_list(filters, order, per_page, lazy, start)
+        entity, project = await self.client.arun(self._locate_project(path))
+        return Runs(self.client, entity, project, filters, order, per_page, lazy=lazy, start=start)
+
     def flush(self) -> None:
         """Forget the runs that `run` has returned, so that they are loaded again."""
         self._runs.clear()
@@ -259,6 +303,24 @@ class Api:
         query = calls.get_project(entity=entity, project=name)
         result = yield from ask(query, f"project {entity}/{name}")
         return self._project(entity, name, result.project)
+
+    def projects(
+        self, entity: str | None = None, per_page: int = 200, *, start: str | None = None
+    ) -> Projects:
+        """List the projects of a user or team, by default the default entity; see `Projects`."""
+        return self.client.run(self._projects(entity, per_page, start))
+
+    async def aprojects(
+        self, entity: str | None = None, per_page: int = 200, *, start: str | None = None
+    ) -> Projects:
+        """Asynchronous form of `projects`."""
+        return await self.client.arun(self._projects(entity, per_page, start))
+
+    def _projects(self, entity: str | None, per_page: int, start: str | None) -> Flow[Projects]:
+        arguments.check_optional_strings(entity=entity, start=start)
+        check_per_page(per_page)
+        entity = yield from self._find_entity(entity)
+        return Projects(self.client, entity, per_page, start=start)
 
     def create_project(self, name: str, entity: str | None = None) -> Project:
         """Create a project, or return an existing one of this name (mutation UpsertProject)."""
@@ -525,6 +587,21 @@ def check_list_arguments(
     filters_json(filters)
     checked_order(order)
     checked_tags([] if tags is None else tags)
+
+
+def check_run_list(
+    filters: Mapping[str, object] | None,
+    order: str | None,
+    per_page: int,
+    lazy: bool,
+    start: str | None,
+) -> None:
+    """Raise UsageError for arguments that the list rejects, before its path is resolved."""
+    run_filters.filters_json(filters)
+    run_filters.checked_order(order)
+    check_per_page(per_page)
+    arguments.check_flags(lazy=lazy)
+    arguments.check_optional_strings(start=start)
 
 
 def new_run_id() -> str:

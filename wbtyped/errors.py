@@ -17,6 +17,7 @@
     ├── UnsupportedReferenceError   a reference to a kind of storage that is not supported
     ├── HostNotAllowedError      a reference or redirect to a host that it may not lead to
     ├── PartialSaveError         a save that takes several requests stopped part-way
+    ├── WaitTimeoutError         what was waited for did not happen in time; also a TimeoutError
     ├── FileExistsError          also the built-in FileExistsError and a ValueError
     └── DiskError                the local disk failed; also an OSError
 
@@ -195,6 +196,10 @@ class PartialSaveError(WbtypedError):
         super().__init__(message)
         self.applied: tuple[str, ...] = tuple(applied)
         self.pending: tuple[str, ...] = tuple(pending)
+
+
+class WaitTimeoutError(WbtypedError, TimeoutError):
+    """What was waited for, such as the end of a run, did not happen within the timeout."""
 
 
 class FileExistsError(WbtypedError, builtins.FileExistsError, ValueError):

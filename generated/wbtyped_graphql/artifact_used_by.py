@@ -4,7 +4,11 @@
 from typing import Optional
 
 from .base_model import BaseModel
-from .fragments import ProjectPlace, Run
+from .fragments import (
+    ProjectPlace,
+    Run,
+    RunUser,  # noqa: F401
+)
 
 
 class ArtifactUsedBy(BaseModel, frozen=True):

@@ -33,21 +33,31 @@ from .operations import (
     DELETE_ARTIFACT_PORTFOLIO_GQL,
     DELETE_ARTIFACT_SEQUENCE_GQL,
     DELETE_RUN_FILES_GQL,
+    DELETE_RUN_GQL,
     ENTITY_ORGANIZATIONS_GQL,
     GET_ARTIFACT_COLLECTION_GQL,
     GET_ARTIFACT_TYPE_GQL,
     GET_PROJECT_GQL,
+    GET_RUN_DATA_GQL,
     GET_RUN_GQL,
+    GET_RUN_STATE_GQL,
     GET_SERVER_INFO_GQL,
     GET_VIEWER_GQL,
     LINK_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
+    PROJECTS_GQL,
     RUN_ARTIFACTS_GQL,
     RUN_FILE_ADDRESSES_GQL,
     RUN_FILES_GQL,
+    RUN_HISTORY_EXTENT_GQL,
+    RUN_HISTORY_GQL,
+    RUNS_GQL,
+    RUNS_WITH_DATA_GQL,
+    SAMPLED_RUN_HISTORY_GQL,
     SERVER_FEATURES_GQL,
+    STOP_RUN_GQL,
     UNLINK_ARTIFACT_GQL,
     UPDATE_ARTIFACT_GQL,
     UPDATE_ARTIFACT_PORTFOLIO_GQL,
@@ -78,12 +88,15 @@ if TYPE_CHECKING:
     from .delete_artifact_collection_tags import DeleteArtifactCollectionTags
     from .delete_artifact_portfolio import DeleteArtifactPortfolio
     from .delete_artifact_sequence import DeleteArtifactSequence
+    from .delete_run import DeleteRun
     from .delete_run_files import DeleteRunFiles
     from .entity_organizations import EntityOrganizations
     from .get_artifact_collection import GetArtifactCollection
     from .get_artifact_type import GetArtifactType
     from .get_project import GetProject
     from .get_run import GetRun
+    from .get_run_data import GetRunData
+    from .get_run_state import GetRunState
     from .get_server_info import GetServerInfo
     from .get_viewer import GetViewer
     from .input_types import (
@@ -96,10 +109,17 @@ if TYPE_CHECKING:
     from .mark_run_files_uploaded import MarkRunFilesUploaded
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
+    from .projects import Projects
     from .run_artifacts import RunArtifacts
     from .run_file_addresses import RunFileAddresses
     from .run_files import RunFiles
+    from .run_history import RunHistory
+    from .run_history_extent import RunHistoryExtent
+    from .runs import Runs
+    from .runs_with_data import RunsWithData
+    from .sampled_run_history import SampledRunHistory
     from .server_features import ServerFeatures
+    from .stop_run import StopRun
     from .unlink_artifact import UnlinkArtifact
     from .update_artifact import UpdateArtifact
     from .update_artifact_portfolio import UpdateArtifactPortfolio
@@ -769,7 +789,7 @@ def run_file_addresses(
     Pages: `fileLimit` files at a time from after `fileCursor`; `fileNames` and `pattern` are as in
     RunFiles.
 
-    Used by: Files.download"""
+    Used by: Files.download, Run.metadata"""
     from .run_file_addresses import RunFileAddresses
 
     variables: dict[str, object] = {
@@ -868,14 +888,25 @@ def get_project(*, entity: str, project: str) -> Operation[GetProject]:
     return Operation(GET_PROJECT_GQL, "GetProject", variables, envelope=Envelope[GetProject])
 
 
-def get_run(*, entity: str, project: str, name: str) -> Operation[GetRun]:
-    """One run by its short id. `project` is null if the project is missing, `run` if only the run is.
+def projects(
+    *,
+    entity: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[Projects]:
+    """The projects of a user or team. Null if the entity does not exist or the API key may not see it.
 
-    Used by: Api.run, Run.load"""
-    from .get_run import GetRun
+    Pages: `perPage` projects at a time from after `cursor`. The server provides no total.
 
-    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
-    return Operation(GET_RUN_GQL, "GetRun", variables, envelope=Envelope[GetRun])
+    Used by: Projects"""
+    from .projects import Projects
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(PROJECTS_GQL, "Projects", variables, envelope=Envelope[Projects])
 
 
 def upsert_project(*, entity: str, name: str) -> Operation[UpsertProject]:
@@ -888,6 +919,155 @@ def upsert_project(*, entity: str, name: str) -> Operation[UpsertProject]:
     variables: dict[str, object] = {"entity": entity, "name": name}
     return Operation(
         UPSERT_PROJECT_GQL, "UpsertProject", variables, envelope=Envelope[UpsertProject]
+    )
+
+
+def get_run(*, entity: str, project: str, name: str) -> Operation[GetRun]:
+    """One run by its short id, with its config and summary. `project` is null if the project is missing,
+    `run` if only the run is.
+
+    Used by: Api.run, Run.load"""
+    from .get_run import GetRun
+
+    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
+    return Operation(GET_RUN_GQL, "GetRun", variables, envelope=Envelope[GetRun])
+
+
+def get_run_data(*, entity: str, project: str, name: str) -> Operation[GetRunData]:
+    """Config and summary of one run, for a run that was listed without them.
+
+    Used by: Run.config, Run.summary"""
+    from .get_run_data import GetRunData
+
+    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
+    return Operation(GET_RUN_DATA_GQL, "GetRunData", variables, envelope=Envelope[GetRunData])
+
+
+def get_run_state(*, entity: str, project: str, name: str) -> Operation[GetRunState]:
+    """The state of one run, as short as possible: it is requested every few seconds.
+
+    Used by: Run.wait_until_finished"""
+    from .get_run_state import GetRunState
+
+    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
+    return Operation(GET_RUN_STATE_GQL, "GetRunState", variables, envelope=Envelope[GetRunState])
+
+
+def runs(
+    *,
+    entity: str,
+    project: str,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[Runs]:
+    """The runs of a project that match a filter, and how many there are.
+
+    Pages: `perPage` runs at a time from after `cursor`.
+
+    Used by: Runs"""
+    from .runs import Runs
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "filters": filters,
+        "order": order,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(RUNS_GQL, "Runs", variables, envelope=Envelope[Runs])
+
+
+def runs_with_data(
+    *,
+    entity: str,
+    project: str,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[RunsWithData]:
+    """The same, with the config and the summary of each run: one request per page instead of one per run.
+
+    Pages: `perPage` runs at a time from after `cursor`.
+
+    Used by: Runs"""
+    from .runs_with_data import RunsWithData
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "filters": filters,
+        "order": order,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(RUNS_WITH_DATA_GQL, "RunsWithData", variables, envelope=Envelope[RunsWithData])
+
+
+def run_history_extent(*, entity: str, project: str, name: str) -> Operation[RunHistoryExtent]:
+    """The last step that a run logged, in `historyKeys`, and how many steps it logged.
+
+    Used by: Run.scan_history, Run.last_history_step"""
+    from .run_history_extent import RunHistoryExtent
+
+    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
+    return Operation(
+        RUN_HISTORY_EXTENT_GQL,
+        "RunHistoryExtent",
+        variables,
+        envelope=Envelope[RunHistoryExtent],
+    )
+
+
+def run_history(
+    *,
+    entity: str,
+    project: str,
+    name: str,
+    min_step: int | None | UnsetType = UNSET,
+    max_step: int | None | UnsetType = UNSET,
+    samples: int | None | UnsetType = UNSET,
+) -> Operation[RunHistory]:
+    """Logged steps from `minStep` to before `maxStep`, each as a JSON string; evenly chosen if there are
+    more than `samples`.
+
+    Used by: Run.history, Run.scan_history"""
+    from .run_history import RunHistory
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "minStep": min_step,
+        "maxStep": max_step,
+        "samples": samples,
+    }
+    return Operation(RUN_HISTORY_GQL, "RunHistory", variables, envelope=Envelope[RunHistory])
+
+
+def sampled_run_history(
+    *, entity: str, project: str, name: str, specs: list[str]
+) -> Operation[SampledRunHistory]:
+    """The steps that logged certain metrics: for each of `specs`, JSON objects with `keys` and `samples`,
+    a list of JSON objects.
+
+    Used by: Run.history, Run.scan_history"""
+    from .sampled_run_history import SampledRunHistory
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "specs": specs,
+    }
+    return Operation(
+        SAMPLED_RUN_HISTORY_GQL,
+        "SampledRunHistory",
+        variables,
+        envelope=Envelope[SampledRunHistory],
     )
 
 
@@ -911,6 +1091,36 @@ def create_run(
         "state": state,
     }
     return Operation(CREATE_RUN_GQL, "CreateRun", variables, envelope=Envelope[CreateRun])
+
+
+def delete_run(
+    *, id: str, delete_artifacts: bool | None | UnsetType = UNSET
+) -> Operation[DeleteRun]:
+    """Delete a run with its files, and on request with the versions that it logged.
+
+    Used by: Run.delete
+    Repeatable: no, deleting it again is an error"""
+    from .delete_run import DeleteRun
+
+    variables: dict[str, object] = {"id": id, "deleteArtifacts": delete_artifacts}
+    return Operation(
+        DELETE_RUN_GQL,
+        "DeleteRun",
+        variables,
+        envelope=Envelope[DeleteRun],
+        repeatable=False,
+    )
+
+
+def stop_run(*, id: str) -> Operation[StopRun]:
+    """Ask the process behind a run to stop; it is told with the response to what it logs next.
+
+    Used by: Run.stop
+    Repeatable: yes, asking again changes nothing"""
+    from .stop_run import StopRun
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(STOP_RUN_GQL, "StopRun", variables, envelope=Envelope[StopRun])
 
 
 def server_features() -> Operation[ServerFeatures]:

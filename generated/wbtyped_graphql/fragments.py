@@ -249,6 +249,17 @@ class ArtifactType(BaseModel, frozen=True):
     "When the type was created."
 
 
+class Creator(BaseModel, frozen=True):
+    """The account that created a run.
+
+    Used by: Run.user"""
+
+    name: str
+    "Name as the person writes it, may contain spaces. Not unique."
+    username: str | None
+    "Unique short name, as in paths and URLs."
+
+
 class Membership(BaseModel, frozen=True):
     """The membership of a version in a collection, with its number and aliases there.
 
@@ -334,9 +345,10 @@ class Run(BaseModel, frozen=True):
     """A run as it is shown in a list or on its page.
 
     `name` is the short id in the URL of the run, `displayName` its title.
-    Config, summary and history are left out: they can be large, and files do not need them.
+    Config, summary and history are left out: they can be large, and files do not need them. So is the
+    number of files, which servers have to count.
 
-    Used by: Run"""
+    Used by: Run, Runs"""
 
     id: str
     "Opaque id, valid on this server only."
@@ -354,6 +366,8 @@ class Run(BaseModel, frozen=True):
     "Name of the group that the run belongs to; null for none."
     job_type: str | None
     "What the run does, such as `train` or `eval`; null if not set."
+    sweep_name: str | None
+    "Short id of the sweep that started the run; null for none."
     commit: str | None
     "Commit of the source code, as a hexadecimal hash; null outside of a repository."
     notes: str | None
@@ -364,8 +378,26 @@ class Run(BaseModel, frozen=True):
     "When the run last reported; null if it never did."
     read_only: bool | None
     "Whether the caller may not change the run."
-    file_count: int | None
-    "Number of files of the run, whatever the filter of `files`."
+    history_line_count: int | None
+    "Number of logged steps; the offset at which a resumed run continues."
+    user: Optional["RunUser"]
+    "Account that created the run; null if it no longer exists."
+
+
+class RunUser(Creator, frozen=True):
+    pass
+
+
+class RunData(BaseModel, frozen=True):
+    """What a run was configured with, and its last metrics: JSON strings that may be large, parsed on
+    first access.
+
+    Used by: Run.config, Run.summary"""
+
+    config: str | None
+    'Configuration as a JSON object of the form `{"KEY": {"value": VALUE}}`; `_wandb` holds the SDK\'s own entries.'
+    summary_metrics: str | None
+    "Last or best value of each metric, as a JSON object."
 
 
 class RunFile(BaseModel, frozen=True):

@@ -4,7 +4,11 @@
 from typing import Optional
 
 from .base_model import BaseModel
-from .fragments import Run
+from .fragments import (
+    Run,
+    RunData,
+    RunUser,  # noqa: F401
+)
 
 
 class GetRun(BaseModel, frozen=True):
@@ -22,4 +26,5 @@ class GetRunProject(BaseModel, frozen=True):
     "One run by its run id; null if there is none."
 
 
-GetRunProjectRun = Run
+class GetRunProjectRun(Run, RunData, frozen=True):
+    pass

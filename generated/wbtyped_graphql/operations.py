@@ -25,21 +25,31 @@ __all__ = [
     "DELETE_ARTIFACT_PORTFOLIO_GQL",
     "DELETE_ARTIFACT_SEQUENCE_GQL",
     "DELETE_RUN_FILES_GQL",
+    "DELETE_RUN_GQL",
     "ENTITY_ORGANIZATIONS_GQL",
     "GET_ARTIFACT_COLLECTION_GQL",
     "GET_ARTIFACT_TYPE_GQL",
     "GET_PROJECT_GQL",
+    "GET_RUN_DATA_GQL",
     "GET_RUN_GQL",
+    "GET_RUN_STATE_GQL",
     "GET_SERVER_INFO_GQL",
     "GET_VIEWER_GQL",
     "LINK_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
+    "PROJECTS_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
+    "RUNS_GQL",
+    "RUNS_WITH_DATA_GQL",
     "RUN_ARTIFACTS_GQL",
     "RUN_FILES_GQL",
     "RUN_FILE_ADDRESSES_GQL",
+    "RUN_HISTORY_EXTENT_GQL",
+    "RUN_HISTORY_GQL",
+    "SAMPLED_RUN_HISTORY_GQL",
     "SERVER_FEATURES_GQL",
+    "STOP_RUN_GQL",
     "UNLINK_ARTIFACT_GQL",
     "UPDATE_ARTIFACT_GQL",
     "UPDATE_ARTIFACT_PORTFOLIO_GQL",
@@ -953,6 +963,11 @@ query ArtifactUsedBy($id: ID!) {
   }
 }
 
+fragment Creator on User {
+  name
+  username
+}
+
 fragment ProjectPlace on Project {
   id
   internalId
@@ -969,12 +984,16 @@ fragment Run on Run {
   tags
   group
   jobType
+  sweepName
   commit
   notes
   createdAt
   heartbeatAt
   readOnly
-  fileCount
+  historyLineCount
+  user {
+    ...Creator
+  }
 }
 """
 
@@ -1281,30 +1300,35 @@ fragment Project on Project {
 }
 """
 
-GET_RUN_GQL = """
-query GetRun($entity: String!, $project: String!, $name: String!) {
-  project(name: $project, entityName: $entity) {
-    run(name: $name) {
-      ...Run
+PROJECTS_GQL = """
+query Projects($entity: String!, $cursor: String, $perPage: Int) {
+  models(entityName: $entity, after: $cursor, first: $perPage) {
+    edges {
+      cursor
+      node {
+        ...Project
+      }
+    }
+    pageInfo {
+      ...PageInfo
     }
   }
 }
 
-fragment Run on Run {
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment Project on Project {
   id
-  projectId
+  internalId
   name
-  displayName
-  state
-  tags
-  group
-  jobType
-  commit
-  notes
+  entityName
+  description
+  access
   createdAt
-  heartbeatAt
-  readOnly
-  fileCount
+  updatedAt
 }
 """
 
@@ -1330,6 +1354,210 @@ fragment Project on Project {
 }
 """
 
+GET_RUN_GQL = """
+query GetRun($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      ...Run
+      ...RunData
+    }
+  }
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+
+fragment RunData on Run {
+  config
+  summaryMetrics
+}
+"""
+
+GET_RUN_DATA_GQL = """
+query GetRunData($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      ...RunData
+    }
+  }
+}
+
+fragment RunData on Run {
+  config
+  summaryMetrics
+}
+"""
+
+GET_RUN_STATE_GQL = """
+query GetRunState($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      state
+    }
+  }
+}
+"""
+
+RUNS_GQL = """
+query Runs($entity: String!, $project: String!, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    runCount(filters: $filters)
+    runs(filters: $filters, order: $order, after: $cursor, first: $perPage) {
+      edges {
+        cursor
+        node {
+          ...Run
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+"""
+
+RUNS_WITH_DATA_GQL = """
+query RunsWithData($entity: String!, $project: String!, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    runCount(filters: $filters)
+    runs(filters: $filters, order: $order, after: $cursor, first: $perPage) {
+      edges {
+        cursor
+        node {
+          ...Run
+          ...RunData
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+
+fragment RunData on Run {
+  config
+  summaryMetrics
+}
+"""
+
+RUN_HISTORY_EXTENT_GQL = """
+query RunHistoryExtent($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      historyKeys
+      historyLineCount
+    }
+  }
+}
+"""
+
+RUN_HISTORY_GQL = """
+query RunHistory($entity: String!, $project: String!, $name: String!, $minStep: Int64, $maxStep: Int64, $samples: Int) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      history(minStep: $minStep, maxStep: $maxStep, samples: $samples)
+    }
+  }
+}
+"""
+
+SAMPLED_RUN_HISTORY_GQL = """
+query SampledRunHistory($entity: String!, $project: String!, $name: String!, $specs: [JSONString!]!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      sampledHistory(specs: $specs)
+    }
+  }
+}
+"""
+
 CREATE_RUN_GQL = """
 mutation CreateRun($entity: String!, $project: String!, $name: String!, $state: String) {
   upsertBucket(
@@ -1342,6 +1570,11 @@ mutation CreateRun($entity: String!, $project: String!, $name: String!, $state: 
   }
 }
 
+fragment Creator on User {
+  name
+  username
+}
+
 fragment Run on Run {
   id
   projectId
@@ -1351,12 +1584,32 @@ fragment Run on Run {
   tags
   group
   jobType
+  sweepName
   commit
   notes
   createdAt
   heartbeatAt
   readOnly
-  fileCount
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+"""
+
+DELETE_RUN_GQL = """
+mutation DeleteRun($id: ID!, $deleteArtifacts: Boolean) {
+  deleteRun(input: {id: $id, deleteArtifacts: $deleteArtifacts}) {
+    clientMutationId
+  }
+}
+"""
+
+STOP_RUN_GQL = """
+mutation StopRun($id: ID!) {
+  stopRun(input: {id: $id}) {
+    success
+  }
 }
 """
 

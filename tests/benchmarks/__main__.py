@@ -18,6 +18,7 @@ from tests.benchmarks.results import Figure
 FIGURES: dict[str, Callable[[int], Figure]] = {
     "import": import_time.figure,
     "listing": listing.figure,
+    "runs": listing.run_figure,
     "memory": memory.figure,
     "downloads": downloads.figure,
     "schema": schema_check.figure,

@@ -1,9 +1,11 @@
-"""Prepared responses to the requests of both clients that list the files of one run."""
+"""Prepared responses to the requests of both clients that list files of a run, or runs."""
 
 import json
 from collections.abc import Iterator
 
-RUN = "bench/speed/abc12345"
+PROJECT = "bench/speed"
+RUN = f"{PROJECT}/abc12345"
+RUNS = 1_000
 FILE_SIZE = 4096
 TIMESTAMP = "2024-05-06T07:08:09"
 
@@ -84,6 +86,27 @@ def pages(total: int, per_page: int) -> Iterator[tuple[str | None, bytes]]:
         }
         run = {"fileCount": total, "files": files}
         yield cursor, _body({"project": {"internalId": _PROJECT["internalId"], "run": run}})
+        cursor = end
+
+
+def run_pages(total: int, per_page: int) -> Iterator[tuple[str | None, bytes]]:
+    """Yield each page of a list of runs with the cursor that requests it."""
+    cursor: str | None = None
+    heavy = ("config", "systemMetrics", "summaryMetrics", "historyKeys", "fileCount")
+    listed = {key: value for key, value in _RUN.items() if key not in heavy}
+    for start in range(0, total, per_page):
+        stop = min(start + per_page, total)
+        end = _cursor(stop - 1)
+        nodes: list[Json] = [
+            {**listed, "id": f"UnVuOjE{i:08d}", "name": f"run{i:05d}", "tags": ["a", "b"]}
+            for i in range(start, stop)
+        ]
+        runs = {
+            "edges": [{"node": node, "cursor": _cursor(i)} for i, node in enumerate(nodes, start)],
+            "pageInfo": {"endCursor": end, "hasNextPage": stop < total},
+        }
+        found = {"internalId": _PROJECT["internalId"], "readOnly": False, "runCount": total}
+        yield cursor, _body({"project": {**found, "runs": runs}})
         cursor = end
 
 

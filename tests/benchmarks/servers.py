@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks.responses import Json, fixed_responses, pages
+from tests.benchmarks.responses import RUNS, Json, fixed_responses, pages, run_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 OPERATION = re.compile(r"\b(?:query|mutation)\s+(\w+)")
@@ -26,18 +26,20 @@ def response(body: bytes) -> bytes:
 
 
 class PreparedResponses:
-    """Responses by operation, and for files by page size and cursor."""
+    """Responses by operation, and for files and runs by page size and cursor."""
 
     def __init__(self, total: int, page_sizes: list[int]) -> None:
         self._small = {name: response(body) for name, body in fixed_responses().items()}
-        self._pages: dict[tuple[object, object], bytes] = {}
+        self._pages: dict[tuple[object, ...], bytes] = {}
         self.raw_bytes: dict[int, int] = {}
         """Length of all JSON responses of a listing, by page size."""
         for size in page_sizes:
             self.raw_bytes[size] = 0
             for cursor, body in pages(total, size):
-                self._pages[size, cursor] = response(body)
+                self._pages["RunFiles", size, cursor] = response(body)
                 self.raw_bytes[size] += len(body)
+            for cursor, body in run_pages(RUNS, size):
+                self._pages["Runs", size, cursor] = response(body)
 
     def find(self, request: bytes) -> bytes:
         """Return the response to the body of a request."""
@@ -45,10 +47,13 @@ class PreparedResponses:
         # The official client leaves `operationName` empty; the document always names it.
         match = OPERATION.search(operation["query"])
         name = match[1] if match else ""
-        if name != "RunFiles":
+        variables: Json = operation.get("variables") or {}
+        if name == "RunFiles":
+            key = name, variables.get("fileLimit"), variables.get("fileCursor")
+        elif name == "Runs":
+            key = name, variables.get("perPage"), variables.get("cursor")
+        else:
             return self._small.get(name, NOT_FOUND)
-        variables: Json = operation["variables"]
-        key = variables.get("fileLimit"), variables.get("fileCursor")
         return self._pages.get(key, NOT_FOUND)
 
 

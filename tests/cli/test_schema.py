@@ -31,7 +31,7 @@ def test_check_fitting_server_exits_0(wandb_server: WandbServer, command: Comman
     outcome = command("schema", "check")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.out == (
-        f"43 operations against {wandb_server.url} (by introspection):"
+        f"53 operations against {wandb_server.url} (by introspection):"
         " 0 breaking, 0 risky, 0 safe\n"
     )
 

@@ -1,8 +1,9 @@
 """Record a response of the embedded server to every operation, and the classes that sent it."""
 
+import json
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ from pydantic import BaseModel
 
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
+from wbtyped.errors import GraphQLError
 from wbtyped.server import WandbServer
 
 RUN = "crew/ship/log"
@@ -52,7 +54,9 @@ def callers() -> set[tuple[str, str]]:
             me: object = frame.f_locals.get("self")
             module = type(me).__module__
             if module.startswith("wbtyped") and not module.startswith("wbtyped.server"):
-                found |= {(kind.__name__, frame.f_code.co_name) for kind in type(me).__mro__}
+                # A generator that a method returned has its name, with an underscore.
+                method = frame.f_code.co_name.removeprefix("_")
+                found |= {(kind.__name__, method) for kind in type(me).__mro__}
             frame = frame.f_back
     return found
 
@@ -64,8 +68,12 @@ def recording(server: WandbServer, responses: list[RecordedResponse]) -> Generat
         transport = api.client.transport
         post = transport.post
 
-        def recorded_post(what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
-            response = post(what, body, repeatable=repeatable)
+        def recorded_post(
+            what: str, body: bytes, *, repeatable: bool, path: str | None = None
+        ) -> httpx.Response:
+            response = post(what, body, repeatable=repeatable, path=path)
+            if path is not None:
+                return response
             parsed = Body.model_validate_json(response.content)
             if parsed.data and not parsed.errors:
                 variables = Request.model_validate_json(body).variables
@@ -98,6 +106,7 @@ def seed(server: WandbServer) -> None:
             aliases=[f"x{version}"], tags=["odd"], metadata={"step": version},
             logged_by=RUN, used_by=[RUN],
         )  # fmt: skip
+    server.add_run(RUN, {"wandb-metadata.json": "{}"})
     server.add_organization("fleet", "fleet-org", ["crew"])
     server.link_artifact("crew/ship/data:v0", "crew/ship/best", ["prod"])
 
@@ -117,6 +126,27 @@ def read_runs(api: Api, folder: Path) -> None:
     run.file("a.txt")
     run.load()
     file.delete()
+
+
+def list_runs(api: Api, folder: Path) -> None:
+    assert list(api.projects("crew"))
+    [run] = api.project("ship", "crew").runs()
+    assert run.config == {}
+    assert api.runs("crew/ship")[0].summary == {}
+    assert list(api.runs("crew/ship", lazy=False))
+    assert run.metadata == {}
+    assert run.wait_until_finished() == "finished"
+    assert run.last_history_step == -1
+    assert run.history() == run.history(keys=["loss"]) == []
+    other = api.create_run(project="shop", entity="crew")
+    history = {"files": {"wandb-history.jsonl": {"content": ['{"_step": 0, "loss": 1}']}}}
+    stream = f"/files/{other.full_path}/file_stream"
+    api.client.transport.post("log", json.dumps(history).encode(), repeatable=True, path=stream)
+    assert list(other.scan_history()) == [{"_step": 0, "loss": 1}]
+    assert list(other.scan_history(["loss"])) == [{"loss": 1}]
+    for change in (other.stop, other.delete):
+        with suppress(GraphQLError):
+            change()
 
 
 def read_artifacts(api: Api, folder: Path) -> None:
@@ -163,6 +193,7 @@ def change_collections(api: Api, folder: Path) -> None:
 
 TOURS: list[Callable[[Api, Path], None]] = [
     read_runs,
+    list_runs,
     read_artifacts,
     change_artifacts,
     change_collections,

@@ -356,7 +356,7 @@ def test_known_wording_gives_rule_and_place(wandb_server: WandbServer, message: 
         [finding] = probe(wandb_server).findings
     assert (finding.rule, finding.coordinate) == ("field-removed", "User.username")
     assert finding.change == message
-    assert [str(place) for place in finding.places] == ["queries/fragments.graphql:62:3"]
+    assert [str(place) for place in finding.places] == ["queries/fragments.graphql:84:3"]
 
 
 def test_unknown_wording_is_reported_as_it_is(wandb_server: WandbServer) -> None:

@@ -1,6 +1,6 @@
 """A server in memory for tests of what is decided between requests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from wbtyped_graphql.base_model import BaseModel
@@ -9,6 +9,13 @@ from wbtyped_graphql.operation import Operation, ResultT
 from wbtyped import Client
 from wbtyped.config.settings import find_settings
 
+RUN_NODE: Mapping[str, object] = {
+    "id": "UnVuOjE=", "projectId": "UHJvamVjdDox", "name": "log", "displayName": None,
+    "state": None, "tags": None, "group": None, "jobType": None, "sweepName": None, "commit": None,
+    "notes": None, "createdAt": "2026-01-01T00:00:00", "heartbeatAt": None, "readOnly": None,
+    "historyLineCount": None, "user": None,
+}  # fmt: skip
+"""The node of a run, for tests that do not look at it."""
 Respond = Callable[[Operation[BaseModel]], object]
 """Returns the JSON data of a response, or raises what the client would."""
 

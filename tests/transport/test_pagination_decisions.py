@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from wbtyped_graphql.base_model import BaseModel
 from wbtyped_graphql.operation import Operation
 
-from tests.transport.memory_sender import MemoryClient
+from tests.transport.memory_sender import RUN_NODE, MemoryClient
 from wbtyped import File, Files, Run
 from wbtyped.errors import NotFoundError, SchemaMismatchError, TransportError, UsageError
 
@@ -20,11 +20,6 @@ NAMES = st.lists(st.booleans(), max_size=MOST).map(
 """Entries of a list; None is one that the key may not see."""
 INDEX = st.none() | st.integers(-MOST - 2, MOST + 2)
 SLICES = st.builds(slice, INDEX, INDEX, st.none() | st.integers(-3, 3).filter(bool))
-RUN = {
-    "id": "UnVuOjE=", "projectId": "UHJvamVjdDox", "name": "log", "displayName": None,
-    "state": None, "tags": None, "group": None, "jobType": None, "commit": None, "notes": None,
-    "createdAt": "2026-01-01T00:00:00", "heartbeatAt": None, "readOnly": None, "fileCount": 0,
-}  # fmt: skip
 
 
 def node(name: str) -> dict[str, object]:
@@ -75,7 +70,7 @@ def page(names: Sequence[str | None], end: str | None, *, more: bool, total: int
 
 def files_of(server: MemoryFiles, *, start: str | None = None) -> tuple[Files, MemoryClient]:
     client = MemoryClient(server)
-    return Files(client, Run(client, "crew", "ship", "log", RUN), start=start), client
+    return Files(client, Run(client, "crew", "ship", "log", RUN_NODE), start=start), client
 
 
 # Sizes of pages; at least one has an entry, or there would be no end.
@@ -295,7 +290,7 @@ def test_paginator_of_a_list_that_never_ends_raises_on_each_read(
         return page([], end, more=True, total=9)
 
     client = MemoryClient(respond)
-    files = Files(client, Run(client, "crew", "ship", "log", RUN), start="start")
+    files = Files(client, Run(client, "crew", "ship", "log", RUN_NODE), start="start")
     for read in (lambda: list(files), lambda: files[0], lambda: next(files), lambda: files[-1]):
         with pytest.raises(SchemaMismatchError, match=reason):
             read()
@@ -313,7 +308,7 @@ def test_paginator_invalid_index_is_refused_before_a_request(index: int) -> None
 
 def test_paginator_of_a_missing_run_names_the_missing_part() -> None:
     client = MemoryClient(lambda _: {"project": None})
-    files = Files(client, Run(client, "crew", "ship", "log", RUN))
+    files = Files(client, Run(client, "crew", "ship", "log", RUN_NODE))
     for _ in range(2):
         with pytest.raises(NotFoundError) as gone:
             list(files)

@@ -1,4 +1,4 @@
-"""Users, projects and registries: who owns the runs and artifacts.
+"""Users, entities and registries: who owns the projects.
 
-Runs and artifacts themselves, which live in projects, have rooms of their own.
+The projects themselves have a room of their own, above that of the artifacts that they contain.
 """

@@ -7,7 +7,7 @@ from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.input_types import TagInput
 
 from .. import arguments
-from ..accounts.projects import missing_project, missing_type
+from ..accounts.missing import missing_project, missing_type
 from ..errors import NotFoundError, UsageError
 from ..transport.client import Client
 from ..transport.cursors import Cursors

@@ -8,7 +8,7 @@ from wbtyped_graphql.operation import Operation, ResultT
 from wbtyped_graphql.operations import ARTIFACT_COLLECTIONS_GQL, PROJECT_ARTIFACT_COLLECTIONS_GQL
 
 from .. import arguments
-from ..accounts.projects import missing_project, missing_type
+from ..accounts.missing import missing_project, missing_type
 from ..transport.client import Client
 from ..transport.pagination import SizedPaginator
 from .filters import FILTERING_FEATURE, checked_order, filters_json

@@ -18,6 +18,7 @@ from ..errors import UsageError
 from ..paths import parse_artifact_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
+from ..runs.run_list import RunList
 from ..runs.upload import upload_file
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
@@ -126,6 +127,34 @@ class Run(StandaloneRun):
     def used_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
         """Return the artifact versions that the run used, as a lazy list."""
         return RunArtifacts(self.client, self, "used", per_page, start=start)
+
+
+class Runs(RunList[Run]):
+    """The runs of a project, fetched page by page (query Runs).
+
+    `filters` is a MongoDB-style condition: `{"state": "finished"}`,
+    `{"config.lr": {"$gt": 0.01}}`, `{"$or": [{"tags": "best"}, {"summary_metrics.loss": {"$lt":
+    1}}]}`. Its keys are `config.KEY` (the same as `config.KEY.value`), `summary_metrics.KEY`, and
+    fields such as `name` (the id), `display_name`, `state`, `tags`, `group`, `job_type`,
+    `username`, `created_at` and `heartbeat_at`.
+
+    `order` is one of these, ascending, or descending after `-`: `-created_at`,
+    `+summary_metrics.loss`, `-config.lr`.
+
+    A run comes without its config and summary, which its first access requests. `lazy=False`
+    fetches them with the pages: for a table of many runs. `len()` is the number of runs that
+    `filters` selects.
+
+    Example:
+        >>> runs = api.runs("my-team/mnist", {"state": "finished"}, order="-created_at")
+        >>> len(runs), [run.name for run in runs]
+        (1, ['calm-cloud-75'])
+    """
+
+    __slots__ = ()
+
+    def _item(self, node: fragments.Run) -> Run:
+        return Run(self.client, self.entity, self.project, node.name, node)
 
 
 class Files(FileList[Run, "File"]):

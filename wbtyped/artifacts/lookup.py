@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from wbtyped_graphql import calls, fragments
 
-from ..accounts.projects import missing_project
+from ..accounts.missing import missing_project
 from ..errors import GraphQLError, NotFoundError
 from ..transport.client import Client, is_unknown_field
 from ..transport.flow import Flow, ask

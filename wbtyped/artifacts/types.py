@@ -8,7 +8,7 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_TYPES_GQL
 
 from .. import arguments
-from ..accounts.projects import missing_project, missing_type
+from ..accounts.missing import missing_project, missing_type
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from ..transport.nodes import parse_node

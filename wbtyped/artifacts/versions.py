@@ -9,7 +9,7 @@ from wbtyped_graphql.operation import Operation, ResultT
 from wbtyped_graphql.operations import ARTIFACTS_GQL, RUN_ARTIFACTS_GQL
 
 from .. import arguments
-from ..accounts.projects import missing_project, missing_type
+from ..accounts.missing import missing_project, missing_type
 from ..runs.ref import RunRef, missing_run
 from ..transport.client import Client
 from ..transport.pagination import SizedPaginator

@@ -1,10 +1,13 @@
 """What the files and artifacts of a run need of the run itself."""
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
 
 from ..errors import NotFoundError
 from ..transport.client import Client
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class RunRef(Protocol):
@@ -36,6 +39,15 @@ class RunRef(Protocol):
         ...
 
 
+class ProjectOfRun(Protocol[T_co]):
+    """The project in the result of a query for one run."""
+
+    @property
+    def run(self) -> T_co | None:
+        """The run; None if it does not exist."""
+        ...
+
+
 class FileSelection(NamedTuple):
     """The files of a run that a list contains; see `Files`."""
 
@@ -53,3 +65,12 @@ def missing_run(run: RunRef, part: str) -> NotFoundError:
         path=run.full_path,
         missing=part,
     )
+
+
+def require_run(run: RunRef, project: ProjectOfRun[T] | None) -> T:
+    """Return the run in the result of a query; raises NotFoundError if it does not exist."""
+    if project is None:
+        raise missing_run(run, "project")
+    if project.run is None:
+        raise missing_run(run, "run")
+    return project.run

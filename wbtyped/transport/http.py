@@ -236,15 +236,24 @@ class Transport:
         """Complete a URL that the server sent without its own host."""
         return f"{self.settings.base_url}{url}" if url.startswith("/") else url
 
-    def post(self, what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
-        """Send JSON to the GraphQL endpoint; return the last response, whatever its status."""
+    def _api_url(self, path: str | None) -> ExactUrl:
+        if path is None:
+            return self._endpoint
+        return ExactUrl(web_url(f"{self.settings.base_url}{path}", "base_url"))
+
+    def post(
+        self, what: str, body: bytes, *, repeatable: bool, path: str | None = None
+    ) -> httpx.Response:
+        """Send JSON to the GraphQL endpoint, or to another path of the API.
+
+        Returns the last response, whatever its status.
+        """
         self.check_online(what)
+        url = self._api_url(path)
 
         def once() -> httpx.Response:
-            request = self.http.build_request(
-                "POST", self._endpoint, content=body, headers=self._json_headers
-            )
-            request.url = self._endpoint
+            request = self.http.build_request("POST", url, content=body, headers=self._json_headers)
+            request.url = url
             with (
                 transport_errors(what, is_query=True),
                 response_limit(self._response_seconds),
@@ -263,13 +272,16 @@ class Transport:
         except TransientError as error:
             return self._last_response(error)
 
-    async def apost(self, what: str, body: bytes, *, repeatable: bool) -> httpx.Response:
+    async def apost(
+        self, what: str, body: bytes, *, repeatable: bool, path: str | None = None
+    ) -> httpx.Response:
         """Asynchronous form of `post`."""
         self.check_online(what)
+        url = self._api_url(path)
 
         async def once() -> httpx.Response:
             with transport_errors(what, is_query=True):
-                response = await self._within_limit(what, self._apost(what, body))
+                response = await self._within_limit(what, self._apost(what, body, url))
             self.retries.reached.add(self._server)
             raise_if_retryable(what, response)
             return response
@@ -279,11 +291,9 @@ class Transport:
         except TransientError as error:
             return self._last_response(error)
 
-    async def _apost(self, what: str, body: bytes) -> httpx.Response:
-        request = self.ahttp.build_request(
-            "POST", self._endpoint, content=body, headers=self._json_headers
-        )
-        request.url = self._endpoint
+    async def _apost(self, what: str, body: bytes, url: ExactUrl) -> httpx.Response:
+        request = self.ahttp.build_request("POST", url, content=body, headers=self._json_headers)
+        request.url = url
         response = await self.ahttp.send(request, stream=True)
         try:
             collected = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)

@@ -1,11 +1,14 @@
-"""Projects, which runs and artifacts belong to."""
+"""One project: what it contains."""
+
+from collections.abc import Mapping
 
 from wbtyped_graphql import fragments
 
 from .. import arguments
-from ..errors import NotFoundError
+from ..artifacts.lineage import Runs
 from ..paths import quoted_parts
 from ..transport.client import Client
+from ..transport.nodes import iso
 
 
 class Project:
@@ -55,27 +58,25 @@ class Project:
         return self.attrs.description
 
     @property
+    def created_at(self) -> str:
+        """When the project was created: ISO 8601 in UTC."""
+        return iso(self.attrs.created_at)
+
+    @property
     def url(self) -> str:
         """URL of the project's page."""
         return self.client.app_url + "/".join(self.path)
 
-
-def missing_project(entity: str, project: str) -> NotFoundError:
-    """Build the error for a project that does not exist."""
-    path = f"{entity}/{project}"
-    return NotFoundError(
-        f"project {path} does not exist, or the API key may not see it",
-        path=path,
-        missing="project",
-    )
-
-
-def missing_type(
-    entity: str, project: str, type_name: str, collection: str | None = None
-) -> NotFoundError:
-    """Build the error for an artifact type that does not exist; `collection` was requested."""
-    return NotFoundError(
-        f"project {entity}/{project} has no artifact type {type_name!r}",
-        path=f"{entity}/{project}/{collection or type_name}",
-        missing="type",
-    )
+    def runs(
+        self,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = "+created_at",
+        per_page: int = 50,
+        *,
+        lazy: bool = True,
+        start: str | None = None,
+    ) -> Runs:
+        """Return its runs as a lazy list; see `Runs`."""
+        return Runs(
+            self.client, self.entity, self.name, filters, order, per_page, lazy=lazy, start=start
+        )

@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
@@ -152,3 +153,14 @@ def files_in(folder: Path) -> dict[str, bytes]:
 def md5(content: bytes) -> str:
     """Return an MD5 digest as the server writes it, in base64."""
     return base64.b64encode(hashlib.md5(content).digest()).decode()
+
+
+def wait_for_part(root: Path) -> None:
+    """Wait until `small.txt` and more than 1 MiB of a larger file have arrived."""
+    until = time.monotonic() + 30
+    while time.monotonic() < until:
+        parts = [part for part in root.rglob("*-*-*-*-*.part") if part.stat().st_size > 2**20]
+        if parts and list(root.rglob("small.txt")):
+            return
+        time.sleep(0.05)
+    raise AssertionError("nothing arrived")

@@ -5,6 +5,8 @@ import json
 import logging
 import pickle
 import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -107,17 +109,37 @@ def test_send_after_retries_names_operation_and_status(
     assert limited.value.retry_after == 1
 
 
-def test_send_without_a_server_names_url_reason_and_attempts(
+def test_send_without_a_server_names_url_reason_attempts_and_what_to_check(
     wandb_server: WandbServer, client: Client
 ) -> None:
     wandb_server.close()
     with pytest.raises(
         TransportError,
-        match=r"^cannot connect to http://127\.0\.0\.1:\d+: .* \(4 attempts in \d+\.\d s\)$",
+        match=r"^cannot connect to http://127\.0\.0\.1:\d+: .* \(4 attempts in \d+\.\d s\);"
+        " check the network, that WANDB_BASE_URL is right, and that the server is running$",
     ) as failed:
         client.send(QUERY)
     assert failed.value.status is None
     assert failed.value.__cause__ is not None
+
+
+@pytest.mark.parametrize("configured", [True, False])
+def test_retry_is_logged_where_the_script_has_configured_logging(
+    wandb_server: WandbServer, configured: bool
+) -> None:
+    wandb_server.add_run("crew/ship/log")
+    script = "from wbtyped import Api; Api().run('crew/ship/log')"
+    if configured:
+        script = f"import logging; logging.basicConfig(); {script}"
+    with wandb_server.fault(Fault(kind="graphql", status=503, retry_after="1", times=1)):
+        done = subprocess.run(
+            [sys.executable, "-c", script], stderr=subprocess.PIPE, text=True, check=True
+        )
+    expected = (
+        f"WARNING:wbtyped.retries:{wandb_server.url}: GetRun: HTTP 503 Service Unavailable;"
+        " retrying in 1 s, and for up to 60 s more\n"
+    )
+    assert done.stderr == (expected if configured else "")
 
 
 def test_send_to_a_slow_server_times_out(wandb_server: WandbServer) -> None:

@@ -79,6 +79,9 @@ def seed_artifacts(server: WandbServer) -> None:
         server.add_run(f"crew/{name}/log")
         server.add_run(f"crew/fleet/{name}")
     server.add_run("crew/fleet/log")
+    server.add_organization("acme", "acme-org", ["crew"])
+    for name in ("a", "b", "c", "d", "e"):
+        server.link_artifact(f"crew/ship/{name}:v0", f"acme-org/wandb-registry-{name}/best")
 
 
 LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
@@ -107,6 +110,25 @@ LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
         "ProjectArtifactCollections",
         lambda api: ProjectArtifactCollections(
             api.client, "crew", "ship", 4, filters={"name": {"$ne": ""}}
+        ),
+    ),
+    "registries": ("Registries", lambda api: api.registries("acme", per_page=2)),
+    "filtered registries": (
+        "Registries",
+        lambda api: api.registries("acme", {"name": {"$ne": "model"}}, "-name", 2),
+    ),
+    "collections of registries": (
+        "RegistryCollections",
+        lambda api: api.registries("acme", {"name": {"$ne": "model"}}).collections(
+            {"name": "best"}, "+name", 2
+        ),
+    ),
+    "versions of registries": (
+        "RegistryVersions",
+        lambda api: (
+            api.registries("acme", {"name": {"$ne": "model"}})
+            .collections({"name": "best"})
+            .versions({"alias": "latest"}, per_page=2)
         ),
     ),
     "versions": ("Artifacts", lambda api: api.artifacts("dataset", "crew/ship/data", 2)),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from wbtyped.errors import ChecksumError, NotFoundError
 from wbtyped.transport.response_headers import retry_after
 from wbtyped.transport.retries import (
+    RECONNECT_SECONDS,
     RetryPolicy,
     TransientError,
     attempts_text,
@@ -55,7 +56,7 @@ def test_policy_repeats_a_mutation_only_if_unprocessed(repeatable: bool) -> None
     rule = RetryPolicy(60, repeatable=repeatable)
     assert rule(transient(503)) is repeatable
     assert rule(TransientError("connection lost")) is repeatable
-    assert rule(TransientError("no connection", unsent=True)) is True
+    assert rule(TransientError("no connection", unsent=True)) == RECONNECT_SECONDS
     assert rule(transient(429)) is True
 
 

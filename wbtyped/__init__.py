@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from .download.results import DownloadResult, FailedFile
     from .projects.project import Project
     from .projects.project_list import Projects
+    from .projects.registries import Registries
+    from .projects.registry import Registry
+    from .projects.registry_contents import RegistryCollections, RegistryVersions
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
 
@@ -64,6 +67,10 @@ __all__ = [
     "Project",
     "ProjectArtifactCollections",
     "Projects",
+    "Registries",
+    "Registry",
+    "RegistryCollections",
+    "RegistryVersions",
     "ResponseLimits",
     "Run",
     "RunArtifacts",
@@ -97,6 +104,10 @@ _MODULES = {
     "Project": "projects.project",
     "ProjectArtifactCollections": "artifacts.collections",
     "Projects": "projects.project_list",
+    "Registries": "projects.registries",
+    "Registry": "projects.registry",
+    "RegistryCollections": "projects.registry_contents",
+    "RegistryVersions": "projects.registry_contents",
     "ResponseLimits": "config.response_limits",
     "Run": "artifacts.lineage",
     "RunArtifacts": "artifacts.lineage",

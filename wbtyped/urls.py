@@ -49,8 +49,7 @@ class WebUrl(NamedTuple):
     """The `Authorization` header for a user name in the URL, which is not sent otherwise."""
 
     def __str__(self) -> str:
-        port = "" if self.port is None else f":{self.port}"
-        return f"{self.scheme}://{self.host}{port}{self.target}"
+        return f"{self.server}{self.target}"
 
     def __repr__(self) -> str:
         return f"<WebUrl {shown_url(str(self))}>"
@@ -59,6 +58,12 @@ class WebUrl(NamedTuple):
     def origin(self) -> tuple[str, str, int | None]:
         """Scheme, host and port."""
         return self.scheme, self.host, self.port
+
+    @property
+    def server(self) -> str:
+        """The URL without path and query."""
+        port = "" if self.port is None else f":{self.port}"
+        return f"{self.scheme}://{self.host}{port}"
 
 
 def shown_url(text: str) -> str:
@@ -115,7 +120,7 @@ def _joined(text: str, base: WebUrl) -> str:
         text = rest
     if TWO_SLASHES.match(text):
         return f"{base.scheme}:{text}"
-    origin = str(base._replace(target=""))
+    origin = base.server
     path = base.target.partition("?")[0]
     if not text or text.startswith("#"):
         return str(base)

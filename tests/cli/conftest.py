@@ -1,14 +1,17 @@
 """Run the command: in this process, in another one, or on a terminal."""
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from wbtyped.cli import main
+from wbtyped.cli.connection import retry_handler
+from wbtyped.transport.retry_notices import LOGGER_NAME
 
 
 @dataclass(frozen=True)
@@ -74,3 +77,10 @@ def read_terminal(reading: int) -> bytes:
         return os.read(reading, 65536)
     except OSError:
         return b""
+
+
+@pytest.fixture(autouse=True)
+def _announce_no_retries() -> Iterator[None]:
+    """Stop announcing retries, as a command in this process has begun to do."""
+    yield
+    logging.getLogger(LOGGER_NAME).removeHandler(retry_handler)

@@ -1,45 +1,254 @@
-"""`wbtyped demo`: the tour, and that it reports every difference."""
+"""`wbtyped demo`: each fact that it shows is true, and what it says to type works."""
 
 import base64
 import hashlib
 import os
 import re
+import shlex
+import signal
+import subprocess
+import sys
 import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from wbtyped import Api
-from wbtyped.cli.demo import find_differences, tour
+from tests.conftest import files_in
+from wbtyped import Artifact, Run
+from wbtyped.cli.connection import connect
+from wbtyped.cli.demo import (
+    DemoFailed,
+    Stage,
+    show_changed_byte,
+    show_everything,
+    show_free_download,
+    show_resumed_download,
+    show_upload,
+)
 from wbtyped.cli.samples import Sample, choose_samples
 from wbtyped.download.disk.digests import file_digest
 from wbtyped.server import Fault, WandbServer
 
 from .conftest import Command, on_terminal
 
+Output = pytest.CaptureFixture[str]
 QUICK = ("demo", "--files", "12", "--large", "1")
-SAMPLES = [Sample("empty", 0), Sample("logs/day 1.txt", 5000), Sample("größe.bin", 70_000)]
+LARGE = "checkpoints/large.bin"
+SAMPLES = [
+    Sample("empty", 0), Sample("logs/day 1.txt", 5000), Sample("größe.bin", 70_000),
+    Sample(LARGE, 3_000_000),
+]  # fmt: skip
 
 
-def test_demo_runs_and_cleans_up(
+@pytest.fixture
+def stage(wandb_server: WandbServer, tmp_path: Path) -> Iterator[Stage]:
+    """The stage of the demo on the server of this test."""
+    with connect(cache=tmp_path / "cache") as api:
+        yield Stage(wandb_server, api, tmp_path, SAMPLES)
+
+
+@pytest.fixture
+def run(stage: Stage, capsys: Output) -> Run:
+    """A run with all samples, whose upload was shown."""
+    run = show_upload(stage)
+    capsys.readouterr()
+    return run
+
+
+def content_ranges(server: WandbServer, name: str) -> list[str | None]:
+    """Return the Range header of each request for the content of a file, at the server."""
+    stored = [request for request in server.requests if request.origin == "storage"]
+    return [r.headers.get("range") for r in stored if r.path.endswith(name) and r.method == "GET"]
+
+
+# The steps.
+
+
+def test_upload_shows_what_the_server_has(stage: Stage, capsys: Output) -> None:
+    run = show_upload(stage)
+    stored = {file.name: file.size for file in stage.api.run(run.full_path).files()}
+    assert stored == {sample.name: sample.size for sample in SAMPLES}
+    assert capsys.readouterr().out == f"uploaded     4 files (2.9 MiB) to {run.full_path}\n"
+
+
+def test_resumed_download_shows_the_byte_that_the_server_was_asked_for(
+    stage: Stage, run: Run, capsys: Output
+) -> None:
+    show_resumed_download(stage, run)
+    first, second = content_ranges(stage.server, "large.bin")
+    assert first is None
+    assert second == "bytes=1500000-"
+    assert files_in(stage.folder / "downloads") == files_in(stage.originals)
+    assert capsys.readouterr().out.splitlines() == [
+        f"cut          the connection, in the middle of {LARGE} (2.9 MiB)",
+        "resumed      at byte 1,500,000: 1.4 MiB were left to fetch",
+        "verified     4 files, each equal to its original",
+    ]
+
+
+def test_free_download_shows_that_the_server_was_asked_for_no_content(
+    stage: Stage, run: Run, capsys: Output
+) -> None:
+    show_resumed_download(stage, run)
+    capsys.readouterr()
+    show_free_download(stage, run)
+    assert {request.origin for request in stage.server.requests} == {"api"}
+    assert files_in(stage.folder / "again") == files_in(stage.originals)
+    assert capsys.readouterr().out == (
+        "repeated     4 files into another folder: from the cache, 0 requests for content\n"
+    )
+
+
+def test_changed_byte_is_found_and_repaired(
+    stage: Stage, run: Run, capsys: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    differences: list[dict[str, list[int]]] = []
+    original, verify = files_in(stage.originals), Artifact.verify
+
+    def compare_and_verify(artifact: Artifact, root: Path) -> None:
+        """Record by file which bytes differ from those of the original."""
+        pairs = {name: (content, original[name]) for name, content in files_in(root).items()}
+        changed = {
+            name: [at for at, (a, b) in enumerate(zip(*pair, strict=True)) if a != b]
+            for name, pair in pairs.items()
+            if pair[0] != pair[1]
+        }
+        differences.append(changed)
+        verify(artifact, root)
+
+    monkeypatch.setattr(Artifact, "verify", compare_and_verify)
+    artifact = show_changed_byte(stage, run)
+    assert differences == [{LARGE: [1_500_000]}, {}]
+    creator = artifact.logged_by()
+    assert creator is not None
+    assert creator.full_path == run.full_path
+    assert capsys.readouterr().out.splitlines() == [
+        f"changed      1 byte of {LARGE} in artifact {artifact.qualified_name}",
+        f"detected     modified: {LARGE}",
+        "repaired     1 file, 3 kept; the folder matches the version again",
+    ]
+
+
+# What fails.
+
+
+@pytest.mark.parametrize(
+    ("step", "fault", "reason"),
+    [
+        (show_resumed_download, Fault(kind="storage-get", path="day", corrupt=True), "digest"),
+        (show_free_download, Fault(kind="storage-get"), "the cache was not used"),
+    ],
+    ids=["corrupt", "uncached"],
+)
+def test_step_that_does_not_go_as_promised_fails(
+    stage: Stage, run: Run, step: Callable[[Stage, Run], object], fault: Fault, reason: str
+) -> None:
+    with stage.server.fault(fault):
+        with pytest.raises(Exception, match=reason):
+            step(stage, run)
+
+
+def test_changed_byte_that_is_not_detected_fails(
+    stage: Stage, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def accept(artifact: Artifact, root: Path) -> None:
+        """Detect nothing."""
+
+    monkeypatch.setattr(Artifact, "verify", accept)
+    with pytest.raises(DemoFailed, match="was not detected"):
+        show_changed_byte(stage, run)
+
+
+def test_upload_that_fails_is_reported(stage: Stage) -> None:
+    with stage.server.fault(Fault(kind="storage-put", path="day 1", status=403)):
+        with pytest.raises(Exception, match="HTTP 403"):
+            show_everything(stage)
+
+
+# The command.
+
+
+def test_demo_shows_every_step_and_leaves_nothing(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     before = dict(os.environ)
     outcome = command(*QUICK)
     assert (outcome.code, outcome.err) == (0, "")
-    for line in (
-        r"12 files uploaded \(\d\.\d MiB\)",
-        r"page 1: 12 files, the last is .*",
-        r"12 files fetched \(\d\.\d MiB\)",
-        r"folder\tfiles\tsize\tequal",
-        r"checkpoints\t2\t1\.\d MiB\t2",
-        r"compared the digests of 12 files: 12 equal",
-        r"  wbtyped serve \./wandb-data",
-    ):
-        assert re.search(f"^{line}$", outcome.out, re.MULTILINE), line
+    steps, _, following = outcome.out.partition("\nNext, ")
+    assert [line.split()[0] for line in steps.splitlines()] == [
+        "server", "uploaded", "cut", "resumed", "verified", "repeated", "changed", "detected",
+        "repaired",
+    ]  # fmt: skip
+    assert commands_in(following) == [
+        "wbtyped demo --keep wbtyped-demo",
+        "wbtyped serve wandb-data",
+    ]
     assert list(tmp_path.iterdir()) == []
     assert dict(os.environ) == before
+
+
+def commands_in(text: str) -> list[str]:
+    """Return the commands that a text tells people to type."""
+    return [line.strip() for line in text.splitlines() if line.startswith("  ")]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell")
+def test_demo_keep_prints_commands_that_work(command: Command, tmp_path: Path) -> None:
+    kept = tmp_path / "kept folder"
+    outcome = command(*QUICK, "--keep", kept)
+    assert outcome.code == 0
+    assert files_in(kept / "downloads") == files_in(kept / "originals")
+    serve, export, ls, verify = commands_in(outcome.out.partition("\nNext, ")[2])
+    assert shlex.split(serve)[2] == str(kept / "server")
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environ = {**os.environ, "PATH": path}
+    server = subprocess.Popen(
+        ["sh", "-c", f"exec {serve}"], env=environ, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert server.stdout is not None
+        assert "running at" in server.stdout.readline()
+        listed, verified = (
+            subprocess.run(
+                ["sh", "-c", f"{export}\n{typed}"],
+                env=environ, cwd="/", check=True, capture_output=True, text=True,
+            ).stdout
+            for typed in (ls, verify)
+        )  # fmt: skip
+    finally:
+        server.send_signal(signal.SIGINT)
+        server.communicate(timeout=30)
+    assert all(name in listed for name in ("empty.txt", LARGE))
+    assert verified.startswith("OK: ")
+
+
+def test_demo_on_terminal_draws_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    outcome = on_terminal(*QUICK)
+    assert (outcome.code, outcome.err) == (0, "")
+    for text in ("upload 12 of 12", "download 12 of 12", "━"):
+        assert text in outcome.out
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_demo_failure_exits_1(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = WandbServer.start
+
+    def start_with_fault(server: WandbServer) -> WandbServer:
+        server.faults.add(Fault(kind="storage-get", path="empty", status=404))
+        return start(server)
+
+    monkeypatch.setattr(WandbServer, "start", start_with_fault)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    outcome = command("demo", "--files", "3", "--large", "1")
+    assert outcome.code == 1
+    assert re.match(r"wbtyped: the demo failed: .*empty\.txt", outcome.err.splitlines()[-1])
+    assert "Next, " not in outcome.out
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_demo_ignores_user_settings(
@@ -66,38 +275,12 @@ def test_demo_ignores_user_settings(
     assert (outcome.code, outcome.err) == (0, "")
 
 
-def test_demo_keep_leaves_files_and_server_data(command: Command, tmp_path: Path) -> None:
-    kept = tmp_path / "kept folder"
-    outcome = command(*QUICK, "--keep", kept)
-    assert outcome.code == 0
-    originals, downloads = (
-        {p.relative_to(kept / part): p.read_bytes() for p in (kept / part).rglob("*.*")}
-        for part in ("originals", "downloads")
-    )
-    assert len(originals) == 12
-    assert originals == downloads
-    assert f"wbtyped serve '{kept / 'server'}'" in outcome.out
-    path = outcome.out.split("wbtyped ls ")[1].split()[0]
-    with WandbServer(kept / "server") as server:
-        with Api({"base_url": server.url}, api_key=server.api_key) as api:
-            assert len(api.run(path).files()) == 12
-
-
 def test_demo_keep_impossible_folder_exits_1(command: Command, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     outcome = command(*QUICK, "--keep", tmp_path / "file" / "below")
     assert (outcome.code, outcome.out) == (1, "")
     assert "below" in outcome.err
     assert outcome.err.count("\n") == 1
-
-
-def test_demo_on_terminal_draws_bars(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    outcome = on_terminal(*QUICK)
-    assert (outcome.code, outcome.err) == (0, "")
-    for text in ("upload 12 of 12", "download 12 of 12", "━", "│ checkpoints"):
-        assert text in outcome.out
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_samples_are_reproducible(tmp_path: Path) -> None:
@@ -117,71 +300,6 @@ def test_samples_are_reproducible(tmp_path: Path) -> None:
     assert content == (tmp_path / "b" / SAMPLES[1].name).read_bytes()
     assert len(content) == 5000
     assert len(set(content)) > 200
-
-
-def test_tour_corrupt_download_is_reported(
-    wandb_server: WandbServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with wandb_server.fault(Fault(kind="storage-get", path="day 1", corrupt=True)):
-        _, failures = tour(tmp_path, SAMPLES)
-    assert failures == ["logs/day 1.txt"]
-    out, err = capsys.readouterr()
-    assert err.startswith("failed  logs/day 1.txt: ")
-    assert "MD5" in err
-    assert err.count("\n") == 1
-    assert "2 files fetched, 1 failed" in out
-    assert "logs\t1\t4.9 KiB\t0" in out
-    assert "compared the digests of 3 files: 2 equal" in out
-
-
-def test_tour_failed_upload_is_reported(
-    wandb_server: WandbServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with wandb_server.fault(Fault(kind="storage-put", path="day 1", status=403)):
-        _, failures = tour(tmp_path, SAMPLES)
-    assert failures == ["logs/day 1.txt"]
-    assert "HTTP 403" in capsys.readouterr().err
-
-
-def test_demo_failure_exits_1(
-    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    start = WandbServer.start
-
-    def start_with_fault(server: WandbServer) -> WandbServer:
-        server.faults.add(Fault(kind="storage-get", path="empty", status=404))
-        return start(server)
-
-    monkeypatch.setattr(WandbServer, "start", start_with_fault)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    outcome = command("demo", "--files", "3", "--large", "0")
-    assert outcome.code == 1
-    assert outcome.err.splitlines()[-1].startswith("wbtyped: the demo failed: empty.txt")
-    assert "Next, start" not in outcome.out
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_find_differences_detects_every_kind(wandb_server: WandbServer, tmp_path: Path) -> None:
-    originals, downloads = tmp_path / "originals", tmp_path / "downloads"
-    names = ["equal", "changed by download", "lost", "changed by upload", "unlisted"]
-    samples = [Sample(name, 100) for name in names]
-    for sample in samples:
-        sample.write(originals)
-        sample.write(downloads)
-    (downloads / "changed by download").write_bytes(bytes(100))
-    (downloads / "lost").unlink()
-    stored = {name: (originals / name).read_bytes() for name in names[:-1]}
-    stored["changed by upload"] = bytes(100)
-    stored["stray"] = b""
-    wandb_server.add_run("crew/ship/log", stored)
-    with Api() as api:
-        listed = {file.name: file for file in api.run("crew/ship/log").files()}
-    wrong = find_differences(samples, listed, originals, downloads)
-    assert wrong.keys() == {*names[1:], "stray"}
-    assert "downloaded with MD5" in wrong["changed by download"]
-    assert wrong["lost"] == "not downloaded"
-    assert "listed with MD5" in wrong["changed by upload"]
-    assert wrong["unlisted"] == "not in the list"
 
 
 def test_file_digest_matches_hashlib(tmp_path: Path) -> None:

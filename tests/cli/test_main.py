@@ -1,6 +1,6 @@
 """What all subcommands share: exit codes, errors, extras, start-up time."""
 
-import re
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -10,7 +10,7 @@ import pytest
 
 from wbtyped.server import Fault, WandbServer
 
-from .conftest import Command, in_process, on_terminal
+from .conftest import Command, in_process
 
 PATH = "crew/ship/log"
 BLOCKED = """
@@ -26,14 +26,16 @@ def test_version_is_printed(command: Command) -> None:
     assert (outcome.code, outcome.out, outcome.err) == (0, f"wbtyped {version('wbtyped')}\n", "")
 
 
-def test_start_up_imports_nothing_heavy() -> None:
-    script = """
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
+def test_start_up_imports_nothing_heavy(arguments: list[str]) -> None:
+    script = f"""
 import sys
 from wbtyped.cli import main
 try:
-    main(["--version"])
+    main({arguments})
 finally:
-    heavy = {"httpx", "stamina", "rich", "starlette", "graphql", "wbtyped_graphql"}
+    heavy = {{"httpx", "pydantic", "stamina", "rich", "starlette", "graphql", "wbtyped_graphql"}}
+    heavy |= {{"wbtyped.api", "wbtyped.download.batch", "wbtyped.transport", "asyncio", "ssl"}}
     print(sorted(heavy & sys.modules.keys()), file=sys.stderr)
 """
     done = subprocess.run(
@@ -45,7 +47,7 @@ finally:
 def test_help_lists_every_command(command: Command) -> None:
     outcome = command("--help")
     assert outcome.code == 0
-    for name in ("ls", "get", "schema", "serve", "demo", "--version", "Exit codes"):
+    for name in ("ls", "get", "put", "schema", "serve", "demo", "--version", "Exit codes"):
         assert name in outcome.out
 
 
@@ -91,7 +93,7 @@ def test_ls_without_server_extra_works(wandb_server: WandbServer) -> None:
 WRONG_USAGE = [
     [],
     ["nonsense"],
-    ["ls"],
+    ["get"],
     ["ls", PATH, "--nonsense"],
     ["ls", "a/b/c/d/e"],
     ["ls", "https://wandb.test/a/b/c"],
@@ -216,12 +218,17 @@ def test_failure_in_real_process_exits_1(wandb_server: WandbServer) -> None:
     assert outcome.err.count("\n") == 1
 
 
-def test_retry_is_announced_on_terminal_only(wandb_server: WandbServer) -> None:
-    wandb_server.add_run(PATH, {"a.txt": b"hello"})
-    with wandb_server.fault(Fault(kind="graphql", status=503, times=1)):
-        outcome = on_terminal("ls", PATH, both=True)
-    assert outcome.code == 0
-    assert re.match(r"GetRun: HTTP 503 Service Unavailable; retrying in \d\.\d s\r\n", outcome.out)
-    with wandb_server.fault(Fault(kind="graphql", status=503, times=1)):
-        outcome = in_process("ls", PATH)
-    assert (outcome.code, outcome.err) == (0, "")
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("module", ["wbtyped", "wbtyped.cli"])
+def test_interrupt_exits_130_with_one_line(wandb_server: WandbServer, module: str) -> None:
+    wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
+    with wandb_server.fault(Fault(kind="graphql", operation="RunFiles", skip=1, latency=30)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, "ls", PATH],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "wbtyped: interrupted\n")

@@ -309,7 +309,7 @@ def test_split_whose_disk_fails_ends_the_file(tmp_path: Path) -> None:
     first, second = file.queue.queued
     give_content(first, CONTENT)
     writer_of(first).commit(replace=True)
-    first.transfer.target.unlink()
+    Path(first.transfer.target).unlink()
     first.on_settled(first.transfer, None)
     assert file.queue.ended == ["failed"]
     assert "x cannot be written" in str(file.queue.error)
@@ -484,3 +484,20 @@ def test_schedule_cancelled_in_a_split_leaves_the_beginning_alone(
     assert one.errors == []
     assert saved(tmp_path) == {}
     assert files_below(tmp_path) == {}, "so little is not worth keeping"
+
+
+def test_schedule_of_a_split_counts_pieces_that_wait_to_be_appended(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    one = SplitSchedule(tmp_path, clock, 8)
+    one.stop_main()
+    received = [one.schedule.partial_bytes()]
+    for piece in reversed(one.taken()):
+        give_content(piece, CONTENT)
+        received.append(one.schedule.partial_bytes())
+        one.schedule.complete(piece)
+        received.append(one.schedule.partial_bytes())
+    assert received[0] == BEGINNING
+    assert received == sorted(received)
+    assert received[-1] >= BEGINNING + 4 * PIECE_BYTES
+    one.drain()

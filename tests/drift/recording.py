@@ -170,7 +170,20 @@ def change_artifacts(api: Api, folder: Path) -> None:
     artifact.save()
     artifact.link("wandb-registry-model/nets")
     api.artifact("wandb-registry-model/nets:latest")
+    run = api.run(RUN)
+    run.log_artifact(run.use_artifact(artifact))
     artifact.link("crew/ship/other").unlink()
+
+
+def read_registries(api: Api, folder: Path) -> None:
+    registries = api.registries(filters={"created_at": {"$gt": "2020"}})
+    [registry] = registries
+    assert registry.artifact_types
+    assert api.registry("model").allow_all_artifact_types
+    assert list(registry.collections())
+    assert list(registries.versions({"created_at": {"$gt": "2020"}}))
+    registry.load()
+    api.create_registry("fresh", "organization")
 
 
 def change_collections(api: Api, folder: Path) -> None:
@@ -194,5 +207,6 @@ TOURS: list[Callable[[Api, Path], None]] = [
     list_runs,
     read_artifacts,
     change_artifacts,
+    read_registries,
     change_collections,
 ]

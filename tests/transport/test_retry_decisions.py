@@ -9,6 +9,7 @@ from wbtyped.errors import ChecksumError, RateLimitError, TransportError
 from wbtyped.transport.retries import (
     FIRST_WAIT_SECONDS,
     MAX_WAIT_SECONDS,
+    RECONNECT_SECONDS,
     UNREACHABLE_SECONDS,
     RetryPolicy,
     StoppedClockPolicy,
@@ -17,6 +18,7 @@ from wbtyped.transport.retries import (
 )
 
 BUDGET = 60.0
+SERVER = "http://wandb.test:8080"
 STATUSES = st.none() | st.sampled_from([408, 425, 429, 500, 502, 503, 504])
 
 
@@ -30,14 +32,16 @@ ERRORS = st.builds(transient, STATUSES, st.none() | st.integers(0, 300), unsent=
 
 @settings(max_examples=50, deadline=None)
 @given(
-    failures=st.lists(st.tuples(ERRORS, st.floats(0, 30)), max_size=30), repeatable=st.booleans()
+    failures=st.lists(st.tuples(ERRORS, st.floats(0, 30)), max_size=30),
+    repeatable=st.booleans(),
+    reached=st.sampled_from([[], [SERVER]]),
 )
 def test_retry_policy_never_waits_past_its_budget(
-    failures: list[tuple[TransientError, float]], repeatable: bool
+    failures: list[tuple[TransientError, float]], repeatable: bool, reached: list[str]
 ) -> None:
     with fake_clock() as clock:
         began = clock.now
-        policy = RetryPolicy(BUDGET, repeatable=repeatable)
+        policy = RetryPolicy(BUDGET, repeatable=repeatable, server=SERVER, reached=reached)
         for error, spent in failures:
             clock.advance(spent)
             wait = policy(error)
@@ -47,8 +51,10 @@ def test_retry_policy_never_waits_past_its_budget(
                 continue
             assert elapsed < BUDGET
             assert repeatable or error.unsent or error.status in {425, 429}
-            assert not (error.unsent and elapsed > UNREACHABLE_SECONDS)
-            if wait is True:
+            if error.unsent and not reached:
+                assert wait == RECONNECT_SECONDS
+                assert elapsed + wait < UNREACHABLE_SECONDS
+            elif wait is True:
                 assert error.retry_after is None
             else:
                 assert wait == error.retry_after
@@ -64,13 +70,55 @@ def test_retry_policy_at_the_end_of_its_budget_stops(spent: float, expected: boo
         assert policy.over is not expected
 
 
-@pytest.mark.parametrize(("spent", "expected"), [(15.0, True), (15.1, False)])
-def test_retry_policy_of_an_unreachable_server_stops_early(spent: float, expected: bool) -> None:
+@pytest.mark.parametrize(("spent", "expected"), [(2.4, RECONNECT_SECONDS), (2.5, False)])
+def test_retry_policy_of_a_server_that_never_responded_stops_early(
+    spent: float, expected: object
+) -> None:
     with fake_clock() as clock:
-        policy = RetryPolicy(BUDGET, repeatable=True)
+        reached: set[str] = set()
+        policy = RetryPolicy(BUDGET, repeatable=True, server=SERVER, reached=reached)
+        refused = TransientError("connection refused", unsent=True)
         clock.advance(spent)
-        assert policy(TransientError("connection refused", unsent=True)) is expected
+        assert policy(refused) == expected
         assert policy(TransientError("cut off")) is True, "that one could be reached"
+        reached.add(SERVER)
+        clock.advance(BUDGET - spent - 1)
+        assert policy(refused) is True, "it may be restarting"
+
+
+def test_retry_policy_says_where_what_fails_and_for_how_long_once_in_a_while(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    server = "http://notices.test:8080"
+    with fake_clock() as clock:
+
+        def fail(seconds: float) -> None:
+            clock.advance(seconds)
+            for policy in policies:
+                policy(transient(503, None, unsent=False))
+
+        policies = [RetryPolicy(BUDGET, repeatable=True, server=server) for _ in range(100)]
+        fail(0)
+        assert caplog.messages == [], "it may be over in a moment"
+        fail(2)
+        assert caplog.messages == [f"{server}: failed; retrying for up to 58 s more"]
+        fail(1)
+        fail(5)
+        assert caplog.messages[1:] == [
+            f"{server}: failed; retrying for up to 52 s more"
+            " (199 more retries since the last message)"
+        ]
+
+
+def test_retry_policy_says_how_long_the_server_asked_to_wait(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with fake_clock():
+        policy = RetryPolicy(BUDGET, repeatable=True, server="http://busy.test")
+        policy(transient(429, 30, unsent=False))
+    assert caplog.messages == [
+        "http://busy.test: failed; retrying in 30 s, and for up to 60 s more"
+    ]
 
 
 def test_retry_policy_after_wrong_content_twice_stops_whatever_came_between() -> None:

@@ -76,6 +76,9 @@ def versions(artifact: Artifact) -> None:
 
 def show(progress: DownloadProgress) -> None:
     assert_type(progress.files, int)
+    assert_type(progress.size_expected, int | None)
+    assert_type(progress.totals_final, bool)
+    assert_type(progress.seconds_left, float | None)
 
 
 def downloads(run: Run, artifact: Artifact) -> None:
@@ -88,6 +91,7 @@ def downloads(run: Run, artifact: Artifact) -> None:
     assert_type(result.failed, list[FailedFile])
     assert_type(result.failed[0].error, Exception)
     assert_type(result.unverified, dict[str, str])
+    assert_type(result.resumed, int)
 
 
 def names(files: Paginator[ResultT, NodeT, File]) -> list[str]:

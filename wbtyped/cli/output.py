@@ -1,11 +1,16 @@
 """Print for people: escaped names, readable sizes, and tables on a terminal or in a pipe."""
 
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
+
+from ..units import counted as counted
+from ..units import human_size as human_size
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: that of a shell for SIGINT."""
 
 
 def printable(text: str) -> str:
@@ -15,23 +20,6 @@ def printable(text: str) -> str:
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in text
     )
-
-
-def human_size(size: int) -> str:
-    """Return a number of bytes in a readable unit, such as `1.5 MiB`."""
-    if size < 1024:
-        return f"{size} B"
-    value = float(size)
-    for unit in ("KiB", "MiB", "GiB"):
-        value /= 1024
-        if value < 1023.95:
-            return f"{value:.1f} {unit}"
-    return f"{value / 1024:.1f} TiB"
-
-
-def counted(number: int, singular: str = "file", plural: str | None = None) -> str:
-    """Return a number with its noun: `1 file`, `2 files`."""
-    return f"{number:,} {singular if number == 1 else plural or f'{singular}s'}"
 
 
 def print_out(text: str) -> None:
@@ -57,19 +45,3 @@ def rich_console() -> "Console":
     from rich.console import Console
 
     return Console(markup=False, emoji=False, highlight=False)
-
-
-def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table with names in the first column and figures in the others."""
-    if not on_terminal():
-        for row in (headings, *rows):
-            print("\t".join(map(printable, row)), flush=True)
-        return
-    from rich.table import Table
-
-    table = Table()
-    for column, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if column else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*map(printable, row))
-    rich_console().print(table)

@@ -1,18 +1,33 @@
-"""Report progress over many files: a bar on a terminal, lines elsewhere."""
+"""Report what happens to many files: a bar on a terminal, one line per event elsewhere."""
 
-import sys
-from abc import ABC, abstractmethod
-from typing import Self
+from typing import NoReturn, Self
 
-from ..download.progress import rich_bar
-from .output import counted, human_size, on_terminal, print_err, print_out, rich_console
+from ..clock import monotonic
+from ..download.progress import (
+    LINE_SECONDS,
+    BarReporter,
+    DownloadProgress,
+    RateMeter,
+    progress_line,
+)
+from .output import (
+    INTERRUPTED,
+    counted,
+    human_size,
+    on_terminal,
+    print_err,
+    print_out,
+    rich_console,
+)
 
 
-class Reporter(ABC):
-    """Counts and shows what happens to each of many files; use it in a `with` statement.
+class Reporter:
+    """Counts what happens to each of many files, and shows nothing; use it in a `with` statement.
 
     `done` counts the finished files by status (`fetched`, `kept`, `cached`, `uploaded`), `failures`
     holds the names and reasons of the others, and `size` the bytes of the finished ones.
+
+    A download reports its progress by `tick`. For other work, announce the files by `expect`.
     """
 
     def __init__(self, action: str) -> None:
@@ -20,39 +35,75 @@ class Reporter(ABC):
         self.done: dict[str, int] = {}
         self.failures: list[tuple[str, str]] = []
         self.size: int = 0
+        self._expected_files = self._expected_size = 0
+        self._meter = RateMeter()
+        self._left = ""
+        self.how_to_resume: str = "; run the same command to resume"
+        """What to say after an interrupted download."""
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
         self.close()
+        if isinstance(error, KeyboardInterrupt):
+            self._exit_interrupted()
 
-    @abstractmethod
+    def interrupted(self, left: str) -> None:
+        """Remember what an interrupted download leaves behind."""
+        self._left = left
+
+    def _exit_interrupted(self) -> NoReturn:
+        """Say what an interrupt leaves behind, and how to resume."""
+        finished = f"{counted(sum(self.done.values()))} complete"
+        left = f"{self._left}{self.how_to_resume}" if self._left else finished
+        print_err(f"wbtyped: interrupted: {left}")
+        raise SystemExit(INTERRUPTED) from None
+
     def close(self) -> None:
         """Show what is left to show."""
 
-    @abstractmethod
-    def expect(self, files: int, size: int) -> None:
-        """Announce further files of `size` bytes in total."""
+    def tick(self, progress: DownloadProgress) -> None:
+        """Show the progress; called about ten times a second."""
 
-    @abstractmethod
     def show(self, status: str, name: str, size: int) -> None:
         """Show that a file is finished."""
 
-    @abstractmethod
     def show_failure(self, name: str, reason: str) -> None:
         """Show that a file failed."""
+
+    def expect(self, files: int, size: int) -> None:
+        """Announce further files of `size` bytes in total."""
+        self._expected_files += files
+        self._expected_size += size
+        self._tick_counted()
 
     def finish(self, status: str, name: str, size: int) -> None:
         """Count and show a finished file."""
         self.done[status] = self.done.get(status, 0) + 1
         self.size += size
         self.show(status, name, size)
+        self._tick_counted()
 
     def fail(self, name: str, reason: object) -> None:
         """Count and show a failed file."""
         self.failures.append((name, str(reason)))
         self.show_failure(name, str(reason))
+        self._tick_counted()
+
+    def _tick_counted(self) -> None:
+        """Show the progress of work that does not report it by itself."""
+        if self._expected_files:
+            self.tick(
+                DownloadProgress(
+                    sum(self.done.values()),
+                    len(self.failures),
+                    self.size,
+                    self._expected_files,
+                    self._expected_size,
+                    self._meter.rate(self.size),
+                )
+            )
 
     def summary(self) -> str:
         """Return one line with all counts."""
@@ -70,91 +121,50 @@ def failure_line(name: str, reason: str) -> str:
 class SilentReporter(Reporter):
     """Counts only, for output that programs read."""
 
-    def close(self) -> None:
-        """Show nothing."""
-
-    def expect(self, files: int, size: int) -> None:
-        """Show nothing."""
-
-    def show(self, status: str, name: str, size: int) -> None:
-        """Show nothing."""
-
-    def show_failure(self, name: str, reason: str) -> None:
-        """Show nothing."""
-
 
 class LineReporter(Reporter):
-    """Prints a line for each file, or a count after each `every` files."""
+    """Prints a line for each file; while none finishes, one on stderr once in a while."""
 
-    def __init__(self, action: str, every: int) -> None:
+    def __init__(self, action: str) -> None:
         super().__init__(action)
-        self._every = every
+        self._printed_at = monotonic()
 
-    def close(self) -> None:
-        """Show nothing more: every line is printed already."""
-
-    def expect(self, files: int, size: int) -> None:
-        """Show nothing: lines do not depend on what is to come."""
+    def tick(self, progress: DownloadProgress) -> None:
+        """Print the progress if nothing was printed for a while."""
+        now = monotonic()
+        if now - self._printed_at >= LINE_SECONDS:
+            self._printed_at = now
+            print_err(f"{self.action}: {progress_line(progress)}")
 
     def show(self, status: str, name: str, size: int) -> None:
-        """Print a line for the file, or the count if it is due."""
-        finished = sum(self.done.values())
-        if self._every == 1:
-            print_out(f"{status}  {name} ({human_size(size)})")
-        elif finished % self._every == 0:
-            print_out(f"{self.action}: {counted(finished)} ({human_size(self.size)})")
+        """Print a line for the file."""
+        self._printed_at = monotonic()
+        print_out(f"{status}  {name} ({human_size(size)})")
 
     def show_failure(self, name: str, reason: str) -> None:
         """Print a line for the file on stderr."""
+        self._printed_at = monotonic()
         print_err(failure_line(name, reason))
 
 
 class TerminalReporter(Reporter):
     """Draws one bar that counts bytes."""
 
-    def __init__(self, action: str) -> None:
-        super().__init__(action)
-        self._expected_files = self._expected_size = 0
-        # If stderr is a file, its lines belong there and not above the bar.
-        self._bar = rich_bar(rich_console(), redirect_stderr=sys.stderr.isatty())
-        self._task = self._bar.add_task(action, total=None)
-
     def __enter__(self) -> Self:
-        self._bar.start()
+        self._bar = BarReporter(self.action, rich_console())
         return self
 
     def close(self) -> None:
         """Finish the bar, then print the failures: the bar would overwrite them."""
-        self._refresh()
         self._bar.stop()
         for failure in self.failures:
             print_err(failure_line(*failure))
 
-    def expect(self, files: int, size: int) -> None:
-        """Extend the bar."""
-        self._expected_files += files
-        self._expected_size += size
-        self._refresh()
-
-    def show(self, status: str, name: str, size: int) -> None:  # noqa: ARG002
-        """Advance the bar."""
-        self._refresh()
-
-    def show_failure(self, name: str, reason: str) -> None:  # noqa: ARG002
-        """Count the failure beside the bar."""
-        self._refresh()
-
-    def _refresh(self) -> None:
-        failed = f", {len(self.failures):,} failed" if self.failures else ""
-        finished = sum(self.done.values())
-        self._bar.update(
-            self._task,
-            total=self._expected_size,
-            completed=self.size,
-            description=f"{self.action} {finished:,} of {self._expected_files:,}{failed}",
-        )
+    def tick(self, progress: DownloadProgress) -> None:
+        """Move the bar."""
+        self._bar.tick(progress)
 
 
-def make_reporter(action: str, *, every: int = 1) -> Reporter:
-    """Return a bar on a terminal; elsewhere lines, one for each `every` files."""
-    return TerminalReporter(action) if on_terminal() else LineReporter(action, every)
+def make_reporter(action: str) -> Reporter:
+    """Return a bar on a terminal, and lines elsewhere."""
+    return TerminalReporter(action) if on_terminal() else LineReporter(action)

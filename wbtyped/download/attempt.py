@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import stamina
 
@@ -30,6 +30,8 @@ class Attempt:
     writer: VerifiedWriter
     handler: ResponseHandler
     on_settled: OnSettled
+    reached: set[str] = field(default_factory=set[str])
+    """The servers that have responded so far, to any attempt."""
     tries: int = 0
     url_refreshes: int = 0
     single_connection: bool = False
@@ -48,7 +50,9 @@ class Attempt:
 
     def retry_delay(self, error: Exception, budget: float) -> float | None:
         """Return the seconds until the next try, or None to give up."""
-        self._policy = policy = self._policy or RetryPolicy(budget, repeatable=True)
+        self._policy = policy = self._policy or RetryPolicy(
+            budget, repeatable=True, server=self.handler.server, reached=self.reached
+        )
         now = monotonic()
         gained = self.writer.written - self._most_written
         if gained > 0 and gained >= SLOWEST_BYTES_PER_SECOND * (now - self._most_written_at):

@@ -22,17 +22,20 @@ from .cache.store import Cache
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
 from .engines.choice import MAX_JOBS, Engine, choose_engine
+from .engines.small_finisher import INLINE_BYTES
 from .local_files import LocalFiles, SkippedFile
 from .options import DownloadOptions, EngineName, OnError
 from .progress import (
     DownloadProgress,
     Progress,
     ProgressReporter,
+    RateMeter,
     check_progress,
+    interruption_text,
     progress_reporter,
 )
 from .results import DownloadResult, FailedFile
-from .schedule import Schedule
+from .schedule import Schedule, SmallFile
 from .transfer import RefreshUrls, Transfer, TransferCancelled
 
 CACHE_QUEUE_FILES = 512
@@ -49,11 +52,24 @@ PlannedFile = Transfer | SkippedFile | FailedFile
 """What has to be done for a listed file: download it, or nothing more."""
 
 
+@dataclass(frozen=True, slots=True)
+class ListedFiles:
+    """The number of files on a page of a list, and their bytes: what a plan will come to."""
+
+    files: int
+    size: int
+    is_last: bool
+    """Whether the list ends with this page."""
+
+
 class Observer(Protocol):
     """Receives the outcome of each file; called from any thread, one call at a time."""
 
-    def expect(self, files: int, size: int, /) -> None:
-        """Add to the number of files to come, and to their bytes."""
+    def tick(self, progress: DownloadProgress, /) -> None:
+        """Report the progress, about ten times a second."""
+
+    def interrupted(self, left: str, /) -> None:
+        """Report what the download leaves behind when it is interrupted."""
 
     def finish(self, status: str, name: str, size: int, /) -> None:
         """Report a file that is in place; `status` is `fetched`, `kept` or `cached`."""
@@ -73,6 +89,8 @@ class BatchOptions:
     fsync: bool = False
     observer: Observer | None = None
     cache: Cache | None = None
+    multipart: bool = True
+    """Whether a large file may be fetched over several connections."""
 
     def local_files(self, tree: FolderTree) -> LocalFiles:
         """Return what finds files that need no download, below the root of `tree`."""
@@ -112,15 +130,15 @@ def jobs_option(options: DownloadOptions) -> int | None:
 class Batch:
     """One download of any number of files; it is run once.
 
-    `tree` holds the root of the download. `plan` yields the files while they are being listed;
-    `list_name` names that list in errors. `expected` are the numbers of files and bytes, if known
-    beforehand.
+    `tree` holds the root of the download. `plan` yields the files while they are being listed, and
+    announces them before where their number is not known; `list_name` names that list in errors.
+    `expected` are the numbers of files and bytes, if known beforehand.
     """
 
     transport: Transport
     tree: FolderTree
     options: BatchOptions
-    plan: Iterable[PlannedFile]
+    plan: Iterable[PlannedFile | ListedFiles]
     list_name: str
     expected: tuple[int, int] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
@@ -130,19 +148,25 @@ class Batch:
         self.result: DownloadResult = DownloadResult(self.tree.root)
         config = choose_engine(self.options.engine, self.options.jobs)
         self._engine: Engine = config.make(self.transport)
+        fast = self._engine.has_fast_lane and not self.options.fsync
         self._schedule = Schedule(
             config.jobs,
             self.transport.retries.budget,
             self._on_settled,
             self.tree,
             self.options.fsync,
-            config.small_jobs,
+            self._engine.small_jobs,
             self.transport.settings.timeout,
             self.transport.hosts,
+            self.transport.retries.reached,
+            on_placed=self._on_placed if fast else None,
         )
         self._process = os.getpid()
         self._cancelled = threading.Event()
-        self._to_cache: queue.Queue[Transfer | None] = queue.Queue(CACHE_QUEUE_FILES)
+        self._totals_final = self.expected is not None
+        self._skipped_bytes = 0
+        self._meter = RateMeter()
+        self._to_cache: queue.Queue[Transfer | SmallFile | None] = queue.Queue(CACHE_QUEUE_FILES)
         self._cache_error: OSError | None = None
 
     # Running.
@@ -161,12 +185,14 @@ class Batch:
             self._wait(movers, reporter)
             for thread in feeders:
                 thread.join(SHUTDOWN_SECONDS)
-        except BaseException:
+        except BaseException as error:
             self._stop([*feeders, *movers])
+            if isinstance(error, KeyboardInterrupt):
+                self._note_interruption(error)
             raise
         finally:
-            if reporter is not None:
-                reporter.close(self._progress())
+            self._report(reporter, done=True)
+        self.result.resumed = self._schedule.resumed_bytes()
         self._schedule.release()
         if self._error is not None:
             raise self._error
@@ -180,10 +206,11 @@ class Batch:
         running = asyncio.ensure_future(in_thread(self.run))
         try:
             return await asyncio.shield(running)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as error:
             self._cancelled.set()
             # It ends with the cancel itself, which is raised below.
             await asyncio.gather(running, return_exceptions=True)
+            self._note_interruption(error)
             raise
 
     def _wait(self, movers: Sequence[threading.Thread], reporter: ProgressReporter | None) -> None:
@@ -192,8 +219,26 @@ class Batch:
             working[0].join(PROGRESS_SECONDS)
             if self._cancelled.is_set():
                 raise TransferCancelled
-            if reporter is not None:
-                reporter.tick(self._progress())
+            self._report(reporter)
+
+    def _report(self, reporter: ProgressReporter | None, *, done: bool = False) -> None:
+        observer = self.options.observer
+        if reporter is None and observer is None:
+            return
+        progress = self._progress(done=done)
+        if observer is not None:
+            observer.tick(progress)
+        if reporter is not None:
+            (reporter.close if done else reporter.tick)(progress)
+
+    def _note_interruption(self, error: BaseException) -> None:
+        """Tell the user what is left of the download; a traceback shows it below the error."""
+        progress = self._progress(done=True)
+        expected = progress.files_expected if progress.totals_final else None
+        left = interruption_text(progress.files, expected, self._schedule.resumable_files())
+        error.add_note(f"{left}; call it again to resume")
+        if self.options.observer is not None:
+            self.options.observer.interrupted(left)
 
     def _stop(self, threads: Sequence[threading.Thread]) -> None:
         """End everything soon; a thread that waits for the network is abandoned, which is safe."""
@@ -241,21 +286,19 @@ class Batch:
 
         Errors are kept for a warning at the end.
         """
-        while (transfer := self._to_cache.get()) is not None:
-            digest = transfer.digest
-            if self.options.cache is None or digest is None or self._schedule.cancelled:
-                continue
+        while (added := self._to_cache.get()) is not None:
             try:
-                algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
-                self.options.cache.add(transfer.target, digest, algorithm, self.tree)
+                if self.options.cache is not None and not self._schedule.cancelled:
+                    add_to_cache(self.options.cache, added, self.tree)
             except OSError as error:
                 self._cache_error = self._cache_error or error
 
     def _plan(self) -> None:
         try:
             for planned in self.plan:
-                self._expect(planned)
-                if isinstance(planned, Transfer):
+                if isinstance(planned, ListedFiles):
+                    self._expect(planned)
+                elif isinstance(planned, Transfer):
                     self._schedule.add(planned)
                 elif isinstance(planned, SkippedFile):
                     self._record_skipped(planned)
@@ -267,12 +310,14 @@ class Batch:
             # What was listed is downloaded all the same.
             self._record_failure(FailedFile(self.list_name, error))
         finally:
+            self._totals_final = True
             self._schedule.finish()
 
     def _refresh_urls(self) -> None:
         """Refresh expired signed URLs in batches, and split large transfers that are slow."""
         while not self._schedule.finished:
-            self._schedule.split_slow()
+            if self.options.multipart:
+                self._schedule.split_slow()
             attempts_by_refresh: dict[RefreshUrls, list[Attempt]] = defaultdict(list)
             for attempt in self._schedule.take_expired():
                 if attempt.transfer.refresh_urls is not None:
@@ -298,6 +343,18 @@ class Batch:
         if error is not None:
             self._record_failure(FailedFile(transfer.name, error))
             return
+        self._record_written(transfer)
+        if self.options.cache is not None:
+            self._to_cache.put(transfer)
+
+    def _on_placed(self, file: SmallFile) -> None:
+        self._record_written(file.transfer)
+        if self.options.cache is not None:
+            # A large content would only wait in memory: it is read again.
+            is_large = len(file.content) > INLINE_BYTES
+            self._to_cache.put(file.transfer if is_large else file)
+
+    def _record_written(self, transfer: Transfer) -> None:
         size = transfer.size or 0
         with self._lock:
             self.result.written.append(transfer.name)
@@ -306,20 +363,18 @@ class Batch:
             self.result.size += size
             if self.options.observer is not None:
                 self.options.observer.finish("fetched", transfer.name, size)
-        if self.options.cache is not None:
-            self._to_cache.put(transfer)
 
-    def _expect(self, planned: PlannedFile) -> None:
-        if self.options.observer is not None:
-            size = 0 if isinstance(planned, FailedFile) else planned.size
-            with self._lock:
-                self.options.observer.expect(1, size or 0)
+    def _expect(self, listed: ListedFiles) -> None:
+        files, size = self.expected or (0, 0)
+        self.expected = files + listed.files, size + listed.size
+        self._totals_final = listed.is_last
 
     def _record_skipped(self, skipped: SkippedFile) -> None:
         with self._lock:
             names = self.result.cached if skipped.cached else self.result.kept
             names.append(skipped.name)
             self.result.size += skipped.size
+            self._skipped_bytes += skipped.size
             if self.options.observer is not None:
                 status = "cached" if skipped.cached else "kept"
                 self.options.observer.finish(status, skipped.name, skipped.size)
@@ -333,13 +388,31 @@ class Batch:
             if self.options.observer is not None:
                 self.options.observer.fail(failed.name, failed.error)
 
-    def _progress(self) -> DownloadProgress:
+    def _progress(self, *, done: bool = False) -> DownloadProgress:
         result = self.result
         files, size = self.expected or (None, None)
+        # Summed up while files are finished by other threads, so it may be off by one of them.
+        present = result.size + self._schedule.partial_bytes()
+        received = present - self._skipped_bytes - self._schedule.resumed_bytes()
         return DownloadProgress(
             files=len(result.written) + len(result.cached) + len(result.kept),
             failed=len(result.failed),
-            size=result.size + self._schedule.partial_bytes(),
+            size=present,
             files_expected=files,
             size_expected=size,
+            rate=self._meter.mean(received) if done else self._meter.rate(received),
+            done=done,
+            totals_final=self._totals_final,
         )
+
+
+def add_to_cache(cache: Cache, added: Transfer | SmallFile, tree: FolderTree) -> None:
+    """Add a file that was just verified to the cache; raises OSError."""
+    transfer = added.transfer if isinstance(added, SmallFile) else added
+    if transfer.digest is None:
+        return
+    algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
+    if isinstance(added, SmallFile) and not cache.links:
+        cache.add_content(added.content, transfer.digest, algorithm)
+    else:
+        cache.add(transfer.target, transfer.digest, algorithm, tree)

@@ -5,6 +5,7 @@ import httpx
 from ..transport.client import Client
 from ..transport.flow import Sender
 from ..transport.retries import TransientError
+from ..urls import web_url
 from .response import raise_for_status
 
 
@@ -28,7 +29,7 @@ class ContentRequest:
             return self._content(self._transport.get(self._label, self._url, self._limit))
 
         try:
-            self.content = self._transport.retries.call(attempt)
+            self.content = self._transport.retries.call(attempt, self._server())
         except TransientError as error:
             raise error.to_public_error() from error
 
@@ -39,9 +40,12 @@ class ContentRequest:
             return self._content(await self._transport.aget(self._label, self._url, self._limit))
 
         try:
-            self.content = await self._transport.retries.acall(attempt)
+            self.content = await self._transport.retries.acall(attempt, self._server())
         except TransientError as error:
             raise error.to_public_error() from error
+
+    def _server(self) -> str:
+        return web_url(self._url, self._label).server
 
     def _content(self, response: httpx.Response) -> bytes:
         if response.status_code != 200:

@@ -63,6 +63,11 @@ class ResponseHandler:
         """Begin a try: at the original URL, wherever it redirected before."""
         self._redirects = None
 
+    @property
+    def server(self) -> str:
+        """The server of the last request, as a URL without a path; empty before the first one."""
+        return "" if self._redirects is None else self._redirects.url.server
+
     def request(self) -> tuple[WebUrl, dict[str, str]]:
         """Return URL and headers of the next request; raises TransportError."""
         if self._redirects is None:

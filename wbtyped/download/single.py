@@ -26,6 +26,7 @@ class SingleDownload:
             FolderTree(root),
             stall_timeout=transport.settings.timeout,
             hosts=transport.hosts,
+            reached=transport.retries.reached,
         )
 
     def _on_settled(self, _: Transfer, error: Exception | None) -> None:
@@ -41,7 +42,7 @@ class SingleDownload:
             self._schedule.release()
         if self._error is not None:
             raise self._error
-        return self._transfer.target
+        return Path(self._transfer.target)
 
     def cancel(self) -> None:
         """Stop immediately; called from another thread."""
@@ -76,7 +77,7 @@ def existing_file(transfer: Transfer, *, exist_ok: bool) -> Path | None:
     if transfer.replace or not os.path.lexists(target):
         return None
     if exist_ok:
-        return target
+        return Path(target)
     raise errors.FileExistsError(
         f"{target} exists; pass replace=True to download it again, or exist_ok=True to keep it"
     )

@@ -10,14 +10,16 @@ from wbtyped_graphql.fragments import RunFileAddress
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILE_ADDRESSES_GQL
 
-from ..download.batch import Batch, BatchOptions, PlannedFile
+from ..download.batch import Batch, BatchOptions, ListedFiles, PlannedFile
 from ..download.disk.digests import IsCancelled
 from ..download.disk.folder_tree import FolderTree
 from ..download.disk.safe_names import SafeNames
 from ..download.local_files import LARGE_BYTES, FileSpec, LocalFiles, map_large_in_threads
 from ..download.results import FailedFile
+from ..download.target import Target
 from ..download.transfer import RefreshUrls, Transfer
 from ..errors import NotFoundError, WbtypedError
+from ..transport.cursors import Cursors
 from ..transport.pagination import Paginator
 from .ref import FileSelection, missing_run
 
@@ -43,7 +45,7 @@ def make_batch(files: FileSelection, root: Path, replace: bool, options: BatchOp
 
 def plan(
     files: FileSelection, root: Path, replace: bool, local_files: LocalFiles
-) -> Iterator[PlannedFile]:
+) -> Iterator[PlannedFile | ListedFiles]:
     """Yield what has to be done for each file, while the list is being read."""
     names = SafeNames(root)
     unseen = {name for name in files.names if name}
@@ -57,12 +59,15 @@ def plan(
         except WbtypedError as error:
             return FailedFile(file.name, error)
 
-    for page in SignedUrls(files, files.names).pages():
+    listed = SignedUrls(files, files.names)
+    for page in listed.pages():
+        yield ListedFiles(len(page), sum(file.size_bytes for file in page), listed.at_end)
         for file, planned in map_large_in_threads(
             work, page, lambda file: file.size_bytes >= LARGE_BYTES
         ):
             unseen.discard(file.name)
             yield planned
+    yield ListedFiles(len(unseen), 0, is_last=True)
     for name in sorted(unseen):
         message = f"the server did not list file {name!r} of {files.run.full_path}"
         yield FailedFile(name, NotFoundError(message, path=name, missing="file"))
@@ -73,7 +78,9 @@ def label_of(file: RunFileAddress, files: FileSelection) -> str:
     return f"file {file.name!r} of {files.run.full_path}"
 
 
-def file_spec(file: RunFileAddress, files: FileSelection, target: Path, replace: bool) -> FileSpec:
+def file_spec(
+    file: RunFileAddress, files: FileSelection, target: Target, replace: bool
+) -> FileSpec:
     """Return the target and the known content of a file; raises NotFoundError."""
     if file.updated_at is None:
         label = label_of(file, files)
@@ -112,7 +119,7 @@ def signed_urls(files: FileSelection, names: Sequence[str]) -> Mapping[str, str]
 class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
     """Pages of what a download needs to know of the files of a list (query RunFileAddresses)."""
 
-    __slots__ = ("files", "names")
+    __slots__ = ("at_end", "files", "names")
 
     QUERY: ClassVar[str] = RUN_FILE_ADDRESSES_GQL
 
@@ -121,6 +128,8 @@ class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
     ) -> None:
         self.files: FileSelection = files
         self.names: list[str | None] = list(names)
+        self.at_end: bool = False
+        """Whether the page that `pages()` yielded last ends the list."""
         super().__init__(files.client, per_page=per_page)
 
     def _operation(self, cursor: str | None) -> Operation["Result"]:
@@ -141,6 +150,11 @@ class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
             missing = "files" if run else "run" if result.project else "project"
             raise missing_run(self.files.run, missing)
         return run.files
+
+    def _next_cursor(self, result: "Result", seen: Cursors) -> str | None:
+        following = super()._next_cursor(result, seen)
+        self.at_end = following is None
+        return following
 
     def _item(self, node: RunFileAddress) -> RunFileAddress:
         return node

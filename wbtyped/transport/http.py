@@ -42,6 +42,8 @@ ACCEPTED_ENCODINGS = "gzip, deflate"
 # Headers that a server assigns for an upload, if they can be sent at all.
 HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,256}")
 HEADER_VALUE = re.compile(r"[\t -~]{0,8192}")
+CHECK_SERVER = "check the network, that WANDB_BASE_URL is right, and that the server is running"
+"""What to do if a server has never responded."""
 SIGNATURE = re.compile(r"(?i)((?:signature|sig)=)[^&'\"\s]+")
 ERRNO = re.compile(r"^\[Errno -?[0-9]+\] ")
 
@@ -170,6 +172,7 @@ class Transport:
         self._base = web_url(settings.base_url, "base_url")
         self.hosts: HostPolicy = HostPolicy(self._base, settings.allow_hosts)
         """The hosts that references and redirects may lead to."""
+        self._server = self._base.server
         self._lock = threading.Lock()
         self._response_seconds = settings.limits.overall(settings.timeout)
         # The same for every request, so computed once.
@@ -260,11 +263,12 @@ class Transport:
                 for block in response.iter_raw():
                     collected.add(block)
                 response = with_body(response, collected.complete())
+            self.retries.reached.add(self._server)
             raise_if_retryable(what, response)
             return response
 
         try:
-            return self.retries.call(once, repeatable=repeatable)
+            return self.retries.call(once, self._server, repeatable=repeatable)
         except TransientError as error:
             return self._last_response(error)
 
@@ -278,11 +282,12 @@ class Transport:
         async def once() -> httpx.Response:
             with transport_errors(what, is_query=True):
                 response = await self._within_limit(what, self._apost(what, body, url))
+            self.retries.reached.add(self._server)
             raise_if_retryable(what, response)
             return response
 
         try:
-            return await self.retries.acall(once, repeatable=repeatable)
+            return await self.retries.acall(once, self._server, repeatable=repeatable)
         except TransientError as error:
             return self._last_response(error)
 
@@ -312,11 +317,11 @@ class Transport:
             seconds = f"{self._response_seconds:g} s"
             raise TransientError(f"{what}: no complete response within {seconds}") from error
 
-    @staticmethod
-    def _last_response(error: TransientError) -> httpx.Response:
+    def _last_response(self, error: TransientError) -> httpx.Response:
         # A failed resolver responds with HTTP 500 and the reason in the body.
         if error.response is None:
-            raise error.to_public_error() from error
+            unknown = error.unsent and self._server not in self.retries.reached
+            raise error.to_public_error(CHECK_SERVER if unknown else "") from error
         error.response.extensions[ATTEMPTS] = error.attempts
         return error.response
 
@@ -340,13 +345,14 @@ class Transport:
                 closing(self.http.send(request, stream=True)) as response,
             ):
                 drop_redirect_body(response)
+            self.retries.reached.add(target.server)
             raise_if_retryable(what, response)
             if not response.is_success:
                 message = f"{what}: storage responded with HTTP {response.status_code}"
                 raise TransportError(message, status=response.status_code)
 
         try:
-            self.retries.call(once)
+            self.retries.call(once, target.server)
         except TransientError as error:
             raise error.to_public_error() from error
 
@@ -366,6 +372,7 @@ class Transport:
                     response_limit(self._response_seconds),
                     closing(self.http.send(request, stream=True)) as response,
                 ):
+                    self.retries.reached.add(chain.url.server)
                     if chain.follow(response.status_code, response.headers):
                         drop_redirect_body(response)
                         continue
@@ -387,6 +394,7 @@ class Transport:
             request = self.ahttp.build_request("GET", str(chain.url), headers=headers)
             request.url = ExactUrl(chain.url)
             response = await self.ahttp.send(request, stream=True)
+            self.retries.reached.add(chain.url.server)
             try:
                 if chain.follow(response.status_code, response.headers):
                     continue

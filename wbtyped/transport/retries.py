@@ -1,7 +1,7 @@
 """Decide which failures are worth retrying, and when."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TypeVar
 
 import httpx
@@ -10,6 +10,7 @@ import stamina
 from ..clock import loop_clock_runs, monotonic, pause
 from ..errors import ChecksumError, RateLimitError, TransportError
 from .response_headers import retry_after
+from .retry_notices import QUIET_SECONDS, notices
 
 T = TypeVar("T")
 
@@ -19,12 +20,21 @@ FIRST_WAIT_SECONDS, MAX_WAIT_SECONDS = 0.2, 10.0
 """The wait before the second attempt, and the longest wait before any other."""
 SLOWEST_BYTES_PER_SECOND = 128
 """A transfer that is slower on average counts as stalled."""
-UNREACHABLE_SECONDS = 15.0
-"""How long connecting to an unreachable server is retried."""
+UNREACHABLE_SECONDS = 3.0
+"""How long connecting to a server is retried that has never responded: its URL may be wrong. One
+that has responded may be restarting, which is given the whole budget."""
+RECONNECT_SECONDS = 0.5
+"""The wait between two such attempts."""
 ATTEMPTS = "wbtyped.attempts"
 """Key of a response's extensions: how often the request was sent, in words, after retries."""
-# stamina logs every retry; without a handler, logging would print that on stderr.
-logging.getLogger("stamina").addHandler(logging.NullHandler())
+
+
+def hide_own_retries(record: logging.LogRecord) -> bool:
+    """Drop what stamina logs about our retries: it names neither request nor server."""
+    return not str(getattr(record, "stamina.caused_by", "")).startswith("TransientError(")
+
+
+logging.getLogger("stamina").addFilter(hide_own_retries)
 
 
 def is_retryable(status: int) -> bool:
@@ -58,19 +68,33 @@ class TransientError(Exception):
         self.attempts: str = ""
         """How often it was tried, for the end of a message; set by `RetryPolicy`."""
 
-    def to_public_error(self) -> TransportError:
-        """Return the public error to raise once retries are exhausted."""
+    def to_public_error(self, hint: str = "") -> TransportError:
+        """Return the public error to raise once retries are exhausted; `hint` says what to do."""
         kind = RateLimitError if self.status == 429 else TransportError
-        return kind(f"{self}{self.attempts}", status=self.status, retry_after=self.retry_after)
+        message = f"{self}{self.attempts}{hint and f'; {hint}'}"
+        return kind(message, status=self.status, retry_after=self.retry_after)
 
 
 class RetryPolicy:
-    """Decides after each failure of one request whether to retry it, and when."""
+    """Decides after each failure of one request whether to retry it, and when.
 
-    def __init__(self, budget: float, *, repeatable: bool) -> None:
+    `server` is the URL of the server, without a path; `reached` are the servers that have responded
+    so far.
+    """
+
+    def __init__(
+        self,
+        budget: float,
+        *,
+        repeatable: bool,
+        server: str = "",
+        reached: Collection[str] = (),
+    ) -> None:
         self._began = monotonic()
         self._budget = budget
         self._repeatable = repeatable
+        self._server = server
+        self._reached = reached
         self._attempts = 0
         self._wrong_contents = 0
 
@@ -98,13 +122,20 @@ class RetryPolicy:
             error.attempts = " (not retried: the server may have acted on it)"
             return False
         # stamina measures the budget too, but by a clock that a test may have stopped.
-        if spent >= self._budget:
+        limit, wait = self._budget, error.retry_after
+        if error.unsent and self._server not in self._reached:
+            limit, wait = min(UNREACHABLE_SECONDS, limit), RECONNECT_SECONDS
+        left = limit - spent
+        if left <= (wait or 0.0):
             return False
-        if error.unsent and spent > UNREACHABLE_SECONDS:
-            return False
-        if error.retry_after is None:
-            return True
-        return error.retry_after if spent + error.retry_after < self._budget else False
+        self._announce(error, spent, wait or 0.0, left)
+        return True if wait is None else wait
+
+    def _announce(self, error: TransientError, spent: float, wait: float, left: float) -> None:
+        """Say why there is a wait, if it is long enough to be noticed."""
+        if spent + wait >= QUIET_SECONDS:
+            soon = f"retrying in {wait:.0f} s, and" if wait >= 1 else "retrying"
+            notices.announce(self._server, str(error), f"{soon} for up to {left:.0f} s more")
 
 
 def attempts_text(attempts: int, seconds: float) -> str:
@@ -119,22 +150,29 @@ class Retries:
     def __init__(self, budget: float) -> None:
         self.budget: float = budget
         """Seconds that one request may take, including all retries."""
+        self.reached: set[str] = set()
+        """The servers that have responded so far."""
         waits = {
             "wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0
         }  # fmt: skip
         self._caller = stamina.RetryingCaller(attempts=None, timeout=budget, **waits)
         self._acaller = stamina.AsyncRetryingCaller(attempts=None, timeout=budget, **waits)
 
-    def call(self, function: Callable[[], T], *, repeatable: bool = True) -> T:
-        """Call `function`, and retry it after a TransientError.
+    def call(self, function: Callable[[], T], server: str, *, repeatable: bool = True) -> T:
+        """Call `function`, which sends a request to `server`, and retry it after a TransientError.
 
         A function that is not `repeatable` is retried only if the server cannot have acted on it.
         """
-        return self._caller(RetryPolicy(self.budget, repeatable=repeatable), function)
+        return self._caller(self._policy(server, repeatable=repeatable), function)
 
-    async def acall(self, function: Callable[[], Awaitable[T]], *, repeatable: bool = True) -> T:
+    def _policy(self, server: str, *, repeatable: bool) -> RetryPolicy:
+        return RetryPolicy(self.budget, repeatable=repeatable, server=server, reached=self.reached)
+
+    async def acall(
+        self, function: Callable[[], Awaitable[T]], server: str, *, repeatable: bool = True
+    ) -> T:
         """Asynchronous form of `call`."""
-        policy = RetryPolicy(self.budget, repeatable=repeatable)
+        policy = self._policy(server, repeatable=repeatable)
         if loop_clock_runs():
             return await self._acaller(policy, function)
         stopped = StoppedClockPolicy(policy)

@@ -10,6 +10,7 @@ from pathlib import Path, PureWindowsPath
 from typing import NoReturn
 
 from ...errors import UnsafePathError
+from ..target import Target
 
 COMPONENT_LIMIT_BYTES = 255
 """Bytes in one component of a path; no common file system allows more."""
@@ -19,6 +20,9 @@ FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 DEVICE_ON_WINDOWS = re.compile(
     r"(con|conin\$|conout\$|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE
 )
+_PLAIN_PART = r"[A-Za-z0-9_-][A-Za-z0-9_. -]{0,200}"
+PLAIN_NAME = re.compile(rf"(?:{_PLAIN_PART}/)*{_PLAIN_PART}")
+"""Names that every check but those of Windows accepts, as most are: one match costs a tenth."""
 JUNCTION_TAG = 0xA0000003
 """Reparse tag of a junction on Windows; folders of cloud storage have other tags."""
 
@@ -33,7 +37,7 @@ def safe_target(
     itself may be a link. The file itself may be a link, as long as the caller replaces it
     (`VerifiedWriter` does) and does not write through it.
     """
-    parts = _checked_parts(name, windows=windows)
+    parts = checked_parts(name, windows=windows)
     _check_parents(name, root, parts)
     return Path(root, *parts)
 
@@ -49,27 +53,31 @@ class SafeNames:
         self, root: Path, *, windows: bool = os.name == "nt", fold: bool | None = None
     ) -> None:
         self._root = root
+        self._root_string = str(root)
         self._windows = windows
         self._fold = ignores_case(root) if fold is None else fold
         self._taken: dict[str, str] = {}
-        self._last_parents: list[str] = []
+        self._last_folder = ""
 
-    def target(self, name: str) -> Path:
+    def target(self, name: str) -> Target:
         """Return the path of a name, or raise UnsafePathError and touch nothing."""
-        parts = _checked_parts(name, windows=self._windows)
+        if self._windows or PLAIN_NAME.fullmatch(name) is None:
+            parts = checked_parts(name, windows=self._windows)
+            folder, file = os.sep.join(parts[:-1]), parts[-1]  # noqa: PTH118
+        else:
+            folder, _, file = name.rpartition("/")
         # Most names are in the same folder as the one before, which need not be checked again.
-        if parts[:-1] != self._last_parents:
-            _check_parents(name, self._root, parts)
-            self._last_parents = parts[:-1]
-        target = Path(self._root, *parts)
+        if folder != self._last_folder:
+            _check_parents(name, self._root, checked_parts(name, windows=self._windows))
+            self._last_folder = folder
         if self._fold:
             other = self._taken.setdefault(folded(name), name)
             if other != name:
                 _refuse(name, f"on this file system it is the same as {other!r}")
-        return target
+        return Target(self._root_string, folder, file)
 
 
-def require_targets(names: Sequence[str], safe_names: SafeNames) -> dict[str, Path]:
+def require_targets(names: Sequence[str], safe_names: SafeNames) -> dict[str, Target]:
     """Return the path of every name; raises UnsafePathError, and touches nothing, for any."""
     targets, refused = resolve_targets(names, safe_names)
     for error in refused.values():
@@ -79,9 +87,9 @@ def require_targets(names: Sequence[str], safe_names: SafeNames) -> dict[str, Pa
 
 def resolve_targets(
     names: Sequence[str], safe_names: SafeNames
-) -> tuple[dict[str, Path], dict[str, UnsafePathError]]:
+) -> tuple[dict[str, Target], dict[str, UnsafePathError]]:
     """Return the paths of all safe names, and the errors for the others."""
-    targets: dict[str, Path] = {}
+    targets: dict[str, Target] = {}
     refused: dict[str, UnsafePathError] = {}
     taken = set(names)
     free: set[str] = set()
@@ -122,7 +130,7 @@ def ignores_case(root: Path) -> bool:
     return False
 
 
-def _checked_parts(name: str, *, windows: bool) -> list[str]:
+def checked_parts(name: str, *, windows: bool) -> list[str]:
     """Return the parts of a name, after checking each of them."""
     if not name:
         _refuse(name, "it is empty")

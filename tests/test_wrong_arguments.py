@@ -292,9 +292,11 @@ def test_ttl_must_be_a_timedelta(wandb_server: WandbServer, api: Api) -> None:
     assert artifact.ttl == timedelta(days=1)
 
 
-def test_strings_become_files_of_the_embedded_server(wandb_server: WandbServer, api: Api) -> None:
+def test_strings_become_files_of_the_embedded_server(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": "grün", "b.bin": b"b"})
-    path = api.run("crew/ship/log").file("a.txt").save()
+    path = api.run("crew/ship/log").file("a.txt").save(tmp_path)
     assert path.read_text(encoding="utf-8") == "grün"
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": "grün"})
     assert api.artifact("crew/ship/data:v0").size == len("grün".encode())

@@ -1,9 +1,11 @@
 """Deleting, stopping and finishing runs."""
 
 import json
+from typing import Any
 
 import pytest
 
+from wbtyped.errors import UsageError
 from wbtyped.server import WandbServer
 
 from .conftest import Ask, stored
@@ -101,6 +103,41 @@ def test_update_run_state_allows_what_wandb_does(ask: Ask) -> None:
         response = ask(STATE, i={"id": key, "state": state})
         assert response.status_code == (200 if allowed else 400), state
     assert (run(ask)["state"], run(ask)["failed"]) == ("failed", True)
+
+
+def test_add_run_sets_what_is_given(wandb_server: WandbServer, ask: Ask) -> None:
+    for step in range(2):
+        wandb_server.add_run(
+            "crew/ship/log", config={"lr": 0.1}, summary={"loss": step},
+            history=[{"loss": 1}, {"loss": step}], tags=["red"], state="running",
+            display_name="shown", group="g", job_type="j",
+        )  # fmt: skip
+    wandb_server.add_run("crew/ship/log")
+    query = """{ project(name: "ship", entityName: "crew") { run(name: "log") {
+      config summaryMetrics history tags state displayName group jobType } } }"""
+    found = ask(query).json()["data"]["project"]["run"]
+    assert [json.loads(step) for step in found.pop("history")] == [
+        {"_step": 0, "loss": 1}, {"_step": 1, "loss": 0},
+        {"_step": 2, "loss": 1}, {"_step": 3, "loss": 1},
+    ]  # fmt: skip
+    assert found == {
+        "config": '{"lr": {"value": 0.1}}', "summaryMetrics": '{"loss": 1}', "tags": ["red"],
+        "state": "finished", "displayName": "shown", "group": "g", "jobType": "j",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"config": 1}, {"summary": {"a": object()}}, {"history": 1}, {"history": [1]},
+        {"tags": "red"}, {"state": "happy"}, {"group": 1},
+    ],
+)  # fmt: skip
+def test_add_run_rejects_what_it_cannot_store(
+    wandb_server: WandbServer, given: dict[str, Any]
+) -> None:
+    with pytest.raises(UsageError):
+        wandb_server.add_run("crew/ship/log", **given)
 
 
 def test_every_run_has_true_values_for_what_is_not_null(logged: WandbServer, ask: Ask) -> None:

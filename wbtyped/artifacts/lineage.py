@@ -246,8 +246,8 @@ class Runs(RunList[Run]):
 
     Example:
         >>> runs = api.runs("my-team/mnist", {"state": "finished"}, order="-created_at")
-        >>> len(runs), [run.name for run in runs]
-        (1, ['eager-meadow-33'])
+        >>> len(runs), [run.id for run in runs]
+        (1, ['run-1'])
     """
 
     __slots__ = ()

@@ -305,9 +305,9 @@ class StandaloneRun:
     ) -> Iterator[Row]:
         """Read every logged step, from `min_step` to before `max_step`, as rows.
 
-        With `keys`, it yields the steps that have all of these metrics, with only them. `page_size`
-        is the number of steps per request; numbers that were not logged count, so choose it larger
-        for a run that logs only some steps.
+        With `keys`, it yields the steps that have all of these metrics, with only them and `_step`.
+        `page_size` is the number of steps per request; numbers that were not logged count, so
+        choose it larger for a run that logs only some steps.
 
         Example:
             >>> [row["loss"] for row in run.scan_history()]

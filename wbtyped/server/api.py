@@ -140,7 +140,8 @@ class ApiOrigin:
         if row is None:
             return json_error(404, "run not found")
         await self._workers.run(self._context.streams.receive, row["id"], parsed)
-        return JSONResponse({"exitcode": None, "limits": {}})
+        stopped = await self._workers.run(self._context.runs.is_stopped, row["id"])
+        return JSONResponse({"exitcode": None, "limits": {}, "stopped": stopped})
 
     async def artifact_file(self, request: Request) -> Response:
         """Redirect to the content of an artifact file, found by its digest."""

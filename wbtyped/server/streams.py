@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from .database import Database, now
 from .http_errors import HttpError
+from .user_json import read_object
 
 HISTORY = "wandb-history.jsonl"
 EVENTS = "wandb-events.jsonl"
@@ -94,7 +95,7 @@ class Streams:
         return json.dumps([row["line"] for row in reversed(rows)])
 
     def objects(self, run_id: int, name: str) -> list[Mapping[str, object]]:
-        """Return the JSON objects in a file, such as the metrics by step."""
+        """Return the JSON objects in a file, such as the metrics by step; others are empty."""
         query = "SELECT line FROM stream_lines WHERE run_id = ? AND name = ? ORDER BY number"
         rows = self._database.connection.execute(query, (run_id, name))
-        return [json.loads(row["line"]) for row in rows]
+        return [read_object(row["line"]) for row in rows]

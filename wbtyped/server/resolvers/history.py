@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from ariadne import ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from ..context import get_context
+from ..http_errors import HttpError
 from ..streams import EVENTS, HISTORY, LOG
 from .nodes import Node, get_row
 
@@ -29,6 +30,14 @@ class SampleSpec(BaseModel):
     samples: int = DEFAULT_SAMPLES
     minStep: int | None = None  # noqa: N815 - the name on the wire
     maxStep: int | None = None  # noqa: N815
+
+
+def read_spec(text: str) -> SampleSpec:
+    """Parse a spec, or raise HttpError."""
+    try:
+        return SampleSpec.model_validate_json(text)
+    except ValidationError as error:
+        raise HttpError(f"invalid spec of samples: {text[:100]}", status=400) from error
 
 
 @run.field("historyLineCount")
@@ -94,8 +103,11 @@ def sampled_history(
     """Resolve, for each spec, the steps that have all of its metrics, and only those metrics."""
     sampled: list[list[Mapping[str, object]]] = []
     for text in specs:
-        spec = SampleSpec.model_validate_json(text)
-        found = logged_steps(node, info, spec.minStep, spec.maxStep)
+        spec = read_spec(text)
+        # The official client scans with this bound, which is the last step here, unlike in
+        # `history`.
+        stop = None if spec.maxStep is None else spec.maxStep + 1
+        found = logged_steps(node, info, spec.minStep, stop)
         complete = [
             {key: step[key] for key in spec.keys}
             for step in found

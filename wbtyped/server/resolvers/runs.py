@@ -2,12 +2,11 @@
 
 import json
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from sqlite3 import Row
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
-from pydantic import TypeAdapter
 
 from ..context import Context, get_context
 from ..filters import Order, compile_filter, compile_order
@@ -28,10 +27,11 @@ from .records import RUN_FIELDS, RunRecord
 
 CREATION_KEYS = {"created_at", "createdAt"}
 """Fields that order runs as their ids do."""
+KEPT_RUNS = 1_000
+"""Runs that are kept between counting and showing them; their JSON may be large."""
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
 run: ObjectType = ObjectType("Run")
-_ids = TypeAdapter(list[int])
 
 
 @query.field("project")
@@ -59,8 +59,9 @@ def run_by_name(node: Node, info: GraphQLResolveInfo, name: str, **_: object) ->
 @project.field("runCount")
 def run_count(node: Node, info: GraphQLResolveInfo, filters: str | None = None) -> int:
     """Resolve the number of runs of a project, or of those that match a filter."""
-    ids = matching_ids(node, get_context(info), filters)
-    return get_context(info).runs.count(get_row(node)["id"]) if ids is None else len(ids)
+    context = get_context(info)
+    found = matching_runs(node, context, filters)
+    return context.runs.count(get_row(node)["id"]) if found is None else len(found.ids)
 
 
 @project.field("runs")
@@ -77,31 +78,57 @@ def runs_of_project(
     reject_unsupported(other)
     context = get_context(info)
     sorting = compile_order(order, RUN_FIELDS, "created_at")
-    ids = matching_ids(node, context, filters)
+    found = matching_runs(node, context, filters)
     if sorting.key in CREATION_KEYS:
-        shown = page_by_creation(node, context, ids, sorting, after, first)
+        ids, newest_first = found.ids if found else None, sorting.descending
+        shown = page_by_creation(node, context, ids, after, first, newest_first=newest_first)
     else:
-        shown = page_by_value(node, context, ids, sorting, after, first)
+        runs = found.records(node, context) if found else scan_runs(node, context)
+        shown = page_by_value(runs, sorting, after, first)
 
     def total_count(_: object) -> int:
-        return context.runs.count(get_row(node)["id"]) if ids is None else len(ids)
+        return context.runs.count(get_row(node)["id"]) if found is None else len(found.ids)
 
     return shown | {"totalCount": total_count}
 
 
-def matching_ids(node: Node, context: Context, filters: str | None) -> Sequence[int] | None:
-    """Return the ids of the runs that match a filter, in order; None without a filter.
+class MatchingRuns:
+    """The runs that match a filter, in the order of their ids; few are kept with their JSON."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self._kept: list[RunRecord] = []
+
+    def add(self, run: RunRecord) -> None:
+        """Add a run."""
+        self.ids.append(run.id)
+        if len(self._kept) < KEPT_RUNS:
+            self._kept.append(run)
+
+    def records(self, node: Node, context: Context) -> Iterator[RunRecord]:
+        """Return the runs; those that were not kept are read again."""
+        yield from self._kept
+        if len(self._kept) < len(self.ids):
+            others = frozenset(self.ids[len(self._kept) :])
+            yield from (run for run in scan_runs(node, context) if run.id in others)
+
+
+def matching_runs(node: Node, context: Context, filters: str | None) -> MatchingRuns | None:
+    """Return the runs that match a filter; None without a filter.
 
     A page of runs asks for their number, too: the runs are read once for both.
     """
     matches = compile_filter(filters, RUN_FIELDS)
     if matches is None:
         return None
-    known = node.setdefault("matching_ids", {})
-    assert isinstance(known, dict)  # noqa: S101 - set above
-    if filters not in known:
-        known[filters] = [run.id for run in scan_runs(node, context) if matches(run)]
-    return _ids.validate_python(known[filters])
+    key = f"runs that match {filters}"
+    known = node.get(key)
+    if not isinstance(known, MatchingRuns):
+        known = node[key] = MatchingRuns()
+        for run in scan_runs(node, context):
+            if matches(run):
+                known.add(run)
+    return known
 
 
 def scan_runs(node: Node, context: Context) -> Iterator[RunRecord]:
@@ -112,11 +139,11 @@ def scan_runs(node: Node, context: Context) -> Iterator[RunRecord]:
 
 
 def page_by_creation(
-    node: Node, context: Context, ids: Sequence[int] | None, sorting: Order[RunRecord],
-    after: str | None, first: int | None,
+    node: Node, context: Context, ids: Sequence[int] | None, after: str | None, first: int | None,
+    *, newest_first: bool,
 ) -> Node:  # fmt: skip
     """Return a page of runs by their ids, which reads no other runs."""
-    project_id, newest_first = get_row(node)["id"], sorting.descending
+    project_id = get_row(node)["id"]
 
     def rows_after(start: int | None, limit: int) -> Sequence[Row]:
         if ids is None:
@@ -131,13 +158,11 @@ def page_by_creation(
 
 
 def page_by_value(
-    node: Node, context: Context, ids: Sequence[int] | None, sorting: Order[RunRecord],
-    after: str | None, first: int | None,
-) -> Node:  # fmt: skip
-    """Return a page of runs by a value, such as a metric; it reads all runs."""
-    wanted, cursor = None if ids is None else frozenset(ids), parse_cursor(after)
-    records = (run for run in scan_runs(node, context) if wanted is None or run.id in wanted)
-    found = sorted_page(records, sorting, cursor, page_size(first))
+    runs: Iterable[RunRecord], sorting: Order[RunRecord], after: str | None, first: int | None
+) -> Node:
+    """Return a page of runs by a value, such as a metric; it reads all of them."""
+    cursor = parse_cursor(after)
+    found = sorted_page(runs, sorting, cursor, page_size(first))
     nodes = [run_node(record.row) for record in found.records]
     return connection(nodes, found.cursors, has_next=found.has_next, after=cursor)
 

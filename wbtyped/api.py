@@ -200,7 +200,7 @@ class Api:
     def _load_viewer(self) -> Flow[User]:
         if self._viewer is None:
             result = yield from ask(calls.get_viewer())
-            self._viewer = require_viewer(result.viewer, self.settings.base_url)
+            self._viewer = require_viewer(result.viewer, self.settings)
         return self._viewer
 
     @property
@@ -340,7 +340,7 @@ class Api:
         node = result.upsert_bucket.bucket if result.upsert_bucket else None
         if node is None:
             raise SchemaMismatchError(
-                f"CreateRun: the response does not contain the run {path}", operation="CreateRun"
+                f"run {path}: the response does not contain it", operation="CreateRun"
             )
         return Run(self.client, *location, node)
 

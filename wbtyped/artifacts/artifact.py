@@ -145,6 +145,11 @@ class StandaloneArtifact:
         return self.location.path
 
     @property
+    def _subject(self) -> str:
+        """The object that requests are about, for errors."""
+        return f"artifact {self.qualified_name}"
+
+    @property
     def source(self) -> ArtifactLocation:
         """Where the version was logged."""
         return ArtifactLocation.of_source(self.attrs)
@@ -401,7 +406,7 @@ class StandaloneArtifact:
         await self.client.arun(self._save())
 
     def _save(self) -> Flow[None]:
-        yield from save_all(self._save_steps(), f"artifact {self.qualified_name}")
+        yield from save_all(self._save_steps(), self._subject)
 
     def _save_steps(self) -> list[SaveStep]:
         saved, assigned = self.contents.aliases, checked_aliases(self._aliases)
@@ -486,7 +491,7 @@ class StandaloneArtifact:
         return await self.client.arun(self._load())
 
     def _load(self) -> Flow[fragments.Artifact]:
-        result = yield from ask(calls.artifact_by_id(id=self.id))
+        result = yield from ask(calls.artifact_by_id(id=self.id), self._subject)
         return self._replace(result.artifact)
 
     def _replace(self, node: fragments.Artifact | None) -> fragments.Artifact:

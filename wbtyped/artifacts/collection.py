@@ -96,6 +96,11 @@ class StandaloneCollection:
         return f"{self.entity}/{self.project}/{self.attrs.name}"
 
     @property
+    def _subject(self) -> str:
+        """The object that requests are about, for errors."""
+        return f"collection {self.full_path}"
+
+    @property
     def id(self) -> str:
         """The server's opaque id of the collection."""
         return self.attrs.id
@@ -137,12 +142,13 @@ class StandaloneCollection:
         if self._aliases is None:
             aliases: list[str] = []
             cursor: str | None = None
-            seen = Cursors("ArtifactCollectionAliases", None)
+            seen = Cursors("ArtifactCollectionAliases", None, self._subject)
             while True:
                 result = yield from ask(
                     calls.artifact_collection_aliases(
                         id=self.id, cursor=cursor, per_page=ALIASES_PER_PAGE
-                    )
+                    ),
+                    self._subject,
                 )
                 names, cursor = self._alias_page(result, seen)
                 aliases += names
@@ -237,7 +243,7 @@ class StandaloneCollection:
         await self.client.arun(self._save())
 
     def _save(self) -> Flow[None]:
-        yield from save_all(self._save_steps(), f"collection {self.full_path}")
+        yield from save_all(self._save_steps(), self._subject)
 
     def _save_steps(self) -> list[SaveStep]:
         tags = checked_tags(self._tags)
@@ -328,9 +334,9 @@ class StandaloneCollection:
 
     def _delete(self) -> Flow[None]:
         if self.is_sequence():
-            yield from ask(calls.delete_artifact_sequence(id=self.id))
+            yield from ask(calls.delete_artifact_sequence(id=self.id), self._subject)
         else:
-            yield from ask(calls.delete_artifact_portfolio(id=self.id))
+            yield from ask(calls.delete_artifact_portfolio(id=self.id), self._subject)
 
 
 def check_identity(client: Client, entity: str, project: str, name: str, type_name: str) -> None:

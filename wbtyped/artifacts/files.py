@@ -136,7 +136,7 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
             file_names=self.names,
             file_cursor=cursor,
             file_limit=self.per_page,
-        )
+        ).about(f"files of artifact {self.artifact.qualified_name}")
 
     def _connection(self, result: "Result") -> "Page":
         if result.artifact is None or result.artifact.files is None:

@@ -498,7 +498,7 @@ class Artifact(StandaloneArtifact):
             project_name=project,
             aliases=inputs,
         )
-        yield from ask(calls.link_artifact(input=link))
+        yield from ask(calls.link_artifact(input=link), self._subject)
         return (
             yield from find_artifact(self.client, entity, project, f"{parts.collection}:latest")
         )
@@ -515,7 +515,7 @@ class Artifact(StandaloneArtifact):
         if not self.is_link:
             raise UsageError(f"{self.qualified_name} is not a link; delete() deletes the version")
         portfolio = yield from self._find_collection(self.location)
-        yield from ask(calls.unlink_artifact(id=self.id, portfolio=portfolio.id))
+        yield from ask(calls.unlink_artifact(id=self.id, portfolio=portfolio.id), self._subject)
 
     def delete(self, delete_aliases: bool = False) -> None:
         """Delete the version; if this is a link, delete only the link.
@@ -534,7 +534,9 @@ class Artifact(StandaloneArtifact):
         if self.is_link:
             yield from self._unlink()
         else:
-            yield from ask(calls.delete_artifact(id=self.id, delete_aliases=delete_aliases))
+            yield from ask(
+                calls.delete_artifact(id=self.id, delete_aliases=delete_aliases), self._subject
+            )
 
     @property
     def source_artifact(self) -> "Artifact":
@@ -556,7 +558,7 @@ class Artifact(StandaloneArtifact):
     def _find_links(self) -> Flow["list[Artifact]"]:
         if self.is_link:
             return []
-        result = yield from ask(calls.artifact_places(id=self.id))
+        result = yield from ask(calls.artifact_places(id=self.id), self._subject)
         source = self.source.collection_path
         return [
             Artifact(self.client, location, self.attrs)
@@ -576,7 +578,7 @@ class Artifact(StandaloneArtifact):
     def _find_linked_at(self) -> Flow[str | None]:
         if not self.is_link:
             return None
-        result = yield from ask(calls.artifact_places(id=self.id))
+        result = yield from ask(calls.artifact_places(id=self.id), self._subject)
         for location, node in self._memberships(result):
             if location.collection_path == self.location.collection_path:
                 return iso(node.created_at) if node.created_at else None
@@ -602,7 +604,7 @@ class Artifact(StandaloneArtifact):
         return await self.client.arun(self._find_users())
 
     def _find_users(self) -> Flow[list[Run]]:
-        result = yield from ask(calls.artifact_used_by(id=self.id))
+        result = yield from ask(calls.artifact_used_by(id=self.id), self._subject)
         if result.artifact is None:
             raise self.contents.missing()
         nodes = [edge.node for edge in result.artifact.used_by.edges]
@@ -621,7 +623,7 @@ class Artifact(StandaloneArtifact):
         return await self.client.arun(self._find_creator())
 
     def _find_creator(self) -> Flow[Run | None]:
-        result = yield from ask(calls.artifact_created_by(id=self.id))
+        result = yield from ask(calls.artifact_created_by(id=self.id), self._subject)
         if result.artifact is None:
             raise self.contents.missing()
         creator = result.artifact.created_by

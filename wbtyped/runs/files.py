@@ -160,7 +160,8 @@ class StandaloneFile(Generic[RunT_co]):
     def _delete_operation(self) -> Operation["DeleteRunFiles"]:
         if self.run is None:
             raise UsageError(f"file {self.name}: only files of a run can be deleted")
-        return calls.delete_run_files(files=[self.id], project_id=self.run.project_internal_id)
+        delete = calls.delete_run_files(files=[self.id], project_id=self.run.project_internal_id)
+        return delete.about(f"file {self.name!r} of {self.run.full_path}")
 
     def download(
         self,

@@ -127,7 +127,7 @@ def load_samples(run: RunRef, spec: Mapping[str, object]) -> Flow[list[Row]]:
     rows = found.sampled_history[0] if found.sampled_history else None
     if not isinstance(rows, list):
         raise SchemaMismatchError(
-            f"SampledRunHistory: the server sent no list of steps for run {run.full_path}",
+            f"history of run {run.full_path}: the server sent no list of steps",
             operation="SampledRunHistory",
         )
     listed = cast("list[object]", rows)

@@ -407,7 +407,7 @@ class StandaloneRun:
         await self.client.arun(self._stop())
 
     def _stop(self) -> Flow[None]:
-        yield from ask(calls.stop_run(id=self.storage_id))
+        yield from ask(calls.stop_run(id=self.storage_id), f"run {self.full_path}")
 
     def delete(self, delete_artifacts: bool = False) -> None:
         """Delete the run with its files (mutation DeleteRun).
@@ -422,7 +422,10 @@ class StandaloneRun:
 
     def _delete(self, delete_artifacts: bool) -> Flow[None]:
         arguments.check_flags(delete_artifacts=delete_artifacts)
-        yield from ask(calls.delete_run(id=self.storage_id, delete_artifacts=delete_artifacts))
+        yield from ask(
+            calls.delete_run(id=self.storage_id, delete_artifacts=delete_artifacts),
+            f"run {self.full_path}",
+        )
 
     # Loading.
 

@@ -138,8 +138,8 @@ def test_retry_is_logged_where_the_script_has_configured_logging(
             [sys.executable, "-c", script], stderr=subprocess.PIPE, text=True, check=True
         )
     expected = (
-        f"WARNING:wbtyped.retries:{wandb_server.url}: run crew/ship/log: HTTP 503 Service Unavailable;"
-        " retrying in 1 s, and for up to 60 s more\n"
+        f"WARNING:wbtyped.retries:{wandb_server.url}: run crew/ship/log: HTTP 503 Service"
+        " Unavailable; retrying in 1 s, and for up to 60 s more\n"
     )
     assert done.stderr == (expected if configured else "")
 

@@ -25,6 +25,7 @@ class Body(BaseModel):
 
 
 class Request(BaseModel):
+    operationName: str  # noqa: N815 - the name on the wire
     variables: dict[str, object]
 
 
@@ -75,8 +76,10 @@ def recording(server: WandbServer, responses: list[RecordedResponse]) -> Generat
                 return response
             parsed = Body.model_validate_json(response.content)
             if parsed.data and not parsed.errors:
-                variables = Request.model_validate_json(body).variables
-                responses.append(RecordedResponse(what, variables, parsed.data, callers()))
+                sent = Request.model_validate_json(body)
+                responses.append(
+                    RecordedResponse(sent.operationName, sent.variables, parsed.data, callers())
+                )
             return response
 
         transport.post = recorded_post  # type: ignore[method-assign]
@@ -149,6 +152,7 @@ def list_runs(api: Api, folder: Path) -> None:
 
 def read_artifacts(api: Api, folder: Path) -> None:
     assert [t.name for t in api.artifact_types("crew/ship")] == ["dataset"]
+    assert api.from_path("crew/ship/data")
     api.artifact_type("dataset", "crew/ship").load()
     assert list(ArtifactCollections(api.client, "crew", "ship", "dataset"))
     assert list(ProjectArtifactCollections(api.client, "crew", "ship"))

@@ -171,7 +171,7 @@ class Run(StandaloneRun):
         )
         if USED_AT_FEATURE not in (yield from self.client.load_features()):
             use = use.without("artifactEntity", "artifactProject")
-        yield from ask(use)
+        yield from ask(use, f"run {self.full_path}")
         return artifact
 
     def log_artifact(
@@ -224,7 +224,7 @@ class Run(StandaloneRun):
             ],
             tags=[TagInput(tag_name=tag) for tag in checked_tags([] if tags is None else tags)],
         )
-        yield from ask(log)
+        yield from ask(log, f"run {self.full_path}")
         return artifact
 
 

@@ -1,6 +1,7 @@
 """`api.from_path`: any path to the object that it names."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -183,11 +184,12 @@ async def test_page_of_another_server_sends_nothing(wandb_server: WandbServer, a
     page = "https://wandb.ai/crew/ship/runs/log"
     artifact = api.artifact("crew/ship/maps:v0")
     before = len(wandb_server.requests)
-    for use in (
+    uses: list[Callable[[str], object]] = [
         api.from_path, api.run, api.artifact, api.runs, api.artifact_types, api.project,
         artifact.link, lambda path: api.artifacts("dataset", path),
         lambda path: api.artifact_collection("dataset", path), api.artifact_exists,
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for use in uses:
         with pytest.raises(UsageError, match=f"is not on {wandb_server.url}, the server of this"):
             use(page)
     with pytest.raises(UsageError, match="is not on"):

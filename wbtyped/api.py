@@ -219,7 +219,9 @@ class Api:
         viewer = yield from self._load_viewer()
         own = viewer.entity or viewer.username
         if not own:
-            raise UsageError("the account has no default entity; put one in the path")
+            raise UsageError(
+                "the account has no default entity; write it in the path, or set WANDB_ENTITY"
+            )
         return own
 
     # Runs.

@@ -38,7 +38,7 @@ def check_glob(glob: object) -> str | None:
 def glob_expression(glob: str) -> re.Pattern[str]:
     """Return the regular expression of a shell pattern; raises UsageError for one of no name."""
     if not glob.strip("/"):
-        raise UsageError(f"glob {glob!r} matches no name; write a pattern such as '*.png'")
+        raise UsageError(f"glob {glob!r} matches no name; write '*' for every name")
     anywhere = "/" not in glob
     parts = glob.removeprefix("/").split("/")
     if parts[-1] == "":

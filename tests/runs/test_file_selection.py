@@ -1,6 +1,7 @@
 """Files of runs and versions selected by shell patterns, and the length of selected lists."""
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,10 @@ async def test_like_pattern_meant_as_glob_warns_once_where_it_is_used(
     tmp_path: Path, run: Run
 ) -> None:
     says = r"pattern '\*.png' is SQL LIKE.*matches nothing.*pass glob='\*.png' \(--glob\)"
-    for use in (
+    uses: list[Callable[[Files], object]] = [
         list, len, lambda files: list(files.pages()), lambda files: files.download(tmp_path),
-    ):  # fmt: skip
+    ]  # fmt: skip
+    for use in uses:
         with pytest.warns(UserWarning, match=says) as warned:
             use(run.files(pattern="*.png"))
         assert [warning.filename for warning in warned] == [__file__]

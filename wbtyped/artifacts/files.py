@@ -65,7 +65,7 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         self.glob: str | None = check_glob(glob)
         if glob is not None and names:
             raise UsageError(
-                f"files of {artifact.qualified_name}: glob and names cannot be combined; give one"
+                f"files of {artifact.qualified_name}: glob and names cannot be combined; pass one"
                 " of them"
             )
         super().__init__(client, per_page=per_page, start=start)

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from .. import errors
+from ..config.api_key import another_key
 from ..transport.http import Transport
 from .disk.folder_tree import FolderTree
 from .engines.choice import choose_engine
@@ -17,6 +18,7 @@ class SingleDownload:
 
     def __init__(self, transport: Transport, transfer: Transfer, root: Path) -> None:
         self._transfer = transfer
+        self._key_source = transport.settings.key_source
         self._error: Exception | None = None
         self._engine = choose_engine("httpx", 1).make(transport)
         self._schedule = Schedule(
@@ -40,6 +42,11 @@ class SingleDownload:
             self._engine.run(self._schedule)
         finally:
             self._schedule.release()
+        if isinstance(self._error, errors.AuthenticationError):
+            source = self._key_source
+            raise errors.AuthenticationError(
+                f"{self._error}; the key is from {source}: {another_key(source)}"
+            ) from self._error
         if self._error is not None:
             raise self._error
         return Path(self._transfer.target)

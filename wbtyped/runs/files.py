@@ -301,8 +301,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
             raise UsageError(f"files of {run.full_path}: names contains an empty string")
         if listed and pattern:
             raise UsageError(
-                f"files of {run.full_path}: names and pattern cannot be combined; "
-                "give either a list of names or a pattern"
+                f"files of {run.full_path}: names and pattern cannot be combined; pass one of them"
             )
         self.run: RunT = run
         self.names: list[str | None] = [*listed]
@@ -312,7 +311,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         if glob is not None and (listed or pattern):
             other = "names" if listed else "pattern"
             raise UsageError(
-                f"files of {run.full_path}: glob and {other} cannot be combined; give one of them"
+                f"files of {run.full_path}: glob and {other} cannot be combined; pass one of them"
             )
         super().__init__(client, per_page=per_page, start=start)
 

@@ -25,6 +25,8 @@ PLAIN_NAME = re.compile(rf"(?:{_PLAIN_PART}/)*{_PLAIN_PART}")
 """Names that every check but those of Windows accepts, as most are: one match costs a tenth."""
 JUNCTION_TAG = 0xA0000003
 """Reparse tag of a junction on Windows; folders of cloud storage have other tags."""
+IN_THE_WAY = "remove it or rename it"
+"""What to do about what is where a folder has to be."""
 
 
 def safe_target(
@@ -107,7 +109,7 @@ def _refuse_file_as_folder(name: str, taken: set[str], free: set[str]) -> None:
     folder = name.rpartition("/")[0]
     while folder and folder not in free:
         if folder in taken:
-            _refuse(name, f"{folder!r} is a file, not a folder")
+            _refuse(name, f"{folder!r} is a file, not a folder; {IN_THE_WAY}")
         free.add(folder)
         folder = folder.rpartition("/")[0]
 
@@ -178,13 +180,13 @@ def _check_parent(name: str, folder: Path) -> None:
     except FileNotFoundError:
         return
     except NotADirectoryError:
-        _refuse(name, f"{folder.parent} is a file, not a folder")
+        _refuse(name, f"{folder.parent} is a file, not a folder; {IN_THE_WAY}")
     except OSError as error:
         _refuse(name, f"{folder} cannot be examined: {error.strerror}")
     if stat.S_ISLNK(status.st_mode) or is_junction(status):
-        _refuse(name, f"{folder} is a link and may lead anywhere")
+        _refuse(name, f"{folder} is a link and may lead anywhere; {IN_THE_WAY}")
     if not stat.S_ISDIR(status.st_mode):
-        _refuse(name, f"{folder} is a file, not a folder")
+        _refuse(name, f"{folder} is a file, not a folder; {IN_THE_WAY}")
 
 
 def is_junction(status: os.stat_result) -> bool:

@@ -17,7 +17,7 @@ OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 WITHOUT_EXAMPLE = {"DownloadOptions", "DownloadProgress", "Project", "ResponseLimits", "User"}
 """Public classes that their fields explain."""
 METHODS = [
-    (wbtyped.Api, "run runs artifact artifacts artifact_types create_run"),
+    (wbtyped.Api, "run runs artifact artifacts artifact_types registries registry create_run"),
     (wbtyped.Run, "files file upload_file logged_artifacts history scan_history finish"),
     (wbtyped.Files, "download"),
     (wbtyped.File, "download save"),
@@ -60,6 +60,9 @@ def server(wandb_server: WandbServer) -> WandbServer:
             metadata={"rows": rows}, logged_by="my-team/mnist/run-1",
         )  # fmt: skip
     wandb_server.add_artifact("my-team/mnist/net", "model", {"net.bin": b"net"})
+    wandb_server.add_organization("acme", "acme-org", teams=["my-team"])
+    registry = "acme-org/wandb-registry-model/net"
+    wandb_server.link_artifact("my-team/mnist/net:v0", registry, aliases=["best"])
     return wandb_server
 
 

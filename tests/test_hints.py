@@ -449,6 +449,39 @@ def test_response_that_is_too_large(wandb_server: WandbServer) -> None:
 # Runs and files.
 
 
+@tries("deprecated: use artifacts", "deprecated: use get_entry", "deprecated: use path")
+def test_deprecated_names_of_artifacts(server: WandbServer, api: Api) -> None:
+    with pytest.warns(DeprecationWarning, match="use artifacts"):
+        api.artifact_versions("dataset", "crew/ship/data")
+    [artifact] = api.artifacts("dataset", "crew/ship/data")
+    with pytest.warns(DeprecationWarning, match="use get_entry"):
+        artifact.get_path("a.csv")
+    entry = artifact.get_entry("a.csv")
+    with pytest.warns(DeprecationWarning, match="use path"):
+        assert entry.name
+    assert entry.path == "a.csv"
+
+
+@tries(
+    "write `for each in {parents}: each.{method}()`, or list the {parents} without order",
+    "unknown field {root!r} in {where}; use one of",
+)
+def test_registries_in_order_and_their_fields(server: WandbServer, api: Api) -> None:
+    server.add_organization("acme", "acme-org", teams=["crew"])
+    server.link_artifact("crew/ship/data:v0", "acme-org/wandb-registry-data/best")
+    registries = api.registries("acme", order="name")
+    with provoked(UsageError, "`for each in registries: each.collections()`", "without order"):
+        registries.collections()
+    assert [c.name for each in registries for c in each.collections()] == ["best"]
+    assert [c.name for c in api.registries("acme").collections()] == ["best"]
+    with provoked(UsageError, "use one of id, name") as message:
+        api.registries("acme", {"nam": "data"})
+    fields = message[0].partition("use one of ")[2].split(", ")
+    fields.remove("entity_id")  # the embedded server has no numbers of entities
+    for field in fields:
+        list(api.registries("acme", {field: {"$exists": True}}))
+
+
 @tries("assign type and call save()", "use 'entity'", "at_once is deprecated: use jobs")
 def test_deprecated_names(server: WandbServer, tmp_path: Path) -> None:
     with pytest.warns(DeprecationWarning, match="use 'entity'"):

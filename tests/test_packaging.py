@@ -6,10 +6,14 @@ import sysconfig
 import tarfile
 import venv
 import zipfile
+from collections.abc import Iterable
+from importlib.metadata import distribution
 from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 
@@ -67,6 +71,33 @@ def install(wheel: Path, folder: Path) -> Path:
     return interpreter
 
 
+def needed_without_extras(requirements: Iterable[str]) -> set[str]:
+    """Return the names of the distributions that some requirements lead to."""
+    found: set[str] = set()
+    waiting = list(requirements)
+    while waiting:
+        requirement = Requirement(waiting.pop())
+        name = canonicalize_name(requirement.name)
+        wanted = requirement.marker is None or requirement.marker.evaluate({"extra": ""})
+        if wanted and name not in found:
+            found.add(name)
+            waiting += distribution(name).requires or []
+    return found
+
+
+def install_without_extras(wheel: Path, folder: Path) -> Path:
+    """Install a wheel and its dependencies, but no extra, and return the interpreter."""
+    interpreter = install(wheel, folder)
+    site = Path(run(interpreter, "import sysconfig; print(sysconfig.get_path('purelib'))"))
+    (site / "dependencies.pth").unlink()
+    code = "from importlib.metadata import requires; print(*requires('wbtyped'), sep='\\n')"
+    for name in needed_without_extras(run(interpreter, code).splitlines()):
+        found = distribution(name)
+        for top in {file.parts[0] for file in found.files or []} - {"..", "__pycache__"}:
+            (site / top).symlink_to(str(found.locate_file(top)))
+    return interpreter
+
+
 USE_SCHEMA_AND_QUERIES = """
     import wbtyped, wbtyped_graphql
     from wbtyped.drift import check_server, our_documents
@@ -117,6 +148,38 @@ def test_editable_install_of_the_sdist_checks_a_server(
     assert Path(second) == checkout / "generated" / "wbtyped_graphql" / "__init__.py"
     assert checked == "ArtifactCollections introspection ()"
     assert list(tmp_path.rglob("*.graphql")) == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="symbolic links")
+def test_without_extras_each_entry_point_says_what_to_install(wheel: Path, tmp_path: Path) -> None:
+    interpreter = install_without_extras(wheel, tmp_path)
+    assert run(interpreter, "import wbtyped; print(wbtyped.Api.__name__)") == "Api"
+    cli = "rich, typer not installed; run: pip install 'wbtyped[cli]'"
+    server = "rich, typer, ariadne, starlette, uvicorn not installed; run: pip install"
+    for arguments, message in {
+        ("-c", "import wbtyped.cli; wbtyped.cli.main(['ls'])"): cli,
+        ("-m", "wbtyped"): cli,
+        ("-m", "wbtyped.cli", "--version"): cli,
+        ("-m", "wbtyped", "serve", "data"): f"{server} 'wbtyped[cli,server]'",
+        ("-m", "wbtyped.server"): f"{server} 'wbtyped[cli,server]'",
+        ("-m", "wbtyped.drift"): "rich, typer, graphql not installed; run: pip install"
+        " 'wbtyped[cli,drift]'",
+    }.items():
+        done = subprocess.run(
+            [interpreter, *arguments], cwd=tmp_path, text=True, capture_output=True, check=False
+        )
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"wbtyped: {message}\n")
+    for imported, message in {
+        "from wbtyped.server import WandbServer": "wbtyped.server: ariadne, starlette, uvicorn"
+        " not installed; run: pip install 'wbtyped[server]'",
+        "from wbtyped.drift import check_server": "wbtyped.drift: graphql not installed; run:"
+        " pip install 'wbtyped[drift]'",
+    }.items():
+        done = subprocess.run(
+            [interpreter, "-c", imported], cwd=tmp_path, text=True, capture_output=True, check=False
+        )
+        assert done.stderr.splitlines()[-1] == f"ImportError: {message}"
 
 
 def test_importing_the_client_loads_no_http_and_builds_no_model() -> None:

@@ -15,7 +15,14 @@ READMES = [
     "README.md",
     *(
         f"{folder}/README.md"
-        for folder in ("wbtyped/server", "wbtyped/drift", "wbtyped/download", "queries", "tests")
+        for folder in (
+            "wbtyped/cli",
+            "wbtyped/server",
+            "wbtyped/drift",
+            "wbtyped/download",
+            "queries",
+            "tests",
+        )
         if (ROOT / folder / "README.md").exists()
     ),
     ".github/CONTRIBUTING.md",

@@ -4,7 +4,7 @@ import secrets
 import string
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import NamedTuple, Self
+from typing import NamedTuple, Self, get_args
 
 from wbtyped_graphql import calls, fragments
 
@@ -34,10 +34,14 @@ from .paths import (
 )
 from .projects.project import Project
 from .projects.project_list import Projects
+from .projects.registries import Registries
+from .projects.registry import Registry, Visibility, create_registry
+from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
+from .user_warnings import warn_user
 
 DEFAULT_PROJECT = "uncategorized"
 RUN_ID_ALPHABET = string.ascii_lowercase + string.digits
@@ -405,24 +409,172 @@ class Api:
             raise missing_project(entity, name)
         return Project(self.client, entity, name, node)
 
+    # Registries.
+
+    def registries(
+        self,
+        organization: str | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        per_page: int = 100,
+        start: str | None = None,
+        *,
+        filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
+    ) -> Registries:
+        """List the registries of an organization; see `Registries`.
+
+        Without `organization` it is that of the settings, else the only one that the default entity
+        belongs to.
+
+        Example:
+            >>> for registry in api.registries("acme"):
+            ...     print(registry.name, [collection.name for collection in registry.collections()])
+            model ['net']
+        """
+        chosen = chosen_filters(filters, filter)
+        return self.client.run(self._registries(organization, chosen, order, per_page, start))
+
+    async def aregistries(
+        self,
+        organization: str | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        per_page: int = 100,
+        start: str | None = None,
+        *,
+        filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
+    ) -> Registries:
+        """Asynchronous form of `registries`."""
+        chosen = chosen_filters(filters, filter)
+        return await self.client.arun(
+            self._registries(organization, chosen, order, per_page, start)
+        )
+
+    def _registries(
+        self,
+        organization: str | None,
+        filters: Mapping[str, object] | None,
+        order: str | None,
+        per_page: int,
+        start: str | None,
+    ) -> Flow[Registries]:
+        arguments.check_optional_strings(organization=organization)
+        # Checked before the organization is looked up, which may send a request.
+        Registries(self.client, organization or "", filters, order, per_page, start)
+        organization = yield from self._find_organization(organization)
+        return Registries(self.client, organization, filters, order, per_page, start)
+
+    def registry(self, name: str, organization: str | None = None) -> Registry:
+        """Load a registry by name, with or without `wandb-registry-` (query GetRegistry).
+
+        `organization` is as for `registries`. Raises NotFoundError.
+
+        Example:
+            >>> registry = api.registry("model", "acme")
+            >>> registry.full_path, registry.visibility
+            ('acme/wandb-registry-model', 'organization')
+        """
+        return self.client.run(self._find_registry(name, organization))
+
+    async def aregistry(self, name: str, organization: str | None = None) -> Registry:
+        """Asynchronous form of `registry`."""
+        return await self.client.arun(self._find_registry(name, organization))
+
+    def _find_registry(self, name: str, organization: str | None) -> Flow[Registry]:
+        check_project_name(name)
+        arguments.check_optional_strings(organization=organization)
+        organization = yield from self._find_organization(organization)
+        return (yield from Registry.find(self.client, organization, name))
+
+    def create_registry(
+        self,
+        name: str,
+        visibility: Visibility,
+        organization: str | None = None,
+        description: str | None = None,
+        artifact_types: Iterable[str] | None = None,
+    ) -> Registry:
+        """Create a registry (mutation CreateRegistry); raises UsageError if it exists.
+
+        `visibility` is `organization` for everyone in it, or `restricted` for members only. It
+        accepts versions of every type, or those of `artifact_types`.
+        """
+        return self.client.run(
+            self._create_registry(name, visibility, organization, description, artifact_types)
+        )
+
+    async def acreate_registry(
+        self,
+        name: str,
+        visibility: Visibility,
+        organization: str | None = None,
+        description: str | None = None,
+        artifact_types: Iterable[str] | None = None,
+    ) -> Registry:
+        """Asynchronous form of `create_registry`."""
+        return await self.client.arun(
+            self._create_registry(name, visibility, organization, description, artifact_types)
+        )
+
+    def _create_registry(
+        self,
+        name: str,
+        visibility: Visibility,
+        organization: str | None,
+        description: str | None,
+        artifact_types: Iterable[str] | None,
+    ) -> Flow[Registry]:
+        check_project_name(name)
+        arguments.one_of("visibility", visibility, get_args(Visibility))
+        arguments.check_optional_strings(organization=organization, description=description)
+        types = arguments.strings("artifact_types", artifact_types or [])
+        organization = yield from self._find_organization(organization)
+        return (
+            yield from create_registry(
+                self.client, organization, name, visibility, description, types
+            )
+        )
+
+    def _find_organization(self, organization: str | None) -> Flow[str]:
+        if found := organization or self.settings.organization:
+            return found
+        member = yield from self._find_entity(None)
+        return (yield from find_registry_owner(member, None)).organization
+
     # Artifacts.
 
-    def artifact_types(self, project: str | PathLike[str] | None = None) -> ArtifactTypes:
+    def artifact_types(
+        self,
+        project: str | PathLike[str] | None = None,
+        start: str | None = None,
+        *,
+        per_page: int = 50,
+    ) -> ArtifactTypes:
         """List the artifact types of a project (`project` or `entity/project`).
 
         Example:
             >>> [type.name for type in api.artifact_types("my-team/mnist")]
             ['dataset', 'model']
         """
-        return self.client.run(self._artifact_types(project))
+        return self.client.run(self._artifact_types(project, start, per_page))
 
-    async def aartifact_types(self, project: str | PathLike[str] | None = None) -> ArtifactTypes:
+    async def aartifact_types(
+        self,
+        project: str | PathLike[str] | None = None,
+        start: str | None = None,
+        *,
+        per_page: int = 50,
+    ) -> ArtifactTypes:
         """Asynchronous form of `artifact_types`."""
-        return await self.client.arun(self._artifact_types(project))
+        return await self.client.arun(self._artifact_types(project, start, per_page))
 
-    def _artifact_types(self, path: str | PathLike[str] | None) -> Flow[ArtifactTypes]:
+    def _artifact_types(
+        self, path: str | PathLike[str] | None, start: str | None, per_page: int
+    ) -> Flow[ArtifactTypes]:
+        arguments.check_optional_strings(start=start)
+        check_per_page(per_page)
         entity, project = yield from self._locate_project(path)
-        return ArtifactTypes(self.client, entity, project)
+        return ArtifactTypes(self.client, entity, project, per_page, start=start)
 
     def artifact_type(
         self, type_name: str, project: str | PathLike[str] | None = None
@@ -537,6 +689,13 @@ class Api:
             start=start,
         )  # fmt: skip
 
+    def artifact_versions(
+        self, type_name: str, name: str | PathLike[str], per_page: int = 50
+    ) -> Artifacts:
+        """List the versions in a collection; deprecated: use `artifacts`."""
+        warn_user("artifact_versions is deprecated: use artifacts", DeprecationWarning)
+        return self.artifacts(type_name, name, per_page)
+
     def artifact(self, name: str | PathLike[str], type: str | None = None) -> Artifact:  # noqa: A002
         """Load a version by its path, `entity/project/collection:alias`.
 
@@ -607,7 +766,7 @@ class Api:
             member = yield from self._find_entity(None)
             organization = entity or self.settings.organization
             owner = yield from find_registry_owner(member, organization)
-            return owner, project
+            return owner.entity, project
         return (yield from self._find_entity(entity)), project
 
     # Closing.

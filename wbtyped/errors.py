@@ -210,3 +210,9 @@ class FileExistsError(WbtypedError, builtins.FileExistsError, ValueError):
 
 class DiskError(WbtypedError, OSError):
     """Reading or writing a local file failed; `__cause__` is the operating system's error."""
+
+
+# The names that scripts for the official client catch. Most of what fails there is a CommError.
+Error = WbtypedError
+CommError = WbtypedError
+UnsupportedError = UnsupportedServerError

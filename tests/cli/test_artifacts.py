@@ -22,7 +22,7 @@ def server(wandb_server: WandbServer) -> WandbServer:
 @pytest.mark.parametrize(
     ("path", "names"),
     [
-        ("crew/ship", ["net", "data"]),
+        ("crew/ship", ["net", "data", "log"]),
         ("crew/ship/dataset", ["data"]),
         ("crew/ship/data", ["data:v0"]),
         ("crew/ship/dataset/data", ["data:v0"]),
@@ -90,8 +90,9 @@ def test_json_output_has_stable_keys(server: WandbServer, command: Command, tmp_
         (["ls", "crew/ship/nothing"], 1, "neither a run nor an artifact type nor a collection"),
         (["ls", "crew/ship/data:nope"], 1, "crew/ship/data:nope does not exist"),
         (["ls", "crew/nowhere"], 1, "project crew/nowhere does not exist"),
-        (["get", "crew/ship/data:best", "a.txt"], 2, "downloaded whole"),
-        (["verify", "crew/ship/log", "."], 2, "only an artifact version"),
+        (["get", "crew/ship/data:best", "absent"], 1, "has no file 'absent'"),
+        (["get", "crew/ship/data", "--root", "."], 2, "is an artifact collection, not"),
+        (["verify", "crew/ship/log", "."], 2, "is a run, not an artifact version"),
         (["serve", "x", "--load", "nonsense"], 2, "entity/project/type/collection=FOLDER"),
     ],
 )

@@ -69,6 +69,11 @@ def test_get_without_root_uses_current_folder(
         (["notes/a b.txt"], {"notes/a b.txt"}),
         (["empty", "model.bin", "empty"], {"empty", "model.bin"}),
         (["--pattern", "notes/%"], {"notes/a b.txt", "notes/ü.txt"}),
+        (["--glob", "*.txt"], {"notes/a b.txt", "notes/ü.txt"}),
+        (["--glob", "*.txt", "--pattern", "%ü%"], {"notes/ü.txt"}),
+        (["--glob", "*.none"], set[str]()),
+        (["notes/"], {"notes/a b.txt", "notes/ü.txt"}),
+        (["notes/", "empty"], {"notes/a b.txt", "notes/ü.txt", "empty"}),
         (["--pattern", "nothing"], set[str]()),
     ],
 )
@@ -244,8 +249,9 @@ def test_get_interrupted_leaves_no_partial_file(server: WandbServer, tmp_path: P
         assert process.stdout.readline().startswith("fetched")
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=60)
-    assert process.returncode not in {0, None}
-    assert "Traceback" not in err
+    assert process.returncode == 130
+    assert err.startswith("wbtyped: interrupted: ")
+    assert err.count("\n") == 1
     assert "model.bin" not in read_folder(tmp_path)
     assert not list(tmp_path.rglob("*.part"))
 

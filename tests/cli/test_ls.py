@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+from datetime import timedelta, timezone
 
 import pytest
 
@@ -143,41 +144,170 @@ def test_ls_unencodable_name_is_escaped(
     assert rb"notes/\xe4 b.txt" in done.stdout
 
 
-def terminal_lines(*arguments: object, width: int) -> list[str]:
+def terminal_lines(*arguments: object, width: int = 80) -> list[str]:
     outcome = on_terminal(*arguments, width=width)
     assert (outcome.code, outcome.err) == (0, "")
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", outcome.out)
-    assert "\x1b" not in plain, "only colours"
-    lines = [line.rstrip() for line in plain.splitlines()]
-    assert max(map(len, lines)) <= width
-    return lines
+    assert "\x1b" not in outcome.out
+    return outcome.out.splitlines()
 
 
 def test_ls_on_terminal_prints_table(server: WandbServer) -> None:
-    lines = terminal_lines("ls", PATH, width=120)
+    lines = terminal_lines("ls", PATH)
     moment = r"\d{4}-\d\d-\d\d \d\d:\d\d"
     for line, pattern in zip(
         lines,
         (
-            r"name {17}size  type {22}updated \(UTC\)",
-            rf"model\.bin {{9}}1\.5 KiB  application/octet-stream  {moment}",
-            rf"notes/ä b\.txt {{9}}5 B  text/plain {{16}}{moment}",
-            rf"unknown\.zzz {{11}}0 B  - {{25}}{moment}",
+            r"name {14}size  type {20}  updated",
+            rf"model\.bin {{6}}1\.5 KiB  application/octet-stream  {moment}",
+            rf"notes/ä b\.txt {{6}}5 B  text/plain {{16}}{moment}",
+            rf"unknown\.zzz {{8}}0 B  - {{25}}{moment}",
         ),
         strict=True,
     ):
         assert re.fullmatch(pattern, line), line
 
 
-def test_ls_on_terminal_escapes_and_folds_names(wandb_server: WandbServer) -> None:
+def test_ls_on_terminal_cuts_nothing(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {**HOSTILE, "x" * 200: b""})
-    lines = terminal_lines("ls", PATH, width=80)
-    assert all(any(line.startswith(name) for line in lines) for name in ESCAPED)
-    assert sum(line.count("x") for line in lines if line.startswith("xxx")) == 200
+    lines = terminal_lines("ls", PATH, width=40)
+    names = {re.split(r"  +", line)[0] for line in lines[1:]}
+    assert names == {*ESCAPED, "x" * 200}
 
 
 def test_ls_on_terminal_aligns_pages(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
-    lines = terminal_lines("ls", PATH, width=80)
+    lines = terminal_lines("ls", PATH)
     assert len(lines) == 1002
     assert lines[1000].replace("0999", "") == lines[1001].replace("1000", "")
+
+
+def test_ls_on_terminal_aligns_wide_characters(wandb_server: WandbServer) -> None:
+    wandb_server.add_run(PATH, {"図図.txt": b"1", "e\u0301.txt": b"1", "abcdefgh": b"1"})
+    lines = terminal_lines("ls", PATH)
+    assert [line.partition("   1 B")[0] for line in lines[1:]] == [
+        "abcdefgh", "e\u0301.txt   ", "図図.txt",
+    ]  # fmt: skip
+
+
+def test_ls_on_terminal_shows_local_time(
+    server: WandbServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    with Api() as api:
+        moment = api.run(PATH).files()[0].attrs.updated_at
+    assert moment is not None
+    local = moment.astimezone(timezone(timedelta(hours=9)))
+    assert terminal_lines("ls", PATH)[1].endswith(f"{local:%Y-%m-%d %H:%M}")
+
+
+def test_ls_bytes_prints_exact_sizes_on_terminal(server: WandbServer) -> None:
+    assert re.match(r"model\.bin +1536  ", terminal_lines("ls", PATH, "--bytes")[1])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        (["--sort", "size"], ["model.bin", "notes/ä b.txt", "unknown.zzz"]),
+        (["--sort", "size", "--reverse"], ["unknown.zzz", "notes/ä b.txt", "model.bin"]),
+        (["--sort", "name", "-r"], ["unknown.zzz", "notes/ä b.txt", "model.bin"]),
+        (["--sort", "type"], ["model.bin", "notes/ä b.txt", "unknown.zzz"]),
+        (["--sort", "size", "--limit", "1"], ["model.bin"]),
+        (["--limit", "2"], ["model.bin", "notes/ä b.txt"]),
+        (["--glob", "*.txt"], ["notes/ä b.txt"]),
+        (["--glob", "*.zzz", "--pattern", "un%"], ["unknown.zzz"]),
+        (["--reverse"], ["unknown.zzz", "notes/ä b.txt", "model.bin"]),
+    ],
+)
+def test_ls_selects_and_sorts(
+    server: WandbServer, command: Command, arguments: list[str], names: list[str]
+) -> None:
+    outcome = command("ls", PATH, *arguments, "--json")
+    assert outcome.code == 0, outcome.err
+    assert [record["name"] for record in json.loads(outcome.out)] == names
+
+
+def test_ls_limit_requests_no_more_than_it_prints(
+    wandb_server: WandbServer, command: Command
+) -> None:
+    wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(2001)})
+    assert len(command("ls", PATH, "--limit", "5").out.splitlines()) == 5
+    assert wandb_server.requests.operations() == ["GetRun", "RunFiles"]
+
+
+# Other kinds.
+
+
+@pytest.fixture
+def project(wandb_server: WandbServer) -> WandbServer:
+    wandb_server.add_run("crew/ship/run-a", {"a": b""})
+    wandb_server.add_run("crew/ship/run-b", {"a": b""})
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b"alpha"}, tags=["t"])
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"b.txt": b"b"}, aliases=["best"])
+    wandb_server.add_artifact("crew/ship/net", "model", {"w": b"w"})
+    return wandb_server
+
+
+@pytest.mark.parametrize(
+    ("arguments", "names"),
+    [
+        ([], ["ship"]),
+        (["crew/"], ["ship"]),
+        (["crew/ship"], ["net", "data", "run-b", "run-a"]),
+        (["crew/ship", "--runs"], ["run-b", "run-a"]),
+        (["crew/ship", "--runs", "--limit", "1"], ["run-b"]),
+        (["crew/ship", "--artifacts"], ["net", "data"]),
+        (["crew/ship", "--glob", "*a*"], ["data", "run-a"]),
+        (["crew/ship", "--sort", "name"], ["data", "net", "run-a", "run-b"]),
+        (["crew/ship", "--sort", "type"], ["data", "net", "run-b", "run-a"]),
+        (["crew/ship/dataset"], ["data"]),
+        (["crew/ship/data"], ["data:v1", "data:v0"]),
+        (["crew/ship/data", "--sort", "size"], ["data:v0", "data:v1"]),
+        (["crew/ship/data", "--pattern", "%v0"], ["data:v0"]),
+        (["crew/ship/data:v0"], ["a.txt"]),
+    ],
+    ids=str,
+)
+def test_ls_lists_every_kind(
+    project: WandbServer,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    names: list[str],
+) -> None:
+    monkeypatch.setenv("WANDB_ENTITY", "crew")
+    outcome = command("ls", *arguments, "--json")
+    assert outcome.code == 0, outcome.err
+    assert [record["name"] for record in json.loads(outcome.out)] == names
+    lines = command("ls", *arguments).out.splitlines()
+    assert [line.split("\t")[0] for line in lines] == names
+
+
+def test_ls_long_adds_fields_at_the_end(project: WandbServer, command: Command) -> None:
+    for path in ("crew/ship", "crew/ship/data", "crew/ship/run-a", "crew/ship/data:v0"):
+        short = command("ls", path).out.splitlines()
+        long = command("ls", path, "-l").out.splitlines()
+        assert all(b.startswith(f"{a}\t") for a, b in zip(short, long, strict=True))
+
+
+def test_ls_in_pipe_prints_exact_values_of_versions(project: WandbServer, command: Command) -> None:
+    with Api() as api:
+        version = api.artifact("crew/ship/data:v1")
+    first = command("ls", "crew/ship/data").out.splitlines()[0]
+    assert first == f"data:v1\t1\t1\tlatest, best\t-\t{version.created_at}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["crew/ship", "--sort", "size"], "choose one of name, type, created, updated"),
+        (["crew/ship/run-a", "--runs"], "--runs is for projects"),
+        (["crew/ship", "--runs", "--artifacts"], "pass either --runs or --artifacts"),
+        (["crew/ship", "--limit", "0"], "--limit"),
+    ],
+)
+def test_ls_wrong_option_exits_2(
+    project: WandbServer, command: Command, arguments: list[str], message: str
+) -> None:
+    outcome = command("ls", *arguments)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert message in outcome.err

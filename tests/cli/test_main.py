@@ -1,5 +1,6 @@
 """What all subcommands share: exit codes, errors, extras, start-up time."""
 
+import signal
 import subprocess
 import sys
 from importlib.metadata import version
@@ -25,14 +26,16 @@ def test_version_is_printed(command: Command) -> None:
     assert (outcome.code, outcome.out, outcome.err) == (0, f"wbtyped {version('wbtyped')}\n", "")
 
 
-def test_start_up_imports_nothing_heavy() -> None:
-    script = """
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"]])
+def test_start_up_imports_nothing_heavy(arguments: list[str]) -> None:
+    script = f"""
 import sys
 from wbtyped.cli import main
 try:
-    main(["--version"])
+    main({arguments})
 finally:
-    heavy = {"httpx", "stamina", "rich", "starlette", "graphql", "wbtyped_graphql"}
+    heavy = {{"httpx", "pydantic", "stamina", "rich", "starlette", "graphql", "wbtyped_graphql"}}
+    heavy |= {{"wbtyped.api", "wbtyped.download.batch", "wbtyped.transport", "asyncio", "ssl"}}
     print(sorted(heavy & sys.modules.keys()), file=sys.stderr)
 """
     done = subprocess.run(
@@ -44,7 +47,7 @@ finally:
 def test_help_lists_every_command(command: Command) -> None:
     outcome = command("--help")
     assert outcome.code == 0
-    for name in ("ls", "get", "schema", "serve", "demo", "--version", "Exit codes"):
+    for name in ("ls", "get", "put", "schema", "serve", "demo", "--version", "Exit codes"):
         assert name in outcome.out
 
 
@@ -90,7 +93,7 @@ def test_ls_without_server_extra_works(wandb_server: WandbServer) -> None:
 WRONG_USAGE = [
     [],
     ["nonsense"],
-    ["ls"],
+    ["get"],
     ["ls", PATH, "--nonsense"],
     ["ls", "a/b/c/d/e"],
     ["ls", "https://wandb.test/a/b/c"],
@@ -213,3 +216,19 @@ def test_failure_in_real_process_exits_1(wandb_server: WandbServer) -> None:
     outcome = in_process("ls", "crew/ship/gone")
     assert (outcome.code, outcome.out) == (1, "")
     assert outcome.err.count("\n") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("module", ["wbtyped", "wbtyped.cli"])
+def test_interrupt_exits_130_with_one_line(wandb_server: WandbServer, module: str) -> None:
+    wandb_server.add_run(PATH, {f"{number:04}": b"" for number in range(1001)})
+    with wandb_server.fault(Fault(kind="graphql", operation="RunFiles", skip=1, latency=30)):
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, "ls", PATH],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (130, "wbtyped: interrupted\n")

@@ -31,3 +31,12 @@ def missing_type(
         path=f"{entity}/{project}/{collection or type_name}",
         missing="type",
     )
+
+
+def missing_organization(organization: str) -> NotFoundError:
+    """Build the error for an organization that does not exist."""
+    return NotFoundError(
+        f"organization {organization} does not exist, or the API key may not see it",
+        path=organization,
+        missing="organization",
+    )

@@ -106,6 +106,16 @@ class StandaloneCollection:
         return self.attrs.id
 
     @property
+    def project_id(self) -> str | None:
+        """The server's opaque id of the project; None if the API key may not see it."""
+        return self.attrs.project.id if self.attrs.project else None
+
+    @property
+    def project_internal_id(self) -> str | None:
+        """Another opaque id of the project."""
+        return self.attrs.project.internal_id if self.attrs.project else None
+
+    @property
     def created_at(self) -> str:
         """When it was created: ISO 8601 in UTC."""
         return iso(self.attrs.created_at)

@@ -4,15 +4,21 @@ A run logs versions; a version belongs to collections and was used by runs. This
 here and nowhere else: each class adds to its standalone form the methods that return the others.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.input_types import ArtifactAliasInput, LinkArtifactInput
+from wbtyped_graphql.enums import ArtifactDigestAlgorithm
+from wbtyped_graphql.input_types import (
+    ArtifactAliasInput,
+    LinkArtifactInput,
+    TagInput,
+)
 
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
+from ..download.disk.digests import Algorithm
 from ..errors import UNSEEN, NotFoundError, UsageError
 from ..paths import parse_collection_path
 from ..runs.files import FileList, StandaloneFile
@@ -27,11 +33,18 @@ from .collection import StandaloneCollection
 from .files import VersionFiles
 from .location import ArtifactLocation
 from .lookup import find_version
-from .validation import checked_aliases
+from .validation import checked_aliases, checked_tags
 from .versions import CollectionVersions, RunVersions
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_places import ArtifactPlaces
+
+DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
+    "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
+    "XXH128": ArtifactDigestAlgorithm.MANIFEST_XXH128,
+}
+USED_AT_FEATURE = "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION"
+"""The feature of servers that record where a run found a version."""
 
 
 class Run(StandaloneRun):
@@ -128,6 +141,92 @@ class Run(StandaloneRun):
         """Return the artifact versions that the run used, as a lazy list."""
         return RunArtifacts(self.client, self, "used", per_page, start=start)
 
+    def use_artifact(self, artifact: "Artifact", use_as: str | None = None) -> "Artifact":
+        """Record that the run uses a version, and return it (mutation UseArtifact).
+
+        `use_as` names what the run uses it for, by default the version itself.
+
+        Example:
+            >>> version = run.use_artifact(api.artifact("my-team/mnist/digits:v0"))
+            >>> [used.name for used in run.used_artifacts()]
+            ['digits:v0']
+        """
+        return self.client.run(self._use_artifact(artifact, use_as))
+
+    async def ause_artifact(self, artifact: "Artifact", use_as: str | None = None) -> "Artifact":
+        """Asynchronous form of `use_artifact`."""
+        return await self.client.arun(self._use_artifact(artifact, use_as))
+
+    def _use_artifact(self, artifact: "Artifact", use_as: str | None) -> Flow["Artifact"]:
+        check_logged(artifact)
+        arguments.check_optional_strings(use_as=use_as)
+        use = calls.use_artifact(
+            entity=self.entity,
+            project=self.project,
+            run=self.id,
+            id=artifact.id,
+            used_as=use_as or artifact.name,
+            artifact_entity=artifact.entity,
+            artifact_project=artifact.project,
+        )
+        if USED_AT_FEATURE not in (yield from self.client.load_features()):
+            use = use.without("artifactEntity", "artifactProject")
+        yield from ask(use, f"run {self.full_path}")
+        return artifact
+
+    def log_artifact(
+        self,
+        artifact: "Artifact",
+        aliases: Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
+    ) -> "Artifact":
+        """Record that the run logs a version of its own project (mutation LogArtifact).
+
+        The version exists already; `aliases` move to it and `tags` are added. Returns it as it was
+        before: `load()` shows the change.
+        """
+        return self.client.run(self._log_artifact(artifact, aliases, tags))
+
+    async def alog_artifact(
+        self,
+        artifact: "Artifact",
+        aliases: Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
+    ) -> "Artifact":
+        """Asynchronous form of `log_artifact`."""
+        return await self.client.arun(self._log_artifact(artifact, aliases, tags))
+
+    def _log_artifact(
+        self,
+        artifact: "Artifact",
+        aliases: Iterable[str] | None,
+        tags: str | Iterable[str] | None,
+    ) -> Flow["Artifact"]:
+        check_logged(artifact)
+        source = artifact.source
+        if source.collection_path[:2] != (self.entity, self.project):
+            raise UsageError(
+                f"run {self.full_path} cannot log {source.path}, which is in another project"
+            )
+        names = checked_aliases([] if aliases is None else aliases)
+        manifest = yield from artifact.contents.load_manifest()
+        log = calls.log_artifact(
+            entity=self.entity,
+            project=self.project,
+            run=self.id,
+            type_name=artifact.type,
+            collection=source.collection,
+            digest=artifact.digest,
+            digest_algorithm=DIGEST_ALGORITHMS[manifest.digest_algorithm],
+            aliases=[
+                ArtifactAliasInput(alias=name, artifact_collection_name=source.collection)
+                for name in names
+            ],
+            tags=[TagInput(tag_name=tag) for tag in checked_tags([] if tags is None else tags)],
+        )
+        yield from ask(log, f"run {self.full_path}")
+        return artifact
+
 
 class Runs(RunList[Run]):
     """The runs of a project, fetched page by page (query Runs).
@@ -147,8 +246,8 @@ class Runs(RunList[Run]):
 
     Example:
         >>> runs = api.runs("my-team/mnist", {"state": "finished"}, order="-created_at")
-        >>> len(runs), [run.name for run in runs]
-        (1, ['calm-cloud-75'])
+        >>> len(runs), [run.id for run in runs]
+        (1, ['run-1'])
     """
 
     __slots__ = ()
@@ -389,7 +488,8 @@ class Artifact(StandaloneArtifact):
             for alias in checked_aliases(aliases)
         ]
         if is_registry(project):
-            entity = yield from find_registry_owner(self.source_entity, entity)
+            owner = yield from find_registry_owner(self.source_entity, entity)
+            entity = owner.entity
         entity = entity or self.entity
         link = LinkArtifactInput(
             artifact_id=self.id,
@@ -531,6 +631,14 @@ class Artifact(StandaloneArtifact):
             return None
         project = creator.project
         return (yield from Run.find(self.client, project.entity_name, project.name, creator.name))
+
+
+def check_logged(artifact: object) -> None:
+    """Raise UsageError unless the argument is a version that is completely uploaded."""
+    arguments.instance("artifact", artifact, Artifact, "an artifact of api.artifact(...)")
+    assert isinstance(artifact, Artifact)  # noqa: S101 - checked above
+    if artifact.is_draft():
+        raise UsageError(f"{artifact.qualified_name} is still being uploaded; wait for it first")
 
 
 def find_artifact(client: Client, entity: str, project: str, name: str) -> Flow[Artifact]:

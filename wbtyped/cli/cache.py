@@ -10,7 +10,7 @@ import typer
 
 from ..config.cache import find_cache
 from .output import counted, human_size, print_err, print_out
-from .parameters import JsonObject
+from .parameters import JsonObject, examples
 
 if TYPE_CHECKING:
     from ..download.cache.store import Cache
@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 # The cache itself is imported by the subcommands: hashing and thread pools cost start-up time.
 
 cache_app: typer.Typer = typer.Typer(
-    no_args_is_help=True, rich_markup_mode=None, help="Manage the download cache."
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Manage the download cache.",
+    epilog=examples("wbtyped cache info", "wbtyped cache prune --max-size 20G"),
 )
 
 MAX_BYTES = float(2**63)
@@ -64,7 +67,7 @@ def open_cache(folder: Path | None) -> "Cache":
     return Cache(found or Path())
 
 
-@cache_app.command()
+@cache_app.command(epilog=examples("wbtyped cache info", "wbtyped cache info --json"))
 def info(folder: CacheFolder = None, json_output: JsonObject = False) -> None:
     """Show where the cache is and how much it holds."""
     from ..download.cache import maintenance
@@ -82,7 +85,9 @@ def info(folder: CacheFolder = None, json_output: JsonObject = False) -> None:
     print_out(f"offline  {aliases} resolvable")
 
 
-@cache_app.command()
+@cache_app.command(
+    epilog=examples("wbtyped cache prune --max-size 20G", "wbtyped cache prune --unused-for 30d")
+)
 def prune(
     max_size: Annotated[
         int | None,
@@ -117,7 +122,7 @@ def prune(
     print_out(f"removed {counted(removed.files)} ({human_size(removed.size)})")
 
 
-@cache_app.command()
+@cache_app.command(epilog=examples("wbtyped cache verify"))
 def verify(folder: CacheFolder = None, json_output: JsonObject = False) -> None:
     """Compare every cached file with its digest and remove those that are corrupt.
 

@@ -1,18 +1,31 @@
-"""`wbtyped get`: download the files of a run or of an artifact version in parallel."""
+"""`wbtyped get`: download files of a run or of an artifact version in parallel."""
 
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Self
 
 from ..api import Api
 from ..artifacts.contents.download import make_batch as make_version_batch
+from ..artifacts.contents.download import only_entry
+from ..artifacts.contents.manifest import ArtifactManifestEntry
+from ..artifacts.lineage import Artifact, Run
 from ..download.batch import BatchOptions, build_options
 from ..download.options import EngineName
+from ..download.progress import BarReporter
+from ..errors import NotFoundError, UsageError
 from ..runs.download import make_batch as make_run_batch
+from ..runs.ref import FileSelection
 from .connection import connect
+from .fetch_one import STDOUT, MakeBatch, run_file, save_file, version_file
+from .names import NameFilter
 from .output import counted, print_out
-from .progress import Reporter, SilentReporter, make_reporter
+from .progress import LineReporter, Reporter, SilentReporter, TerminalReporter, make_reporter
+from .targets import find_target, wrong_kind
+
+FILES_PER_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +39,10 @@ class GetOptions:
     engine: EngineName | None = None
     jobs: int | None = None
     as_json: bool = False
+    output: Path | None = None
+    """Where to save a single file; `-` for stdout."""
+    replace: bool = False
+    """Whether files of a run may replace others."""
 
     def connect(self) -> Api:
         """Return a client with these options."""
@@ -37,42 +54,148 @@ class GetOptions:
         return replace(options, on_error="collect", observer=reporter)
 
 
+def get_path(
+    path: str,
+    names: Sequence[str],
+    name_filter: NameFilter,
+    options: GetOptions,
+    type_name: str | None = None,
+) -> int:
+    """Download what a path names, or some files of it; return the exit code."""
+    with options.connect() as api:
+        target = find_target(api, path, type_name)
+        if isinstance(target, Run):
+            if options.output is not None:
+                return get_one(api, run_file(target, the_name(names)), options)
+            return get_files(api, target, names, name_filter, options)
+        if isinstance(target, Artifact):
+            if options.output is not None:
+                return get_one(api, version_file(target, one_entry(target, names)), options)
+            return get_version(api, target, names, name_filter, options)
+    raise wrong_kind(path, target, "a run or an artifact version, collection:alias")
+
+
+# Single files.
+
+
+def the_name(names: Sequence[str]) -> str:
+    """Return the only name; raises UsageError for none and for several."""
+    if len(names) != 1:
+        raise UsageError("--output takes one file; name it after the path")
+    return names[0]
+
+
+def one_entry(artifact: Artifact, names: Sequence[str]) -> ArtifactManifestEntry:
+    """Return the named file of a version, or its only file."""
+    return artifact.get_entry(the_name(names)) if names else only_entry(artifact.contents)
+
+
+def get_one(api: Api, make: MakeBatch, options: GetOptions) -> int:
+    """Save a file where the user wants it; return the exit code."""
+    output = options.output or STDOUT
+    with reporter_for(options) as reporter:
+        save_file(make, output, options.batch_options(api, reporter))
+    if output != STDOUT:
+        print_summary(reporter, options, {"file": str(output)})
+    return 1 if reporter.failures else 0
+
+
+# Many files.
+
+
 def get_files(
-    path: str, names: Sequence[str], pattern: str | None, options: GetOptions, *, replace: bool
+    api: Api, run: Run, names: Sequence[str], name_filter: NameFilter, options: GetOptions
 ) -> int:
     """Download files of a run and report on each; return the exit code."""
-    with options.connect() as api:
-        files = api.run(path).files(names, pattern)
-        with reporter_for(options) as reporter:
-            batch_options = options.batch_options(api, reporter)
-            root = options.root or Path()
-            make_run_batch(files.selection, root, replace, batch_options).run()
+    root = options.root or Path()
+    with reporter_for(options) as reporter:
+        batch_options = options.batch_options(api, reporter)
+        for selection in selections(run, names, name_filter):
+            make_run_batch(selection, root, options.replace, batch_options).run()
     print_summary(reporter, options, {})
     return 1 if reporter.failures else 0
 
 
-def get_artifact(path: str, options: GetOptions) -> int:
-    """Download an artifact version and report on each file; return the exit code."""
-    with options.connect() as api:
-        artifact = api.artifact(path)
-        entries = list(artifact.manifest)
-        with reporter_for(options) as reporter:
-            batch_options = options.batch_options(api, reporter)
-            batch = make_version_batch(
-                artifact.contents, entries, options.root, False, batch_options
-            )
-            result = batch.run()
-        name, folder = artifact.qualified_name, str(result.root)
+def selections(run: Run, names: Sequence[str], name_filter: NameFilter) -> Iterator[FileSelection]:
+    """Yield the files of a run to download; a name with a slash at its end is a folder."""
+    folders = tuple(name for name in names if name.endswith("/"))
+    exact = [name for name in names if not name.endswith("/")]
+    if exact or not (folders or name_filter.glob):
+        yield run.files(exact, name_filter.pattern).selection
+    if not folders and not name_filter.glob:
+        return
+    matches = name_filter.matcher()
+    for page in run.files(pattern=name_filter.pattern, per_page=FILES_PER_PAGE).pages():
+        found = [f.name for f in page if matches(f.name) and f.name.startswith(folders or "")]
+        if found:
+            yield run.files(found).selection
+
+
+def get_version(
+    api: Api, artifact: Artifact, names: Sequence[str], name_filter: NameFilter, options: GetOptions
+) -> int:
+    """Download files of a version and report on each; return the exit code."""
+    entries, missing = chosen_entries(artifact, names, name_filter)
+    with reporter_for(options) as reporter:
+        for error in missing:
+            reporter.fail(error.path, error)
+        batch_options = options.batch_options(api, reporter)
+        batch = make_version_batch(artifact.contents, entries, options.root, False, batch_options)
+        result = batch.run()
+    name, folder = artifact.qualified_name, str(result.root)
     print_summary(reporter, options, {"artifact": name, "folder": folder, "files": len(entries)})
-    if not options.as_json and result.ok:
+    if not options.as_json and not reporter.failures:
         unverified = len(result.unverified)
         checked = f"{unverified:,} could not be verified" if unverified else "all verified"
         print_out(f"{counted(len(entries))} of {name} in {folder}, {checked}")
     return 1 if reporter.failures else 0
 
 
+def chosen_entries(
+    artifact: Artifact, names: Iterable[str], name_filter: NameFilter
+) -> tuple[list[ArtifactManifestEntry], list[NotFoundError]]:
+    """Return the files with these names, or in folders of these names, and what is missing.
+
+    Without names it is every file that the filter selects.
+    """
+    found: list[ArtifactManifestEntry] = []
+    missing: list[NotFoundError] = []
+    manifest = artifact.manifest
+    if not names:
+        matches = name_filter.matcher()
+        return [entry for entry in manifest if matches(entry.path)], missing
+    for name in names:
+        entries = manifest.get_entries_in_directory(name.strip("/"))
+        try:
+            found += entries or [artifact.get_entry(name)]
+        except NotFoundError as error:
+            missing.append(error)
+    return found, missing
+
+
+# Reports.
+
+
+class RawLineReporter(LineReporter):
+    """Leaves stdout to the bytes of a file: prints failures, and progress if it takes long."""
+
+    def show(self, status: str, name: str, size: int) -> None:
+        """Show nothing."""
+
+
+class RawBarReporter(TerminalReporter):
+    """Draws the bar on stderr, while stdout takes the bytes of a file."""
+
+    def __enter__(self) -> Self:
+        self._bar = BarReporter(self.action)
+        return self
+
+
 def reporter_for(options: GetOptions) -> Reporter:
-    """Return a reporter that fits the output: silent for JSON, else a bar or lines."""
+    """Return a reporter that fits the output: a bar or lines, less for JSON and raw bytes."""
+    if options.output == STDOUT:
+        draws = sys.stderr.isatty() and not sys.stdout.isatty()
+        return RawBarReporter("get") if draws else RawLineReporter("get")
     return SilentReporter("get") if options.as_json else make_reporter("get")
 
 

@@ -1,7 +1,6 @@
 """Print for people: escaped names, readable sizes, and tables on a terminal or in a pipe."""
 
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..units import counted as counted
@@ -9,6 +8,9 @@ from ..units import human_size as human_size
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+INTERRUPTED = 130
+"""Exit code after Ctrl-C: that of a shell for SIGINT."""
 
 
 def printable(text: str) -> str:
@@ -43,19 +45,3 @@ def rich_console() -> "Console":
     from rich.console import Console
 
     return Console(markup=False, emoji=False, highlight=False)
-
-
-def show_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table with names in the first column and figures in the others."""
-    if not on_terminal():
-        for row in (headings, *rows):
-            print("\t".join(map(printable, row)), flush=True)
-        return
-    from rich.table import Table
-
-    table = Table()
-    for column, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if column else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*map(printable, row))
-    rich_console().print(table)

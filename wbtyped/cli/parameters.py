@@ -9,12 +9,6 @@ from ..errors import AuthenticationError, UsageError
 from ..paths import parse_artifact_path, parse_run_path
 
 
-def is_artifact_path(path: str) -> bool:
-    """Return True if a path names an artifact version: three parts, with a colon in the last."""
-    parts = path.strip("/ ").split("/", 2)
-    return len(parts) == 3 and ":" in parts[2]
-
-
 def check_string(value: str | None) -> str | None:
     """Refuse an empty string, which a server reads as no restriction, and invalid Unicode."""
     if value is not None and not value.strip():
@@ -24,31 +18,17 @@ def check_string(value: str | None) -> str | None:
     return value
 
 
-def check_run_path(path: str) -> str:
-    """Refuse what is not the path of a run."""
+def check_path(path: str | None) -> str | None:
+    """Refuse what no object can be at, before a key is looked for."""
     check_string(path)
-    parse_run_path(path)
-    return path
-
-
-def check_download_path(path: str) -> str:
-    """Refuse what is neither the path of a run nor of an artifact version."""
-    check_string(path)
-    if not is_artifact_path(path):
-        return check_run_path(path)
-    parse_artifact_path(path)
-    return path
-
-
-def check_list_path(path: str) -> str:
-    """Refuse what is neither the path of a project, of a run, nor in the tree of artifacts."""
-    check_string(path)
+    if path is None:
+        return None
     parts = path.strip("/ ").split("/")
     if len(parts) >= 3 and ":" in parts[2]:
         parse_artifact_path(path)
     elif len(parts) == 3 or (len(parts) < 3 and ":" in path) or "/runs/" in path:
-        return check_run_path(path)
-    elif len(parts) not in {2, 4} or not all(parts):
+        parse_run_path(path)
+    elif len(parts) not in {1, 2, 4} or not all(parts):
         reason = "too many parts" if len(parts) > 4 else "a part is missing"
         raise UsageError(
             f"invalid path {path!r}: {reason}; use entity/project, entity/project/run,"
@@ -76,30 +56,74 @@ def check_api_key(value: str | None) -> str | None:
     return value
 
 
-ListPath = Annotated[
-    str,
-    typer.Argument(
-        metavar="PATH",
-        help="entity/project, a run, an artifact type, a collection, or collection:alias.",
-        callback=check_list_path,
-        show_default=False,
-    ),
-]
-DownloadPath = Annotated[
+def examples(*commands: str) -> str:
+    """Return the section of a help text that shows commands, each on a line of its own."""
+    # \b keeps the lines as they are.
+    return "\n".join(["\b", "Examples:", *(f"  {command}" for command in commands)])
+
+
+RunOrVersion = Annotated[
     str,
     typer.Argument(
         metavar="PATH",
         help="A run, entity/project/run, or a version, entity/project/collection:alias.",
-        callback=check_download_path,
+        callback=check_path,
         show_default=False,
+    ),
+]
+VersionPath = Annotated[
+    str,
+    typer.Argument(
+        metavar="VERSION",
+        help="entity/project/collection:alias.",
+        callback=check_path,
+        show_default=False,
+    ),
+]
+AnyPath = Annotated[
+    str,
+    typer.Argument(
+        metavar="PATH",
+        help="A project, a run, an artifact type, a collection, or collection:alias.",
+        callback=check_path,
+        show_default=False,
+    ),
+]
+OptionalPath = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="PATH",
+        help="A project, a run, an artifact type, a collection, or collection:alias.",
+        callback=check_path,
+        show_default=False,
+    ),
+]
+Names = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="NAME", callback=check_names, show_default=False),
+]
+TypeName = Annotated[
+    str | None,
+    typer.Option(
+        "--type",
+        metavar="TYPE",
+        help="Type of the artifact: tells a collection from a run or a type of the same name.",
+        callback=check_string,
     ),
 ]
 Pattern = Annotated[
     str | None,
     typer.Option(
         metavar="LIKE",
-        help="Only files whose name matches an SQL LIKE pattern: % matches any string, _ one"
-        " character.",
+        help="Only names that match an SQL LIKE pattern: % is any string, _ one character.",
+        callback=check_string,
+    ),
+]
+Glob = Annotated[
+    str | None,
+    typer.Option(
+        metavar="GLOB",
+        help="Only names that match a shell pattern, such as '*.png'.",
         callback=check_string,
     ),
 ]
@@ -112,3 +136,7 @@ BaseUrl = Annotated[
     ),
 ]
 JsonObject = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+JsonArray = Annotated[bool, typer.Option("--json", help="Print one JSON array.")]
+ExactSizes = Annotated[
+    bool, typer.Option("--bytes", help="Print exact sizes, as pipes and --json do anyway.")
+]

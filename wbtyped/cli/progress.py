@@ -10,10 +10,15 @@ from ..download.progress import (
     RateMeter,
     progress_line,
 )
-from .output import counted, human_size, on_terminal, print_err, print_out, rich_console
-
-INTERRUPTED = 130
-"""Exit code after Ctrl-C: that of a shell for SIGINT."""
+from .output import (
+    INTERRUPTED,
+    counted,
+    human_size,
+    on_terminal,
+    print_err,
+    print_out,
+    rich_console,
+)
 
 
 class Reporter:

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from .extras import require
+from ..extras import require
+from .parameters import examples
 
 # Each subcommand imports its implementation: graphql-core is slow to import, and an extra.
 
@@ -14,6 +15,11 @@ schema_app: typer.Typer = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Check that a server fits the queries of this package, or your own.",
+    epilog=examples(
+        "wbtyped schema check",
+        "wbtyped schema pull https://wandb.example.com --output schema.graphql",
+        "wbtyped schema coverage",
+    ),
 )
 
 
@@ -50,7 +56,13 @@ Queries = Annotated[
 ]
 
 
-@schema_app.command()
+@schema_app.command(
+    epilog=examples(
+        "wbtyped schema check",
+        "wbtyped schema check --against https://wandb.example.com --fail-on risky",
+        "wbtyped schema check --queries ./queries --format github",
+    )
+)
 def check(
     against: Annotated[
         str | None,
@@ -97,7 +109,9 @@ def check(
     raise typer.Exit(code)
 
 
-@schema_app.command()
+@schema_app.command(
+    epilog=examples("wbtyped schema pull https://wandb.example.com --output schema.graphql")
+)
 def pull(
     source: Annotated[
         str,
@@ -126,7 +140,9 @@ def pull(
     raise typer.Exit(pull_schema(source, output))
 
 
-@schema_app.command()
+@schema_app.command(
+    epilog=examples("wbtyped schema coverage", "wbtyped schema coverage --format json")
+)
 def coverage(
     queries: Queries = None,
     table_format: Annotated[

@@ -89,6 +89,8 @@ class BatchOptions:
     fsync: bool = False
     observer: Observer | None = None
     cache: Cache | None = None
+    multipart: bool = True
+    """Whether a large file may be fetched over several connections."""
 
     def local_files(self, tree: FolderTree) -> LocalFiles:
         """Return what finds files that need no download, below the root of `tree`."""
@@ -314,7 +316,8 @@ class Batch:
     def _refresh_urls(self) -> None:
         """Refresh expired signed URLs in batches, and split large transfers that are slow."""
         while not self._schedule.finished:
-            self._schedule.split_slow()
+            if self.options.multipart:
+                self._schedule.split_slow()
             attempts_by_refresh: dict[RefreshUrls, list[Attempt]] = defaultdict(list)
             for attempt in self._schedule.take_expired():
                 if attempt.transfer.refresh_urls is not None:

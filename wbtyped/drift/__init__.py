@@ -6,9 +6,14 @@ that reads schemas and queries, compares them, and formats reports belongs here.
 `transport`, and command line options to `cli`.
 """
 
-from .check import Ignored, check_file, check_server
-from .documents import Documents, Place, our_documents, read_documents
-from .findings import Finding, NotProbed, Report, Verdict
+from typing import TYPE_CHECKING
+
+from ..extras import import_from
+
+if TYPE_CHECKING:
+    from .check import Ignored, check_file, check_server
+    from .documents import Documents, Place, our_documents, read_documents
+    from .findings import Finding, NotProbed, Report, Verdict
 
 __all__ = [
     "Documents",
@@ -23,3 +28,30 @@ __all__ = [
     "our_documents",
     "read_documents",
 ]
+
+# Imported on first use, so that a missing extra is reported as such.
+_MODULES = {
+    "Documents": "documents",
+    "Finding": "findings",
+    "Ignored": "check",
+    "NotProbed": "findings",
+    "Place": "documents",
+    "Report": "findings",
+    "Verdict": "findings",
+    "check_file": "check",
+    "check_server": "check",
+    "our_documents": "documents",
+    "read_documents": "documents",
+}
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> object:
+        """Import a public name from its module; ImportError says what to install."""
+        if name not in _MODULES:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return import_from(__name__, _MODULES[name], name, "drift")
+
+    def __dir__() -> list[str]:
+        """List the public names."""
+        return sorted(__all__)

@@ -7,7 +7,9 @@ from wbtyped_graphql import calls, fragments
 
 from .. import arguments
 from ..accounts.missing import missing_project
+from ..artifacts.collections import ProjectArtifactCollections
 from ..artifacts.lineage import Runs
+from ..artifacts.types import ArtifactTypes
 from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
@@ -94,3 +96,31 @@ class Project:
         return Runs(
             self.client, self.entity, self.name, filters, order, per_page, lazy=lazy, start=start
         )
+
+    def artifacts_types(self, per_page: int = 50, *, start: str | None = None) -> ArtifactTypes:
+        """Return its artifact types as a lazy list; see `ArtifactTypes`.
+
+        Example:
+            >>> [type.name for type in api.project("mnist", "my-team").artifacts_types()]
+            ['dataset', 'model']
+        """
+        return ArtifactTypes(self.client, self.entity, self.name, per_page, start=start)
+
+    def collections(
+        self,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        per_page: int = 50,
+        *,
+        start: str | None = None,
+    ) -> ProjectArtifactCollections:
+        """Return its collections of all types as a lazy list; see `ProjectArtifactCollections`.
+
+        Example:
+            >>> [c.name for c in api.project("mnist", "my-team").collections(order="name")]
+            ['digits', 'net']
+        """
+        return ProjectArtifactCollections(
+            self.client, self.entity, self.name, per_page,
+            filters=filters, order=order, start=start,
+        )  # fmt: skip

@@ -51,7 +51,9 @@ class LocalFile:
             raise UsageError(f"{file} {reason}, so it cannot be uploaded")
         relative = os.path.relpath(file, folder)
         if relative.startswith("..") or Path(relative).is_absolute():
-            raise UsageError(f"{file} is not inside {folder}; pass root={str(file.parent)!r}")
+            raise UsageError(
+                f"{file} is not inside {folder}; pass root={str(file.parent)!r} (--root)"
+            )
         return cls(file, PurePosixPath(*Path(relative).parts).as_posix())
 
     def blocks(self, size: int) -> Iterator[bytes]:

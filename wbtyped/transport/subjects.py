@@ -8,10 +8,12 @@ PROJECT = "project {entity}/{project}"
 RUN = "run {entity}/{project}/{name}"
 FILES = "files of run {entity}/{project}/{name}"
 HISTORY = "history of run {entity}/{project}/{name}"
-UPLOADED = "new files of run {entity}/{project}/{run}"
+USER = "run {entity}/{project}/{run}"
+UPLOADED = "new files of " + USER
 ARTIFACT = "artifact {entity}/{project}/{name}"
 COLLECTION = "artifact collection {entity}/{project}/{name}"
 TAGGED = "artifact collection {entity}/{project}/{collection}"
+REGISTRIES = "registries of organization {organization}"
 SERVER = "the server's version and features"
 # For operations that know only an id; those who send them say more by `Operation.about`.
 SOME_ARTIFACT = "an artifact version"
@@ -33,6 +35,7 @@ SUBJECTS: Mapping[str, str] = {
     "ArtifactTypes": "artifact types of " + PROJECT,
     "ArtifactUsedBy": SOME_ARTIFACT,
     "Artifacts": "versions in " + TAGGED,
+    "CreateRegistry": PROJECT,
     "CreateRun": RUN,
     "CreateRunFiles": UPLOADED,
     "DeleteArtifact": SOME_ARTIFACT,
@@ -46,17 +49,24 @@ SUBJECTS: Mapping[str, str] = {
     "GetArtifactCollection": COLLECTION,
     "GetArtifactType": "artifact type {typeName} of " + PROJECT,
     "GetProject": PROJECT,
+    "GetRegistry": "registry {organization}/{project}",
     "GetRun": RUN,
     "GetRunData": RUN,
     "GetRunState": RUN,
     "GetServerInfo": SERVER,
     "GetViewer": "the account of the API key",
     "LinkArtifact": SOME_ARTIFACT,
+    "LogArtifact": "artifacts of " + USER,
     "MarkRunFilesUploaded": UPLOADED,
     "MoveArtifactSequence": SOME_COLLECTION,
     "ObjectsByName": "run, artifact collection or type {entity}/{project}/{name}",
     "ProjectArtifactCollections": "artifact collections of " + PROJECT,
     "Projects": "projects of entity {entity}",
+    "Registries": REGISTRIES,
+    "RegistryCollections": "collections in " + REGISTRIES,
+    "RegistryFeatures": REGISTRIES,
+    "RegistryTypes": "artifact types of " + PROJECT,
+    "RegistryVersions": "versions in " + REGISTRIES,
     "RunArtifacts": "artifacts of " + RUN,
     "RunFileAddresses": FILES,
     "RunFiles": FILES,
@@ -72,6 +82,7 @@ SUBJECTS: Mapping[str, str] = {
     "UpdateArtifactPortfolio": SOME_COLLECTION,
     "UpdateArtifactSequence": SOME_COLLECTION,
     "UpsertProject": "project {entity}/{name}",
+    "UseArtifact": "artifacts of " + USER,
 }
 """The subject of each operation, with its variables in braces."""
 

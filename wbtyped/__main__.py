@@ -1,0 +1,5 @@
+"""`python -m wbtyped`: run the command where scripts are not on the PATH."""
+
+from .cli import main
+
+main()

@@ -1,0 +1,46 @@
+"""`wbtyped cat`: write files to stdout."""
+
+from collections.abc import Sequence
+
+from ..api import Api
+from ..artifacts.lineage import Artifact, Run
+from ..errors import UsageError
+from .fetch_one import STDOUT, run_file, version_file
+from .get import GetOptions, get_one
+from .targets import find_target, wrong_kind
+
+
+def write_files(
+    path: str, names: Sequence[str], type_name: str | None, base_url: str | None
+) -> int:
+    """Write the named files to stdout, one after the other; return the exit code."""
+    if not names:
+        path, name = split_file_path(path)
+        names = [name]
+    options = GetOptions(output=STDOUT, base_url=base_url)
+    with options.connect() as api:
+        # All of them, since what follows a gap would be at the wrong place.
+        return max(write_file(api, path, name, type_name, options) for name in names)
+
+
+def write_file(api: Api, path: str, name: str, type_name: str | None, options: GetOptions) -> int:
+    """Write one file to stdout; return the exit code."""
+    target = find_target(api, path, type_name)
+    if isinstance(target, Run):
+        return get_one(api, run_file(target, name), options)
+    if isinstance(target, Artifact):
+        return get_one(api, version_file(target, target.get_entry(name)), options)
+    raise wrong_kind(path, target, "a run or an artifact version")
+
+
+def split_file_path(path: str) -> tuple[str, str]:
+    """Split `entity/project/run/NAME`, or `entity/project/collection:alias/NAME`.
+
+    Raises UsageError for a path without a name.
+    """
+    parts = path.strip("/ ").replace("/runs/", "/", 1).split("/", 3)
+    if len(parts) < 4:
+        raise UsageError(
+            f"{path!r} names no file; write the file after the path, as in wbtyped cat {path} NAME"
+        )
+    return "/".join(parts[:3]), parts[3]

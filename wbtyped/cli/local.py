@@ -1,0 +1,131 @@
+"""The subcommands that need no server: `serve` and `demo`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .parameters import check_api_key, examples
+
+local_app: typer.Typer = typer.Typer()
+
+
+@local_app.command(
+    epilog=examples(
+        "wbtyped serve ./wandb-data",
+        "wbtyped serve ./wandb-data --port 0 --log-requests",
+        "wbtyped serve ./wandb-data --load me/mnist/dataset/digits=./digits",
+    )
+)
+def serve(
+    data: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            file_okay=False,
+            help="Folder that stores the data; created if it does not exist.",
+            show_default=False,
+        ),
+    ],
+    host: Annotated[
+        str, typer.Option(metavar="HOST", help="Interface to listen on.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option(metavar="PORT", min=0, max=65535, help="Port of the API; 0 picks a free one."),
+    ] = 8080,
+    storage_port: Annotated[
+        int,
+        typer.Option(metavar="PORT", min=0, max=65535, help="Port of storage; 0 picks a free one."),
+    ] = 0,
+    load: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="PATH=FOLDER",
+            help="Commit a folder as entity/project/type/collection; repeatable.",
+        ),
+    ] = None,
+    api_key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY",
+            help="API key to accept; default: the key of the folder, generated with it.",
+            callback=check_api_key,
+        ),
+    ] = None,
+    hide_schema: Annotated[
+        bool,
+        typer.Option(
+            "--hide-schema",
+            help="Answer introspection with null, as W&B servers do where it is switched off.",
+        ),
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST",
+            help="Accept this Host header too; * accepts any; repeatable.",
+        ),
+    ] = None,
+    allow_origin: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="URL",
+            help="Accept web pages from this origin; * accepts any; repeatable.",
+        ),
+    ] = None,
+    log_requests: Annotated[
+        bool, typer.Option("--log-requests", help="Print each request, without bodies, to stderr.")
+    ] = False,
+) -> None:
+    """Run the embedded W&B server.
+
+    Runs until Ctrl-C, and prints the variables to export so that W&B clients use it.
+    """
+    from .serve import serve_folder
+
+    code = serve_folder(
+        data,
+        host,
+        port,
+        storage_port,
+        api_key,
+        load or [],
+        introspection=not hide_schema,
+        allow_hosts=allow_host or [],
+        allow_origins=allow_origin or [],
+        log_requests=log_requests,
+    )
+    raise typer.Exit(code)
+
+
+@local_app.command(
+    epilog=examples("wbtyped demo", "wbtyped demo --files 50 --large 8 --keep ./tour")
+)
+def demo(
+    files: Annotated[
+        int, typer.Option(metavar="N", min=2, max=100_000, help="Number of files to upload.")
+    ] = 100,
+    large: Annotated[
+        int, typer.Option(metavar="MIB", min=1, max=10_000, help="Size of the largest file in MiB.")
+    ] = 64,
+    keep: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Keep files and server data in this new or empty folder.",
+        ),
+    ] = None,
+) -> None:
+    """Watch a cut transfer resume, and a changed byte be found, on the embedded server.
+
+    Uploads files, downloads them while the server cuts a transfer, downloads them again at no cost,
+    and repairs a file on disk. Each fact is measured. Needs no account and no network, and leaves
+    nothing behind unless --keep is given.
+    """
+    from .demo import run_demo
+
+    if keep and keep.is_dir() and any(keep.iterdir()):
+        raise typer.BadParameter(f"{keep} is not empty", param_hint="--keep")
+    raise typer.Exit(run_demo(files, large, keep))

@@ -1,0 +1,38 @@
+"""Select names by the patterns of `--pattern` and `--glob`."""
+
+import fnmatch
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class NameFilter:
+    """Which names to keep: those that match all that is given."""
+
+    pattern: str | None = None
+    """SQL LIKE."""
+    glob: str | None = None
+
+    @property
+    def selects(self) -> bool:
+        """Whether any name could be left out."""
+        return self.pattern is not None or self.glob is not None
+
+    def matcher(self) -> Callable[[str], bool]:
+        """Return a predicate that tells whether a name is kept."""
+        expressions: list[re.Pattern[str]] = []
+        if self.pattern is not None:
+            expressions.append(re.compile(like_expression(self.pattern), re.DOTALL))
+        if self.glob is not None:
+            expressions.append(re.compile(fnmatch.translate(self.glob)))
+        return lambda name: all(expression.fullmatch(name) for expression in expressions)
+
+
+ALL_NAMES = NameFilter()
+
+
+def like_expression(pattern: str) -> str:
+    """Return the regular expression of an SQL LIKE pattern."""
+    wildcards = {"%": ".*", "_": "."}
+    return "".join(wildcards.get(character) or re.escape(character) for character in pattern)

@@ -45,9 +45,9 @@ FOUND = {
     "crew/ship/log": ("Run crew/ship/log", 1),
     "crew/ship/runs/log": ("Run crew/ship/log", 1),
     "crew/ship/data": ("Run crew/ship/data", 1),
-    "crew/ship/maps": ("ArtifactCollection crew/ship/maps dataset", 1),
-    "crew/ship/dataset": ("ArtifactCollection crew/ship/dataset model", 1),
-    "crew/ship/model": ("ArtifactType crew/ship model", 1),
+    "crew/ship/maps": ("ArtifactCollection crew/ship/maps dataset", 2),
+    "crew/ship/dataset": ("ArtifactCollection crew/ship/dataset model", 2),
+    "crew/ship/model": ("ArtifactType crew/ship model", 2),
     "crew/ship/artifacts/dataset": ("ArtifactType crew/ship dataset", 1),
     "crew/ship/dataset/data": ("ArtifactCollection crew/ship/data dataset", 1),
     "crew/ship/dataset/data/v0": ("Artifact crew/ship/data:v0", 1),
@@ -55,7 +55,7 @@ FOUND = {
     "crew/ship:log": ("Run crew/ship/log", 3),
     "ship": ("Project me/ship", 2),
     "ship/own": ("Run me/ship/own", 3),
-    "ship/mine": ("ArtifactCollection me/ship/mine dataset", 3),
+    "ship/mine": ("ArtifactCollection me/ship/mine dataset", 4),
     "ship/mine:v0": ("Artifact me/ship/mine:v0", 2),
     "ship:own": ("Run me/ship/own", 3),
     "ship/runs/own": ("Run me/ship/own", 2),
@@ -111,7 +111,10 @@ def test_defaults_of_settings_are_used(wandb_server: WandbServer) -> None:
     [
         ("crew/nowhere", "project crew/nowhere does not exist; project me/crew does not exist"),
         ("crew/nowhere/x", "project crew/nowhere does not exist"),
-        ("crew/ship/x", "run, artifact collection or type crew/ship/x does not exist"),
+        (
+            "crew/ship/x",
+            "^crew/ship/x is neither a run nor an artifact type nor a collection on h",
+        ),
         ("crew/ship/x:v1", "artifact crew/ship/x:v1 does not exist; run crew/ship/x:v1 does not"),
         ("crew/ship:x", "project me/crew does not exist; run crew/ship/x does not exist"),
         ("crew/nowhere/x:v1", "project crew/nowhere does not exist"),
@@ -146,7 +149,7 @@ def test_name_is_found_on_servers_without_collections_by_name(
 ) -> None:
     unknown = {"message": 'Cannot query field "artifactCollection" on type "Project".'}
     body = json.dumps({"errors": [unknown]}).encode()
-    fault = Fault(kind="graphql", operation="ObjectsByName", status=400, body=body)
+    fault = Fault(kind="graphql", operation="CollectionOrType", status=400, body=body)
     expected = FOUND[path][0]
     with wandb_server.fault(fault):
         assert shown(api.from_path(path)) == expected

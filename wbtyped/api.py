@@ -23,6 +23,7 @@ from .config.settings import Settings, find_settings
 from .errors import NotFoundError, SchemaMismatchError, UsageError
 from .path_lookup import PathObject, check_type_of, find_object, find_version_at
 from .paths import (
+    NamePath,
     RunPath,
     check_project_name,
     is_url,
@@ -143,11 +144,11 @@ class Api:
         """Load whatever a path names: a project, a run, an artifact type, collection or version.
 
         Takes every path that the other methods take, and `entity/project/type/collection`, perhaps
-        with a version as a fifth part. With a colon it is a version, else a run
+        with `vN` or `latest` as a fifth part. With a colon it is a version, else a run
         (`project:run`). A name in a project, `entity/project/name`, is a run, else a collection,
-        else a type. One or two parts are a project, else a name in the project of the settings, or
-        in the default entity's project. `type` restricts this to collections and versions of one
-        type; `entity/project` is then the type itself.
+        else a type. One or two parts are a project, else a name in a project of the default entity,
+        or in that of the settings. `type` restricts this to collections and versions of one type;
+        `entity/project` is then the type itself.
 
         Paths may also be pasted URLs: of a page of a project, a run or an artifact, with any tail,
         or of a registry; `wandb://` and `wandb-artifact://`. A page of another server than this
@@ -179,6 +180,9 @@ class Api:
 
     def _find_object(self, path: str | PathLike[str], type_name: str | None) -> Flow[PathObject]:
         readings = read_path(path, type_name, self.settings.pages)
+        if not self.settings.project:
+            named = [r for r in readings if not isinstance(r, NamePath) or r.project]
+            readings = named or readings
         return (
             yield from find_object(self.client, arguments.path_text(path), readings, self._fill_in)
         )

@@ -165,7 +165,7 @@ def path_text(value: object) -> str:
     if isinstance(value, PurePath):
         return value.as_posix()
     if isinstance(value, os.PathLike):
-        path: object = cast("os.PathLike[str]", value).__fspath__()
+        path = cast("os.PathLike[str] | os.PathLike[bytes]", value).__fspath__()
         value = path.replace(os.sep, "/") if isinstance(path, str) else path
     if not isinstance(value, str):
         raise wrong("path", "a string or a Path", value)

@@ -1,14 +1,14 @@
 """Find the object that a path names, where its form leaves several kinds open.
 
 The readings of a path (`paths.read_path`) are tried in their order, with no more requests than
-needed: one for each reading, and none for a project that is known not to exist.
+needed, and none for a project that is known not to exist.
 """
 
 from collections.abc import Sequence
 from typing import Protocol, TypeAlias
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.objects_by_name import ObjectsByNameProject
+from wbtyped_graphql.collection_or_type import CollectionOrTypeProject
 
 from .accounts.missing import missing_project
 from .artifacts.collections import ProjectArtifactCollections
@@ -113,23 +113,29 @@ def _find(client: Client, reading: ObjectPath, defaults: Defaults) -> Flow[PathO
 def _find_named(
     client: Client, entity: str, project: str, name: str, *, may_be_run: bool
 ) -> Flow[PathObject]:
-    """Return the run of this id, else the collection, else the type (query ObjectsByName)."""
-    query = calls.objects_by_name(entity=entity, project=project, name=name)
+    """Return the run of this id, else the collection, else the type."""
+    if may_be_run:
+        try:
+            return (yield from Run.find(client, entity, project, name))
+        except NotFoundError as error:
+            if error.missing != "run":
+                raise
     path = f"{entity}/{project}/{name}"
+    query = calls.collection_or_type(entity=entity, project=project, name=name)
     try:
-        result = yield from ask(query, path)
+        result = yield from ask(query)
     except GraphQLError as error:
         if not is_unknown_field(error):
             raise
-        found = yield from _find_on_old_server(client, entity, project, name, may_be_run=may_be_run)
+        found = yield from _find_on_old_server(client, entity, project, name)
     else:
         if result.project is None:
             raise missing_project(entity, project)
-        found = _object_named(client, entity, project, result.project, may_be_run=may_be_run)
+        found = _object_named(client, entity, project, result.project)
     if found is None:
-        kinds = "run, artifact collection or type" if may_be_run else "artifact collection or type"
+        runs = "a run nor " if may_be_run else ""
         raise NotFoundError(
-            f"{kinds} {path} does not exist{UNSEEN}",
+            f"{path} is neither {runs}an artifact type nor a collection{UNSEEN}",
             path=path,
             missing="run" if may_be_run else "collection",
         )
@@ -137,11 +143,9 @@ def _find_named(
 
 
 def _object_named(
-    client: Client, entity: str, project: str, named: ObjectsByNameProject, *, may_be_run: bool
+    client: Client, entity: str, project: str, named: CollectionOrTypeProject
 ) -> PathObject | None:
-    run, collection, kind = named.run, named.artifact_collection, named.artifact_type
-    if run is not None and may_be_run:
-        return Run(client, entity, project, run.name, run)
+    collection, kind = named.artifact_collection, named.artifact_type
     if collection is not None:
         type_name = collection.default_artifact_type.name
         return ArtifactCollection(
@@ -151,15 +155,9 @@ def _object_named(
 
 
 def _find_on_old_server(
-    client: Client, entity: str, project: str, name: str, *, may_be_run: bool
+    client: Client, entity: str, project: str, name: str
 ) -> Flow[PathObject | None]:
     """Find a name on a server that finds collections only by their type."""
-    if may_be_run:
-        try:
-            return (yield from Run.find(client, entity, project, name))
-        except NotFoundError as error:
-            if error.missing != "run":
-                raise
     listed = ProjectArtifactCollections(client, entity, project, COLLECTIONS_PER_PAGE)
     for collection in (yield from listed.load_items(slice(None))):
         if collection.name == name:

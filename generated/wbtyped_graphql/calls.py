@@ -26,6 +26,7 @@ from .operations import (
     ARTIFACT_TYPES_GQL,
     ARTIFACT_USED_BY_GQL,
     ARTIFACTS_GQL,
+    COLLECTION_OR_TYPE_GQL,
     CREATE_REGISTRY_GQL,
     CREATE_RUN_FILES_GQL,
     CREATE_RUN_GQL,
@@ -50,7 +51,6 @@ from .operations import (
     LOG_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
-    OBJECTS_BY_NAME_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
     PROJECTS_GQL,
     REGISTRIES_GQL,
@@ -92,6 +92,7 @@ if TYPE_CHECKING:
     from .artifact_types import ArtifactTypes
     from .artifact_used_by import ArtifactUsedBy
     from .artifacts import Artifacts
+    from .collection_or_type import CollectionOrType
     from .create_registry import CreateRegistry
     from .create_run import CreateRun
     from .create_run_files import CreateRunFiles
@@ -124,7 +125,6 @@ if TYPE_CHECKING:
     from .log_artifact import LogArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
     from .move_artifact_sequence import MoveArtifactSequence
-    from .objects_by_name import ObjectsByName
     from .project_artifact_collections import ProjectArtifactCollections
     from .projects import Projects
     from .registries import Registries
@@ -963,19 +963,19 @@ def delete_run_files(
     )
 
 
-def objects_by_name(*, entity: str, project: str, name: str) -> Operation[ObjectsByName]:
-    """What a name in a project stands for: a run by its id, a collection of any type, or an artifact
-    type. Each is null if the project has none of this name.
+def collection_or_type(*, entity: str, project: str, name: str) -> Operation[CollectionOrType]:
+    """What a name in a project stands for on the side of artifacts: a collection of any type, or an
+    artifact type. Each is null if the project has none of this name.
 
     Used by: Api.from_path"""
-    from .objects_by_name import ObjectsByName
+    from .collection_or_type import CollectionOrType
 
     variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
     return Operation(
-        OBJECTS_BY_NAME_GQL,
-        "ObjectsByName",
+        COLLECTION_OR_TYPE_GQL,
+        "CollectionOrType",
         variables,
-        envelope=Envelope[ObjectsByName],
+        envelope=Envelope[CollectionOrType],
     )
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "ARTIFACT_PLACES_GQL",
     "ARTIFACT_TYPES_GQL",
     "ARTIFACT_USED_BY_GQL",
+    "COLLECTION_OR_TYPE_GQL",
     "CREATE_REGISTRY_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
@@ -41,7 +42,6 @@ __all__ = [
     "LOG_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
-    "OBJECTS_BY_NAME_GQL",
     "PROJECTS_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
     "REGISTRIES_GQL",
@@ -1315,12 +1315,9 @@ mutation DeleteRunFiles($files: [ID!]!, $projectId: Int) {
 }
 """
 
-OBJECTS_BY_NAME_GQL = """
-query ObjectsByName($entity: String!, $project: String!, $name: String!) {
+COLLECTION_OR_TYPE_GQL = """
+query CollectionOrType($entity: String!, $project: String!, $name: String!) {
   project(name: $project, entityName: $entity) {
-    run(name: $name) {
-      ...Run
-    }
     artifactCollection(name: $name) {
       __typename
       ...ArtifactCollection
@@ -1360,37 +1357,11 @@ fragment ArtifactType on ArtifactType {
   createdAt
 }
 
-fragment Creator on User {
-  name
-  username
-}
-
 fragment ProjectPlace on Project {
   id
   internalId
   name
   entityName
-}
-
-fragment Run on Run {
-  id
-  projectId
-  name
-  displayName
-  state
-  tags
-  group
-  jobType
-  sweepName
-  commit
-  notes
-  createdAt
-  heartbeatAt
-  readOnly
-  historyLineCount
-  user {
-    ...Creator
-  }
 }
 
 fragment Tag on Tag {

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from ..api import Api
 from ..artifacts.lineage import Artifact, Run
 from ..errors import UsageError
+from ..paths import ArtifactPath, RunPath, is_url, read_path
 from .fetch_one import STDOUT, run_file, version_file
 from .get import GetOptions, get_one
 from .targets import find_target, wrong_kind
@@ -36,8 +37,16 @@ def write_file(api: Api, path: str, name: str, type_name: str | None, options: G
 def split_file_path(path: str) -> tuple[str, str]:
     """Split `entity/project/run/NAME`, or `entity/project/collection:alias/NAME`.
 
+    A URL that leads to a file stays as it is.
+
     Raises UsageError for a path without a name.
     """
+    if is_url(path):
+        reading = read_path(path)[0]
+        name = reading.file if isinstance(reading, (RunPath, ArtifactPath)) else None
+        if name is None:
+            raise UsageError(f"{path!r} names no file; write the file after the path")
+        return path, name
     parts = path.strip("/ ").replace("/runs/", "/", 1).split("/", 3)
     if len(parts) < 4:
         raise UsageError(

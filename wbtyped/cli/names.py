@@ -1,9 +1,10 @@
 """Select names by the patterns of `--pattern` and `--glob`."""
 
-import fnmatch
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+
+from ..name_patterns import glob_expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class NameFilter:
         if self.pattern is not None:
             expressions.append(re.compile(like_expression(self.pattern), re.DOTALL))
         if self.glob is not None:
-            expressions.append(re.compile(fnmatch.translate(self.glob)))
+            expressions.append(glob_expression(self.glob))
         return lambda name: all(expression.fullmatch(name) for expression in expressions)
 
 

@@ -5,6 +5,7 @@ and only the server knows which. The readings are in the order in which they are
 """
 
 import os
+import re
 from collections.abc import Sequence
 
 from .. import arguments
@@ -25,6 +26,7 @@ FORMS = (
     "entity/project, entity/project/run, entity/project/collection, entity/project/name:alias or"
     " entity/project/type/collection"
 )
+VERSION = re.compile(r"v\d+|latest")
 RUN_WORDS = {"runs", "sweeps"}
 """What precedes the id of a run in the URL of its page."""
 
@@ -101,10 +103,11 @@ def _read_tree(given: str, entity: str, project: str, names: Sequence[str]) -> l
             TypePath(entity, project, names[1]),
             CollectionPath(entity, project, names[1], names[0]),
         ]
-    if names[0] == "artifacts" and len(names) > 2:
+    in_url = names[0] == "artifacts" and len(names) > 2
+    if in_url:
         names = names[1:]
     type_name, collection, *version = names
-    if len(version) > 1:
+    if len(version) > 1 or (version and not VERSION.fullmatch(version[0]) and not in_url):
         refuse(given, "too many parts", FORMS)
     if version or ":" in collection:
         name = f"{collection}:{version[0]}" if version else collection

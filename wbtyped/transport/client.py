@@ -105,7 +105,7 @@ def _http_error(
     reason = "; ".join(entry.message for entry in entries) or response.reason_phrase
     attempts = str(response.extensions.get(ATTEMPTS, ""))
     if status in {401, 403}:
-        refused = f"{subject}: {server} rejected the API key from {settings.key_source}"
+        refused = f"{subject}: {server} refuses the API key from {settings.key_source}"
         return AuthenticationError(
             f"{refused} (HTTP {status}: {reason}); {another_key(settings.key_source)}"
         )

@@ -1,9 +1,10 @@
 """Select names by the patterns of `--pattern` and `--glob`."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ..errors import UsageError
 from ..name_patterns import glob_expression
 
 
@@ -31,6 +32,12 @@ class NameFilter:
 
 
 ALL_NAMES = NameFilter()
+
+
+def check_either(names: Sequence[str], name_filter: NameFilter) -> None:
+    """Raise UsageError unless files are selected in one way at most."""
+    if names and name_filter.selects:
+        raise UsageError("pass either NAME, or --pattern and --glob, not both")
 
 
 def like_expression(pattern: str) -> str:

@@ -1,10 +1,13 @@
 """What a path on the command line means."""
 
+from collections.abc import Sequence
+
 from ..api import Api
 from ..artifacts.lineage import Artifact, ArtifactCollection, Run
 from ..artifacts.types import ArtifactType
 from ..errors import UsageError
 from ..path_lookup import PathObject
+from ..paths import ArtifactPath, RunPath, read_path
 from ..projects.project import Project
 
 Target = PathObject
@@ -20,6 +23,20 @@ KINDS: dict[type, str] = {
 def find_target(api: Api, path: str, type_name: str | None = None) -> PathObject:
     """Return the object at a path, as `Api.from_path` reads it."""
     return api.from_path(path, type_name)
+
+
+def files_named(path: str, names: Sequence[str]) -> list[str]:
+    """Return the names of files after a path, or the file that the path itself leads to.
+
+    That is `collection:alias/NAME`, or the URL of a file. Raises UsageError for both together.
+    """
+    reading = read_path(path)[0]
+    file = reading.file if isinstance(reading, (RunPath, ArtifactPath)) else None
+    if file is None:
+        return list(names)
+    if names:
+        raise UsageError(f"{path!r} leads to a file already, {file!r}; omit the names after it")
+    return [file]
 
 
 def kind_of(target: Target) -> str:

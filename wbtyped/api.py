@@ -370,7 +370,9 @@ class Api:
             check_project_name(text)
         parts = parse_project_path(text, self.settings.pages)
         if entity is not None and parts.entity not in {None, entity}:
-            raise UsageError(f"{text!r} is not a project of {entity!r}; leave out entity=")
+            raise UsageError(
+                f"project {parts.entity}/{parts.project} is not of {entity!r}; leave out entity="
+            )
         owner, project = yield from self._fill_in(parts.entity or entity, parts.project)
         return (yield from Project.find(self.client, owner, project))
 

@@ -27,7 +27,7 @@ def missing_type(
 ) -> NotFoundError:
     """Build the error for an artifact type that does not exist; `collection` was requested."""
     return NotFoundError(
-        f"project {entity}/{project} has no artifact type {type_name!r}",
+        f"project {entity}/{project} has no artifact type {type_name!r}{UNSEEN}",
         path=f"{entity}/{project}/{collection or type_name}",
         missing="type",
     )

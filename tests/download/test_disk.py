@@ -537,7 +537,11 @@ def test_folder_names_in_threads_are_complete(tmp_path: Path) -> None:
     for number in range(200):
         (tmp_path / str(number)).touch()
     folder = Folder(str(tmp_path))
+
+    def count(_: int) -> int:
+        return len(folder.names())
+
     with ThreadPoolExecutor(4) as threads:
-        listings = list(threads.map(lambda _: len(folder.names()), range(400)))
+        listings = list(threads.map(count, range(400)))
     folder.close()
     assert set(listings) == {200}

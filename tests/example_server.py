@@ -5,7 +5,7 @@ from wbtyped.server import WandbServer
 
 
 def fill(server: WandbServer) -> None:
-    """Add a run with files and history, two versions that it logged, and another collection."""
+    """Add a run with files and history, two versions that it logged, another collection, and a registry."""
     log_run(
         server, "my-team/mnist/run-1", config={"lr": 0.1}, summary={"loss": 0.5},
         history=[{"loss": 1.0}, {"loss": 0.5}],
@@ -21,3 +21,6 @@ def fill(server: WandbServer) -> None:
             metadata={"rows": rows}, logged_by="my-team/mnist/run-1",
         )  # fmt: skip
     server.add_artifact("my-team/mnist/net", "model", {"net.bin": b"net"})
+    server.add_organization("acme", "acme-org", teams=["my-team"])
+    registry = "acme-org/wandb-registry-model/net"
+    server.link_artifact("my-team/mnist/net:v0", registry, aliases=["best"])

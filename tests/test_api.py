@@ -119,7 +119,7 @@ async def test_offline_api_names_what_it_cannot_load() -> None:
             await api.arun("crew/ship/log")
         with pytest.raises(OfflineError, match="cannot load project crew/ship while offline"):
             api.project("ship")
-        with pytest.raises(OfflineError, match="cannot send GetViewer while offline"):
+        with pytest.raises(OfflineError, match="cannot load the account of the API key while off"):
             api.viewer  # noqa: B018
 
 

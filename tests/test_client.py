@@ -96,11 +96,13 @@ def test_send_repeats_a_mutation_only_if_unprocessed(
     assert len(wandb_server.requests) == sent
 
 
-def test_send_after_retries_names_operation_and_status(
+def test_send_after_retries_names_object_server_and_status(
     wandb_server: WandbServer, client: Client
 ) -> None:
     with wandb_server.fault(Fault(kind="graphql", status=502)):
-        with pytest.raises(TransportError, match="GetRun: HTTP 502") as failed:
+        with pytest.raises(
+            TransportError, match="^run crew/ship/log: HTTP 502 Bad Gateway from http"
+        ) as failed:
             client.send(QUERY)
     assert failed.value.status == 502
     with wandb_server.fault(Fault(kind="graphql", status=429, retry_after="1")):
@@ -136,8 +138,8 @@ def test_retry_is_logged_where_the_script_has_configured_logging(
             [sys.executable, "-c", script], stderr=subprocess.PIPE, text=True, check=True
         )
     expected = (
-        f"WARNING:wbtyped.retries:{wandb_server.url}: GetRun: HTTP 503 Service Unavailable;"
-        " retrying in 1 s, and for up to 60 s more\n"
+        f"WARNING:wbtyped.retries:{wandb_server.url}: run crew/ship/log: HTTP 503 Service"
+        " Unavailable; retrying in 1 s, and for up to 60 s more\n"
     )
     assert done.stderr == (expected if configured else "")
 
@@ -158,7 +160,9 @@ def test_graphql_error_contains_the_messages_of_the_server(
 ) -> None:
     errors = [{"message": "first", "path": ["project", 0]}, {"message": "second"}]
     with wandb_server.fault(graphql_response({"project": None}, errors, status)):
-        with pytest.raises(GraphQLError, match="GetRun.*project.0: first; second") as refused:
+        with pytest.raises(
+            GraphQLError, match="^run crew/ship/log: http.*project.0: first; second"
+        ) as refused:
             client.send(QUERY)
     assert refused.value.operation == "GetRun"
     assert refused.value.messages == ("first", "second")
@@ -181,7 +185,9 @@ def test_null_for_a_required_field_is_a_schema_mismatch(
     with wandb_server.fault(
         graphql_response({"project": {"run": {"id": None, "config": None, "summaryMetrics": None}}})
     ):
-        with pytest.raises(SchemaMismatchError, match=r"GetRun.*project\.run\.id: got null") as bad:
+        with pytest.raises(
+            SchemaMismatchError, match=r"^run crew.*project\.run\.id: got null"
+        ) as bad:
             client.send(QUERY)
     assert bad.value.operation == "GetRun"
     assert bad.value.path[-1] == "id"

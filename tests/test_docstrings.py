@@ -17,7 +17,7 @@ OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 WITHOUT_EXAMPLE = {"DownloadOptions", "DownloadProgress", "Project", "ResponseLimits", "User"}
 """Public classes that their fields explain."""
 METHODS = [
-    (wbtyped.Api, "run runs artifact artifacts artifact_types create_run"),
+    (wbtyped.Api, "run runs artifact artifacts artifact_types registries registry create_run"),
     (wbtyped.Run, "files file upload_file logged_artifacts history scan_history finish"),
     (wbtyped.Files, "download"),
     (wbtyped.File, "download save"),

@@ -1,6 +1,6 @@
 """What each paginator sends, recorded on the wire: document once, variables of every page."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from typing import Protocol, TypedDict
 
 import pytest
@@ -34,7 +34,18 @@ def sent(server: WandbServer, operation: str) -> Sent:
     requests = [r for r in server.requests if r.operation_name == operation]
     documents = {request.document for request in requests}
     assert len(documents) == 1, "every page asks with the same document"
-    return {"document": documents.pop(), "variables": [r.variables for r in requests]}
+    variables: list[object] = [
+        named_cursor(request.variables or {}, page) for page, request in enumerate(requests)
+    ]
+    return {"document": documents.pop(), "variables": variables}
+
+
+def named_cursor(variables: Mapping[str, object], page: int) -> dict[str, object]:
+    """Replace a cursor, which may contain a time; that pages follow one another, lists check."""
+    return {
+        name: f"cursor of page {page}" if value and name.lower().endswith("cursor") else value
+        for name, value in variables.items()
+    }
 
 
 def count(items: Iterable[object]) -> int:
@@ -79,6 +90,9 @@ def seed_artifacts(server: WandbServer) -> None:
         server.add_run(f"crew/{name}/log")
         server.add_run(f"crew/fleet/{name}")
     server.add_run("crew/fleet/log")
+    server.add_organization("acme", "acme-org", ["crew"])
+    for name in ("a", "b", "c", "d", "e"):
+        server.link_artifact(f"crew/ship/{name}:v0", f"acme-org/wandb-registry-{name}/best")
 
 
 LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
@@ -107,6 +121,25 @@ LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
         "ProjectArtifactCollections",
         lambda api: ProjectArtifactCollections(
             api.client, "crew", "ship", 4, filters={"name": {"$ne": ""}}
+        ),
+    ),
+    "registries": ("Registries", lambda api: api.registries("acme", per_page=2)),
+    "filtered registries": (
+        "Registries",
+        lambda api: api.registries("acme", {"name": {"$ne": "model"}}, "-name", 2),
+    ),
+    "collections of registries": (
+        "RegistryCollections",
+        lambda api: api.registries("acme", {"name": {"$ne": "model"}}).collections(
+            {"name": "best"}, "+name", 2
+        ),
+    ),
+    "versions of registries": (
+        "RegistryVersions",
+        lambda api: (
+            api.registries("acme", {"name": {"$ne": "model"}})
+            .collections({"name": "best"})
+            .versions({"alias": "latest"}, per_page=2)
         ),
     ),
     "versions": ("Artifacts", lambda api: api.artifacts("dataset", "crew/ship/data", 2)),

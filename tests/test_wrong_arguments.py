@@ -47,7 +47,7 @@ GOOD: Mapping[str, object] = {
     "new_type": "model", "path": "crew/ship/log", "project": "ship", "project_name": "ship",
     "run_id": "log", "server_supports_artifact_collections": True, "source": "crew/ship/data:v0",
     "target": "crew/ship/shelf", "target_path": "crew/ship/shelf", "type": "dataset",
-    "type_name": "dataset",
+    "type_name": "dataset", "organization": "acme", "visibility": "restricted",
 }  # fmt: skip
 VALUES = {
     "ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry", "ArtifactTTL",
@@ -119,6 +119,9 @@ def entries(
     shared_server.add_run("crew/ship/wrong", {"a.txt": b"hello"})
     shared_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b"hello"})
     api = shared_api
+    shared_server.add_organization("acme", "acme-org")
+    shared_server.add_run("acme-org/wandb-registry-model/log")
+    registries = api.registries("acme")
     run, artifact = api.run("crew/ship/wrong"), api.artifact("crew/ship/data:latest")
     file, manifest = run.files()[0], artifact.manifest
     things: dict[str, object] = {
@@ -128,6 +131,8 @@ def entries(
         "entry": next(iter(manifest)), "Artifacts": artifact.collection.artifacts(),
         "Client": api.client, "RunArtifacts": run.logged_artifacts(),
         "ArtifactTypes": api.artifact_types("crew/ship"), "Project": api.project("ship", "crew"),
+        "Registries": registries, "Registry": registries[0],
+        "RegistryCollections": registries.collections(), "RegistryVersions": registries.versions(),
     }  # fmt: skip
     silent = Api({"base_url": shared_server.url}, offline=True)
     for thing in things.values():
@@ -145,6 +150,7 @@ def entries(
     for label, thing in things.items():
         found += entries_of(label, thing, good)
     kinds = {"Artifact": artifact.attrs, "Run": run.attrs, "Project": things["Project"]}
+    kinds["Registry"] = registries[0].attrs
     for module in (wbtyped, wbtyped.artifacts):
         for name in module.__all__:
             kind = getattr(module, name)
@@ -286,9 +292,11 @@ def test_ttl_must_be_a_timedelta(wandb_server: WandbServer, api: Api) -> None:
     assert artifact.ttl == timedelta(days=1)
 
 
-def test_strings_become_files_of_the_embedded_server(wandb_server: WandbServer, api: Api) -> None:
+def test_strings_become_files_of_the_embedded_server(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
     wandb_server.add_run("crew/ship/log", {"a.txt": "grün", "b.bin": b"b"})
-    path = api.run("crew/ship/log").file("a.txt").save()
+    path = api.run("crew/ship/log").file("a.txt").save(tmp_path)
     assert path.read_text(encoding="utf-8") == "grün"
     wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": "grün"})
     assert api.artifact("crew/ship/data:v0").size == len("grün".encode())

@@ -35,8 +35,13 @@ if TYPE_CHECKING:
     from .download.options import DownloadOptions
     from .download.progress import DownloadProgress
     from .download.results import DownloadResult, FailedFile
+    from .errors import CommError as CommError
+    from .errors import Error as Error
     from .projects.project import Project
     from .projects.project_list import Projects
+    from .projects.registries import Registries
+    from .projects.registry import Registry
+    from .projects.registry_contents import RegistryCollections, RegistryVersions
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
 
@@ -64,6 +69,10 @@ __all__ = [
     "Project",
     "ProjectArtifactCollections",
     "Projects",
+    "Registries",
+    "Registry",
+    "RegistryCollections",
+    "RegistryVersions",
     "ResponseLimits",
     "Run",
     "RunArtifacts",
@@ -97,6 +106,10 @@ _MODULES = {
     "Project": "projects.project",
     "ProjectArtifactCollections": "artifacts.collections",
     "Projects": "projects.project_list",
+    "Registries": "projects.registries",
+    "Registry": "projects.registry",
+    "RegistryCollections": "projects.registry_contents",
+    "RegistryVersions": "projects.registry_contents",
     "ResponseLimits": "config.response_limits",
     "Run": "artifacts.lineage",
     "RunArtifacts": "artifacts.lineage",
@@ -111,6 +124,8 @@ if not TYPE_CHECKING:
         """Import a public name from its module."""
         if name == "errors":
             return import_module(".errors", __name__)
+        if name in {"CommError", "Error"}:  # what scripts for the official client catch
+            return getattr(import_module(".errors", __name__), name)
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         return getattr(import_module(f".{_MODULES[name]}", __name__), name)

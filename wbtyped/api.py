@@ -3,8 +3,8 @@
 import secrets
 import string
 from collections.abc import Iterable, Mapping
-from pathlib import PurePath
-from typing import NamedTuple, Self
+from os import PathLike
+from typing import NamedTuple, Self, get_args
 
 from wbtyped_graphql import calls, fragments
 
@@ -14,26 +14,35 @@ from .accounts.registries import find_registry_owner, is_registry
 from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
-from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs, find_artifact
+from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
 from .config.response_limits import ResponseLimits
 from .config.settings import Settings, find_settings
 from .errors import NotFoundError, SchemaMismatchError, UsageError
+from .path_lookup import PathObject, check_type_of, find_object, find_version_at
 from .paths import (
+    NamePath,
     RunPath,
     check_project_name,
+    is_url,
     parse_artifact_path,
+    parse_collection_path,
     parse_project_path,
     parse_run_path,
+    read_path,
 )
 from .projects.project import Project
 from .projects.project_list import Projects
+from .projects.registries import Registries
+from .projects.registry import Registry, Visibility, create_registry
+from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
+from .user_warnings import warn_user
 
 DEFAULT_PROJECT = "uncategorized"
 RUN_ID_ALPHABET = string.ascii_lowercase + string.digits
@@ -125,6 +134,59 @@ class Api:
     def __repr__(self) -> str:
         return f"<Api {self.settings.base_url}>"
 
+    # Any object.
+
+    def from_path(
+        self,
+        path: str | PathLike[str],
+        type: str | None = None,  # noqa: A002
+    ) -> PathObject:
+        """Load whatever a path names: a project, a run, an artifact type, collection or version.
+
+        Takes every path that the other methods take, and `entity/project/type/collection`, perhaps
+        with `vN` or `latest` as a fifth part. With a colon it is a version, else a run
+        (`project:run`). A name in a project, `entity/project/name`, is a run, else a collection,
+        else a type. One or two parts are a project, else a name in a project of the default entity,
+        or in that of the settings. `type` restricts this to collections and versions of one type;
+        `entity/project` is then the type itself.
+
+        Paths may also be pasted URLs: of a page of a project, a run or an artifact, with any tail,
+        or of a registry; `wandb://` and `wandb-artifact://`. A page of another server than this
+        client's raises UsageError.
+
+        Sends one request in most cases. Raises NotFoundError, which names all that was looked for.
+
+        Example:
+            >>> api.from_path("my-team/mnist")
+            <Project my-team/mnist>
+            >>> api.from_path("my-team/mnist/run-1")
+            <Run my-team/mnist/run-1 (finished)>
+            >>> api.from_path("my-team/mnist/digits:latest")
+            <Artifact my-team/mnist/digits:v1>
+            >>> api.from_path("my-team/mnist/digits", type="dataset")
+            <ArtifactCollection digits (dataset)>
+            >>> api.from_path(api.run("my-team/mnist/run-1").url + "/overview")
+            <Run my-team/mnist/run-1 (finished)>
+        """
+        return self.client.run(self._find_object(path, type))
+
+    async def afrom_path(
+        self,
+        path: str | PathLike[str],
+        type: str | None = None,  # noqa: A002
+    ) -> PathObject:
+        """Asynchronous form of `from_path`."""
+        return await self.client.arun(self._find_object(path, type))
+
+    def _find_object(self, path: str | PathLike[str], type_name: str | None) -> Flow[PathObject]:
+        readings = read_path(path, type_name, self.settings.pages)
+        if not self.settings.project:
+            named = [r for r in readings if not isinstance(r, NamePath) or r.project]
+            readings = named or readings
+        return (
+            yield from find_object(self.client, arguments.path_text(path), readings, self._fill_in)
+        )
+
     # Account.
 
     @property
@@ -142,7 +204,7 @@ class Api:
     def _load_viewer(self) -> Flow[User]:
         if self._viewer is None:
             result = yield from ask(calls.get_viewer())
-            self._viewer = require_viewer(result.viewer, self.settings.base_url)
+            self._viewer = require_viewer(result.viewer, self.settings)
         return self._viewer
 
     @property
@@ -161,12 +223,14 @@ class Api:
         viewer = yield from self._load_viewer()
         own = viewer.entity or viewer.username
         if not own:
-            raise UsageError("the account has no default entity; put one in the path")
+            raise UsageError(
+                "the account has no default entity; write it in the path, or set WANDB_ENTITY"
+            )
         return own
 
     # Runs.
 
-    def run(self, path: str | PurePath = "") -> Run:
+    def run(self, path: str | PathLike[str] = "") -> Run:
         """Load a run by its path (query GetRun).
 
         Write `entity/project/run`, `entity/project/runs/run`, `entity/project:run`, `project/run`,
@@ -180,14 +244,14 @@ class Api:
         """
         return self.client.run(self._find_run(path))
 
-    async def arun(self, path: str | PurePath = "") -> Run:
+    async def arun(self, path: str | PathLike[str] = "") -> Run:
         """Asynchronous form of `run`."""
         return await self.client.arun(self._find_run(path))
 
-    def _find_run(self, given: str | PurePath) -> Flow[Run]:
+    def _find_run(self, given: str | PathLike[str]) -> Flow[Run]:
         path = arguments.path_text(given)
         if path not in self._runs:
-            parts = parse_run_path(path)
+            parts = parse_run_path(path, self.settings.pages)
             entity = yield from self._find_entity(parts.entity)
             project = self._require_project(path, parts)
             self._runs[path] = yield from Run.find(self.client, entity, project, parts.run)
@@ -204,7 +268,7 @@ class Api:
 
     def runs(
         self,
-        path: str | PurePath | None = None,
+        path: str | PathLike[str] | None = None,
         filters: Mapping[str, object] | None = None,
         order: str | None = "+created_at",
         per_page: int = 50,
@@ -230,7 +294,7 @@ class Api:
 
     async def aruns(
         self,
-        path: str | PurePath | None = None,
+        path: str | PathLike[str] | None = None,
         filters: Mapping[str, object] | None = None,
         order: str | None = "+created_at",
         per_page: int = 50,
@@ -282,27 +346,35 @@ class Api:
         node = result.upsert_bucket.bucket if result.upsert_bucket else None
         if node is None:
             raise SchemaMismatchError(
-                f"CreateRun: the response does not contain the run {path}", operation="CreateRun"
+                f"run {path}: the response does not contain it", operation="CreateRun"
             )
         return Run(self.client, *location, node)
 
     # Projects.
 
-    def project(self, name: str, entity: str | None = None) -> Project:
-        """Load a project by name (query GetProject); raises NotFoundError."""
+    def project(self, name: str | PathLike[str], entity: str | None = None) -> Project:
+        """Load a project by name, or by the URL of its page (query GetProject).
+
+        Raises NotFoundError. `from_path` takes `entity/project`.
+        """
         return self.client.run(self._find_project(name, entity))
 
-    async def aproject(self, name: str, entity: str | None = None) -> Project:
+    async def aproject(self, name: str | PathLike[str], entity: str | None = None) -> Project:
         """Asynchronous form of `project`."""
         return await self.client.arun(self._find_project(name, entity))
 
-    def _find_project(self, name: str, entity: str | None) -> Flow[Project]:
-        check_project_name(name)
+    def _find_project(self, name: str | PathLike[str], entity: str | None) -> Flow[Project]:
         arguments.check_optional_strings(entity=entity)
-        entity = yield from self._find_entity(entity)
-        query = calls.get_project(entity=entity, project=name)
-        result = yield from ask(query, f"project {entity}/{name}")
-        return self._project(entity, name, result.project)
+        text = arguments.path_text(name)
+        if not is_url(text):
+            check_project_name(text)
+        parts = parse_project_path(text, self.settings.pages)
+        if entity is not None and parts.entity not in {None, entity}:
+            raise UsageError(
+                f"project {parts.entity}/{parts.project} is not of {entity!r}; leave out entity="
+            )
+        owner, project = yield from self._fill_in(parts.entity or entity, parts.project)
+        return (yield from Project.find(self.client, owner, project))
 
     def projects(
         self, entity: str | None = None, per_page: int = 200, *, start: str | None = None
@@ -343,43 +415,193 @@ class Api:
             raise missing_project(entity, name)
         return Project(self.client, entity, name, node)
 
+    # Registries.
+
+    def registries(
+        self,
+        organization: str | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        per_page: int = 100,
+        start: str | None = None,
+        *,
+        filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
+    ) -> Registries:
+        """List the registries of an organization; see `Registries`.
+
+        Without `organization` it is that of the settings, else the only one that the default entity
+        belongs to.
+
+        Example:
+            >>> for registry in api.registries("acme"):
+            ...     print(registry.name, [collection.name for collection in registry.collections()])
+            model ['net']
+        """
+        chosen = chosen_filters(filters, filter)
+        return self.client.run(self._registries(organization, chosen, order, per_page, start))
+
+    async def aregistries(
+        self,
+        organization: str | None = None,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        per_page: int = 100,
+        start: str | None = None,
+        *,
+        filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
+    ) -> Registries:
+        """Asynchronous form of `registries`."""
+        chosen = chosen_filters(filters, filter)
+        return await self.client.arun(
+            self._registries(organization, chosen, order, per_page, start)
+        )
+
+    def _registries(
+        self,
+        organization: str | None,
+        filters: Mapping[str, object] | None,
+        order: str | None,
+        per_page: int,
+        start: str | None,
+    ) -> Flow[Registries]:
+        arguments.check_optional_strings(organization=organization)
+        # Checked before the organization is looked up, which may send a request.
+        Registries(self.client, organization or "", filters, order, per_page, start)
+        organization = yield from self._find_organization(organization)
+        return Registries(self.client, organization, filters, order, per_page, start)
+
+    def registry(self, name: str, organization: str | None = None) -> Registry:
+        """Load a registry by name, with or without `wandb-registry-` (query GetRegistry).
+
+        `organization` is as for `registries`. Raises NotFoundError.
+
+        Example:
+            >>> registry = api.registry("model", "acme")
+            >>> registry.full_path, registry.visibility
+            ('acme/wandb-registry-model', 'organization')
+        """
+        return self.client.run(self._find_registry(name, organization))
+
+    async def aregistry(self, name: str, organization: str | None = None) -> Registry:
+        """Asynchronous form of `registry`."""
+        return await self.client.arun(self._find_registry(name, organization))
+
+    def _find_registry(self, name: str, organization: str | None) -> Flow[Registry]:
+        check_project_name(name)
+        arguments.check_optional_strings(organization=organization)
+        organization = yield from self._find_organization(organization)
+        return (yield from Registry.find(self.client, organization, name))
+
+    def create_registry(
+        self,
+        name: str,
+        visibility: Visibility,
+        organization: str | None = None,
+        description: str | None = None,
+        artifact_types: Iterable[str] | None = None,
+    ) -> Registry:
+        """Create a registry (mutation CreateRegistry); raises UsageError if it exists.
+
+        `visibility` is `organization` for everyone in it, or `restricted` for members only. It
+        accepts versions of every type, or those of `artifact_types`.
+        """
+        return self.client.run(
+            self._create_registry(name, visibility, organization, description, artifact_types)
+        )
+
+    async def acreate_registry(
+        self,
+        name: str,
+        visibility: Visibility,
+        organization: str | None = None,
+        description: str | None = None,
+        artifact_types: Iterable[str] | None = None,
+    ) -> Registry:
+        """Asynchronous form of `create_registry`."""
+        return await self.client.arun(
+            self._create_registry(name, visibility, organization, description, artifact_types)
+        )
+
+    def _create_registry(
+        self,
+        name: str,
+        visibility: Visibility,
+        organization: str | None,
+        description: str | None,
+        artifact_types: Iterable[str] | None,
+    ) -> Flow[Registry]:
+        check_project_name(name)
+        arguments.one_of("visibility", visibility, get_args(Visibility))
+        arguments.check_optional_strings(organization=organization, description=description)
+        types = arguments.strings("artifact_types", artifact_types or [])
+        organization = yield from self._find_organization(organization)
+        return (
+            yield from create_registry(
+                self.client, organization, name, visibility, description, types
+            )
+        )
+
+    def _find_organization(self, organization: str | None) -> Flow[str]:
+        if found := organization or self.settings.organization:
+            return found
+        member = yield from self._find_entity(None)
+        return (yield from find_registry_owner(member, None)).organization
+
     # Artifacts.
 
-    def artifact_types(self, project: str | PurePath | None = None) -> ArtifactTypes:
+    def artifact_types(
+        self,
+        project: str | PathLike[str] | None = None,
+        start: str | None = None,
+        *,
+        per_page: int = 50,
+    ) -> ArtifactTypes:
         """List the artifact types of a project (`project` or `entity/project`).
 
         Example:
             >>> [type.name for type in api.artifact_types("my-team/mnist")]
             ['dataset', 'model']
         """
-        return self.client.run(self._artifact_types(project))
+        return self.client.run(self._artifact_types(project, start, per_page))
 
-    async def aartifact_types(self, project: str | PurePath | None = None) -> ArtifactTypes:
+    async def aartifact_types(
+        self,
+        project: str | PathLike[str] | None = None,
+        start: str | None = None,
+        *,
+        per_page: int = 50,
+    ) -> ArtifactTypes:
         """Asynchronous form of `artifact_types`."""
-        return await self.client.arun(self._artifact_types(project))
+        return await self.client.arun(self._artifact_types(project, start, per_page))
 
-    def _artifact_types(self, path: str | PurePath | None) -> Flow[ArtifactTypes]:
+    def _artifact_types(
+        self, path: str | PathLike[str] | None, start: str | None, per_page: int
+    ) -> Flow[ArtifactTypes]:
+        arguments.check_optional_strings(start=start)
+        check_per_page(per_page)
         entity, project = yield from self._locate_project(path)
-        return ArtifactTypes(self.client, entity, project)
+        return ArtifactTypes(self.client, entity, project, per_page, start=start)
 
-    def artifact_type(self, type_name: str, project: str | PurePath | None = None) -> ArtifactType:
+    def artifact_type(
+        self, type_name: str, project: str | PathLike[str] | None = None
+    ) -> ArtifactType:
         """Load an artifact type by name (query GetArtifactType); raises NotFoundError."""
         return self.client.run(self._find_type(type_name, project))
 
     async def aartifact_type(
-        self, type_name: str, project: str | PurePath | None = None
+        self, type_name: str, project: str | PathLike[str] | None = None
     ) -> ArtifactType:
         """Asynchronous form of `artifact_type`."""
         return await self.client.arun(self._find_type(type_name, project))
 
-    def _find_type(self, type_name: str, path: str | PurePath | None) -> Flow[ArtifactType]:
+    def _find_type(self, type_name: str, path: str | PathLike[str] | None) -> Flow[ArtifactType]:
         arguments.check_strings(type_name=type_name)
         entity, project = yield from self._locate_project(path)
         return (yield from ArtifactType.find(self.client, entity, project, type_name))
 
     def artifact_collections(
         self,
-        project_name: str | PurePath,
+        project_name: str | PathLike[str],
         type_name: str,
         per_page: int = 50,
         *,
@@ -397,7 +619,7 @@ class Api:
 
     async def aartifact_collections(
         self,
-        project_name: str | PurePath,
+        project_name: str | PathLike[str],
         type_name: str,
         per_page: int = 50,
         *,
@@ -413,25 +635,27 @@ class Api:
             filters=filters, order=order, start=start,
         )  # fmt: skip
 
-    def artifact_collection(self, type_name: str, name: str | PurePath) -> ArtifactCollection:
+    def artifact_collection(self, type_name: str, name: str | PathLike[str]) -> ArtifactCollection:
         """Load a collection by type and path; raises NotFoundError."""
         return self.client.run(self._find_collection(type_name, name))
 
     async def aartifact_collection(
-        self, type_name: str, name: str | PurePath
+        self, type_name: str, name: str | PathLike[str]
     ) -> ArtifactCollection:
         """Asynchronous form of `artifact_collection`."""
         return await self.client.arun(self._find_collection(type_name, name))
 
-    def _find_collection(self, type_name: str, path: str | PurePath) -> Flow[ArtifactCollection]:
+    def _find_collection(
+        self, type_name: str, path: str | PathLike[str]
+    ) -> Flow[ArtifactCollection]:
         arguments.check_strings(type_name=type_name)
-        entity, project, name = yield from self._locate_artifact(path)
+        entity, project, name = yield from self._locate_collection(path)
         return (yield from ArtifactCollection.find(self.client, entity, project, name, type_name))
 
     def artifacts(
         self,
         type_name: str,
-        name: str | PurePath,
+        name: str | PathLike[str],
         per_page: int = 50,
         tags: str | list[str] | None = None,
         *,
@@ -446,7 +670,7 @@ class Api:
             ['digits:v1', 'digits:v0']
         """
         check_list_arguments(type_name, per_page, filters, order, start, tags)
-        entity, project, collection = self.client.run(self._locate_artifact(name))
+        entity, project, collection = self.client.run(self._locate_collection(name))
         return Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
@@ -455,7 +679,7 @@ class Api:
     async def aartifacts(
         self,
         type_name: str,
-        name: str | PurePath,
+        name: str | PathLike[str],
         per_page: int = 50,
         tags: str | list[str] | None = None,
         *,
@@ -465,13 +689,20 @@ class Api:
     ) -> Artifacts:
         """Asynchronous form of `artifacts`."""
         check_list_arguments(type_name, per_page, filters, order, start, tags)
-        entity, project, collection = await self.client.arun(self._locate_artifact(name))
+        entity, project, collection = await self.client.arun(self._locate_collection(name))
         return Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
 
-    def artifact(self, name: str | PurePath, type: str | None = None) -> Artifact:  # noqa: A002
+    def artifact_versions(
+        self, type_name: str, name: str | PathLike[str], per_page: int = 50
+    ) -> Artifacts:
+        """List the versions in a collection; deprecated: use `artifacts`."""
+        warn_user("artifact_versions is deprecated: use artifacts", DeprecationWarning)
+        return self.artifacts(type_name, name, per_page)
+
+    def artifact(self, name: str | PathLike[str], type: str | None = None) -> Artifact:  # noqa: A002
         """Load a version by its path, `entity/project/collection:alias`.
 
         Without an alias it is the latest one. If `type` is given, the version must be of this type.
@@ -484,30 +715,25 @@ class Api:
         """
         return self.client.run(self._find_artifact(name, type))
 
-    async def aartifact(self, name: str | PurePath, type: str | None = None) -> Artifact:  # noqa: A002
+    async def aartifact(self, name: str | PathLike[str], type: str | None = None) -> Artifact:  # noqa: A002
         """Asynchronous form of `artifact`."""
         return await self.client.arun(self._find_artifact(name, type))
 
-    def _find_artifact(self, path: str | PurePath, type_name: str | None) -> Flow[Artifact]:
+    def _find_artifact(self, path: str | PathLike[str], type_name: str | None) -> Flow[Artifact]:
         arguments.check_optional_strings(type=type_name)
-        entity, project, name = yield from self._locate_artifact(path)
-        artifact = yield from find_artifact(self.client, entity, project, name)
-        if type_name is not None and artifact.type != type_name:
-            raise UsageError(
-                f"artifact {artifact.qualified_name} is of type {artifact.type!r}, not"
-                f" {type_name!r}"
-            )
-        return artifact
+        parts = parse_artifact_path(path, self.settings.pages)
+        artifact = yield from find_version_at(self.client, parts, self._fill_in)
+        return check_type_of(artifact, type_name)
 
-    def artifact_exists(self, name: str | PurePath, type: str | None = None) -> bool:  # noqa: A002
+    def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""
         return self.client.run(self._artifact_exists(name, type))
 
-    async def aartifact_exists(self, name: str | PurePath, type: str | None = None) -> bool:  # noqa: A002
+    async def aartifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Asynchronous form of `artifact_exists`."""
         return await self.client.arun(self._artifact_exists(name, type))
 
-    def _artifact_exists(self, path: str | PurePath, type_name: str | None) -> Flow[bool]:
+    def _artifact_exists(self, path: str | PathLike[str], type_name: str | None) -> Flow[bool]:
         arguments.check_optional_strings(type=type_name)
         try:
             artifact = yield from self._find_artifact(path, None)
@@ -515,29 +741,29 @@ class Api:
             return False
         return type_name is None or artifact.type == type_name
 
-    def artifact_collection_exists(self, name: str | PurePath, type: str) -> bool:  # noqa: A002
+    def artifact_collection_exists(self, name: str | PathLike[str], type: str) -> bool:  # noqa: A002
         """Return True if a collection of a type exists at a path."""
         return self.client.run(self._collection_exists(name, type))
 
-    async def aartifact_collection_exists(self, name: str | PurePath, type: str) -> bool:  # noqa: A002
+    async def aartifact_collection_exists(self, name: str | PathLike[str], type: str) -> bool:  # noqa: A002
         """Asynchronous form of `artifact_collection_exists`."""
         return await self.client.arun(self._collection_exists(name, type))
 
-    def _collection_exists(self, path: str | PurePath, type_name: str) -> Flow[bool]:
+    def _collection_exists(self, path: str | PathLike[str], type_name: str) -> Flow[bool]:
         try:
             yield from self._find_collection(type_name, path)
         except NotFoundError:
             return False
         return True
 
-    def _locate_project(self, path: str | PurePath | None) -> Flow[tuple[str, str]]:
-        parts = parse_project_path(path)
+    def _locate_project(self, path: str | PathLike[str] | None) -> Flow[tuple[str, str]]:
+        parts = parse_project_path(path, self.settings.pages)
         return (yield from self._fill_in(parts.entity, parts.project))
 
-    def _locate_artifact(self, path: str | PurePath) -> Flow[tuple[str, str, str]]:
-        parts = parse_artifact_path(path)
+    def _locate_collection(self, path: str | PathLike[str]) -> Flow[tuple[str, str, str]]:
+        parts = parse_collection_path(path, self.settings.pages)
         entity, project = yield from self._fill_in(parts.entity, parts.project)
-        return entity, project, parts.name
+        return entity, project, parts.collection
 
     def _fill_in(self, entity: str | None, project: str | None) -> Flow[tuple[str, str]]:
         """Fill in what a path omits; in front of a registry, `entity` names an organization."""
@@ -546,7 +772,7 @@ class Api:
             member = yield from self._find_entity(None)
             organization = entity or self.settings.organization
             owner = yield from find_registry_owner(member, organization)
-            return owner, project
+            return owner.entity, project
         return (yield from self._find_entity(entity)), project
 
     # Closing.

@@ -158,12 +158,15 @@ def optional_location(name: str, value: object) -> Path | None:
 
 
 def path_text(value: object) -> str:
-    """Return a W&B path, given as a string or a Path, as a string with `/` between its parts.
+    """Return a W&B path, given as a string or a path object, with `/` between its parts.
 
     Its characters are checked where it is parsed.
     """
     if isinstance(value, PurePath):
         return value.as_posix()
+    if isinstance(value, os.PathLike):
+        path = cast("os.PathLike[str] | os.PathLike[bytes]", value).__fspath__()
+        value = path.replace(os.sep, "/") if isinstance(path, str) else path
     if not isinstance(value, str):
         raise wrong("path", "a string or a Path", value)
     return value

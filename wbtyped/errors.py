@@ -31,6 +31,8 @@ from typing import Literal
 
 SourceReason = Literal["not reachable", "no permission", "not a schema", "not probed"]
 """Why a schema could not be read."""
+UNSEEN = ", or the API key may not see it"
+"""The end of a message about an object that does not exist: servers do not tell the difference."""
 
 
 class WbtypedError(Exception):
@@ -208,3 +210,9 @@ class FileExistsError(WbtypedError, builtins.FileExistsError, ValueError):
 
 class DiskError(WbtypedError, OSError):
     """Reading or writing a local file failed; `__cause__` is the operating system's error."""
+
+
+# The names that scripts for the official client catch. Most of what fails there is a CommError.
+Error = WbtypedError
+CommError = WbtypedError
+UnsupportedError = UnsupportedServerError

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .base_model import UNSET, UnsetType
+from .enums import ArtifactDigestAlgorithm
 from .operation import Envelope, Operation
 from .operations import (
     ADD_ARTIFACT_ALIASES_GQL,
@@ -25,6 +26,8 @@ from .operations import (
     ARTIFACT_TYPES_GQL,
     ARTIFACT_USED_BY_GQL,
     ARTIFACTS_GQL,
+    COLLECTION_OR_TYPE_GQL,
+    CREATE_REGISTRY_GQL,
     CREATE_RUN_FILES_GQL,
     CREATE_RUN_GQL,
     DELETE_ARTIFACT_ALIASES_GQL,
@@ -38,16 +41,23 @@ from .operations import (
     GET_ARTIFACT_COLLECTION_GQL,
     GET_ARTIFACT_TYPE_GQL,
     GET_PROJECT_GQL,
+    GET_REGISTRY_GQL,
     GET_RUN_DATA_GQL,
     GET_RUN_GQL,
     GET_RUN_STATE_GQL,
     GET_SERVER_INFO_GQL,
     GET_VIEWER_GQL,
     LINK_ARTIFACT_GQL,
+    LOG_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
     PROJECTS_GQL,
+    REGISTRIES_GQL,
+    REGISTRY_COLLECTIONS_GQL,
+    REGISTRY_FEATURES_GQL,
+    REGISTRY_TYPES_GQL,
+    REGISTRY_VERSIONS_GQL,
     RUN_ARTIFACTS_GQL,
     RUN_FILE_ADDRESSES_GQL,
     RUN_FILES_GQL,
@@ -63,6 +73,7 @@ from .operations import (
     UPDATE_ARTIFACT_PORTFOLIO_GQL,
     UPDATE_ARTIFACT_SEQUENCE_GQL,
     UPSERT_PROJECT_GQL,
+    USE_ARTIFACT_GQL,
 )
 
 if TYPE_CHECKING:
@@ -81,6 +92,8 @@ if TYPE_CHECKING:
     from .artifact_types import ArtifactTypes
     from .artifact_used_by import ArtifactUsedBy
     from .artifacts import Artifacts
+    from .collection_or_type import CollectionOrType
+    from .create_registry import CreateRegistry
     from .create_run import CreateRun
     from .create_run_files import CreateRunFiles
     from .delete_artifact import DeleteArtifact
@@ -94,22 +107,31 @@ if TYPE_CHECKING:
     from .get_artifact_collection import GetArtifactCollection
     from .get_artifact_type import GetArtifactType
     from .get_project import GetProject
+    from .get_registry import GetRegistry
     from .get_run import GetRun
     from .get_run_data import GetRunData
     from .get_run_state import GetRunState
     from .get_server_info import GetServerInfo
     from .get_viewer import GetViewer
     from .input_types import (
+        ArtifactAliasInput,
         ArtifactCollectionAliasInput,
+        ArtifactTypeInput,
         LinkArtifactInput,
         TagInput,
         UpdateArtifactInput,
     )
     from .link_artifact import LinkArtifact
+    from .log_artifact import LogArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
     from .projects import Projects
+    from .registries import Registries
+    from .registry_collections import RegistryCollections
+    from .registry_features import RegistryFeatures
+    from .registry_types import RegistryTypes
+    from .registry_versions import RegistryVersions
     from .run_artifacts import RunArtifacts
     from .run_file_addresses import RunFileAddresses
     from .run_files import RunFiles
@@ -125,6 +147,7 @@ if TYPE_CHECKING:
     from .update_artifact_portfolio import UpdateArtifactPortfolio
     from .update_artifact_sequence import UpdateArtifactSequence
     from .upsert_project import UpsertProject
+    from .use_artifact import UseArtifact
 
 
 def artifact_collections(
@@ -739,6 +762,68 @@ def unlink_artifact(*, id: str, portfolio: str) -> Operation[UnlinkArtifact]:
     )
 
 
+def use_artifact(
+    *,
+    entity: str,
+    project: str,
+    run: str,
+    id: str,
+    used_as: str | None | UnsetType = UNSET,
+    artifact_entity: str | None | UnsetType = UNSET,
+    artifact_project: str | None | UnsetType = UNSET,
+) -> Operation[UseArtifact]:
+    """Record that a run uses a version. `artifactEntity` and `artifactProject` are where it was found;
+    they are removed from the document for servers that do not have these arguments.
+
+    Used by: Run.use_artifact
+    Needs: feature USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION for where it was found
+    Repeatable: yes, a run uses a version once"""
+    from .use_artifact import UseArtifact
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "run": run,
+        "id": id,
+        "usedAs": used_as,
+        "artifactEntity": artifact_entity,
+        "artifactProject": artifact_project,
+    }
+    return Operation(USE_ARTIFACT_GQL, "UseArtifact", variables, envelope=Envelope[UseArtifact])
+
+
+def log_artifact(
+    *,
+    entity: str,
+    project: str,
+    run: str,
+    type_name: str,
+    collection: str,
+    digest: str,
+    digest_algorithm: ArtifactDigestAlgorithm,
+    aliases: list[ArtifactAliasInput] | None | UnsetType = UNSET,
+    tags: list[TagInput] | None | UnsetType = UNSET,
+) -> Operation[LogArtifact]:
+    """Record that a run logs a version that exists, by its digest; the server creates no second one.
+
+    Used by: Run.log_artifact
+    Repeatable: yes, the second call finds the version"""
+    from .log_artifact import LogArtifact
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "run": run,
+        "typeName": type_name,
+        "collection": collection,
+        "digest": digest,
+        "digestAlgorithm": digest_algorithm,
+        "aliases": aliases,
+        "tags": tags,
+    }
+    return Operation(LOG_ARTIFACT_GQL, "LogArtifact", variables, envelope=Envelope[LogArtifact])
+
+
 def run_files(
     *,
     entity: str,
@@ -878,6 +963,22 @@ def delete_run_files(
     )
 
 
+def collection_or_type(*, entity: str, project: str, name: str) -> Operation[CollectionOrType]:
+    """What a name in a project stands for on the side of artifacts: a collection of any type, or an
+    artifact type. Each is null if the project has none of this name.
+
+    Used by: Api.from_path"""
+    from .collection_or_type import CollectionOrType
+
+    variables: dict[str, object] = {"entity": entity, "project": project, "name": name}
+    return Operation(
+        COLLECTION_OR_TYPE_GQL,
+        "CollectionOrType",
+        variables,
+        envelope=Envelope[CollectionOrType],
+    )
+
+
 def get_project(*, entity: str, project: str) -> Operation[GetProject]:
     """One project by name; null if it does not exist or the API key may not see it.
 
@@ -919,6 +1020,178 @@ def upsert_project(*, entity: str, name: str) -> Operation[UpsertProject]:
     variables: dict[str, object] = {"entity": entity, "name": name}
     return Operation(
         UPSERT_PROJECT_GQL, "UpsertProject", variables, envelope=Envelope[UpsertProject]
+    )
+
+
+def registries(
+    *,
+    organization: str,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[Registries]:
+    """The projects of the entity that owns an organization's registries: the registries. Null if the
+    organization does not exist or the API key may not see it. Without a filter, `filters` is removed
+    from the document, because older servers do not have the argument here.
+
+    Pages: `perPage` projects at a time from after `cursor`. The server provides no total.
+
+    Used by: Registries
+    Needs: feature ARTIFACT_REGISTRY_SEARCH for `filters` and `order`"""
+    from .registries import Registries
+
+    variables: dict[str, object] = {
+        "organization": organization,
+        "filters": filters,
+        "order": order,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(REGISTRIES_GQL, "Registries", variables, envelope=Envelope[Registries])
+
+
+def get_registry(*, organization: str, project: str) -> Operation[GetRegistry]:
+    """One registry of an organization, by the full name of its project; null if there is none. And the
+    entity that owns the registries.
+
+    Used by: Api.registry, Api.create_registry, Registry.load"""
+    from .get_registry import GetRegistry
+
+    variables: dict[str, object] = {"organization": organization, "project": project}
+    return Operation(GET_REGISTRY_GQL, "GetRegistry", variables, envelope=Envelope[GetRegistry])
+
+
+def registry_types(*, entity: str, project: str) -> Operation[RegistryTypes]:
+    """The artifact types that a registry accepts: those of the list, or all of them.
+
+    Used by: Registry.artifact_types, Registry.allow_all_artifact_types
+    Needs: feature INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION"""
+    from .registry_types import RegistryTypes
+
+    variables: dict[str, object] = {"entity": entity, "project": project}
+    return Operation(
+        REGISTRY_TYPES_GQL, "RegistryTypes", variables, envelope=Envelope[RegistryTypes]
+    )
+
+
+def registry_collections(
+    *,
+    organization: str,
+    registry_filters: str | None | UnsetType = UNSET,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[RegistryCollections]:
+    """The collections in the registries of an organization. The filters select registries and
+    collections; null selects all of them.
+
+    Pages: `perPage` collections at a time from after `cursor`.
+
+    Used by: RegistryCollections
+    Needs: feature ARTIFACT_REGISTRY_SEARCH"""
+    from .registry_collections import RegistryCollections
+
+    variables: dict[str, object] = {
+        "organization": organization,
+        "registryFilters": registry_filters,
+        "filters": filters,
+        "order": order,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(
+        REGISTRY_COLLECTIONS_GQL,
+        "RegistryCollections",
+        variables,
+        envelope=Envelope[RegistryCollections],
+    )
+
+
+def registry_versions(
+    *,
+    organization: str,
+    registry_filters: str | None | UnsetType = UNSET,
+    collection_filters: str | None | UnsetType = UNSET,
+    filters: str | None | UnsetType = UNSET,
+    order: str | None | UnsetType = UNSET,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[RegistryVersions]:
+    """The versions in the registries of an organization, each as a member of a collection. The filters
+    select registries, collections and versions; null selects all of them.
+
+    Pages: `perPage` versions at a time from after `cursor`. The server provides no total.
+
+    Used by: RegistryVersions
+    Needs: feature ARTIFACT_REGISTRY_SEARCH"""
+    from .registry_versions import RegistryVersions
+
+    variables: dict[str, object] = {
+        "organization": organization,
+        "registryFilters": registry_filters,
+        "collectionFilters": collection_filters,
+        "filters": filters,
+        "order": order,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(
+        REGISTRY_VERSIONS_GQL,
+        "RegistryVersions",
+        variables,
+        envelope=Envelope[RegistryVersions],
+    )
+
+
+def registry_features(*, organization: str) -> Operation[RegistryFeatures]:
+    """How the registries of an organization are searched: with advanced search, some fields of filters
+    have other names, and versions can be ordered.
+
+    Used by: RegistryVersions
+    Needs: feature ARTIFACT_COLLECTIONS_FILTERING_SORTING"""
+    from .registry_features import RegistryFeatures
+
+    variables: dict[str, object] = {"organization": organization}
+    return Operation(
+        REGISTRY_FEATURES_GQL,
+        "RegistryFeatures",
+        variables,
+        envelope=Envelope[RegistryFeatures],
+    )
+
+
+def create_registry(
+    *,
+    entity: str,
+    project: str,
+    access: str,
+    allow_all: bool,
+    description: str | None | UnsetType = UNSET,
+    types: list[ArtifactTypeInput] | None | UnsetType = UNSET,
+) -> Operation[CreateRegistry]:
+    """Create a registry: a project of the entity that owns the registries of an organization. One that
+    exists would be changed, so look for it first.
+
+    Used by: Api.create_registry
+    Needs: feature INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION
+    Repeatable: yes, the second call finds the registry"""
+    from .create_registry import CreateRegistry
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "access": access,
+        "description": description,
+        "allowAll": allow_all,
+        "types": types,
+    }
+    return Operation(
+        CREATE_REGISTRY_GQL,
+        "CreateRegistry",
+        variables,
+        envelope=Envelope[CreateRegistry],
     )
 
 

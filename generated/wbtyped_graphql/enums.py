@@ -15,6 +15,15 @@ class ArtifactState(OpenEnum):
     "Begun, but not closed: the upload is in progress or was abandoned."
 
 
+class ArtifactDigestAlgorithm(OpenEnum):
+    """Algorithm of the digests in a manifest and of the manifest's own digest."""
+
+    MANIFEST_MD5 = "MANIFEST_MD5"
+    "MD5: 16 bytes. Supported by all servers."
+    MANIFEST_XXH128 = "MANIFEST_XXH128"
+    "XXH3 with 128 bits. Added after mid-2023; the server version is not known. Only where the server reports the feature `ARTIFACT_DIGEST_ALGORITHM`."
+
+
 class ArtifactCollectionState(OpenEnum):
     """Whether a collection can be used."""
 

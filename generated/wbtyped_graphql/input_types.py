@@ -91,3 +91,12 @@ class LinkArtifactInput(BaseModel, frozen=True):
     "Entity that owns the project of the portfolio."
     project_name: str | None = None
     "Project of the portfolio, or the registry."
+
+
+class ArtifactTypeInput(BaseModel, frozen=True):
+    """An artifact type that a registry accepts. Added after mid-2023; the server version is not known."""
+
+    description: str | None = None
+    "Free-form description of the type; null for none."
+    name: str
+    "Name of the type, at most 128 characters: letters, digits, `-`, `_`, `.` and inner spaces."

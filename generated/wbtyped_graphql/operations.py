@@ -17,6 +17,8 @@ __all__ = [
     "ARTIFACT_PLACES_GQL",
     "ARTIFACT_TYPES_GQL",
     "ARTIFACT_USED_BY_GQL",
+    "COLLECTION_OR_TYPE_GQL",
+    "CREATE_REGISTRY_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
     "DELETE_ARTIFACT_ALIASES_GQL",
@@ -30,16 +32,23 @@ __all__ = [
     "GET_ARTIFACT_COLLECTION_GQL",
     "GET_ARTIFACT_TYPE_GQL",
     "GET_PROJECT_GQL",
+    "GET_REGISTRY_GQL",
     "GET_RUN_DATA_GQL",
     "GET_RUN_GQL",
     "GET_RUN_STATE_GQL",
     "GET_SERVER_INFO_GQL",
     "GET_VIEWER_GQL",
     "LINK_ARTIFACT_GQL",
+    "LOG_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
     "PROJECTS_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
+    "REGISTRIES_GQL",
+    "REGISTRY_COLLECTIONS_GQL",
+    "REGISTRY_FEATURES_GQL",
+    "REGISTRY_TYPES_GQL",
+    "REGISTRY_VERSIONS_GQL",
     "RUNS_GQL",
     "RUNS_WITH_DATA_GQL",
     "RUN_ARTIFACTS_GQL",
@@ -55,6 +64,7 @@ __all__ = [
     "UPDATE_ARTIFACT_PORTFOLIO_GQL",
     "UPDATE_ARTIFACT_SEQUENCE_GQL",
     "UPSERT_PROJECT_GQL",
+    "USE_ARTIFACT_GQL",
 ]
 
 ARTIFACT_COLLECTIONS_GQL = """
@@ -1167,6 +1177,30 @@ mutation UnlinkArtifact($id: ID!, $portfolio: ID!) {
 }
 """
 
+USE_ARTIFACT_GQL = """
+mutation UseArtifact($entity: String!, $project: String!, $run: String!, $id: ID!, $usedAs: String, $artifactEntity: String, $artifactProject: String) {
+  useArtifact(
+    input: {entityName: $entity, projectName: $project, runName: $run, artifactID: $id, usedAs: $usedAs, artifactEntityName: $artifactEntity, artifactProjectName: $artifactProject}
+  ) {
+    artifact {
+      id
+    }
+  }
+}
+"""
+
+LOG_ARTIFACT_GQL = """
+mutation LogArtifact($entity: String!, $project: String!, $run: String!, $typeName: String!, $collection: String!, $digest: String!, $digestAlgorithm: ArtifactDigestAlgorithm!, $aliases: [ArtifactAliasInput!], $tags: [TagInput!]) {
+  createArtifact(
+    input: {entityName: $entity, projectName: $project, runName: $run, artifactTypeName: $typeName, artifactCollectionNames: [$collection], digest: $digest, digestAlgorithm: $digestAlgorithm, enableDigestDeduplication: true, aliases: $aliases, tags: $tags}
+  ) {
+    artifact {
+      id
+    }
+  }
+}
+"""
+
 RUN_FILES_GQL = """
 query RunFiles($entity: String!, $project: String!, $name: String!, $fileCursor: String, $fileLimit: Int, $fileNames: [String], $upload: Boolean, $pattern: String) {
   project(name: $project, entityName: $entity) {
@@ -1281,6 +1315,61 @@ mutation DeleteRunFiles($files: [ID!]!, $projectId: Int) {
 }
 """
 
+COLLECTION_OR_TYPE_GQL = """
+query CollectionOrType($entity: String!, $project: String!, $name: String!) {
+  project(name: $project, entityName: $entity) {
+    artifactCollection(name: $name) {
+      __typename
+      ...ArtifactCollection
+    }
+    artifactType(name: $name) {
+      ...ArtifactType
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment ArtifactType on ArtifactType {
+  id
+  name
+  description
+  createdAt
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
 GET_PROJECT_GQL = """
 query GetProject($entity: String!, $project: String!) {
   project(name: $project, entityName: $entity) {
@@ -1336,6 +1425,290 @@ UPSERT_PROJECT_GQL = """
 mutation UpsertProject($entity: String!, $name: String!) {
   upsertModel(input: {entityName: $entity, name: $name}) {
     inserted
+    project {
+      ...Project
+    }
+  }
+}
+
+fragment Project on Project {
+  id
+  internalId
+  name
+  entityName
+  description
+  access
+  createdAt
+  updatedAt
+}
+"""
+
+REGISTRIES_GQL = """
+query Registries($organization: String!, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  organization(name: $organization) {
+    orgEntity {
+      projects(filters: $filters, order: $order, after: $cursor, first: $perPage) {
+        edges {
+          cursor
+          node {
+            ...Project
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment Project on Project {
+  id
+  internalId
+  name
+  entityName
+  description
+  access
+  createdAt
+  updatedAt
+}
+"""
+
+GET_REGISTRY_GQL = """
+query GetRegistry($organization: String!, $project: String!) {
+  organization(name: $organization) {
+    orgEntity {
+      name
+      project(name: $project) {
+        ...Project
+      }
+    }
+  }
+}
+
+fragment Project on Project {
+  id
+  internalId
+  name
+  entityName
+  description
+  access
+  createdAt
+  updatedAt
+}
+"""
+
+REGISTRY_TYPES_GQL = """
+query RegistryTypes($entity: String!, $project: String!) {
+  project(name: $project, entityName: $entity) {
+    ...RegistryDetails
+  }
+}
+
+fragment RegistryDetails on Project {
+  allowAllArtifactTypesInRegistry
+  artifactTypes(includeAll: true) {
+    edges {
+      node {
+        name
+      }
+    }
+  }
+}
+"""
+
+REGISTRY_COLLECTIONS_GQL = """
+query RegistryCollections($organization: String!, $registryFilters: JSONString, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  organization(name: $organization) {
+    orgEntity {
+      artifactCollections(
+        projectFilters: $registryFilters
+        filters: $filters
+        collectionTypes: [PORTFOLIO]
+        order: $order
+        after: $cursor
+        first: $perPage
+      ) {
+        totalCount
+        edges {
+          cursor
+          node {
+            __typename
+            ...ArtifactCollection
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment ArtifactCollection on ArtifactCollection {
+  __typename
+  id
+  name
+  description
+  createdAt
+  updatedAt
+  project {
+    ...ProjectPlace
+  }
+  defaultArtifactType {
+    name
+  }
+  tags {
+    edges {
+      node {
+        ...Tag
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+REGISTRY_VERSIONS_GQL = """
+query RegistryVersions($organization: String!, $registryFilters: JSONString, $collectionFilters: JSONString, $filters: JSONString, $order: String, $cursor: String, $perPage: Int) {
+  organization(name: $organization) {
+    orgEntity {
+      artifactMemberships(
+        projectFilters: $registryFilters
+        collectionFilters: $collectionFilters
+        filters: $filters
+        order: $order
+        after: $cursor
+        first: $perPage
+      ) {
+        edges {
+          cursor
+          node {
+            ...MemberVersion
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment Artifact on Artifact {
+  id
+  artifactSequence {
+    ...CollectionPlace
+  }
+  artifactType {
+    name
+  }
+  versionIndex
+  description
+  metadata
+  ttlDurationSeconds
+  ttlIsInherited
+  tags {
+    ...Tag
+  }
+  historyStep
+  state
+  size
+  digest
+  commitHash
+  fileCount
+  createdAt
+  updatedAt
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment MemberVersion on ArtifactCollectionMembership {
+  ...Membership
+  artifact {
+    ...Artifact
+  }
+}
+
+fragment Membership on ArtifactCollectionMembership {
+  id
+  versionIndex
+  createdAt
+  aliases {
+    alias
+  }
+  artifactCollection {
+    ...CollectionPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+REGISTRY_FEATURES_GQL = """
+query RegistryFeatures($organization: String!) {
+  organization(name: $organization) {
+    advancedRegistryFeatures {
+      advancedSearch
+    }
+  }
+}
+"""
+
+CREATE_REGISTRY_GQL = """
+mutation CreateRegistry($entity: String!, $project: String!, $access: String!, $description: String, $allowAll: Boolean!, $types: [ArtifactTypeInput!]) {
+  upsertModel(
+    input: {entityName: $entity, name: $project, access: $access, description: $description, allowAllArtifactTypesInRegistry: $allowAll, artifactTypes: $types}
+  ) {
     project {
       ...Project
     }

@@ -107,7 +107,7 @@ def test_xxh128_entry_is_verified(tmp_path: Path) -> None:
     ) as sink:
         sink.write(b"x1")
         path = sink.commit(replace=False)
-    assert entry_matches(entry, path)
+    assert entry_matches(entry, Path(path))
     with (
         pytest.raises(ChecksumError, match="XXH128"),
         VerifiedWriter(tmp_path / "bad", size=2, md5=None, xxh128=entry.digest, label="f") as sink,

@@ -1,5 +1,6 @@
 """Versions: listing, properties, edits, links, deletion, lineage."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -81,7 +82,7 @@ def test_versions_filters_select(server: WandbServer, api: Api) -> None:
 def test_server_filters_compare_like_python(
     values: list[JsonValue], operator: str, operand: JsonValue
 ) -> None:
-    from wbtyped.server.filters import matches
+    from wbtyped.server.filters import Field, compile_filter
 
     def expected(value: JsonValue) -> bool:
         if operator in {"$eq", "$ne"}:
@@ -91,9 +92,11 @@ def test_server_filters_compare_like_python(
         method = {"$gt": "__gt__", "$gte": "__ge__", "$lt": "__lt__", "$lte": "__le__"}[operator]
         return bool(getattr(value, method)(operand))
 
-    condition: dict[str, JsonValue] = {"field": {operator: operand}}
+    fields: dict[str, Field[JsonValue]] = {"field": Field(lambda record: record)}
+    matches = compile_filter(json.dumps({"field": {operator: operand}}), fields)
+    assert matches is not None
     for value in values:
-        assert matches(condition, {"field": value}) is expected(value)
+        assert matches(value) is expected(value)
 
 
 def test_versions_tags_filter_across_empty_pages(server: WandbServer, api: Api) -> None:

@@ -46,10 +46,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python tests/benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="runs of each variant (default 5)")
     parser.add_argument("--figure", choices=FIGURES, action="append", help="only this one")
+    parser.add_argument("--job", metavar="TEXT", help="only the downloads whose name contains it")
     options = parser.parse_args()
     rounds: int = options.rounds
     # Downloads take long and need nginx: only on request.
     names: list[str] = options.figure or [name for name in FIGURES if name != "downloads"]
+    if options.job:
+        names = ["downloads"]
     if sys.platform != "linux":
         parser.error("needs Linux, to measure the helper processes of the official SDK")
     adopt_orphans()
@@ -58,7 +61,7 @@ def main() -> int:
     print(f"medians of {rounds} rounds (minimum-maximum)\n", flush=True)
     met = True
     for name in names:
-        figure = FIGURES[name](rounds)
+        figure = downloads.figure(rounds, options.job) if options.job else FIGURES[name](rounds)
         show(figure)
         met = met and all(target.met for target in figure.targets)
     return 0 if met else 1

@@ -97,7 +97,24 @@ def executable() -> str:
     """Return the path of nginx, which Debian installs outside of the PATH of users."""
     found = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin:/usr/local/bin")
     if found is None:
-        raise RuntimeError(
-            "the download figures need nginx: apt-get install nginx-light libnginx-mod-http-echo"
-        )
+        raise RuntimeError("nginx is not installed")
     return found
+
+
+def missing_programs() -> str:
+    """Return what this machine lacks for the download figures, and how to get it; or nothing."""
+    with tempfile.TemporaryDirectory() as name:
+        values = {"folder": name, "blob": BLOB, "delay": 1, "rate": 0}
+        settings = NGINX.format(folder=name, port=1, locations=DELAYED_LOCATION.format(**values))
+        path = Path(name) / "nginx.conf"
+        path.write_text(settings)
+        try:
+            command = [executable(), "-t", "-q", "-c", str(path)]
+            tested = subprocess.run(command, capture_output=True, text=True, check=False)
+        except RuntimeError as error:
+            reason = str(error)
+        else:
+            if not tested.returncode:
+                return "" if shutil.which("curl") else "curl is not installed: apt-get install curl"
+            reason = tested.stderr.strip() or "nginx does not start"
+    return f"{reason}; apt-get install nginx-light libnginx-mod-http-echo"

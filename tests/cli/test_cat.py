@@ -143,3 +143,23 @@ def test_cat_into_closed_pipe_prints_no_error(wandb_server: WandbServer) -> None
     process.stdout.close()
     process.stdout = None
     assert process.communicate(timeout=60)[1] == b""
+
+
+def test_url_of_a_file_means_that_file(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    url = f"{server.url}/crew/ship/runs/log/files/sub/b.txt"
+    assert command("cat", url).out == "beta"
+    for path in (url, f"{VERSION}/sub/b.txt"):
+        root = tmp_path / path.rpartition(":")[2].replace("/", "-")
+        assert command("get", path, "--root", root).code == 0
+        assert [file.name for file in root.rglob("*") if file.is_file()] == ["b.txt"]
+    assert command("get", url, "other").code == 2
+
+
+def test_rm_url_of_a_file_keeps_the_run(server: WandbServer, command: Command) -> None:
+    url = f"{server.url}/crew/ship/runs/log/files/sub/b.txt"
+    assert command("rm", url, "--yes").out == "deleted  file sub/b.txt (4 B)\n"
+    assert command("ls", RUN).out.startswith("raw.bin\t")
+    outcome = command("rm", f"{VERSION}/raw.bin", "--yes")
+    assert (outcome.code, outcome.out) == (2, "")

@@ -85,6 +85,16 @@ def test_get_names_or_pattern_selects_files(
     assert read_folder(tmp_path).keys() == expected
 
 
+def test_get_missing_folder_is_reported(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    server.add_run(PATH, {"odd[1]/x": b"1", "odd1/x": b"2"})
+    outcome = command("get", PATH, "absent/", "odd[1]/", "--root", tmp_path)
+    assert outcome.code == 1
+    assert outcome.err == "failed  absent/: run crew/ship/log has no files in this folder\n"
+    assert read_folder(tmp_path) == {"odd[1]/x": b"1"}
+
+
 def test_get_missing_name_is_reported(
     server: WandbServer, command: Command, tmp_path: Path
 ) -> None:

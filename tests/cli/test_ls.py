@@ -311,3 +311,42 @@ def test_ls_wrong_option_exits_2(
     outcome = command("ls", *arguments)
     assert (outcome.code, outcome.out) == (2, "")
     assert message in outcome.err
+
+
+def test_ls_glob_selects_names_and_a_like_pattern_that_was_meant_as_one_says_so(
+    server: WandbServer, command: Command
+) -> None:
+    server.add_run("crew/ship/pictures", {"a.png": b"1", "media/b.png": b"1", "c.txt": b"1"})
+    chosen = command("ls", "crew/ship/pictures", "--glob", "*.png", "--json")
+    assert [file["name"] for file in json.loads(chosen.out)] == ["a.png", "media/b.png"]
+    none = command("ls", "crew/ship/pictures", "--pattern", "*.png")
+    assert (none.code, none.out) == (0, "")
+    assert none.err.startswith("wbtyped: pattern '*.png' is SQL LIKE")
+    assert none.err.endswith("pass glob='*.png' (--glob)\n")
+
+
+@pytest.mark.parametrize(
+    "tail", ["", "/overview", "/logs?nw=x", "/files/media", "#top"], ids=lambda tail: tail or "run"
+)
+def test_ls_takes_the_page_of_a_run(server: WandbServer, command: Command, tail: str) -> None:
+    expected = command("ls", PATH, "--json").out
+    assert expected
+    assert command("ls", f"{server.url}/{PATH.replace('log', 'runs/log')}{tail}", "--json").out == (
+        expected
+    )
+
+
+def test_page_of_another_server_is_wrong_usage(server: WandbServer, command: Command) -> None:
+    outcome = command("ls", "https://wandb.ai/crew/ship/runs/log")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert f"is not on {server.url}" in outcome.err
+
+
+def test_cat_takes_the_url_of_a_file(server: WandbServer, command: Command) -> None:
+    server.add_run("crew/ship/pictures", {"media/b.png": b"1"})
+    for url in (
+        f"{server.url}/crew/ship/runs/pictures/files/media/b.png?nw=x",
+        "wandb://crew/ship/runs/pictures/media/b.png",
+    ):
+        assert command("cat", url).out == "1"
+    assert command("cat", f"{server.url}/crew/ship/runs/pictures").code == 2

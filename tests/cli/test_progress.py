@@ -102,7 +102,7 @@ def test_retry_is_announced_on_stderr(server: WandbServer) -> None:
             outcome = on_terminal("ls", PATH, both=both) if both else in_process("ls", PATH)
         assert outcome.code == 0
         assert re.search(
-            rf"^wbtyped: {re.escape(server.url)}: \w+: HTTP 503 Service Unavailable;"
+            rf"^wbtyped: {re.escape(server.url)}: run crew/ship/log: HTTP 503 Service Unavailable;"
             r" retrying in 1 s, and for up to 60 s more\r?$",
             outcome.out if both else outcome.err,
             re.MULTILINE,

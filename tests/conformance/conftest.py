@@ -15,6 +15,7 @@ from wbtyped.server import WandbServer
 
 FOLDER = Path(__file__).parent / "scripts"
 IMPORTS = {
+    "import wandb\n": "import wbtyped as wandb\n",
     "from wandb import": "from wbtyped import",
     "from wandb.apis.public.artifacts import": "from wbtyped.artifacts import",
     "from wandb.apis.public.files import": "from wbtyped.files import",

@@ -135,7 +135,7 @@ def test_batch_fsync_flushes_file_and_folder(
 def test_choose_engine_argument_beats_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("WBTYPED_ENGINE", raising=False)
     assert (choose_engine().name, choose_engine().jobs) == ("curl", 32)
-    assert (choose_engine("httpx").small_jobs, choose_engine("curl").small_jobs) == (32, 128)
+    assert (choose_engine("httpx").small_jobs, choose_engine("curl").small_jobs) == (128, 128)
     given = choose_engine("curl", jobs=3)
     assert (given.jobs, given.small_jobs) == (3, 3)
     monkeypatch.setenv("WBTYPED_ENGINE", "httpx")

@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from tests.conftest import files_in
 from wbtyped import Api
 from wbtyped.download.cache import maintenance
 from wbtyped.download.cache.store import Cache
+from wbtyped.download.disk.folder import Folder
 from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.disk.part_files import (
     STALE_SECONDS,
@@ -174,7 +176,7 @@ def test_sweep_resumable_part_stays_with_its_journal(reader: Api, tmp_path: Path
 
 def test_sweep_parts_of_a_running_download_stay(reader: Api, tmp_path: Path) -> None:
     with VerifiedWriter(tmp_path / "x", size=9, md5="d", label="x") as writer:
-        part = writer.sibling()
+        part = Path(writer.sibling())
         part.write_bytes(b"being written")
         os.utime(part, (1, 1))
         reader.run("crew/ship/log").files().download(tmp_path)
@@ -529,3 +531,17 @@ def test_folder_made_for_removed_file_is_removed_on_close(tmp_path: Path) -> Non
     tree.remove(target)
     tree.close()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_folder_names_in_threads_are_complete(tmp_path: Path) -> None:
+    for number in range(200):
+        (tmp_path / str(number)).touch()
+    folder = Folder(str(tmp_path))
+
+    def count(_: int) -> int:
+        return len(folder.names())
+
+    with ThreadPoolExecutor(4) as threads:
+        listings = list(threads.map(count, range(400)))
+    folder.close()
+    assert set(listings) == {200}

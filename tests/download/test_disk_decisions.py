@@ -196,7 +196,7 @@ def test_resume_takes_no_part_that_another_download_writes(tmp_path: Path, idle:
         os.utime(path, (written, written))
     assert resumed(tmp_path) == 0
     other.write(99)
-    assert other.writer.commit(replace=False).read_bytes() == CONTENT
+    assert Path(other.writer.commit(replace=False)).read_bytes() == CONTENT
     other.close(keep=False)
     assert files_below(tmp_path) == {"x": CONTENT}
 

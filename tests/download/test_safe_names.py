@@ -71,7 +71,7 @@ def test_safe_target_nothing_is_written_outside(name: str) -> None:
         try:
             with VerifiedWriter(safe_target(root, name), size=4, md5=None, label=name) as writer:
                 writer.write(b"evil")
-                written = writer.commit(replace=True)
+                written = Path(writer.commit(replace=True))
             assert written.read_bytes() == b"evil"
             assert written.resolve().is_relative_to(root.resolve())
         except (UnsafePathError, DiskError):

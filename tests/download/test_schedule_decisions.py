@@ -418,10 +418,11 @@ class ScheduleMachine(RuleBasedStateMachine):
     @invariant()
     def files_that_are_there_are_complete(self) -> None:
         for transfer in self.added:
-            if transfer.target.exists() and transfer.digest is not None:
-                assert transfer.target.read_bytes() == CONTENT
+            target = Path(transfer.target)
+            if target.exists() and transfer.digest is not None:
+                assert target.read_bytes() == CONTENT
             done = self.outcomes.errors.get(id(transfer), "not yet")
-            assert transfer.target.exists() is (done is None)
+            assert target.exists() is (done is None)
 
     def teardown(self) -> None:
         try:

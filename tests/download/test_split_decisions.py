@@ -309,7 +309,7 @@ def test_split_whose_disk_fails_ends_the_file(tmp_path: Path) -> None:
     first, second = file.queue.queued
     give_content(first, CONTENT)
     writer_of(first).commit(replace=True)
-    first.transfer.target.unlink()
+    Path(first.transfer.target).unlink()
     first.on_settled(first.transfer, None)
     assert file.queue.ended == ["failed"]
     assert "x cannot be written" in str(file.queue.error)

@@ -219,7 +219,7 @@ FIELDS = [
         rule="field-removed",
         coordinate="Mutation.linkArtifact",
         used=remove("Mutation.linkArtifact"),
-        unused=remove("Mutation.useArtifact"),
+        unused=remove("Mutation.updateArtifactType"),
         rejected=True,
     ),
     row(
@@ -635,7 +635,7 @@ INPUTS = [
         rule="input-field-changed-kind",
         coordinate="TagInput.tagName",
         used=retype("TagInput.tagName", "ID!"),
-        unused=retype("ArtifactTypeInput.name", "ID!"),
+        unused=retype("RenameProjectInput.newProjectName", "ID!"),
     ),
     row(
         "input field with a nullable variable becomes required",

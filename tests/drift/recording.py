@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,6 @@ from pydantic import BaseModel
 
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
-from wbtyped.errors import GraphQLError
 from wbtyped.server import WandbServer
 
 RUN = "crew/ship/log"
@@ -26,6 +25,7 @@ class Body(BaseModel):
 
 
 class Request(BaseModel):
+    operationName: str  # noqa: N815 - the name on the wire
     variables: dict[str, object]
 
 
@@ -76,8 +76,10 @@ def recording(server: WandbServer, responses: list[RecordedResponse]) -> Generat
                 return response
             parsed = Body.model_validate_json(response.content)
             if parsed.data and not parsed.errors:
-                variables = Request.model_validate_json(body).variables
-                responses.append(RecordedResponse(what, variables, parsed.data, callers()))
+                sent = Request.model_validate_json(body)
+                responses.append(
+                    RecordedResponse(sent.operationName, sent.variables, parsed.data, callers())
+                )
             return response
 
         transport.post = recorded_post  # type: ignore[method-assign]
@@ -143,14 +145,14 @@ def list_runs(api: Api, folder: Path) -> None:
     stream = f"/files/{other.full_path}/file_stream"
     api.client.transport.post("log", json.dumps(history).encode(), repeatable=True, path=stream)
     assert list(other.scan_history()) == [{"_step": 0, "loss": 1}]
-    assert list(other.scan_history(["loss"])) == [{"loss": 1}]
-    for change in (other.stop, other.delete):
-        with suppress(GraphQLError):
-            change()
+    assert list(other.scan_history(["loss"])) == [{"_step": 0, "loss": 1}]
+    other.stop()
+    other.delete()
 
 
 def read_artifacts(api: Api, folder: Path) -> None:
     assert [t.name for t in api.artifact_types("crew/ship")] == ["dataset"]
+    assert api.from_path("crew/ship/data")
     api.artifact_type("dataset", "crew/ship").load()
     assert list(ArtifactCollections(api.client, "crew", "ship", "dataset"))
     assert list(ProjectArtifactCollections(api.client, "crew", "ship"))
@@ -172,7 +174,20 @@ def change_artifacts(api: Api, folder: Path) -> None:
     artifact.save()
     artifact.link("wandb-registry-model/nets")
     api.artifact("wandb-registry-model/nets:latest")
+    run = api.run(RUN)
+    run.log_artifact(run.use_artifact(artifact))
     artifact.link("crew/ship/other").unlink()
+
+
+def read_registries(api: Api, folder: Path) -> None:
+    registries = api.registries(filters={"created_at": {"$gt": "2020"}})
+    [registry] = registries
+    assert registry.artifact_types
+    assert api.registry("model").allow_all_artifact_types
+    assert list(registry.collections())
+    assert list(registries.versions({"created_at": {"$gt": "2020"}}))
+    registry.load()
+    api.create_registry("fresh", "organization")
 
 
 def change_collections(api: Api, folder: Path) -> None:
@@ -196,5 +211,6 @@ TOURS: list[Callable[[Api, Path], None]] = [
     list_runs,
     read_artifacts,
     change_artifacts,
+    read_registries,
     change_collections,
 ]

@@ -144,4 +144,6 @@ def input_of(shape: str, schema: GraphQLSchema) -> object:
             for name, field in fields
             if is_required_input_field(field)
         }
+    if isinstance(kind, GraphQLEnumType):
+        return next(iter(kind.values))
     return SCALARS[kind.name]

@@ -140,7 +140,11 @@ def test_probe_of_an_older_server_names_what_it_lacks(moving_server: WandbServer
     with WandbServer(features=[]) as older:
         found = probe(older).findings
     assert {finding.coordinate for finding in found} == {
+        "Entity.artifactCollections(projectFilters:)",
+        "Entity.artifactMemberships",
+        "Entity.projects(filters:)",
         "Mutation.markRunFilesUploaded",
+        "Project.allowAllArtifactTypesInRegistry",
         "Project.artifactCollectionMembership",
         "Project.artifactCollections(filters:)",
     }

@@ -85,7 +85,7 @@ commit = VerifiedWriter.commit
 
 def commit_and_litter(writer: VerifiedWriter, *, replace: bool) -> Path:
     """Commit a file, and leave another one behind."""
-    path = commit(writer, replace=replace)
+    path = Path(commit(writer, replace=replace))
     path.with_name(".left").write_bytes(b"")
     return path
 

@@ -110,3 +110,32 @@ def test_exit_code_that_is_none_is_refused(
     with pytest.raises(UsageError, match="exit_code"):
         run.finish(exit_code)
     assert len(wandb_server.requests) == 0
+
+
+async def test_deleted_run_is_gone(wandb_server: WandbServer, api: Api) -> None:
+    for name in ("one", "two", "three"):
+        log_run(wandb_server, f"crew/ship/{name}")
+    one, two, three = api.runs("crew/ship")
+    one.delete()
+    await two.adelete()
+    assert [run.id for run in api.runs("crew/ship")] == [three.id]
+    with pytest.raises(NotFoundError, match="run crew/ship/one does not exist"):
+        api.run("crew/ship/one")
+    await api.aclose()
+
+
+@pytest.mark.parametrize("delete_artifacts", [False, True])
+def test_deleted_run_takes_its_artifacts_along_on_request(
+    wandb_server: WandbServer, api: Api, delete_artifacts: bool
+) -> None:
+    wandb_server.add_run(RUN)
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a": b"a"}, logged_by=RUN)
+    api.run(RUN).delete(delete_artifacts=delete_artifacts)
+    assert len(api.artifacts("dataset", "crew/ship/data")) == (0 if delete_artifacts else 1)
+
+
+def test_run_is_asked_to_stop(wandb_server: WandbServer, api: Api) -> None:
+    log_run(wandb_server, RUN, exit_code=None)
+    run = api.run(RUN)
+    run.stop()
+    assert wandb_server.requests.operations()[-1] == "StopRun"

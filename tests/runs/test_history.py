@@ -71,8 +71,10 @@ def test_scan_of_a_range_stops_before_its_end(run: Run) -> None:
     assert list(run.scan_history(min_step=25)) == []
 
 
-def test_scan_of_keys_has_only_them(run: Run) -> None:
-    assert list(run.scan_history(["acc"], page_size=10)) == [{"acc": 0.5}]
+def test_scan_of_keys_has_only_them_and_the_step(run: Run) -> None:
+    rows = [{"_step": 7, "acc": 0.5}]
+    assert list(run.scan_history(["acc"], page_size=10)) == rows
+    assert list(run.scan_history(["acc", "_step"])) == rows
 
 
 async def test_last_step_is_that_of_the_history(

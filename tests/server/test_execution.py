@@ -33,12 +33,12 @@ def test_hidden_schema_keeps_typename(wandb_server: WandbServer, ask: Ask) -> No
 
 
 def test_unsupported_mutation_is_rejected(ask: Ask) -> None:
-    rejected = ask('mutation { deleteModel(input: {id: "x"}) { success } }')
+    rejected = ask('mutation { rewindRun(input: {runName: "x"}) { rewoundRun { id } } }')
     assert rejected.status_code == 501
     assert rejected.json() == {
-        "data": {"deleteModel": None},
+        "data": {"rewindRun": None},
         "errors": [
-            {"message": "the embedded server does not support deleteModel", "path": ["deleteModel"]}
+            {"message": "the embedded server does not support rewindRun", "path": ["rewindRun"]}
         ],
     }
 

@@ -213,7 +213,7 @@ def test_page_cost_is_independent_of_position(wandb_server: WandbServer, ask: As
             return 0
 
         database.set_progress_handler(count, 100)
-        run = wandb_server._context.projects.find_run(1, "log")  # pyright: ignore[reportPrivateUsage]
+        run = wandb_server._context.runs.find(1, "log")  # pyright: ignore[reportPrivateUsage]
         assert run is not None
         files = wandb_server._context.files  # pyright: ignore[reportPrivateUsage]
         after = variables.get("after")

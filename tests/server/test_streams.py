@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 import httpx
+import pytest
 
 from wbtyped.server import WandbServer
 
@@ -53,6 +54,10 @@ def test_file_stream_metrics_are_sampled_by_step(wandb_server: WandbServer, ask:
     assert json.loads(json.loads(run["historyTail"])[0]) == steps[3]
     assert [json.loads(step) for step in run["history"]] == [steps[0], steps[2]]
     assert run["sampledHistory"] == [[{"_step": 1, "loss": 0.5}, {"_step": 2, "loss": 1 / 3}]]
+    [scanned] = ask(
+        RUN, specs=[json.dumps({"keys": ["_step"], "minStep": 1, "maxStep": 2})]
+    ).json()["data"]["project"]["run"]["sampledHistory"]
+    assert scanned == [{"_step": 1}, {"_step": 2}], "the last step is included"
     assert run["historyKeys"]["lastStep"] == 3
     assert run["historyKeys"]["keys"]["word"] == {"typeCounts": [{"type": "string", "count": 4}]}
 
@@ -70,3 +75,30 @@ def test_file_stream_invalid_request_is_rejected(wandb_server: WandbServer) -> N
     assert post(wandb_server, {}, key="wrong").status_code == 401
     assert post(wandb_server, {}, run="none").status_code == 404
     assert post(wandb_server, {"files": {"x": {"offset": "no"}}}).status_code == 400
+
+
+@pytest.mark.parametrize("spec", ["1", '{"keys": 1}', '{"samples": "x"}'])
+def test_malformed_spec_of_samples_is_rejected(
+    wandb_server: WandbServer, ask: Ask, spec: str
+) -> None:
+    wandb_server.add_run("crew/ship/log")
+    response = ask(RUN, specs=[spec])
+    assert response.status_code == 400
+    assert "invalid spec" in response.text
+
+
+def test_lines_that_are_no_objects_do_not_break_the_history(
+    wandb_server: WandbServer, ask: Ask
+) -> None:
+    wandb_server.add_run("crew/ship/log")
+    content = ["", "no JSON", "[1]", '{"_step": 3, "loss": %s}' % ("9" * 5000), '{"_step": "x"}']
+    for name in ("wandb-history.jsonl", "wandb-events.jsonl"):
+        body = {"files": {name: {"offset": 0, "content": content}}}
+        assert post(wandb_server, body).is_success
+    query = """{ project(name: "ship", entityName: "crew") { run(name: "log") {
+      history events historyKeys parquetHistory(liveKeys: ["_step"]) { parquetUrls liveData }
+    } } }"""
+    run = ask(query).json()["data"]["project"]["run"]
+    assert len(run["events"]) == 5
+    assert run["parquetHistory"]["parquetUrls"] == []
+    assert {"_step": 3} in run["parquetHistory"]["liveData"]

@@ -7,7 +7,17 @@ from typing import Literal, assert_type
 
 from wbtyped_graphql import fragments
 
-from wbtyped import Api, File, Run
+from wbtyped import (
+    Api,
+    File,
+    Project,
+    ProjectArtifactCollections,
+    Registries,
+    Registry,
+    RegistryCollections,
+    RegistryVersions,
+    Run,
+)
 from wbtyped.artifacts import (
     Artifact,
     ArtifactCollection,
@@ -104,3 +114,34 @@ async def coroutines(api: Api, artifact: Artifact) -> None:
     assert_type(await artifact.alinked_at(), str | None)
     async for version in api.artifacts("dataset", "name"):
         assert_type(version, Artifact)
+
+
+def registries(api: Api) -> None:
+    found = api.registries("acme", {"name": {"$regex": "model"}}, order="-created_at")
+    assert_type(found, Registries)
+    assert_type(api.registries("acme", filter={"name": "model"})[0], Registry)
+    registry = api.registry("model")
+    assert_type(registry, Registry)
+    assert_type(registry.visibility, Literal["organization", "restricted"])
+    assert_type(registry.artifact_types, list[str])
+    assert_type(registry.collections({"tag": "best"}), RegistryCollections)
+    assert_type(next(iter(registry.collections())), ArtifactCollection)
+    assert_type(registry.versions(filter={"alias": "best"}), RegistryVersions)
+    assert_type(found.versions()[0], Artifact)
+    assert_type(found.collections().versions().pages(), Iterator[list[Artifact]])
+    assert_type(api.create_registry("model", "restricted", artifact_types=["model"]), Registry)
+
+
+def what_scripts_use(api: Api, run: Run, project: Project) -> None:
+    artifact = api.artifact("name")
+    assert_type(run.use_artifact(artifact, use_as="data"), Artifact)
+    assert_type(run.log_artifact(artifact, aliases=["best"], tags="good"), Artifact)
+    assert_type(project.artifacts_types(), ArtifactTypes)
+    assert_type(project.collections({"name": "x"}, "name", 10), ProjectArtifactCollections)
+    assert_type(api.artifact_versions("dataset", "name"), Artifacts)
+    assert_type(artifact.wait(timeout=10), Artifact)
+    assert_type(artifact.is_draft(), bool)
+    assert_type(artifact.get_path("a.txt"), ArtifactManifestEntry)
+    assert_type(artifact.get_path("a.txt").download(skip_cache=True), str)
+    assert_type(artifact.download("folder", False, True, "sub/", False, jobs=4), str)
+    assert_type(artifact.json_encode(), dict[str, object])

@@ -8,7 +8,18 @@ from typing import assert_type
 
 from wbtyped_graphql.fragments import ArtifactFile, RunFile
 
-from wbtyped import Api, Client, File, Files, Project, Run, User
+from wbtyped import (
+    Api,
+    Artifact,
+    ArtifactCollection,
+    ArtifactType,
+    Client,
+    File,
+    Files,
+    Project,
+    Run,
+    User,
+)
 from wbtyped.errors import FileExistsError, NotFoundError, UsageError, WbtypedError
 
 
@@ -19,6 +30,8 @@ def entry_points(api: Api) -> None:
     assert_type(api.run("entity/project/run"), Run)
     assert_type(api.create_run(project="project"), Run)
     assert_type(api.project("name", "entity"), Project)
+    found = api.from_path(Path("entity/project/run"), type=None)
+    assert_type(found, Project | Run | ArtifactType | ArtifactCollection | Artifact)
     with api as entered:
         assert_type(entered, Api)
 
@@ -26,6 +39,7 @@ def entry_points(api: Api) -> None:
 def lists(client: Client, run: Run) -> None:
     files = Files(client, run, names=["a"], per_page=50, upload=False, pattern=None)
     assert_type(run.files(pattern="%.json"), Files)
+    assert_type(run.files(glob="*.json"), Files)
     assert_type(iter(files), Iterator[File])
     assert_type(next(files), File)
     assert_type(files.next(), File)

@@ -3,6 +3,8 @@
 from wbtyped_graphql import fragments
 
 from .. import arguments
+from ..config.api_key import another_key
+from ..config.settings import Settings
 from ..errors import AuthenticationError
 
 
@@ -58,10 +60,11 @@ class User:
         return [edge.node.name for edge in edges if edge.node]
 
 
-def require_viewer(viewer: fragments.User | None, server: str) -> User:
+def require_viewer(viewer: fragments.User | None, settings: Settings) -> User:
     """Return the account; raises AuthenticationError for null, which stands for an unknown key."""
     if viewer is None:
         raise AuthenticationError(
-            f"{server} does not recognize the API key; check that the key belongs to this server"
+            f"{settings.base_url} does not recognize the API key from {settings.key_source};"
+            f" {another_key(settings.key_source)}"
         )
     return User(viewer)

@@ -1,12 +1,13 @@
 """One version of an artifact: its properties, edits to it, and its files."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Unpack, cast
+from typing import TYPE_CHECKING, Self, Unpack, cast
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
@@ -18,14 +19,16 @@ from wbtyped_graphql.input_types import (
 
 from .. import arguments
 from ..accounts.registries import REGISTRY, find_organization, is_registry
+from ..clock import monotonic
 from ..download.disk.digests import Algorithm
 from ..download.options import DownloadOptions
-from ..errors import SchemaMismatchError, UsageError
+from ..errors import SchemaMismatchError, UsageError, WaitTimeoutError
 from ..notebook import Record
 from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from ..transport.nodes import iso
+from ..transport.pause import Pause
 from ..user_json import (
     NotAnObjectError,
     assigned_object,
@@ -33,7 +36,7 @@ from ..user_json import (
     read_object,
     written_object,
 )
-from ..user_warnings import in_thread
+from ..user_warnings import in_thread, warn_user
 from .contents.differences import ArtifactDifferences
 from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
 from .contents.version import VersionContents
@@ -48,6 +51,9 @@ if TYPE_CHECKING:
 
 MAX_METADATA_KEYS = 100
 """The limit of the official client for assigned metadata."""
+POLL_SECONDS = 2.0
+PENDING = "PENDING"
+"""The state of a version that is still being uploaded."""
 TTL_DISABLED, TTL_INHERITED = -2, -1
 """What the server has in place of seconds: no time to live, or the project's."""
 
@@ -62,6 +68,15 @@ class ArtifactTTL(Enum):
 
     INHERIT = TTL_INHERITED
     """The default of the project."""
+
+
+def is_inherited(ttl: object) -> bool:
+    """Return True for `ArtifactTTL.INHERIT`, ours or that of the official client."""
+    return (
+        isinstance(ttl, Enum)
+        and type(ttl).__name__ == ArtifactTTL.__name__
+        and ttl.name == ArtifactTTL.INHERIT.name
+    )
 
 
 class StandaloneArtifact(Record):
@@ -161,6 +176,11 @@ class StandaloneArtifact(Record):
     def qualified_name(self) -> str:
         """`entity/project/collection:vN`."""
         return self.location.path
+
+    @property
+    def _subject(self) -> str:
+        """The object that requests are about, for errors."""
+        return f"artifact {self.qualified_name}"
 
     @property
     def source(self) -> ArtifactLocation:
@@ -289,6 +309,26 @@ class StandaloneArtifact(Record):
         """Always None: only drafts that several runs write to have one."""
         return None
 
+    @property
+    def use_as(self) -> str | None:
+        """Always None: only the run that uses the version names its use."""
+        return None
+
+    def json_encode(self) -> dict[str, object]:
+        """Return the value that stands for the version in the config of a run."""
+        return {
+            "_type": "artifactVersion",
+            "_version": "v0",
+            "id": self.id,
+            "version": self.source_version,
+            "sequenceName": self.source.collection,
+            "usedAs": self.use_as,
+        }
+
+    def is_draft(self) -> bool:
+        """Return True while the version is being uploaded; `wait` waits for its end."""
+        return self.state == PENDING
+
     # Edits.
 
     @property
@@ -358,7 +398,8 @@ class StandaloneArtifact(Record):
     def ttl(self) -> timedelta | None:
         """How long the server keeps the version; None for ever.
 
-        Assign a timedelta, None, or `ArtifactTTL.INHERIT` for the project's default.
+        Assign a timedelta, None, or `ArtifactTTL.INHERIT` for the project's default; that of the
+        official client works too.
         """
         seconds = self.attrs.ttl_duration_seconds if self._ttl is None else self._ttl
         return timedelta(seconds=seconds) if seconds > 0 else None
@@ -369,11 +410,12 @@ class StandaloneArtifact(Record):
             raise UsageError(f"{self.qualified_name} is a link; set the ttl of its source")
         if ttl is None:
             self._ttl = TTL_DISABLED
-        elif isinstance(ttl, ArtifactTTL):
+        elif is_inherited(ttl):
             self._ttl = TTL_INHERITED
         else:
             expected = "a timedelta, None or ArtifactTTL.INHERIT"
             arguments.instance("ttl", ttl, timedelta, expected)
+            assert isinstance(ttl, timedelta)  # noqa: S101 - checked above
             if ttl.total_seconds() < 1:
                 raise UsageError(f"ttl must be at least a second, got {ttl}")
             self._ttl = int(ttl.total_seconds())
@@ -397,7 +439,7 @@ class StandaloneArtifact(Record):
         await self.client.arun(self._save())
 
     def _save(self) -> Flow[None]:
-        yield from save_all(self._save_steps(), f"artifact {self.qualified_name}")
+        yield from save_all(self._save_steps(), self._subject)
 
     def _save_steps(self) -> list[SaveStep]:
         saved, assigned = self.contents.aliases, checked_aliases(self._aliases)
@@ -482,7 +524,7 @@ class StandaloneArtifact(Record):
         return await self.client.arun(self._load())
 
     def _load(self) -> Flow[fragments.Artifact]:
-        result = yield from ask(calls.artifact_by_id(id=self.id))
+        result = yield from ask(calls.artifact_by_id(id=self.id), self._subject)
         return self._replace(result.artifact)
 
     def _replace(self, node: fragments.Artifact | None) -> fragments.Artifact:
@@ -490,6 +532,31 @@ class StandaloneArtifact(Record):
             raise self.contents.missing()
         self._accept(node)
         return node
+
+    def wait(self, timeout: float | None = None) -> Self:
+        """Wait until the version is completely uploaded, and return it.
+
+        A logged version is returned immediately. Raises WaitTimeoutError after `timeout` seconds.
+        """
+        return self.client.run(self._wait(timeout))
+
+    async def await_(self, timeout: float | None = None) -> Self:
+        """Asynchronous form of `wait`."""
+        return await self.client.arun(self._wait(timeout))
+
+    def _wait(self, timeout: float | None) -> Flow[Self]:
+        if timeout is not None:
+            arguments.positive_number("timeout", timeout)
+        started = monotonic()
+        while self.is_draft():
+            left = POLL_SECONDS if timeout is None else started + timeout - monotonic()
+            if left <= 0:
+                raise WaitTimeoutError(
+                    f"the upload of {self.qualified_name} has not ended within {timeout:g} seconds"
+                )
+            yield Pause(min(POLL_SECONDS, left))
+            yield from self._load()
+        return self
 
     # Files.
 
@@ -519,6 +586,11 @@ class StandaloneArtifact(Record):
             (7, 'AWg7y4O5rYcnQu4wW1oyPA==')
         """
         return self.contents.get_entry(arguments.location("name", name).as_posix())
+
+    def get_path(self, name: str | PathLike[str]) -> ArtifactManifestEntry:
+        """Return one file of the manifest; deprecated: use `get_entry`."""
+        warn_user("get_path is deprecated: use get_entry", DeprecationWarning)
+        return self.get_entry(name)
 
     async def aget_entry(self, name: str | PathLike[str]) -> ArtifactManifestEntry:
         """Asynchronous form of `get_entry`."""
@@ -552,8 +624,9 @@ class StandaloneArtifact(Record):
         self,
         root: str | PathLike[str] | None = None,
         allow_missing_references: bool = False,
-        *,
+        skip_cache: bool | None = None,
         path_prefix: str | None = None,
+        multipart: bool | None = None,
         **options: Unpack[DownloadOptions],
     ) -> str:
         """Download all files, or those whose path starts with `path_prefix`; return the folder.
@@ -564,6 +637,9 @@ class StandaloneArtifact(Record):
         files of other artifacts are downloaded too; any other raises UnsupportedReferenceError,
         unless `allow_missing_references` is True: then it is skipped, with a warning.
 
+        With `skip_cache=True` this download neither uses the cache nor adds to it. A large file
+        that arrives slowly is fetched over several connections, unless `multipart` is False.
+
         The first failure ends the download; calling it again resumes it. See `DownloadOptions` for
         the other options.
 
@@ -573,19 +649,22 @@ class StandaloneArtifact(Record):
             >>> sorted(path.name for path in Path("data").iterdir())
             ['test.csv', 'train.csv']
         """
-        prepared = self._prepare_download(root, allow_missing_references, path_prefix, options)
+        built = self._build_options(options, skip_cache=skip_cache, multipart=multipart)
+        prepared = self._prepare_download(root, allow_missing_references, path_prefix, built)
         return str(prepared().run().root)
 
     async def adownload(
         self,
         root: str | PathLike[str] | None = None,
         allow_missing_references: bool = False,
-        *,
+        skip_cache: bool | None = None,
         path_prefix: str | None = None,
+        multipart: bool | None = None,
         **options: Unpack[DownloadOptions],
     ) -> str:
         """Asynchronous form of `download`."""
-        prepared = self._prepare_download(root, allow_missing_references, path_prefix, options)
+        built = self._build_options(options, skip_cache=skip_cache, multipart=multipart)
+        prepared = self._prepare_download(root, allow_missing_references, path_prefix, built)
         await self.amanifest()
         return str((await prepared().arun()).root)
 
@@ -594,7 +673,7 @@ class StandaloneArtifact(Record):
         root: str | PathLike[str] | None,
         allow_missing_references: bool,
         path_prefix: str | None,
-        options: DownloadOptions,
+        options: "BatchOptions",
     ) -> "Callable[[], Batch]":
         """Check the arguments, and return what builds the batch, which takes the manifest."""
         from .contents.download import make_version_batch
@@ -602,25 +681,47 @@ class StandaloneArtifact(Record):
         arguments.check_flags(allow_missing_references=allow_missing_references)
         arguments.check_optional_strings(path_prefix=path_prefix)
         folder = arguments.optional_location("root", root)
-        built = self._build_options(options)
         return partial(
-            make_version_batch, self.contents, folder, allow_missing_references, path_prefix, built
+            make_version_batch,
+            self.contents,
+            folder,
+            allow_missing_references,
+            path_prefix,
+            options,
         )
 
-    def _build_options(self, options: DownloadOptions) -> "BatchOptions":
+    def _build_options(
+        self,
+        options: DownloadOptions,
+        *,
+        skip_cache: bool | None = None,
+        multipart: bool | None = None,
+    ) -> "BatchOptions":
         # Imported late, like all parts of the download engine: they double the import time.
         from ..download.batch import build_options
 
-        return build_options(self.client.settings, options)
+        check_optional_flags(skip_cache=skip_cache, multipart=multipart)
+        if skip_cache and options.get("cache"):
+            raise UsageError("pass skip_cache=True or cache=..., not both")
+        built = build_options(self.client.settings, options)
+        if skip_cache:
+            built = replace(built, cache=None)
+        return replace(built, multipart=multipart is not False)
 
     def download_entry(
-        self, entry: ArtifactManifestEntry, root: str | PathLike[str] | None
+        self,
+        entry: ArtifactManifestEntry,
+        root: str | PathLike[str] | None,
+        *,
+        skip_cache: bool = False,
     ) -> Path:
         """Download one file of the manifest; users call `entry.download()`."""
         from .contents.download import download_entry
 
         arguments.instance("entry", entry, ArtifactManifestEntry)
-        return download_entry(self.contents, entry, arguments.optional_location("root", root))
+        folder = arguments.optional_location("root", root)
+        options = self._build_options({"engine": "httpx", "jobs": 1}, skip_cache=skip_cache)
+        return download_entry(self.contents, entry, folder, options)
 
     def checkout(
         self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]
@@ -707,3 +808,8 @@ class StandaloneArtifact(Record):
         """Asynchronous form of `verify`."""
         await self.amanifest()
         await in_thread(self.verify, root)
+
+
+def check_optional_flags(**flags: object) -> None:
+    """Raise UsageError unless each argument is True, False or None."""
+    arguments.check_flags(**{name: flag for name, flag in flags.items() if flag is not None})

@@ -9,7 +9,7 @@ from wbtyped_graphql.input_types import TagInput
 
 from .. import arguments
 from ..accounts.missing import missing_project, missing_type
-from ..errors import NotFoundError, UsageError
+from ..errors import UNSEEN, NotFoundError, UsageError
 from ..notebook import Record
 from ..transport.client import Client
 from ..transport.cursors import Cursors
@@ -114,9 +114,24 @@ class StandaloneCollection(Record):
         return f"{self.entity}/{self.project}/{self.attrs.name}"
 
     @property
+    def _subject(self) -> str:
+        """The object that requests are about, for errors."""
+        return f"collection {self.full_path}"
+
+    @property
     def id(self) -> str:
         """The server's opaque id of the collection."""
         return self.attrs.id
+
+    @property
+    def project_id(self) -> str | None:
+        """The server's opaque id of the project; None if the API key may not see it."""
+        return self.attrs.project.id if self.attrs.project else None
+
+    @property
+    def project_internal_id(self) -> str | None:
+        """Another opaque id of the project."""
+        return self.attrs.project.internal_id if self.attrs.project else None
 
     @property
     def created_at(self) -> str:
@@ -145,12 +160,13 @@ class StandaloneCollection(Record):
         if self._aliases is None:
             aliases: list[str] = []
             cursor: str | None = None
-            seen = Cursors("ArtifactCollectionAliases", None)
+            seen = Cursors("ArtifactCollectionAliases", None, self._subject)
             while True:
                 result = yield from ask(
                     calls.artifact_collection_aliases(
                         id=self.id, cursor=cursor, per_page=ALIASES_PER_PAGE
-                    )
+                    ),
+                    self._subject,
                 )
                 names, cursor = self._alias_page(result, seen)
                 aliases += names
@@ -245,7 +261,7 @@ class StandaloneCollection(Record):
         await self.client.arun(self._save())
 
     def _save(self) -> Flow[None]:
-        yield from save_all(self._save_steps(), f"collection {self.full_path}")
+        yield from save_all(self._save_steps(), self._subject)
 
     def _save_steps(self) -> list[SaveStep]:
         tags = checked_tags(self._tags)
@@ -336,9 +352,9 @@ class StandaloneCollection(Record):
 
     def _delete(self) -> Flow[None]:
         if self.is_sequence():
-            yield from ask(calls.delete_artifact_sequence(id=self.id))
+            yield from ask(calls.delete_artifact_sequence(id=self.id), self._subject)
         else:
-            yield from ask(calls.delete_artifact_portfolio(id=self.id))
+            yield from ask(calls.delete_artifact_portfolio(id=self.id), self._subject)
 
 
 def check_identity(client: Client, entity: str, project: str, name: str, type_name: str) -> None:
@@ -371,7 +387,7 @@ def missing_collection(entity: str, project: str, name: str) -> NotFoundError:
     """Build the error for a collection that does not exist."""
     path = f"{entity}/{project}/{name}"
     return NotFoundError(
-        f"artifact collection {path} does not exist, or the API key may not see it",
+        f"artifact collection {path} does not exist{UNSEEN}",
         path=path,
         missing="collection",
     )

@@ -127,7 +127,7 @@ class ProjectArtifactCollections(CollectionList["ProjectResult"]):
     `filters`, `order` and `len()` are as for `ArtifactCollections`.
 
     Example:
-        >>> collections = ProjectArtifactCollections(api.client, "my-team", "mnist", order="name")
+        >>> collections = api.project("mnist", "my-team").collections(order="name")
         >>> [(collection.name, collection.type) for collection in collections]
         [('digits', 'dataset'), ('net', 'model')]
     """

@@ -1,7 +1,7 @@
 """The files of an artifact version."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, Unpack
 
@@ -12,6 +12,8 @@ from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
 from .. import arguments
 from ..download.options import DownloadOptions, OnError
 from ..download.results import DownloadResult
+from ..errors import UsageError
+from ..name_patterns import check_glob, matches_glob
 from ..runs.files import StandaloneFile
 from ..runs.ref import RunRef
 from ..transport.client import Client
@@ -41,7 +43,7 @@ FileT = TypeVar("FileT", bound=StandaloneFile[RunRef])
 class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
     """The files of a version, independent of their class; see `ArtifactFiles`."""
 
-    __slots__ = ("artifact", "names")
+    __slots__ = ("artifact", "glob", "names")
 
     QUERY: ClassVar[str] = ARTIFACT_FILES_BY_ID_GQL
 
@@ -52,6 +54,7 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         names: Sequence[str] | None = None,
         per_page: int = 50,
         *,
+        glob: str | None = None,
         start: str | None = None,
     ) -> None:
         arguments.instance("artifact", artifact, "Artifact")
@@ -59,6 +62,12 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         self.names: list[str] | None = (
             None if names is None else arguments.strings("names", names, "paths")
         )
+        self.glob: str | None = check_glob(glob)
+        if glob is not None and names:
+            raise UsageError(
+                f"files of {artifact.qualified_name}: glob and names cannot be combined; pass one"
+                " of them"
+            )
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:
@@ -116,7 +125,9 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         return make_batch(contents, entries, root, allow_missing_references, built)
 
     def _entries(self, manifest: ArtifactManifest) -> list[ArtifactManifestEntry]:
-        names = manifest.entries if self.names is None else self.names
+        names: Iterable[str] = manifest.entries if self.names is None else self.names
+        if self.glob is not None:
+            names = [name for name in manifest.entries if matches_glob(name, self.glob)]
         return [entry for name in names if (entry := manifest.get_entry_by_path(name))]
 
     def _operation(self, cursor: str | None) -> Operation["Result"]:
@@ -125,7 +136,7 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
             file_names=self.names,
             file_cursor=cursor,
             file_limit=self.per_page,
-        )
+        ).about(f"files of artifact {self.artifact.qualified_name}")
 
     def _connection(self, result: "Result") -> "Page":
         if result.artifact is None or result.artifact.files is None:
@@ -137,7 +148,10 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         return self.artifact.contents.file_count
 
     def _counts_items(self) -> bool:
-        return bool(self.names)
+        return bool(self.names or self.glob)
+
+    def _keeps(self, item: FileT) -> bool:
+        return self.glob is None or matches_glob(item.name, self.glob)
 
     @abstractmethod
     def _item(self, node: fragments.ArtifactFile) -> FileT: ...

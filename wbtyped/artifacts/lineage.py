@@ -4,18 +4,23 @@ A run logs versions; a version belongs to collections and was used by runs. This
 here and nowhere else: each class adds to its standalone form the methods that return the others.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.input_types import ArtifactAliasInput, LinkArtifactInput
+from wbtyped_graphql.enums import ArtifactDigestAlgorithm
+from wbtyped_graphql.input_types import (
+    ArtifactAliasInput,
+    LinkArtifactInput,
+    TagInput,
+)
 
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
-from ..errors import UsageError
-from ..paths import parse_artifact_path
+from ..download.disk.digests import Algorithm
+from ..errors import UNSEEN, NotFoundError, UsageError
+from ..paths import parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
 from ..runs.run_list import RunList
@@ -28,11 +33,18 @@ from .collection import StandaloneCollection
 from .files import VersionFiles
 from .location import ArtifactLocation
 from .lookup import find_version
-from .validation import checked_aliases
+from .validation import checked_aliases, checked_tags
 from .versions import CollectionVersions, RunVersions
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_places import ArtifactPlaces
+
+DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
+    "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
+    "XXH128": ArtifactDigestAlgorithm.MANIFEST_XXH128,
+}
+USED_AT_FEATURE = "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION"
+"""The feature of servers that record where a run found a version."""
 
 
 class Run(StandaloneRun):
@@ -55,6 +67,7 @@ class Run(StandaloneRun):
         pattern: str | None = None,
         per_page: int = 50,
         *,
+        glob: str | None = None,
         upload: bool = False,
         start: str | None = None,
     ) -> "Files":
@@ -63,11 +76,11 @@ class Run(StandaloneRun):
         Nothing is requested until the list is read.
 
         Example:
-            >>> for file in run.files(pattern="%.pt"):
+            >>> for file in run.files(glob="*.pt"):
             ...     print(file.name, file.size)
             model.pt 7
         """
-        return Files(self.client, self, names, per_page, upload, pattern, start=start)
+        return Files(self.client, self, names, per_page, upload, pattern, glob=glob, start=start)
 
     def file(self, name: str) -> "File":
         """Return one file by its exact name (query RunFiles).
@@ -128,6 +141,92 @@ class Run(StandaloneRun):
         """Return the artifact versions that the run used, as a lazy list."""
         return RunArtifacts(self.client, self, "used", per_page, start=start)
 
+    def use_artifact(self, artifact: "Artifact", use_as: str | None = None) -> "Artifact":
+        """Record that the run uses a version, and return it (mutation UseArtifact).
+
+        `use_as` names what the run uses it for, by default the version itself.
+
+        Example:
+            >>> version = run.use_artifact(api.artifact("my-team/mnist/digits:v0"))
+            >>> [used.name for used in run.used_artifacts()]
+            ['digits:v0']
+        """
+        return self.client.run(self._use_artifact(artifact, use_as))
+
+    async def ause_artifact(self, artifact: "Artifact", use_as: str | None = None) -> "Artifact":
+        """Asynchronous form of `use_artifact`."""
+        return await self.client.arun(self._use_artifact(artifact, use_as))
+
+    def _use_artifact(self, artifact: "Artifact", use_as: str | None) -> Flow["Artifact"]:
+        check_logged(artifact)
+        arguments.check_optional_strings(use_as=use_as)
+        use = calls.use_artifact(
+            entity=self.entity,
+            project=self.project,
+            run=self.id,
+            id=artifact.id,
+            used_as=use_as or artifact.name,
+            artifact_entity=artifact.entity,
+            artifact_project=artifact.project,
+        )
+        if USED_AT_FEATURE not in (yield from self.client.load_features()):
+            use = use.without("artifactEntity", "artifactProject")
+        yield from ask(use, f"run {self.full_path}")
+        return artifact
+
+    def log_artifact(
+        self,
+        artifact: "Artifact",
+        aliases: Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
+    ) -> "Artifact":
+        """Record that the run logs a version of its own project (mutation LogArtifact).
+
+        The version exists already; `aliases` move to it and `tags` are added. Returns it as it was
+        before: `load()` shows the change.
+        """
+        return self.client.run(self._log_artifact(artifact, aliases, tags))
+
+    async def alog_artifact(
+        self,
+        artifact: "Artifact",
+        aliases: Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
+    ) -> "Artifact":
+        """Asynchronous form of `log_artifact`."""
+        return await self.client.arun(self._log_artifact(artifact, aliases, tags))
+
+    def _log_artifact(
+        self,
+        artifact: "Artifact",
+        aliases: Iterable[str] | None,
+        tags: str | Iterable[str] | None,
+    ) -> Flow["Artifact"]:
+        check_logged(artifact)
+        source = artifact.source
+        if source.collection_path[:2] != (self.entity, self.project):
+            raise UsageError(
+                f"run {self.full_path} cannot log {source.path}, which is in another project"
+            )
+        names = checked_aliases([] if aliases is None else aliases)
+        manifest = yield from artifact.contents.load_manifest()
+        log = calls.log_artifact(
+            entity=self.entity,
+            project=self.project,
+            run=self.id,
+            type_name=artifact.type,
+            collection=source.collection,
+            digest=artifact.digest,
+            digest_algorithm=DIGEST_ALGORITHMS[manifest.digest_algorithm],
+            aliases=[
+                ArtifactAliasInput(alias=name, artifact_collection_name=source.collection)
+                for name in names
+            ],
+            tags=[TagInput(tag_name=tag) for tag in checked_tags([] if tags is None else tags)],
+        )
+        yield from ask(log, f"run {self.full_path}")
+        return artifact
+
 
 class Runs(RunList[Run]):
     """The runs of a project, fetched page by page (query Runs).
@@ -147,8 +246,8 @@ class Runs(RunList[Run]):
 
     Example:
         >>> runs = api.runs("my-team/mnist", {"state": "finished"}, order="-created_at")
-        >>> len(runs), [run.name for run in runs]
-        (1, ['calm-cloud-75'])
+        >>> len(runs), [run.id for run in runs]
+        (1, ['run-1'])
     """
 
     __slots__ = ()
@@ -162,15 +261,17 @@ class Files(FileList[Run, "File"]):
 
     `names` selects exact names; the server returns one file for each, even if it does not exist:
     then `updated_at` is None and `size` is 0. `pattern` selects by SQL LIKE (`%` matches any
-    string, `_` one character), as in `"media/%.png"`. Both together raise UsageError, which is a
-    ValueError.
+    string, `_` one character), as in `"media/%.png"`. `glob` selects by a shell pattern: `*.png` in
+    every folder, `media/*.png` directly in a folder, `media/**/*.png` at any depth below it,
+    `/*.png` at the top; `?` and `[a-c]` are one character; upper and lower case differ. More than
+    one of these raises UsageError, which is a ValueError.
 
     `per_page` is the number of files per request. With `upload=True` the `url` of each file is for
     uploading its content instead of downloading it. `start` is the `cursor` of an earlier list, to
     continue after it.
 
-    With `names`, `len()` reads the whole list and counts it. Otherwise it is the server's count of
-    all files of the run, whatever `pattern` is.
+    With `names`, `pattern` or `glob`, `len()` reads the whole list and counts it. Otherwise it is
+    the server's count.
 
     Example:
         >>> files = run.files(per_page=100)
@@ -269,8 +370,9 @@ class ArtifactFiles(VersionFiles[File]):
     """The files of a version, by path, fetched page by page (query ArtifactFilesById).
 
     `names` selects exact paths; paths that do not exist are left out. The `url` and `direct_url` of
-    a reference are the URL that it refers to. With `names`, `len()` reads the whole list and counts
-    it.
+    a reference are the URL that it refers to. `glob` selects by a shell pattern, as in `Files`; the
+    server cannot do that, so all pages are read. With `names` or `glob`, `len()` reads the whole
+    list and counts it.
 
     Example:
         >>> [(file.name, file.size) for file in artifact.files()]
@@ -301,16 +403,21 @@ class Artifact(StandaloneArtifact):
     # Files.
 
     def files(
-        self, names: Sequence[str] | None = None, per_page: int = 50, *, start: str | None = None
+        self,
+        names: Sequence[str] | None = None,
+        per_page: int = 50,
+        *,
+        glob: str | None = None,
+        start: str | None = None,
     ) -> ArtifactFiles:
         """Return its files as a lazy list; see `ArtifactFiles`.
 
         Example:
             >>> artifact.files()[0].name
             'test.csv'
-            >>> result = artifact.files(["train.csv"]).download("data")
+            >>> result = artifact.files(glob="train*").download("data")
         """
-        return ArtifactFiles(self.client, self, names, per_page, start=start)
+        return ArtifactFiles(self.client, self, names, per_page, glob=glob, start=start)
 
     def open_file(self, path: str) -> File:
         """Return one of its files by path; raises EntryNotFoundError."""
@@ -352,7 +459,7 @@ class Artifact(StandaloneArtifact):
 
     # Links.
 
-    def link(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
+    def link(self, target_path: str | PathLike[str], aliases: Iterable[str] = ()) -> "Artifact":
         """Link the version to the portfolio at `target_path`, and return the link.
 
         The path is `entity/project/name`, `project/name` or `name`; the defaults are the version's
@@ -367,33 +474,34 @@ class Artifact(StandaloneArtifact):
         """
         return self.client.run(self._link(target_path, aliases))
 
-    async def alink(self, target_path: str | PurePath, aliases: Iterable[str] = ()) -> "Artifact":
+    async def alink(
+        self, target_path: str | PathLike[str], aliases: Iterable[str] = ()
+    ) -> "Artifact":
         """Asynchronous form of `link`."""
         return await self.client.arun(self._link(target_path, aliases))
 
-    def _link(self, target_path: str | PurePath, aliases: Iterable[str]) -> Flow["Artifact"]:
-        parts = parse_artifact_path(target_path)
-        if ":" in parts.name:
-            raise UsageError(
-                f"portfolio path {str(target_path)!r} contains an alias; pass aliases=[...] instead"
-            )
+    def _link(self, target_path: str | PathLike[str], aliases: Iterable[str]) -> Flow["Artifact"]:
+        parts = parse_collection_path(target_path, self.client.settings.pages)
         entity, project = parts.entity, parts.project or self.project
         inputs = [
-            ArtifactAliasInput(alias=alias, artifact_collection_name=parts.name)
+            ArtifactAliasInput(alias=alias, artifact_collection_name=parts.collection)
             for alias in checked_aliases(aliases)
         ]
         if is_registry(project):
-            entity = yield from find_registry_owner(self.source_entity, entity)
+            owner = yield from find_registry_owner(self.source_entity, entity)
+            entity = owner.entity
         entity = entity or self.entity
         link = LinkArtifactInput(
             artifact_id=self.id,
-            artifact_portfolio_name=parts.name,
+            artifact_portfolio_name=parts.collection,
             entity_name=entity,
             project_name=project,
             aliases=inputs,
         )
-        yield from ask(calls.link_artifact(input=link))
-        return (yield from find_artifact(self.client, entity, project, f"{parts.name}:latest"))
+        yield from ask(calls.link_artifact(input=link), self._subject)
+        return (
+            yield from find_artifact(self.client, entity, project, f"{parts.collection}:latest")
+        )
 
     def unlink(self) -> None:
         """Remove the link from its portfolio; the version itself stays."""
@@ -407,7 +515,7 @@ class Artifact(StandaloneArtifact):
         if not self.is_link:
             raise UsageError(f"{self.qualified_name} is not a link; delete() deletes the version")
         portfolio = yield from self._find_collection(self.location)
-        yield from ask(calls.unlink_artifact(id=self.id, portfolio=portfolio.id))
+        yield from ask(calls.unlink_artifact(id=self.id, portfolio=portfolio.id), self._subject)
 
     def delete(self, delete_aliases: bool = False) -> None:
         """Delete the version; if this is a link, delete only the link.
@@ -426,7 +534,9 @@ class Artifact(StandaloneArtifact):
         if self.is_link:
             yield from self._unlink()
         else:
-            yield from ask(calls.delete_artifact(id=self.id, delete_aliases=delete_aliases))
+            yield from ask(
+                calls.delete_artifact(id=self.id, delete_aliases=delete_aliases), self._subject
+            )
 
     @property
     def source_artifact(self) -> "Artifact":
@@ -448,7 +558,7 @@ class Artifact(StandaloneArtifact):
     def _find_links(self) -> Flow["list[Artifact]"]:
         if self.is_link:
             return []
-        result = yield from ask(calls.artifact_places(id=self.id))
+        result = yield from ask(calls.artifact_places(id=self.id), self._subject)
         source = self.source.collection_path
         return [
             Artifact(self.client, location, self.attrs)
@@ -468,7 +578,7 @@ class Artifact(StandaloneArtifact):
     def _find_linked_at(self) -> Flow[str | None]:
         if not self.is_link:
             return None
-        result = yield from ask(calls.artifact_places(id=self.id))
+        result = yield from ask(calls.artifact_places(id=self.id), self._subject)
         for location, node in self._memberships(result):
             if location.collection_path == self.location.collection_path:
                 return iso(node.created_at) if node.created_at else None
@@ -494,7 +604,7 @@ class Artifact(StandaloneArtifact):
         return await self.client.arun(self._find_users())
 
     def _find_users(self) -> Flow[list[Run]]:
-        result = yield from ask(calls.artifact_used_by(id=self.id))
+        result = yield from ask(calls.artifact_used_by(id=self.id), self._subject)
         if result.artifact is None:
             raise self.contents.missing()
         nodes = [edge.node for edge in result.artifact.used_by.edges]
@@ -513,7 +623,7 @@ class Artifact(StandaloneArtifact):
         return await self.client.arun(self._find_creator())
 
     def _find_creator(self) -> Flow[Run | None]:
-        result = yield from ask(calls.artifact_created_by(id=self.id))
+        result = yield from ask(calls.artifact_created_by(id=self.id), self._subject)
         if result.artifact is None:
             raise self.contents.missing()
         creator = result.artifact.created_by
@@ -523,6 +633,14 @@ class Artifact(StandaloneArtifact):
         return (yield from Run.find(self.client, project.entity_name, project.name, creator.name))
 
 
+def check_logged(artifact: object) -> None:
+    """Raise UsageError unless the argument is a version that is completely uploaded."""
+    arguments.instance("artifact", artifact, Artifact, "an artifact of api.artifact(...)")
+    assert isinstance(artifact, Artifact)  # noqa: S101 - checked above
+    if artifact.is_draft():
+        raise UsageError(f"{artifact.qualified_name} is still being uploaded; wait for it first")
+
+
 def find_artifact(client: Client, entity: str, project: str, name: str) -> Flow[Artifact]:
     """Find the version that `collection:alias` names; see `lookup.find_version`."""
     found = yield from find_version(client, entity, project, name)
@@ -530,3 +648,15 @@ def find_artifact(client: Client, entity: str, project: str, name: str) -> Flow[
     if found.manifest is not None:
         artifact.contents.use_manifest(found.manifest)
     return artifact
+
+
+def find_artifact_by_id(client: Client, artifact_id: str) -> Flow[Artifact]:
+    """Load a version by the server's id of it (query ArtifactById); raises NotFoundError."""
+    result = yield from ask(calls.artifact_by_id(id=artifact_id), "an artifact by its id")
+    if result.artifact is None:
+        raise NotFoundError(
+            f"artifact with the id {artifact_id} does not exist{UNSEEN}",
+            path=artifact_id,
+            missing="artifact",
+        )
+    return Artifact(client, ArtifactLocation.of_source(result.artifact), result.artifact)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from wbtyped_graphql import calls, fragments
 
 from ..accounts.missing import missing_project
-from ..errors import GraphQLError, NotFoundError
+from ..errors import UNSEEN, GraphQLError, NotFoundError
 from ..transport.client import Client, is_unknown_field
 from ..transport.flow import Flow, ask
 from .contents.manifest import ArtifactManifest
@@ -87,7 +87,7 @@ def missing_artifact(entity: str, project: str, name: str) -> NotFoundError:
     """Build the error for a version that does not exist."""
     path = f"{entity}/{project}/{name}"
     return NotFoundError(
-        f"artifact {path} does not exist, or the API key may not see it",
+        f"artifact {path} does not exist{UNSEEN}",
         path=path,
         missing="artifact",
     )

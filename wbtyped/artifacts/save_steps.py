@@ -14,7 +14,8 @@ class SaveStep:
     """One request of several; `what` names its change in errors."""
 
     what: str
-    run: Callable[[], Flow[None]]
+    run: Callable[[str], Flow[None]]
+    """Sends it, given what is saved."""
 
 
 def save_step(
@@ -22,8 +23,8 @@ def save_step(
 ) -> SaveStep:
     """Build the step that sends an operation and records its result."""
 
-    def run() -> Flow[None]:
-        record((yield from ask(operation)))
+    def run(saved: str) -> Flow[None]:
+        record((yield from ask(operation, saved)))
 
     return SaveStep(what, run)
 
@@ -32,7 +33,7 @@ def save_all(steps: Sequence[SaveStep], what: str) -> Flow[None]:
     """Run the steps in order; raises PartialSaveError if any but the first fails."""
     for position, step in enumerate(steps):
         try:
-            yield from step.run()
+            yield from step.run(what)
         except WbtypedError as error:
             if not position:
                 raise

@@ -8,6 +8,7 @@ when it runs: `wbtyped --help` must not wait for HTTP, GraphQL or the embedded s
 
 import io
 import sys
+import warnings
 from collections.abc import Sequence
 
 from ..errors import UsageError, WbtypedError
@@ -27,13 +28,21 @@ def main(arguments: Sequence[str] | None = None) -> None:
             stream.reconfigure(errors="backslashreplace")
     require("cli", *(NEEDED[name] for name in given[:1] if name in NEEDED))
     try:
-        run(given)
+        with warnings.catch_warnings():
+            warnings.simplefilter("always", UserWarning)
+            warnings.showwarning = show_warning
+            run(given)
     except KeyboardInterrupt:
         print_err("wbtyped: interrupted")
         sys.exit(INTERRUPTED)
     except (WbtypedError, OSError) as error:
         print_err(f"wbtyped: {error}")
         sys.exit(2 if isinstance(error, UsageError) else 1)
+
+
+def show_warning(message: Warning | str, *_: object, **__: object) -> None:
+    """Print a warning without the line of code, which says nothing to users of a command."""
+    print_err(f"wbtyped: {message}")
 
 
 def run(arguments: Sequence[str]) -> None:

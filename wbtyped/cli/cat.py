@@ -5,18 +5,21 @@ from collections.abc import Sequence
 from ..api import Api
 from ..artifacts.lineage import Artifact, Run
 from ..errors import UsageError
+from ..paths import is_url
 from .fetch_one import STDOUT, run_file, version_file
 from .get import GetOptions, get_one
-from .targets import find_target, wrong_kind
+from .targets import files_named, find_target, wrong_kind
 
 
 def write_files(
     path: str, names: Sequence[str], type_name: str | None, base_url: str | None
 ) -> int:
     """Write the named files to stdout, one after the other; return the exit code."""
-    if not names:
+    if not names and not is_url(path):
         path, name = split_file_path(path)
         names = [name]
+    elif not (names := files_named(path, names)):
+        raise UsageError(f"{path!r} names no file; write the file after the path")
     options = GetOptions(output=STDOUT, base_url=base_url)
     with options.connect() as api:
         # All of them, since what follows a gap would be at the wrong place.

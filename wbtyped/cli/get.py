@@ -2,8 +2,10 @@
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from glob import escape as glob_escape
 from pathlib import Path
 from typing import Self
 
@@ -20,12 +22,10 @@ from ..runs.download import make_batch as make_run_batch
 from ..runs.ref import FileSelection
 from .connection import connect
 from .fetch_one import STDOUT, MakeBatch, run_file, save_file, version_file
-from .names import NameFilter
+from .names import NameFilter, check_either
 from .output import counted, print_out
 from .progress import LineReporter, Reporter, SilentReporter, TerminalReporter, make_reporter
-from .targets import find_target, wrong_kind
-
-FILES_PER_PAGE = 1000
+from .targets import files_named, find_target, wrong_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ def get_path(
     type_name: str | None = None,
 ) -> int:
     """Download what a path names, or some files of it; return the exit code."""
+    names = files_named(path, names)
+    check_either(names, name_filter)
     with options.connect() as api:
         target = find_target(api, path, type_name)
         if isinstance(target, Run):
@@ -107,28 +109,29 @@ def get_files(
     api: Api, run: Run, names: Sequence[str], name_filter: NameFilter, options: GetOptions
 ) -> int:
     """Download files of a run and report on each; return the exit code."""
-    root = options.root or Path()
+    folders = [name for name in names if name.endswith("/")]
+    exact = [name for name in names if not name.endswith("/")]
     with reporter_for(options) as reporter:
-        batch_options = options.batch_options(api, reporter)
-        for selection in selections(run, names, name_filter):
-            make_run_batch(selection, root, options.replace, batch_options).run()
+        download = partial(download_selection, api, options, reporter)
+        if exact or not folders:
+            download(FileSelection(run.client, run, exact, name_filter.pattern, name_filter.glob))
+        for folder in folders:
+            selection = FileSelection(run.client, run, [], None, glob_escape(folder))
+            if not download(selection):
+                reporter.fail(folder, f"run {run.full_path} has no files in this folder")
     print_summary(reporter, options, {})
     return 1 if reporter.failures else 0
 
 
-def selections(run: Run, names: Sequence[str], name_filter: NameFilter) -> Iterator[FileSelection]:
-    """Yield the files of a run to download; a name with a slash at its end is a folder."""
-    folders = tuple(name for name in names if name.endswith("/"))
-    exact = [name for name in names if not name.endswith("/")]
-    if exact or not (folders or name_filter.glob):
-        yield run.files(exact, name_filter.pattern).selection
-    if not folders and not name_filter.glob:
-        return
-    matches = name_filter.matcher()
-    for page in run.files(pattern=name_filter.pattern, per_page=FILES_PER_PAGE).pages():
-        found = [f.name for f in page if matches(f.name) and f.name.startswith(folders or "")]
-        if found:
-            yield run.files(found).selection
+def download_selection(
+    api: Api, options: GetOptions, reporter: Reporter, selection: FileSelection
+) -> int:
+    """Download some files of a run; return how many were listed."""
+    root = options.root or Path()
+    batch_options = options.batch_options(api, reporter)
+    result = make_run_batch(selection, root, options.replace, batch_options).run()
+    done = len(result.written) + len(result.cached) + len(result.kept)
+    return done + len(result.failed)
 
 
 def get_version(

@@ -92,8 +92,11 @@ def target_listing(api: Api, target: Target, options: ListOptions) -> Listing:
     if isinstance(target, Project):
         return project_listing(api, target, options)
     if isinstance(target, Run):
-        files = target.files(per_page=per_page, pattern=options.names.pattern)
-        rest = replace(options, names=replace(options.names, pattern=None))
+        names = options.names
+        # The server cannot narrow by both; the rest is left out below.
+        glob = None if names.pattern else names.glob
+        files = target.files(per_page=per_page, pattern=names.pattern, glob=glob)
+        rest = replace(options, names=replace(names, pattern=None))
         return make_listing(
             files, records.run_file_record, rest,
             records.RUN_FILE_FIELDS, records.MORE_RUN_FILE_FIELDS,

@@ -1,9 +1,11 @@
 """Select names by the patterns of `--pattern` and `--glob`."""
 
-import fnmatch
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from ..errors import UsageError
+from ..name_patterns import glob_expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +27,17 @@ class NameFilter:
         if self.pattern is not None:
             expressions.append(re.compile(like_expression(self.pattern), re.DOTALL))
         if self.glob is not None:
-            expressions.append(re.compile(fnmatch.translate(self.glob)))
+            expressions.append(glob_expression(self.glob))
         return lambda name: all(expression.fullmatch(name) for expression in expressions)
 
 
 ALL_NAMES = NameFilter()
+
+
+def check_either(names: Sequence[str], name_filter: NameFilter) -> None:
+    """Raise UsageError unless files are selected in one way at most."""
+    if names and name_filter.selects:
+        raise UsageError("pass either NAME, or --pattern and --glob, not both")
 
 
 def like_expression(pattern: str) -> str:

@@ -5,8 +5,8 @@ from typing import Annotated
 import typer
 
 from ..config.api_key import check_key
-from ..errors import AuthenticationError, UsageError
-from ..paths import parse_artifact_path, parse_run_path
+from ..errors import AuthenticationError
+from ..paths import read_path
 
 
 def check_string(value: str | None) -> str | None:
@@ -23,17 +23,7 @@ def check_path(path: str | None) -> str | None:
     check_string(path)
     if path is None:
         return None
-    parts = path.strip("/ ").split("/")
-    if len(parts) >= 3 and ":" in parts[2]:
-        parse_artifact_path(path)
-    elif len(parts) == 3 or (len(parts) < 3 and ":" in path) or "/runs/" in path:
-        parse_run_path(path)
-    elif len(parts) not in {1, 2, 4} or not all(parts):
-        reason = "too many parts" if len(parts) > 4 else "a part is missing"
-        raise UsageError(
-            f"invalid path {path!r}: {reason}; use entity/project, entity/project/run,"
-            " entity/project/collection:alias or entity/project/type/collection"
-        )
+    read_path(path)
     return path
 
 

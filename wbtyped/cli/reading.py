@@ -195,8 +195,6 @@ def get(
     from .get import GetOptions, get_path
     from .names import NameFilter
 
-    if names and (pattern is not None or glob is not None):
-        raise typer.BadParameter("pass either NAME, or --pattern and --glob, not both")
     if output is not None and (root is not None or json or pattern or glob):
         raise typer.BadParameter("--output saves one file; omit --root, --json and patterns")
     options = GetOptions(

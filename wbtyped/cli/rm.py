@@ -3,15 +3,15 @@
 import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ..artifacts.lineage import Artifact, ArtifactCollection, File, Run
 from ..errors import NotFoundError, UsageError, WbtypedError
 from .connection import connect
-from .names import ALL_NAMES, NameFilter
+from .names import ALL_NAMES, NameFilter, check_either
 from .output import counted, human_size, print_err, print_out
-from .targets import Target, find_target, wrong_kind
+from .targets import Target, files_named, find_target, wrong_kind
 
 FILES_PER_PAGE = 1000
 DELETE_JOBS = 8
@@ -48,6 +48,8 @@ class Removal:
 
 def remove(path: str, options: RemoveOptions) -> int:
     """Show what would be deleted, ask, and delete it; return the exit code."""
+    options = replace(options, names=files_named(path, options.names))
+    check_either(options.names, options.name_filter)
     if not options.yes and not sys.stdin.isatty():
         raise UsageError("rm asks before it deletes, and there is no terminal; pass --yes")
     with connect(options.base_url) as api:
@@ -100,8 +102,11 @@ def plan_version(artifact: Artifact, options: RemoveOptions) -> Removal:
 
 def plan_files(run: Run, options: RemoveOptions) -> list[Removal]:
     """Return how files of a run are deleted; raises NotFoundError if a named one is missing."""
+    pattern, glob = options.name_filter.pattern, options.name_filter.glob
     matches = options.name_filter.matcher()
-    listed = run.files(options.names, options.name_filter.pattern, FILES_PER_PAGE)
+    # The server cannot narrow by both; the rest is left out below.
+    narrowing = None if pattern else glob
+    listed = run.files(options.names, pattern, FILES_PER_PAGE, glob=narrowing)
     files = [file for page in listed.pages() for file in page if matches(file.name)]
     found = {file.name for file in files if file.updated_at is not None}
     if missing := [name for name in options.names if name not in found]:

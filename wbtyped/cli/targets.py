@@ -1,13 +1,16 @@
 """What a path on the command line means."""
 
+from collections.abc import Sequence
+
 from ..api import Api
-from ..artifacts.collections import ProjectArtifactCollections
 from ..artifacts.lineage import Artifact, ArtifactCollection, Run
 from ..artifacts.types import ArtifactType
-from ..errors import NotFoundError, UsageError
+from ..errors import UsageError
+from ..path_lookup import PathObject
+from ..paths import ArtifactPath, RunPath, read_path
 from ..projects.project import Project
 
-Target = Project | Run | ArtifactType | ArtifactCollection | Artifact
+Target = PathObject
 KINDS: dict[type, str] = {
     Project: "a project",
     Run: "a run",
@@ -17,32 +20,23 @@ KINDS: dict[type, str] = {
 }
 
 
-def find_target(api: Api, path: str, type_name: str | None = None) -> Target:
-    """Return the object at a path."""
-    text = path.strip("/ ")
-    parts = text.split("/")
-    if len(parts) >= 3 and ":" in parts[2]:
-        return api.artifact(text, type_name)
-    if len(parts) == 2:
-        return api.project(parts[1], parts[0])
-    if len(parts) == 4:
-        return api.artifact_collection(parts[2], f"{parts[0]}/{parts[1]}/{parts[3]}")
-    if type_name:
-        return api.artifact_collection(type_name, text)
-    try:
-        return api.run(text)
-    except NotFoundError as error:
-        if error.missing != "run":
-            raise
-    try:
-        return api.artifact_type(parts[2], f"{parts[0]}/{parts[1]}")
-    except NotFoundError:
-        pass
-    found = ProjectArtifactCollections(api.client, parts[0], parts[1])
-    for collection in found:
-        if collection.name == parts[2]:
-            return collection
-    raise NotFoundError(f"{path} is neither a run nor an artifact type nor a collection", path=path)
+def find_target(api: Api, path: str, type_name: str | None = None) -> PathObject:
+    """Return the object at a path, as `Api.from_path` reads it."""
+    return api.from_path(path, type_name)
+
+
+def files_named(path: str, names: Sequence[str]) -> list[str]:
+    """Return the names of files after a path, or the file that the path itself leads to.
+
+    That is `collection:alias/NAME`, or the URL of a file. Raises UsageError for both together.
+    """
+    reading = read_path(path)[0]
+    file = reading.file if isinstance(reading, (RunPath, ArtifactPath)) else None
+    if file is None:
+        return list(names)
+    if names:
+        raise UsageError(f"{path!r} leads to a file already, {file!r}; omit the names after it")
+    return [file]
 
 
 def kind_of(target: Target) -> str:

@@ -115,8 +115,6 @@ def rm(
     from .names import NameFilter
     from .rm import RemoveOptions, remove
 
-    if names and (pattern is not None or glob is not None):
-        raise typer.BadParameter("pass either NAME, or --pattern and --glob, not both")
     options = RemoveOptions(
         names or [], NameFilter(pattern, glob), type_name, artifacts, aliases, yes, base_url
     )

@@ -17,6 +17,9 @@ ARGUMENT = "the argument api_key"
 """The source of a key that the caller passed, which no other process can find by itself."""
 
 
+VARIABLE = "WANDB_API_KEY"
+
+
 class FoundKey(NamedTuple):
     """A key and its source."""
 
@@ -52,6 +55,15 @@ def may_be_key(key: str | None) -> bool:
     return True
 
 
+def another_key(source: str) -> str:
+    """Return what to do about a key that the server rejects."""
+    if source == ARGUMENT:
+        return "pass a key of this server as api_key"
+    if source == VARIABLE:
+        return "set WANDB_API_KEY to a key of this server"
+    return "replace it there, or set WANDB_API_KEY, which takes precedence"
+
+
 def check_argument(key: object) -> None:
     """Raise UsageError unless the argument `api_key` is a non-empty string."""
     if not isinstance(key, str):
@@ -80,7 +92,7 @@ def find_key(
 
     def candidates() -> Iterator[tuple[str, str | None]]:
         yield ARGUMENT, argument
-        yield "WANDB_API_KEY", environ.get("WANDB_API_KEY")
+        yield VARIABLE, environ.get(VARIABLE)
         netrc = machine.netrc_keys(base_url)
         yield str(machine.netrc_file()), netrc.own
         # The default entry is for every host: if it is not a key, it is meant for another host.

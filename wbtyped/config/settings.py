@@ -18,6 +18,7 @@ from .api_key import ARGUMENT, check_argument, find_key
 from .base_url import DEFAULT_BASE_URL, app_url, checked_base_url
 from .cache import OFFLINE, CacheOption, find_cache
 from .hosts import find_hosts
+from .page_hosts import PageHosts
 from .response_limits import ResponseLimits, find_limits
 from .setting_files import SettingFiles, folder_or_null
 from .switches import switch
@@ -62,6 +63,11 @@ class Settings:
     """Local hosts that references and redirects may lead to from public ones."""
     key_source: str = field(default=ARGUMENT, compare=False)
     """Where the key was found, for messages."""
+
+    @property
+    def pages(self) -> PageHosts:
+        """The URLs of the server's pages, which paths may contain."""
+        return PageHosts(self.base_url, self.app_url)
 
     # Immutable, so a copy within the process can share the key instead of finding it again.
 

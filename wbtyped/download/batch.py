@@ -22,6 +22,7 @@ from .cache.store import Cache
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
 from .engines.choice import MAX_JOBS, Engine, choose_engine
+from .engines.small_finisher import INLINE_BYTES
 from .local_files import LocalFiles, SkippedFile
 from .options import DownloadOptions, EngineName, OnError
 from .progress import (
@@ -34,7 +35,7 @@ from .progress import (
     progress_reporter,
 )
 from .results import DownloadResult, FailedFile
-from .schedule import Schedule
+from .schedule import Schedule, SmallFile
 from .transfer import RefreshUrls, Transfer, TransferCancelled
 
 CACHE_QUEUE_FILES = 512
@@ -88,6 +89,8 @@ class BatchOptions:
     fsync: bool = False
     observer: Observer | None = None
     cache: Cache | None = None
+    multipart: bool = True
+    """Whether a large file may be fetched over several connections."""
 
     def local_files(self, tree: FolderTree) -> LocalFiles:
         """Return what finds files that need no download, below the root of `tree`."""
@@ -145,23 +148,25 @@ class Batch:
         self.result: DownloadResult = DownloadResult(self.tree.root)
         config = choose_engine(self.options.engine, self.options.jobs)
         self._engine: Engine = config.make(self.transport)
+        fast = self._engine.has_fast_lane and not self.options.fsync
         self._schedule = Schedule(
             config.jobs,
             self.transport.retries.budget,
             self._on_settled,
             self.tree,
             self.options.fsync,
-            config.small_jobs,
+            self._engine.small_jobs,
             self.transport.settings.timeout,
             self.transport.hosts,
             self.transport.retries.reached,
+            on_placed=self._on_placed if fast else None,
         )
         self._process = os.getpid()
         self._cancelled = threading.Event()
         self._totals_final = self.expected is not None
         self._skipped_bytes = 0
         self._meter = RateMeter()
-        self._to_cache: queue.Queue[Transfer | None] = queue.Queue(CACHE_QUEUE_FILES)
+        self._to_cache: queue.Queue[Transfer | SmallFile | None] = queue.Queue(CACHE_QUEUE_FILES)
         self._cache_error: OSError | None = None
 
     # Running.
@@ -281,13 +286,10 @@ class Batch:
 
         Errors are kept for a warning at the end.
         """
-        while (transfer := self._to_cache.get()) is not None:
-            digest = transfer.digest
-            if self.options.cache is None or digest is None or self._schedule.cancelled:
-                continue
+        while (added := self._to_cache.get()) is not None:
             try:
-                algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
-                self.options.cache.add(transfer.target, digest, algorithm, self.tree)
+                if self.options.cache is not None and not self._schedule.cancelled:
+                    add_to_cache(self.options.cache, added, self.tree)
             except OSError as error:
                 self._cache_error = self._cache_error or error
 
@@ -314,7 +316,8 @@ class Batch:
     def _refresh_urls(self) -> None:
         """Refresh expired signed URLs in batches, and split large transfers that are slow."""
         while not self._schedule.finished:
-            self._schedule.split_slow()
+            if self.options.multipart:
+                self._schedule.split_slow()
             attempts_by_refresh: dict[RefreshUrls, list[Attempt]] = defaultdict(list)
             for attempt in self._schedule.take_expired():
                 if attempt.transfer.refresh_urls is not None:
@@ -340,6 +343,18 @@ class Batch:
         if error is not None:
             self._record_failure(FailedFile(transfer.name, error))
             return
+        self._record_written(transfer)
+        if self.options.cache is not None:
+            self._to_cache.put(transfer)
+
+    def _on_placed(self, file: SmallFile) -> None:
+        self._record_written(file.transfer)
+        if self.options.cache is not None:
+            # A large content would only wait in memory: it is read again.
+            is_large = len(file.content) > INLINE_BYTES
+            self._to_cache.put(file.transfer if is_large else file)
+
+    def _record_written(self, transfer: Transfer) -> None:
         size = transfer.size or 0
         with self._lock:
             self.result.written.append(transfer.name)
@@ -348,8 +363,6 @@ class Batch:
             self.result.size += size
             if self.options.observer is not None:
                 self.options.observer.finish("fetched", transfer.name, size)
-        if self.options.cache is not None:
-            self._to_cache.put(transfer)
 
     def _expect(self, listed: ListedFiles) -> None:
         files, size = self.expected or (0, 0)
@@ -391,3 +404,15 @@ class Batch:
             done=done,
             totals_final=self._totals_final,
         )
+
+
+def add_to_cache(cache: Cache, added: Transfer | SmallFile, tree: FolderTree) -> None:
+    """Add a file that was just verified to the cache; raises OSError."""
+    transfer = added.transfer if isinstance(added, SmallFile) else added
+    if transfer.digest is None:
+        return
+    algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
+    if isinstance(added, SmallFile) and not cache.links:
+        cache.add_content(added.content, transfer.digest, algorithm)
+    else:
+        cache.add(transfer.target, transfer.digest, algorithm, tree)

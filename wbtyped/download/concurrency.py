@@ -29,6 +29,10 @@ class AdaptiveLimit:
         """Return how many more transfers may start while `active` run."""
         return self._current - active
 
+    def small_available(self, active: int) -> int:
+        """Return how many more small transfers may start while `active` run."""
+        return -(-self._current * self._small_maximum // self._maximum) - active
+
     def is_full(self, active: int, size: int | None) -> bool:
         """Return True if no transfer of this size may start while `active` run."""
         is_small = size is not None and size <= SMALL_FILE_BYTES

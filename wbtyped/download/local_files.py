@@ -4,10 +4,10 @@ import stat
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import FileIO
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from .. import errors
 from ..errors import DiskError
@@ -22,6 +22,8 @@ from .disk.digests import (
 )
 from .disk.folder import READ_FLAGS, Folder
 from .disk.folder_tree import FolderTree
+from .known_folders import KnownFolders
+from .target import Target
 
 LARGE_BYTES = 1024 * 1024
 """Bytes from which it is worth a thread to read a file."""
@@ -30,8 +32,7 @@ ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 
 
-@dataclass(frozen=True, slots=True)
-class SkippedFile:
+class SkippedFile(NamedTuple):
     """A file that needs no download: it was in place, or came from the cache."""
 
     name: str
@@ -55,12 +56,11 @@ def is_right(target: Path, size: int | None, digest: str, algorithm: Algorithm) 
         raise DiskError(f"{target} cannot be read: {error.strerror}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class FileSpec:
+class FileSpec(NamedTuple):
     """A file that is wanted at a path, with what is known of its content."""
 
     name: str
-    target: Path
+    target: Target
     size: int | None
     digest: str | None
     algorithm: Algorithm
@@ -74,6 +74,7 @@ class LocalFiles:
     tree: FolderTree
     cache: Cache | None = None
     fsync: bool = False
+    folders: KnownFolders = field(default_factory=KnownFolders)
 
     def find(
         self, spec: FileSpec, is_cancelled: IsCancelled = never_cancelled
@@ -97,6 +98,8 @@ class LocalFiles:
         """Return True if the file is there; raise if another is that may not be replaced."""
         target = spec.target
         try:
+            if not self.folders.may_contain(self.tree, target):
+                return False
             opened = self.tree.find(target)
             if opened is None:
                 return False

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from pathlib import Path
 from typing import Protocol
 
 from ..clock import monotonic
@@ -18,6 +17,7 @@ from .attempt import Attempt, OnSettled
 from .disk.atomic import disk_errors
 from .disk.digests import READ_BLOCK_BYTES
 from .disk.folder_tree import FolderTree
+from .target import Location
 from .transfer import Piece, Transfer, TransferCancelled
 
 # Chosen values: no measurement of them is on record.
@@ -84,7 +84,7 @@ class Split:
         """Where the next piece starts."""
         self.received: int = main.writer.written
         """Bytes of the file that have been received, in pieces that are complete."""
-        self._complete: dict[int, Path] = {}
+        self._complete: dict[int, Location] = {}
         """Pieces that wait to be appended, by where they start."""
         self._running: list[Attempt] = []
         self._lock = threading.Lock()
@@ -171,7 +171,7 @@ class Split:
         elif ended:
             self._schedule.requeue(self._main)
 
-    def _append_piece(self, path: Path) -> None:
+    def _append_piece(self, path: Location) -> None:
         """Append a piece, remove its file, and request one more."""
         try:
             with disk_errors(self._main.transfer.target):
@@ -182,14 +182,14 @@ class Split:
             if not self._ended:
                 self._request(1)
 
-    def _copy(self, path: Path) -> None:
+    def _copy(self, path: Location) -> None:
         with self._schedule.tree.read(path) as piece:
             while block := piece.read(READ_BLOCK_BYTES):
                 if self._schedule.cancelled:
                     raise TransferCancelled
                 self._main.writer.write(block)
 
-    def _remove(self, path: Path) -> None:
+    def _remove(self, path: Location) -> None:
         with suppress(OSError, WbtypedError):
             self._schedule.tree.remove(path)
 

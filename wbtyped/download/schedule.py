@@ -4,8 +4,9 @@ import heapq
 import itertools
 import threading
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ..clock import monotonic
 from ..config.hosts import HostPolicy
@@ -18,12 +19,31 @@ from .disk.folder_tree import FolderTree
 from .disk.verified_writer import VerifiedWriter
 from .range_split import Split, is_worth_splitting
 from .response import ResponseHandler
+from .small_files import is_small, server_of
 from .transfer import SplitRequested, Transfer, TransferCancelled, UrlExpired
 
 QUEUE_FILES = 512
 """Files that may wait to be downloaded, so that memory does not grow with their number."""
 MAX_URL_REFRESHES = 3
 """Times that the URL of one file is refreshed."""
+
+
+class SmallFile(NamedTuple):
+    """A small file that is in place, and its content."""
+
+    transfer: Transfer
+    content: bytes
+
+
+OnPlaced = Callable[[SmallFile], None]
+"""Called for each small file that is in place."""
+
+
+class OddFile(NamedTuple):
+    """A small file that the fast lane could not move, and why; None if that is to be found out."""
+
+    transfer: Transfer
+    error: Exception | None
 
 
 @dataclass
@@ -47,6 +67,8 @@ class Schedule:
     """The hosts that references and redirects may lead to; None for any."""
     reached: set[str] = field(default_factory=set[str])
     """The servers that have responded so far; also to others, if the set is shared."""
+    on_placed: OnPlaced | None = None
+    """Called for the small files that the engine takes by `take_small`; None if it takes none."""
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
     _delayed: list[tuple[float, int, Attempt]] = field(
         default_factory=list[tuple[float, int, Attempt]], init=False
@@ -59,6 +81,9 @@ class Schedule:
         guard = threading.Lock()
         self._lock = threading.Condition(guard)
         self._room = threading.Condition(guard)
+        self._small: deque[Transfer] = deque()
+        self._small_active = 0
+        self._engine_waits = False
         self._splits: dict[int, Split] = {}
         self._tie_breakers = itertools.count()
         self._limit = AdaptiveLimit(self.limit, self.small_limit, self.budget)
@@ -84,6 +109,9 @@ class Schedule:
 
     def add(self, transfer: Transfer) -> None:
         """Queue a transfer; blocks while the queue is full."""
+        if self.on_placed is not None and is_small(transfer):
+            self._add_small(transfer)
+            return
         attempt = self.attempt(transfer)
         with self._lock:
             while len(self._ready) >= QUEUE_FILES and not self.cancelled:
@@ -92,6 +120,19 @@ class Schedule:
                 raise TransferCancelled
             self._ready.append(attempt)
             self._lock.notify()
+
+    def _add_small(self, transfer: Transfer) -> None:
+        # Without the lock, which would cost more than all the rest: a deque is safe by itself.
+        if len(self._small) >= QUEUE_FILES:
+            with self._lock:
+                while len(self._small) >= QUEUE_FILES and not self.cancelled:
+                    self._room.wait(1)
+        if self.cancelled:
+            raise TransferCancelled
+        self._small.append(transfer)
+        if self._engine_waits:
+            with self._lock:
+                self._lock.notify()
 
     def finish(self) -> None:
         """Declare that all transfers have been added."""
@@ -118,10 +159,13 @@ class Schedule:
         if self.cancelled:
             return True
         left = self._ready or self._delayed or self._active or self._expired
-        return self._all_added and not left
+        return self._all_added and not (left or self._small or self._small_active)
 
-    def take(self, wait: float) -> Attempt | None:
-        """Return what to transfer next; None if there is nothing within `wait` seconds."""
+    def take(self, wait: float, *, or_small: bool = False) -> Attempt | None:
+        """Return what to transfer next; None if there is nothing within `wait` seconds.
+
+        With `or_small`, it does not wait while there are files for `take_small`.
+        """
         until = monotonic() + wait
         with self._lock:
             while not self._finished():
@@ -132,10 +176,53 @@ class Schedule:
                     break
                 if now >= until:
                     return None
-                self._lock.wait(min(until, due) - now)
+                paused = now < self._limit.paused_until
+                # Set before the queue is looked at, or a file added in between would go unnoticed.
+                self._engine_waits = or_small
+                if not or_small or paused or not self._small:
+                    self._lock.wait(min(until, due) - now)
+                self._engine_waits = False
+                if or_small and self._small and not paused:
+                    return None
             else:
                 return None
         return self._begin(attempt)
+
+    def take_small(self) -> list[Transfer]:
+        """Return the small files that may be transferred now."""
+        with self._lock:
+            if self.cancelled or monotonic() < self._limit.paused_until:
+                return []
+            room = self._limit.small_available(self._connections())
+            count = max(0, min(room, len(self._small)))
+            taken = [self._small.popleft() for _ in range(count)]
+            self._small_active += count
+            if count and len(self._small) <= QUEUE_FILES // 2:
+                self._room.notify_all()
+            return taken
+
+    def finish_small(self, done: Sequence[SmallFile], odd: Sequence[OddFile]) -> None:
+        """Record which files of `take_small` are in place; the others become attempts."""
+        for file in odd:
+            attempt = self.attempt(file.transfer)
+            with self._lock:
+                self._active[id(attempt)] = attempt
+            if file.error is None:
+                self.requeue(attempt)
+            else:
+                attempt.begin()
+                attempt.handler.request()  # as if sent by it: it knows the server now
+                self.finish_attempt(attempt, file.error)
+        if self.on_placed is not None:
+            for small_file in done:
+                self.reached.add(server_of(small_file.transfer))
+                self.on_placed(small_file)
+        with self._lock:
+            for _ in done:
+                self._limit.record_result(None)
+            self._small_active -= len(done) + len(odd)
+            if self._finished():
+                self._lock.notify_all()
 
     def _next(self, now: float) -> tuple[Attempt | None, float]:
         """Return the attempt that may start now, or None and when to look again."""
@@ -158,7 +245,7 @@ class Schedule:
         One that was split uses none. If it counted, a server that answers 429 could bring the limit
         down to that one alone, and its pieces, which it waits for, would never start.
         """
-        return len(self._active) - len(self._splits)
+        return len(self._active) - len(self._splits) + self._small_active
 
     def _begin(self, attempt: Attempt) -> Attempt | None:
         if attempt.tries == 0 and not attempt.writer.written:
@@ -244,7 +331,7 @@ class Schedule:
             available = self._limit.available(self._connections())
             slow = [attempt for attempt in self._active.values() if is_worth_splitting(attempt)]
         # A split takes at least two connections. One at a time, so that no two count on the same.
-        if available >= 2 and slow and not self._ready:
+        if available >= 2 and slow and not self._ready and not self._small:
             slow[0].single_connection = True
             slow[0].handler.request_stop()
 
@@ -328,6 +415,7 @@ class Schedule:
             self._ready.clear()
             self._expired.clear()
             self._delayed.clear()
+            self._small.clear()
             splits = list(self._splits.values())
             self._splits.clear()
         for split in splits:

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from .. import errors
+from ..config.api_key import another_key
 from ..transport.http import Transport
 from .disk.folder_tree import FolderTree
 from .engines.choice import choose_engine
@@ -17,6 +18,7 @@ class SingleDownload:
 
     def __init__(self, transport: Transport, transfer: Transfer, root: Path) -> None:
         self._transfer = transfer
+        self._key_source = transport.settings.key_source
         self._error: Exception | None = None
         self._engine = choose_engine("httpx", 1).make(transport)
         self._schedule = Schedule(
@@ -40,9 +42,14 @@ class SingleDownload:
             self._engine.run(self._schedule)
         finally:
             self._schedule.release()
+        if isinstance(self._error, errors.AuthenticationError):
+            source = self._key_source
+            raise errors.AuthenticationError(
+                f"{self._error}; the key is from {source}: {another_key(source)}"
+            ) from self._error
         if self._error is not None:
             raise self._error
-        return self._transfer.target
+        return Path(self._transfer.target)
 
     def cancel(self) -> None:
         """Stop immediately; called from another thread."""
@@ -77,7 +84,7 @@ def existing_file(transfer: Transfer, *, exist_ok: bool) -> Path | None:
     if transfer.replace or not os.path.lexists(target):
         return None
     if exist_ok:
-        return target
+        return Path(target)
     raise errors.FileExistsError(
         f"{target} exists; pass replace=True to download it again, or exist_ok=True to keep it"
     )

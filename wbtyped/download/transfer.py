@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import NamedTuple
 
 from .recorded_reference import Recorded
+from .target import Location
 
 RefreshUrls = Callable[[Sequence[str]], Mapping[str, str]]
 """Return new URLs by file name; a file that no longer exists is left out."""
@@ -30,7 +30,7 @@ class Transfer:
     """
 
     url: str
-    target: Path
+    target: Location
     size: int | None
     md5: str | None
     label: str

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 from wbtyped_graphql.operation import ErrorEntry, GraphQLResponse
 
+from ..config.api_key import another_key
 from ..errors import SchemaSourceError, TransportError
 from ..transport.client import Client
 from ..transport.retries import is_retryable
@@ -77,8 +78,10 @@ def send_query(client: Client, query: str, name: str | None) -> RawResponse:
     except TransportError as error:
         raise SchemaSourceError(f"{server}: {error}", reason="not reachable") from error
     if response.status_code == 401:
+        source = client.settings.key_source
         raise SchemaSourceError(
-            f"{server} rejects the API key; check WANDB_API_KEY and netrc", reason="no permission"
+            f"{server} rejects the API key from {source}; {another_key(source)}",
+            reason="no permission",
         )
     return _parse(server, response)
 

@@ -1,15 +1,20 @@
 """One project: what it contains."""
 
 from collections.abc import Mapping
+from typing import Self
 
 from pydantic import JsonValue
-from wbtyped_graphql import fragments
+from wbtyped_graphql import calls, fragments
 
 from .. import arguments
+from ..accounts.missing import missing_project
+from ..artifacts.collections import ProjectArtifactCollections
 from ..artifacts.lineage import Runs
+from ..artifacts.types import ArtifactTypes
 from ..notebook import Record
 from ..paths import quoted_parts
 from ..transport.client import Client
+from ..transport.flow import Flow, ask
 from ..transport.nodes import iso
 
 
@@ -37,6 +42,17 @@ class Project(Record):
         self.entity = entity
         self.name = name
         self.attrs = attrs
+
+    @classmethod
+    def find(cls, client: Client, entity: str, name: str) -> Flow[Self]:
+        """Load a project (query GetProject); raises NotFoundError."""
+        arguments.instance("client", client, Client)
+        arguments.check_strings(entity=entity, name=name)
+        query = calls.get_project(entity=entity, project=name)
+        result = yield from ask(query, f"project {entity}/{name}")
+        if result.project is None:
+            raise missing_project(entity, name)
+        return cls(client, entity, name, result.project)
 
     def __repr__(self) -> str:
         return f"<Project {self.full_path}>"
@@ -97,3 +113,31 @@ class Project(Record):
         return Runs(
             self.client, self.entity, self.name, filters, order, per_page, lazy=lazy, start=start
         )
+
+    def artifacts_types(self, per_page: int = 50, *, start: str | None = None) -> ArtifactTypes:
+        """Return its artifact types as a lazy list; see `ArtifactTypes`.
+
+        Example:
+            >>> [type.name for type in api.project("mnist", "my-team").artifacts_types()]
+            ['dataset', 'model']
+        """
+        return ArtifactTypes(self.client, self.entity, self.name, per_page, start=start)
+
+    def collections(
+        self,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        per_page: int = 50,
+        *,
+        start: str | None = None,
+    ) -> ProjectArtifactCollections:
+        """Return its collections of all types as a lazy list; see `ProjectArtifactCollections`.
+
+        Example:
+            >>> [c.name for c in api.project("mnist", "my-team").collections(order="name")]
+            ['digits', 'net']
+        """
+        return ProjectArtifactCollections(
+            self.client, self.entity, self.name, per_page,
+            filters=filters, order=order, start=start,
+        )  # fmt: skip

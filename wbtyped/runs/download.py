@@ -16,6 +16,7 @@ from ..download.disk.folder_tree import FolderTree
 from ..download.disk.safe_names import SafeNames
 from ..download.local_files import LARGE_BYTES, FileSpec, LocalFiles, map_large_in_threads
 from ..download.results import FailedFile
+from ..download.target import Target
 from ..download.transfer import RefreshUrls, Transfer
 from ..errors import NotFoundError, WbtypedError
 from ..transport.cursors import Cursors
@@ -77,7 +78,9 @@ def label_of(file: RunFileAddress, files: FileSelection) -> str:
     return f"file {file.name!r} of {files.run.full_path}"
 
 
-def file_spec(file: RunFileAddress, files: FileSelection, target: Path, replace: bool) -> FileSpec:
+def file_spec(
+    file: RunFileAddress, files: FileSelection, target: Target, replace: bool
+) -> FileSpec:
     """Return the target and the known content of a file; raises NotFoundError."""
     if file.updated_at is None:
         label = label_of(file, files)
@@ -138,7 +141,7 @@ class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
             file_cursor=cursor,
             file_limit=self.per_page,
             file_names=self.names,
-            pattern=None if self.names else self.files.pattern,
+            pattern=None if self.names else self.files.sent_pattern,
         )
 
     def _connection(self, result: "Result") -> "Page":
@@ -152,6 +155,9 @@ class SignedUrls(Paginator["Result", RunFileAddress, RunFileAddress]):
         following = super()._next_cursor(result, seen)
         self.at_end = following is None
         return following
+
+    def _keeps(self, item: RunFileAddress) -> bool:
+        return self.files.keeps(item.name)
 
     def _item(self, node: RunFileAddress) -> RunFileAddress:
         return node

@@ -4,6 +4,7 @@ from wbtyped_graphql import calls
 
 from .. import arguments
 from ..clock import monotonic
+from ..config.api_key import another_key
 from ..errors import AuthenticationError, RateLimitError, TransportError, WaitTimeoutError
 from ..paths import quoted_parts
 from ..transport.client import Client
@@ -80,6 +81,13 @@ class FinishRequest:
         if status == 404:
             raise missing_run(self._run, "run")
         if status in {401, 403}:
-            raise AuthenticationError(f"{self._what}: the API key may not write to the run")
+            settings = self._client.settings
+            raise AuthenticationError(
+                f"{self._what}: {settings.base_url} does not let the API key from"
+                f" {settings.key_source} write to the run; {another_key(settings.key_source)}"
+            )
         kind = RateLimitError if status == 429 else TransportError
-        raise kind(f"{self._what}: HTTP {status}; try again later", status=status)
+        raise kind(
+            f"{self._what}: HTTP {status} from {self._client.settings.base_url}; try again later",
+            status=status,
+        )

@@ -17,8 +17,10 @@ from .. import arguments
 from ..download.options import DownloadOptions, OnError
 from ..download.results import DownloadResult
 from ..errors import NotFoundError, UsageError
+from ..name_patterns import check_glob, matches_glob
 from ..notebook import Record
 from ..transport.client import Client, HasClient
+from ..transport.cursors import Cursors
 from ..transport.nodes import iso, parse_node
 from ..transport.pagination import SizedPaginator
 from ..user_warnings import warn_user
@@ -173,7 +175,8 @@ class StandaloneFile(Record, Generic[RunT_co]):
     def _delete_operation(self) -> Operation["DeleteRunFiles"]:
         if self.run is None:
             raise UsageError(f"file {self.name}: only files of a run can be deleted")
-        return calls.delete_run_files(files=[self.id], project_id=self.run.project_internal_id)
+        delete = calls.delete_run_files(files=[self.id], project_id=self.run.project_internal_id)
+        return delete.about(f"file {self.name!r} of {self.run.full_path}")
 
     def download(
         self,
@@ -290,7 +293,7 @@ RunT = TypeVar("RunT", bound=RunRef)
 class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT]):
     """The files of a run, generic over the classes of both; see `Files`."""
 
-    __slots__ = ("names", "pattern", "run", "upload")
+    __slots__ = ("glob", "names", "pattern", "run", "upload")
 
     QUERY: ClassVar[str] = RUN_FILES_GQL
 
@@ -303,6 +306,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         upload: bool = False,
         pattern: str | None = None,
         *,
+        glob: str | None = None,
         start: str | None = None,
     ) -> None:
         arguments.instance("run", run, "Run")
@@ -312,13 +316,18 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
             raise UsageError(f"files of {run.full_path}: names contains an empty string")
         if listed and pattern:
             raise UsageError(
-                f"files of {run.full_path}: names and pattern cannot be combined; "
-                "give either a list of names or a pattern"
+                f"files of {run.full_path}: names and pattern cannot be combined; pass one of them"
             )
         self.run: RunT = run
         self.names: list[str | None] = [*listed]
         self.upload: bool = arguments.flag("upload", upload)
         self.pattern: str | None = pattern
+        self.glob: str | None = check_glob(glob)
+        if glob is not None and (listed or pattern):
+            other = "names" if listed else "pattern"
+            raise UsageError(
+                f"files of {run.full_path}: glob and {other} cannot be combined; pass one of them"
+            )
         super().__init__(client, per_page=per_page, start=start)
 
     def __repr__(self) -> str:
@@ -343,11 +352,11 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         download. See `DownloadOptions` for the other options.
 
         Example:
-            >>> result = run.files(pattern="media/%").download("downloads", on_error="collect")
+            >>> result = run.files(glob="media/**").download("downloads", on_error="collect")
             >>> result.written, result.failed
             (['media/digit.png'], [])
         """
-        return self._batch(root, replace, on_error, options).run()
+        return self._checked(self._batch(root, replace, on_error, options).run())
 
     async def adownload(
         self,
@@ -358,7 +367,12 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         **options: Unpack[DownloadOptions],
     ) -> DownloadResult:
         """Asynchronous form of `download`."""
-        return await self._batch(root, replace, on_error, options).arun()
+        return self._checked(await self._batch(root, replace, on_error, options).arun())
+
+    def _checked(self, result: DownloadResult) -> DownloadResult:
+        found = result.written or result.cached or result.kept or result.failed
+        self.selection.warn_if_unmatched(len(found))
+        return result
 
     def _batch(
         self,
@@ -379,7 +393,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
     @property
     def selection(self) -> FileSelection:
         """The run and the files of it that the list contains."""
-        return FileSelection(self.client, self.run, self.names, self.pattern)
+        return FileSelection(self.client, self.run, self.names, self.pattern, self.glob)
 
     def _operation(self, cursor: str | None) -> Operation["RunFiles"]:
         return calls.run_files(
@@ -390,7 +404,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
             file_limit=self.per_page,
             file_names=self.names,
             upload=self.upload,
-            pattern=self.pattern,
+            pattern=self.selection.sent_pattern,
         )
 
     def _run(self, result: "RunFiles") -> "RunFilesProjectRun":
@@ -410,7 +424,17 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         return self._run(result).file_count or 0
 
     def _counts_items(self) -> bool:
-        return bool(self.names)
+        # The server's total is that of the run, whatever is selected.
+        return bool(self.names or self.pattern or self.glob)
+
+    def _keeps(self, item: FileT) -> bool:
+        return self.glob is None or matches_glob(item.name, self.glob)
+
+    def _next_cursor(self, result: "RunFiles", seen: Cursors) -> str | None:
+        following = super()._next_cursor(result, seen)
+        if following is None and seen.is_first:
+            self.selection.warn_if_unmatched(len(self._connection(result).edges))
+        return following
 
     @abstractmethod
     def _item(self, node: RunFile) -> FileT: ...

@@ -18,6 +18,7 @@ Row: TypeAlias = dict[str, JsonValue]
 """The metrics of one step, by name."""
 Window: TypeAlias = tuple[int, int]
 """The steps from the first number to before the second."""
+STEP = "_step"
 MAX_SAMPLES = 2**31 - 1
 MAX_STEP = 2**62
 
@@ -78,7 +79,8 @@ class HistoryScan:
         if not self.keys:
             return (yield from load_rows(self.run, self.page_size, start, stop))
         spec = {
-            "keys": self.keys, "minStep": start, "maxStep": stop, "samples": self.page_size
+            "keys": with_first(STEP, self.keys), "samples": self.page_size,
+            "minStep": start, "maxStep": stop,
         }  # fmt: skip
         return (yield from load_samples(self.run, spec))
 
@@ -92,7 +94,8 @@ def load_history(
     wanted = checked_keys(keys)
     if not wanted:
         return (yield from load_rows(run, samples))
-    return (yield from load_samples(run, {"keys": [x_axis, *wanted], "samples": samples}))
+    spec = {"keys": with_first(x_axis, wanted), "samples": samples}
+    return (yield from load_samples(run, spec))
 
 
 def load_rows(
@@ -124,7 +127,7 @@ def load_samples(run: RunRef, spec: Mapping[str, object]) -> Flow[list[Row]]:
     rows = found.sampled_history[0] if found.sampled_history else None
     if not isinstance(rows, list):
         raise SchemaMismatchError(
-            f"SampledRunHistory: the server sent no list of steps for run {run.full_path}",
+            f"history of run {run.full_path}: the server sent no list of steps",
             operation="SampledRunHistory",
         )
     listed = cast("list[object]", rows)
@@ -145,3 +148,8 @@ def load_extent(run: RunRef) -> Flow[HistoryExtent]:
 def checked_keys(keys: Sequence[str] | None) -> list[str]:
     """Return names of metrics, none for None; raises UsageError."""
     return [] if keys is None else arguments.strings("keys", keys)
+
+
+def with_first(key: str, keys: Sequence[str]) -> list[str]:
+    """Return keys with one in front, which they may contain already."""
+    return [key, *(each for each in keys if each != key)]

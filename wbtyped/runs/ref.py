@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol, TypeVar
 
-from ..errors import NotFoundError
+from ..errors import UNSEEN, NotFoundError
+from ..name_patterns import like_of_glob, looks_like_glob, matches_glob, unmatched_hint
 from ..transport.client import Client
+from ..user_warnings import warn_user
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -55,13 +57,32 @@ class FileSelection(NamedTuple):
     run: RunRef
     names: Sequence[str | None]
     pattern: str | None
+    """SQL LIKE."""
+    glob: str | None = None
+    """A shell pattern; see `name_patterns`."""
+
+    @property
+    def sent_pattern(self) -> str | None:
+        """The pattern to send: the server knows SQL LIKE only, the client selects the rest."""
+        if self.names:
+            return None
+        return self.pattern or (like_of_glob(self.glob) if self.glob else None)
+
+    def keeps(self, name: str) -> bool:
+        """Return True if a file that the server listed belongs to the selection."""
+        return self.glob is None or matches_glob(name, self.glob)
+
+    def warn_if_unmatched(self, listed: int) -> None:
+        """Warn of an SQL LIKE pattern that matches nothing and was meant as a shell pattern."""
+        if not listed and self.pattern and looks_like_glob(self.pattern):
+            warn_user(unmatched_hint(self.pattern))
 
 
 def missing_run(run: RunRef, part: str) -> NotFoundError:
     """Build the error for a part of a run's path that does not exist."""
     path = f"{run.entity}/{run.project}" if part == "project" else run.full_path
     return NotFoundError(
-        f"{part} {path} does not exist, or the API key may not see it",
+        f"{part} {path} does not exist{UNSEEN}",
         path=run.full_path,
         missing=part,
     )

@@ -339,9 +339,9 @@ class StandaloneRun(Record):
     ) -> Iterator[Row]:
         """Read every logged step, from `min_step` to before `max_step`, as rows.
 
-        With `keys`, it yields the steps that have all of these metrics, with only them. `page_size`
-        is the number of steps per request; numbers that were not logged count, so choose it larger
-        for a run that logs only some steps.
+        With `keys`, it yields the steps that have all of these metrics, with only them and `_step`.
+        `page_size` is the number of steps per request; numbers that were not logged count, so
+        choose it larger for a run that logs only some steps.
 
         Example:
             >>> [row["loss"] for row in run.scan_history()]
@@ -441,7 +441,7 @@ class StandaloneRun(Record):
         await self.client.arun(self._stop())
 
     def _stop(self) -> Flow[None]:
-        yield from ask(calls.stop_run(id=self.storage_id))
+        yield from ask(calls.stop_run(id=self.storage_id), f"run {self.full_path}")
 
     def delete(self, delete_artifacts: bool = False) -> None:
         """Delete the run with its files (mutation DeleteRun).
@@ -456,17 +456,24 @@ class StandaloneRun(Record):
 
     def _delete(self, delete_artifacts: bool) -> Flow[None]:
         arguments.check_flags(delete_artifacts=delete_artifacts)
-        yield from ask(calls.delete_run(id=self.storage_id, delete_artifacts=delete_artifacts))
+        yield from ask(
+            calls.delete_run(id=self.storage_id, delete_artifacts=delete_artifacts),
+            f"run {self.full_path}",
+        )
 
     # Loading.
 
-    def load(self) -> None:
-        """Load the run again and update `attrs` (query GetRun)."""
-        self.client.run(self._load())
+    def load(self, force: bool = True) -> None:
+        """Load the run again and update `attrs` (query GetRun), unless `force` is False."""
+        arguments.check_flags(force=force)
+        if force:
+            self.client.run(self._load())
 
-    async def aload(self) -> None:
+    async def aload(self, force: bool = True) -> None:
         """Asynchronous form of `load`."""
-        await self.client.arun(self._load())
+        arguments.check_flags(force=force)
+        if force:
+            await self.client.arun(self._load())
 
 
 def check_identity(client: Client, entity: str, project: str, run_id: str) -> None:

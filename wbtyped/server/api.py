@@ -136,11 +136,12 @@ class ApiOrigin:
             parsed = await self._workers.run(read_stream_request, body)
         except HttpError as error:
             return json_error(error.status, str(error))
-        row = await self._workers.run(self._context.projects.run_by_path, **request.path_params)
+        row = await self._workers.run(self._context.runs.by_path, **request.path_params)
         if row is None:
             return json_error(404, "run not found")
         await self._workers.run(self._context.streams.receive, row["id"], parsed)
-        return JSONResponse({"exitcode": None, "limits": {}})
+        stopped = await self._workers.run(self._context.runs.is_stopped, row["id"])
+        return JSONResponse({"exitcode": None, "limits": {}, "stopped": stopped})
 
     async def artifact_file(self, request: Request) -> Response:
         """Redirect to the content of an artifact file, found by its digest."""
@@ -162,7 +163,7 @@ class ApiOrigin:
 
 def content_url(context: Context, entity: str, project: str, run: str, name: str) -> str | None:
     """Return the signed URL of a run file; None if there is no such file."""
-    row = context.projects.run_by_path(entity, project, run)
+    row = context.runs.by_path(entity, project, run)
     file = row and context.files.find(row["id"], name)
     return context.blob_url(file["blob"], name) if file else None
 

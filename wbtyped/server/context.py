@@ -13,6 +13,7 @@ from .drafts import Drafts
 from .files import Files
 from .organizations import Organizations
 from .projects import Projects
+from .runs import Runs
 from .signed_urls import Signer
 from .streams import Streams
 from .tracked_blobs import TrackedBlobs
@@ -36,6 +37,7 @@ class Context:
 
     organizations: Organizations
     projects: Projects
+    runs: Runs
     files: Files
     collections: Collections
     versions: Versions
@@ -60,7 +62,8 @@ class Context:
         """Return the context of a database, without URLs yet."""
         return cls(
             organizations=Organizations(database),
-            projects=Projects(database),
+            projects=Projects(database, blobs),
+            runs=Runs(database, blobs),
             files=Files(database, blobs),
             collections=Collections(database),
             versions=Versions(database, blobs),

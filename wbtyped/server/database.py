@@ -77,6 +77,15 @@ CREATE TABLE IF NOT EXISTS stream_lines (
   line TEXT NOT NULL,
   PRIMARY KEY (run_id, name, number)
 ) WITHOUT ROWID;
+-- Registries that were created with the artifact types that they accept.
+CREATE TABLE IF NOT EXISTS registries (
+  project_id INTEGER PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
+  allow_all_types INTEGER NOT NULL
+);
+-- Runs whose processes were asked to stop.
+CREATE TABLE IF NOT EXISTS stopped_runs (
+  run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE
+);
 CREATE INDEX IF NOT EXISTS files_by_blob ON files (blob);
 CREATE INDEX IF NOT EXISTS runs_in_order ON runs (project_id, id);
 CREATE INDEX IF NOT EXISTS projects_in_order ON projects (entity, id);

@@ -41,6 +41,14 @@ FEATURE_GATES = {
     "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE": [
         ("LinkArtifactPayload", "artifactMembership", "")
     ],
+    "ARTIFACT_REGISTRY_SEARCH": [
+        ("Entity", "artifactMemberships", ""),
+        ("Entity", "artifactCollections", "projectFilters"),
+        ("Entity", "projects", "filters"),
+    ],
+    "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION": [
+        ("Project", "allowAllArtifactTypesInRegistry", "")
+    ],
     "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": [("Project", "artifactCollectionMembership", "")],
     "TOTAL_COUNT_IN_FILE_CONNECTION": [("FileConnection", "totalCount", "")],
 }

@@ -23,3 +23,9 @@ RECORDED_BYTES = 64 * MIB
 RECORDED_BODY_BYTES = MIB
 RECORDED_PATH_CHARACTERS = 1_024
 """Characters recorded of a path, or of an operation name."""
+
+FILTER_DEPTH = 50
+"""Levels of operators in a filter; compiling and matching it recurse."""
+REGEX_CHARACTERS = 10_000
+"""Characters of a string that `$regex` looks at. The largest pattern takes up to 2 s for that many,
+and nothing can interrupt a match."""

@@ -14,6 +14,7 @@ from .aliases_and_tags import LATEST
 from .context import Context
 from .http_errors import HttpError
 from .manifests import Entry, Reference
+from .streams import HISTORY, Chunk, StreamRequest
 
 STORAGE_LAYOUTS = ("V1", "V2")
 
@@ -41,14 +42,30 @@ class Seeder:
 
     context: Context
 
-    def add_run(self, path: str, files: Mapping[str, bytes | str]) -> int:
-        """Create a run with files, or add files to it; return its row id."""
+    def add_run(
+        self,
+        path: str,
+        files: Mapping[str, bytes | str],
+        values: Mapping[str, object] | None = None,
+    ) -> int:
+        """Create a run with files and other values, or add them to it; return its row id."""
         contents = encode_files("files", files)
         entity, project, run = split_path(path, "entity/project/run")
         owner, _ = self.context.projects.upsert(entity, project)
-        row, _ = self.context.projects.upsert_run(owner["id"], run, {"state": "finished"})
+        row, _ = self.context.runs.upsert(owner["id"], run, {"state": "finished", **(values or {})})
         self.context.files.put(row["id"], contents)
         return int(row["id"])
+
+    def add_history(self, run_id: int, history: Iterable[Mapping[str, object]]) -> None:
+        """Add the metrics of steps, numbered on unless they have a `_step`."""
+        start = self.context.streams.count(run_id, HISTORY)
+        lines = [
+            dump_json("history", {"_step": number, **arguments.mapping("history", step)})
+            for number, step in enumerate(history, start=start)
+        ]
+        if lines:
+            chunk = Chunk(offset=start, content=lines)
+            self.context.streams.receive(run_id, StreamRequest(files={HISTORY: chunk}))
 
     def add_artifact(
         self,
@@ -76,7 +93,7 @@ class Seeder:
             files = encode_files("contents", contents)
         else:
             files = read_folder(arguments.location("contents", contents))
-        metadata_json = metadata if isinstance(metadata, str) else dump_metadata(metadata)
+        metadata_json = metadata if isinstance(metadata, str) else dump_json("metadata", metadata)
         entity, project, name = split_path(path, "entity/project/collection")
         owner, _ = self.context.projects.upsert(entity, project)
         sequence = self.context.collections.ensure(owner["id"], type, name, "SEQUENCE")
@@ -144,9 +161,15 @@ def read_folder(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
-def dump_metadata(metadata: object) -> str:
-    """Return metadata as JSON; NaN and infinities as the official client writes them."""
+def dump_json(name: str, value: object) -> str:
+    """Return a value as JSON; NaN and infinities as the official client writes them."""
     try:
-        return json.dumps(metadata or {})
+        return json.dumps(value or {})
     except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError(f"metadata cannot be converted to JSON: {error}") from error
+        raise UsageError(f"{name} cannot be converted to JSON: {error}") from error
+
+
+def dump_config(config: Mapping[str, object]) -> str:
+    """Return a configuration as JSON, each value under `value` as W&B stores it."""
+    given = arguments.mapping("config", config)
+    return dump_json("config", {key: {"value": value} for key, value in given.items()})

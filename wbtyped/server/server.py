@@ -34,7 +34,7 @@ from .manifests import Reference
 from .middleware import IsAuthorized, RequestMiddleware
 from .origin_server import SHUTDOWN_SECONDS, OriginServer, listen, origin_url
 from .request_log import Origin, RequestLog
-from .seed import Seeder, as_usage_errors
+from .seed import Seeder, as_usage_errors, dump_config, dump_json
 from .signed_urls import Signer
 from .storage import StorageOrigin
 from .tracked_blobs import TrackedBlobs
@@ -43,6 +43,7 @@ from .workers import QUERY_THREADS, Workers
 FEATURES = frozenset(
     {
         "MARK_RUN_FILES_UPLOADED",
+        "ARTIFACT_REGISTRY_SEARCH",
         "ARTIFACT_TAGS",
         "ARTIFACT_COLLECTION_MEMBERSHIP_FILES",
         "ARTIFACT_COLLECTION_MEMBERSHIP_FILE_DOWNLOAD_HANDLER",
@@ -53,6 +54,7 @@ FEATURES = frozenset(
         "ARTIFACT_DIGEST_ALGORITHM",
         "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
         "CLIENT_IDS",
+        "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION",
         "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
     }
 )
@@ -60,6 +62,7 @@ FEATURES = frozenset(
 MAX_PORT = 65535
 START_TIMEOUT_SECONDS = 30.0
 URL_LIFETIME_SECONDS = 3600.0
+RUN_STATES = ("running", "finished", "failed", "crashed", "killed", "preempted", "pending")
 
 
 class WandbServer:
@@ -191,13 +194,43 @@ class WandbServer:
         arguments.instance("fault", fault, Fault)
         return self.faults.active(fault)
 
-    def add_run(self, path: str, files: Mapping[str, bytes | str] | None = None) -> None:
-        """Create the run `entity/project/run` with files, or add files to an existing run.
+    def add_run(
+        self,
+        path: str,
+        files: Mapping[str, bytes | str] | None = None,
+        *,
+        config: Mapping[str, object] | None = None,
+        summary: Mapping[str, object] | None = None,
+        history: Iterable[Mapping[str, object]] = (),
+        tags: Iterable[str] | None = None,
+        state: str = "finished",
+        display_name: str | None = None,
+        group: str | None = None,
+        job_type: str | None = None,
+    ) -> None:
+        """Create the run `entity/project/run`, or change what is given of an existing run.
 
-        A string is stored as UTF-8. Does not go through HTTP, so it also works before `start`.
+        Does not go through HTTP, so it also works before `start`.
+
+        - `files`: maps names to contents, which are added; a string is stored as UTF-8.
+        - `config`: plain values by their keys.
+        - `summary`: the last values of the metrics.
+        - `history`: the metrics of each step, which are added.
+        - `state`: such as `running`, `finished`, `failed` or `crashed`.
         """
+        arguments.one_of("state", state, RUN_STATES)
+        arguments.instance("history", history, Iterable, "an iterable of mappings")
+        arguments.check_optional_strings(display_name=display_name, group=group, job_type=job_type)
+        values: dict[str, object] = {
+            "state": state, "displayName": display_name, "groupName": group, "jobType": job_type,
+            "tags": None if tags is None else arguments.strings("tags", tags),
+            "config": None if config is None else dump_config(config),
+            "summaryMetrics": None if summary is None else dump_json("summary", summary),
+        }  # fmt: skip
         with as_usage_errors():
-            Seeder(self._context).add_run(path, {} if files is None else files)
+            seeder = Seeder(self._context)
+            run_id = seeder.add_run(path, {} if files is None else files, values)
+            seeder.add_history(run_id, history)
 
     def add_organization(self, name: str, entity: str, teams: Iterable[str] = ()) -> None:
         """Create an organization whose registries belong to `entity`, or add teams to it.

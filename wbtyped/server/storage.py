@@ -175,7 +175,7 @@ class StorageOrigin:
 
     def _run_id(self, request: Request) -> int | None:
         params = request.path_params
-        row = self._context.projects.run_by_path(params["entity"], params["project"], params["run"])
+        row = self._context.runs.by_path(params["entity"], params["project"], params["run"])
         return int(row["id"]) if row else None
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from .database import Database, now
 from .http_errors import HttpError
+from .user_json import read_object
 
 HISTORY = "wandb-history.jsonl"
 EVENTS = "wandb-events.jsonl"
@@ -68,6 +69,8 @@ class Streams:
                 f"UPDATE runs SET {assigned} WHERE id = ?",  # noqa: S608 - column names are constants
                 (*changes.values(), run_id),
             )
+            if request.complete:
+                connection.execute("DELETE FROM stopped_runs WHERE run_id = ?", (run_id,))
 
     def _write(self, connection: sqlite3.Connection, run_id: int, name: str, chunk: Chunk) -> None:
         numbered = enumerate(chunk.content, start=chunk.offset)
@@ -91,8 +94,8 @@ class Streams:
         rows = self._database.connection.execute(query, (run_id, name, TAIL_LINES)).fetchall()
         return json.dumps([row["line"] for row in reversed(rows)])
 
-    def history(self, run_id: int) -> list[Mapping[str, object]]:
-        """Return the metrics that a run logged, one mapping per step."""
+    def objects(self, run_id: int, name: str) -> list[Mapping[str, object]]:
+        """Return the JSON objects in a file, such as the metrics by step; others are empty."""
         query = "SELECT line FROM stream_lines WHERE run_id = ? AND name = ? ORDER BY number"
-        rows = self._database.connection.execute(query, (run_id, HISTORY))
-        return [json.loads(row["line"]) for row in rows]
+        rows = self._database.connection.execute(query, (run_id, name))
+        return [read_object(row["line"]) for row in rows]

@@ -1,4 +1,4 @@
-"""JSON from users: config, summary and metadata, stored unchanged."""
+"""JSON from users: config, summary, metadata and filters, stored unchanged."""
 
 import json
 
@@ -16,11 +16,19 @@ def check_json(text: str) -> None:
         raise ValueError("nested too deep") from None
 
 
+def parse_object(text: str) -> dict[str, JsonValue]:
+    """Parse a JSON object, or raise ValueError; a number may have any number of digits."""
+    try:
+        return _object.validate_python(json.loads(text, parse_int=_number))
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
 def read_object(text: str | None) -> dict[str, JsonValue]:
     """Parse a JSON object; anything else counts as empty."""
     try:
-        return _object.validate_python(json.loads(text or "{}", parse_int=_number))
-    except (ValueError, RecursionError):
+        return parse_object(text or "{}")
+    except ValueError:
         return {}
 
 

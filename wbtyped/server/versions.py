@@ -195,6 +195,10 @@ class Versions:
         )
         return self._all(query, run_id, run_id)
 
+    def created_by_run(self, run_id: int) -> list[sqlite3.Row]:
+        """Return the committed versions that a run created."""
+        return self._all("SELECT * FROM artifacts WHERE run_id = ? AND state = 'COMMITTED'", run_id)
+
     def used_by_run(self, run_id: int) -> list[sqlite3.Row]:
         """Return the versions that a run used."""
         query = "SELECT artifacts.* FROM artifacts JOIN artifact_uses ON artifact_id = artifacts.id"

@@ -12,11 +12,14 @@ from wbtyped_graphql import calls
 from wbtyped_graphql.operation import ErrorEntry, GraphQLResponse, Operation, ResultT
 
 from .. import arguments
+from ..config.api_key import another_key
 from ..config.settings import Settings
 from ..errors import (
+    UNSEEN,
     AuthenticationError,
     GraphQLError,
     NotFoundError,
+    OfflineError,
     RateLimitError,
     SchemaMismatchError,
     TransportError,
@@ -24,6 +27,7 @@ from ..errors import (
     WbtypedError,
 )
 from .flow import Flow, arun, ask, run
+from .subjects import subject_of
 
 if TYPE_CHECKING:
     import httpx
@@ -40,27 +44,32 @@ def request_body(operation: Operation[ResultT]) -> bytes:
     try:
         return operation.content()
     except PydanticSerializationError as error:
-        raise UsageError(f"{operation.name}: the arguments cannot be sent: {error}") from None
+        raise UsageError(
+            f"{subject_of(operation)}: the arguments cannot be sent: {error}"
+        ) from None
 
 
-def parse_response(operation: Operation[ResultT], response: "httpx.Response") -> ResultT:
+def parse_response(
+    operation: Operation[ResultT], response: "httpx.Response", settings: Settings
+) -> ResultT:
     """Return the typed result of a response, or raise the matching error."""
     status, content = response.status_code, response.content
     if not 200 <= status < 300:
-        raise _http_error(operation.name, response, _parse_errors(content))
+        raise _http_error(operation, response, settings)
     try:
         envelope = operation.envelope.model_validate_json(content)
     except ValidationError as error:
         # Errors often come with null where the schema promises a value; the errors say more.
         body = _parse_errors(content)
         if body is None:
-            raise _not_graphql(operation.name, status) from error
-        _raise_errors(operation.name, status, body)
-        raise _mismatch(operation.name, error) from error
-    _raise_errors(operation.name, status, envelope)
+            raise _not_graphql(operation, status, settings) from error
+        _raise_errors(operation, status, body, settings)
+        raise _mismatch(operation, error, settings) from error
+    _raise_errors(operation, status, envelope, settings)
     if envelope.data is None:
         raise SchemaMismatchError(
-            f"{operation.name}: the response contains neither data nor errors",
+            f"{subject_of(operation)}: the response of {settings.base_url} contains neither data"
+            " nor errors",
             operation=operation.name,
         )
     return envelope.data
@@ -74,73 +83,93 @@ def _parse_errors(content: bytes) -> GraphQLResponse | None:
         return None
 
 
-def _not_graphql(name: str, status: int) -> TransportError:
+def _not_graphql(operation: Operation[ResultT], status: int, settings: Settings) -> TransportError:
     return TransportError(
-        f"{name}: the response (HTTP {status}) is not GraphQL; check that the base URL is that of a"
-        " W&B server",
+        f"{subject_of(operation)}: the response of {settings.base_url} (HTTP {status}) is not"
+        " GraphQL; check that the base URL is that of a W&B server",
         status=status,
     )
 
 
 def _http_error(
-    name: str, response: "httpx.Response", body: GraphQLResponse | None
+    operation: Operation[ResultT], response: "httpx.Response", settings: Settings
 ) -> WbtypedError:
     """Build the error for a non-2xx response."""
     # Imported late: they import httpx, and the email package, which only failures need.
     from .response_headers import retry_after
     from .retries import ATTEMPTS
 
-    status = response.status_code
+    subject, server = subject_of(operation), settings.base_url
+    status, body = response.status_code, _parse_errors(response.content)
     entries = (body.errors if body else None) or []
     reason = "; ".join(entry.message for entry in entries) or response.reason_phrase
     attempts = str(response.extensions.get(ATTEMPTS, ""))
-    if status == 401:
+    if status in {401, 403}:
+        refused = f"{subject}: {server} refuses the API key from {settings.key_source}"
         return AuthenticationError(
-            f"{name}: the server refuses the API key ({reason}); check WANDB_API_KEY and netrc"
+            f"{refused} (HTTP {status}: {reason}); {another_key(settings.key_source)}"
         )
     if status == 429:
         wait = retry_after(response.headers.get("Retry-After"))
         return RateLimitError(
-            f"{name}: too many requests ({reason}){attempts}; try again later",
+            f"{subject}: too many requests to {server} ({reason}){attempts}; try again later",
             status=429,
             retry_after=wait,
         )
     if not entries:
         if status < 400 or status == 404:
-            return _not_graphql(name, status)
-        return TransportError(f"{name}: HTTP {status} {reason}{attempts}", status=status)
+            return _not_graphql(operation, status, settings)
+        return TransportError(
+            f"{subject}: HTTP {status} {reason} from {server}{attempts}{_next_step(status)}",
+            status=status,
+        )
     if status == 404:
-        return NotFoundError(f"{name}: {reason}")
-    return _graphql_error(name, status, entries)
+        return NotFoundError(f"{subject}: {reason}{UNSEEN}")
+    return _graphql_error(operation, status, entries, settings)
 
 
-def _raise_errors(name: str, status: int, body: GraphQLResponse) -> None:
+def _next_step(status: int) -> str:
+    return "; try again later" if status >= 500 else ""
+
+
+def _raise_errors(
+    operation: Operation[ResultT], status: int, body: GraphQLResponse, settings: Settings
+) -> None:
     if body.errors:
-        raise _graphql_error(name, status, body.errors)
+        raise _graphql_error(operation, status, body.errors, settings)
 
 
-def _graphql_error(name: str, status: int, entries: Sequence[ErrorEntry]) -> GraphQLError:
+def _graphql_error(
+    operation: Operation[ResultT],
+    status: int,
+    entries: Sequence[ErrorEntry],
+    settings: Settings,
+) -> GraphQLError:
     messages = [entry.message for entry in entries]
     path = entries[0].path or ()
     where = f" at {'.'.join(map(str, path))}" if path else ""
     return GraphQLError(
-        f"{name}: the server returned an error{where}: {'; '.join(messages)}",
-        operation=name,
+        f"{subject_of(operation)}: {settings.base_url} returned an error{where}:"
+        f" {'; '.join(messages)}",
+        operation=operation.name,
         messages=messages,
         path=path,
         status=status,
     )
 
 
-def _mismatch(name: str, error: ValidationError) -> SchemaMismatchError:
+def _mismatch(
+    operation: Operation[ResultT], error: ValidationError, settings: Settings
+) -> SchemaMismatchError:
     first = error.errors(include_url=False, include_context=False)[0]
     got = "nothing" if first["type"] == "missing" else type(first["input"]).__name__
     got = "null" if got == "NoneType" else got
     path = ".".join(map(str, first["loc"]))
     return SchemaMismatchError(
-        f"{name}: the response does not match the pinned schema at {path}: got {got}, but "
-        f"{first['msg'][:1].lower()}{first['msg'][1:]}; a newer wbtyped may support this server",
-        operation=name,
+        f"{subject_of(operation)}: the response of {settings.base_url} does not match the pinned"
+        f" schema at {path}: got {got}, but {first['msg'][:1].lower()}{first['msg'][1:]}; a newer"
+        " wbtyped may support this server",
+        operation=operation.name,
         path=first["loc"],
     )
 
@@ -148,6 +177,14 @@ def _mismatch(name: str, error: ValidationError) -> SchemaMismatchError:
 def is_unknown_field(error: GraphQLError) -> bool:
     """Return True if the server is too old to know a field of the query."""
     return any("Cannot query field" in message for message in error.messages)
+
+
+def add_server(error: NotFoundError, settings: Settings) -> None:
+    """Add to the message which server was asked, with the key of which source."""
+    message = str(error.args[0]) if error.args else ""
+    if message.endswith(UNSEEN):
+        found = f"{message.removesuffix(UNSEEN)} on {settings.base_url}"
+        error.args = (f"{found}, or the API key from {settings.key_source} may not see it",)
 
 
 class Client:
@@ -213,28 +250,46 @@ class Client:
         SchemaMismatchError.
         """
         arguments.instance("operation", operation, Operation)
+        self._check_online(operation)
         response = self.transport.post(
-            operation.name, request_body(operation), repeatable=operation.repeatable
+            subject_of(operation), request_body(operation), repeatable=operation.repeatable
         )
-        return parse_response(operation, response)
+        return parse_response(operation, response, self.settings)
 
     async def asend(self, operation: Operation[ResultT]) -> ResultT:
         """Asynchronous form of `send`."""
         arguments.instance("operation", operation, Operation)
+        self._check_online(operation)
         response = await self.transport.apost(
-            operation.name, request_body(operation), repeatable=operation.repeatable
+            subject_of(operation), request_body(operation), repeatable=operation.repeatable
         )
-        return parse_response(operation, response)
+        return parse_response(operation, response, self.settings)
+
+    def _check_online(self, operation: Operation[ResultT]) -> None:
+        if self.settings.offline:
+            doing = "change" if operation.document.lstrip().startswith("mutation") else "load"
+            raise OfflineError(
+                f"cannot {doing} {subject_of(operation)} while offline; only cached artifacts work"
+                " offline"
+            )
 
     def run(self, flow: Flow[T]) -> T:
         """Send every request of a flow and return the flow's result."""
         arguments.instance("flow", flow, Generator)
-        return run(flow, self)
+        try:
+            return run(flow, self)
+        except NotFoundError as error:
+            add_server(error, self.settings)
+            raise
 
     async def arun(self, flow: Flow[T]) -> T:
         """Asynchronous form of `run`."""
         arguments.instance("flow", flow, Generator)
-        return await arun(flow, self)
+        try:
+            return await arun(flow, self)
+        except NotFoundError as error:
+            add_server(error, self.settings)
+            raise
 
     def features(self) -> frozenset[str]:
         """Return the names of the server's enabled features (query ServerFeatures).

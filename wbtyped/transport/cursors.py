@@ -8,11 +8,18 @@ from ..errors import SchemaMismatchError
 class Cursors:
     """The cursors seen in one pass through a list, as hashes, since they may be long."""
 
-    def __init__(self, operation: str, start: str | None) -> None:
+    def __init__(self, operation: str, start: str | None, subject: str = "") -> None:
         self.operation: str = operation
+        self.subject: str = subject or operation
+        """What is listed, for errors."""
         self._seen = set[bytes]()
         if start is not None:
             self._seen.add(cursor_hash(start))
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the pass is at the first page of the whole list."""
+        return not self._seen
 
     def check(self, cursor: str | None) -> str:
         """Return the cursor of the next page; raises SchemaMismatchError if it was seen before."""
@@ -29,7 +36,7 @@ class Cursors:
 
     def _endless(self, reason: str) -> SchemaMismatchError:
         return SchemaMismatchError(
-            f"{self.operation}: the server announced another page but {reason}; the list would"
+            f"{self.subject}: the server announced another page but {reason}; the list would"
             " never end",
             operation=self.operation,
         )

@@ -15,8 +15,6 @@ from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from wbtyped_graphql.operation import Operation, ResultT
 
-from ..errors import OfflineError
-
 T = TypeVar("T")
 
 
@@ -65,17 +63,10 @@ class GraphQLRequest(Generic[ResultT]):
 def ask(operation: Operation[ResultT], what: str | None = None) -> Flow[ResultT]:
     """Yield one operation and return its typed result.
 
-    `what` names the object to load, for the error of a client that is offline.
+    `what` names the object, for errors, where the operation itself knows only its id.
     """
-    request = GraphQLRequest(operation)
-    try:
-        yield request
-    except OfflineError:
-        if what is None:
-            raise
-        raise OfflineError(
-            f"cannot load {what} while offline; only cached artifacts work offline"
-        ) from None
+    request = GraphQLRequest(operation if what is None else operation.about(what))
+    yield request
     if request.result is None:
         raise RuntimeError(f"{operation.name} was resumed before it was sent")
     return request.result

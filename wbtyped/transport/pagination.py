@@ -17,6 +17,7 @@ from ..notebook import MAX_ROWS, Record, records_html
 from .client import Client
 from .cursors import Cursors
 from .flow import Flow, ask
+from .subjects import subject_of
 
 MAX_PER_PAGE = 2**31 - 1
 """The largest integer that GraphQL has."""
@@ -95,7 +96,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         self._pages_loaded = 0
         self._lock = threading.Lock()
         first = self._operation(start)
-        self._seen = Cursors(first.name, start)
+        self._seen = Cursors(first.name, start, subject_of(first))
         self.variables: dict[str, object] = first.sent_variables()
 
     # What subclasses implement.
@@ -229,7 +230,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         arguments.check_optional_strings(start=start)
         self.client.run(self._check_feature())
         cursor = start or self._start
-        seen = Cursors(self._seen.operation, cursor)
+        seen = Cursors(self._seen.operation, cursor, self._seen.subject)
         while True:
             items, cursor = self.client.run(self._read_page(cursor, seen))
             yield items
@@ -242,7 +243,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         arguments.check_optional_strings(start=start)
         await self.client.arun(self._check_feature())
         cursor = start or self._start
-        seen = Cursors(self._seen.operation, cursor)
+        seen = Cursors(self._seen.operation, cursor, self._seen.subject)
         while True:
             items, cursor = await self.client.arun(self._read_page(cursor, seen))
             yield items
@@ -412,10 +413,10 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
     def _announced(self) -> int:
         total = 0 if self.last_response is None else self._total(self.last_response)
         if not 0 <= total <= sys.maxsize:
-            name = self._seen.operation
             raise SchemaMismatchError(
-                f"{name}: the server reports a total of {total} entries, which is not a length",
-                operation=name,
+                f"{self._seen.subject}: the server reports a total of {total} entries, which is not"
+                " a length",
+                operation=self._seen.operation,
             )
         return total
 

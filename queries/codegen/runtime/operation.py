@@ -6,7 +6,7 @@ asynchronous client.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Generic, TypeVar, cast
 
 from pydantic_core import to_json
@@ -62,7 +62,8 @@ def to_json_value(value: object) -> object:
 class Operation(Generic[ResultT]):
     """A document, its variables, and the type of its response.
 
-    `repeatable` is True if sending it twice has the same effect as sending it once.
+    `repeatable` is True if sending it twice has the same effect as sending it once. `subject` names
+    the object that it is about, for errors.
     """
 
     document: str
@@ -70,6 +71,11 @@ class Operation(Generic[ResultT]):
     variables: Mapping[str, object]
     envelope: type[Envelope[ResultT]]
     repeatable: bool = True
+    subject: str | None = field(default=None, compare=False)
+
+    def about(self, subject: str) -> "Operation[ResultT]":
+        """Return the operation with a name for the object that it is about."""
+        return replace(self, subject=subject)
 
     def sent_variables(self) -> dict[str, object]:
         """Return the variables to send: those that were passed."""

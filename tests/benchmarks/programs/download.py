@@ -19,6 +19,8 @@ def ours() -> float:
     from wbtyped import Api
 
     api = Api()
+    # As the constructor of the official client does; it also loads what requests need.
+    _ = api.viewer
     engine: Literal["curl", "httpx"] = "curl" if client == "curl" else "httpx"
     began = time.perf_counter()
     if what == "artifact":

@@ -6,7 +6,7 @@ from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
-from ...download.batch import Batch, BatchOptions, PlannedFile, build_options
+from ...download.batch import Batch, BatchOptions, PlannedFile
 from ...download.disk.atomic import disk_errors
 from ...download.disk.folder_tree import FolderTree
 from ...download.disk.safe_names import SafeNames, resolve_targets, safe_target
@@ -146,11 +146,13 @@ def plan_batch(
 
 
 def download_entry(
-    version: VersionContents, entry: ArtifactManifestEntry, root: str | PathLike[str] | None
+    version: VersionContents,
+    entry: ArtifactManifestEntry,
+    root: str | PathLike[str] | None,
+    options: BatchOptions,
 ) -> Path:
     """Download one file of a version and return its path."""
     folder = Path(root) if root is not None else target_folder(version)
-    options = build_options(version.client.settings, {"engine": "httpx", "jobs": 1})
     make_batch(version, [entry], folder, False, options).run()
     return folder / entry.path
 

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from ... import arguments
 from ...download.disk.digests import Algorithm, new_hash
 from ...errors import SchemaMismatchError, UsageError
-from ...user_warnings import in_thread
+from ...user_warnings import in_thread, warn_user
 
 ARTIFACT_SCHEME = "wandb-artifact://"
 """Scheme of references to files of other artifacts."""
@@ -59,7 +59,11 @@ class ManifestOwner(Protocol):
         ...
 
     def download_entry(
-        self, entry: "ArtifactManifestEntry", root: str | PathLike[str] | None
+        self,
+        entry: "ArtifactManifestEntry",
+        root: str | PathLike[str] | None,
+        *,
+        skip_cache: bool = False,
     ) -> Path:
         """Download one file of the version and return its path."""
         ...
@@ -70,7 +74,7 @@ class _Entry(BaseModel, frozen=True, defer_build=True):
     size: Annotated[int, Field(strict=True, ge=0, le=MAX_SIZE_BYTES)] | None = None
     ref: str | None = None
     birth: str | None = Field(None, validation_alias="birthArtifactID")
-    extra: dict[str, object] = {}
+    extra: dict[str, object] = Field(default_factory=dict[str, object])
 
 
 class _Config(BaseModel, frozen=True, defer_build=True):
@@ -123,6 +127,12 @@ class ArtifactManifestEntry:
         return "XXH128" if self.extra.get("alg") == "XXH128" else "MD5"
 
     @property
+    def name(self) -> str:
+        """The path; deprecated: use `path`."""
+        warn_user("name of a manifest entry is deprecated: use path", DeprecationWarning)
+        return self.path
+
+    @property
     def is_reference(self) -> bool:
         """Whether the content is stored elsewhere, at `ref`."""
         return self.ref is not None
@@ -147,19 +157,24 @@ class ArtifactManifestEntry:
         artifact_id = base64.b64decode(self.parent_artifact().id).hex()
         return f"{ARTIFACT_SCHEME}{artifact_id}/{self.path}"
 
-    def download(self, root: str | PathLike[str] | None = None) -> str:
+    def download(
+        self, root: str | PathLike[str] | None = None, skip_cache: bool | None = None
+    ) -> str:
         """Download the file to its path below `root`, verify it, and return where it is.
 
         `root` is the folder of `Artifact.download` by default. An existing file with the right
         content is kept. References to `http(s)://` URLs and to other artifacts are followed; others
-        raise UnsupportedReferenceError.
+        raise UnsupportedReferenceError. With `skip_cache=True` the cache is not used.
         """
         folder = arguments.optional_location("root", root)
-        return str(self.parent_artifact().download_entry(self, folder))
+        is_skipped = skip_cache is not None and arguments.flag("skip_cache", skip_cache)
+        return str(self.parent_artifact().download_entry(self, folder, skip_cache=is_skipped))
 
-    async def adownload(self, root: str | PathLike[str] | None = None) -> str:
+    async def adownload(
+        self, root: str | PathLike[str] | None = None, skip_cache: bool | None = None
+    ) -> str:
         """Asynchronous form of `download`."""
-        return await in_thread(self.download, root)
+        return await in_thread(self.download, root, skip_cache)
 
     def to_json(self) -> dict[str, object]:
         """Return the entry as in the manifest, by the manifest's field names, and its path."""

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from ...download.local_files import (
     map_large_in_threads,
 )
 from ...download.results import FailedFile
+from ...download.target import Target
 from ...download.transfer import Transfer
 from ...errors import OfflineError, SchemaMismatchError, WbtypedError
 from .manifest import ArtifactManifestEntry, is_artifact_reference
@@ -37,12 +37,11 @@ class ReferenceStep(NamedTuple):
         return f"{self.artifact}/{self.path}"
 
 
-@dataclass(frozen=True, slots=True)
-class RequestedFile:
+class RequestedFile(NamedTuple):
     """A file of a version to download, and its target."""
 
     entry: ArtifactManifestEntry
-    target: Path
+    target: Target
     name: str
     """Its name in results: the path in the version whose download was requested."""
     chain: tuple[ReferenceStep, ...] = ()
@@ -150,7 +149,7 @@ def entry_matches(entry: ArtifactManifestEntry, target: Path) -> bool:
 
 
 def make_transfer(
-    version: VersionContents, entry: ArtifactManifestEntry, url: str, target: Path, name: str
+    version: VersionContents, entry: ArtifactManifestEntry, url: str, target: Target, name: str
 ) -> Transfer:
     """Build the transfer of a file, verified by its manifest entry."""
     xxh128 = entry.digest if entry.digest_algorithm() == "XXH128" else None

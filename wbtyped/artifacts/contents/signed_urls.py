@@ -77,7 +77,7 @@ class SignedUrls(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):
             file_names=self.names,
             file_cursor=cursor,
             file_limit=self.per_page,
-        )
+        ).about(f"files of artifact {self.version.qualified_name}")
 
     def _connection(self, result: "Result") -> "Page":
         if result.artifact is None or result.artifact.files is None:

@@ -62,7 +62,9 @@ class VersionContents:
     def load_manifest(self) -> Flow[ArtifactManifest]:
         """Return the manifest, fetched on first use (query ArtifactManifest, then storage)."""
         if self._manifest is None:
-            result = yield from ask(calls.artifact_manifest(id=self.id))
+            result = yield from ask(
+                calls.artifact_manifest(id=self.id), f"artifact {self.qualified_name}"
+            )
             found = result.artifact.current_manifest if result.artifact else None
             if found is None:
                 raise NotFoundError(

@@ -27,6 +27,7 @@ from ..disk.digests import (
 )
 from ..disk.folder import CREATE_FLAGS, READ_FLAGS, Folder, write_all
 from ..disk.folder_tree import FolderTree
+from ..target import Location
 from ..transfer import TransferCancelled
 
 FICLONE = 0x40049409
@@ -53,6 +54,7 @@ class Cache:
 
     def __init__(self, folder: Path, *, links: bool = False) -> None:
         self.folder: Path = folder.absolute()
+        self._objects = str(self.objects)
         self.links: bool = links and os.name != "nt"
         self._tagged = False
 
@@ -76,17 +78,22 @@ class Cache:
 
     def path_of(self, digest: str, algorithm: Algorithm) -> Path | None:
         """Return the path of the file with a base64 digest; None if it is not a digest."""
+        path = self._object_path(digest, algorithm)
+        return None if path is None else Path(path)
+
+    def _object_path(self, digest: str, algorithm: Algorithm) -> str | None:
+        # As a string: with `Path`, this would take half of the time of a small file.
         try:
             key = base64.b64decode(digest, validate=True).hex()
         except ValueError:  # not base64, or not ASCII
             return None
         if len(key) != 32:
             return None
-        return self.objects / algorithm.lower() / key[:2] / key[2:]
+        return f"{self._objects}/{algorithm.lower()}/{key[:2]}/{key[2:]}"
 
     def restore(
         self,
-        target: Path,
+        target: Location,
         size: int | None,
         digest: str,
         algorithm: Algorithm,
@@ -100,13 +107,14 @@ class Cache:
 
         It is verified before it is renamed into place. Raises DiskError, FileExistsError.
         """
-        cached_path = self.path_of(digest, algorithm)
-        if cached_path is None:
+        path = self._object_path(digest, algorithm)
+        if path is None:
             return False
         try:
-            source = FileIO(os.open(cached_path, READ_FLAGS), "rb")
+            source = FileIO(os.open(path, READ_FLAGS), "rb")
         except OSError:
             return False
+        cached_path = Path(path)
         with source, disk_errors(target), borrowed_tree(tree, target) as folders:
             content = CachedContent(cached_path, digest, algorithm, is_cancelled)
             fits = size is None or os.fstat(source.fileno()).st_size == size
@@ -125,7 +133,7 @@ class Cache:
         source: FileIO,
         content: "CachedContent",
         tree: FolderTree,
-        target: Path,
+        target: Location,
         *,
         replace: bool,
         fsync: bool,
@@ -155,7 +163,7 @@ class Cache:
         return True
 
     def add(
-        self, path: Path, digest: str, algorithm: Algorithm, tree: FolderTree | None = None
+        self, path: Location, digest: str, algorithm: Algorithm, tree: FolderTree | None = None
     ) -> None:
         """Add a file that was just verified; raises OSError.
 
@@ -171,6 +179,28 @@ class Cache:
         ):
             self._store(source, folder, path.name, cached_path)
 
+    def add_content(self, content: bytes, digest: str, algorithm: Algorithm) -> None:
+        """Add content that was just verified; raises OSError."""
+        path = self._object_path(digest, algorithm)
+        if path is None or os.path.lexists(path):
+            return
+        new = f"{os.path.dirname(path)}/{temporary_name()}"
+        try:
+            descriptor = os.open(new, CREATE_FLAGS, 0o444)
+        except FileNotFoundError:
+            self._make_folder(Path(path))
+            descriptor = os.open(new, CREATE_FLAGS, 0o444)
+        try:
+            try:
+                write_all(descriptor, content)
+            finally:
+                os.close(descriptor)
+            os.replace(new, path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(new)
+            raise
+
     def _store(self, source: FileIO, folder: Folder, name: str, cached_path: Path) -> None:
         new = self._temporary_path(cached_path)
         try:
@@ -185,12 +215,16 @@ class Cache:
 
     def _temporary_path(self, path: Path) -> Path:
         """Return a temporary path beside a file, whose folder is created if missing."""
+        self._make_folder(path)
+        return path.with_name(temporary_name())
+
+    def _make_folder(self, path: Path) -> None:
+        """Create the folder of a file, and the tag of the cache."""
         path.parent.mkdir(parents=True, exist_ok=True)
         if not self._tagged:
             self._tagged = True
             if not (tag := self.folder / TAG_NAME).exists():
                 self.write(tag, TAG_CONTENT)
-        return path.with_name(f".wbtyped-{os.urandom(8).hex()}.part")
 
     @property
     def is_ours(self) -> bool:
@@ -217,6 +251,11 @@ class Cache:
         with suppress(OSError):
             touch_atime(path)
         return content
+
+
+def temporary_name() -> str:
+    """Return a new name that `TEMPORARY_NAME` matches."""
+    return f".wbtyped-{os.urandom(8).hex()}.part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +293,7 @@ class CachedContent:
 
 
 @contextmanager
-def borrowed_tree(tree: FolderTree | None, target: Path) -> Generator[FolderTree]:
+def borrowed_tree(tree: FolderTree | None, target: Location) -> Generator[FolderTree]:
     """Yield the tree that is given; without one, that of the target's folder, closed afterwards."""
     if tree is not None:
         yield tree

@@ -3,15 +3,15 @@
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from pathlib import Path
 
 from ... import errors
 from ...errors import DiskError, WbtypedError
+from ..target import Location
 from .folder import CREATE_FLAGS, Folder
 
 
 @contextmanager
-def disk_errors(target: Path) -> Generator[None]:
+def disk_errors(target: Location) -> Generator[None]:
     """Turn an OSError into a DiskError that names the target."""
     try:
         yield
@@ -21,7 +21,7 @@ def disk_errors(target: Path) -> Generator[None]:
         raise DiskError(f"{target} cannot be written: {error.strerror or error}") from error
 
 
-def rename_into_place(folder: Folder, part: str, target: Path, *, replace: bool) -> None:
+def rename_into_place(folder: Folder, part: str, target: Location, *, replace: bool) -> None:
     """Give a complete file, called `part` in the folder of its target, its final name.
 
     Without `replace`, raises FileExistsError if a file of this name was created meanwhile.

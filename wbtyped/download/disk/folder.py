@@ -140,7 +140,14 @@ class Folder:
 
     def names(self) -> list[str]:
         """Return the names of its entries."""
-        return os.listdir(self.path if self._descriptor is None else self._descriptor)
+        if self._descriptor is None:
+            return os.listdir(self.path)
+        # Its own descriptor: threads that list through one share its position, and miss names.
+        descriptor = os.open(".", DIRECTORY_FLAGS, dir_fd=self._descriptor)
+        try:
+            return os.listdir(descriptor)
+        finally:
+            os.close(descriptor)
 
     def sync(self) -> None:
         """Flush the names of its entries to disk, where the platform can."""

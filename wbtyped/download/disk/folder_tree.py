@@ -2,13 +2,15 @@
 
 import os
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
-from .folder import CREATE_FLAGS, READ_FLAGS, Folder
+from ..target import Location, Target
+from .atomic import rename_into_place
+from .folder import CREATE_FLAGS, READ_FLAGS, Folder, write_all
 from .part_files import PartFiles
 
 MAX_OPEN_FOLDERS = 32
@@ -51,22 +53,25 @@ class FolderTree:
 
     # Paths.
 
-    def find(self, target: Path) -> OpenFolder | None:
+    def find(self, target: Location) -> OpenFolder | None:
         """Return the folder of a target, or None if it does not exist; call `leave` afterwards.
 
         Raises UnsafePathError if its path leads through a link or a file.
         """
-        with suppress(FileNotFoundError, NotADirectoryError):
+        try:
             return self._enter(self.key_of(target), make=False)
-        return None
+        except (FileNotFoundError, NotADirectoryError):
+            return None
 
-    def enter(self, target: Path) -> OpenFolder:
+    def enter(self, target: Location) -> OpenFolder:
         """Return the folder of a target, created if missing; call `leave` afterwards."""
         key = self.key_of(target)
         for _ in range(ENTER_TRIES):
-            # Another transfer that created a folder above may be removing it at this moment.
-            with suppress(FileNotFoundError):
+            try:
                 return self._enter(key, make=True)
+            except FileNotFoundError:
+                # Another transfer that created a folder above was removing it at this moment.
+                continue
         return self._enter(key, make=True)
 
     def leave(self, opened: OpenFolder) -> None:
@@ -74,12 +79,12 @@ class FolderTree:
         with self._lock:
             opened.users -= 1
 
-    def read(self, target: Path) -> FileIO:
+    def read(self, target: Location) -> FileIO:
         """Open a file that is not a link; raises OSError."""
         with self.inside(self.key_of(target)) as folder:
             return FileIO(folder.open(target.name, READ_FLAGS), "rb")
 
-    def remove(self, target: Path) -> None:
+    def remove(self, target: Location) -> None:
         """Remove a file or a link; raises OSError."""
         with self.inside(self.key_of(target)) as folder:
             folder.unlink(target.name)
@@ -93,8 +98,10 @@ class FolderTree:
         finally:
             self.leave(opened)
 
-    def key_of(self, target: Path) -> str:
+    def key_of(self, target: Location) -> str:
         """Return the path of a target's folder below the root."""
+        if isinstance(target, Target):
+            return target.folder
         path, root = os.path.dirname(target), str(self.root)
         if path == root:
             return ""
@@ -105,11 +112,40 @@ class FolderTree:
 
     # Part files.
 
-    def create(self, target: Path, digest: str | None) -> tuple[OpenFolder, str, FileIO]:
+    def create(self, target: Location, digest: str | None) -> tuple[OpenFolder, str, FileIO]:
         """Create a part file beside a target and open it; call `leave` for its folder afterwards.
 
         With a digest, a later call can resume it.
         """
+        opened, name, descriptor = self._create(target, digest)
+        return opened, name, FileIO(descriptor, "r+b")
+
+    def place(
+        self, target: Location, blocks: Iterable[bytes], *, replace: bool, fsync: bool = False
+    ) -> None:
+        """Write a whole file and rename it into place; nothing is left if that fails."""
+        opened, name, descriptor = self._create(target, None)
+        folder = opened.folder
+        try:
+            try:
+                for block in blocks:
+                    write_all(descriptor, block)
+                if fsync:
+                    os.fsync(descriptor)
+            finally:
+                # Some file systems report a full disk only on close.
+                os.close(descriptor)
+            rename_into_place(folder, name, target, replace=replace)
+            if fsync:
+                folder.sync()
+        except BaseException:
+            with suppress(OSError):
+                folder.unlink(name)
+            raise
+        finally:
+            self.leave(opened)
+
+    def _create(self, target: Location, digest: str | None) -> tuple[OpenFolder, str, int]:
         for attempt in range(ENTER_TRIES):
             opened = self.enter(target)
             try:
@@ -124,7 +160,7 @@ class FolderTree:
                 self.leave(opened)
                 raise
             else:
-                return opened, name, FileIO(number, "r+b")
+                return opened, name, number
         raise AssertionError("unreachable")
 
     def new_name(self, opened: OpenFolder) -> str:

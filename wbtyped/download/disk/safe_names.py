@@ -10,6 +10,7 @@ from pathlib import Path, PureWindowsPath
 from typing import NoReturn
 
 from ...errors import UnsafePathError
+from ..target import Target
 
 COMPONENT_LIMIT_BYTES = 255
 """Bytes in one component of a path; no common file system allows more."""
@@ -19,8 +20,13 @@ FORBIDDEN_ON_WINDOWS = re.compile(r'[<>:"|?*]')
 DEVICE_ON_WINDOWS = re.compile(
     r"(con|conin\$|conout\$|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])\s*(\..*)?", re.IGNORECASE
 )
+_PLAIN_PART = r"[A-Za-z0-9_-][A-Za-z0-9_. -]{0,200}"
+PLAIN_NAME = re.compile(rf"(?:{_PLAIN_PART}/)*{_PLAIN_PART}")
+"""Names that every check but those of Windows accepts, as most are: one match costs a tenth."""
 JUNCTION_TAG = 0xA0000003
 """Reparse tag of a junction on Windows; folders of cloud storage have other tags."""
+IN_THE_WAY = "remove it or rename it"
+"""What to do about what is where a folder has to be."""
 
 
 def safe_target(
@@ -33,7 +39,7 @@ def safe_target(
     itself may be a link. The file itself may be a link, as long as the caller replaces it
     (`VerifiedWriter` does) and does not write through it.
     """
-    parts = _checked_parts(name, windows=windows)
+    parts = checked_parts(name, windows=windows)
     _check_parents(name, root, parts)
     return Path(root, *parts)
 
@@ -49,27 +55,31 @@ class SafeNames:
         self, root: Path, *, windows: bool = os.name == "nt", fold: bool | None = None
     ) -> None:
         self._root = root
+        self._root_string = str(root)
         self._windows = windows
         self._fold = ignores_case(root) if fold is None else fold
         self._taken: dict[str, str] = {}
-        self._last_parents: list[str] = []
+        self._last_folder = ""
 
-    def target(self, name: str) -> Path:
+    def target(self, name: str) -> Target:
         """Return the path of a name, or raise UnsafePathError and touch nothing."""
-        parts = _checked_parts(name, windows=self._windows)
+        if self._windows or PLAIN_NAME.fullmatch(name) is None:
+            parts = checked_parts(name, windows=self._windows)
+            folder, file = os.sep.join(parts[:-1]), parts[-1]  # noqa: PTH118
+        else:
+            folder, _, file = name.rpartition("/")
         # Most names are in the same folder as the one before, which need not be checked again.
-        if parts[:-1] != self._last_parents:
-            _check_parents(name, self._root, parts)
-            self._last_parents = parts[:-1]
-        target = Path(self._root, *parts)
+        if folder != self._last_folder:
+            _check_parents(name, self._root, checked_parts(name, windows=self._windows))
+            self._last_folder = folder
         if self._fold:
             other = self._taken.setdefault(folded(name), name)
             if other != name:
                 _refuse(name, f"on this file system it is the same as {other!r}")
-        return target
+        return Target(self._root_string, folder, file)
 
 
-def require_targets(names: Sequence[str], safe_names: SafeNames) -> dict[str, Path]:
+def require_targets(names: Sequence[str], safe_names: SafeNames) -> dict[str, Target]:
     """Return the path of every name; raises UnsafePathError, and touches nothing, for any."""
     targets, refused = resolve_targets(names, safe_names)
     for error in refused.values():
@@ -79,9 +89,9 @@ def require_targets(names: Sequence[str], safe_names: SafeNames) -> dict[str, Pa
 
 def resolve_targets(
     names: Sequence[str], safe_names: SafeNames
-) -> tuple[dict[str, Path], dict[str, UnsafePathError]]:
+) -> tuple[dict[str, Target], dict[str, UnsafePathError]]:
     """Return the paths of all safe names, and the errors for the others."""
-    targets: dict[str, Path] = {}
+    targets: dict[str, Target] = {}
     refused: dict[str, UnsafePathError] = {}
     taken = set(names)
     free: set[str] = set()
@@ -99,7 +109,7 @@ def _refuse_file_as_folder(name: str, taken: set[str], free: set[str]) -> None:
     folder = name.rpartition("/")[0]
     while folder and folder not in free:
         if folder in taken:
-            _refuse(name, f"{folder!r} is a file, not a folder")
+            _refuse(name, f"{folder!r} is a file, not a folder; {IN_THE_WAY}")
         free.add(folder)
         folder = folder.rpartition("/")[0]
 
@@ -122,7 +132,7 @@ def ignores_case(root: Path) -> bool:
     return False
 
 
-def _checked_parts(name: str, *, windows: bool) -> list[str]:
+def checked_parts(name: str, *, windows: bool) -> list[str]:
     """Return the parts of a name, after checking each of them."""
     if not name:
         _refuse(name, "it is empty")
@@ -170,13 +180,13 @@ def _check_parent(name: str, folder: Path) -> None:
     except FileNotFoundError:
         return
     except NotADirectoryError:
-        _refuse(name, f"{folder.parent} is a file, not a folder")
+        _refuse(name, f"{folder.parent} is a file, not a folder; {IN_THE_WAY}")
     except OSError as error:
         _refuse(name, f"{folder} cannot be examined: {error.strerror}")
     if stat.S_ISLNK(status.st_mode) or is_junction(status):
-        _refuse(name, f"{folder} is a link and may lead anywhere")
+        _refuse(name, f"{folder} is a link and may lead anywhere; {IN_THE_WAY}")
     if not stat.S_ISDIR(status.st_mode):
-        _refuse(name, f"{folder} is a file, not a folder")
+        _refuse(name, f"{folder} is a file, not a folder; {IN_THE_WAY}")
 
 
 def is_junction(status: os.stat_result) -> bool:

@@ -4,10 +4,10 @@ import base64
 import os
 from contextlib import suppress
 from io import FileIO
-from pathlib import Path
 from typing import Self
 
 from ...errors import ChecksumError
+from ..target import Location
 from .atomic import disk_errors, rename_into_place
 from .background_digest import BackgroundDigest
 from .digests import READ_BLOCK_BYTES, Algorithm
@@ -35,7 +35,7 @@ class VerifiedWriter:
 
     def __init__(
         self,
-        target: Path,
+        target: Location,
         *,
         size: int | None,
         md5: str | None,
@@ -98,7 +98,7 @@ class VerifiedWriter:
                 self.written += len(block)
                 self.resumed = self.written
 
-    def sibling(self) -> Path:
+    def sibling(self) -> Location:
         """Return a new path beside the target, for a piece of the file."""
         with disk_errors(self.target):
             if self._folder is None:
@@ -159,7 +159,7 @@ class VerifiedWriter:
         self.written = self.resumed = 0
         self._hash.restart()
 
-    def commit(self, *, replace: bool) -> Path:
+    def commit(self, *, replace: bool) -> Location:
         """Verify the file, rename it into place, and return its path.
 
         Raises ChecksumError if size or digest differ, and without `replace` FileExistsError if a
@@ -168,26 +168,26 @@ class VerifiedWriter:
         with disk_errors(self.target):
             if self._stream is None:
                 self._check()
-                self._create_part(None)
-                folder, part, stream = self._open_part()
-                for data in self._buffer:
-                    write_all(stream.fileno(), data)
+                self._tree.place(self.target, self._buffer, replace=replace, fsync=self._fsync)
             else:
-                self._flush_buffer()
-                self._check()
-                folder, part, stream = self._open_part()
-                folder.check()
-            if self._fsync:
-                os.fsync(stream.fileno())
-            # Some file systems report a full disk only on close.
-            stream.close()
-            rename_into_place(folder, part, self.target, replace=replace)
-            if self._fsync:
-                folder.sync()
+                self._commit_part(replace=replace)
         self._part = self._stream = None
         self._clear_buffer()
         self._leave_folder()
         return self.target
+
+    def _commit_part(self, *, replace: bool) -> None:
+        self._flush_buffer()
+        self._check()
+        folder, part, stream = self._open_part()
+        folder.check()
+        if self._fsync:
+            os.fsync(stream.fileno())
+        # Some file systems report a full disk only on close.
+        stream.close()
+        rename_into_place(folder, part, self.target, replace=replace)
+        if self._fsync:
+            folder.sync()
 
     def _check(self) -> None:
         if self._size is not None and self.written != self._size:

@@ -16,26 +16,16 @@ from ...transport.routes import PROXY_REFUSES, through
 from ..attempt import Attempt
 from ..schedule import Schedule
 from ..transfer import TransferCancelled
+from .curl_lane import CurlLane
 from .curl_routes import CurlRoutes, request_target
+from .small_finisher import INLINE_BYTES
 
 BUFFER_BYTES = 512 * 1024
 POLL_SECONDS = 0.1
 """Seconds until the thread looks again whether the schedule is finished."""
-INLINE_BYTES = 64 * 1024
-"""Size up to which a file is completed by the thread that moves bytes: that takes less time than
-passing it to another."""
 FINISHER_THREADS = 2
 """Threads that verify larger files and rename them into place."""
 PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
-UNSENT_CODES = {
-    pycurl.E_COULDNT_CONNECT,
-    pycurl.E_COULDNT_RESOLVE_HOST,
-    pycurl.E_COULDNT_RESOLVE_PROXY,
-}
-FINAL_CODES = {
-    pycurl.E_URL_MALFORMAT, pycurl.E_UNSUPPORTED_PROTOCOL,
-    pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE,
-}  # fmt: skip
 
 
 HEADER_LINES = re.compile(
@@ -132,9 +122,7 @@ class CurlHandle:
         try:
             if code:
                 reason = f"{self.attempt.transfer.label}: {message or f'curl {code}'}"
-                raise self._routes.permanent_error(code, reason, self._proxy) or curl_error(
-                    code, through(reason, self._proxy)
-                )
+                raise self._routes.error(code, reason, self._proxy)
             # For an empty body, libcurl has not called `_write`.
             self._begin()
         except Exception as error:
@@ -160,43 +148,43 @@ def last_headers(lines: list[bytes]) -> tuple[int, Mapping[str, str]]:
     return (int(status[1]) if status else 0), found
 
 
-def curl_error(code: int, message: str) -> Exception:
-    """Return the error for an error code of libcurl."""
-    if code in FINAL_CODES:
-        return TransportError(message)
-    return TransientError(message, unsent=code in UNSENT_CODES)
-
-
 class CurlEngine:
     """Runs transfers through libcurl's multi interface."""
 
     def __init__(self, transport: Transport, jobs: int) -> None:
         self._timeout = transport.settings.timeout
         self._jobs = jobs
+        self.small_jobs: int = jobs
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, jobs)
         self._multi.setopt(pycurl.M_MAXCONNECTS, jobs)
         self._routes = CurlRoutes()
+        self.has_fast_lane: bool = self._routes.is_direct
         self._free: list[CurlHandle] = []
         self._busy: dict[pycurl.Curl, CurlHandle] = {}
 
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
         with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
+            lane = CurlLane(self._multi, self._timeout, self._routes, schedule, finishers)
             try:
                 while not schedule.finished:
-                    self._start_attempts(schedule)
-                    self._perform(schedule, finishers)
+                    lane.start()
+                    self._start_attempts(schedule, wait=not lane.busy)
+                    self._perform(schedule, lane, finishers)
+                    lane.report()
             finally:
+                lane.close()
                 self._close(schedule)
 
     def interrupt(self) -> None:
         """Nothing to do: the thread never waits for long."""
 
-    def _start_attempts(self, schedule: Schedule) -> None:
+    def _start_attempts(self, schedule: Schedule, *, wait: bool) -> None:
         """Start as many attempts as possible; wait for one only if nothing runs."""
         while len(self._busy) < self._jobs:
-            attempt = schedule.take(0 if self._busy else POLL_SECONDS)
+            seconds = POLL_SECONDS if wait and not self._busy else 0
+            attempt = schedule.take(seconds, or_small=True)
             if attempt is None:
                 return
             if error := self._start(attempt):
@@ -214,9 +202,9 @@ class CurlEngine:
         self._multi.add_handle(handle.curl)
         return None
 
-    def _perform(self, schedule: Schedule, finishers: ThreadPoolExecutor) -> None:
+    def _perform(self, schedule: Schedule, lane: CurlLane, finishers: ThreadPoolExecutor) -> None:
         """Let libcurl work, and process the transfers that have ended."""
-        if not self._busy:
+        if not (self._busy or lane.busy):
             return
         self._multi.perform()
         queued = 1
@@ -224,9 +212,15 @@ class CurlEngine:
         while queued:
             queued, good, bad = self._multi.info_read()
             for curl in good:
-                self._end(schedule, finishers, curl, 0, "")
+                if curl in lane.busy:
+                    lane.end(curl)
+                else:
+                    self._end(schedule, finishers, curl, 0, "")
             for curl, code, message in bad:
-                self._end(schedule, finishers, curl, code, message)
+                if curl in lane.busy:
+                    lane.fail(curl, code, message)
+                else:
+                    self._end(schedule, finishers, curl, code, message)
             ended += len(good) + len(bad)
         if not ended:
             self._multi.select(POLL_SECONDS)

@@ -4,12 +4,24 @@ import pycurl
 
 from ...config.proxies import Proxies, Proxy
 from ...errors import TransportError, UsageError
+from ...transport.retries import TransientError
 from ...transport.routes import through
 from ...transport.tls import Tls, certificate_refused
 from ...urls import WebUrl
 
 CERTIFICATE_REFUSED = frozenset({pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT})
 """libcurl before 7.62 reports an untrusted certificate by the second code."""
+
+
+UNSENT_CODES = {
+    pycurl.E_COULDNT_CONNECT,
+    pycurl.E_COULDNT_RESOLVE_HOST,
+    pycurl.E_COULDNT_RESOLVE_PROXY,
+}
+FINAL_CODES = {
+    pycurl.E_URL_MALFORMAT, pycurl.E_UNSUPPORTED_PROTOCOL,
+    pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE,
+}  # fmt: skip
 
 
 class CurlRoutes:
@@ -43,17 +55,33 @@ class CurlRoutes:
         curl.setopt(pycurl.PROXY, "")
         curl.setopt(pycurl.NOPROXY, "")
 
+    @property
+    def is_direct(self) -> bool:
+        """Whether no proxy is set."""
+        return not self._proxies.settings
+
+    def check_tls(self) -> None:
+        """Raise UsageError if the certificates of the environment cannot be used."""
+        self._tls.context()
+
     def set_proxy(self, curl: pycurl.Curl, url: WebUrl) -> Proxy | None:
         """Set and return the proxy of a URL; raises UsageError for one that cannot be used."""
         proxy = self._proxies.for_url(url)
         if self._proxies.settings:
             curl.setopt(pycurl.PROXY, proxy.url if proxy else "")
         if url.scheme == "https" or (proxy and proxy.scheme == "https"):
-            self._tls.context()
+            self.check_tls()
         return proxy
 
-    def permanent_error(self, code: int, message: str, proxy: Proxy | None) -> Exception | None:
-        """Return the error for a failure that a retry cannot change; else None."""
+    def error(self, code: int, message: str, proxy: Proxy | None) -> Exception:
+        """Return the error for an error code of libcurl."""
+        found = self._permanent_error(code, message, proxy)
+        if found is None and code in FINAL_CODES:
+            return TransportError(through(message, proxy))
+        return found or TransientError(through(message, proxy), unsent=code in UNSENT_CODES)
+
+    def _permanent_error(self, code: int, message: str, proxy: Proxy | None) -> Exception | None:
+        """Return the error for a failure that a retry cannot change, if its reason is known."""
         if code in CERTIFICATE_REFUSED:
             return TransportError(certificate_refused(message))
         if code == pycurl.E_SSL_CACERT_BADFILE:

@@ -3,10 +3,13 @@
 import socket
 import threading
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
+from importlib.util import find_spec
 
 import httpx
 
+from ...config.proxies import Proxies
 from ...transport.http import (
     USER_AGENT,
     ExactUrl,
@@ -21,6 +24,8 @@ from ..attempt import Attempt
 from ..schedule import Schedule
 from ..transfer import TransferCancelled
 
+FINISHER_THREADS = 2
+"""Threads that verify larger small files and rename them into place."""
 POLL_SECONDS = 0.2
 """Seconds until an idle thread looks again whether the schedule is finished."""
 
@@ -65,11 +70,17 @@ class HttpxConnection:
 class HttpxEngine:
     """Worker threads with their own connections: a shared pool collapses above 16 threads."""
 
-    def __init__(self, transport: Transport, jobs: int) -> None:
+    def __init__(self, transport: Transport, jobs: int, small_jobs: int) -> None:
         self._transport = transport
         self._jobs = jobs
         self._sockets: dict[int, socket.socket] = {}
         self._lock = threading.Lock()
+        self.has_fast_lane: bool = (
+            jobs > 1
+            and find_spec("httptools") is not None
+            and not Proxies.of_environment().settings
+        )
+        self.small_jobs: int = small_jobs if self.has_fast_lane else jobs
 
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished; with one job, in the calling thread."""
@@ -82,8 +93,17 @@ class HttpxEngine:
         ]
         for thread in threads:
             thread.start()
+        if self.has_fast_lane:
+            self._run_lane(schedule)
         for thread in threads:
             thread.join()
+
+    def _run_lane(self, schedule: Schedule) -> None:
+        from .asyncio_lane import AsyncioLane  # needs httptools, which may be missing
+
+        with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
+            timeout = self._transport.settings.timeout
+            AsyncioLane(schedule, timeout, self.small_jobs, finishers).run()
 
     def _work(self, schedule: Schedule, client: httpx.Client | None = None) -> None:
         with closing(HttpxConnection(self._transport.settings.timeout, client)) as connection:

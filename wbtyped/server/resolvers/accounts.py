@@ -3,14 +3,15 @@
 There is one account; every other entity that has a project is a team.
 """
 
-from functools import partial
-
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
-from .nodes import Node, entity_node, organization_node, project_node, user_node
-from .pagination import page, parse_id_cursor, reject_unsupported, row_id
+from ..node_ids import parse_node_id
+from .filtered_pages import filtered_page
+from .nodes import Node, entity_node, organization_node, project_node, project_prefix, user_node
+from .pagination import reject_unsupported
+from .records import PROJECT_FIELDS, ProjectRecord
 
 query: QueryType = QueryType()
 entity: ObjectType = ObjectType("Entity")
@@ -45,10 +46,16 @@ def entity_of_project(node: Node, info: GraphQLResolveInfo) -> Node:
 
 
 @query.field("organization")
-def organization_by_name(_: object, info: GraphQLResolveInfo, name: str) -> Node | None:
-    """Resolve an organization; null if it does not exist."""
+def organization_by_name(
+    _: object,
+    info: GraphQLResolveInfo,
+    name: str | None = None,
+    id: str | None = None,  # noqa: A002 - the schema's name
+) -> Node | None:
+    """Resolve an organization by name or id; null if it does not exist."""
     context = get_context(info)
-    found = [o for o in context.organizations.all() if o.name == name]
+    row_id = parse_node_id("Organization", id or "")
+    found = [o for o in context.organizations.all() if name == o.name or row_id == o.id]
     return organization_node(context, found[0]) if found else None
 
 
@@ -79,11 +86,16 @@ def projects_of_entity(
     info: GraphQLResolveInfo,
     after: str | None = None,
     first: int | None = None,
+    order: str | None = None,
+    filters: str | None = None,
     **other: object,
 ) -> Node:
-    """Resolve the projects of an entity, oldest first."""
+    """Resolve the projects of an entity, oldest first by default."""
     reject_unsupported(other)
-    return projects_page(get_context(info), str(node["name"]), after, first)
+    return projects_page(
+        get_context(info), str(node["name"]), after, first, order, filters,
+        prefix=project_prefix(node),
+    )  # fmt: skip
 
 
 @query.field("projects")
@@ -94,18 +106,26 @@ def projects_by_entity(
     entityName: str | None = None,  # noqa: N803 - the schema's name
     after: str | None = None,
     first: int | None = None,
+    order: str | None = None,
     **other: object,
 ) -> Node:
     """Resolve the projects of an entity, by default the account's."""
     reject_unsupported(other)
     context = get_context(info)
-    return projects_page(context, entityName or context.account, after, first)
+    return projects_page(context, entityName or context.account, after, first, order)
 
 
-def projects_page(context: Context, name: str, after: str | None, first: int | None) -> Node:
-    """Return a page of the projects of an entity."""
-    rows_after = partial(context.projects.projects_after, name)
-    return page(rows_after, project_node, row_id, after=parse_id_cursor(after), first=first)
+def projects_page(
+    context: Context, name: str, after: str | None, first: int | None, order: str | None = None,
+    filters: str | None = None, *, prefix: str = "",
+) -> Node:  # fmt: skip
+    """Return a page of the projects of an entity whose names start with a prefix."""
+    rows = context.projects.with_prefix(name, prefix)
+    shown, _ = filtered_page(
+        map(ProjectRecord, rows), PROJECT_FIELDS, lambda record: project_node(record.row),
+        order=order, default_order="created_at", filters=filters, after=after, first=first,
+    )  # fmt: skip
+    return shown
 
 
 BINDABLES: list[SchemaBindable] = [query, entity, project, run]

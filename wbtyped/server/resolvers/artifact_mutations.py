@@ -213,9 +213,14 @@ def ensure_portfolio(context: Context, row: sqlite3.Row, given: Input) -> sqlite
     assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
     entity = str(given.get("entityName") or context.account)
     owner, _ = context.projects.upsert(entity, str(given.get("projectName") or "uncategorized"))
-    artifact_type = context.collections.type_by_id(sequence["type_id"])
+    artifact_type = context.collections.type_by_id(sequence["type_id"])["name"]
+    accepted = context.projects.allows_all_types(owner["id"])
+    if not accepted and context.collections.type_named(owner["id"], artifact_type) is None:
+        raise HttpError(
+            f"registry {entity}/{owner['name']} does not accept artifacts of type {artifact_type}"
+        )
     name = str(given.get("artifactPortfolioName") or "")
-    return context.collections.ensure(owner["id"], artifact_type["name"], name, "PORTFOLIO")
+    return context.collections.ensure(owner["id"], artifact_type, name, "PORTFOLIO")
 
 
 @mutation.field("unlinkArtifact")

@@ -5,10 +5,8 @@ import sqlite3
 
 from ..context import Context
 from ..database import now
-from ..filters import Record
 from ..node_ids import node_id
 from ..uploads import AnnouncedFile
-from ..user_json import read_object
 from .nodes import Node
 
 COLLECTION_TYPES = {"SEQUENCE": "ArtifactSequence", "PORTFOLIO": "ArtifactPortfolio"}
@@ -191,41 +189,3 @@ def upload_headers(md5: str, mimetype: str) -> list[str]:
     """Return the headers to send with an upload."""
     headers = {"Content-MD5": md5, "Content-Type": mimetype}
     return [f"{name}:{value}" for name, value in headers.items() if value]
-
-
-def collection_record(row: sqlite3.Row, tags: list[str]) -> Record:
-    """Return the fields of a collection that filters and orders may name."""
-    return {
-        "id": row["id"],
-        "name": row["name"],
-        "description": row["description"],
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
-        "createdAt": row["created_at"],
-        "updatedAt": row["updated_at"],
-        "tag": [*tags],
-    }
-
-
-def version_record(
-    row: sqlite3.Row, collection: str, aliases: list[str], tags: list[str]
-) -> Record:
-    """Return the fields of a version that filters and orders may name."""
-    return {
-        "id": row["id"],
-        "name": f"{collection}:v{row['member_index']}",
-        "version": row["member_index"],
-        "version_index": row["member_index"],
-        "versionIndex": row["member_index"],
-        "state": row["state"],
-        "digest": row["digest"],
-        "size": row["size"],
-        "description": row["description"],
-        "created_at": row["created_at"],
-        "updated_at": row["updated_at"],
-        "createdAt": row["created_at"],
-        "updatedAt": row["updated_at"],
-        "alias": [*aliases],
-        "tag": [*tags],
-        "metadata": read_object(row["metadata"]),
-    }

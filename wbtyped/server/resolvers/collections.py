@@ -8,7 +8,6 @@ from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
 from ..context import Context, get_context
-from ..filters import Record
 from ..http_errors import not_found
 from ..manifests import MD5
 from ..node_ids import parse_node_id
@@ -16,15 +15,14 @@ from .artifact_nodes import (
     alias_node,
     artifact_node,
     collection_node,
-    collection_record,
     membership_node,
     tag_node,
     type_node,
-    version_record,
 )
 from .filtered_pages import filtered_page
 from .nodes import Node, get_row, project_node
 from .pagination import by_id, connection, page, parse_id_cursor, reject_unsupported, row_id
+from .records import COLLECTION_FIELDS, VERSION_FIELDS, CollectionRecord, VersionRecord
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -32,16 +30,6 @@ artifact_type: ObjectType = ObjectType("ArtifactType")
 sequence: ObjectType = ObjectType("ArtifactSequence")
 portfolio: ObjectType = ObjectType("ArtifactPortfolio")
 _edges = TypeAdapter(list[dict[str, object]])
-COLLECTION_ORDER_FIELDS = {
-    name: name for name in ("id", "name", "created_at", "updated_at", "createdAt", "updatedAt")
-}
-VERSION_ORDER_FIELDS = {
-    name: name
-    for name in (
-        "version_index", "versionIndex", "created_at", "createdAt", "updated_at", "updatedAt",
-        "size", "name", "id",
-    )
-}  # fmt: skip
 
 
 def require_collection(context: Context, opaque: object, kind: str | None = None) -> sqlite3.Row:
@@ -109,19 +97,19 @@ def collections_page(
 ) -> Node:
     """Resolve a page of the collections of a type or project, newest first by default."""
     reject_unsupported(other)
-    collections = get_context(info).collections
+    context = get_context(info)
     column = "type_id" if info.parent_type.name == "ArtifactType" else "project_id"
-
-    def record(row: sqlite3.Row) -> Record:
-        # Tags cost a query per row, so they are read only for a filter that may need them.
-        tags = collections.tags_of(row["id"]) if filters else ()
-        return collection_record(row, [tag["name"] for tag in tags])
-
+    rows = context.collections.list_by(column, get_row(node)["id"])
     shown, _ = filtered_page(
-        collections.list_by(column, get_row(node)["id"]), record, collection_node,
-        order=(order, COLLECTION_ORDER_FIELDS, "-id"), filters=filters, after=after, first=first,
+        (CollectionRecord(row, context) for row in rows), COLLECTION_FIELDS, record_node,
+        order=order, default_order="-id", filters=filters, after=after, first=first,
     )  # fmt: skip
     return shown
+
+
+def record_node(record: CollectionRecord) -> Node:
+    """Return the node of a collection."""
+    return collection_node(record.row)
 
 
 @artifact_type.field("artifactCollection")
@@ -194,23 +182,15 @@ def versions_of_collection(
     """Resolve a page of versions, newest first by default."""
     reject_unsupported(other)
     context, row = get_context(info), get_row(node)
-    versions = context.versions
-
-    def record(found: sqlite3.Row) -> Record:
-        needed = filters is not None and ("alias" in filters or "tag" in filters)
-        aliases = versions.aliases("membership_id", found["membership_id"]) if needed else ()
-        tags = versions.tags_of(found["id"]) if needed else ()
-        names = [alias["alias"] for alias in aliases], [tag["name"] for tag in tags]
-        return version_record(found, row["name"], *names)
-
-    shown, rows = filtered_page(
-        versions.memberships(row["id"]), record, artifact_node,
-        order=(order, VERSION_ORDER_FIELDS, "-version_index"),
-        filters=filters, after=after, first=first,
+    rows = context.versions.memberships(row["id"])
+    shown, records = filtered_page(
+        (VersionRecord(found, row["name"], context) for found in rows), VERSION_FIELDS,
+        lambda record: artifact_node(record.row),
+        order=order, default_order="-version_index", filters=filters, after=after, first=first,
     )  # fmt: skip
     edges = [
-        {**edge, "version": f"v{found['member_index']}"}
-        for edge, found in zip(_edges.validate_python(shown["edges"]), rows, strict=True)
+        {**edge, "version": f"v{record.row['member_index']}"}
+        for edge, record in zip(_edges.validate_python(shown["edges"]), records, strict=True)
     ]
     return shown | {"edges": edges}
 

@@ -139,7 +139,7 @@ def require_run(context: Context, given: Mapping[str, object]) -> sqlite3.Row:
     owner = context.projects.find(str(entity), str(project))
     if owner is None:
         raise not_found(f"project {entity}/{project}")
-    row = context.projects.find_run(owner["id"], str(given.get("runName")))
+    row = context.runs.find(owner["id"], str(given.get("runName")))
     if row is None:
         raise not_found(f"run {entity}/{project}/{given.get('runName')}")
     return row

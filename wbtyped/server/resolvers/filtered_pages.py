@@ -1,94 +1,128 @@
-"""Pages of rows that are filtered and sorted in memory."""
+"""Pages of records that are filtered and sorted in memory."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from functools import cmp_to_key
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nlargest, nsmallest
+from typing import Generic, Protocol, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..filters import Record, matches, parse_filter, parse_order
+from ..comparisons import FieldValue
+from ..filters import Fields, Order, compile_filter, compile_order
 from ..http_errors import HttpError
 from ..time_limit import check_time_limit
 from .nodes import Node
 from .pagination import connection, page_size, parse_cursor
 
-RowT = TypeVar("RowT")
-Position = list[str | int | float | None]
-"""Position of a row in the order: the value that it is sorted by, and its id."""
-_position = TypeAdapter(tuple[str | int | float | None, int])
+
+class Identified(Protocol):
+    """A record with the row id that orders equal ones."""
+
+    @property
+    def id(self) -> int:
+        """The row id."""
+        ...
+
+
+RecordT = TypeVar("RecordT", bound=Identified)
+SortValue = str | int | float | None
+Position = tuple[int, str | int | float, int]
+"""Position of a record in the order: the rank of its kind of value, the value, and its id."""
+_cursor = TypeAdapter(tuple[SortValue, int])
+
+
+@dataclass(frozen=True)
+class FoundPage(Generic[RecordT]):
+    """The records on a page, and what its connection says about the others."""
+
+    records: Sequence[RecordT]
+    cursors: Sequence[str]
+    total: int
+    has_next: bool
 
 
 def filtered_page(
-    rows: Sequence[RowT],
-    record: Callable[[RowT], Record],
-    to_node: Callable[[RowT], Node],
+    records: Iterable[RecordT],
+    fields: Fields[RecordT],
+    to_node: Callable[[RecordT], Node],
     *,
-    order: tuple[str | None, Mapping[str, str], str],
+    order: str | None,
+    default_order: str,
     filters: str | None,
     after: str | None,
     first: int | None,
-) -> tuple[Node, Sequence[RowT]]:
-    """Return a page of the rows that match a filter, and the rows on it.
-
-    `record` returns what filters and orders see of a row; every record has a unique `id`.
-    """
-    field, descending = parse_order(*order)
-    matching = matching_positions(rows, record, filters, field)
-    total = len(matching)
-    matching.sort(key=lambda pair: cmp_to_key(compare_positions)(pair[0]), reverse=descending)
+) -> tuple[Node, Sequence[RecordT]]:
+    """Return a page of the records that match a filter, and the records on it."""
+    sorting = compile_order(order, fields, default_order)
     cursor = parse_cursor(after)
-    if cursor is not None:
-        start, sign = parse_position(cursor), -1 if descending else 1
-        matching = [pair for pair in matching if compare_positions(pair[0], start) * sign > 0]
-    shown = matching[: page_size(first)]
-    found_page = connection(
-        [to_node(row) for _, row in shown],
-        [json.dumps(found) for found, _ in shown],
-        has_next=len(matching) > len(shown),
+    found = sorted_page(matching(records, fields, filters), sorting, cursor, page_size(first))
+    shown = connection(
+        [to_node(record) for record in found.records],
+        found.cursors,
+        has_next=found.has_next,
         after=cursor,
     )
-    return found_page | {"totalCount": total}, [row for _, row in shown]
+    return shown | {"totalCount": found.total}, found.records
 
 
-def matching_positions(
-    rows: Sequence[RowT], record: Callable[[RowT], Record], filters: str | None, field: str
-) -> list[tuple[Position, RowT]]:
-    """Return the rows that match a filter, each with its position."""
-    condition = parse_filter(filters)
-    matching: list[tuple[Position, RowT]] = []
-    for row in rows:
-        check_time_limit()
-        if matches(condition, found := record(row)):
-            matching.append((position(found, field), row))
-    return matching
+def matching(
+    records: Iterable[RecordT], fields: Fields[RecordT], filters: str | None
+) -> Iterator[RecordT]:
+    """Return the records that match a filter; a malformed filter is rejected at once."""
+    matches = compile_filter(filters, fields)
+
+    def found() -> Iterator[RecordT]:
+        for record in records:
+            check_time_limit()
+            if matches is None or matches(record):
+                yield record
+
+    return found()
 
 
-def position(record: Record, field: str) -> Position:
-    """Return the position of a record when sorted by a field."""
-    value, record_id = record[field], record["id"]
-    assert isinstance(record_id, int)  # noqa: S101 - every record of ours has one
-    return [value if isinstance(value, str | int | float) else None, record_id]
+def sorted_page(
+    records: Iterable[RecordT], order: Order[RecordT], cursor: str | None, size: int
+) -> FoundPage[RecordT]:
+    """Return the records after a cursor, in order; only those of one page are kept in memory."""
+    start = None if cursor is None else parse_position(cursor, descending=order.descending)
+    total = 0
+
+    def after_start() -> Iterator[tuple[Position, RecordT]]:
+        nonlocal total
+        for record in records:
+            total += 1
+            place = position(order.read(record), record.id, descending=order.descending)
+            if start is None or (place < start if order.descending else place > start):
+                yield place, record
+
+    select = nlargest if order.descending else nsmallest
+    found = select(size + 1, after_start(), key=lambda pair: pair[0])
+    shown = found[:size]
+    cursors = [write_cursor(place) for place, _ in shown]
+    return FoundPage([record for _, record in shown], cursors, total, len(found) > size)
 
 
-def parse_position(key: str) -> Position:
+def position(value: FieldValue, record_id: int, *, descending: bool) -> Position:
+    """Return where a record belongs: numbers, then strings, then those without a value."""
+    if isinstance(value, str):
+        return 1, value, record_id
+    # NaN differs from itself.
+    if isinstance(value, int | float) and value == value:
+        return 0, value, record_id
+    return -1 if descending else 2, 0, record_id
+
+
+def write_cursor(place: Position) -> str:
+    """Return the key of a position in a cursor."""
+    rank, value, record_id = place
+    return json.dumps([value if rank in {0, 1} else None, record_id])
+
+
+def parse_position(key: str, *, descending: bool) -> Position:
     """Return the position in a cursor."""
     try:
-        return [*_position.validate_json(key)]
+        value, record_id = _cursor.validate_json(key)
     except ValidationError as error:
         raise HttpError("invalid cursor", status=400) from error
-
-
-def compare_positions(left: Position, right: Position) -> int:
-    """Return a negative number, 0 or a positive number, as `cmp_to_key` expects; nulls first."""
-    for a, b in zip(left, right, strict=True):
-        if a == b:
-            continue
-        if a is None or b is None:
-            return -1 if a is None else 1
-        if isinstance(a, str) and isinstance(b, str):
-            return -1 if a < b else 1
-        if isinstance(a, int | float) and isinstance(b, int | float):
-            return -1 if a < b else 1
-        return -1 if str(a) < str(b) else 1
-    return 0
+    return position(value, record_id, descending=descending)

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from ariadne import ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from ..context import get_context
+from ..http_errors import HttpError
 from ..streams import EVENTS, HISTORY, LOG
 from .nodes import Node, get_row
 
@@ -31,6 +32,14 @@ class SampleSpec(BaseModel):
     maxStep: int | None = None  # noqa: N815
 
 
+def read_spec(text: str) -> SampleSpec:
+    """Parse a spec, or raise HttpError."""
+    try:
+        return SampleSpec.model_validate_json(text)
+    except ValidationError as error:
+        raise HttpError(f"invalid spec of samples: {text[:100]}", status=400) from error
+
+
 @run.field("historyLineCount")
 @run.field("eventsLineCount")
 @run.field("logLineCount")
@@ -50,7 +59,7 @@ def logged_steps(
     node: Node, info: GraphQLResolveInfo, start: int | None, stop: int | None
 ) -> list[Mapping[str, object]]:
     """Return the steps of a run from `start` to before `stop`."""
-    found = get_context(info).streams.history(get_row(node)["id"])
+    found = get_context(info).streams.objects(get_row(node)["id"], HISTORY)
     numbered = [(step.get("_step", index), step) for index, step in enumerate(found)]
     return [
         step
@@ -94,8 +103,11 @@ def sampled_history(
     """Resolve, for each spec, the steps that have all of its metrics, and only those metrics."""
     sampled: list[list[Mapping[str, object]]] = []
     for text in specs:
-        spec = SampleSpec.model_validate_json(text)
-        found = logged_steps(node, info, spec.minStep, spec.maxStep)
+        spec = read_spec(text)
+        # The official client scans with this bound, which is the last step here, unlike in
+        # `history`.
+        stop = None if spec.maxStep is None else spec.maxStep + 1
+        found = logged_steps(node, info, spec.minStep, stop)
         complete = [
             {key: step[key] for key in spec.keys}
             for step in found
@@ -103,6 +115,25 @@ def sampled_history(
         ]
         sampled.append(sample_evenly(complete, spec.samples))
     return sampled
+
+
+@run.field("parquetHistory")
+def parquet_history(
+    node: Node,
+    info: GraphQLResolveInfo,
+    liveKeys: Sequence[str],  # noqa: N803 - the schema's name
+) -> Node:
+    """Resolve the steps that no Parquet file has, which are all of them."""
+    found = logged_steps(node, info, None, None)
+    live = [{key: step[key] for key in liveKeys if key in step} for step in found]
+    return {"parquetUrls": [], "liveData": live}
+
+
+@run.field("events")
+def events(node: Node, info: GraphQLResolveInfo, samples: int | None = None) -> list[str]:
+    """Resolve the system metrics, each entry as JSON."""
+    found = get_context(info).streams.objects(get_row(node)["id"], EVENTS)
+    return [json.dumps(entry) for entry in sample_evenly(found, samples)]
 
 
 @run.field("historyKeys")

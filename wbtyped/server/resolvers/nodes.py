@@ -7,12 +7,15 @@ import json
 import mimetypes
 import sqlite3
 from collections.abc import Mapping
+from datetime import datetime
 
 from ..context import Context, RunPath
 from ..node_ids import node_id
 from ..organizations import Organization
 
 Node = dict[str, object]
+REGISTRY_PREFIX = "wandb-registry-"
+"""Projects whose names start with this are registries."""
 
 
 def get_row(node: Mapping[str, object]) -> sqlite3.Row:
@@ -51,6 +54,7 @@ def entity_node(context: Context, name: str) -> Node:
         "id": node_id("Entity", name),
         "name": name,
         "isTeam": name != context.account,
+        "entityType": entity_type(context, name),
         "available": False,
         "readOnly": False,
         "xxhashDigestsEnabled": "ARTIFACT_DIGEST_ALGORITHM" in context.features,
@@ -62,8 +66,24 @@ def organization_node(context: Context, organization: Organization) -> Node:
     return {
         "id": node_id("Organization", organization.id),
         "name": organization.name,
-        "orgEntity": entity_node(context, organization.entity),
+        "available": False,
+        "orgType": "ORGANIZATION",
+        "advancedRegistryFeatures": {"advancedSearch": False},
+        # Registries are the only projects of an organization itself.
+        "orgEntity": entity_node(context, organization.entity) | {"prefix": REGISTRY_PREFIX},
     }
+
+
+def entity_type(context: Context, name: str) -> str:
+    """Return the kind of an entity."""
+    if any(found.entity == name for found in context.organizations.all()):
+        return "organization"
+    return "user" if name == context.account else "team"
+
+
+def project_prefix(node: Mapping[str, object]) -> str:
+    """Return what the names of the projects start with that an entity shows."""
+    return str(node.get("prefix", ""))
 
 
 def project_node(row: sqlite3.Row) -> Node:
@@ -85,6 +105,7 @@ def project_node(row: sqlite3.Row) -> Node:
 
 def run_node(row: sqlite3.Row) -> Node:
     """Return a run."""
+    tags: list[str] = json.loads(row["tags"])
     return {
         "row": row,
         "id": node_id("Run", row["id"]),
@@ -98,20 +119,29 @@ def run_node(row: sqlite3.Row) -> Node:
         "wandbConfig": row["config"],
         "summaryMetrics": row["summary_metrics"],
         "systemMetrics": "{}",
-        "tags": json.loads(row["tags"]),
+        "tags": tags,
         "group": row["group_name"],
         "jobType": row["job_type"],
         "commit": row["commit_hash"],
         "host": row["host"],
         "sweepName": row["sweep_name"],
         "readOnly": False,
-        "stopped": False,
+        "running": row["state"] == "running",
+        "failed": row["state"] == "failed",
+        "pendingUpdates": False,
+        "computeSeconds": seconds_between(row["created_at"], row["updated_at"]),
+        "tagColors": [{"name": name, "colorIndex": 0} for name in tags],
         "exitcode": row["exitcode"],
         "fileCount": row["file_count"],
         "createdAt": row["created_at"],
         "updatedAt": row["updated_at"],
         "heartbeatAt": row["updated_at"],
     }
+
+
+def seconds_between(start: str, end: str) -> float:
+    """Return the seconds between two times as they are stored."""
+    return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
 
 
 def file_node(row: sqlite3.Row, path: RunPath) -> Node:

@@ -1,29 +1,37 @@
 """Resolvers for projects and runs."""
 
 import json
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from sqlite3 import Row
 
-from ariadne import MutationType, ObjectType, QueryType, SchemaBindable
+from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
-from ..context import get_context
-from ..http_errors import HttpError
+from ..context import Context, get_context
+from ..filters import Order, compile_filter, compile_order
+from ..time_limit import check_time_limit
 from ..user_json import read_object
+from .filtered_pages import sorted_page
 from .nodes import Node, get_row, project_node, run_node
-from .pagination import page, parse_id_cursor, reject_unsupported, row_id
+from .pagination import (
+    connection,
+    page,
+    page_size,
+    parse_cursor,
+    parse_id_cursor,
+    reject_unsupported,
+    row_id,
+)
+from .records import RUN_FIELDS, RunRecord
 
-NEWEST_FIRST = {"+created_at": False, "created_at": False, "-created_at": True}
+CREATION_KEYS = {"created_at", "createdAt"}
+"""Fields that order runs as their ids do."""
+KEPT_RUNS = 1_000
+"""Runs that are kept between counting and showing them; their JSON may be large."""
 query: QueryType = QueryType()
-mutation: MutationType = MutationType()
 project: ObjectType = ObjectType("Project")
 run: ObjectType = ObjectType("Run")
-
-
-def reject_filters(filters: str | None) -> None:
-    """Reject filters of runs, which this server does not support."""
-    if filters and json.loads(filters):
-        raise HttpError("the embedded server does not filter runs", status=501)
 
 
 @query.field("project")
@@ -44,15 +52,16 @@ def project_by_name(
 @project.field("bucket")
 def run_by_name(node: Node, info: GraphQLResolveInfo, name: str, **_: object) -> Node | None:
     """Resolve a run of a project; null if it does not exist."""
-    row = get_context(info).projects.find_run(get_row(node)["id"], name)
+    row = get_context(info).runs.find(get_row(node)["id"], name)
     return run_node(row) if row else None
 
 
 @project.field("runCount")
 def run_count(node: Node, info: GraphQLResolveInfo, filters: str | None = None) -> int:
-    """Resolve the number of runs of a project."""
-    reject_filters(filters)
-    return get_context(info).projects.run_count(get_row(node)["id"])
+    """Resolve the number of runs of a project, or of those that match a filter."""
+    context = get_context(info)
+    found = matching_runs(node, context, filters)
+    return context.runs.count(get_row(node)["id"]) if found is None else len(found.ids)
 
 
 @project.field("runs")
@@ -65,22 +74,110 @@ def runs_of_project(
     order: str | None = None,
     **other: object,
 ) -> Node:
-    """Resolve a page of runs, by creation time."""
-    reject_filters(filters)
+    """Resolve a page of runs, oldest first by default."""
     reject_unsupported(other)
-    if order and order not in NEWEST_FIRST:
-        raise HttpError(f"the embedded server does not sort runs by {order}", status=501)
-    projects, project_id = get_context(info).projects, get_row(node)["id"]
-
-    def rows_after(start: int | None, limit: int) -> Sequence[Row]:
-        newest_first = NEWEST_FIRST[order or "created_at"]
-        return projects.runs_after(project_id, start, limit, newest_first=newest_first)
+    context = get_context(info)
+    sorting = compile_order(order, RUN_FIELDS, "created_at")
+    found = matching_runs(node, context, filters)
+    if sorting.key in CREATION_KEYS:
+        ids, newest_first = found.ids if found else None, sorting.descending
+        shown = page_by_creation(node, context, ids, after, first, newest_first=newest_first)
+    else:
+        runs = found.records(node, context) if found else scan_runs(node, context)
+        shown = page_by_value(runs, sorting, after, first)
 
     def total_count(_: object) -> int:
-        return projects.run_count(project_id)
+        return context.runs.count(get_row(node)["id"]) if found is None else len(found.ids)
 
-    shown = page(rows_after, run_node, row_id, after=parse_id_cursor(after), first=first)
     return shown | {"totalCount": total_count}
+
+
+class MatchingRuns:
+    """The runs that match a filter, in the order of their ids; few are kept with their JSON."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self._kept: list[RunRecord] = []
+
+    def add(self, run: RunRecord) -> None:
+        """Add a run."""
+        self.ids.append(run.id)
+        if len(self._kept) < KEPT_RUNS:
+            self._kept.append(run)
+
+    def records(self, node: Node, context: Context) -> Iterator[RunRecord]:
+        """Return the runs; those that were not kept are read again."""
+        yield from self._kept
+        if len(self._kept) < len(self.ids):
+            others = frozenset(self.ids[len(self._kept) :])
+            yield from (run for run in scan_runs(node, context) if run.id in others)
+
+
+def matching_runs(node: Node, context: Context, filters: str | None) -> MatchingRuns | None:
+    """Return the runs that match a filter; None without a filter.
+
+    A page of runs asks for their number, too: the runs are read once for both.
+    """
+    matches = compile_filter(filters, RUN_FIELDS)
+    if matches is None:
+        return None
+    key = f"runs that match {filters}"
+    known = node.get(key)
+    if not isinstance(known, MatchingRuns):
+        known = node[key] = MatchingRuns()
+        for run in scan_runs(node, context):
+            if matches(run):
+                known.add(run)
+    return known
+
+
+def scan_runs(node: Node, context: Context) -> Iterator[RunRecord]:
+    """Return the runs of a project, oldest first."""
+    for row in context.runs.scan(get_row(node)["id"]):
+        check_time_limit()
+        yield RunRecord(row, context.account)
+
+
+def page_by_creation(
+    node: Node, context: Context, ids: Sequence[int] | None, after: str | None, first: int | None,
+    *, newest_first: bool,
+) -> Node:  # fmt: skip
+    """Return a page of runs by their ids, which reads no other runs."""
+    project_id = get_row(node)["id"]
+
+    def rows_after(start: int | None, limit: int) -> Sequence[Row]:
+        if ids is None:
+            return context.runs.after(project_id, start, limit, newest_first=newest_first)
+        if newest_first:
+            end = len(ids) if start is None else bisect_left(ids, start)
+            return context.runs.by_ids(ids[max(end - limit, 0) : end])[::-1]
+        begin = 0 if start is None else bisect_right(ids, start)
+        return context.runs.by_ids(ids[begin : begin + limit])
+
+    return page(rows_after, run_node, row_id, after=parse_id_cursor(after), first=first)
+
+
+def page_by_value(
+    runs: Iterable[RunRecord], sorting: Order[RunRecord], after: str | None, first: int | None
+) -> Node:
+    """Return a page of runs by a value, such as a metric; it reads all of them."""
+    cursor = parse_cursor(after)
+    found = sorted_page(runs, sorting, cursor, page_size(first))
+    nodes = [run_node(record.row) for record in found.records]
+    return connection(nodes, found.cursors, has_next=found.has_next, after=cursor)
+
+
+@run.field("stopped")
+@run.field("shouldStop")
+def is_stopped(node: Node, info: GraphQLResolveInfo) -> bool:
+    """Resolve whether the process behind a run was asked to stop."""
+    return get_context(info).runs.is_stopped(get_row(node)["id"])
+
+
+@run.field("storageBytes")
+def storage_bytes(node: Node, info: GraphQLResolveInfo) -> int:
+    """Resolve the size of the files of a run."""
+    return get_context(info).runs.storage_bytes(get_row(node)["id"])
 
 
 @run.field("project")
@@ -109,52 +206,4 @@ def stored_json(
     return json.dumps({key: values[key] for key in keys if key in values})
 
 
-@mutation.field("upsertModel")
-def upsert_project(
-    _: object,
-    info: GraphQLResolveInfo,
-    input: Mapping[str, object],  # noqa: A002
-) -> Node:
-    """Create or change a project."""
-    context = get_context(info)
-    name = input.get("name")
-    if not isinstance(name, str):
-        raise HttpError("upsertModel needs a name")
-    entity = str(input.get("entityName") or context.account)
-    row, inserted = context.projects.upsert(entity, name, input)
-    node = project_node(row)
-    return {
-        "inserted": inserted,
-        "project": node,
-        "model": node,
-        "entityName": entity,
-        "clientMutationId": input.get("clientMutationId"),
-    }
-
-
-@mutation.field("upsertBucket")
-def upsert_run(
-    _: object,
-    info: GraphQLResolveInfo,
-    input: Mapping[str, object],  # noqa: A002
-) -> Node:
-    """Create a run, and its project if it is new, or change the run with this name or id."""
-    context = get_context(info)
-    known = context.projects.run_by_id(str(input["id"])) if input.get("id") else None
-    if known is not None:
-        row, inserted = context.projects.upsert_run(known["project_id"], known["name"], input)
-    else:
-        entity = str(input.get("entityName") or context.account)
-        owner, _new = context.projects.upsert(
-            entity, str(input.get("modelName") or "uncategorized")
-        )
-        name = str(input["name"]) if input.get("name") else None
-        row, inserted = context.projects.upsert_run(owner["id"], name, input)
-    return {
-        "inserted": inserted,
-        "bucket": run_node(row),
-        "clientMutationId": input.get("clientMutationId"),
-    }
-
-
-BINDABLES: list[SchemaBindable] = [query, mutation, project, run]
+BINDABLES: list[SchemaBindable] = [query, project, run]

@@ -1,0 +1,258 @@
+"""A fast lane for small files without libcurl: HTTP/1.1 over asyncio, parsed by httptools.
+
+A GET by httpx costs ten times as much; it remains for everything that is not plain.
+"""
+
+import asyncio
+from collections import defaultdict
+from concurrent.futures import Executor
+from contextlib import suppress
+from ssl import SSLCertVerificationError
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import httptools
+
+from ...clock import monotonic
+from ...errors import TransportError, WbtypedError
+from ...transport.http import USER_AGENT
+from ...transport.retries import SLOWEST_BYTES_PER_SECOND
+from ...transport.tls import Tls, certificate_refused
+from ..schedule import Schedule
+from ..transfer import Transfer
+from .small_finisher import INLINE_BYTES, SmallFinisher
+
+MAX_EXTRA_BYTES = 256 * 1024
+"""Bytes that a response may have beside its content: headers, chunk sizes."""
+POLL_SECONDS = 0.02
+"""Seconds between looks for files while connections are free."""
+REQUEST = (
+    "GET {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {agent}\r\nAccept: */*\r\n"
+    "Accept-Encoding: identity\r\n\r\n"
+)
+DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Origin(NamedTuple):
+    """Where a connection leads."""
+
+    scheme: str
+    host: str
+    port: int
+
+
+class LaneConnection(asyncio.Protocol):
+    """A connection that requests one file after another."""
+
+    def __init__(self, lane: "AsyncioLane", origin: Origin) -> None:
+        self._lane = lane
+        self.origin: Origin = origin
+        self.transfer: Transfer | None = None
+        self.started_at: float = 0.0
+        self.received: int = 0
+        """Bytes of the body of the current file."""
+        self._size = 0
+        self._bytes_left = 0
+        self._blocks: list[bytes] = []
+        self._headers: dict[str, str] = {}
+        self._parser = httptools.HttpResponseParser(self)
+        self._socket: asyncio.Transport | None = None
+
+    def start(self, transfer: Transfer, request: bytes) -> None:
+        """Request a file."""
+        self.transfer, self._size = transfer, transfer.size or 0
+        self._bytes_left = self._size + MAX_EXTRA_BYTES
+        self.received, self._blocks, self._headers = 0, [], {}
+        self.started_at = monotonic()
+        if self._socket is None or self._socket.is_closing():
+            self.connection_lost(None)
+        else:
+            self._socket.write(request)
+
+    def abort(self) -> None:
+        """Close the connection, which hands its file over."""
+        if self._socket is not None:
+            self._socket.abort()
+
+    # What asyncio calls.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Remember the socket."""
+        if isinstance(transport, asyncio.Transport):
+            self._socket = transport
+
+    def data_received(self, data: bytes) -> None:
+        """Parse bytes; whatever is not HTTP, or has no end, ends the connection."""
+        self._bytes_left -= len(data)
+        if self._bytes_left < 0:
+            self.abort()
+            return
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
+        """Hand the file over that has not been received whole."""
+        transfer, self.transfer = self.transfer, None
+        self._lane.lost(self, transfer)
+
+    # What the parser calls.
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Keep the one header that counts."""
+        if name.lower() == b"retry-after":
+            self._headers["retry-after"] = value.decode("iso-8859-1")
+
+    def on_body(self, block: bytes) -> None:
+        """Keep a block of the body; a body that is too long ends the connection."""
+        self.received += len(block)
+        if self.received > self._size:
+            self.abort()
+        else:
+            self._blocks.append(block)
+
+    def on_message_complete(self) -> None:
+        """Pass the file on, and take the next."""
+        status = self._parser.get_status_code()
+        transfer = self.transfer
+        if status < 200 or transfer is None or self._socket is None or self._socket.is_closing():
+            return
+        self.transfer = None
+        if status == 200:
+            self._lane.received(transfer, self._blocks)
+        else:
+            self._lane.refused(transfer, status, self._headers)
+        if self._parser.should_keep_alive():
+            self._lane.idle(self)
+        else:
+            self.abort()
+
+
+class AsyncioLane:
+    """Moves the small files of a schedule, over at most `limit` connections, in its own thread."""
+
+    def __init__(self, schedule: Schedule, timeout: float, limit: int, finishers: Executor) -> None:
+        self._schedule = schedule
+        self._timeout = timeout
+        self._limit = limit
+        self._finishers = finishers
+        self._finisher = SmallFinisher(schedule)
+        self._tls = Tls.of_environment()
+        self._idle: dict[Origin, list[LaneConnection]] = defaultdict(list)
+        self._connections: set[LaneConnection] = set()
+        self._opening: set[asyncio.Task[None]] = set()
+        self._waiting: list[Transfer] = []
+        self._error: Exception | None = None
+
+    def run(self) -> None:
+        """Work until the schedule is finished."""
+        asyncio.run(self._run())
+
+    def _on_error(self, _: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
+        """Keep an unexpected error of a callback, which would only be logged."""
+        error = context.get("exception")
+        self._error = error if isinstance(error, Exception) else RuntimeError(context["message"])
+
+    async def _run(self) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._on_error)
+        try:
+            while not self._schedule.finished:
+                if self._error is not None:
+                    raise self._error
+                self._start()
+                self._drop_stalled()
+                await asyncio.sleep(POLL_SECONDS)
+                self._finisher.report()
+        finally:
+            for connection in list(self._connections):
+                connection.abort()
+            for task in self._opening:
+                task.cancel()
+
+    # Starting.
+
+    def _busy(self) -> int:
+        busy = sum(1 for connection in self._connections if connection.transfer is not None)
+        return busy + len(self._opening)
+
+    def _start(self) -> None:
+        """Request as many files as connections allow."""
+        while self._busy() < self._limit:
+            if not self._waiting:
+                self._waiting = self._schedule.take_small()[::-1]
+            if not self._waiting:
+                return
+            self._request(self._waiting.pop())
+
+    def _request(self, transfer: Transfer) -> None:
+        url = urlsplit(transfer.url)
+        origin = Origin(url.scheme, url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
+        target = f"{url.path}?{url.query}" if url.query else url.path
+        request = REQUEST.format(target=target, host=url.netloc, agent=USER_AGENT).encode("ascii")
+        if self._idle[origin]:
+            self._idle[origin].pop().start(transfer, request)
+            return
+        task = asyncio.ensure_future(self._open(origin, transfer, request))
+        self._opening.add(task)
+        task.add_done_callback(self._opening.discard)
+
+    async def _open(self, origin: Origin, transfer: Transfer, request: bytes) -> None:
+        """Open a connection for a file; if that fails, the usual way says why."""
+        connection = LaneConnection(self, origin)
+        try:
+            context = self._tls.context() if origin.scheme == "https" else None
+            async with asyncio.timeout(self._timeout):
+                await asyncio.get_running_loop().create_connection(
+                    lambda: connection, origin.host, origin.port, ssl=context
+                )
+        except SSLCertVerificationError as error:
+            reason = f"cannot connect to {origin.scheme}://{origin.host}:{origin.port}: {error}"
+            self._finisher.hand_over(
+                transfer, TransportError(certificate_refused(f"{transfer.label}: {reason}"))
+            )
+            return
+        except (OSError, WbtypedError):
+            self._finisher.hand_over(transfer)
+            return
+        self._connections.add(connection)
+        connection.start(transfer, request)
+
+    def _drop_stalled(self) -> None:
+        """Close connections that receive next to nothing."""
+        now = monotonic()
+        for connection in list(self._connections):
+            seconds = now - connection.started_at
+            if (
+                connection.transfer is not None
+                and seconds > self._timeout
+                and connection.received < SLOWEST_BYTES_PER_SECOND * seconds
+            ):
+                connection.abort()
+
+    # What connections report.
+
+    def received(self, transfer: Transfer, blocks: list[bytes]) -> None:
+        """Verify and write a file."""
+        if (transfer.size or 0) > INLINE_BYTES:
+            self._finishers.submit(self._finisher.finish_and_report, transfer, blocks)
+        else:
+            self._finisher.finish(transfer, blocks)
+
+    def refused(self, transfer: Transfer, status: int, headers: dict[str, str]) -> None:
+        """Hand a file over whose response has no content."""
+        self._finisher.hand_over_status(transfer, status, headers)
+
+    def idle(self, connection: LaneConnection) -> None:
+        """Use a connection for the next file."""
+        self._idle[connection.origin].append(connection)
+        self._finisher.report()
+        self._start()
+
+    def lost(self, connection: LaneConnection, transfer: Transfer | None) -> None:
+        """Forget a connection, and hand its file over."""
+        self._connections.discard(connection)
+        with suppress(ValueError):
+            self._idle[connection.origin].remove(connection)
+        if transfer is not None:
+            self._finisher.hand_over(transfer)

@@ -1,0 +1,131 @@
+"""A fast lane for small files over libcurl: one GET each, no object graph per file."""
+
+from concurrent.futures import Executor
+
+import pycurl
+
+from ...errors import WbtypedError
+from ...transport.http import USER_AGENT
+from ...transport.retries import SLOWEST_BYTES_PER_SECOND
+from ..schedule import Schedule
+from ..target import Target
+from ..transfer import Transfer
+from .curl_routes import CurlRoutes
+from .small_finisher import INLINE_BYTES, SmallFinisher
+
+PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
+NO_TRANSFER = Transfer("", Target("", "", ""), None, None, "")
+"""What a handle holds before its first file."""
+
+
+class LaneHandle:
+    """A libcurl easy handle with the body that it has received."""
+
+    __slots__ = ("blocks", "curl", "received", "size", "transfer")
+
+    def __init__(self, timeout: float, routes: CurlRoutes) -> None:
+        self.curl: pycurl.Curl = pycurl.Curl()
+        self.transfer: Transfer = NO_TRANSFER
+        self.blocks: list[bytes] = []
+        self.received: int = 0
+        self.size: int = 0
+        set_option = self.curl.setopt
+        set_option(pycurl.WRITEFUNCTION, self._write)
+        set_option(pycurl.NOSIGNAL, 1)
+        set_option(pycurl.PROTOCOLS, PROTOCOLS)
+        set_option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+        set_option(pycurl.USERAGENT, USER_AGENT)
+        set_option(pycurl.HTTPHEADER, ["Accept-Encoding: identity"])
+        set_option(pycurl.PATH_AS_IS, 1)
+        routes.prepare(self.curl)
+        set_option(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
+        set_option(pycurl.LOW_SPEED_LIMIT, SLOWEST_BYTES_PER_SECOND)
+        set_option(pycurl.LOW_SPEED_TIME, max(1, int(timeout)))
+
+    def start(self, transfer: Transfer) -> None:
+        """Prepare the handle for a file."""
+        self.transfer = transfer
+        self.blocks, self.received, self.size = [], 0, transfer.size or 0
+        self.curl.setopt(pycurl.URL, transfer.url)
+
+    def _write(self, block: bytes) -> int:
+        """Keep a block; returning another number of bytes ends the transfer."""
+        self.received += len(block)
+        if self.received > self.size:
+            return 0
+        self.blocks.append(block)
+        return len(block)
+
+
+class CurlLane:
+    """Moves the small files of a schedule, through a multi handle that other transfers share."""
+
+    def __init__(
+        self,
+        multi: pycurl.CurlMulti,
+        timeout: float,
+        routes: CurlRoutes,
+        schedule: Schedule,
+        finishers: Executor,
+    ) -> None:
+        self._multi = multi
+        self._timeout = timeout
+        self._routes = routes
+        self._schedule = schedule
+        self._finishers = finishers
+        self._finisher = SmallFinisher(schedule)
+        self._free: list[LaneHandle] = []
+        self.busy: dict[pycurl.Curl, LaneHandle] = {}
+        """The handles in use."""
+
+    def start(self) -> None:
+        """Request as many files as may be transferred now."""
+        for transfer in self._schedule.take_small():
+            handle = self._free.pop() if self._free else LaneHandle(self._timeout, self._routes)
+            try:
+                if transfer.url.startswith("https:"):
+                    self._routes.check_tls()
+                handle.start(transfer)
+            except (pycurl.error, WbtypedError):
+                self._free.append(handle)
+                self._finisher.hand_over(transfer)
+                continue
+            self.busy[handle.curl] = handle
+            self._multi.add_handle(handle.curl)
+
+    def end(self, curl: pycurl.Curl) -> None:
+        """Process a complete response."""
+        status = curl.getinfo(pycurl.RESPONSE_CODE)
+        handle = self._release(curl)
+        if status != 200:
+            seconds = curl.getinfo(pycurl.RETRY_AFTER)
+            headers = {"retry-after": str(seconds)} if seconds else {}
+            self._finisher.hand_over_status(handle.transfer, status, headers)
+        elif handle.size > INLINE_BYTES:
+            self._finishers.submit(self._finisher.finish_and_report, handle.transfer, handle.blocks)
+        else:
+            self._finisher.finish(handle.transfer, handle.blocks)
+
+    def fail(self, curl: pycurl.Curl, code: int, message: str) -> None:
+        """Process a transfer that libcurl has given up."""
+        transfer = self._release(curl).transfer
+        reason = f"{transfer.label}: {message or f'curl {code}'}"
+        # A block that was refused means a response that is too long, which is not for us to judge.
+        error = None if code == pycurl.E_WRITE_ERROR else self._routes.error(code, reason, None)
+        self._finisher.hand_over(transfer, error)
+
+    def _release(self, curl: pycurl.Curl) -> LaneHandle:
+        self._multi.remove_handle(curl)
+        handle = self.busy.pop(curl)
+        self._free.append(handle)
+        return handle
+
+    def report(self) -> None:
+        """Report the outcomes since the last call."""
+        self._finisher.report()
+
+    def close(self) -> None:
+        """Stop all transfers."""
+        for curl in list(self.busy):
+            self._multi.remove_handle(curl)
+        self.busy.clear()

@@ -1,0 +1,81 @@
+"""Resolvers for changes to projects, some of which are registries."""
+
+from collections.abc import Mapping
+
+from ariadne import MutationType, SchemaBindable
+from graphql import GraphQLResolveInfo
+from pydantic import TypeAdapter
+
+from ..context import get_context
+from ..http_errors import HttpError, not_found
+from ..node_ids import parse_node_id
+from .nodes import Node, project_node
+
+mutation: MutationType = MutationType()
+_types = TypeAdapter(list[dict[str, str | None]])
+
+
+@mutation.field("upsertModel")
+def upsert_project(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Create or change a project; for a registry also the artifact types that it accepts."""
+    context = get_context(info)
+    name = input.get("name")
+    if not isinstance(name, str):
+        raise HttpError("upsertModel needs a name")
+    entity = str(input.get("entityName") or context.account)
+    row, inserted = context.projects.upsert(entity, name, input)
+    allow_all = input.get("allowAllArtifactTypesInRegistry")
+    if isinstance(allow_all, bool):
+        context.projects.allow_all_types(row["id"], allowed=allow_all)
+    for given in _types.validate_python(input.get("artifactTypes") or []):
+        context.collections.ensure_type(row["id"], given["name"] or "", given.get("description"))
+    node = project_node(row)
+    return {
+        "inserted": inserted,
+        "project": node,
+        "model": node,
+        "entityName": entity,
+        "clientMutationId": input.get("clientMutationId"),
+    }
+
+
+@mutation.field("renameProject")
+def rename_project(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Give a project another name."""
+    projects, entity = get_context(info).projects, str(input["entityName"])
+    owner = projects.find(entity, str(input["oldProjectName"]))
+    if owner is None:
+        raise not_found(f"project {entity}/{input['oldProjectName']}")
+    projects.rename(owner["id"], str(input["newProjectName"]))
+    node = project_node(projects.by_id(owner["id"]))
+    return {
+        "inserted": False,
+        "project": node,
+        "model": node,
+        "entityName": entity,
+        "clientMutationId": input.get("clientMutationId"),
+    }
+
+
+@mutation.field("deleteModel")
+def delete_project(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Delete a project with its runs, collections and versions."""
+    project_id = parse_node_id("Project", str(input["id"]))
+    if not get_context(info).projects.delete(project_id):
+        raise not_found(f"project {input['id']}")
+    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+
+
+BINDABLES: list[SchemaBindable] = [mutation]

@@ -1,0 +1,103 @@
+"""Resolvers for registries: projects of an organization's own entity, and what is in them."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+
+from ariadne import ObjectType, SchemaBindable
+from graphql import GraphQLResolveInfo
+
+from ..context import Context, get_context
+from .artifact_nodes import collection_node, membership_node
+from .filtered_pages import filtered_page, matching
+from .nodes import Node, get_row, project_prefix
+from .pagination import reject_unsupported
+from .records import (
+    COLLECTION_FIELDS,
+    PROJECT_FIELDS,
+    VERSION_FIELDS,
+    CollectionRecord,
+    ProjectRecord,
+    VersionRecord,
+)
+
+entity: ObjectType = ObjectType("Entity")
+project: ObjectType = ObjectType("Project")
+
+
+@project.field("allowAllArtifactTypesInRegistry")
+def allows_all_types(node: Node, info: GraphQLResolveInfo) -> bool:
+    """Resolve whether a registry accepts versions of any type."""
+    return get_context(info).projects.allows_all_types(get_row(node)["id"])
+
+
+def collection_records(
+    node: Node, context: Context, project_filters: str | None
+) -> Iterator[CollectionRecord]:
+    """Return the collections in those projects of an entity that match a filter."""
+    rows = context.projects.with_prefix(str(node["name"]), project_prefix(node))
+    owners = list(matching(map(ProjectRecord, rows), PROJECT_FIELDS, project_filters))
+    return (
+        CollectionRecord(row, context)
+        for owner in owners
+        for row in context.collections.list_by("project_id", owner.id)
+    )
+
+
+@entity.field("artifactCollections")
+def collections_of_entity(
+    node: Node,
+    info: GraphQLResolveInfo,
+    after: str | None = None,
+    first: int | None = None,
+    filters: str | None = None,
+    order: str | None = None,
+    collectionTypes: Sequence[str] | None = None,  # noqa: N803 - the schema's name
+    projectFilters: str | None = None,  # noqa: N803
+    **other: object,
+) -> Node:
+    """Resolve a page of the collections in projects of an entity, newest first by default."""
+    reject_unsupported(other)
+    found = collection_records(node, get_context(info), projectFilters)
+    kinds = collectionTypes
+    shown, _ = filtered_page(
+        (record for record in found if kinds is None or record.row["kind"] in kinds),
+        COLLECTION_FIELDS, lambda record: collection_node(record.row),
+        order=order, default_order="-id", filters=filters, after=after, first=first,
+    )  # fmt: skip
+    return shown
+
+
+@entity.field("artifactMemberships")
+def memberships_of_entity(
+    node: Node,
+    info: GraphQLResolveInfo,
+    after: str | None = None,
+    first: int | None = None,
+    filters: str | None = None,
+    order: str | None = None,
+    collectionFilters: str | None = None,  # noqa: N803 - the schema's name
+    projectFilters: str | None = None,  # noqa: N803
+) -> Node:
+    """Resolve a page of the versions in projects of an entity, the last linked first by default."""
+    context = get_context(info)
+    found = collection_records(node, context, projectFilters)
+    collections = list(matching(found, COLLECTION_FIELDS, collectionFilters))
+    shown, _ = filtered_page(
+        version_records(context, [record.row for record in collections]),
+        VERSION_FIELDS, lambda record: membership_node(record.row),
+        order=order, default_order="-linked_at", filters=filters, after=after, first=first,
+    )  # fmt: skip
+    return shown
+
+
+def version_records(
+    context: Context, collections: Sequence[sqlite3.Row]
+) -> Iterator[VersionRecord]:
+    """Return the versions in collections that still have their content."""
+    for collection in collections:
+        for row in context.versions.memberships(collection["id"]):
+            if row["state"] == "COMMITTED":
+                yield VersionRecord(row, collection["name"], context)
+
+
+BINDABLES: list[SchemaBindable] = [entity, project]

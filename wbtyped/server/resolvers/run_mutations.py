@@ -1,0 +1,115 @@
+"""Resolvers for changes to runs."""
+
+from collections.abc import Mapping
+
+from ariadne import MutationType, SchemaBindable
+from graphql import GraphQLResolveInfo
+
+from ..context import Context, get_context
+from ..filters import compile_filter
+from ..http_errors import HttpError, not_found
+from .nodes import Node, project_node, run_node
+from .records import RUN_FIELDS
+from .runs import scan_runs
+
+mutation: MutationType = MutationType()
+STATE_CHANGES = {
+    "pending": {"running", "failed", "crashed", "preempted"},
+    "failed": {"pending", "running"},
+}
+"""The states that `updateRunState` can set, and those that a run may have before."""
+
+
+@mutation.field("upsertBucket")
+def upsert_run(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Create a run, and its project if it is new, or change the run with this name or id."""
+    context = get_context(info)
+    known = context.runs.require(str(input["id"])) if input.get("id") else None
+    if known is not None:
+        row, inserted = context.runs.upsert(known["project_id"], known["name"], input)
+    else:
+        entity = str(input.get("entityName") or context.account)
+        owner, _new = context.projects.upsert(
+            entity, str(input.get("modelName") or "uncategorized")
+        )
+        name = str(input["name"]) if input.get("name") else None
+        row, inserted = context.runs.upsert(owner["id"], name, input)
+    return {
+        "inserted": inserted,
+        "bucket": run_node(row),
+        "clientMutationId": input.get("clientMutationId"),
+    }
+
+
+@mutation.field("deleteRun")
+def delete_run(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Delete a run with its files and history and, if asked, the versions that it created."""
+    context = get_context(info)
+    row = context.runs.require(str(input["id"]))
+    delete_runs_by_id(context, [row["id"]], with_artifacts=bool(input.get("deleteArtifacts")))
+    return {"clientMutationId": input.get("clientMutationId")}
+
+
+@mutation.field("deleteRuns")
+def delete_matching_runs(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Delete the runs of a project that match a filter."""
+    context = get_context(info)
+    entity, name = str(input["entityName"]), str(input["projectName"])
+    owner = context.projects.find(entity, name)
+    if owner is None:
+        raise not_found(f"project {entity}/{name}")
+    matches = compile_filter(str(input["filters"]), RUN_FIELDS)
+    found = scan_runs(project_node(owner), context)
+    ids = [run.id for run in found if matches is None or matches(run)]
+    delete_runs_by_id(context, ids, with_artifacts=bool(input.get("deleteArtifacts")))
+    return {"clientMutationId": input.get("clientMutationId")}
+
+
+def delete_runs_by_id(context: Context, ids: list[int], *, with_artifacts: bool) -> None:
+    """Delete runs; the versions that they created first, if asked."""
+    for run_id in ids if with_artifacts else ():
+        for version in context.versions.created_by_run(run_id):
+            context.versions.delete(version["id"], with_aliases=True)
+    context.runs.delete(ids)
+
+
+@mutation.field("stopRun")
+def stop_run(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Ask the process behind a run to stop."""
+    context = get_context(info)
+    context.runs.stop(context.runs.require(str(input["id"]))["id"])
+    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+
+
+@mutation.field("updateRunState")
+def update_run_state(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Set the state of a run, where W&B allows the change."""
+    context = get_context(info)
+    row, state = context.runs.require(str(input.get("id"))), str(input.get("state"))
+    if row["state"] not in STATE_CHANGES.get(state, ()):
+        raise HttpError(f"a run cannot change from {row['state']} to {state}", status=400)
+    context.runs.set_state(row["id"], state)
+    return {"success": True}
+
+
+BINDABLES: list[SchemaBindable] = [mutation]

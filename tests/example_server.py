@@ -5,7 +5,7 @@ from wbtyped.server import WandbServer
 
 
 def fill(server: WandbServer) -> None:
-    """Add a run with files and history, two versions that it logged, another collection, and a registry."""
+    """Add a run with files and history, two versions, another collection, and a registry."""
     log_run(
         server, "my-team/mnist/run-1", config={"lr": 0.1}, summary={"loss": 0.5},
         history=[{"loss": 1.0}, {"loss": 0.5}],

@@ -124,6 +124,9 @@ class CollectionVersions(VersionList["Result", ArtifactT]):
     def _keeps(self, item: ArtifactT) -> bool:
         return set(self.tags) <= set(item.tags)
 
+    def _drops_items(self) -> bool:
+        return bool(self.tags)
+
 
 class RunVersions(VersionList["RunResult", ArtifactT]):
     """The versions that a run logged or used (query RunArtifacts), independent of their class."""
@@ -177,3 +180,6 @@ class RunVersions(VersionList["RunResult", ArtifactT]):
 
     def _keeps(self, item: ArtifactT) -> bool:
         return bool(item.entity)
+
+    def _drops_items(self) -> bool:
+        return True

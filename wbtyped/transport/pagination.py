@@ -407,8 +407,12 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
         return self._announced()
 
     def _known_total(self) -> str:
-        filtered = type(self)._keeps is not Paginator[ResultT, NodeT, ItemT]._keeps
-        return "" if filtered or self._counts_items() else f"{self._announced():,}"
+        unknown = self._drops_items() or self._counts_items()
+        return "" if unknown else f"{self._announced():,}"
+
+    def _drops_items(self) -> bool:
+        """Return True if `_keeps` may leave items out of a list whose total is the server's."""
+        return False
 
     def _announced(self) -> int:
         total = 0 if self.last_response is None else self._total(self.last_response)

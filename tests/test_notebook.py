@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
+import wbtyped
 from tests.run_logging import log_run
-from wbtyped import Api, DownloadResult, FailedFile
+from wbtyped import Api, DownloadResult, FailedFile, Paginator, SizedPaginator
 from wbtyped.errors import NotFoundError
 from wbtyped.notebook import MAX_LENGTH, MAX_ROWS, dicts_html, linked, object_html
 from wbtyped.server import WandbServer
@@ -108,6 +109,8 @@ def api(wandb_server: WandbServer) -> Api:
             "me/tables/data", "dataset", {f"{HOSTILE}.csv": f"{rows}"},
             metadata={"rows": rows, "note": HOSTILE}, logged_by=RUN,
         )  # fmt: skip
+    wandb_server.add_organization("acme", "acme-org", teams=["me"])
+    wandb_server.link_artifact("me/tables/data:v1", "acme-org/wandb-registry-shelf/kept")
     wandb_server.requests.clear()
     return Api()
 
@@ -120,6 +123,7 @@ OBJECTS: list[tuple[str, Callable[[Api], object], list[str]]] = [
     ("collection", lambda api: api.artifact_collection("dataset", "me/tables/data"), ["dataset"]),
     ("type", lambda api: api.artifact_type("dataset", "me/tables"), ["dataset"]),
     ("project", lambda api: api.project("tables", "me"), ["tables"]),
+    ("registry", lambda api: api.registry("shelf", "acme"), ["acme", "shelf"]),
 ]
 LISTS: list[tuple[str, Callable[[Api], object], str, list[str]]] = [
     ("files", lambda api: api.run(RUN).files(), ", first 20 of 30", []),
@@ -130,7 +134,11 @@ LISTS: list[tuple[str, Callable[[Api], object], str, list[str]]] = [
     ("run artifacts", lambda api: api.run(RUN).logged_artifacts(), ", 2 items", ["data:v0"]),
     ("artifact files", lambda api: api.artifact("me/tables/data").files(), ", 1 item", ["1 B"]),
     ("types", lambda api: api.artifact_types("me/tables"), ", 1 item", ["dataset"]),
-    ("projects", lambda api: api.projects("me"), ", 1 item", ["tables"]),
+    ("projects", lambda api: api.projects("me"), "", ["tables"]),
+    ("registries", lambda api: api.registries("acme"), ", 1 item", ["shelf"]),
+    ("in registries", lambda api: api.registries("acme").collections(), "", ["kept"]),
+    ("versions in registries", lambda api: api.registries("acme").versions(), "", ["kept:v0"]),
+    ("all collections", lambda api: api.project("tables", "me").collections(), "", ["data"]),
 ]  # fmt: skip
 
 
@@ -167,7 +175,8 @@ def test_list_shows_its_first_page(
     assert set(values) <= set(table.cells)
     assert table.rows <= 1 + MAX_ROWS
     assert shown(found).cells == table.cells
-    assert len(wandb_server.requests.operations()) == 1
+    sent = [name for name in wandb_server.requests.operations() if name != "ServerFeatures"]
+    assert len(sent) == 1
 
 
 def test_list_that_is_filtered_here_does_not_claim_a_total(api: Api) -> None:
@@ -242,6 +251,9 @@ def test_columns_are_those_of_the_documentation(api: Api) -> None:
         for kind in re.findall(r"`(\w+)`", kinds):
             documented[kind] = re.findall(r"`(\w+)`", re.sub(r"\(.*\)|`lazy=False`", "", columns))
     lists = [find(api) for _, find, _, _ in LISTS] + [api.runs("me/tables", lazy=False)]
+    public = [getattr(wbtyped, name) for name in wbtyped.__all__]
+    kinds = {kind for kind in public if isinstance(kind, type) and issubclass(kind, Paginator)}
+    assert {type(one) for one in lists} == kinds - {Paginator, SizedPaginator}
     for one in lists:
         [row, *_] = getattr(one, "to_dicts")()  # noqa: B009
         kind = type(one).__name__

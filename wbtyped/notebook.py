@@ -9,7 +9,6 @@ import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 
@@ -95,7 +94,7 @@ def row_html(cells: Iterable[str]) -> str:
 
 def linked(content: str, page: str | None) -> str:
     """Return HTML as a link to a web page; as it is, without one."""
-    if page is None or urlsplit(page).scheme not in {"http", "https"}:
+    if page is None or not page.startswith(("http://", "https://")):
         return content
     return f'<a href="{html.escape(page)}" target="_blank" rel="noopener noreferrer">{content}</a>'
 

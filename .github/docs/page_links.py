@@ -9,6 +9,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = Path(__file__).with_name("pages")
 SOURCES = "https://github.com/wbtyped/wbtyped/blob/main"
 READMES = {
+    "wbtyped/cli/README.md": "guides/command.md",
     "wbtyped/download/README.md": "guides/downloads.md",
     "wbtyped/server/README.md": "guides/server.md",
     "wbtyped/drift/README.md": "guides/drift.md",

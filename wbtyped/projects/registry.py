@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Self, TypeAlias
 
+from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.input_types import ArtifactTypeInput
 
@@ -10,6 +11,7 @@ from .. import arguments
 from ..accounts.missing import missing_organization, missing_project
 from ..accounts.registries import REGISTRY, full_registry_name
 from ..errors import UsageError
+from ..notebook import Record
 from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
@@ -29,7 +31,7 @@ TYPES_FEATURE = "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION"
 """The feature of servers whose registries tell which artifact types they accept."""
 
 
-class Registry:
+class Registry(Record):
     """A registry: the collections of an organization that link to versions of its teams.
 
     Its project is `wandb-registry-NAME` of the organization's own entity. `attrs` is the typed node
@@ -42,6 +44,8 @@ class Registry:
     """
 
     __slots__ = ("__weakref__", "_details", "attrs", "client", "organization")
+
+    __columns__ = ("name", "description", "created_at")
 
     def __init__(self, client: Client, organization: str, attrs: fragments.Project) -> None:
         arguments.instance("client", client, Client)
@@ -67,6 +71,20 @@ class Registry:
 
     def __repr__(self) -> str:
         return f"<Registry {self.organization}/{self.full_name}>"
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return organization, entity, name, description, created_at and URL."""
+        return {
+            "organization": self.organization,
+            "entity": self.entity,
+            "name": self.name,
+            "description": self.description,
+            "created_at": self.created_at,
+            "url": self.url,
+        }
+
+    def __page__(self) -> str:
+        return self.url
 
     @property
     def id(self) -> str:

@@ -32,6 +32,7 @@ async def later(api: Api) -> None:
         assert_type(await run.aconfig(), Mapping[str, JsonValue])
         assert_type(await run.ametadata(), Mapping[str, JsonValue] | None)
         assert_type(run.ascan_history(), AsyncIterator[dict[str, JsonValue]])
+        assert_type(await run.files().ato_dicts(), list[dict[str, JsonValue]])
         assert_type(await run.await_until_finished(60), str)
     assert_type(await api.aprojects(), Projects)
 
@@ -44,6 +45,8 @@ def what_a_run_logged(run: Run) -> None:
     assert_type(run.group, str | None)
     assert_type(run.heartbeat_at, str | None)
     assert_type(run.history(keys=["loss"], samples=100), list[dict[str, JsonValue]])
+    assert_type(run.to_dict(), dict[str, JsonValue])
+    assert_type(run.files().to_dicts(), list[dict[str, JsonValue]])
     assert_type(run.scan_history(), Iterator[dict[str, JsonValue]])
     assert_type(run.last_history_step, int)
     assert_type(run.lastHistoryStep, int)

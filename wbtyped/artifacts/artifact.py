@@ -7,7 +7,7 @@ from enum import Enum
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Self, Unpack, cast
+from typing import TYPE_CHECKING, ClassVar, Self, Unpack, cast
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
@@ -90,7 +90,15 @@ class StandaloneArtifact(Record):
         "contents", "location",
     )  # fmt: skip
 
-    __columns__ = ("name", "type", "size", "file_count", "aliases", "tags", "created_at")
+    __columns__: ClassVar[tuple[str, ...]] = (
+        "name",
+        "type",
+        "size",
+        "file_count",
+        "aliases",
+        "tags",
+        "created_at",
+    )
 
     def __init__(
         self, client: Client, location: ArtifactLocation, attrs: fragments.Artifact

@@ -1,7 +1,7 @@
 """One collection of artifact versions: its properties, and edits to it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
@@ -47,7 +47,7 @@ class StandaloneCollection(Record):
         "entity", "organization", "project",
     )  # fmt: skip
 
-    __columns__ = ("name", "type", "tags", "description", "created_at")
+    __columns__: ClassVar[tuple[str, ...]] = ("name", "type", "tags", "description", "created_at")
 
     def __init__(
         self,

@@ -87,7 +87,7 @@ class ArtifactType(Record):
 
     __slots__ = ("__weakref__", "attrs", "client", "entity", "project", "type")
 
-    __columns__ = ("name", "description")
+    __columns__: ClassVar[tuple[str, ...]] = ("name", "description")
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """One project: what it contains."""
 
 from collections.abc import Mapping
-from typing import Self
+from typing import ClassVar, Self
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
@@ -23,7 +23,7 @@ class Project(Record):
 
     __slots__ = ("attrs", "client", "entity", "name")
 
-    __columns__ = ("name", "description", "created_at")
+    __columns__: ClassVar[tuple[str, ...]] = ("name", "description", "created_at")
 
     client: Client
     """The client that sends requests."""

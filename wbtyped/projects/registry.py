@@ -1,7 +1,7 @@
 """One registry of an organization."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
@@ -45,7 +45,7 @@ class Registry(Record):
 
     __slots__ = ("__weakref__", "_details", "attrs", "client", "organization")
 
-    __columns__ = ("name", "description", "created_at")
+    __columns__: ClassVar[tuple[str, ...]] = ("name", "description", "created_at")
 
     def __init__(self, client: Client, organization: str, attrs: fragments.Project) -> None:
         arguments.instance("client", client, Client)

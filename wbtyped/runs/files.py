@@ -48,7 +48,7 @@ class StandaloneFile(Record, Generic[RunT_co]):
 
     __slots__ = ("attrs", "client", "run")
 
-    __columns__ = ("name", "size", "mimetype", "updated_at")
+    __columns__: ClassVar[tuple[str, ...]] = ("name", "size", "mimetype", "updated_at")
 
     client: Client
     """The client that sends requests."""

@@ -1,7 +1,7 @@
 """One run: its identity, its metadata, and what it logged."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
@@ -32,7 +32,7 @@ class StandaloneRun(Record):
         "client", "entity", "id", "project",
     )  # fmt: skip
 
-    __columns__ = ("name", "id", "state", "created_at", "user", "tags")
+    __columns__: ClassVar[tuple[str, ...]] = ("name", "id", "state", "created_at", "user", "tags")
 
     def __init__(
         self,

@@ -41,6 +41,13 @@ class Origin(NamedTuple):
     port: int
 
 
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Return an event loop whose time goes on where a test stops the clock."""
+    loop = asyncio.new_event_loop()
+    loop.time = monotonic  # type: ignore[method-assign]
+    return loop
+
+
 class LaneConnection(asyncio.Protocol):
     """A connection that requests one file after another."""
 
@@ -147,7 +154,8 @@ class AsyncioLane:
 
     def run(self) -> None:
         """Work until the schedule is finished."""
-        asyncio.run(self._run())
+        with asyncio.Runner(loop_factory=new_loop) as runner:
+            runner.run(self._run())
 
     def _on_error(self, _: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """Keep an unexpected error of a callback, which would only be logged."""

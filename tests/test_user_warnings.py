@@ -57,6 +57,7 @@ def _full_cache(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError("no space left")
 
     monkeypatch.setattr(Cache, "add", refuse)
+    monkeypatch.setattr(Cache, "add_content", refuse)
 
 
 def check(said: list[warnings.WarningMessage], number: int, word: str) -> None:
@@ -192,7 +193,7 @@ def test_warn_user_is_used_everywhere() -> None:
     ]
     assert {name for _, name in calls} == {"warn_user"}
     assert sorted(path for path, _ in calls) == [
-        "artifacts/collection.py", "artifacts/compat.py", "artifacts/contents/download.py",
-        "config/settings.py", "download/batch.py", "download/batch.py",
-        "runs/files.py", "runs/files.py",
+        "api.py", "artifacts/artifact.py", "artifacts/collection.py", "artifacts/compat.py",
+        "artifacts/contents/download.py", "artifacts/contents/manifest.py", "config/settings.py",
+        "download/batch.py", "download/batch.py", "runs/files.py", "runs/files.py", "runs/ref.py",
     ]  # fmt: skip

@@ -371,7 +371,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
 
     def _checked(self, result: DownloadResult) -> DownloadResult:
         found = result.written or result.cached or result.kept or result.failed
-        self.selection.warn_if_unmatched(len(found))
+        self.selection.check_matches(len(found))
         return result
 
     def _batch(
@@ -433,7 +433,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
     def _next_cursor(self, result: "RunFiles", seen: Cursors) -> str | None:
         following = super()._next_cursor(result, seen)
         if following is None and seen.is_first:
-            self.selection.warn_if_unmatched(len(self._connection(result).edges))
+            self.selection.check_matches(len(self._connection(result).edges))
         return following
 
     @abstractmethod

@@ -72,7 +72,7 @@ class FileSelection(NamedTuple):
         """Return True if a file that the server listed belongs to the selection."""
         return self.glob is None or matches_glob(name, self.glob)
 
-    def warn_if_unmatched(self, listed: int) -> None:
+    def check_matches(self, listed: int) -> None:
         """Warn of an SQL LIKE pattern that matches nothing and was meant as a shell pattern."""
         if not listed and self.pattern and looks_like_glob(self.pattern):
             warn_user(unmatched_hint(self.pattern))

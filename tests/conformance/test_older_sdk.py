@@ -63,7 +63,8 @@ def test_older_client_downloads_the_same(logged: Scripts, older: Scripts) -> Non
 EXAMPLES = [
     f"drop_in/{path.name}"
     for path in sorted((FOLDER / "drop_in").glob("*.py"))
-    if path.stem != "filters_and_cursors"  # which are not documented
+    # Cursors are not documented; lists of runs are compared with 0.31 alone.
+    if path.stem not in {"filters_and_cursors", "walk_runs"}
 ]
 
 

@@ -14,6 +14,8 @@ from .curl_routes import CurlRoutes
 from .small_finisher import INLINE_BYTES, SmallFinisher
 
 PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
+RETRY_AFTER: int | None = getattr(pycurl, "RETRY_AFTER", None)
+"""Which older versions of pycurl do not have."""
 NO_TRANSFER = Transfer("", Target("", "", ""), None, None, "")
 """What a handle holds before its first file."""
 
@@ -98,7 +100,7 @@ class CurlLane:
         status = curl.getinfo(pycurl.RESPONSE_CODE)
         handle = self._release(curl)
         if status != 200:
-            seconds = curl.getinfo(pycurl.RETRY_AFTER)
+            seconds = 0 if RETRY_AFTER is None else curl.getinfo(RETRY_AFTER)
             headers = {"retry-after": str(seconds)} if seconds else {}
             self._finisher.hand_over_status(handle.transfer, status, headers)
         elif handle.size > INLINE_BYTES:

@@ -18,6 +18,7 @@ from ...errors import TransportError, WbtypedError
 from ...transport.http import USER_AGENT
 from ...transport.retries import SLOWEST_BYTES_PER_SECOND
 from ...transport.tls import Tls, certificate_refused
+from ...urls import DEFAULT_PORTS
 from ..schedule import Schedule
 from ..transfer import Transfer
 from .small_finisher import INLINE_BYTES, SmallFinisher
@@ -30,7 +31,6 @@ REQUEST = (
     "GET {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {agent}\r\nAccept: */*\r\n"
     "Accept-Encoding: identity\r\n\r\n"
 )
-DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Origin(NamedTuple):
@@ -181,8 +181,8 @@ class AsyncioLane:
     # Starting.
 
     def _busy(self) -> int:
-        busy = sum(1 for connection in self._connections if connection.transfer is not None)
-        return busy + len(self._opening)
+        idle = sum(map(len, self._idle.values()))
+        return len(self._connections) - idle + len(self._opening)
 
     def _start(self) -> None:
         """Request as many files as connections allow."""

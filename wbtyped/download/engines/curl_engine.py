@@ -9,7 +9,7 @@ import pycurl
 from ...clock import monotonic
 from ...config.proxies import Proxy
 from ...errors import TransportError
-from ...transport.http import USER_AGENT, Transport
+from ...transport.http import Transport
 from ...transport.redirects import REDIRECT_BODY_BYTES
 from ...transport.retries import TransientError
 from ...transport.routes import PROXY_REFUSES, through
@@ -18,14 +18,11 @@ from ..schedule import Schedule
 from ..transfer import TransferCancelled
 from .curl_lane import CurlLane
 from .curl_routes import CurlRoutes, request_target
-from .small_finisher import INLINE_BYTES
+from .small_finisher import FINISHER_THREADS, INLINE_BYTES
 
 BUFFER_BYTES = 512 * 1024
 POLL_SECONDS = 0.1
 """Seconds until the thread looks again whether the schedule is finished."""
-FINISHER_THREADS = 2
-"""Threads that verify larger files and rename them into place."""
-PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 
 
 HEADER_LINES = re.compile(
@@ -58,12 +55,7 @@ class CurlHandle:
         set_option(pycurl.WRITEFUNCTION, self._write)
         set_option(pycurl.HEADERFUNCTION, self._header_lines.append)
         set_option(pycurl.BUFFERSIZE, BUFFER_BYTES)
-        set_option(pycurl.NOSIGNAL, 1)
-        set_option(pycurl.PROTOCOLS, PROTOCOLS)
-        set_option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-        set_option(pycurl.USERAGENT, USER_AGENT)
-        routes.prepare(self.curl)
-        set_option(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
+        routes.prepare(self.curl, timeout)
 
     def start(self, attempt: Attempt) -> None:
         """Prepare the handle for a transfer."""

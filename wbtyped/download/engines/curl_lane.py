@@ -5,7 +5,6 @@ from concurrent.futures import Executor
 import pycurl
 
 from ...errors import WbtypedError
-from ...transport.http import USER_AGENT
 from ...transport.retries import SLOWEST_BYTES_PER_SECOND
 from ..schedule import Schedule
 from ..target import Target
@@ -13,7 +12,6 @@ from ..transfer import Transfer
 from .curl_routes import CurlRoutes
 from .small_finisher import INLINE_BYTES, SmallFinisher
 
-PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 RETRY_AFTER: int | None = getattr(pycurl, "RETRY_AFTER", None)
 """Which older versions of pycurl do not have."""
 NO_TRANSFER = Transfer("", Target("", "", ""), None, None, "")
@@ -33,14 +31,9 @@ class LaneHandle:
         self.size: int = 0
         set_option = self.curl.setopt
         set_option(pycurl.WRITEFUNCTION, self._write)
-        set_option(pycurl.NOSIGNAL, 1)
-        set_option(pycurl.PROTOCOLS, PROTOCOLS)
-        set_option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
-        set_option(pycurl.USERAGENT, USER_AGENT)
         set_option(pycurl.HTTPHEADER, ["Accept-Encoding: identity"])
         set_option(pycurl.PATH_AS_IS, 1)
-        routes.prepare(self.curl)
-        set_option(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
+        routes.prepare(self.curl, timeout)
         set_option(pycurl.LOW_SPEED_LIMIT, SLOWEST_BYTES_PER_SECOND)
         set_option(pycurl.LOW_SPEED_TIME, max(1, int(timeout)))
 

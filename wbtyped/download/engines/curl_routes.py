@@ -1,14 +1,16 @@
-"""Proxies and certificates for libcurl, by the same rules as for httpx: see `routes`."""
+"""How libcurl connects: proxies and certificates by the same rules as for httpx, see `routes`."""
 
 import pycurl
 
 from ...config.proxies import Proxies, Proxy
 from ...errors import TransportError, UsageError
+from ...transport.http import USER_AGENT
 from ...transport.retries import TransientError
 from ...transport.routes import through
 from ...transport.tls import Tls, certificate_refused
 from ...urls import WebUrl
 
+PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
 CERTIFICATE_REFUSED = frozenset({pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT})
 """libcurl before 7.62 reports an untrusted certificate by the second code."""
 
@@ -31,8 +33,13 @@ class CurlRoutes:
         self._proxies = Proxies.of_environment()
         self._tls = Tls.of_environment()
 
-    def prepare(self, curl: pycurl.Curl) -> None:
-        """Set the options that do not depend on the URL."""
+    def prepare(self, curl: pycurl.Curl, timeout: float) -> None:
+        """Set the options that do not depend on the URL; `timeout` is that of a connection."""
+        curl.setopt(pycurl.NOSIGNAL, 1)
+        curl.setopt(pycurl.PROTOCOLS, PROTOCOLS)
+        curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
+        curl.setopt(pycurl.USERAGENT, USER_AGENT)
+        curl.setopt(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
         tls = self._tls
         certificates = (
             (pycurl.CAINFO, pycurl.PROXY_CAINFO, tls.file),

@@ -23,9 +23,8 @@ from ...urls import WebUrl
 from ..attempt import Attempt
 from ..schedule import Schedule
 from ..transfer import TransferCancelled
+from .small_finisher import FINISHER_THREADS
 
-FINISHER_THREADS = 2
-"""Threads that verify larger small files and rename them into place."""
 POLL_SECONDS = 0.2
 """Seconds until an idle thread looks again whether the schedule is finished."""
 

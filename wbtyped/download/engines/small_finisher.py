@@ -14,6 +14,10 @@ INLINE_BYTES = 64 * 1024
 time than passing it to another."""
 
 
+FINISHER_THREADS = 2
+"""Threads that verify larger files and rename them into place."""
+
+
 class SmallFinisher:
     """Verifies small files, renames them into place, and reports to the schedule.
 

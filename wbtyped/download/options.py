@@ -24,7 +24,7 @@ class DownloadOptions(TypedDict, total=False):
     """`curl` or `httpx`. By default `curl` if the extra `fast` is installed, unless the environment
     variable WBTYPED_ENGINE names another."""
     jobs: int | None
-    """Number of parallel downloads, 1 to 128. By default 32, or 128 for small files with `curl`.
+    """Number of parallel downloads, 1 to 128. By default 32, or 128 for small files.
     Where connections are left, a large file that arrives slowly is fetched over several."""
     fsync: bool
     """Flush each file to the disk before it is renamed into place. Off by default."""

@@ -1,6 +1,9 @@
 """The fast lane: which files take it, and that the others go the usual way."""
 
-from collections.abc import Mapping
+import os
+import threading
+from collections.abc import Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -8,17 +11,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wbtyped import Api
+from tests.download.transfers import md5
+from tests.raw_server import raw_server, response
+from wbtyped import Api, DownloadProgress, DownloadResult
+from wbtyped.download.batch import Batch, BatchOptions
 from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.disk.safe_names import PLAIN_NAME, SafeNames, checked_parts
 from wbtyped.download.disk.verified_writer import MEMORY_LIMIT_BYTES
 from wbtyped.download.known_folders import MAX_NAMES, KnownFolders
+from wbtyped.download.options import EngineName
 from wbtyped.download.recorded_reference import Recorded
 from wbtyped.download.schedule import Schedule
 from wbtyped.download.small_files import is_small
 from wbtyped.download.target import Target
 from wbtyped.download.transfer import Piece, Transfer
-from wbtyped.errors import NotFoundError, UnsafePathError
+from wbtyped.errors import NotFoundError, TransportError, UnsafePathError
 from wbtyped.server import Fault, WandbServer
 
 FILES = {f"{number % 7}/{number:03}.bin": bytes([number]) * number * 40 for number in range(200)}
@@ -163,3 +170,105 @@ def test_lane_existing_file_is_refused_without_replace(reader: Api, tmp_path: Pa
     result = files.download(tmp_path, on_error="collect")
     assert [failed.name for failed in result.failed] == ["1/001.bin"]
     assert (tmp_path / "1/001.bin").read_bytes() == b"of the user"
+
+
+def download(transfers: Sequence[Transfer], root: Path, **options: Any) -> DownloadResult:
+    """Run a batch of transfers, without a list."""
+    batch_options = BatchOptions(on_error="collect", engine=engine_of_test(), **options)
+    api = Api(base_url="http://unused.test", api_key="k" * 40)
+    return Batch(api.client.transport, FolderTree(root), batch_options, transfers, "list").run()
+
+
+def engine_of_test() -> EngineName:
+    """Return the engine that the fixture has set."""
+    return "curl" if os.environ["WBTYPED_ENGINE"] == "curl" else "httpx"
+
+
+def transfer_of(content: bytes, url: str, root: Path, name: str) -> Transfer:
+    """Return the transfer of a small file."""
+    return Transfer(
+        url, Target(str(root), "", name), len(content), md5(content), f"file {name!r}", name
+    )
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("host", ["127.0.0.1:99999", "a..b", ".", "-", "127.0.0.1:0", "a" * 70])
+def test_lane_host_that_cannot_be_reached_fails_that_file_alone(host: str, tmp_path: Path) -> None:
+    with raw_server(lambda _: response(b"right")) as server:
+        urls = {"good": f"{server.url}/x", "bad": f"http://{host}/x"}
+        result = download(
+            [transfer_of(b"right", url, tmp_path, n) for n, url in urls.items()], tmp_path
+        )
+    assert (result.written, [failed.name for failed in result.failed]) == (["good"], ["bad"])
+    assert isinstance(result.failed[0].error, TransportError)
+
+
+class BrokenObserver:
+    """Fails as a closed pipe does."""
+
+    def tick(self, _: DownloadProgress, /) -> None:
+        """Do nothing."""
+
+    def interrupted(self, _: str, /) -> None:
+        """Do nothing."""
+
+    def finish(self, status: str, name: str, size: int, /) -> None:
+        raise BrokenPipeError
+
+    def fail(self, name: str, reason: object, /) -> None:
+        raise BrokenPipeError
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("content", [b"right", b"right" * 40_000], ids=["small", "larger"])
+def test_lane_observer_that_fails_ends_the_batch(content: bytes, tmp_path: Path) -> None:
+    with raw_server(lambda _: response(content)) as server, pytest.raises(BrokenPipeError):
+        download(
+            [transfer_of(content, f"{server.url}/x", tmp_path, "x")],
+            tmp_path,
+            observer=BrokenObserver(),
+        )
+
+
+class OpenConnections(BaseHTTPRequestHandler):
+    """Keeps connections alive, and counts those that are open."""
+
+    protocol_version = "HTTP/1.1"
+    now = most = 0
+    guard = threading.Lock()
+
+    def setup(self) -> None:
+        with self.guard:
+            OpenConnections.now += 1
+            OpenConnections.most = max(OpenConnections.most, OpenConnections.now)
+        super().setup()
+
+    def finish(self) -> None:
+        super().finish()
+        with self.guard:
+            OpenConnections.now -= 1
+
+    def do_GET(self) -> None:
+        self.send_response(200)
+        self.send_header("Content-Length", "5")
+        self.end_headers()
+        self.wfile.write(b"right")
+
+    def log_message(self, format: str, *_: object) -> None:  # noqa: A002
+        pass
+
+
+@pytest.mark.usefixtures("engine")
+def test_lane_many_servers_leave_few_connections_open(tmp_path: Path) -> None:
+    OpenConnections.now = OpenConnections.most = 0
+    servers = [ThreadingHTTPServer(("127.0.0.1", 0), OpenConnections) for _ in range(24)]
+    for server in servers:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    ports = [server.server_address[1] for server in servers]
+    plan = [transfer_of(b"right", f"http://127.0.0.1:{n}/", tmp_path, str(n)) for n in ports]
+    result = download(plan, tmp_path, jobs=4)
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+    assert len(result.written) == len(servers)
+    assert OpenConnections.most <= 12, "a few more than 4: servers see a closed one a little later"

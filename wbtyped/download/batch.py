@@ -142,6 +142,7 @@ class Batch:
     list_name: str
     expected: tuple[int, int] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False)
+    _observer_lock: threading.Lock = field(default_factory=threading.Lock, init=False)
     _error: BaseException | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
@@ -361,8 +362,17 @@ class Batch:
             if transfer.recorded is not None and transfer.recorded.unverified:
                 self.result.unverified[transfer.name] = transfer.recorded.unverified
             self.result.size += size
-            if self.options.observer is not None:
-                self.options.observer.finish("fetched", transfer.name, size)
+        self._observe(lambda observer: observer.finish("fetched", transfer.name, size))
+
+    def _observe(self, report: Callable[[Observer], None]) -> None:
+        """Tell the observer, one thread at a time; an error of its own ends the batch."""
+        if self.options.observer is None:
+            return
+        try:
+            with self._observer_lock:
+                report(self.options.observer)
+        except Exception as error:
+            self._abort(error)
 
     def _expect(self, listed: ListedFiles) -> None:
         files, size = self.expected or (0, 0)
@@ -375,9 +385,8 @@ class Batch:
             names.append(skipped.name)
             self.result.size += skipped.size
             self._skipped_bytes += skipped.size
-            if self.options.observer is not None:
-                status = "cached" if skipped.cached else "kept"
-                self.options.observer.finish(status, skipped.name, skipped.size)
+        status = "cached" if skipped.cached else "kept"
+        self._observe(lambda observer: observer.finish(status, skipped.name, skipped.size))
 
     def _record_failure(self, failed: FailedFile) -> None:
         if self.options.on_error == "raise" or not isinstance(failed.error, WbtypedError):
@@ -385,8 +394,7 @@ class Batch:
             return
         with self._lock:
             self.result.failed.append(failed)
-            if self.options.observer is not None:
-                self.options.observer.fail(failed.name, failed.error)
+        self._observe(lambda observer: observer.fail(failed.name, failed.error))
 
     def _progress(self, *, done: bool = False) -> DownloadProgress:
         result = self.result

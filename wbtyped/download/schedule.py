@@ -204,15 +204,7 @@ class Schedule:
     def finish_small(self, done: Sequence[SmallFile], odd: Sequence[OddFile]) -> None:
         """Record which files of `take_small` are in place; the others become attempts."""
         for file in odd:
-            attempt = self.attempt(file.transfer)
-            with self._lock:
-                self._active[id(attempt)] = attempt
-            if file.error is None:
-                self.requeue(attempt)
-            else:
-                attempt.begin()
-                attempt.handler.request()  # as if sent by it: it knows the server now
-                self.finish_attempt(attempt, file.error)
+            self._start_over(file)
         if self.on_placed is not None:
             for small_file in done:
                 self.reached.add(server_of(small_file.transfer))
@@ -223,6 +215,22 @@ class Schedule:
             self._small_active -= len(done) + len(odd)
             if self._finished():
                 self._lock.notify_all()
+
+    def _start_over(self, file: OddFile) -> None:
+        """Make an attempt of a small file, whose first try may have failed already."""
+        attempt = self.attempt(file.transfer)
+        with self._lock:
+            self._active[id(attempt)] = attempt
+        if file.error is None:
+            self.requeue(attempt)
+            return
+        attempt.begin()
+        error = file.error
+        try:
+            attempt.handler.request()  # as if sent by it: it knows the server now
+        except WbtypedError as unusable:
+            error = unusable
+        self.finish_attempt(attempt, error)
 
     def _next(self, now: float) -> tuple[Attempt | None, float]:
         """Return the attempt that may start now, or None and when to look again."""

@@ -96,6 +96,9 @@ class LaneConnection(asyncio.Protocol):
             return
         try:
             self._parser.feed_data(data)
+        except httptools.HttpParserCallbackError as error:
+            # The parser wraps errors of our own methods, which it calls.
+            self._lane.fail(error.__context__ or error)
         except (httptools.HttpParserError, httptools.HttpParserUpgrade):
             self.abort()
 
@@ -150,7 +153,7 @@ class AsyncioLane:
         self._connections: set[LaneConnection] = set()
         self._opening: set[asyncio.Task[None]] = set()
         self._waiting: list[Transfer] = []
-        self._error: Exception | None = None
+        self._error: BaseException | None = None
 
     def run(self) -> None:
         """Work until the schedule is finished."""
@@ -160,7 +163,11 @@ class AsyncioLane:
     def _on_error(self, _: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
         """Keep an unexpected error of a callback, which would only be logged."""
         error = context.get("exception")
-        self._error = error if isinstance(error, Exception) else RuntimeError(context["message"])
+        self.fail(error if isinstance(error, Exception) else RuntimeError(context["message"]))
+
+    def fail(self, error: BaseException) -> None:
+        """Let `run` raise an unexpected error."""
+        self._error = self._error or error
 
     async def _run(self) -> None:
         asyncio.get_running_loop().set_exception_handler(self._on_error)
@@ -195,15 +202,28 @@ class AsyncioLane:
 
     def _request(self, transfer: Transfer) -> None:
         url = urlsplit(transfer.url)
-        origin = Origin(url.scheme, url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
+        try:
+            origin = Origin(url.scheme, url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
+        except ValueError:  # no such port
+            self._finisher.hand_over(transfer)
+            return
         target = f"{url.path}?{url.query}" if url.query else url.path
         request = REQUEST.format(target=target, host=url.netloc, agent=USER_AGENT).encode("ascii")
         if self._idle[origin]:
             self._idle[origin].pop().start(transfer, request)
             return
+        if len(self._connections) + len(self._opening) >= self._limit:
+            self._close_idle()
         task = asyncio.ensure_future(self._open(origin, transfer, request))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
+
+    def _close_idle(self) -> None:
+        """Close a connection that nothing uses: each server would keep some of its own."""
+        for idle in self._idle.values():
+            if idle:
+                idle.pop().abort()
+                return
 
     async def _open(self, origin: Origin, transfer: Transfer, request: bytes) -> None:
         """Open a connection for a file; if that fails, the usual way says why."""
@@ -220,7 +240,7 @@ class AsyncioLane:
                 transfer, TransportError(certificate_refused(f"{transfer.label}: {reason}"))
             )
             return
-        except (OSError, WbtypedError):
+        except (OSError, ValueError, WbtypedError):  # ValueError: a name that cannot be resolved
             self._finisher.hand_over(transfer)
             return
         self._connections.add(connection)

@@ -13,6 +13,7 @@ import pytest
 
 from tests.conftest import files_in
 from wbtyped import Api, Run
+from wbtyped.download.batch import Worker
 from wbtyped.download.disk.part_files import (
     PART_NAME,
     STALE_SECONDS,
@@ -283,6 +284,26 @@ except KeyboardInterrupt:
 def names_in(folder: Path) -> set[str]:
     """Return the paths below a folder, while files in it come and go."""
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*")}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such timer")
+def test_worker_is_not_taken_for_ended_after_an_interrupted_wait() -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    release = threading.Event()
+    worker = Worker(release.wait)
+    worker.start()
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        with pytest.raises(KeyboardInterrupt):
+            worker.ended.wait(10)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert not worker.ended.is_set()
+    release.set()
+    assert worker.ended.wait(10)
 
 
 def test_batch_interrupted_is_resumed_by_next_call(

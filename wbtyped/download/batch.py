@@ -126,6 +126,24 @@ def jobs_option(options: DownloadOptions) -> int | None:
     return options.get("jobs", at_once)
 
 
+class Worker(threading.Thread):
+    """A thread that can be waited for where Ctrl-C may interrupt the wait.
+
+    Before Python 3.13, a `join` that is interrupted takes the thread for one that has ended.
+    """
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        super().__init__(target=work, daemon=True)
+        self.ended: threading.Event = threading.Event()
+
+    def run(self) -> None:
+        """Do the work."""
+        try:
+            super().run()
+        finally:
+            self.ended.set()
+
+
 @dataclass
 class Batch:
     """One download of any number of files; it is run once.
@@ -185,7 +203,7 @@ class Batch:
                 thread.start()
             self._wait(movers, reporter)
             for thread in feeders:
-                thread.join(SHUTDOWN_SECONDS)
+                thread.ended.wait(SHUTDOWN_SECONDS)
         except BaseException as error:
             self._stop([*feeders, *movers])
             if isinstance(error, KeyboardInterrupt):
@@ -214,10 +232,10 @@ class Batch:
             self._note_interruption(error)
             raise
 
-    def _wait(self, movers: Sequence[threading.Thread], reporter: ProgressReporter | None) -> None:
+    def _wait(self, movers: Sequence[Worker], reporter: ProgressReporter | None) -> None:
         """Wait for the transfers, reporting progress."""
-        while working := [thread for thread in movers if thread.is_alive()]:
-            working[0].join(PROGRESS_SECONDS)
+        while working := [thread for thread in movers if not thread.ended.is_set()]:
+            working[0].ended.wait(PROGRESS_SECONDS)
             if self._cancelled.is_set():
                 raise TransferCancelled
             self._report(reporter)
@@ -241,7 +259,7 @@ class Batch:
         if self.options.observer is not None:
             self.options.observer.interrupted(left)
 
-    def _stop(self, threads: Sequence[threading.Thread]) -> None:
+    def _stop(self, threads: Sequence[Worker]) -> None:
         """End everything soon; a thread that waits for the network is abandoned, which is safe."""
         if os.getpid() != self._process:
             # Forked from a callback: threads, connections and files are those of the parent.
@@ -249,14 +267,14 @@ class Batch:
         self._schedule.cancel()
         self._engine.interrupt()
         until = monotonic() + SHUTDOWN_SECONDS
-        for thread in threads:
-            if thread.ident is not None:
-                thread.join(max(0.0, until - monotonic()))
-        if not any(thread.is_alive() for thread in threads):
+        started = [thread for thread in threads if thread.ident is not None]
+        for thread in started:
+            thread.ended.wait(max(0.0, until - monotonic()))
+        if all(thread.ended.is_set() for thread in started):
             self._schedule.release()
 
-    def _thread(self, work: Callable[[], None]) -> threading.Thread:
-        return threading.Thread(target=self._guarded, args=(work,), daemon=True)
+    def _thread(self, work: Callable[[], None]) -> Worker:
+        return Worker(lambda: self._guarded(work))
 
     def _guarded(self, work: Callable[[], None]) -> None:
         """Run the work of one thread; an unexpected error ends the batch."""

@@ -52,6 +52,15 @@ def test_cat_several_files_writes_one_after_the_other(server: WandbServer) -> No
     assert raw_output("cat", RUN, "sub/b.txt", "raw.bin") == (0, b"beta" + RAW, b"")
 
 
+@pytest.mark.parametrize(("path", "operation"), [(RUN, "GetRun"), (VERSION, "ArtifactByPath")])
+def test_cat_several_files_looks_the_path_up_once(
+    server: WandbServer, path: str, operation: str
+) -> None:
+    server.requests.clear()
+    raw_output("cat", path, "sub/b.txt", "raw.bin", "sub/b.txt")
+    assert [r.operation_name for r in server.requests].count(operation) == 1
+
+
 @pytest.mark.parametrize("path", [RUN, VERSION])
 def test_cat_corrupt_file_writes_nothing(server: WandbServer, command: Command, path: str) -> None:
     with server.fault(Fault(kind="storage-get", path="raw.bin", corrupt=True)):

@@ -8,7 +8,7 @@ from ..errors import UsageError
 from ..paths import is_url
 from .fetch_one import STDOUT, run_file, version_file
 from .get import GetOptions, get_one
-from .targets import files_named, find_target, wrong_kind
+from .targets import Target, files_named, find_target, wrong_kind
 
 
 def write_files(
@@ -22,13 +22,13 @@ def write_files(
         raise UsageError(f"{path!r} names no file; write the file after the path")
     options = GetOptions(output=STDOUT, base_url=base_url)
     with options.connect() as api:
+        target = find_target(api, path, type_name)
         # All of them, since what follows a gap would be at the wrong place.
-        return max(write_file(api, path, name, type_name, options) for name in names)
+        return max(write_file(api, target, path, name, options) for name in names)
 
 
-def write_file(api: Api, path: str, name: str, type_name: str | None, options: GetOptions) -> int:
+def write_file(api: Api, target: Target, path: str, name: str, options: GetOptions) -> int:
     """Write one file to stdout; return the exit code."""
-    target = find_target(api, path, type_name)
     if isinstance(target, Run):
         return get_one(api, run_file(target, name), options)
     if isinstance(target, Artifact):

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wbtyped.errors import UsageError
-from wbtyped.runs.filters import FIELDS, OPERATORS, checked_order, filters_json
+from wbtyped.filter_conditions import OPERATORS
+from wbtyped.runs.filters import FIELDS, checked_order, filters_json
 
 Circle = dict[str, object]
 circle: Circle = {}

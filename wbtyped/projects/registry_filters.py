@@ -4,7 +4,6 @@ Servers search in two ways, and advanced search has other names for some fields.
 becomes therefore depends on the organization; it is checked against both before any request.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import cast
@@ -13,7 +12,7 @@ from .. import arguments
 from ..accounts.registries import full_registry_name
 from ..artifacts.filters import checked_order
 from ..errors import UsageError
-from ..runs.filters import LOGICAL, OPERATORS
+from ..filter_conditions import as_given, write_filters
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,54 +86,16 @@ def written_filters(
     if arguments.optional_mapping("filters", filters) is None or filters is None:
         return None
     names = fields.names(advanced=advanced)
-    try:
-        return json.dumps(_condition(filters, fields, names), allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        if isinstance(error, UsageError):
-            raise
-        raise UsageError(f"filters cannot be written as JSON: {error}") from None
+    return write_filters(
+        filters,
+        lambda key: _server_name(key, names, f"filters of {fields.what}"),
+        full_name_value if fields is REGISTRY_FIELDS else as_given,
+    )
 
 
-def _condition(
-    condition: Mapping[str, object], fields: Fields, names: Mapping[str, str]
-) -> dict[str, object]:
-    written: dict[str, object] = {}
-    for key, value in condition.items():
-        if key.startswith("$"):
-            name, value = key, _clauses(key, value, fields, names)
-        else:
-            name = _server_name(key, names, f"filters of {fields.what}")
-            _check_operators(key, value)
-            if fields is REGISTRY_FIELDS and name == "name":
-                value = with_prefix(value)
-        if name in written:
-            raise UsageError(f"filter keys {key!r} and {name!r} are the same; use $and for both")
-        written[name] = value
-    return written
-
-
-def _clauses(key: str, value: object, fields: Fields, names: Mapping[str, str]) -> object:
-    if key not in LOGICAL:
-        raise UsageError(f"unknown operator {key!r} in filters; use {', '.join(LOGICAL)} there")
-    if key == "$not":
-        return _condition(arguments.mapping("$not in filters", value), fields, names)
-    if not isinstance(value, list | tuple):
-        raise UsageError(f"{key} in filters must be a list of conditions")
-    conditions = [
-        arguments.mapping(f"each condition of {key}", each) for each in cast("list[object]", value)
-    ]
-    return [_condition(each, fields, names) for each in conditions]
-
-
-def _check_operators(key: str, value: object) -> None:
-    if not isinstance(value, Mapping):
-        return
-    for operator in arguments.mapping(f"filter {key!r}", cast("object", value)):
-        if operator.startswith("$") and operator not in OPERATORS:
-            raise UsageError(
-                f"unknown operator {operator!r} for filter key {key!r}; use one of"
-                f" {', '.join(OPERATORS)}"
-            )
+def full_name_value(field: str, value: object) -> object:
+    """Return what a field of registries is compared with."""
+    return with_prefix(value) if field == "name" else value
 
 
 def _server_name(key: str, names: Mapping[str, str], where: str) -> str:

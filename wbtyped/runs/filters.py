@@ -3,12 +3,11 @@
 The lists of names are generous: a name that some server may know must not be refused.
 """
 
-import json
 from collections.abc import Mapping
-from typing import cast
 
 from .. import arguments
 from ..errors import UsageError
+from ..filter_conditions import write_filters
 
 FIELDS = (
     "name", "display_name", "state", "tags", "group", "job_type", "username", "created_at",
@@ -22,12 +21,6 @@ FIELDS = (
 LOGGED = ("config", "summary_metrics")
 """Sections with a key of the user's after the dot."""
 COMMON_FIELDS = 13
-LOGICAL = ("$and", "$or", "$nor", "$not")
-LIST_OPERATORS = frozenset({"$in", "$nin", "$all"})
-OPERATORS = (
-    "$eq", "$ne", "$gt", "$gte", "$lt", "$lte", "$in", "$nin", "$exists", "$regex", "$contains",
-    "$all", "$size", "$not", "$options", "$elemMatch", "$mod", "$type",
-)  # fmt: skip
 
 
 def _camel(name: str) -> str:
@@ -42,12 +35,7 @@ def filters_json(filters: Mapping[str, object] | None) -> str:
     """Return filters as the JSON string that the server expects; raises UsageError."""
     if arguments.optional_mapping("filters", filters) is None or filters is None:
         return "{}"
-    try:
-        return json.dumps(_condition(filters), allow_nan=False)
-    except (TypeError, ValueError, RecursionError) as error:
-        if isinstance(error, UsageError):
-            raise
-        raise UsageError(f"filters cannot be written as JSON: {error}") from None
+    return write_filters(filters, lambda name: _server_name(name, "filter key"))
 
 
 def checked_order(order: str | None) -> str:
@@ -56,51 +44,6 @@ def checked_order(order: str | None) -> str:
     text = "+created_at" if text is None else text
     sign, field = (text[0], text[1:]) if text[:1] in {"+", "-"} else ("+", text)
     return sign + _server_name(field, "order")
-
-
-def _condition(condition: Mapping[str, object]) -> dict[str, object]:
-    """Return a condition with the field names that the server expects."""
-    written: dict[str, object] = {}
-    for key, value in condition.items():
-        name = key if key.startswith("$") else _server_name(key, "filter key")
-        if name in written:
-            raise UsageError(f"filter keys {key!r} and {name!r} are the same; use $and for both")
-        written[name] = _expected(key, value)
-    return written
-
-
-def _expected(key: str, value: object) -> object:
-    """Check what a key of a condition stands for: other conditions, or the value of a field."""
-    if not key.startswith("$"):
-        _check_operators(key, value)
-        return value
-    if key not in LOGICAL:
-        raise UsageError(f"unknown operator {key!r} in filters; use {', '.join(LOGICAL)} there")
-    if key == "$not":
-        return _condition(arguments.mapping("$not in filters", value))
-    if not isinstance(value, list | tuple):
-        raise UsageError(f"{key} in filters must be a list of conditions")
-    clauses = cast("list[object]", value)
-    return [_condition(arguments.mapping(f"each condition of {key}", each)) for each in clauses]
-
-
-def _check_operators(key: str, value: object) -> None:
-    """Raise UsageError for an unknown operator in what is expected of a field."""
-    if not isinstance(value, Mapping):
-        return
-    expected = arguments.mapping(f"filter {key!r}", cast("object", value))
-    for operator, operand in expected.items():
-        if not operator.startswith("$"):
-            continue
-        if operator not in OPERATORS:
-            raise UsageError(
-                f"unknown operator {operator!r} for filter key {key!r}; use one of"
-                f" {', '.join(OPERATORS)}"
-            )
-        if operator == "$not":
-            _check_operators(key, operand)
-        if operator in LIST_OPERATORS and not isinstance(operand, list | tuple):
-            raise UsageError(f"{operator} of filter key {key!r} must be a list")
 
 
 def _server_name(name: str, what: str) -> str:

@@ -5,7 +5,7 @@ from concurrent.futures import Executor
 import pycurl
 
 from ...errors import WbtypedError
-from ...transport.retries import SLOWEST_BYTES_PER_SECOND
+from ...transport.retries import SLOWEST_BYTES_PER_SECOND, is_retryable
 from ..schedule import Schedule
 from ..target import Target
 from ..transfer import Transfer
@@ -92,10 +92,11 @@ class CurlLane:
         """Process a complete response."""
         status = curl.getinfo(pycurl.RESPONSE_CODE)
         handle = self._release(curl)
-        if status != 200:
-            seconds = 0 if RETRY_AFTER is None else curl.getinfo(RETRY_AFTER)
-            headers = {"retry-after": str(seconds)} if seconds else {}
-            self._finisher.hand_over_status(handle.transfer, status, headers)
+        if RETRY_AFTER is None and is_retryable(status):
+            # The usual way requests it again, and sees for how long to wait.
+            self._finisher.hand_over(handle.transfer)
+        elif status != 200:
+            self._finisher.hand_over_status(handle.transfer, status, retry_after_header(curl))
         elif handle.size > INLINE_BYTES:
             self._finishers.submit(self._finisher.finish_and_report, handle.transfer, handle.blocks)
         else:
@@ -124,3 +125,9 @@ class CurlLane:
         for curl in list(self.busy):
             self._multi.remove_handle(curl)
         self.busy.clear()
+
+
+def retry_after_header(curl: pycurl.Curl) -> dict[str, str]:
+    """Return the header Retry-After of a response, if it has one."""
+    seconds = 0 if RETRY_AFTER is None else curl.getinfo(RETRY_AFTER)
+    return {"retry-after": str(seconds)} if seconds else {}

@@ -36,6 +36,8 @@ SELECTED = {
     "/[a-c].*": ["a.png", "b.txt"],
     "/[!a].*": ["b.txt", "A.PNG"],
     "/[^a].*": ["b.txt", "A.PNG"],
+    "[!--]*.png": ["a.png", "media/a.png", "media/images/a.png", "media/images/deep/d.png",
+                   "x/media/e.png"],
     ".*": [".hidden"],
     "epoch-[0-9].pt": ["epoch-1.pt"],
     "epoch-?.pt": ["epoch-1.pt"],
@@ -52,7 +54,7 @@ def test_glob_selects_names(glob: str) -> None:
     assert [name for name in NAMES if matches_glob(name, glob)] == SELECTED[glob]
 
 
-@pytest.mark.parametrize("glob", ["", "/", "//", "[z-a]", "a[9-0]"])
+@pytest.mark.parametrize("glob", ["", "/", "//", "[z-a]", "a[9-0]", "[?--]"])
 def test_glob_of_no_name_is_refused(glob: str) -> None:
     with pytest.raises(UsageError, match="glob"):
         matches_glob("a", glob)

@@ -196,6 +196,9 @@ def complaint(entry: Entry, value: object) -> str | None:
             result.close()
     except (WbtypedError, StopAsyncIteration):
         return None
+    except IndexError:
+        # True is 1, as for a list.
+        return None if entry.label.endswith("(index=)") else f"{entry} with {value!r}: IndexError"
     except Exception as error:
         frames = [f"{frame.name} ({frame.lineno})" for frame in extract_tb(error.__traceback__)]
         return f"{entry} with {value!r}: {type(error).__name__}: {error} in {frames[-3:]}"

@@ -23,6 +23,7 @@ from .errors import UsageError
 ANYTHING = "%"
 SHELL = re.compile(r"[*?\[]")
 SET = re.compile(r"\[(?:([!^])|(?![!^]))(\][^\]/]*|[^\]/]+)\]")
+SET_MEMBER = re.compile(r"(.)-(.)|.", re.DOTALL)
 LIKE_RUNS = re.compile(r"%+")
 
 
@@ -105,7 +106,7 @@ def _part_expression(part: str) -> str:
         character = part[position]
         if character == "[" and (found := SET.match(part, position)):
             excluded, members = found.groups()
-            escaped = re.sub(r"([\\\[\]^&~|])", r"\\\1", members)
+            escaped = SET_MEMBER.sub(_escaped_member, members)
             written += f"[^/{escaped}]" if excluded else f"(?!/)[{escaped}]"
             position = found.end()
             continue
@@ -116,3 +117,9 @@ def _part_expression(part: str) -> str:
             written += "[^/]" if character == "?" else re.escape(character)
         position += 1
     return written
+
+
+def _escaped_member(member: re.Match[str]) -> str:
+    """Return a range or a character of a set as a regular expression has it."""
+    first, last = member.groups()
+    return re.escape(member[0]) if first is None else f"{re.escape(first)}-{re.escape(last)}"

@@ -5,15 +5,13 @@ from concurrent.futures import Executor
 import pycurl
 
 from ...errors import WbtypedError
-from ...transport.retries import SLOWEST_BYTES_PER_SECOND, is_retryable
+from ...transport.retries import SLOWEST_BYTES_PER_SECOND
 from ..schedule import Schedule
 from ..target import Target
 from ..transfer import Transfer
 from .curl_routes import CurlRoutes
 from .small_finisher import INLINE_BYTES, SmallFinisher
 
-RETRY_AFTER: int | None = getattr(pycurl, "RETRY_AFTER", None)
-"""Which older versions of pycurl do not have."""
 NO_TRANSFER = Transfer("", Target("", "", ""), None, None, "")
 """What a handle holds before its first file."""
 
@@ -92,10 +90,7 @@ class CurlLane:
         """Process a complete response."""
         status = curl.getinfo(pycurl.RESPONSE_CODE)
         handle = self._release(curl)
-        if RETRY_AFTER is None and is_retryable(status):
-            # The usual way requests it again, and sees for how long to wait.
-            self._finisher.hand_over(handle.transfer)
-        elif status != 200:
+        if status != 200:
             self._finisher.hand_over_status(handle.transfer, status, retry_after_header(curl))
         elif handle.size > INLINE_BYTES:
             self._finishers.submit(self._finisher.finish_and_report, handle.transfer, handle.blocks)
@@ -129,5 +124,5 @@ class CurlLane:
 
 def retry_after_header(curl: pycurl.Curl) -> dict[str, str]:
     """Return the header Retry-After of a response, if it has one."""
-    seconds = 0 if RETRY_AFTER is None else curl.getinfo(RETRY_AFTER)
+    seconds = curl.getinfo(pycurl.RETRY_AFTER)
     return {"retry-after": str(seconds)} if seconds else {}

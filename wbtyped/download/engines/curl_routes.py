@@ -11,10 +11,6 @@ from ...transport.tls import Tls, certificate_refused
 from ...urls import WebUrl
 
 PROTOCOLS = pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS
-CERTIFICATE_REFUSED = frozenset({pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT})
-"""libcurl before 7.62 reports an untrusted certificate by the second code."""
-
-
 UNSENT_CODES = {
     pycurl.E_COULDNT_CONNECT,
     pycurl.E_COULDNT_RESOLVE_HOST,
@@ -89,7 +85,7 @@ class CurlRoutes:
 
     def _permanent_error(self, code: int, message: str, proxy: Proxy | None) -> Exception | None:
         """Return the error for a failure that a retry cannot change, if its reason is known."""
-        if code in CERTIFICATE_REFUSED:
+        if code == pycurl.E_PEER_FAILED_VERIFICATION:
             return TransportError(certificate_refused(message))
         if code == pycurl.E_SSL_CACERT_BADFILE:
             try:

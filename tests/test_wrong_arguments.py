@@ -22,7 +22,9 @@ import wbtyped.artifacts
 from wbtyped import Api, Client, DownloadOptions
 from wbtyped.artifacts import ArtifactTTL
 from wbtyped.drift import Ignored, check_file, check_server
+from wbtyped.download.stored_content import StoredContent
 from wbtyped.errors import UsageError, WbtypedError
+from wbtyped.runs.file_content import ListedFileUrl
 from wbtyped.server import Fault, Reference, RequestKind, WandbServer
 from wbtyped.transport.flow import GraphQLRequest
 
@@ -144,6 +146,10 @@ def entries(
         "attrs": file.attrs, "entry": next(iter(manifest)), "flow": api.client.load_features(),
         "settings": silent.settings, "operation": calls.get_viewer(),
         "manifest_json": manifest.to_manifest_json(), "location": artifact.location,
+        "content": StoredContent(
+            api.client, "a file", ListedFileUrl(api.client, "a file", file.direct_url, None),
+            size=file.size, digest=file.md5,
+        ),
     }  # fmt: skip
     good["kind"], good["fault"] = "graphql", Fault(kind="graphql")
     found: list[Entry] = []

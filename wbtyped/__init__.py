@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     )
     from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
+    from .download.content_reader import AsyncContentReader
     from .download.options import DownloadOptions
     from .download.progress import DownloadProgress
     from .download.results import DownloadResult, FailedFile
@@ -58,6 +59,7 @@ __all__ = [
     "ArtifactType",
     "ArtifactTypes",
     "Artifacts",
+    "AsyncContentReader",
     "Client",
     "DownloadOptions",
     "DownloadProgress",
@@ -95,6 +97,7 @@ _MODULES = {
     "ArtifactType": "artifacts.types",
     "ArtifactTypes": "artifacts.types",
     "Artifacts": "artifacts.lineage",
+    "AsyncContentReader": "download.content_reader",
     "Client": "transport.client",
     "DownloadOptions": "download.options",
     "DownloadProgress": "download.progress",

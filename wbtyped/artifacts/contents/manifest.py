@@ -1,6 +1,7 @@
 """The manifest of a version: paths, digests, sizes and references of its files."""
 
 import base64
+import io
 import json
 import re
 from collections import Counter
@@ -9,14 +10,27 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Annotated, Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Annotated, Literal, Protocol, get_args
 
 from pydantic import BaseModel, Field, ValidationError
 
 from ... import arguments
+from ...download.content_reader import (
+    BUFFER_BYTES,
+    AsyncContentReader,
+    ReadMode,
+    check_open,
+    check_range,
+    open_content,
+)
 from ...download.disk.digests import Algorithm, new_hash
 from ...errors import SchemaMismatchError, UsageError
+from ...transport.client import Client
+from ...transport.flow import Flow
 from ...user_warnings import in_thread, warn_user
+
+if TYPE_CHECKING:
+    from ...download.stored_content import StoredContent
 
 ARTIFACT_SCHEME = "wandb-artifact://"
 """Scheme of references to files of other artifacts."""
@@ -66,6 +80,15 @@ class ManifestOwner(Protocol):
         skip_cache: bool = False,
     ) -> Path:
         """Download one file of the version and return its path."""
+        ...
+
+    @property
+    def client(self) -> Client:
+        """The client that sends requests."""
+        ...
+
+    def find_content(self, entry: "ArtifactManifestEntry") -> Flow["StoredContent"]:
+        """Return the content of a file in storage."""
         ...
 
 
@@ -175,6 +198,53 @@ class ArtifactManifestEntry:
     ) -> str:
         """Asynchronous form of `download`."""
         return await in_thread(self.download, root, skip_cache)
+
+    def read(self, start: int = 0, end: int | None = None) -> bytes:
+        r"""Return the bytes from `start` up to, not including, `end`: by default the whole file.
+
+        Negative positions count from the end, as in slices. Only what is asked for is requested. A
+        whole file is verified by its digest, a part of it by the size of the file. References are
+        followed as by `download`; what they lead to over HTTP is always read whole, and verified by
+        its ETag.
+
+        Example:
+            >>> entry = artifact.get_entry("train.csv")
+            >>> entry.read(), entry.read(0, 4), entry.read(-2)
+            (b'rows=2\n', b'rows', b'2\n')
+        """
+        check_range(start, end)
+        return self.parent_artifact().client.run(self._read(start, end))
+
+    async def aread(self, start: int = 0, end: int | None = None) -> bytes:
+        """Asynchronous form of `read`."""
+        check_range(start, end)
+        return await self.parent_artifact().client.arun(self._read(start, end))
+
+    def _read(self, start: int, end: int | None) -> Flow[bytes]:
+        content = yield from self.parent_artifact().find_content(self)
+        return (yield from content.read(start, end))
+
+    def open(self, mode: ReadMode = "rb", buffer_size: int = BUFFER_BYTES) -> io.BufferedReader:
+        r"""Open the file in storage for reading; nothing is written to disk.
+
+        It can be read from any position with `seek`. Small reads fetch `buffer_size` bytes at once.
+
+        Example:
+            >>> with artifact.get_entry("train.csv").open() as file:
+            ...     file.readline()
+            b'rows=2\n'
+        """
+        check_open(mode, buffer_size)
+        owner = self.parent_artifact()
+        return open_content(owner.client.run(owner.find_content(self)), buffer_size)
+
+    async def aopen(self) -> AsyncContentReader:
+        """Asynchronous form of `open`, whose methods `read` and `seek` are awaited.
+
+        It has no buffer: each read is a request.
+        """
+        owner = self.parent_artifact()
+        return AsyncContentReader(await owner.client.arun(owner.find_content(self)))
 
     def to_json(self) -> dict[str, object]:
         """Return the entry as in the manifest, by the manifest's field names, and its path."""

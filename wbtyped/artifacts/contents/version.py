@@ -8,6 +8,8 @@ from ...transport.flow import Flow, ask
 from ..location import ArtifactLocation
 from ..validation import OBJECT_SUFFIXES
 from .manifest import ArtifactManifest, ArtifactManifestEntry, ManifestOwner, parse_manifest
+from .tree import VersionTree
+from .url_store import UrlStore
 
 MANIFEST_ATTEMPTS = 3
 """How often a manifest is fetched whose digest differs from the version's."""
@@ -19,7 +21,7 @@ class VersionContents:
     `owner` is that object, if there is one: what `ArtifactManifestEntry.parent_artifact` returns.
     """
 
-    __slots__ = ("_manifest", "client", "location", "node", "owner")
+    __slots__ = ("_manifest", "_tree", "client", "location", "node", "owner", "urls")
 
     def __init__(
         self,
@@ -32,7 +34,10 @@ class VersionContents:
         self.location: ArtifactLocation = location
         self.node: fragments.Artifact = node
         self.owner: ManifestOwner | None = owner
+        self.urls: UrlStore = UrlStore()
+        """The signed URLs of files that were read so far."""
         self._manifest: ArtifactManifest | None = None
+        self._tree: VersionTree | None = None
 
     @property
     def id(self) -> str:
@@ -58,6 +63,13 @@ class VersionContents:
     def manifest(self) -> ArtifactManifest:
         """Paths, digests and sizes of all files, fetched once."""
         return self._manifest or self.client.run(self.load_manifest())
+
+    @property
+    def tree(self) -> VersionTree | None:
+        """Its folders; None before the manifest is loaded."""
+        if self._tree is None and self._manifest is not None:
+            self._tree = VersionTree(self._manifest.entries)
+        return self._tree
 
     def load_manifest(self) -> Flow[ArtifactManifest]:
         """Return the manifest, fetched on first use (query ArtifactManifest, then storage)."""

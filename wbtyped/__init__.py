@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .artifacts.artifact import ArtifactTTL
     from .artifacts.collections import ArtifactCollections, ProjectArtifactCollections
     from .artifacts.contents.differences import ArtifactDifferences
-    from .artifacts.contents.manifest import ArtifactManifest, ArtifactManifestEntry
+    from .artifacts.contents.entry import ArtifactManifestEntry
+    from .artifacts.contents.manifest import ArtifactManifest
     from .artifacts.lineage import (
         Artifact,
         ArtifactCollection,
@@ -92,7 +93,7 @@ _MODULES = {
     "ArtifactDifferences": "artifacts.contents.differences",
     "ArtifactFiles": "artifacts.lineage",
     "ArtifactManifest": "artifacts.contents.manifest",
-    "ArtifactManifestEntry": "artifacts.contents.manifest",
+    "ArtifactManifestEntry": "artifacts.contents.entry",
     "ArtifactTTL": "artifacts.artifact",
     "ArtifactType": "artifacts.types",
     "ArtifactTypes": "artifacts.types",

@@ -38,7 +38,8 @@ from ..user_json import (
 )
 from ..user_warnings import in_thread, warn_user
 from .contents.differences import ArtifactDifferences
-from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
+from .contents.entry import ArtifactManifestEntry
+from .contents.manifest import ArtifactManifest
 from .contents.version import VersionContents
 from .location import ArtifactLocation
 from .save_steps import SaveStep, save_all, save_step

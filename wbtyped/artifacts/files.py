@@ -18,7 +18,8 @@ from ..runs.files import StandaloneFile
 from ..runs.ref import RunRef
 from ..transport.client import Client
 from ..transport.pagination import SizedPaginator
-from .contents.manifest import ArtifactManifest, ArtifactManifestEntry, ManifestOwner
+from .contents.entry import ArtifactManifestEntry, ManifestOwner
+from .contents.manifest import ArtifactManifest
 from .contents.version import VersionContents
 
 if TYPE_CHECKING:

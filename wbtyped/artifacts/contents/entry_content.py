@@ -11,7 +11,7 @@ from ...download.target import Target
 from ...errors import SchemaMismatchError, UnsupportedReferenceError
 from ...transport.flow import Flow, ask
 from ..location import ArtifactLocation
-from .manifest import ArtifactManifestEntry, is_artifact_reference, parse_artifact_reference
+from .entry import ArtifactManifestEntry, is_artifact_reference, parse_artifact_reference
 from .plan import RequestedFile, invalid_entry
 from .references import is_downloadable, resolve_reference
 from .signed_urls import SignedUrls

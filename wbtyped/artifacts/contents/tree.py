@@ -1,7 +1,7 @@
 """The folders of a version, found in its sorted paths."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 URLS_PER_PAGE = 1000
 """Files whose URLs are fetched by one request."""
@@ -15,8 +15,8 @@ class VersionTree:
 
     __slots__ = ("paths",)
 
-    def __init__(self, paths: Iterable[str]) -> None:
-        self.paths: Sequence[str] = sorted(paths)
+    def __init__(self, paths: Sequence[str]) -> None:
+        self.paths: Sequence[str] = paths
 
     def is_folder(self, path: str) -> bool:
         """Return True if there is a file below a path; the empty path is the root."""

@@ -7,7 +7,9 @@ from ...transport.client import Client
 from ...transport.flow import Flow, ask
 from ..location import ArtifactLocation
 from ..validation import OBJECT_SUFFIXES
-from .manifest import ArtifactManifest, ArtifactManifestEntry, ManifestOwner, parse_manifest
+from .entry import ArtifactManifestEntry, ManifestOwner
+from .entry_columns import sorted_paths
+from .manifest import ArtifactManifest
 from .tree import VersionTree
 from .url_store import UrlStore
 
@@ -68,7 +70,7 @@ class VersionContents:
     def tree(self) -> VersionTree | None:
         """Its folders; None before the manifest is loaded."""
         if self._tree is None and self._manifest is not None:
-            self._tree = VersionTree(self._manifest.entries)
+            self._tree = VersionTree(sorted_paths(self._manifest.entries))
         return self._tree
 
     def load_manifest(self) -> Flow[ArtifactManifest]:
@@ -96,13 +98,12 @@ class VersionContents:
         what = f"artifact {self.qualified_name}"
         previous = None
         for _ in range(MANIFEST_ATTEMPTS):
-            request = ManifestRequest(self.client, url, what)
+            request = ManifestRequest(self.client, url, what, self.owner)
             yield request
-            manifest = parse_manifest(request.content, what, self.owner)
             # The same content twice is what is stored, whatever its digest was computed from.
-            if manifest.digest() == self.node.digest or request.content == previous:
-                return manifest
-            previous = request.content
+            if request.digest == self.node.digest or request.fingerprint == previous:
+                return request.manifest
+            previous = request.fingerprint
         raise ChecksumError(
             f"manifest of {what}: storage returned different content each time; try again later",
             expected=self.node.digest,

@@ -28,6 +28,10 @@ class UrlStore:
         """Return the URL of a path, if it is known."""
         return self._urls.get(path)
 
+    def take(self, path: str) -> str | None:
+        """Return the URL of a path, if it is known, and forget it."""
+        return self._urls.pop(path, None)
+
     def add(self, urls: Iterable[tuple[str, str]]) -> None:
         """Add URLs, in place of those that were known."""
         self._urls.update(urls)

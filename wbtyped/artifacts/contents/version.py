@@ -23,7 +23,10 @@ class VersionContents:
     `owner` is that object, if there is one: what `ArtifactManifestEntry.parent_artifact` returns.
     """
 
-    __slots__ = ("_manifest", "_tree", "client", "location", "node", "owner", "urls")
+    __slots__ = (
+        "_manifest", "_tree", "client", "location", "node", "owner", "unused_urls",
+        "urls",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -38,6 +41,8 @@ class VersionContents:
         self.owner: ManifestOwner | None = owner
         self.urls: UrlStore = UrlStore()
         """The signed URLs of files that were read so far."""
+        self.unused_urls: UrlStore = UrlStore()
+        """Signed URLs that came with entries, each for the next download of its file."""
         self._manifest: ArtifactManifest | None = None
         self._tree: VersionTree | None = None
 
@@ -65,6 +70,11 @@ class VersionContents:
     def manifest(self) -> ArtifactManifest:
         """Paths, digests and sizes of all files, fetched once."""
         return self._manifest or self.client.run(self.load_manifest())
+
+    @property
+    def has_manifest(self) -> bool:
+        """Whether the manifest is loaded."""
+        return self._manifest is not None
 
     @property
     def tree(self) -> VersionTree | None:

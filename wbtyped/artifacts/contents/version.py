@@ -65,6 +65,11 @@ class VersionContents:
         return self._manifest or self.client.run(self.load_manifest())
 
     @property
+    def known_manifest(self) -> ArtifactManifest | None:
+        """The manifest, if it is loaded already."""
+        return self._manifest
+
+    @property
     def tree(self) -> VersionTree | None:
         """Its folders; None before the manifest is loaded."""
         if self._tree is None and self._manifest is not None:

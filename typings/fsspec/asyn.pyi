@@ -1,6 +1,6 @@
 from asyncio import AbstractEventLoop
 from collections.abc import Callable, Coroutine
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from .spec import AbstractBufferedFile, AbstractFileSystem
 
@@ -40,3 +40,5 @@ class AsyncFileSystem(AbstractFileSystem):
 class AbstractAsyncStreamedFile(AbstractBufferedFile):
     async def _fetch_range(self, start: int, end: int) -> bytes: ...  # type: ignore[override]
     async def read(self, length: int = ...) -> bytes: ...
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *error: object) -> None: ...

@@ -506,7 +506,7 @@ class WandbFileSystem(AsyncFileSystem):
         if not isinstance(location, RunLocation):
             kind = "versions are" if isinstance(location, VersionLocation) else "this folder is"
             raise OSError(errno.EROFS, f"{kind} read-only; only files of runs can be written", path)
-        if not location.file or location.file.endswith("/"):
+        if not location.file:
             raise IsADirectoryError(errno.EISDIR, "is a folder", path)
         if {"", ".", ".."} & set(location.file.split("/")):
             raise OSError(errno.EINVAL, "no file of a run can have this name", path)

@@ -21,8 +21,8 @@ import wbtyped
 import wbtyped.artifacts
 from wbtyped import Api, Client, DownloadOptions
 from wbtyped.artifacts import ArtifactTTL
-from wbtyped.drift import Ignored, check_file, check_server
 from wbtyped.download.stored_content import StoredContent
+from wbtyped.drift import Ignored, check_file, check_server
 from wbtyped.errors import UsageError, WbtypedError
 from wbtyped.runs.file_content import ListedFileUrl
 from wbtyped.server import Fault, Reference, RequestKind, WandbServer

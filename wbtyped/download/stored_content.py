@@ -47,7 +47,7 @@ class StoredContent:
     """
 
     __slots__ = (
-        "_etag", "_find_url", "_whole", "algorithm", "client", "digest", "label", "recorded",
+        "_etag", "_whole", "algorithm", "client", "digest", "find_url", "label", "recorded",
         "size",
     )  # fmt: skip
 
@@ -68,7 +68,7 @@ class StoredContent:
         self.digest: str | None = digest
         self.algorithm: Algorithm = algorithm
         self.recorded: Recorded | None = recorded
-        self._find_url = find_url
+        self.find_url: FindUrl = find_url
         self._etag = ""
         self._whole: bytes | None = None
         """The whole content, kept if it cannot be read in ranges."""
@@ -140,7 +140,7 @@ class StoredContent:
         """Send one request, again with a new URL if that has expired."""
         expired: str | None = None
         for _ in range(MAX_RENEWALS + 1):
-            found = yield from self._find_url(expired)
+            found = yield from self.find_url(expired)
             # What was recorded of a reference is that of one encoding of its content.
             total = self.size if self.has_ranges else None
             request = RangeRequest(self.client, self._transfer(found, piece), total, self._etag)

@@ -8,10 +8,10 @@ from ..errors import NotFoundError, TransportError
 from ..transport.client import Client
 from ..transport.flow import Flow
 from .download import SignedUrls
-from .ref import FileSelection, RunRef
+from .ref import FileSelection, RunIdentity
 
 
-def renew_urls(client: Client, run: RunRef, names: Sequence[str]) -> Flow[dict[str, str]]:
+def renew_urls(client: Client, run: RunIdentity, names: Sequence[str]) -> Flow[dict[str, str]]:
     """Return new signed URLs by name (query RunFileAddresses); missing files are left out."""
     listed = SignedUrls(FileSelection(client, run, names, None), names)
     files = yield from listed.load_items(slice(None))
@@ -23,7 +23,7 @@ class RunFileUrl:
     """Finds the URL of one file of a run: the one it was listed with, until that has expired."""
 
     client: Client
-    run: RunRef
+    run: RunIdentity
     name: str
     listed: str
 

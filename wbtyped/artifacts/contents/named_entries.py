@@ -21,7 +21,7 @@ def find_named_entries(
     what a file is: the server lists it as a reference, by a digest of its own, or not at all.
     """
     names = list(dict.fromkeys(names))
-    if not version.has_manifest and len(names) < version.file_count:
+    if version.known_manifest is None and len(names) < version.file_count:
         found = yield from _query_entries(version, names)
         if found is not None:
             return found

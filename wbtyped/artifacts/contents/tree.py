@@ -1,7 +1,8 @@
 """The folders of a version, found in its sorted paths."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Self
 
 URLS_PER_PAGE = 1000
 """Files whose URLs are fetched by one request."""
@@ -15,8 +16,15 @@ class VersionTree:
 
     __slots__ = ("paths",)
 
-    def __init__(self, paths: Sequence[str]) -> None:
-        self.paths: Sequence[str] = paths
+    def __init__(self, paths: Iterable[str]) -> None:
+        self.paths: Sequence[str] = sorted(paths)
+
+    @classmethod
+    def of_sorted(cls, paths: Sequence[str]) -> Self:
+        """Return the tree of paths that are sorted, which are used as they are."""
+        tree = cls(())
+        tree.paths = paths
+        return tree
 
     def is_folder(self, path: str) -> bool:
         """Return True if there is a file below a path; the empty path is the root."""

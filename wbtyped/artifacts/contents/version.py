@@ -72,15 +72,15 @@ class VersionContents:
         return self._manifest or self.client.run(self.load_manifest())
 
     @property
-    def has_manifest(self) -> bool:
-        """Whether the manifest is loaded."""
-        return self._manifest is not None
+    def known_manifest(self) -> ArtifactManifest | None:
+        """The manifest, if it is loaded already."""
+        return self._manifest
 
     @property
     def tree(self) -> VersionTree | None:
         """Its folders; None before the manifest is loaded."""
         if self._tree is None and self._manifest is not None:
-            self._tree = VersionTree(sorted_paths(self._manifest.entries))
+            self._tree = VersionTree.of_sorted(sorted_paths(self._manifest.entries))
         return self._tree
 
     def load_manifest(self) -> Flow[ArtifactManifest]:

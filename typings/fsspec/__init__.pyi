@@ -1,0 +1,6 @@
+from typing import Any
+
+from .spec import AbstractFileSystem as AbstractFileSystem
+
+def filesystem(protocol: str, **storage_options: object) -> AbstractFileSystem: ...
+def open(urlpath: str, mode: str = ..., **kwargs: object) -> Any: ...

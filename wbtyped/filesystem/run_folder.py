@@ -95,7 +95,7 @@ class RunFolder:
     def find_file(self, file: str) -> Flow[RunFileAddress | None]:
         """Return what the server lists of a file; None if there is no file at the path."""
         if file not in self._files and self._tree is None:
-            yield from self._requests.share(f"file {file}", lambda: self._list([file]))
+            yield from self._requests.share(f"file {file}", lambda: self.list_files([file]))
         return self._files.get(file)
 
     def upload(self, source: Path, file: str) -> Flow[None]:
@@ -114,7 +114,7 @@ class RunFolder:
                 delete = calls.delete_run_files(files=ids, project_id=run.project_internal_id)
                 yield from ask(delete, f"files of {self.run.full_path}")
 
-    def _list(self, names: Sequence[str]) -> Flow[None]:
+    def list_files(self, names: Sequence[str]) -> Flow[None]:
         """List some files, or all for no names (query RunFileAddresses)."""
         selection = FileSelection(self.client, self.run, names, None)
         listed = yield from SignedUrls(selection, names).load_items(slice(None))
@@ -124,7 +124,7 @@ class RunFolder:
 
     def _load_tree(self) -> Flow[VersionTree]:
         if self._tree is None:
-            yield from self._requests.share("", lambda: self._list([]))
+            yield from self._requests.share("", lambda: self.list_files([]))
         assert self._tree is not None  # noqa: S101 - just listed
         return self._tree
 

@@ -7,7 +7,7 @@ from wbtyped_graphql.fragments import ArtifactFileEntry
 
 from ...transport.flow import Flow, ask
 from .entry import CONTENT_DIGEST, ArtifactManifestEntry
-from .signed_urls import path_batches
+from .signed_urls import URLS_PER_PAGE, path_batches
 from .version import VersionContents
 
 
@@ -21,7 +21,8 @@ def find_named_entries(
     what a file is: the server lists it as a reference, by a digest of its own, or not at all.
     """
     names = list(dict.fromkeys(names))
-    if version.known_manifest is None and len(names) < version.file_count:
+    takes_less = len(names) <= URLS_PER_PAGE or len(names) < version.file_count
+    if version.known_manifest is None and takes_less:
         found = yield from _query_entries(version, names)
         if found is not None:
             return found

@@ -137,7 +137,7 @@ def test_results_add_up() -> None:
     assert (first.ok, expected.ok) == (True, False)
     assert repr(expected) == "<CopyResult 1 written, 3 kept, 1 failed, 6 B>"
     with pytest.raises(TypeError):
-        first + 1
+        _ = first + 1
 
 
 # Copying to a folder.

@@ -84,7 +84,7 @@ class ObjectStore:
         digest = new_hash(algorithm)
         for start in range(0, size, PIECE_BYTES):
             stop = min(start + PIECE_BYTES, size)
-            digest.update(self._fs.cat_file(self.path(name), start, stop))
+            digest.update(self._fs.cat_file(self.path(name), start=start, end=stop))
         return base64.b64encode(digest.digest()).decode()
 
     def write(self, name: str, content: StoredContent) -> int:

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 MODULES: dict[str, tuple[str, ...]] = {
     "cli": ("rich", "typer"),
+    "dask": ("distributed",),
     "drift": ("graphql",),
     "fsspec": ("fsspec",),
     "server": ("ariadne", "starlette", "uvicorn"),

@@ -14,7 +14,7 @@ import pytest
 from fsspec import AbstractFileSystem
 
 from wbtyped import Api, DownloadProgress
-from wbtyped.errors import UnsupportedReferenceError, UsageError
+from wbtyped.errors import NotFoundError, UnsupportedReferenceError, UsageError
 from wbtyped.filesystem.chunks import (
     Chunk,
     CopyResult,
@@ -87,10 +87,13 @@ def test_plan_chunks_chunk_is_small_and_has_no_key(server: WandbServer, api: Api
 
 
 def test_plan_chunks_selects_names(server: WandbServer, api: Api) -> None:
-    [chunk] = plan_chunks(api, VERSION, names=["data/03.txt", "missing"])
+    [chunk] = plan_chunks(api, VERSION, names=["data/03.txt"])
     assert chunk.names == ("data/03.txt",)
     [chunk] = plan_chunks(api, "crew/ship/log", names=["a.txt"])
     assert (chunk.kind, chunk.path, chunk.names) == ("run", "crew/ship/log", ("a.txt",))
+    for path in (VERSION, "crew/ship/log"):
+        with pytest.raises(NotFoundError, match="missing"):
+            plan_chunks(api, path, names=["missing"])
 
 
 def test_plan_chunks_project_has_all_runs_and_versions(

@@ -1,6 +1,6 @@
 """Cut a version, a run or a whole project into chunks."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Protocol
 
@@ -9,12 +9,13 @@ from ...api import Api
 from ...artifacts.contents.download import check_unsupported
 from ...artifacts.contents.references import is_downloadable
 from ...artifacts.lineage import Artifact, Run
-from ...errors import UsageError
+from ...errors import NotFoundError, UsageError
 from ...projects.project import Project
 from .chunk import Chunk
 
 CHUNK_FILES = 500
 """Files of a chunk: one request for their URLs, and a few kilobytes to send."""
+FILES_PER_PAGE = 1000
 CHUNK_BYTES = 256 * 1024 * 1024
 """Bytes of a chunk: what is done again if its worker dies."""
 
@@ -38,10 +39,10 @@ def plan_chunks(
 ) -> Iterator[Chunk]:
     """Yield chunks of the files of a version or run, or of all runs and versions of a project.
 
-    `names` selects files of a version or run. The files of a project are copied to `runs/RUN/` and
-    `artifacts/COLLECTION/vN/`. References that cannot be downloaded raise
-    UnsupportedReferenceError, unless `allow_missing_references` is True: then they are skipped,
-    with a warning.
+    `names` selects files of a version or run; one that does not exist raises NotFoundError. The
+    files of a project are copied to `runs/RUN/` and `artifacts/COLLECTION/vN/`. References that
+    cannot be downloaded raise UnsupportedReferenceError, unless `allow_missing_references` is True:
+    then they are skipped, with a warning.
 
     A version is named by its number, so that all workers copy the same one. A chunk is at most
     `max_files` files, and at most `max_bytes` unless a single file has more.
@@ -56,17 +57,21 @@ def plan_chunks(
     arguments.check_flags(allow_missing_references=allow_missing_references)
     arguments.whole_number("max_files", max_files, 1, 100_000)
     arguments.whole_number("max_bytes", max_bytes, 1, 2**63 - 1)
-    selected = None if names is None else frozenset(arguments.strings("names", names, "paths"))
+    selected = None if names is None else arguments.strings("names", names, "paths")
     found = api.from_path(path)
     cutter = Cutter(api.settings.base_url, max_files, max_bytes, allow_missing_references)
-
-    def selects(name: str, /) -> bool:
-        return selected is None or name in selected
-
     if isinstance(found, Artifact):
-        return cutter.cut_version(found, selects)
+        if selected is None:
+            return cutter.cut_version(found, select_all)
+        wanted = {found.get_entry(name).path for name in selected}
+        return cutter.cut_version(found, wanted.__contains__)
     if isinstance(found, Run):
-        return cutter.cut_run(found, selects)
+        if selected is None:
+            return cutter.cut_run(found, select_all)
+        files, missing = named_files(found, selected)
+        if missing:
+            raise missing[0]
+        return cutter.cut_files(found, files)
     if isinstance(found, Project) and selected is None:
         return cutter.cut_project(found)
     raise UsageError(
@@ -79,7 +84,11 @@ class Cutter:
     """Cuts lists of files into chunks, while the lists are being read."""
 
     def __init__(
-        self, base_url: str, max_files: int, max_bytes: int, allow_missing_references: bool
+        self,
+        base_url: str,
+        max_files: int = CHUNK_FILES,
+        max_bytes: int = CHUNK_BYTES,
+        allow_missing_references: bool = False,
     ) -> None:
         self._base_url = base_url
         self._max_files = max_files
@@ -102,7 +111,14 @@ class Cutter:
 
     def cut_run(self, run: Run, selects: Selects, folder: str = "") -> Iterator[Chunk]:
         """Return chunks of the files of a run, while they are listed."""
-        files = ((file.name, file.size) for file in run.files(per_page=1000) if selects(file.name))
+        listed = run.files(per_page=FILES_PER_PAGE)
+        files = ((file.name, file.size) for file in listed if selects(file.name))
+        return self.cut_files(run, files, folder)
+
+    def cut_files(
+        self, run: Run, files: Iterable[tuple[str, int]], folder: str = ""
+    ) -> Iterator[Chunk]:
+        """Return chunks of files of a run, given with their sizes."""
         return self._cut(Chunk(self._base_url, "run", run.full_path, (), 0, folder), files)
 
     def cut_project(self, project: Project) -> Iterator[Chunk]:
@@ -125,6 +141,21 @@ class Cutter:
             total += size
         if names:
             yield replace(whole, names=tuple(names), size=total)
+
+
+def named_files(
+    run: Run, names: Sequence[str]
+) -> tuple[list[tuple[str, int]], list[NotFoundError]]:
+    """Return those files of a run that exist, with their sizes, and errors for the others."""
+    names = list(dict.fromkeys(names))
+    listed = run.files(names, per_page=FILES_PER_PAGE)
+    sizes = {file.name: file.size for file in listed if file.attrs.updated_at is not None}
+    missing = [
+        NotFoundError(f"run {run.full_path} has no file {name!r}", path=name, missing="file")
+        for name in names
+        if name not in sizes
+    ]
+    return [(name, sizes[name]) for name in names if name in sizes], missing
 
 
 def select_all(_: str, /) -> bool:

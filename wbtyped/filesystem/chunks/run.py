@@ -32,10 +32,14 @@ class DaskClient(Protocol):
         ...
 
 
+Workers = Executor | DaskClient
+"""Who copies."""
+
+
 def copy_chunks(
     chunks: Iterable[Chunk],
     target: str,
-    executor: Executor | DaskClient,
+    executor: Workers,
     *,
     attempts: int = 3,
     progress: Progress = None,
@@ -75,7 +79,7 @@ def copy_chunks(
     return run.result
 
 
-def executor_of(executor: Executor | DaskClient) -> Executor:
+def executor_of(executor: Workers) -> Executor:
     """Return an executor; that of a Dask client runs a chunk again that it has run before."""
     if isinstance(executor, Executor):
         return executor

@@ -577,6 +577,9 @@ class WandbFileSystem(AsyncFileSystem):
     async def _mkdir(self, path: str, create_parents: bool = True, **_: object) -> None:  # noqa: ARG002
         await self._makedirs(path, exist_ok=True)
 
+    async def _rm_file(self, path: str, **_: object) -> None:
+        await self._rm(path)
+
     async def _rm(
         self,
         path: str | list[str],

@@ -10,12 +10,17 @@ from wbtyped.server import WandbServer
 FILES = {f"part-{number}.csv": f"number\n{number}\n" for number in range(5)}
 
 
-@pytest.fixture
-def fs(wandb_server: WandbServer) -> Iterator[WandbFileSystem]:
-    """The file system on the server of this test, which nothing is known about yet."""
-    found = WandbFileSystem()
-    yield found
+@pytest.fixture(autouse=True)
+def _new_instances() -> Iterator[None]:
+    """Forget the instances of a test, which are for the server of that test."""
+    yield
     WandbFileSystem.clear_instance_cache()
+
+
+@pytest.fixture
+def fs(wandb_server: WandbServer) -> WandbFileSystem:
+    """The file system on the server of this test, which nothing is known about yet."""
+    return WandbFileSystem()
 
 
 @pytest.fixture

@@ -113,7 +113,10 @@ def test_expired_urls_cost_one_query_per_page(
 ) -> None:
     fs.cat(version, recursive=True)
     wandb_server.requests.clear()
-    with wandb_server.fault(Fault(kind="storage-get", expired=True, times=len(FILES) + 1)):
+    expired = Fault(kind="storage-get", expired=True, times=len(FILES) + 1)
+    # So late that each file has met its expired URL before.
+    late = Fault(kind="graphql", latency=0.3)
+    with wandb_server.fault(expired), wandb_server.fault(late):
         assert len(fs.cat(version, recursive=True)) == len(FILES) + 1
     assert wandb_server.requests.operations() == ["ArtifactFileAddresses"]
 
@@ -303,6 +306,7 @@ def test_expired_urls_of_a_run_cost_one_query(
 ) -> None:
     fs.cat(run, recursive=True)
     wandb_server.requests.clear()
-    with wandb_server.fault(Fault(kind="storage-get", expired=True, times=2)):
+    expired = Fault(kind="storage-get", expired=True, times=2)
+    with wandb_server.fault(expired), wandb_server.fault(Fault(kind="graphql", latency=0.3)):
         assert list(fs.cat(run, recursive=True).values()) == [b"lr: 0.1", b"png"]
     assert wandb_server.requests.operations() == ["RunFileAddresses"]

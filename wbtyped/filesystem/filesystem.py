@@ -31,7 +31,7 @@ from .locations import Location, ParentFolder, RunLocation, VersionLocation, par
 from .merged_ranges import MAX_GAP_BYTES, MergedRange, merge_ranges
 from .open_file import ReadableFile, StreamedFile, WritableFile
 from .run_folder import RunFolder, RunName
-from .server_cache import Pin, ServerCache, shared_cache
+from .server_cache import MAX_VERSIONS, Pin, ServerCache, shared_cache
 from .version_folder import VersionFolder
 
 T = TypeVar("T")
@@ -115,19 +115,23 @@ class WandbFileSystem(AsyncFileSystem):
         self._pinned: dict[str, str] = dict(pinned or {})
         self._lock = threading.Lock()
         self._api: Api | None = None
-        self._read: dict[str, VersionFolder] = {}
-        """The versions that paths have led to."""
+        self._used: dict[str, VersionFolder] = {}
+        """The versions that paths have led to, of the latest paths."""
         self._slots: weakref.WeakKeyDictionary[
             asyncio.AbstractEventLoop, tuple[asyncio.Semaphore, BatchedDownloads]
         ] = weakref.WeakKeyDictionary()
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _unpickled, (type(self), self._options_without_key())
+        return _unpickled, (type(self), self.options_for_workers())
 
-    def _options_without_key(self) -> dict[str, object]:
+    def options_for_workers(self) -> dict[str, object]:
+        """Return the options of an equal instance in another process, without the key.
+
+        `pinned` are the versions that paths have led to, at most the latest 256.
+        """
         options = {name: value for name, value in self.storage_options.items() if name != "api_key"}
         # A copy, since other threads may add to it.
-        pinned = {path: Pin.of(folder).text() for path, folder in dict(self._read).items()}
+        pinned = {path: Pin.of(folder).text() for path, folder in dict(self._used).items()}
         return {**options, "pinned": {**self._pinned, **pinned}}
 
     def to_dict(self, *, include_password: bool = True) -> dict[str, Any]:
@@ -181,19 +185,28 @@ class WandbFileSystem(AsyncFileSystem):
     def _version(self, location: VersionLocation) -> Flow[VersionFolder]:
         """Return the version that a path leads to: the pinned one, if there is one."""
         path = location.path
-        if path in self._pinned and path not in self._read:
-            folder = Pin.parse(self._pinned[path]).folder(self.api)
-            self._read[path] = self._shared.add_version(folder)
         if path not in self._pinned:
-            found = yield from self._shared.find_version(self.api, path, self._alias_seconds)
-            self._read[path] = found
-        folder = self._read[path]
+            folder = yield from self._shared.find_version(self.api, path, self._alias_seconds)
+            self._note_use(path, folder)
+        elif path in self._used:
+            folder = self._used[path]
+        else:
+            pinned = Pin.parse(self._pinned[path]).folder(self.api)
+            folder = self._shared.add_version(pinned)
+            self._note_use(path, folder)
         found_type = folder.version.node.artifact_type.name
         if location.type not in {None, found_type}:
             raise FileNotFoundError(
                 f"artifact {path} is of type {found_type!r}, not {location.type!r}"
             )
         return folder
+
+    def _note_use(self, path: str, folder: VersionFolder) -> None:
+        """Note the version that a path has led to."""
+        with self._lock:
+            self._used[path] = folder
+            if len(self._used) > MAX_VERSIONS:
+                del self._used[next(iter(self._used))]
 
     def _run(self, location: RunLocation) -> RunFolder:
         run = RunName(location.entity, location.project, location.run)
@@ -563,6 +576,9 @@ class WandbFileSystem(AsyncFileSystem):
 
     async def _mkdir(self, path: str, create_parents: bool = True, **_: object) -> None:  # noqa: ARG002
         await self._makedirs(path, exist_ok=True)
+
+    async def _rm_file(self, path: str, **_: object) -> None:
+        await self._rm(path)
 
     async def _rm(
         self,

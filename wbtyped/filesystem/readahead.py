@@ -4,6 +4,8 @@ from fsspec.caching import BaseCache, Fetcher
 
 SMALL_BYTES = 128 * 1024
 """The size up to which reads are small; a larger one is worth a request of its own."""
+MAX_SKIP_BYTES = 1024
+"""How far a read may lie behind the one before to continue it: formats align what they store."""
 KEPT_BYTES = 1024 * 1024
 """The size up to which what was read stays in memory, for those who step back a little."""
 MAX_READAHEAD_BYTES = 8 * 1024 * 1024
@@ -52,7 +54,7 @@ class SequentialCache(BaseCache):
     def _readahead(self, first: int, last: int) -> int:
         """Return how many bytes to request beyond a read, and note the read."""
         in_memory = self._start <= first < self._start + len(self._block)
-        continues = first == self._expected or in_memory
+        continues = in_memory or 0 <= first - self._expected <= MAX_SKIP_BYTES
         is_small = last - first <= SMALL_BYTES
         ahead = min(self._in_order, MAX_READAHEAD_BYTES) if continues and is_small else 0
         new_bytes = max(0, last - max(first, self._expected)) if continues else last - first

@@ -1,6 +1,7 @@
 """`wandb://` for universal_pathlib."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from upath import UPath
 
@@ -9,6 +10,10 @@ class WandbPath(UPath):
     """A path of `WandbFileSystem`, as universal_pathlib makes it of a `wandb://` URL."""
 
     __slots__ = ()
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Like a pickled file system: without the key, and with the versions that were resolved.
+        return _unpickled, (type(self), str(self), self.fs.options_for_workers())
 
     @property
     def path(self) -> str:
@@ -21,3 +26,8 @@ class WandbPath(UPath):
         """The parts of the path."""
         parts = super().parts
         return parts[1:] if parts and parts[0] == "/" else parts
+
+
+def _unpickled(kind: type[WandbPath], path: str, options: dict[str, Any]) -> WandbPath:
+    """Return a path in this process."""
+    return kind(path, **options)

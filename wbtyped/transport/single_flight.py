@@ -1,7 +1,6 @@
 """Send the same requests once for all threads and tasks that need their result at the same time."""
 
 import threading
-from asyncio import wrap_future
 from collections.abc import Callable, Generator, Hashable
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
@@ -92,6 +91,8 @@ class _SharedRequest(Generic[T]):
 
     async def asend(self, sender: Sender, /) -> None:
         """Asynchronous form of `send`."""
+        from asyncio import wrap_future  # late, for those who never run an event loop
+
         while not self.results:
             flight, is_first = self._flights.join(self._key)
             if is_first:

@@ -10,9 +10,10 @@ class Chunk:
     """Some files of one version or run; a few kilobytes, without an API key.
 
     Example:
-        >>> [chunk] = plan_chunks(api, "me/tour/data:latest")
+        >>> from wbtyped.filesystem.chunks import plan_chunks
+        >>> [chunk] = plan_chunks(api, "my-team/mnist/digits:latest")
         >>> chunk.path, chunk.names
-        ('me/tour/data:v0', ('test.csv', 'train.csv'))
+        ('my-team/mnist/digits:v1', ('test.csv', 'train.csv'))
     """
 
     base_url: str

@@ -48,10 +48,10 @@ def plan_chunks(
     `max_files` files, and at most `max_bytes` unless a single file has more.
 
     Example:
-        >>> for chunk in plan_chunks(api, "me/tour/data:latest", max_files=1):
+        >>> for chunk in plan_chunks(api, "my-team/mnist/digits:latest", max_files=1):
         ...     print(chunk.path, chunk.names)
-        me/tour/data:v0 ('test.csv',)
-        me/tour/data:v0 ('train.csv',)
+        my-team/mnist/digits:v1 ('test.csv',)
+        my-team/mnist/digits:v1 ('train.csv',)
     """
     arguments.instance("api", api, Api)
     arguments.check_flags(allow_missing_references=allow_missing_references)

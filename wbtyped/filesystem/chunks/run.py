@@ -55,7 +55,8 @@ def copy_chunks(
 
     Example:
         >>> from concurrent.futures import ThreadPoolExecutor
-        >>> chunks = plan_chunks(api, "me/tour/data:latest", max_files=1)
+        >>> from wbtyped.filesystem.chunks import plan_chunks
+        >>> chunks = plan_chunks(api, "my-team/mnist/digits:latest", max_files=1)
         >>> with ThreadPoolExecutor(2) as executor:
         ...     copy_chunks(chunks, "copies", executor)
         <CopyResult 2 written, 0 kept, 0 failed, 11 B>

@@ -65,7 +65,8 @@ def copy_chunk(
     system. The API key is the worker's own, found as by `Api()`.
 
     Example:
-        >>> [chunk] = plan_chunks(api, "me/tour/data:latest")
+        >>> from wbtyped.filesystem.chunks import plan_chunks
+        >>> [chunk] = plan_chunks(api, "my-team/mnist/digits:latest")
         >>> copy_chunk(chunk, "copies")
         <CopyResult 2 written, 0 kept, 0 failed, 11 B>
         >>> copy_chunk(chunk, "copies")

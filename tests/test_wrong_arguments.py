@@ -5,6 +5,7 @@ import inspect
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
@@ -24,6 +25,7 @@ from wbtyped.artifacts import ArtifactTTL
 from wbtyped.download.stored_content import StoredContent
 from wbtyped.drift import Ignored, check_file, check_server
 from wbtyped.errors import UsageError, WbtypedError
+from wbtyped.filesystem.chunks import copy_chunks, plan_chunks
 from wbtyped.runs.file_content import ListedFileUrl
 from wbtyped.server import Fault, Reference, RequestKind, WandbServer
 from wbtyped.transport.flow import GraphQLRequest
@@ -173,6 +175,9 @@ def entries(
     found += arguments_of("Reference", Reference, {"uri": "s3://bucket/key"})
     found += arguments_of("check_file", check_file, {"path": "schema"})
     found += arguments_of("check_server", check_server, good)
+    found += arguments_of("plan_chunks", plan_chunks, {**good, "api": silent})
+    copying = {"chunks": [], "target": "copies", "executor": ThreadPoolExecutor(1)}
+    found += arguments_of("copy_chunks", copy_chunks, copying)
     found += arguments_of("Ignored.parse", Ignored.parse, {"text": "deprecated"})
     return found
 

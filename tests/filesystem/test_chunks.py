@@ -321,3 +321,14 @@ def test_copy_chunk_unknown_protocol_fails(server: WandbServer, api: Api) -> Non
 def test_hex_digest_is_that_of_an_etag() -> None:
     digest = "ZE0lNw+exNL8S11p3GrnjQ=="
     assert object_store.hex_digest(digest) == hashlib.md5(b"hello a").hexdigest()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"chunk": "x"}, {"target": Path("x")}, {"jobs": 0}, {"storage_options": "key"}],
+    ids=lambda wrong: next(iter(wrong)),
+)
+def test_copy_chunk_wrong_arguments_raise_usage_error(wrong: dict[str, Any]) -> None:
+    chunk = Chunk("http://127.0.0.1:1", "run", "crew/ship/log", ("a",), 1)
+    with pytest.raises(UsageError, match=next(iter(wrong))):
+        copy_chunk(**{"chunk": chunk, "target": "x", **wrong})

@@ -90,31 +90,9 @@ class ArtifactManifest:
     def to_manifest_json(self) -> dict[str, object]:
         """Return the manifest as the JSON object in storage."""
         return {
-            **self._header(),
+            **_header_json(self),
             "contents": {entry.path: entry_json(entry) for entry in self},
         }
-
-    def _header(self) -> dict[str, object]:
-        config = {"storageLayout": self.storage_layout}
-        if self.storage_region is not None:
-            config["storageRegion"] = self.storage_region
-        return {
-            "version": self.version,
-            "storagePolicy": self.storage_policy,
-            "storagePolicyConfig": config,
-        }
-
-    def write_json(self, stream: IO[bytes]) -> None:
-        """Write the JSON object in storage to a binary stream, in bounded memory."""
-        stream.write(json.dumps(self._header()).removesuffix("}").encode())
-        stream.write(b', "contents": {')
-        separator = ""
-        entries = iter(self)
-        while some := list(islice(entries, WRITE_ENTRIES)):
-            lines = (f"{json.dumps(e.path)}: {json.dumps(entry_json(e))}" for e in some)
-            stream.write((separator + ", ".join(lines)).encode())
-            separator = ", "
-        stream.write(b"}}")
 
     @classmethod
     def from_manifest_json(
@@ -132,6 +110,30 @@ class ArtifactManifest:
             has_xxh128 = any(e.digest_algorithm() == "XXH128" for e in entries.values())
             manifest = _manifest_of(parsed, entries, has_xxh128)
             return replace(manifest, digest_algorithm=digest_algorithm or manifest.digest_algorithm)
+
+
+def write_manifest(manifest: ArtifactManifest, stream: IO[bytes]) -> None:
+    """Write the JSON of a manifest to a stream, in bounded memory."""
+    stream.write(json.dumps(_header_json(manifest)).removesuffix("}").encode())
+    stream.write(b', "contents": {')
+    separator = ""
+    entries = iter(manifest)
+    while some := list(islice(entries, WRITE_ENTRIES)):
+        lines = (f"{json.dumps(e.path)}: {json.dumps(entry_json(e))}" for e in some)
+        stream.write((separator + ", ".join(lines)).encode())
+        separator = ", "
+    stream.write(b"}}")
+
+
+def _header_json(manifest: ArtifactManifest) -> dict[str, object]:
+    config = {"storageLayout": manifest.storage_layout}
+    if manifest.storage_region is not None:
+        config["storageRegion"] = manifest.storage_region
+    return {
+        "version": manifest.version,
+        "storagePolicy": manifest.storage_policy,
+        "storagePolicyConfig": config,
+    }
 
 
 def parse_manifest(

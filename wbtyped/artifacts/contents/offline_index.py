@@ -10,7 +10,7 @@ from ...download.cache.store import Cache, touch_atime
 from ...errors import OfflineError
 from ...transport.client import Client
 from ..location import ArtifactLocation
-from .manifest import ArtifactManifest, read_manifest
+from .manifest import ArtifactManifest, read_manifest, write_manifest
 from .version import VersionContents
 
 
@@ -47,7 +47,7 @@ def save_offline(version: VersionContents, cache: Cache) -> None:
         touch_atime(manifest)
     except FileNotFoundError:
         with cache.create(manifest) as stream:
-            version.manifest.write_json(stream)
+            write_manifest(version.manifest, stream)
     for alias in dict.fromkeys((location.version, *version.aliases)):
         name = f"{'/'.join(location.collection_path)}:{alias}"
         record = VersionRecord(name=name, location=location, node=version.node)

@@ -17,7 +17,7 @@ from ...download.progress import (
 from ...errors import UsageError
 from .chunk import Chunk
 from .outcome import CopyResult
-from .work import copy_chunk, failed_copy
+from .work import check_copy_options, copy_chunk, failed_copy
 
 MAX_IN_FLIGHT = 512
 """Chunks that are submitted ahead; the plan of ten million files is longer."""
@@ -62,7 +62,8 @@ def copy_chunks(
         <CopyResult 2 written, 0 kept, 0 failed, 11 B>
     """
     arguments.whole_number("attempts", attempts, 1, 100)
-    arguments.check_strings(target=target)
+    arguments.instance("chunks", chunks, Iterable, "chunks, as plan_chunks returns them")
+    check_copy_options(target, jobs, storage_options)
     check_progress(progress)
     work = partial(copy_chunk, target=target, jobs=jobs, storage_options=storage_options)
     run = _Run(iter(chunks), executor_of(executor), work, attempts)
@@ -123,6 +124,7 @@ class _Run:
             if chunk is None:
                 self._is_planned = True
                 break
+            arguments.instance("chunks", chunk, Chunk, "chunks, as plan_chunks returns them")
             self._files_planned += len(chunk.names)
             self._bytes_planned += chunk.size
             self._submit(chunk, 1)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 DEFAULT_JOBS = 16
 """Files that a worker copies to an object store at the same time."""
+MAX_JOBS = 128
 VERSIONS_KEPT = 16
 FINAL_ERRORS = (
     AuthenticationError,
@@ -73,9 +74,7 @@ def copy_chunk(
         <CopyResult 0 written, 2 kept, 0 failed, 11 B>
     """
     arguments.instance("chunk", chunk, Chunk)
-    arguments.check_strings(target=target)
-    if jobs is not None:
-        arguments.whole_number("jobs", jobs, 1, 128)
+    check_copy_options(target, jobs, storage_options)
     worker = frozenset({f"{socket.gethostname()}:{os.getpid()}"})
     try:
         if "://" in target:
@@ -85,6 +84,17 @@ def copy_chunk(
     except Exception as error:
         result = CopyResult(failed=tuple(failed_copy(name, error) for name in chunk.names))
     return replace(result, workers=worker)
+
+
+def check_copy_options(
+    target: str, jobs: int | None, storage_options: Mapping[str, object] | None
+) -> None:
+    """Raise UsageError for a target or option of a wrong type or value."""
+    arguments.check_strings(target=target)
+    if jobs is not None:
+        arguments.whole_number("jobs", jobs, 1, MAX_JOBS)
+    if storage_options is not None:
+        arguments.instance("storage_options", storage_options, Mapping, "a mapping")
 
 
 def failed_copy(name: str, error: Exception) -> FailedCopy:

@@ -15,13 +15,13 @@ def write_files(
     path: str, names: Sequence[str], type_name: str | None, base_url: str | None
 ) -> int:
     """Write the named files to stdout, one after the other; return the exit code."""
-    if not names and not is_url(path):
-        path, name = split_file_path(path)
-        names = [name]
-    elif not (names := files_named(path, names)):
-        raise UsageError(f"{path!r} names no file; write the file after the path")
     options = GetOptions(output=STDOUT, base_url=base_url)
     with options.connect() as api:
+        if not names and not is_url(path, api.settings.pages):
+            path, name = split_file_path(path)
+            names = [name]
+        elif not (names := files_named(api, path, names)):
+            raise UsageError(f"{path!r} names no file; write the file after the path")
         target = find_target(api, path, type_name)
         # All of them, since what follows a gap would be at the wrong place.
         return max(write_file(api, target, path, name, options) for name in names)

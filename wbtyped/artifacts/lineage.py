@@ -459,7 +459,9 @@ class Artifact(StandaloneArtifact):
 
     # Links.
 
-    def link(self, target_path: str | PathLike[str], aliases: Iterable[str] = ()) -> "Artifact":
+    def link(
+        self, target_path: str | PathLike[str], aliases: Iterable[str] | None = None
+    ) -> "Artifact":
         """Link the version to the portfolio at `target_path`, and return the link.
 
         The path is `entity/project/name`, `project/name` or `name`; the defaults are the version's
@@ -475,17 +477,19 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._link(target_path, aliases))
 
     async def alink(
-        self, target_path: str | PathLike[str], aliases: Iterable[str] = ()
+        self, target_path: str | PathLike[str], aliases: Iterable[str] | None = None
     ) -> "Artifact":
         """Asynchronous form of `link`."""
         return await self.client.arun(self._link(target_path, aliases))
 
-    def _link(self, target_path: str | PathLike[str], aliases: Iterable[str]) -> Flow["Artifact"]:
+    def _link(
+        self, target_path: str | PathLike[str], aliases: Iterable[str] | None
+    ) -> Flow["Artifact"]:
         parts = parse_collection_path(target_path, self.client.settings.pages)
         entity, project = parts.entity, parts.project or self.project
         inputs = [
             ArtifactAliasInput(alias=alias, artifact_collection_name=parts.collection)
-            for alias in checked_aliases(aliases)
+            for alias in checked_aliases(() if aliases is None else aliases)
         ]
         if is_registry(project):
             owner = yield from find_registry_owner(self.source_entity, entity)

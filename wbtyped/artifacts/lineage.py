@@ -19,7 +19,7 @@ from wbtyped_graphql.input_types import (
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
 from ..download.disk.digests import Algorithm
-from ..errors import UNSEEN, NotFoundError, UsageError
+from ..errors import UNSEEN, GraphQLError, NotFoundError, UsageError
 from ..paths import parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
@@ -537,10 +537,21 @@ class Artifact(StandaloneArtifact):
         arguments.check_flags(delete_aliases=delete_aliases)
         if self.is_link:
             yield from self._unlink()
-        else:
-            yield from ask(
-                calls.delete_artifact(id=self.id, delete_aliases=delete_aliases), self._subject
-            )
+            return
+        query = calls.delete_artifact(id=self.id, delete_aliases=delete_aliases)
+        try:
+            yield from ask(query, self._subject)
+        except GraphQLError as error:
+            if delete_aliases or not self.aliases:
+                raise
+            raise GraphQLError(
+                f"{error}. {self.qualified_name} has the aliases {', '.join(self.aliases)};"
+                " pass delete_aliases=True to delete them, too",
+                operation=error.operation,
+                messages=error.messages,
+                path=error.path,
+                status=error.status,
+            ) from error
 
     @property
     def source_artifact(self) -> "Artifact":

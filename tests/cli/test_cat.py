@@ -180,6 +180,18 @@ def test_url_of_a_version_by_its_id_may_name_a_file(
     assert command("ls", url).out.startswith("sub/b.txt\t")
 
 
+def test_cat_version_with_defaults_may_name_a_file(
+    server: WandbServer, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_ENTITY", "crew")
+    monkeypatch.setenv("WANDB_PROJECT", "ship")
+    for path in ("data:best", "ship/data:best", VERSION):
+        assert command("cat", f"{path}/sub/b.txt").out == "beta"
+        assert command("cat", path, "sub/b.txt").out == "beta"
+    assert command("cat", "log", "sub/b.txt").out == "beta"
+    assert command("cat", "data:best").err.endswith("as in wbtyped cat data:best NAME\n")
+
+
 def test_url_without_a_scheme_means_the_same(server: WandbServer, command: Command) -> None:
     url = f"{server.url.removeprefix('http://')}/crew/ship/runs/log/files/sub/b.txt"
     assert command("cat", url).out == "beta"

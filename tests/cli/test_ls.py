@@ -181,6 +181,14 @@ def test_ls_on_terminal_aligns_pages(wandb_server: WandbServer) -> None:
     assert lines[1000].replace("0999", "") == lines[1001].replace("1000", "")
 
 
+def test_ls_on_terminal_aligns_collections_and_runs(wandb_server: WandbServer) -> None:
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a": b"x"})
+    wandb_server.add_run("crew/ship/a-long-name-of-a-run")
+    _, *lines = terminal_lines("ls", "crew/ship")
+    kinds = [re.match(r"\S+ {2,}", line) for line in lines]
+    assert len({kind.end() for kind in kinds if kind}) == 1, lines
+
+
 def test_ls_on_terminal_aligns_wide_characters(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {"図図.txt": b"1", "e\u0301.txt": b"1", "abcdefgh": b"1"})
     lines = terminal_lines("ls", PATH)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Literal, Protocol, TypeVar
 
 from ..api import Api
@@ -154,9 +153,30 @@ def project_listing(api: Api, project: Project, options: ListOptions) -> Listing
     )  # fmt: skip
     if options.only:
         return runs if options.only == "runs" else artifacts
-    return Listing(
-        chain(artifacts.pages, runs.pages), records.CONTENT_FIELDS, records.MORE_CONTENT_FIELDS
-    )
+    pages = joined_pages(artifacts.pages, runs.pages, options.limit)
+    return Listing(pages, records.CONTENT_FIELDS, records.MORE_CONTENT_FIELDS)
+
+
+def joined_pages(
+    first: Iterable[Sequence[Record]], second: Iterable[Sequence[Record]], limit: int | None
+) -> Iterator[Sequence[Record]]:
+    """Yield the pages of two lists, the page where they meet as one: a page is aligned.
+
+    Nothing is read of the second list if a page of the first reaches the limit.
+    """
+    last: Sequence[Record] = ()
+    for page in first:
+        if last:
+            yield last
+        last = page
+        if limit and len(page) >= limit:
+            yield page
+            last = ()
+    for page in second:
+        yield [*last, *page]
+        last = ()
+    if last:
+        yield last
 
 
 def make_listing(

@@ -178,6 +178,9 @@ def test_url_of_a_version_by_its_id_may_name_a_file(
     assert command("get", url, "--root", tmp_path).code == 0
     assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["b.txt"]
     assert command("ls", url).out.startswith("sub/b.txt\t")
+    assert command("rm", url, "--yes").code == 2
+    with Api() as api:
+        assert api.artifact(VERSION).state == "COMMITTED"
 
 
 def test_cat_version_with_defaults_may_name_a_file(

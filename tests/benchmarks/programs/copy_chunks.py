@@ -47,5 +47,5 @@ def report(began: float, used: float, count: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:4], int(sys.argv[4]))), flush=True)
+    print(json.dumps(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))), flush=True)
     sys.stdin.read()

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from ... import arguments
 from ...download.disk.digests import Algorithm, new_hash
 from ...errors import SchemaMismatchError
+from ...units import counted, human_size
 from .entry import ArtifactManifestEntry, ManifestOwner, build_entry, entry_json, first_error
 from .entry_columns import ColumnsBuilder, EntryColumns, is_plain
 from .json_stream import JsonStream, repeated_key
@@ -52,6 +53,9 @@ class ArtifactManifest:
     entries: Mapping[str, ArtifactManifestEntry]
     digest_algorithm: Algorithm
     """The algorithm of the files' digests, and of the digest of the version."""
+
+    def __repr__(self) -> str:
+        return f"<ArtifactManifest {counted(len(self))}, {human_size(self.size())}>"
 
     def __len__(self) -> int:
         return len(self.entries)

@@ -6,7 +6,9 @@ from importlib.util import find_spec
 
 MODULES: dict[str, tuple[str, ...]] = {
     "cli": ("rich", "typer"),
+    "dask": ("distributed",),
     "drift": ("graphql",),
+    "fsspec": ("fsspec",),
     "server": ("ariadne", "starlette", "uvicorn"),
 }
 """The modules that each extra installs and the package needs."""

@@ -73,28 +73,11 @@ class VersionContents:
                     path=self.qualified_name,
                     missing="manifest",
                 )
-            self._manifest = yield from self._fetch_manifest(found.file.direct_url)
+            url, digest = found.file.direct_url, self.node.digest
+            self._manifest = yield from fetch_manifest(
+                self.client, url, self.qualified_name, digest, self.owner
+            )
         return self._manifest
-
-    def _fetch_manifest(self, url: str) -> Flow[ArtifactManifest]:
-        """Fetch the manifest, again while its digest differs from the version's."""
-        # Imported late: httpx doubles the import time of the package.
-        from .manifest_request import ManifestRequest
-
-        what = f"artifact {self.qualified_name}"
-        previous = None
-        for _ in range(MANIFEST_ATTEMPTS):
-            request = ManifestRequest(self.client, url, what)
-            yield request
-            manifest = parse_manifest(request.content, what, self.owner)
-            # The same content twice is what is stored, whatever its digest was computed from.
-            if manifest.digest() == self.node.digest or request.content == previous:
-                return manifest
-            previous = request.content
-        raise ChecksumError(
-            f"manifest of {what}: storage returned different content each time; try again later",
-            expected=self.node.digest,
-        )
 
     def get_entry(self, path: str) -> ArtifactManifestEntry:
         """Return a file by its path, or an object by its name; raises EntryNotFoundError."""
@@ -123,3 +106,26 @@ class VersionContents:
         """Build the error for a version that has been deleted since."""
         path = self.qualified_name
         return NotFoundError(f"artifact {path} no longer exists", path=path, missing="artifact")
+
+
+def fetch_manifest(
+    client: Client, url: str, path: str, digest: str, owner: ManifestOwner | None = None
+) -> Flow[ArtifactManifest]:
+    """Fetch the manifest of the version at `path`, again while its digest differs from `digest`."""
+    # Imported late: httpx doubles the import time of the package.
+    from .manifest_request import ManifestRequest
+
+    what = f"artifact {path}"
+    previous = None
+    for _ in range(MANIFEST_ATTEMPTS):
+        request = ManifestRequest(client, url, what)
+        yield request
+        manifest = parse_manifest(request.content, what, owner)
+        # The same content twice is what is stored, whatever its digest was computed from.
+        if manifest.digest() == digest or request.content == previous:
+            return manifest
+        previous = request.content
+    raise ChecksumError(
+        f"manifest of {what}: storage returned different content each time; try again later",
+        expected=digest,
+    )

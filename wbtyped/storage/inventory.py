@@ -1,0 +1,118 @@
+"""What a scan has found: versions, their contents, and the files of runs."""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from .content_list import ContentList
+from .content_table import ContentTable
+from .stored_version import Collection, StoredVersion
+
+NO_SUFFIX = "(none)"
+TOP_FOLDER = "./"
+
+
+@dataclass(frozen=True, slots=True)
+class ScanProgress:
+    """How far a scan is; passed to `progress` after every version.
+
+    `versions` counts those that were found so far, `read` those whose contents are known, and
+    `cached` those of them that needed no request.
+    """
+
+    versions: int
+    read: int
+    cached: int
+
+
+ProgressCallback = Callable[[ScanProgress], object]
+
+
+@dataclass(slots=True)
+class StoredRun:
+    """A run, and the total of its files; `file_count` is 0 for files that were not listed."""
+
+    entity: str
+    project: str
+    name: str
+    state: str
+    created_at: datetime
+    file_count: int = 0
+    size: int = 0
+
+    @property
+    def path(self) -> str:
+        """`entity/project/run`."""
+        return f"{self.entity}/{self.project}/{self.name}"
+
+
+@dataclass(slots=True)
+class FileTotals:
+    """Sizes and numbers of the files of runs, by suffix and by folder."""
+
+    sizes: Counter[str] = field(default_factory=Counter[str])
+    counts: Counter[str] = field(default_factory=Counter[str])
+
+    def add(self, name: str, size: int) -> None:
+        """Add a file under a name that it shares with others."""
+        self.sizes[name] += size
+        self.counts[name] += 1
+
+
+class Inventory:
+    """Everything that is stored in some projects; flows in any thread add to it."""
+
+    def __init__(self, progress: ProgressCallback | None = None) -> None:
+        self.projects: list[tuple[str, str]] = []
+        self.collections: list[Collection] = []
+        self.versions: list[StoredVersion] = []
+        self.drafts: list[StoredVersion] = []
+        """Versions that are being uploaded, or never were committed."""
+        self.reference_sizes: list[int] = []
+        """What each version refers to elsewhere, by its number."""
+        self.contents = ContentTable()
+        self.runs: list[StoredRun] = []
+        self.suffixes = FileTotals()
+        self.folders = FileTotals()
+        self._progress = progress
+        self._read = self._cached = 0
+        self._lock = threading.Lock()
+
+    def add_version(self, version: StoredVersion) -> int:
+        """Add a version; return its number."""
+        with self._lock:
+            self.versions.append(version)
+            self.reference_sizes.append(0)
+            return len(self.versions) - 1
+
+    def add_contents(self, number: int, contents: ContentList, *, cached: bool) -> None:
+        """Add what a version contains."""
+        self.contents.add(number, contents)
+        with self._lock:
+            self.reference_sizes[number] = contents.reference_size
+            self._read += 1
+            self._cached += cached
+            if self._progress:
+                self._progress(ScanProgress(len(self.versions), self._read, self._cached))
+
+    def add_run(self, run: StoredRun, files: Sequence[tuple[str, int]]) -> None:
+        """Add a run and the files that were listed of it."""
+        with self._lock:
+            self.runs.append(run)
+            self.add_files(run, files)
+
+    def add_files(self, run: StoredRun, files: Sequence[tuple[str, int]]) -> None:
+        """Add files of a run."""
+        run.file_count += len(files)
+        run.size += sum(size for _, size in files)
+        for name, size in files:
+            path = PurePosixPath(name)
+            self.suffixes.add(path.suffix.lower() or NO_SUFFIX, size)
+            self.folders.add(f"{path.parts[0]}/" if len(path.parts) > 1 else TOP_FOLDER, size)
+
+    def close(self) -> None:
+        """Forget the contents."""
+        self.contents.close()

@@ -4,6 +4,7 @@ import secrets
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from os import PathLike
 from typing import NamedTuple, Self, get_args
 
@@ -40,7 +41,12 @@ from .projects.registries import Registries
 from .projects.registry import Registry, Visibility, create_registry
 from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
+from .storage.applying import DEFAULT_JOBS as APPLY_JOBS
+from .storage.applying import OutcomeCallback, PruneResult, apply_plan, checked_plan
 from .storage.inventory import ProgressCallback
+from .storage.planning import make_plan
+from .storage.policy import Policy, chosen_policy
+from .storage.prune_plan import PrunePlan
 from .storage.scan import DEFAULT_JOBS, ScanOptions, checked_options
 from .storage.targets import Target, target_of
 from .storage.usage import measure
@@ -830,6 +836,124 @@ class Api:
         target = yield from self._find_stored(path, type_name)
         options = options if target.is_whole else replace(options, run_files=False)
         return (yield from measure(self.client, target, options))
+
+    def plan_prune(
+        self,
+        path: str | PathLike[str] | None = None,
+        type: str | None = None,  # noqa: A002
+        *,
+        keep_last: int | None = None,
+        keep_aliased: bool = False,
+        keep_used: bool = False,
+        keep_tagged: bool = False,
+        older_than: timedelta | str | None = None,
+        where: str | None = None,
+        policy: str | PathLike[str] | None = None,
+        include: Iterable[str] = (),
+        cache: CacheOption = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> PrunePlan:
+        """Plan which versions to delete; see `PrunePlan`. Nothing is deleted.
+
+        `path` and `type` are as for `usage`. A version is deleted unless a rule keeps it:
+        `keep_last` the newest of each collection, `keep_aliased` those with an alias (`latest` is
+        one), `keep_used` those that a run used, `keep_tagged` those with a tag, `older_than` those
+        that are younger than this (a timedelta, or `30d`), and `where` those that do not meet a
+        condition such as `metadata.accuracy < 0.9`. Or `policy` is a TOML file with rules by
+        project, type and collection.
+
+        A version is protected if it is linked into a portfolio or registry, has an alias in another
+        collection, is used by a running run, or belongs to W&B itself, unless `include` names it:
+        `entity/project/collection:vN`.
+
+        Raises UsageError for invalid rules, and if there are none.
+
+        Example:
+            >>> plan = api.plan_prune("my-team/mnist", keep_last=1, where="metadata.rows < 2")
+            >>> [version.path for version in plan.deletions], plan.size, plan.freed_size
+            (['my-team/mnist/digits:v0'], 11, 7)
+        """
+        rules = chosen_policy(
+            policy, keep_last=keep_last, keep_aliased=keep_aliased, keep_used=keep_used,
+            keep_tagged=keep_tagged, older_than=older_than, where=where,
+        )  # fmt: skip
+        options = checked_options(False, cache, jobs, progress)
+        named = arguments.strings("include", include)
+        return self.client.run(self._plan_prune(path, type, rules, named, options))
+
+    async def aplan_prune(
+        self,
+        path: str | PathLike[str] | None = None,
+        type: str | None = None,  # noqa: A002
+        *,
+        keep_last: int | None = None,
+        keep_aliased: bool = False,
+        keep_used: bool = False,
+        keep_tagged: bool = False,
+        older_than: timedelta | str | None = None,
+        where: str | None = None,
+        policy: str | PathLike[str] | None = None,
+        include: Iterable[str] = (),
+        cache: CacheOption = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> PrunePlan:
+        """Asynchronous form of `plan_prune`."""
+        rules = chosen_policy(
+            policy, keep_last=keep_last, keep_aliased=keep_aliased, keep_used=keep_used,
+            keep_tagged=keep_tagged, older_than=older_than, where=where,
+        )  # fmt: skip
+        options = checked_options(False, cache, jobs, progress)
+        named = arguments.strings("include", include)
+        return await self.client.arun(self._plan_prune(path, type, rules, named, options))
+
+    def _plan_prune(
+        self,
+        path: str | PathLike[str] | None,
+        type_name: str | None,
+        policy: Policy,
+        included: list[str],
+        options: ScanOptions,
+    ) -> Flow[PrunePlan]:
+        target = yield from self._find_stored(policy.path if path is None else path, type_name)
+        options = replace(options, metadata=policy.reads_metadata)
+        return (yield from make_plan(self.client, target, policy, included, options))
+
+    def apply_plan(
+        self,
+        plan: PrunePlan | str | PathLike[str],
+        *,
+        log: str | PathLike[str] | None = None,
+        jobs: int = APPLY_JOBS,
+        progress: OutcomeCallback | None = None,
+    ) -> PruneResult:
+        """Delete what a plan says, given itself or as its file; see `PruneResult`.
+
+        Each version is looked up once more before it is deleted. It is refused, and stays, if it
+        has a new alias, tag, user or link, or if its collection has a version newer than the plan.
+        What fails does not stop the rest. Up to `jobs` versions are deleted at a time, fewer while
+        the server asks for that.
+
+        `log` is a file that records each deletion: applying the plan again with it goes on where it
+        was interrupted. With the file of a plan it stands beside it, with `.log` at the end of its
+        name. `progress` is called for each version, in any thread, with `deleted`, `gone`,
+        `refused` or `failed`, its path, and the reason.
+        """
+        chosen, log_path = checked_plan(plan, log, jobs, progress)
+        return self.client.run(apply_plan(self.client, chosen, log_path, jobs, progress))
+
+    async def aapply_plan(
+        self,
+        plan: PrunePlan | str | PathLike[str],
+        *,
+        log: str | PathLike[str] | None = None,
+        jobs: int = APPLY_JOBS,
+        progress: OutcomeCallback | None = None,
+    ) -> PruneResult:
+        """Asynchronous form of `apply_plan`."""
+        chosen, log_path = checked_plan(plan, log, jobs, progress)
+        return await self.client.arun(apply_plan(self.client, chosen, log_path, jobs, progress))
 
     def _find_stored(self, path: str | PathLike[str] | None, type_name: str | None) -> Flow[Target]:
         """Return what a path means for reports and plans; one name alone is an entity."""

@@ -1,6 +1,7 @@
 """The subcommands about storage: `usage`, `prune`, `ttl` and `diff`."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -73,3 +74,103 @@ def usage(
         raise typer.BadParameter("pass either --json or --csv, not both")
     look = UsageLook(sort, top, json, as_csv, exact)
     show_report(path, type_name, look, run_files=run_files, jobs=jobs, base_url=base_url)
+
+
+@storage_app.command(
+    epilog=examples(
+        "wbtyped prune me/mnist/digits --keep-last 3 --keep-aliased --plan plan.jsonl",
+        "wbtyped prune me/mnist --older-than 30d --keep-used --where 'metadata.accuracy < 0.9'",
+        "wbtyped prune me/mnist --apply plan.jsonl",
+        "wbtyped prune --policy retention.toml --plan plan.jsonl",
+        "wbtyped prune --apply plan.jsonl --yes",
+    )
+)
+def prune(
+    path: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PATH",
+            help="An entity, entity/project, entity/project/collection, or entity/project/type.",
+            callback=check_path,
+            show_default=False,
+        ),
+    ] = None,
+    keep_last: Annotated[
+        int | None,
+        typer.Option(
+            "--keep-last", metavar="N", min=1, help="Keep the newest N of each collection."
+        ),
+    ] = None,
+    keep_aliased: Annotated[
+        bool, typer.Option("--keep-aliased", help="Keep versions with an alias, such as latest.")
+    ] = False,
+    keep_used: Annotated[
+        bool, typer.Option("--keep-used", help="Keep versions that a run used.")
+    ] = False,
+    keep_tagged: Annotated[
+        bool, typer.Option("--keep-tagged", help="Keep versions with a tag.")
+    ] = False,
+    older_than: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="Keep versions that are younger, such as 12h, 30d, 8w."),
+    ] = None,
+    where: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Keep versions that do not meet this, such as 'metadata.accuracy < 0.9'.",
+        ),
+    ] = None,
+    policy: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="TOML file with rules by project and collection."
+        ),
+    ] = None,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VERSION", help="Do not protect this version; repeatable."),
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Write the plan to this file."),
+    ] = None,
+    apply: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", dir_okay=False, help="Delete what this plan says."),
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before deleting.")] = False,
+    type_name: TypeName = None,
+    jobs: Annotated[
+        int | None, typer.Option(metavar="N", min=1, max=128, help="Number of parallel requests.")
+    ] = None,
+    json: JsonObject = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Plan which versions to delete, and apply a plan. Without --apply nothing is deleted.
+
+    A version is deleted unless a rule keeps it. It is protected if it is linked into a portfolio or
+    a registry, has an alias in another collection, or is used by a running run. The plan has a line
+    for every version, with the reason why it stays or the bytes that deleting it frees.
+
+    --apply looks up every version once more, and refuses those that have changed. What was deleted
+    is logged beside the plan: after an interruption, run the same command again.
+    """
+    from .prune import PlanOptions, apply_file, show_plan
+
+    rules: dict[str, object] = {
+        "keep_last": keep_last, "keep_aliased": keep_aliased, "keep_used": keep_used,
+        "keep_tagged": keep_tagged, "older_than": older_than, "where": where, "policy": policy,
+    }  # fmt: skip
+    given = [name for name, value in rules.items() if value not in (None, False)]
+    if apply is not None:
+        if given or plan is not None or include or type_name:
+            raise typer.BadParameter("--apply takes its versions from the plan; omit the rules")
+        raise typer.Exit(apply_file(path, apply, base_url, yes=yes, jobs=jobs, as_json=json))
+    if path is None and policy is None:
+        raise typer.BadParameter("pass PATH, or --policy with a path in its file")
+    options = PlanOptions(
+        keep_last, keep_aliased, keep_used, keep_tagged, older_than, where, policy,
+        tuple(include or ()), type_name, jobs,
+    )  # fmt: skip
+    show_plan(path, options, plan, base_url, as_json=json)

@@ -1,0 +1,157 @@
+"""`wbtyped prune`: plan which versions to delete, and apply a plan."""
+
+import json
+import sys
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import UsageError
+from ..storage.applying import DEFAULT_JOBS, PruneResult
+from ..storage.prune_plan import PlannedVersion, PrunePlan, read_plan
+from ..storage.scan import DEFAULT_JOBS as SCAN_JOBS
+from .connection import connect
+from .listing import print_table
+from .output import INTERRUPTED, counted, human_size, print_err, print_out
+from .scan_line import ScanLine
+
+SHOWN = 20
+FIELDS = ("action", "path", "size", "freed", "reason")
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """The rules of a plan, and how it is made."""
+
+    keep_last: int | None = None
+    keep_aliased: bool = False
+    keep_used: bool = False
+    keep_tagged: bool = False
+    older_than: str | None = None
+    where: str | None = None
+    policy: Path | None = None
+    include: tuple[str, ...] = ()
+    type_name: str | None = None
+    jobs: int | None = None
+
+
+def show_plan(
+    path: str | None,
+    options: PlanOptions,
+    file: Path | None,
+    base_url: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Make a plan, write it, and show what it would delete."""
+    with connect(base_url) as api, ScanLine() as line:
+        plan = api.plan_prune(
+            path, options.type_name, keep_last=options.keep_last,
+            keep_aliased=options.keep_aliased, keep_used=options.keep_used,
+            keep_tagged=options.keep_tagged, older_than=options.older_than, where=options.where,
+            policy=options.policy, include=options.include, jobs=options.jobs or SCAN_JOBS,
+            progress=line.show,
+        )  # fmt: skip
+    if file is not None:
+        plan.write(file)
+    if as_json:
+        print(json.dumps(plan.to_dict()))
+        return
+    print_versions([*plan.deletions, *plan.kept])
+    print_out(f"would delete {summary(plan)}; {counted(len(plan.kept), 'version')} would stay")
+    if file is None:
+        print_err(
+            "wbtyped: nothing was deleted; --plan FILE writes the plan, --apply FILE applies it"
+        )
+    else:
+        print_err(f"wbtyped: nothing was deleted; to do that: wbtyped prune --apply {file}")
+
+
+def print_versions(versions: Sequence[PlannedVersion]) -> None:
+    """Print the first versions of a plan as a table."""
+    rows = [
+        {
+            "action": version.action,
+            "path": version.path,
+            "size": human_size(version.size),
+            "freed": human_size(version.freed_size) if version.action == "delete" else None,
+            "reason": version.reason,
+        }
+        for version in versions[:SHOWN]
+    ]
+    print_table([rows], FIELDS)
+    if len(versions) > SHOWN:
+        print_out(f"... and {len(versions) - SHOWN:,} more")
+
+
+def summary(plan: PrunePlan) -> str:
+    """Return how much a plan deletes."""
+    return (
+        f"{counted(len(plan.deletions), 'version')} of {human_size(plan.size)}, which frees"
+        f" {human_size(plan.freed_size)}"
+    )
+
+
+def apply_file(
+    path: str | None,
+    file: Path,
+    base_url: str | None,
+    *,
+    yes: bool,
+    jobs: int | None,
+    as_json: bool,
+) -> int:
+    """Ask, delete what a plan says, and return the exit code."""
+    plan = read_plan(file)
+    check_below(path, plan, file)
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError("prune asks before it deletes, and there is no terminal; pass --yes")
+        print_versions(plan.deletions)
+        print_err(f"Delete {summary(plan)}, for good? [y/N]")
+        if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
+            print_err("wbtyped: nothing was deleted")
+            return 1
+    lock = threading.Lock()
+
+    def show(outcome: str, version: str, reason: str) -> None:
+        with lock:
+            if reason:
+                print_err(f"{outcome}  {version}: {reason}")
+            elif not as_json:
+                print_out(f"{outcome}  {version}")
+
+    try:
+        with connect(base_url) as api:
+            result = api.apply_plan(file, jobs=jobs or DEFAULT_JOBS, progress=show)
+    except KeyboardInterrupt:
+        print_err(f"wbtyped: interrupted; to go on: wbtyped prune --apply {file}")
+        return INTERRUPTED
+    if as_json:
+        print(json.dumps(result.to_dict()))
+    else:
+        print_result(result)
+    return 0 if result.complete else 1
+
+
+def print_result(result: PruneResult) -> None:
+    """Print how much was deleted."""
+    counts = {
+        "deleted": len(result.deleted), "gone before": len(result.gone),
+        "refused": len(result.refused), "failed": len(result.failed),
+    }  # fmt: skip
+    shown = ", ".join(f"{count:,} {what}" for what, count in counts.items() if count)
+    print_out(f"{shown or 'nothing to delete'}; {human_size(result.freed_size)} freed")
+    if result.refused:
+        print_err("wbtyped: make a new plan for the refused versions, which have changed")
+
+
+def check_below(path: str | None, plan: PrunePlan, file: Path) -> None:
+    """Raise UsageError for a plan that is for something else than the path that was given."""
+    if path is None or path.strip("/") == plan.path:
+        return
+    prefix = path.strip("/")
+    for version in plan.deletions:
+        if not version.path.startswith((f"{prefix}/", f"{prefix}:")):
+            raise UsageError(f"the plan {file} is for {plan.path}, not for {path}")

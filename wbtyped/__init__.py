@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     from .projects.registries import Registries
     from .projects.registry import Registry
     from .projects.registry_contents import RegistryCollections, RegistryVersions
+    from .storage.applying import PruneResult
+    from .storage.inventory import ScanProgress
+    from .storage.prune_plan import PlannedVersion, PrunePlan
+    from .storage.usage_report import UsageGroup, UsageReport, VersionUsage
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
 
@@ -66,9 +70,12 @@ __all__ = [
     "File",
     "Files",
     "Paginator",
+    "PlannedVersion",
     "Project",
     "ProjectArtifactCollections",
     "Projects",
+    "PrunePlan",
+    "PruneResult",
     "Registries",
     "Registry",
     "RegistryCollections",
@@ -77,8 +84,12 @@ __all__ = [
     "Run",
     "RunArtifacts",
     "Runs",
+    "ScanProgress",
     "SizedPaginator",
+    "UsageGroup",
+    "UsageReport",
     "User",
+    "VersionUsage",
 ]
 
 # Imported on first use: pytest loads this package in every session, because of the fixture.
@@ -103,9 +114,12 @@ _MODULES = {
     "File": "artifacts.lineage",
     "Files": "artifacts.lineage",
     "Paginator": "transport.pagination",
+    "PlannedVersion": "storage.prune_plan",
     "Project": "projects.project",
     "ProjectArtifactCollections": "artifacts.collections",
     "Projects": "projects.project_list",
+    "PrunePlan": "storage.prune_plan",
+    "PruneResult": "storage.applying",
     "Registries": "projects.registries",
     "Registry": "projects.registry",
     "RegistryCollections": "projects.registry_contents",
@@ -114,8 +128,12 @@ _MODULES = {
     "Run": "artifacts.lineage",
     "RunArtifacts": "artifacts.lineage",
     "Runs": "artifacts.lineage",
+    "ScanProgress": "storage.inventory",
     "SizedPaginator": "transport.pagination",
+    "UsageGroup": "storage.usage_report",
+    "UsageReport": "storage.usage_report",
     "User": "accounts.users",
+    "VersionUsage": "storage.usage_report",
 }
 
 if not TYPE_CHECKING:

@@ -65,7 +65,9 @@ def print_tables(report: UsageReport, look: UsageLook) -> None:
         ("files of runs by suffix", report.run_file_suffixes),
         ("files of runs by folder", report.run_file_folders),
     ):
-        rows = [{"name": f.name, "size": f.size, "files": f.file_count} for f in files]
+        rows: list[Record] = [
+            {"name": f.name, "size": f.size, "files": f.file_count} for f in files
+        ]
         print_top(kind, rows, FILE_FIELDS, look)
     print_findings(report, look)
 

@@ -211,9 +211,9 @@ def value_of(node: ast.expr, version: StoredVersion) -> object:
         case ast.Name(id=name):
             return FIELDS[name](version)
         case _:
-            value: object = FIELDS["metadata"](version)
+            found = FIELDS["metadata"](version)
             for key in metadata_keys("", node):
-                if not isinstance(value, Mapping) or key not in value:
+                if not isinstance(found, Mapping) or key not in found:
                     raise MissingValueError
-                value = cast("Mapping[str, object]", value)[key]
-            return value
+                found = cast("Mapping[str, object]", found)[key]
+            return found

@@ -16,7 +16,7 @@ from ..artifacts.collections import ProjectArtifactCollections
 from ..artifacts.contents.version import fetch_manifest
 from ..config.cache import CacheOption, cache_folder, find_cache
 from ..download.cache.store import Cache
-from ..errors import NotFoundError, TransportError
+from ..errors import AuthenticationError, NotFoundError, TransportError
 from ..transport.client import Client
 from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
@@ -153,7 +153,7 @@ class Scanner:
             if url is None:
                 raise NotFoundError("no manifest yet")
             manifest = yield from fetch_manifest(self._client, url, version.path, digest)
-        except (NotFoundError, TransportError):
+        except (AuthenticationError, NotFoundError, TransportError):
             # The URL may have expired while other versions were read.
             result = yield from ask(
                 calls.artifact_manifest(id=version.id), f"artifact {version.path}"

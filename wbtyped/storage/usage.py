@@ -41,7 +41,7 @@ class Grouping:
         numbers = {name: number for number, name in enumerate(dict.fromkeys(known))}
         self.numbers: list[int] = []
         for version in versions:
-            name = version and name_of(version)
+            name = None if version is None else name_of(version)
             number = -1 if name is None else numbers.setdefault(name, len(numbers))
             self.numbers.append(number)
         self.names: list[GroupName] = [*numbers]

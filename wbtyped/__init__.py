@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .artifacts.collections import ArtifactCollections, ProjectArtifactCollections
     from .artifacts.contents.differences import ArtifactDifferences
     from .artifacts.contents.manifest import ArtifactManifest, ArtifactManifestEntry
+    from .artifacts.contents.version_diff import ArtifactDiff
     from .artifacts.lineage import (
         Artifact,
         ArtifactCollection,
@@ -54,6 +55,7 @@ __all__ = [
     "Artifact",
     "ArtifactCollection",
     "ArtifactCollections",
+    "ArtifactDiff",
     "ArtifactDifferences",
     "ArtifactFiles",
     "ArtifactManifest",
@@ -98,6 +100,7 @@ _MODULES = {
     "Artifact": "artifacts.lineage",
     "ArtifactCollection": "artifacts.lineage",
     "ArtifactCollections": "artifacts.collections",
+    "ArtifactDiff": "artifacts.contents.version_diff",
     "ArtifactDifferences": "artifacts.contents.differences",
     "ArtifactFiles": "artifacts.lineage",
     "ArtifactManifest": "artifacts.contents.manifest",

@@ -44,11 +44,13 @@ from .runs import filters as run_filters
 from .storage.applying import DEFAULT_JOBS as APPLY_JOBS
 from .storage.applying import OutcomeCallback, PruneResult, apply_plan, checked_plan
 from .storage.inventory import ProgressCallback
+from .storage.parallel_flows import check_jobs
 from .storage.planning import make_plan
 from .storage.policy import Policy, chosen_policy
 from .storage.prune_plan import PrunePlan
 from .storage.scan import DEFAULT_JOBS, ScanOptions, checked_options
 from .storage.targets import Target, target_of
+from .storage.ttl import TtlCallback, TtlChange, TtlOption, TtlResult, checked_ttl, set_ttl
 from .storage.usage import measure
 from .storage.usage_report import UsageReport
 from .transport.client import Client
@@ -955,13 +957,74 @@ class Api:
         chosen, log_path = checked_plan(plan, log, jobs, progress)
         return await self.client.arun(apply_plan(self.client, chosen, log_path, jobs, progress))
 
+    def set_ttl(
+        self,
+        path: str | PathLike[str] | None,
+        ttl: TtlOption,
+        type: str | None = None,  # noqa: A002
+        *,
+        include_expired: bool = False,
+        jobs: int = DEFAULT_JOBS,
+        progress: TtlCallback | None = None,
+    ) -> TtlResult:
+        """Set the time to live of all versions of a path, which may also be that of one version.
+
+        `path` and `type` are as for `usage`. `ttl` is a timedelta or a string such as `30d`, None
+        or `none` for ever, or `ArtifactTTL.INHERIT` or `inherit` for the project's default.
+
+        The server deletes a version that is older than its time to live: such a version is refused,
+        and left as it is, unless `include_expired` is True. `progress` is called for each version,
+        in any thread, with `changed`, `unchanged`, `refused` or `failed`, its path, and the reason.
+
+        Example:
+            >>> result = api.set_ttl("my-team/mnist/digits", "30d")
+            >>> sorted(result.changed), result.refused
+            (['my-team/mnist/digits:v0', 'my-team/mnist/digits:v1'], {})
+        """
+        change = checked_ttl(ttl, include_expired=include_expired)
+        check_jobs(jobs, progress)
+        return self.client.run(self._set_ttl(path, type, change, jobs, progress))
+
+    async def aset_ttl(
+        self,
+        path: str | PathLike[str] | None,
+        ttl: TtlOption,
+        type: str | None = None,  # noqa: A002
+        *,
+        include_expired: bool = False,
+        jobs: int = DEFAULT_JOBS,
+        progress: TtlCallback | None = None,
+    ) -> TtlResult:
+        """Asynchronous form of `set_ttl`."""
+        change = checked_ttl(ttl, include_expired=include_expired)
+        check_jobs(jobs, progress)
+        return await self.client.arun(self._set_ttl(path, type, change, jobs, progress))
+
+    def _set_ttl(
+        self,
+        path: str | PathLike[str] | None,
+        type_name: str | None,
+        change: TtlChange,
+        jobs: int,
+        report: TtlCallback | None,
+    ) -> Flow[TtlResult]:
+        found = yield from self._find_object_or_entity(path, type_name)
+        target = found if isinstance(found, Target | Artifact) else target_of(found)
+        return (yield from set_ttl(self.client, target, change, jobs, report))
+
     def _find_stored(self, path: str | PathLike[str] | None, type_name: str | None) -> Flow[Target]:
-        """Return what a path means for reports and plans; one name alone is an entity."""
+        """Return what a path means for reports and plans."""
+        found = yield from self._find_object_or_entity(path, type_name)
+        return found if isinstance(found, Target) else target_of(found)
+
+    def _find_object_or_entity(
+        self, path: str | PathLike[str] | None, type_name: str | None
+    ) -> Flow[PathObject | Target]:
+        """Return the object at a path; one name alone is an entity."""
+        arguments.check_optional_strings(type=type_name)
         text = "" if path is None else arguments.path_text(path).strip("/ ")
         if is_url(text) or "/" in text or ":" in text:
-            return target_of((yield from self._find_object(text, type_name)))
-        if type_name is not None:
-            arguments.check_strings(type=type_name)
+            return (yield from self._find_object(text, type_name))
         if text:
             check_project_name(text)
         return Target((yield from self._find_entity(text or None)), type=type_name)

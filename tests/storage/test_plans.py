@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.storage.aging import age_versions
 from wbtyped import Api
 from wbtyped.errors import RateLimitError, UsageError
 from wbtyped.server import Fault, WandbServer
@@ -328,6 +329,14 @@ def test_where_selects_what_is_deleted(
 ) -> None:
     plan = api.plan_prune("me/p/data", where=where)
     assert [v.path for v in plan.deletions] == [f"me/p/data:v{number}" for number in deleted]
+
+
+def test_older_than_keeps_younger_versions(server: WandbServer, api: Api) -> None:
+    age_versions(server, "2020-01-01T00:00:00Z", "version_index < 2")
+    plan = api.plan_prune("me/p/data", older_than="8w")
+    assert [v.path for v in plan.deletions] == ["me/p/data:v0", "me/p/data:v1"]
+    assert {v.reason for v in plan.kept} == {"created less than 8w ago"}
+    assert plan.rules == [{"older_than": "8w"}]
 
 
 def test_metadata_is_requested_only_for_a_condition_on_it(server: WandbServer, api: Api) -> None:

@@ -6,7 +6,15 @@ from typing import Annotated
 
 import typer
 
-from .parameters import BaseUrl, ExactSizes, JsonObject, TypeName, check_path, examples
+from .parameters import (
+    BaseUrl,
+    ExactSizes,
+    JsonObject,
+    TypeName,
+    VersionPath,
+    check_path,
+    examples,
+)
 
 storage_app: typer.Typer = typer.Typer()
 
@@ -174,3 +182,78 @@ def prune(
         tuple(include or ()), type_name, jobs,
     )  # fmt: skip
     show_plan(path, options, plan, base_url, as_json=json)
+
+
+@storage_app.command(
+    epilog=examples(
+        "wbtyped ttl me/mnist/digits 30d",
+        "wbtyped ttl me/mnist/digits:v0 none",
+        "wbtyped ttl me/mnist inherit --type model",
+    )
+)
+def ttl(
+    path: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH",
+            help="A version, a collection, a type, a project or an entity.",
+            callback=check_path,
+            show_default=False,
+        ),
+    ],
+    lifetime: Annotated[
+        str,
+        typer.Argument(
+            metavar="TTL",
+            help="12h, 30d, 8w or the like, `inherit` for the project's default, or `none`.",
+            show_default=False,
+        ),
+    ],
+    include_expired: Annotated[
+        bool,
+        typer.Option(
+            "--include-expired",
+            help="Also set it for older versions, which the server then deletes.",
+        ),
+    ] = False,
+    type_name: TypeName = None,
+    jobs: Jobs = 16,
+    json: JsonObject = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Set the time to live of versions: all those of a collection, a type, a project or an entity.
+
+    A version that is older than its time to live is deleted by the server. Such versions are
+    refused and left as they are, unless --include-expired is given. Exit code 1 if any was.
+    """
+    from .ttl import set_lifetime
+
+    raise typer.Exit(
+        set_lifetime(
+            path, lifetime, type_name, base_url, include_expired=include_expired, jobs=jobs,
+            as_json=json,
+        )
+    )  # fmt: skip
+
+
+@storage_app.command(
+    epilog=examples(
+        "wbtyped diff me/mnist/digits:v0 me/mnist/digits:latest",
+        "wbtyped diff me/mnist/digits:v0 me/mnist/digits:best --json",
+    )
+)
+def diff(
+    old: VersionPath,
+    new: VersionPath,
+    json: JsonObject = False,
+    exact: ExactSizes = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Show how two artifact versions differ: files, metadata, and bytes to transfer.
+
+    A file with the same content under another path is renamed. The exit code is 0 whether they
+    differ or not.
+    """
+    from .diff import show_diff
+
+    show_diff(old, new, base_url, as_json=json, exact=exact)

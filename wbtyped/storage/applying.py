@@ -19,12 +19,12 @@ from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from ..transport.nodes import iso
 from .deletion_log import DeletionLog
-from .parallel_flows import ParallelFlows
+from .parallel_flows import ParallelFlows, check_jobs
 from .prune_plan import PlannedVersion, PrunePlan, read_plan
 from .retention import listed
 from .stored_version import COMMITTED, Collection, StoredVersion, stored_version
 
-DEFAULT_JOBS, MAX_JOBS = 32, 128
+DEFAULT_JOBS = 32
 
 
 @dataclass(slots=True)
@@ -78,9 +78,7 @@ def checked_plan(
     progress: OutcomeCallback | None,
 ) -> tuple[PrunePlan, Path | None]:
     """Return a plan and the path of its log, or raise UsageError."""
-    arguments.whole_number("jobs", jobs, 1, MAX_JOBS)
-    if progress is not None and not callable(progress):
-        raise arguments.wrong("progress", "a function or None", progress)
+    check_jobs(jobs, progress)
     log_path = arguments.optional_location("log", log)
     if isinstance(plan, PrunePlan):
         return plan, log_path

@@ -5,14 +5,23 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
+from .. import arguments
 from ..clock import monotonic
 from ..download.concurrency import AdaptiveLimit
 from ..transport.client import Client
 from ..transport.flow import Flow, Sender, arun, run
 from ..transport.retries import TransientError
 
+MAX_JOBS = 128
 LONGEST_PAUSE_SECONDS = 60.0
 """For how long a Retry-After of the server stops everything."""
+
+
+def check_jobs(jobs: int, progress: object) -> None:
+    """Raise UsageError for arguments that parallel work cannot have."""
+    arguments.whole_number("jobs", jobs, 1, MAX_JOBS)
+    if progress is not None and not callable(progress):
+        raise arguments.wrong("progress", "a function or None", progress)
 
 
 class ParallelFlows:

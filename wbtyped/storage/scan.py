@@ -22,7 +22,7 @@ from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
 from .content_list import ContentCache, contents_of
 from .inventory import Inventory, ProgressCallback, StoredRun
-from .parallel_flows import ParallelFlows
+from .parallel_flows import ParallelFlows, check_jobs
 from .stored_version import COMMITTED, Collection, stored_version
 
 COLLECTIONS_PER_PAGE = 1000
@@ -31,7 +31,7 @@ RUNS_PER_PAGE = 50
 FILES_PER_RUN = 200
 """Files of a run that come with the run; further ones take requests of their own."""
 FILES_PER_PAGE = 1000
-DEFAULT_JOBS, MAX_JOBS = 16, 128
+DEFAULT_JOBS = 16
 ANY_STATE = "{}"
 
 
@@ -51,11 +51,9 @@ def checked_options(
 ) -> ScanOptions:
     """Return the options of a report, or raise UsageError."""
     arguments.check_flags(run_files=run_files)
-    arguments.whole_number("jobs", jobs, 1, MAX_JOBS)
+    check_jobs(jobs, progress)
     if cache is not None and not isinstance(cache, bool):
         arguments.location("cache", cache)
-    if progress is not None and not callable(progress):
-        raise arguments.wrong("progress", "a function or None", progress)
     return ScanOptions(run_files=run_files, cache=cache, jobs=jobs, progress=progress)
 
 

@@ -147,6 +147,8 @@ def test_blocks_of_page_run_in_order(
             run_tests(text, tmp_path)
         elif language == "python":
             run_block(text, names)
+        elif language == "toml" and "[[rule]]" in text:
+            (tmp_path / "retention.toml").write_text(text)
         else:
             for command in RUN_LINE.findall(text):
                 if not command.startswith(NOT_RUN):

@@ -813,7 +813,7 @@ class Api:
         Example:
             >>> report = api.usage("my-team/mnist")
             >>> report.size, report.distinct_size, report.freed_size
-            (48, 44, 44)
+            (47, 43, 43)
         """
         options = checked_options(run_files, cache, jobs, progress)
         return self.client.run(self._usage(path, type, options))

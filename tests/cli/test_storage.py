@@ -73,7 +73,7 @@ def test_prune_plans_and_applies(server: WandbServer, command: Command, tmp_path
     assert (
         "would delete 2 versions of 4.1 KiB, which frees 200 B; 1 version would stay" in planned.out
     )
-    assert f"to do that: wbtyped prune --apply {plan}" in planned.err
+    assert f"to do that: wbtyped prune --apply {plan}" in planned.out
     lines = [json.loads(line) for line in plan.read_text().splitlines()]
     assert [line["action"] for line in lines] == ["delete", "delete", "keep", "summary"]
     with Api() as api:

@@ -61,11 +61,9 @@ def show_plan(
     print_versions([*plan.deletions, *plan.kept])
     print_out(f"would delete {summary(plan)}; {counted(len(plan.kept), 'version')} would stay")
     if file is None:
-        print_err(
-            "wbtyped: nothing was deleted; --plan FILE writes the plan, --apply FILE applies it"
-        )
+        print_out("nothing was deleted; --plan FILE writes a plan that can be applied")
     else:
-        print_err(f"wbtyped: nothing was deleted; to do that: wbtyped prune --apply {file}")
+        print_out(f"nothing was deleted; to do that: wbtyped prune --apply {file}")
 
 
 def print_versions(versions: Sequence[PlannedVersion]) -> None:

@@ -188,7 +188,7 @@ def prune(
     epilog=examples(
         "wbtyped ttl me/mnist/digits 30d",
         "wbtyped ttl me/mnist/digits:v0 none",
-        "wbtyped ttl me/mnist inherit --type model",
+        "wbtyped ttl me/mnist inherit --type dataset",
     )
 )
 def ttl(

@@ -136,7 +136,7 @@ class UsageReport(Record):
         >>> [(c.name, c.size, c.distinct_size, c.freed_size) for c in report.collections]
         [('digits', 22, 18, 18), ('net', 3, 3, 3)]
         >>> report.total.run_files_size
-        23
+        22
     """
 
     path: str

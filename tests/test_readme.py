@@ -39,7 +39,7 @@ PAGES = sorted(
 )
 """The hand-written pages of the documentation."""
 GENERATED_PAGE = re.compile(r"(?:\.\./)*(?:reference/\w+|queries|schema)\.md")
-BLOCK = re.compile(r"```(python|pycon|console|yaml)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"```(python|pycon|console|yaml|toml)\n(.*?)```", re.DOTALL)
 RUN_LINE = re.compile(r"^(?:\$| *- run:) (wbtyped .+)$", re.MULTILINE)
 NOT_RUN = ("wbtyped demo", "wbtyped serve", "wbtyped login", "wbtyped open")
 """Commands of the pages that wait, ask, or open a window; they have tests of their own."""

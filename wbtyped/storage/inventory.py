@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePosixPath
 
+from wbtyped_graphql import fragments
+
 from .content_list import ContentList
 from .content_table import ContentTable
 from .stored_version import Collection, StoredVersion
@@ -49,6 +51,19 @@ class StoredRun:
         return f"{self.entity}/{self.project}/{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file of a run."""
+
+    run: StoredRun
+    node: fragments.StoredFile
+
+    @property
+    def path(self) -> str:
+        """`entity/project/run/NAME`."""
+        return f"{self.run.path}/{self.node.name}"
+
+
 @dataclass(slots=True)
 class FileTotals:
     """Sizes and numbers of the files of runs, by suffix and by folder."""
@@ -65,7 +80,9 @@ class FileTotals:
 class Inventory:
     """Everything that is stored in some projects; flows in any thread add to it."""
 
-    def __init__(self, progress: ProgressCallback | None = None) -> None:
+    def __init__(
+        self, progress: ProgressCallback | None = None, *, keeps_files: bool = False
+    ) -> None:
         self.projects: list[tuple[str, str]] = []
         self.collections: list[Collection] = []
         self.versions: list[StoredVersion] = []
@@ -75,6 +92,9 @@ class Inventory:
         """What each version refers to elsewhere, by its number."""
         self.contents = ContentTable()
         self.runs: list[StoredRun] = []
+        self.files: list[StoredFile] = []
+        """The files of all runs, if they are wanted one by one."""
+        self._keeps_files = keeps_files
         self.suffixes = FileTotals()
         self.folders = FileTotals()
         self._progress = progress
@@ -98,20 +118,23 @@ class Inventory:
             if self._progress:
                 self._progress(ScanProgress(len(self.versions), self._read, self._cached))
 
-    def add_run(self, run: StoredRun, files: Sequence[tuple[str, int]]) -> None:
-        """Add a run and the files that were listed of it."""
+    def add_run(self, run: StoredRun) -> None:
+        """Add a run."""
         with self._lock:
             self.runs.append(run)
-            self.add_files(run, files)
 
-    def add_files(self, run: StoredRun, files: Sequence[tuple[str, int]]) -> None:
+    def add_files(self, run: StoredRun, files: Sequence[fragments.StoredFile]) -> None:
         """Add files of a run."""
-        run.file_count += len(files)
-        run.size += sum(size for _, size in files)
-        for name, size in files:
-            path = PurePosixPath(name)
-            self.suffixes.add(path.suffix.lower() or NO_SUFFIX, size)
-            self.folders.add(f"{path.parts[0]}/" if len(path.parts) > 1 else TOP_FOLDER, size)
+        with self._lock:
+            run.file_count += len(files)
+            run.size += sum(file.size_bytes for file in files)
+            for file in files:
+                path = PurePosixPath(file.name)
+                self.suffixes.add(path.suffix.lower() or NO_SUFFIX, file.size_bytes)
+                folder = f"{path.parts[0]}/" if len(path.parts) > 1 else TOP_FOLDER
+                self.folders.add(folder, file.size_bytes)
+            if self._keeps_files:
+                self.files += [StoredFile(run, file) for file in files]
 
     def close(self) -> None:
         """Forget the contents."""

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from wbtyped_graphql import calls, fragments
+from wbtyped_graphql import calls
 from wbtyped_graphql.stored_versions import (
     StoredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNode as VersionNode,
 )
@@ -44,6 +44,8 @@ class ScanOptions:
     cache: CacheOption = None
     jobs: int = DEFAULT_JOBS
     progress: ProgressCallback | None = None
+    keeps_files: bool = False
+    """Whether files of runs are wanted one by one."""
 
 
 def checked_options(
@@ -89,7 +91,7 @@ class Scanner:
         self._client = client
         self._options = options
         self._cache = content_cache(client, options.cache)
-        self.inventory = Inventory(options.progress)
+        self.inventory = Inventory(options.progress, keeps_files=options.keeps_files)
         self.work = ParallelFlows(client, options.jobs)
 
     def add_project(self, entity: str, project: str) -> Flow[None]:
@@ -103,7 +105,12 @@ class Scanner:
                 seen = Cursors("StoredVersions", None, f"collection {collection.path}")
                 self.work.add(self._read_versions(collection, seen))
         if self._options.run_files:
-            self.work.add(self._read_runs(entity, project))
+            self.add_runs(entity, project)
+
+    def add_runs(self, entity: str, project: str) -> None:
+        """Add the flows that read the runs of a project."""
+        seen = Cursors("RunFileSizes", None, f"runs of {entity}/{project}")
+        self.work.add(self.read_runs(entity, project, seen))
 
     def _read_versions(
         self, collection: Collection, seen: Cursors, cursor: str | None = None
@@ -168,31 +175,32 @@ class Scanner:
 
     # Runs.
 
-    def _read_runs(self, entity: str, project: str) -> Flow[None]:
-        cursor: str | None = None
-        seen = Cursors("RunFileSizes", None, f"runs of {entity}/{project}")
-        while True:
-            result = yield from ask(
-                calls.run_file_sizes(
-                    entity=entity, project=project, cursor=cursor, per_page=RUNS_PER_PAGE,
-                    file_limit=FILES_PER_RUN,
-                )
-            )  # fmt: skip
-            if result.project is None or result.project.runs is None:
-                raise missing_project(entity, project)
-            for edge in result.project.runs.edges:
-                node = edge.node
-                run = StoredRun(entity, project, node.name, node.state or "", node.created_at)
-                listed = node.files
-                files = [edge.node for edge in listed.edges if edge.node] if listed else []
-                self.inventory.add_run(run, sizes_of(files))
-                if listed and listed.page_info.has_next_page:
-                    self.work.add(self._read_more_files(run, listed.page_info.end_cursor))
-            page = result.project.runs.page_info
-            if not page.has_next_page:
-                return
-            cursor = seen.check(page.end_cursor)
-            seen.add(cursor)
+    def read_runs(
+        self, entity: str, project: str, seen: Cursors, cursor: str | None = None
+    ) -> Flow[None]:
+        """Read a page of runs with the first files of each."""
+        result = yield from ask(
+            calls.run_file_sizes(
+                entity=entity, project=project, cursor=cursor, per_page=RUNS_PER_PAGE,
+                file_limit=FILES_PER_RUN,
+            )
+        )  # fmt: skip
+        if result.project is None or result.project.runs is None:
+            raise missing_project(entity, project)
+        for edge in result.project.runs.edges:
+            node = edge.node
+            run = StoredRun(entity, project, node.name, node.state or "", node.created_at)
+            self.inventory.add_run(run)
+            if node.files is not None:
+                self.inventory.add_files(run, [e.node for e in node.files.edges if e.node])
+                if node.files.page_info.has_next_page:
+                    start = node.files.page_info.end_cursor
+                    self.work.add(self._read_more_files(run, start), first=True)
+        page = result.project.runs.page_info
+        if page.has_next_page:
+            following = seen.check(page.end_cursor)
+            seen.add(following)
+            self.work.add(self.read_runs(entity, project, seen, following))
 
     def _read_more_files(self, run: StoredRun, cursor: str | None) -> Flow[None]:
         seen = Cursors("MoreRunFileSizes", None, f"run {run.path}")
@@ -208,13 +216,7 @@ class Scanner:
             found = result.project.run if result.project else None
             if found is None or found.files is None:
                 return
-            files = [edge.node for edge in found.files.edges if edge.node]
-            self.inventory.add_files(run, sizes_of(files))
+            self.inventory.add_files(run, [e.node for e in found.files.edges if e.node])
             if not found.files.page_info.has_next_page:
                 return
             cursor = found.files.page_info.end_cursor
-
-
-def sizes_of(files: Sequence[fragments.StoredFile]) -> list[tuple[str, int]]:
-    """Return names and sizes of files of a run."""
-    return [(file.name, file.size_bytes) for file in files]

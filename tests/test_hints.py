@@ -694,6 +694,7 @@ def test_extras_to_install_exist() -> None:
     "pass one of keep_last, keep_aliased,",
     "write {EXAMPLES}",
     "write entity/project/collection:vN",
+    "pass glob, pattern or older_than",
 )
 def test_retention_rules(wandb_server: WandbServer, api: Api) -> None:
     wandb_server.add_artifact("me/p/data", "dataset", {"a": b"1"})
@@ -707,6 +708,9 @@ def test_retention_rules(wandb_server: WandbServer, api: Api) -> None:
     with provoked(UsageError, "write entity/project/collection:vN"):
         api.plan_prune("me/p", keep_last=1, include=["data:v0"])
     assert api.plan_prune("me/p", keep_last=1, include=["me/p/data:v0"]).kept
+    with provoked(UsageError, "pass glob, pattern or older_than"):
+        api.plan_prune_files("me/p")
+    assert not api.plan_prune_files("me/p", older_than="1d").files
 
 
 TO_TYPE = re.compile(

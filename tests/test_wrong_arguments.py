@@ -52,9 +52,9 @@ GOOD: Mapping[str, object] = {
 }  # fmt: skip
 VALUES = {
     "ArtifactDiff", "ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry",
-    "ArtifactTTL",
-    "DownloadOptions", "DownloadProgress", "DownloadResult", "FailedFile", "PlannedVersion",
-    "PrunePlan", "PruneResult", "ScanProgress", "UsageGroup", "UsageReport", "VersionUsage",
+    "ArtifactTTL", "DownloadOptions", "DownloadProgress", "DownloadResult", "FailedFile",
+    "PlannedFile", "PlannedVersion", "PrunePlan", "PruneResult", "ScanProgress", "UsageGroup",
+    "UsageReport", "VersionUsage",
 }  # fmt: skip
 """Plain values, which contain whatever they are given."""
 # These block, end things, or take what only this package makes.

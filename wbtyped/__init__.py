@@ -43,9 +43,9 @@ if TYPE_CHECKING:
     from .projects.registries import Registries
     from .projects.registry import Registry
     from .projects.registry_contents import RegistryCollections, RegistryVersions
-    from .storage.applying import PruneResult
+    from .storage.applied import PruneResult
     from .storage.inventory import ScanProgress
-    from .storage.prune_plan import PlannedVersion, PrunePlan
+    from .storage.prune_plan import PlannedFile, PlannedVersion, PrunePlan
     from .storage.usage_report import UsageGroup, UsageReport, VersionUsage
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
@@ -72,6 +72,7 @@ __all__ = [
     "File",
     "Files",
     "Paginator",
+    "PlannedFile",
     "PlannedVersion",
     "Project",
     "ProjectArtifactCollections",
@@ -117,12 +118,13 @@ _MODULES = {
     "File": "artifacts.lineage",
     "Files": "artifacts.lineage",
     "Paginator": "transport.pagination",
+    "PlannedFile": "storage.prune_plan",
     "PlannedVersion": "storage.prune_plan",
     "Project": "projects.project",
     "ProjectArtifactCollections": "artifacts.collections",
     "Projects": "projects.project_list",
     "PrunePlan": "storage.prune_plan",
-    "PruneResult": "storage.applying",
+    "PruneResult": "storage.applied",
     "Registries": "projects.registries",
     "Registry": "projects.registry",
     "RegistryCollections": "projects.registry_contents",

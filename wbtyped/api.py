@@ -41,11 +41,13 @@ from .projects.registries import Registries
 from .projects.registry import Registry, Visibility, create_registry
 from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
+from .storage.applied import OutcomeCallback, PruneResult
 from .storage.applying import DEFAULT_JOBS as APPLY_JOBS
-from .storage.applying import OutcomeCallback, PruneResult, apply_plan, checked_plan
+from .storage.applying import apply_plan, checked_plan
 from .storage.inventory import ProgressCallback
 from .storage.parallel_flows import check_jobs
 from .storage.planning import make_plan
+from .storage.planning_files import FileRules, checked_file_rules, plan_files
 from .storage.policy import Policy, chosen_policy
 from .storage.prune_plan import PrunePlan
 from .storage.scan import DEFAULT_JOBS, ScanOptions, checked_options
@@ -921,6 +923,54 @@ class Api:
         target = yield from self._find_stored(policy.path if path is None else path, type_name)
         options = replace(options, metadata=policy.reads_metadata)
         return (yield from make_plan(self.client, target, policy, included, options))
+
+    def plan_prune_files(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        glob: str | None = None,
+        pattern: str | None = None,
+        older_than: timedelta | str | None = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> PrunePlan:
+        """Plan which files of runs to delete: of a run, a project or an entity. Nothing is deleted.
+
+        A file is deleted if it matches all that is given: `glob`, a shell pattern, and `pattern`,
+        SQL LIKE, its name, and `older_than` (a timedelta, or `30d`) when it was last changed. Files
+        of running runs stay. `apply_plan` applies the plan.
+
+        Example:
+            >>> plan = api.plan_prune_files("my-team/mnist", glob="media/*.png")
+            >>> [file.path for file in plan.file_deletions], plan.freed_size
+            (['my-team/mnist/run-1/media/digit.png'], 8)
+        """
+        rules = checked_file_rules(glob, pattern, older_than)
+        options = checked_options(True, None, jobs, progress)
+        return self.client.run(self._plan_files(path, rules, options))
+
+    async def aplan_prune_files(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        glob: str | None = None,
+        pattern: str | None = None,
+        older_than: timedelta | str | None = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> PrunePlan:
+        """Asynchronous form of `plan_prune_files`."""
+        rules = checked_file_rules(glob, pattern, older_than)
+        options = checked_options(True, None, jobs, progress)
+        return await self.client.arun(self._plan_files(path, rules, options))
+
+    def _plan_files(
+        self, path: str | PathLike[str] | None, rules: FileRules, options: ScanOptions
+    ) -> Flow[PrunePlan]:
+        found = yield from self._find_object_or_entity(path, None)
+        target = found if isinstance(found, Target | Run) else target_of(found)
+        options = replace(options, keeps_files=True)
+        return (yield from plan_files(self.client, target, rules, options))
 
     def apply_plan(
         self,

@@ -5,7 +5,6 @@ from typing import Optional
 
 from .base_model import BaseModel
 from .fragments import PageInfo, StoredFile
-from .scalars import DateTime
 
 
 class MoreRunFileSizes(BaseModel, frozen=True):
@@ -19,8 +18,6 @@ class MoreRunFileSizesProject(BaseModel, frozen=True):
     """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
-    internal_id: str
-    "Id of the project in storage: base64 of `ProjectInternalId:` and a number. Since server 0.51."
     run: Optional["MoreRunFileSizesProjectRun"]
     "One run by its run id; null if there is none."
 
@@ -28,14 +25,6 @@ class MoreRunFileSizesProject(BaseModel, frozen=True):
 class MoreRunFileSizesProjectRun(BaseModel, frozen=True):
     """One execution of a program, with what it logged and its files."""
 
-    id: str
-    "Opaque id, valid on this server only."
-    name: str
-    "Run id: the last part of the run's path, unique in its project. The title is `displayName`."
-    state: str | None
-    "`running`, `finished`, `failed`, `crashed`, `killed`, `preempting`, `preempted`, `pending` or a newer value."
-    created_at: DateTime
-    "When the run was created."
     files: Optional["MoreRunFileSizesProjectRunFiles"]
     "Files of the run. A name requested in `names` gets a node even if it does not exist; its `updatedAt` is null and its `sizeBytes` 0."
 

@@ -2250,12 +2250,10 @@ fragment StoredVersion on Artifact {
 RUN_FILE_SIZES_GQL = """
 query RunFileSizes($entity: String!, $project: String!, $cursor: String, $perPage: Int, $fileLimit: Int) {
   project(name: $project, entityName: $entity) {
-    internalId
     runs(after: $cursor, first: $perPage, order: "+created_at") {
       edges {
         cursor
         node {
-          id
           name
           state
           createdAt
@@ -2294,12 +2292,7 @@ fragment StoredFile on File {
 MORE_RUN_FILE_SIZES_GQL = """
 query MoreRunFileSizes($entity: String!, $project: String!, $name: String!, $cursor: String, $fileLimit: Int) {
   project(name: $project, entityName: $entity) {
-    internalId
     run(name: $name) {
-      id
-      name
-      state
-      createdAt
       files(first: $fileLimit, after: $cursor) {
         edges {
           node {

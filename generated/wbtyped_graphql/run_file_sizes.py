@@ -19,8 +19,6 @@ class RunFileSizesProject(BaseModel, frozen=True):
     """A container for runs and artifacts, owned by an entity. A project named `wandb-registry-...` is a
     registry."""
 
-    internal_id: str
-    "Id of the project in storage: base64 of `ProjectInternalId:` and a number. Since server 0.51."
     runs: Optional["RunFileSizesProjectRuns"]
     "Runs of this project that match the filter; without deleted ones."
 
@@ -46,8 +44,6 @@ class RunFileSizesProjectRunsEdges(BaseModel, frozen=True):
 class RunFileSizesProjectRunsEdgesNode(BaseModel, frozen=True):
     """One execution of a program, with what it logged and its files."""
 
-    id: str
-    "Opaque id, valid on this server only."
     name: str
     "Run id: the last part of the run's path, unique in its project. The title is `displayName`."
     state: str | None

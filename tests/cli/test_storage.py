@@ -178,3 +178,16 @@ def test_diff_prints_lines_or_json(server: WandbServer, command: Command) -> Non
     assert lists == {"added": [], "removed": ["own"], "changed": [], "renamed": ["copy"]}
     same = command("diff", versions[0], versions[0])
     assert (same.code, "do not differ" in same.out) == (0, True)
+
+
+def test_prune_run_files(server: WandbServer, command: Command, tmp_path: Path) -> None:
+    plan = tmp_path / "plan.jsonl"
+    planned = command("prune", "crew/ship/log", "--run-files", "--glob", "*.pt", "--plan", plan)
+    assert planned.code == 0
+    assert "would delete 1 file of 7 B, which frees 7 B; 1 file would stay" in planned.out
+    assert command("prune", "--apply", plan, "--yes").out.splitlines() == [
+        "deleted  crew/ship/log/a/x.pt", "1 deleted; 7 B freed",
+    ]  # fmt: skip
+    wrong = command("prune", "crew/ship", "--run-files", "--keep-last", "1")
+    assert (wrong.code, "does not go with keep_last" in " ".join(wrong.err.split())) == (2, True)
+    assert command("prune", "crew/ship", "--glob", "*").code == 2

@@ -181,7 +181,7 @@ def test_report_is_plain_values(server: WandbServer, api: Api) -> None:
         "project", "type", "type", "collection", "collection", "run", "run", *["version"] * 4,
     ]  # fmt: skip
     assert {row["distinct_size"] for row in rows if row["path"] == "me/one/net"} == {"150"}
-    assert "me/one/net" in (report._repr_html_() or "")
+    assert "me/one/net" in (report._repr_html_() or "")  # pyright: ignore[reportPrivateUsage]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import UsageError
-from ..storage.applying import DEFAULT_JOBS, PruneResult
-from ..storage.prune_plan import PlannedVersion, PrunePlan, read_plan
+from ..storage.applied import PruneResult
+from ..storage.applying import DEFAULT_JOBS
+from ..storage.prune_plan import PlannedFile, PlannedVersion, PrunePlan, read_plan
 from ..storage.scan import DEFAULT_JOBS as SCAN_JOBS
 from .connection import connect
 from .listing import print_table
@@ -36,6 +37,33 @@ class PlanOptions:
     jobs: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class FileOptions:
+    """The rules of a plan for files of runs."""
+
+    glob: str | None = None
+    pattern: str | None = None
+    older_than: str | None = None
+    jobs: int | None = None
+
+
+def show_file_plan(
+    path: str | None,
+    options: FileOptions,
+    file: Path | None,
+    base_url: str | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Make a plan for files of runs, write it, and show what it would delete."""
+    with connect(base_url) as api:
+        plan = api.plan_prune_files(
+            path, glob=options.glob, pattern=options.pattern, older_than=options.older_than,
+            jobs=options.jobs or SCAN_JOBS,
+        )  # fmt: skip
+    show_made(plan, file, as_json=as_json)
+
+
 def show_plan(
     path: str | None,
     options: PlanOptions,
@@ -53,40 +81,54 @@ def show_plan(
             policy=options.policy, include=options.include, jobs=options.jobs or SCAN_JOBS,
             progress=line.show,
         )  # fmt: skip
+    show_made(plan, file, as_json=as_json)
+
+
+def show_made(plan: PrunePlan, file: Path | None, *, as_json: bool) -> None:
+    """Write a plan, and show what it would delete."""
     if file is not None:
         plan.write(file)
     if as_json:
         print(json.dumps(plan.to_dict()))
         return
-    print_versions([*plan.deletions, *plan.kept])
-    print_out(f"would delete {summary(plan)}; {counted(len(plan.kept), 'version')} would stay")
+    everything = [*plan.versions, *plan.files]
+    deletions = [planned for planned in everything if planned.action == "delete"]
+    kept = [planned for planned in everything if planned.action == "keep"]
+    print_planned([*deletions, *kept])
+    print_out(f"would delete {summary(plan)}; {counted(len(kept), noun(plan))} would stay")
     if file is None:
         print_out("nothing was deleted; --plan FILE writes a plan that can be applied")
     else:
         print_out(f"nothing was deleted; to do that: wbtyped prune --apply {file}")
 
 
-def print_versions(versions: Sequence[PlannedVersion]) -> None:
-    """Print the first versions of a plan as a table."""
+def noun(plan: PrunePlan) -> str:
+    """Return what a plan is about."""
+    return "file" if plan.files else "version"
+
+
+def print_planned(planned: Sequence[PlannedVersion | PlannedFile]) -> None:
+    """Print the first lines of a plan as a table."""
     rows = [
         {
-            "action": version.action,
-            "path": version.path,
-            "size": human_size(version.size),
-            "freed": human_size(version.freed_size) if version.action == "delete" else None,
-            "reason": version.reason,
+            "action": one.action,
+            "path": one.path,
+            "size": human_size(one.size),
+            "freed": human_size(one.freed_size) if one.action == "delete" else None,
+            "reason": one.reason,
         }
-        for version in versions[:SHOWN]
+        for one in planned[:SHOWN]
     ]
     print_table([rows], FIELDS)
-    if len(versions) > SHOWN:
-        print_out(f"... and {len(versions) - SHOWN:,} more")
+    if len(planned) > SHOWN:
+        print_out(f"... and {len(planned) - SHOWN:,} more")
 
 
 def summary(plan: PrunePlan) -> str:
     """Return how much a plan deletes."""
+    number = len(plan.deletions) + len(plan.file_deletions)
     return (
-        f"{counted(len(plan.deletions), 'version')} of {human_size(plan.size)}, which frees"
+        f"{counted(number, noun(plan))} of {human_size(plan.size)}, which frees"
         f" {human_size(plan.freed_size)}"
     )
 
@@ -106,7 +148,7 @@ def apply_file(
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("prune asks before it deletes, and there is no terminal; pass --yes")
-        print_versions(plan.deletions)
+        print_planned([*plan.deletions, *plan.file_deletions])
         print_err(f"Delete {summary(plan)}, for good? [y/N]")
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             print_err("wbtyped: nothing was deleted")
@@ -150,6 +192,6 @@ def check_below(path: str | None, plan: PrunePlan, file: Path) -> None:
     if path is None or path.strip("/") == plan.path:
         return
     prefix = path.strip("/")
-    for version in plan.deletions:
-        if not version.path.startswith((f"{prefix}/", f"{prefix}:")):
+    for planned in (*plan.deletions, *plan.file_deletions):
+        if not planned.path.startswith((f"{prefix}/", f"{prefix}:")):
             raise UsageError(f"the plan {file} is for {plan.path}, not for {path}")

@@ -9,7 +9,9 @@ import typer
 from .parameters import (
     BaseUrl,
     ExactSizes,
+    Glob,
     JsonObject,
+    Pattern,
     TypeName,
     VersionPath,
     check_path,
@@ -88,6 +90,7 @@ def usage(
     epilog=examples(
         "wbtyped prune me/mnist/digits --keep-last 3 --keep-aliased --plan plan.jsonl",
         "wbtyped prune me/mnist --older-than 30d --keep-used --where 'metadata.accuracy < 0.9'",
+        "wbtyped prune me/mnist --run-files --glob '*.ckpt' --older-than 30d --plan plan.jsonl",
         "wbtyped prune me/mnist --apply plan.jsonl",
         "wbtyped prune --policy retention.toml --plan plan.jsonl",
         "wbtyped prune --apply plan.jsonl --yes",
@@ -98,7 +101,7 @@ def prune(
         str | None,
         typer.Argument(
             metavar="PATH",
-            help="An entity, entity/project, entity/project/collection, or entity/project/type.",
+            help="An entity, a project, a collection or a type; with --run-files also a run.",
             callback=check_path,
             show_default=False,
         ),
@@ -129,6 +132,11 @@ def prune(
             help="Keep versions that do not meet this, such as 'metadata.accuracy < 0.9'.",
         ),
     ] = None,
+    run_files: Annotated[
+        bool, typer.Option("--run-files", help="Delete files of runs, not versions.")
+    ] = False,
+    glob: Glob = None,
+    pattern: Pattern = None,
     policy: Annotated[
         Path | None,
         typer.Option(
@@ -161,20 +169,32 @@ def prune(
     a registry, has an alias in another collection, or is used by a running run. The plan has a line
     for every version, with the reason why it stays or the bytes that deleting it frees.
 
+    With --run-files it is about files of runs instead: those that match --glob, --pattern and
+    --older-than are deleted, unless their run is running.
+
     --apply looks up every version once more, and refuses those that have changed. What was deleted
     is logged beside the plan: after an interruption, run the same command again.
     """
-    from .prune import PlanOptions, apply_file, show_plan
+    from .prune import FileOptions, PlanOptions, apply_file, show_file_plan, show_plan
 
     rules: dict[str, object] = {
         "keep_last": keep_last, "keep_aliased": keep_aliased, "keep_used": keep_used,
         "keep_tagged": keep_tagged, "older_than": older_than, "where": where, "policy": policy,
+        "glob": glob, "pattern": pattern,
     }  # fmt: skip
     given = [name for name, value in rules.items() if value not in (None, False)]
     if apply is not None:
-        if given or plan is not None or include or type_name:
+        if given or plan is not None or include or type_name or run_files:
             raise typer.BadParameter("--apply takes its versions from the plan; omit the rules")
         raise typer.Exit(apply_file(path, apply, base_url, yes=yes, jobs=jobs, as_json=json))
+    if run_files:
+        if wrong := [*{*given} - {"glob", "pattern", "older_than"}, *(include or [])]:
+            raise typer.BadParameter(f"--run-files does not go with {wrong[0]}")
+        file_rules = FileOptions(glob, pattern, older_than, jobs)
+        show_file_plan(path, file_rules, plan, base_url, as_json=json)
+        return
+    if glob or pattern:
+        raise typer.BadParameter("--glob and --pattern select files: add --run-files")
     if path is None and policy is None:
         raise typer.BadParameter("pass PATH, or --policy with a path in its file")
     options = PlanOptions(

@@ -1,74 +1,25 @@
 """Apply a plan: check each version once more, and delete it."""
 
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
 from os import PathLike
 from pathlib import Path
-from typing import ClassVar, TypeAlias
 
-from pydantic import JsonValue
 from wbtyped_graphql import calls
 from wbtyped_graphql.stored_version_by_id import StoredVersionByIdArtifact as CurrentNode
 
 from .. import arguments
 from ..errors import AuthenticationError, DiskError, NotFoundError, UsageError, WbtypedError
-from ..notebook import Record
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
-from ..transport.nodes import iso
+from .applied import Applied, OutcomeCallback, PruneResult
+from .applying_files import delete_files, file_batches
 from .deletion_log import DeletionLog
 from .parallel_flows import ParallelFlows, check_jobs
-from .prune_plan import PlannedVersion, PrunePlan, read_plan
+from .prune_plan import PlannedFile, PlannedVersion, PrunePlan, read_plan
 from .retention import listed
 from .stored_version import COMMITTED, Collection, StoredVersion, stored_version
 
 DEFAULT_JOBS = 32
-
-
-@dataclass(slots=True)
-class PruneResult(Record):
-    """What became of the deletions of a plan, by the paths of the versions.
-
-    Example:
-        >>> plan = api.plan_prune("my-team/mnist/digits", keep_last=1)
-        >>> result = api.apply_plan(plan)
-        >>> result.deleted, result.refused, result.failed
-        (['my-team/mnist/digits:v0'], {}, {})
-    """
-
-    deleted: list[str] = field(default_factory=list[str])
-    """Versions that were deleted now."""
-    gone: list[str] = field(default_factory=list[str])
-    """Versions that were deleted before."""
-    refused: dict[str, str] = field(default_factory=dict[str, str])
-    """Versions that were not deleted because they have changed since the plan, and how."""
-    failed: dict[str, str] = field(default_factory=dict[str, str])
-    """Versions that could not be deleted, and why."""
-    freed_size: int = 0
-    """What the plan says that deleting `deleted` frees, in bytes; less, if some were refused."""
-
-    __columns__: ClassVar[tuple[str, ...]] = ("deleted", "gone", "refused", "failed", "freed_size")
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything is gone that the plan would delete."""
-        return not self.refused and not self.failed
-
-    def to_dict(self) -> dict[str, JsonValue]:
-        """Return plain values."""
-        return {
-            "deleted": [*self.deleted],
-            "gone": [*self.gone],
-            "refused": {**self.refused},
-            "failed": {**self.failed},
-            "freed_size": self.freed_size,
-        }
-
-
-OutcomeCallback: TypeAlias = Callable[[str, str, str], object]
-"""Called with `deleted`, `gone`, `refused` or `failed`, a path, and the reason."""
 
 
 def checked_plan(
@@ -105,78 +56,59 @@ def apply_plan(
     """Delete what a plan says, `jobs` versions at a time; return what became of each."""
     check_plan(plan, client)
     deletions = DeletionLog(log)
-    applying = Applying(deletions, report)
+    applied = Applied(deletions, report)
     work = ParallelFlows(client, jobs)
     for version in plan.deletions:
         if version.id in deletions.deleted:
-            applying.record("gone", version)
+            applied.record("gone", version)
         else:
-            work.add(applying.delete(version))
+            work.add(delete_version(applied, version))
+    for batch in file_batches(left_of(applied, plan.file_deletions, deletions)):
+        work.add(delete_files(client, applied, batch))
     try:
         yield work
     finally:
         deletions.close()
-    return applying.result
+    return applied.result
 
 
-class Applying:
-    """The flows that delete versions, and what became of them so far."""
+def left_of(applied: Applied, files: Iterable[PlannedFile], log: DeletionLog) -> list[PlannedFile]:
+    """Return the files that the log does not name; record the others."""
+    left: list[PlannedFile] = []
+    for file in files:
+        if file.id in log.deleted:
+            applied.record("gone", file)
+        else:
+            left.append(file)
+    return left
 
-    def __init__(self, log: DeletionLog, report: OutcomeCallback | None) -> None:
-        self.result = PruneResult()
-        self._log = log
-        self._report = report
-        self._lock = threading.Lock()
 
-    def delete(self, version: PlannedVersion) -> Flow[None]:
-        """Delete a version if nothing has changed that matters."""
-        try:
-            yield from self._delete(version)
-        except (AuthenticationError, DiskError):
-            raise
-        except NotFoundError:
-            self._log_gone(version)
-            self.record("gone", version)
-        except WbtypedError as error:
-            self.record("failed", version, str(error))
+def delete_version(applied: Applied, version: PlannedVersion) -> Flow[None]:
+    """Delete a version if nothing has changed that matters."""
+    try:
+        yield from _delete_version(applied, version)
+    except (AuthenticationError, DiskError):
+        raise
+    except NotFoundError:
+        applied.record_gone(version)
+    except WbtypedError as error:
+        applied.record("failed", version, str(error))
 
-    def _delete(self, version: PlannedVersion) -> Flow[None]:
-        about = f"artifact {version.path}"
-        result = yield from ask(calls.stored_version_by_id(id=version.id), about)
-        node = result.artifact
-        if node is None or node.state.value != COMMITTED:
-            self._log_gone(version)
-            self.record("gone", version)
-            return
-        changes = "; ".join(changes_since(version, node))
-        if changes:
-            self.record("refused", version, changes)
-            return
-        # Without aliases in the plan, the server refuses if there is a new one at the last moment.
-        has_aliases = bool(version.aliases or version.other_aliases)
-        yield from ask(calls.delete_artifact(id=version.id, delete_aliases=has_aliases), about)
-        self._log_gone(version)
-        self.record("deleted", version)
 
-    def _log_gone(self, version: PlannedVersion) -> None:
-        moment = iso(datetime.now(UTC))
-        self._log.add({"id": version.id, "path": version.path, "deleted_at": moment})
-
-    def record(self, outcome: str, version: PlannedVersion, reason: str = "") -> None:
-        """Record what became of a version."""
-        with self._lock:
-            match outcome:
-                case "refused":
-                    self.result.refused[version.path] = reason
-                case "failed":
-                    self.result.failed[version.path] = reason
-                case "deleted":
-                    self.result.deleted.append(version.path)
-                    self.result.freed_size += version.freed_size
-                case _:
-                    self.result.gone.append(version.path)
-            if self._report:
-                self._report(outcome, version.path, reason)
+def _delete_version(applied: Applied, version: PlannedVersion) -> Flow[None]:
+    about = f"artifact {version.path}"
+    result = yield from ask(calls.stored_version_by_id(id=version.id), about)
+    node = result.artifact
+    if node is None or node.state.value != COMMITTED:
+        applied.record_gone(version)
+        return
+    if changes := "; ".join(changes_since(version, node)):
+        applied.record("refused", version, changes)
+        return
+    # Without aliases in the plan, the server refuses if there is a new one at the last moment.
+    has_aliases = bool(version.aliases or version.other_aliases)
+    yield from ask(calls.delete_artifact(id=version.id, delete_aliases=has_aliases), about)
+    applied.record_deleted(version)
 
 
 def changes_since(planned: PlannedVersion, node: CurrentNode) -> Iterator[str]:

@@ -56,6 +56,30 @@ class PlannedVersion(Record):
         return {n: [*v] if isinstance(v, tuple) else v for n, v in asdict(self).items()}
 
 
+@dataclass(frozen=True, slots=True)
+class PlannedFile(Record):
+    """A file of a run in a plan: whether it is deleted, and why it stays."""
+
+    path: str
+    """`entity/project/run/NAME`."""
+    action: Action
+    reason: str
+    size: int
+    """In bytes."""
+    freed_size: int
+    id: str
+    run: str
+    """`entity/project/run`."""
+    name: str
+    updated_at: str | None
+
+    __columns__: ClassVar[tuple[str, ...]] = ("path", "action", "reason", "size", "freed_size")
+
+    def to_dict(self) -> dict[str, JsonValue]:
+        """Return plain values."""
+        return asdict(self)
+
+
 class Summary(BaseModel, frozen=True):
     """The last line of a plan."""
 
@@ -92,6 +116,8 @@ class PrunePlan(Record):
     created_at: str
     rules: JsonValue
     versions: tuple[PlannedVersion, ...]
+    files: tuple[PlannedFile, ...] = ()
+    """Files of runs, of a plan that was made for these."""
 
     __columns__: ClassVar[tuple[str, ...]] = PlannedVersion.__columns__
 
@@ -106,36 +132,46 @@ class PrunePlan(Record):
         return [version for version in self.versions if version.action == "keep"]
 
     @property
+    def file_deletions(self) -> list[PlannedFile]:
+        """The files of runs to delete."""
+        return [file for file in self.files if file.action == "delete"]
+
+    @property
     def size(self) -> int:
-        """The sizes of the versions to delete added up, in bytes."""
-        return sum(version.size for version in self.deletions)
+        """The sizes of what is deleted added up, in bytes."""
+        return sum(planned.size for planned in (*self.deletions, *self.file_deletions))
 
     @property
     def freed_size(self) -> int:
-        """What deleting them frees, in bytes."""
-        return sum(version.freed_size for version in self.deletions)
+        """What deleting that frees, in bytes."""
+        return sum(planned.freed_size for planned in (*self.deletions, *self.file_deletions))
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return plain values."""
-        return {**self._summary(), "versions": [version.to_dict() for version in self.versions]}
+        return {
+            **self._summary(),
+            "versions": [version.to_dict() for version in self.versions],
+            "files": [file.to_dict() for file in self.files],
+        }
 
     def _summary(self) -> dict[str, JsonValue]:
+        delete_count = len(self.deletions) + len(self.file_deletions)
         return {
             "action": SUMMARY,
             "path": self.path,
             "server": self.server,
             "created_at": self.created_at,
             "rules": self.rules,
-            "delete_count": len(self.deletions),
-            "keep_count": len(self.kept),
+            "delete_count": delete_count,
+            "keep_count": len(self.versions) + len(self.files) - delete_count,
             "size": self.size,
             "freed_size": self.freed_size,
         }
 
     def lines(self) -> Iterator[str]:
-        """Yield the lines of its file: one for each version, and a summary."""
-        for version in self.versions:
-            yield json.dumps(version.to_dict())
+        """Yield the lines of its file: one for each version or file, and a summary."""
+        for planned in (*self.versions, *self.files):
+            yield json.dumps(planned.to_dict())
         yield json.dumps(self._summary())
 
     def write(self, path: str | PathLike[str]) -> None:
@@ -147,11 +183,12 @@ class PrunePlan(Record):
             raise DiskError(f"cannot write the plan to {target}: {error.strerror}") from error
 
     def _repr_html_(self) -> str:
-        rows = [version.to_dict() for version in self.versions[:MAX_ROWS]]
+        rows = [planned.to_dict() for planned in (*self.versions, *self.files)[:MAX_ROWS]]
         return dicts_html(f"plan for {self.path}", self.__columns__, rows)
 
 
 _version = TypeAdapter(PlannedVersion)
+_file = TypeAdapter(PlannedFile)
 
 
 def read_plan(path: str | PathLike[str]) -> PrunePlan:
@@ -172,13 +209,17 @@ def read_plan(path: str | PathLike[str]) -> PrunePlan:
         raise UsageError(
             f"{source} is not a complete plan: its last line is no summary; make the plan again"
         ) from None
-    versions = tuple(_read_line(source, number, line) for number, line in filled[:-1])
+    planned = [_read_line(source, number, line) for number, line in filled[:-1]]
+    versions = tuple(one for one in planned if isinstance(one, PlannedVersion))
+    files = tuple(one for one in planned if isinstance(one, PlannedFile))
     rules: JsonValue = TypeAdapter(JsonValue).validate_python(summary.rules)
-    return PrunePlan(summary.path, summary.server, summary.created_at, rules, versions)
+    return PrunePlan(summary.path, summary.server, summary.created_at, rules, versions, files)
 
 
-def _read_line(source: Path, number: int, line: str) -> PlannedVersion:
+def _read_line(source: Path, number: int, line: str) -> PlannedVersion | PlannedFile:
     try:
+        if '"run": ' in line and '"updated_at": ' in line:
+            return _file.validate_json(line)
         return _version.validate_json(line)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]

@@ -175,6 +175,11 @@ class Scanner:
 
     # Runs.
 
+    def add_run(self, run: StoredRun) -> None:
+        """Add a run, and the flow that reads its files."""
+        self.inventory.add_run(run)
+        self.work.add(self._read_more_files(run, None))
+
     def read_runs(
         self, entity: str, project: str, seen: Cursors, cursor: str | None = None
     ) -> Flow[None]:
@@ -205,8 +210,6 @@ class Scanner:
     def _read_more_files(self, run: StoredRun, cursor: str | None) -> Flow[None]:
         seen = Cursors("MoreRunFileSizes", None, f"run {run.path}")
         while True:
-            cursor = seen.check(cursor)
-            seen.add(cursor)
             result = yield from ask(
                 calls.more_run_file_sizes(
                     entity=run.entity, project=run.project, name=run.name, cursor=cursor,
@@ -219,4 +222,5 @@ class Scanner:
             self.inventory.add_files(run, [e.node for e in found.files.edges if e.node])
             if not found.files.page_info.has_next_page:
                 return
-            cursor = found.files.page_info.end_cursor
+            cursor = seen.check(found.files.page_info.end_cursor)
+            seen.add(cursor)

@@ -15,8 +15,8 @@ from wbtyped.server import WandbServer
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 WITHOUT_EXAMPLE = {
-    "DownloadOptions", "DownloadProgress", "PlannedFile", "PlannedVersion", "Project",
-    "ResponseLimits", "ScanProgress", "User", "VersionUsage",
+    "DownloadOptions", "DownloadProgress", "LineageEdge", "LineageNode", "PlannedFile",
+    "PlannedVersion", "Project", "ResponseLimits", "ScanProgress", "User", "VersionUsage",
 }  # fmt: skip
 """Public classes that their fields explain."""
 METHODS = [

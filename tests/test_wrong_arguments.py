@@ -53,7 +53,8 @@ GOOD: Mapping[str, object] = {
 VALUES = {
     "ArtifactDiff", "ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry",
     "ArtifactTTL", "DownloadOptions", "DownloadProgress", "DownloadResult", "FailedFile",
-    "PlannedFile", "PlannedVersion", "PrunePlan", "PruneResult", "ScanProgress", "UsageGroup",
+    "LineageEdge", "LineageGraph", "LineageNode", "PlannedFile", "PlannedVersion",
+    "PrunePlan", "PruneResult", "ScanProgress", "UsageGroup",
     "UsageReport", "VersionUsage",
 }  # fmt: skip
 """Plain values, which contain whatever they are given."""

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         RunArtifacts,
         Runs,
     )
+    from .artifacts.lineage_graph import LineageEdge, LineageGraph, LineageNode
     from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
     from .download.options import DownloadOptions
@@ -71,6 +72,9 @@ __all__ = [
     "FailedFile",
     "File",
     "Files",
+    "LineageEdge",
+    "LineageGraph",
+    "LineageNode",
     "Paginator",
     "PlannedFile",
     "PlannedVersion",
@@ -117,6 +121,9 @@ _MODULES = {
     "FailedFile": "download.results",
     "File": "artifacts.lineage",
     "Files": "artifacts.lineage",
+    "LineageEdge": "artifacts.lineage_graph",
+    "LineageGraph": "artifacts.lineage_graph",
+    "LineageNode": "artifacts.lineage_graph",
     "Paginator": "transport.pagination",
     "PlannedFile": "storage.prune_plan",
     "PlannedVersion": "storage.prune_plan",

@@ -45,7 +45,6 @@ from .storage.applied import OutcomeCallback, PruneResult
 from .storage.applying import DEFAULT_JOBS as APPLY_JOBS
 from .storage.applying import apply_plan, checked_plan
 from .storage.inventory import ProgressCallback
-from .storage.parallel_flows import check_jobs
 from .storage.planning import make_plan
 from .storage.planning_files import FileRules, checked_file_rules, plan_files
 from .storage.policy import Policy, chosen_policy
@@ -58,6 +57,7 @@ from .storage.usage_report import UsageReport
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
+from .transport.parallel_flows import check_jobs
 from .user_warnings import warn_user
 
 DEFAULT_PROJECT = "uncategorized"

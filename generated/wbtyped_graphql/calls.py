@@ -21,6 +21,7 @@ from .operations import (
     ARTIFACT_CREATED_BY_GQL,
     ARTIFACT_FILE_ADDRESSES_GQL,
     ARTIFACT_FILES_BY_ID_GQL,
+    ARTIFACT_LINEAGE_GQL,
     ARTIFACT_MANIFEST_GQL,
     ARTIFACT_PLACES_GQL,
     ARTIFACT_TYPES_GQL,
@@ -65,6 +66,7 @@ from .operations import (
     RUN_FILES_GQL,
     RUN_HISTORY_EXTENT_GQL,
     RUN_HISTORY_GQL,
+    RUN_LINEAGE_GQL,
     RUNS_GQL,
     RUNS_WITH_DATA_GQL,
     SAMPLED_RUN_HISTORY_GQL,
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
     from .artifact_created_by import ArtifactCreatedBy
     from .artifact_file_addresses import ArtifactFileAddresses
     from .artifact_files_by_id import ArtifactFilesById
+    from .artifact_lineage import ArtifactLineage
     from .artifact_manifest import ArtifactManifest
     from .artifact_places import ArtifactPlaces
     from .artifact_types import ArtifactTypes
@@ -143,6 +146,7 @@ if TYPE_CHECKING:
     from .run_files import RunFiles
     from .run_history import RunHistory
     from .run_history_extent import RunHistoryExtent
+    from .run_lineage import RunLineage
     from .runs import Runs
     from .runs_with_data import RunsWithData
     from .sampled_run_history import SampledRunHistory
@@ -656,6 +660,45 @@ def artifact_created_by(*, id: str) -> Operation[ArtifactCreatedBy]:
         variables,
         envelope=Envelope[ArtifactCreatedBy],
     )
+
+
+def artifact_lineage(*, id: str) -> Operation[ArtifactLineage]:
+    """Where a version comes from and who used it: its creator, its users, and its collections, in one
+    request. `usedBy` is one page.
+
+    Used by: artifacts.Artifact.lineage"""
+    from .artifact_lineage import ArtifactLineage
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        ARTIFACT_LINEAGE_GQL,
+        "ArtifactLineage",
+        variables,
+        envelope=Envelope[ArtifactLineage],
+    )
+
+
+def run_lineage(
+    *,
+    entity: str,
+    project: str,
+    name: str,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[RunLineage]:
+    """The versions that a run used and logged, in one request.
+
+    Pages: only the first `perPage` of each; a picture of more could not be read.
+
+    Used by: Run.lineage"""
+    from .run_lineage import RunLineage
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "perPage": per_page,
+    }
+    return Operation(RUN_LINEAGE_GQL, "RunLineage", variables, envelope=Envelope[RunLineage])
 
 
 def artifact_places(*, id: str) -> Operation[ArtifactPlaces]:

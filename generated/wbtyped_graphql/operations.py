@@ -13,6 +13,7 @@ __all__ = [
     "ARTIFACT_CREATED_BY_GQL",
     "ARTIFACT_FILES_BY_ID_GQL",
     "ARTIFACT_FILE_ADDRESSES_GQL",
+    "ARTIFACT_LINEAGE_GQL",
     "ARTIFACT_MANIFEST_GQL",
     "ARTIFACT_PLACES_GQL",
     "ARTIFACT_TYPES_GQL",
@@ -58,6 +59,7 @@ __all__ = [
     "RUN_FILE_SIZES_GQL",
     "RUN_HISTORY_EXTENT_GQL",
     "RUN_HISTORY_GQL",
+    "RUN_LINEAGE_GQL",
     "SAMPLED_RUN_HISTORY_GQL",
     "SERVER_FEATURES_GQL",
     "STOP_RUN_GQL",
@@ -1024,6 +1026,139 @@ query ArtifactCreatedBy($id: ID!) {
       }
     }
   }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+"""
+
+ARTIFACT_LINEAGE_GQL = """
+query ArtifactLineage($id: ID!) {
+  artifact(id: $id) {
+    createdBy {
+      __typename
+      ... on Run {
+        name
+        displayName
+        project {
+          ...ProjectPlace
+        }
+      }
+    }
+    usedBy {
+      edges {
+        node {
+          name
+          displayName
+          project {
+            ...ProjectPlace
+          }
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+    artifactMemberships {
+      edges {
+        node {
+          ...Membership
+        }
+      }
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment Membership on ArtifactCollectionMembership {
+  id
+  versionIndex
+  createdAt
+  aliases {
+    alias
+  }
+  artifactCollection {
+    ...CollectionPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+"""
+
+RUN_LINEAGE_GQL = """
+query RunLineage($entity: String!, $project: String!, $name: String!, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      displayName
+      inputArtifacts(first: $perPage) {
+        edges {
+          node {
+            ...LineageVersion
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+      outputArtifacts(first: $perPage) {
+        edges {
+          node {
+            ...LineageVersion
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment LineageVersion on Artifact {
+  id
+  versionIndex
+  artifactType {
+    name
+  }
+  artifactSequence {
+    ...CollectionPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
 }
 
 fragment ProjectPlace on Project {

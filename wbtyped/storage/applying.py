@@ -8,13 +8,14 @@ from wbtyped_graphql import calls
 from wbtyped_graphql.stored_version_by_id import StoredVersionByIdArtifact as CurrentNode
 
 from .. import arguments
+from ..download.paced_flows import paced_flows
 from ..errors import AuthenticationError, DiskError, NotFoundError, UsageError, WbtypedError
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
+from ..transport.parallel_flows import check_jobs
 from .applied import Applied, OutcomeCallback, PruneResult
 from .applying_files import delete_files, file_batches
 from .deletion_log import DeletionLog
-from .parallel_flows import ParallelFlows, check_jobs
 from .prune_plan import PlannedFile, PlannedVersion, PrunePlan, read_plan
 from .retention import listed
 from .stored_version import COMMITTED, Collection, StoredVersion, stored_version
@@ -57,7 +58,7 @@ def apply_plan(
     check_plan(plan, client)
     deletions = DeletionLog(log)
     applied = Applied(deletions, report)
-    work = ParallelFlows(client, jobs)
+    work = paced_flows(client, jobs)
     for version in plan.deletions:
         if version.id in deletions.deleted:
             applied.record("gone", version)

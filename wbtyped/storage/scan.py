@@ -16,13 +16,14 @@ from ..artifacts.collections import ProjectArtifactCollections
 from ..artifacts.contents.version import fetch_manifest
 from ..config.cache import CacheOption, cache_folder, find_cache
 from ..download.cache.store import Cache
+from ..download.paced_flows import paced_flows
 from ..errors import AuthenticationError, NotFoundError, TransportError
 from ..transport.client import Client
 from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
+from ..transport.parallel_flows import check_jobs
 from .content_list import ContentCache, contents_of
 from .inventory import Inventory, ProgressCallback, StoredRun
-from .parallel_flows import ParallelFlows, check_jobs
 from .stored_version import COMMITTED, Collection, stored_version
 
 COLLECTIONS_PER_PAGE = 1000
@@ -92,7 +93,7 @@ class Scanner:
         self._options = options
         self._cache = content_cache(client, options.cache)
         self.inventory = Inventory(options.progress, keeps_files=options.keeps_files)
-        self.work = ParallelFlows(client, options.jobs)
+        self.work = paced_flows(client, options.jobs)
 
     def add_project(self, entity: str, project: str) -> Flow[None]:
         """List the collections of a project, and add the flows that read them."""

@@ -14,11 +14,12 @@ from .. import arguments
 from ..artifacts.artifact import TTL_DISABLED, TTL_INHERITED, ArtifactTTL, is_inherited
 from ..artifacts.collections import ProjectArtifactCollections
 from ..artifacts.lineage import Artifact, Artifacts
+from ..download.paced_flows import paced_flows
 from ..errors import AuthenticationError, UsageError, WbtypedError
 from ..notebook import Record
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
-from .parallel_flows import ParallelFlows
+from ..transport.parallel_flows import ParallelFlows
 from .retention import checked_duration, duration_text
 from .scan import COLLECTIONS_PER_PAGE, VERSIONS_PER_PAGE
 from .stored_version import Collection
@@ -106,7 +107,7 @@ def set_ttl(
     report: TtlCallback | None,
 ) -> Flow[TtlResult]:
     """Give every committed version of a target a time to live."""
-    setting = TtlSetting(client, change, ParallelFlows(client, jobs), report)
+    setting = TtlSetting(client, change, paced_flows(client, jobs), report)
     if isinstance(target, Artifact):
         setting.consider(target)
     else:

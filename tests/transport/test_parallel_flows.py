@@ -9,8 +9,9 @@ import pytest
 
 from wbtyped import Api
 from wbtyped.clock import pause
-from wbtyped.storage.parallel_flows import ParallelFlows
+from wbtyped.download.paced_flows import paced_flows
 from wbtyped.transport.flow import Flow, Sender
+from wbtyped.transport.parallel_flows import ParallelFlows
 from wbtyped.transport.retries import TransientError
 
 JOBS = 8
@@ -72,7 +73,7 @@ def run(request: pytest.FixtureRequest, api: Api) -> Run:
 
 def test_flows_run_at_most_as_many_as_jobs(api: Api, run: Run) -> None:
     peaks: list[int] = []
-    flows = ParallelFlows(api.client, JOBS)
+    flows = paced_flows(api.client, JOBS)
     for _ in range(40):
         flows.add(flow(Step(peaks)))
     run(flows)
@@ -82,7 +83,7 @@ def test_flows_run_at_most_as_many_as_jobs(api: Api, run: Run) -> None:
 
 def test_rate_limit_halves_how_many_run(api: Api, run: Run) -> None:
     peaks: list[int] = []
-    flows = ParallelFlows(api.client, JOBS)
+    flows = paced_flows(api.client, JOBS)
 
     def limited() -> None:
         for watch in api.client.transport.retries.watchers:
@@ -100,7 +101,7 @@ def test_rate_limit_halves_how_many_run(api: Api, run: Run) -> None:
 
 def test_flow_may_add_others_before_those_that_wait(api: Api, run: Run) -> None:
     order: list[str] = []
-    flows = ParallelFlows(api.client, 1)
+    flows = paced_flows(api.client, 1)
 
     def named(name: str) -> Flow[None]:
         order.append(name)
@@ -117,7 +118,7 @@ def test_flow_may_add_others_before_those_that_wait(api: Api, run: Run) -> None:
 
 def test_error_ends_everything(api: Api, run: Run) -> None:
     started: list[int] = []
-    flows = ParallelFlows(api.client, 2)
+    flows = paced_flows(api.client, 2)
 
     def failing(number: int) -> Flow[None]:
         started.append(number)

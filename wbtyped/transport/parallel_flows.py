@@ -4,17 +4,15 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from typing import Protocol
 
 from .. import arguments
 from ..clock import monotonic
-from ..download.concurrency import AdaptiveLimit
-from ..transport.client import Client
-from ..transport.flow import Flow, Sender, arun, run
-from ..transport.retries import TransientError
+from .client import Client
+from .flow import Flow, Sender, arun, run
+from .retries import TransientError
 
 MAX_JOBS = 128
-LONGEST_PAUSE_SECONDS = 60.0
-"""For how long a Retry-After of the server stops everything."""
 
 
 def check_jobs(jobs: int, progress: object) -> None:
@@ -24,17 +22,34 @@ def check_jobs(jobs: int, progress: object) -> None:
         raise arguments.wrong("progress", "a function or None", progress)
 
 
+class Limit(Protocol):
+    """Decides how many flows run at a time, such as `AdaptiveLimit`."""
+
+    @property
+    def paused_until(self) -> float:
+        """When the pause ends that the server asked for."""
+        ...
+
+    def available(self, active: int) -> int:
+        """Return how many more may start while `active` run."""
+        ...
+
+    def record_result(self, error: BaseException | None) -> None:
+        """Adapt to how a request ended."""
+        ...
+
+
 class ParallelFlows:
     """A request that runs many flows, to be yielded by another flow.
 
-    At most `jobs` run at a time, and fewer while the server answers with HTTP 429: then all pause
-    for its Retry-After. Flows may `add` further ones. The first error ends everything.
+    At most `jobs` run at a time, and as few as `limit` allows: it is told of every HTTP 429. Flows
+    may `add` further ones. The first error ends everything.
     """
 
-    def __init__(self, client: Client, jobs: int) -> None:
+    def __init__(self, client: Client, jobs: int, limit: Limit) -> None:
         self._client = client
         self._jobs = jobs
-        self._limit = AdaptiveLimit(jobs, jobs, LONGEST_PAUSE_SECONDS)
+        self._limit = limit
         self._waiting: deque[Flow[None]] = deque()
         # Filled by whichever thread sends the request, and emptied by the one that schedules.
         self._failures: deque[TransientError] = deque()

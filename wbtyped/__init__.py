@@ -47,7 +47,8 @@ if TYPE_CHECKING:
     from .storage.applied import PruneResult
     from .storage.inventory import ScanProgress
     from .storage.prune_plan import PlannedFile, PlannedVersion, PrunePlan
-    from .storage.usage_report import UsageGroup, UsageReport, VersionUsage
+    from .storage.usage_report import UsageReport
+    from .storage.usage_values import UsageGroup, VersionUsage
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
 
@@ -142,10 +143,10 @@ _MODULES = {
     "Runs": "artifacts.lineage",
     "ScanProgress": "storage.inventory",
     "SizedPaginator": "transport.pagination",
-    "UsageGroup": "storage.usage_report",
+    "UsageGroup": "storage.usage_values",
     "UsageReport": "storage.usage_report",
     "User": "accounts.users",
-    "VersionUsage": "storage.usage_report",
+    "VersionUsage": "storage.usage_values",
 }
 
 if not TYPE_CHECKING:

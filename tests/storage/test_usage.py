@@ -17,7 +17,7 @@ from wbtyped.storage.content_list import ContentList, parse_content_list
 from wbtyped.storage.content_table import ContentTable
 from wbtyped.storage.inventory import ScanProgress
 from wbtyped.storage.shares import freed_by, shares
-from wbtyped.storage.usage_report import UsageGroup
+from wbtyped.storage.usage_values import UsageGroup
 
 PROJECTS = itertools.count()
 COLLECTIONS = ("digits", "faces", "net")

@@ -51,6 +51,7 @@ Jobs = Annotated[
         "wbtyped usage me/mnist --sort freed --top 20",
         "wbtyped usage me/mnist/digits --json",
         "wbtyped usage me/mnist --csv > usage.csv",
+        "wbtyped usage me/mnist --html usage.html",
     )
 )
 def usage(
@@ -63,6 +64,12 @@ def usage(
     ] = 10,
     json: JsonObject = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print one table as CSV.")] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", dir_okay=False, help="Write a page with pictures that needs no network."
+        ),
+    ] = None,
     run_files: Annotated[
         bool, typer.Option("--run-files/--no-run-files", help="Read the files of runs, too.")
     ] = True,
@@ -82,7 +89,7 @@ def usage(
 
     if json and as_csv:
         raise typer.BadParameter("pass either --json or --csv, not both")
-    look = UsageLook(sort, top, json, as_csv, exact)
+    look = UsageLook(sort, top, json, as_csv, html, exact)
     show_report(path, type_name, look, run_files=run_files, jobs=jobs, base_url=base_url)
 
 

@@ -3,8 +3,11 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from ..storage.usage_report import UsageGroup, UsageReport
+from ..storage.usage_page import plotting_library
+from ..storage.usage_report import UsageReport
+from ..storage.usage_values import UsageGroup
 from .connection import connect
 from .listing import Record, Value, print_table
 from .output import counted, human_size, on_terminal, print_out
@@ -23,6 +26,7 @@ class UsageLook:
     top: int = 10
     as_json: bool = False
     as_csv: bool = False
+    html: Path | None = None
     exact: bool = False
 
 
@@ -36,13 +40,17 @@ def show_report(
     base_url: str | None,
 ) -> None:
     """Read what a path stores, and show it."""
+    if look.html is not None:
+        plotting_library()  # before a long scan, not after it
     with connect(base_url) as api, ScanLine() as line:
         report = api.usage(path, type_name, run_files=run_files, jobs=jobs, progress=line.show)
+    if look.html is not None:
+        report.save_html(look.html)
     if look.as_json:
         print(json.dumps(report.to_dict()))
     elif look.as_csv:
         print(report.to_csv(), end="")
-    else:
+    elif look.html is None:
         print_tables(report, look)
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .inventory import Inventory
-from .usage_report import Duplicates
+from .usage_values import Duplicates
 
 
 def duplicates_in(inventory: Inventory, covered: Sequence[bool]) -> list[Duplicates]:

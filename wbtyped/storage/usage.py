@@ -15,7 +15,8 @@ from .scan import ScanOptions, scan
 from .shares import Share, shares
 from .stored_version import Collection, StoredVersion
 from .targets import Target
-from .usage_report import FileGroup, UsageGroup, UsageReport, VersionUsage
+from .usage_report import UsageReport
+from .usage_values import FileGroup, UsageGroup, VersionUsage
 
 
 class GroupName(NamedTuple):

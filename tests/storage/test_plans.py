@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.storage.aging import age_versions
+from tests.storage.changed_rows import age_versions
 from wbtyped import Api
 from wbtyped.errors import RateLimitError, UsageError
 from wbtyped.server import Fault, WandbServer

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.storage.aging import age_versions
+from tests.storage.changed_rows import age_versions
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactTTL
 from wbtyped.errors import UsageError

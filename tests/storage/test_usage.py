@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.storage.changed_rows import set_state
 from wbtyped import Api
 from wbtyped.errors import NotFoundError, UsageError
 from wbtyped.server import Fault, Reference, WandbServer
@@ -117,12 +118,15 @@ def test_usage_adds_up_run_files_by_suffix_and_folder(server: WandbServer, api: 
 def test_usage_finds_duplicates_and_orphans(server: WandbServer, api: Api) -> None:
     server.add_artifact("me/one/gone", "dataset", {"a": b"x"})
     api.artifact("me/one/gone:v0").delete(delete_aliases=True)
+    server.add_artifact("me/one/digits", "dataset", {"a": b"unfinished"})
+    set_state(server, "PENDING", "version_index = 3")
     report = api.usage("me/one")
     [duplicates] = report.duplicates
     assert duplicates.collections == ("me/one/digits", "me/one/net")
     assert (duplicates.content_count, duplicates.wasted_size) == (1, 100)
     assert report.empty_collections == ["me/one/gone"]
-    assert report.drafts == []
+    assert report.drafts == ["me/one/digits:v3"]
+    assert [v.name for v in report.versions].count("digits:v3") == 0
 
 
 def test_second_report_sends_no_request_for_a_manifest(

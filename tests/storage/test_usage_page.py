@@ -96,6 +96,9 @@ def test_usage_writes_the_page(wandb_server: WandbServer, command: Command, tmp_
 
 
 def test_missing_extra_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wbtyped.extras.missing_modules", lambda *_: ["plotly"])
+    def missing(*_: str) -> list[str]:
+        return ["plotly"]
+
+    monkeypatch.setattr("wbtyped.extras.missing_modules", missing)
     with pytest.raises(ImportError, match=r"pip install 'wbtyped\[report\]'"):
         import_optional("wbtyped.storage", "absent_module", "report")

@@ -91,10 +91,8 @@ def show_made(plan: PrunePlan, file: Path | None, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps(plan.to_dict()))
         return
-    everything = [*plan.versions, *plan.files]
-    deletions = [planned for planned in everything if planned.action == "delete"]
-    kept = [planned for planned in everything if planned.action == "keep"]
-    print_planned([*deletions, *kept])
+    kept = [planned for planned in plan.planned if planned.action == "keep"]
+    print_planned([*plan.changes, *kept])
     print_out(f"would delete {summary(plan)}; {counted(len(kept), noun(plan))} would stay")
     if file is None:
         print_out("nothing was deleted; --plan FILE writes a plan that can be applied")
@@ -126,7 +124,7 @@ def print_planned(planned: Sequence[PlannedVersion | PlannedFile]) -> None:
 
 def summary(plan: PrunePlan) -> str:
     """Return how much a plan deletes."""
-    number = len(plan.deletions) + len(plan.file_deletions)
+    number = len(plan.changes)
     return (
         f"{counted(number, noun(plan))} of {human_size(plan.size)}, which frees"
         f" {human_size(plan.freed_size)}"
@@ -148,7 +146,7 @@ def apply_file(
     if not yes:
         if not sys.stdin.isatty():
             raise UsageError("prune asks before it deletes, and there is no terminal; pass --yes")
-        print_planned([*plan.deletions, *plan.file_deletions])
+        print_planned(plan.changes)
         print_err(f"Delete {summary(plan)}, for good? [y/N]")
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             print_err("wbtyped: nothing was deleted")
@@ -192,6 +190,6 @@ def check_below(path: str | None, plan: PrunePlan, file: Path) -> None:
     if path is None or path.strip("/") == plan.path:
         return
     prefix = path.strip("/")
-    for planned in (*plan.deletions, *plan.file_deletions):
+    for planned in plan.changes:
         if not planned.path.startswith((f"{prefix}/", f"{prefix}:")):
             raise UsageError(f"the plan {file} is for {plan.path}, not for {path}")

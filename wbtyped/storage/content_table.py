@@ -1,6 +1,5 @@
 """Which versions contain which contents: a table that SQLite keeps on disk if it is large."""
 
-import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from itertools import groupby
@@ -26,6 +25,8 @@ class ContentTable:
     """Contents by the numbers of the versions that hold them; any thread may add to it."""
 
     def __init__(self) -> None:
+        import sqlite3  # imported late, for a short start-up time
+
         # An empty name is a temporary file, which SQLite removes.
         self._connection = sqlite3.connect("", check_same_thread=False)
         self._connection.execute(f"PRAGMA cache_size = -{MEMORY_KIB}")

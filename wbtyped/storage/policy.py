@@ -1,6 +1,5 @@
 """Rules for many collections: the first that matches decides. They can stand in a file."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -73,6 +72,8 @@ def chosen_policy(policy: str | PathLike[str] | None, **rules: object) -> Policy
 
 def read_policy(path: str | PathLike[str]) -> Policy:
     """Read a policy from a TOML file; raises UsageError that says what is wrong with it."""
+    import tomllib  # imported late, for a short start-up time
+
     source = arguments.location("policy", path)
     try:
         content = tomllib.loads(source.read_text(encoding="utf-8"))

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import cache
 from os import PathLike
 from pathlib import Path
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias, TypeVar
 
 from pydantic import BaseModel, JsonValue, TypeAdapter, ValidationError
 
@@ -13,6 +14,7 @@ from .. import arguments
 from ..errors import DiskError, UsageError
 from ..notebook import MAX_ROWS, Record, dicts_html
 
+PlannedT = TypeVar("PlannedT")
 Action: TypeAlias = Literal["delete", "keep"]
 SUMMARY = "summary"
 """The action of the last line, which tells a complete file."""
@@ -80,7 +82,7 @@ class PlannedFile(Record):
         return asdict(self)
 
 
-class Summary(BaseModel, frozen=True):
+class Summary(BaseModel, frozen=True, defer_build=True):
     """The last line of a plan."""
 
     action: Literal["summary"]
@@ -137,14 +139,24 @@ class PrunePlan(Record):
         return [file for file in self.files if file.action == "delete"]
 
     @property
+    def planned(self) -> "list[PlannedVersion | PlannedFile]":
+        """All versions and files."""
+        return [*self.versions, *self.files]
+
+    @property
+    def changes(self) -> "list[PlannedVersion | PlannedFile]":
+        """All versions and files to delete."""
+        return [planned for planned in self.planned if planned.action == "delete"]
+
+    @property
     def size(self) -> int:
         """The sizes of what is deleted added up, in bytes."""
-        return sum(planned.size for planned in (*self.deletions, *self.file_deletions))
+        return sum(planned.size for planned in self.changes)
 
     @property
     def freed_size(self) -> int:
         """What deleting that frees, in bytes."""
-        return sum(planned.freed_size for planned in (*self.deletions, *self.file_deletions))
+        return sum(planned.freed_size for planned in self.changes)
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return plain values."""
@@ -155,22 +167,21 @@ class PrunePlan(Record):
         }
 
     def _summary(self) -> dict[str, JsonValue]:
-        delete_count = len(self.deletions) + len(self.file_deletions)
         return {
             "action": SUMMARY,
             "path": self.path,
             "server": self.server,
             "created_at": self.created_at,
             "rules": self.rules,
-            "delete_count": delete_count,
-            "keep_count": len(self.versions) + len(self.files) - delete_count,
+            "delete_count": len(self.changes),
+            "keep_count": len(self.planned) - len(self.changes),
             "size": self.size,
             "freed_size": self.freed_size,
         }
 
     def lines(self) -> Iterator[str]:
         """Yield the lines of its file: one for each version or file, and a summary."""
-        for planned in (*self.versions, *self.files):
+        for planned in self.planned:
             yield json.dumps(planned.to_dict())
         yield json.dumps(self._summary())
 
@@ -183,12 +194,14 @@ class PrunePlan(Record):
             raise DiskError(f"cannot write the plan to {target}: {error.strerror}") from error
 
     def _repr_html_(self) -> str:
-        rows = [planned.to_dict() for planned in (*self.versions, *self.files)[:MAX_ROWS]]
+        rows = [planned.to_dict() for planned in self.planned[:MAX_ROWS]]
         return dicts_html(f"plan for {self.path}", self.__columns__, rows)
 
 
-_version = TypeAdapter(PlannedVersion)
-_file = TypeAdapter(PlannedFile)
+@cache
+def line_type(kind: type[PlannedT]) -> TypeAdapter[PlannedT]:
+    """Return the validator of a kind of lines; built when it is needed, which takes 100 ms."""
+    return TypeAdapter(kind)
 
 
 def read_plan(path: str | PathLike[str]) -> PrunePlan:
@@ -219,8 +232,8 @@ def read_plan(path: str | PathLike[str]) -> PrunePlan:
 def _read_line(source: Path, number: int, line: str) -> PlannedVersion | PlannedFile:
     try:
         if '"run": ' in line and '"updated_at": ' in line:
-            return _file.validate_json(line)
-        return _version.validate_json(line)
+            return line_type(PlannedFile).validate_json(line)
+        return line_type(PlannedVersion).validate_json(line)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"]))

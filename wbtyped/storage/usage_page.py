@@ -34,7 +34,7 @@ h2 {{ font-size: 1.1rem; margin: 2rem 0 0 }}
 <script>{library}</script>
 <script>
 for (const [id, figure] of Object.entries({figures}))
-  Plotly.newPlot(id, figure.data, figure.layout, {{responsive: true, displaylogo: false}});
+  Plotly.newPlot(id, figure.data, figure.layout, {{responsive: true, displayModeBar: false}});
 </script>
 </html>
 """

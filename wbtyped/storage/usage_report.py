@@ -1,7 +1,5 @@
 """A usage report: plain values, and how they are written as JSON and CSV."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from os import PathLike
@@ -103,6 +101,9 @@ class UsageReport(Record):
 
     def to_csv(self) -> str:
         """Return one table of all groups and versions as CSV, with a header."""
+        import csv  # imported late, for a short start-up time
+        import io
+
         written = io.StringIO()
         table = csv.writer(written, lineterminator="\n")
         table.writerow(CSV_COLUMNS)

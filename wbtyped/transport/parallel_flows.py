@@ -1,16 +1,16 @@
 """Run many flows in parallel, as many as the server bears."""
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from .. import arguments
 from ..clock import monotonic
 from .client import Client
 from .flow import Flow, Sender, arun, run
-from .retries import TransientError
+
+if TYPE_CHECKING:
+    from .retries import TransientError
 
 MAX_JOBS = 128
 
@@ -90,6 +90,9 @@ class ParallelFlows:
 
     def send(self, sender: Sender, /) -> None:
         """Run all flows in threads."""
+        # Imported late, as in the other form, for a short start-up time.
+        from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
         unwatch = self._watch()
         active: set[Future[None]] = set()
         threads = ThreadPoolExecutor(self._jobs, thread_name_prefix="wbtyped-flow")
@@ -108,6 +111,8 @@ class ParallelFlows:
 
     async def asend(self, sender: Sender, /) -> None:
         """Run all flows as tasks of the event loop."""
+        import asyncio
+
         unwatch = self._watch()
         active: set[asyncio.Task[None]] = set()
         try:

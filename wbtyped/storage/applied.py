@@ -64,7 +64,7 @@ class Applied:
     """Records the outcome of each deletion, from any thread."""
 
     def __init__(self, log: DeletionLog, report: OutcomeCallback | None) -> None:
-        self.result = PruneResult()
+        self.result: PruneResult = PruneResult()
         self._log = log
         self._report = report
         self._known: set[str] = set()

@@ -90,13 +90,13 @@ class Inventory:
         """Versions that are being uploaded, or never were committed."""
         self.reference_sizes: list[int] = []
         """What each version refers to elsewhere, by its number."""
-        self.contents = ContentTable()
+        self.contents: ContentTable = ContentTable()
         self.runs: list[StoredRun] = []
         self.files: list[StoredFile] = []
         """The files of all runs, if they are wanted one by one."""
         self._keeps_files = keeps_files
-        self.suffixes = FileTotals()
-        self.folders = FileTotals()
+        self.suffixes: FileTotals = FileTotals()
+        self.folders: FileTotals = FileTotals()
         self._progress = progress
         self._read = self._cached = 0
         self._lock = threading.Lock()

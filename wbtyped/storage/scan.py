@@ -21,7 +21,7 @@ from ..errors import AuthenticationError, NotFoundError, TransportError
 from ..transport.client import Client
 from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
-from ..transport.parallel_flows import check_jobs
+from ..transport.parallel_flows import ParallelFlows, check_jobs
 from .content_list import ContentCache, contents_of
 from .inventory import Inventory, ProgressCallback, StoredRun
 from .stored_version import COMMITTED, Collection, stored_version
@@ -92,8 +92,8 @@ class Scanner:
         self._client = client
         self._options = options
         self._cache = content_cache(client, options.cache)
-        self.inventory = Inventory(options.progress, keeps_files=options.keeps_files)
-        self.work = paced_flows(client, options.jobs)
+        self.inventory: Inventory = Inventory(options.progress, keeps_files=options.keeps_files)
+        self.work: ParallelFlows = paced_flows(client, options.jobs)
 
     def add_project(self, entity: str, project: str) -> Flow[None]:
         """List the collections of a project, and add the flows that read them."""

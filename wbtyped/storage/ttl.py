@@ -127,8 +127,8 @@ class TtlSetting:
     def __init__(
         self, client: Client, change: TtlChange, work: ParallelFlows, report: TtlCallback | None
     ) -> None:
-        self.result = TtlResult()
-        self.work = work
+        self.result: TtlResult = TtlResult()
+        self.work: ParallelFlows = work
         self._client = client
         self._change = change
         self._report = report

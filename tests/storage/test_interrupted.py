@@ -87,6 +87,18 @@ def test_plan_killed_at_any_request_is_resumed_to_its_end_and_no_further(
     assert wandb_server.requests.operations() == []
 
 
+def test_log_of_an_earlier_plan_does_not_count(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
+    seed(wandb_server, 5)
+    file, log = tmp_path / "plan.jsonl", tmp_path / "plan.jsonl.log"
+    plan = api.plan_prune("me/p/data", keep_last=2)
+    other = {"plan": "2020-01-01T00:00:00Z", "deleted_at": "2020-01-01T00:00:00Z"}
+    log.write_text("".join(f"{json.dumps({**other, 'id': v.id})}\n" for v in plan.deletions))
+    plan.write(file)
+    assert len(api.apply_plan(file).deleted) == 3
+
+
 def command(*arguments: object) -> list[str]:
     return [sys.executable, "-m", "wbtyped", *map(str, arguments)]
 

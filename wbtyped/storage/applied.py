@@ -86,7 +86,9 @@ class Applied:
 
     def _log_gone(self, planned: Planned) -> None:
         moment = iso(datetime.now(UTC))
-        self._log.add({"id": planned.id, "path": planned.path, "deleted_at": moment})
+        self._log.add(
+            {"id": planned.id, "path": planned.path, "plan": self._log.plan, "deleted_at": moment}
+        )
 
     def record(self, outcome: str, planned: Planned, reason: str = "") -> None:
         """Record an outcome: `deleted`, `gone`, `refused` or `failed`."""

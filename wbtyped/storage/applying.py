@@ -56,7 +56,7 @@ def apply_plan(
 ) -> Flow[PruneResult]:
     """Delete what a plan says, `jobs` versions at a time; return what became of each."""
     check_plan(plan, client)
-    deletions = DeletionLog(log)
+    deletions = DeletionLog(log, plan.created_at)
     applied = Applied(deletions, report)
     work = paced_flows(client, jobs)
     for version in plan.deletions:

@@ -15,18 +15,24 @@ class LogLine(TypedDict):
 
     id: str
     path: str
+    plan: str
+    """When the plan was made: a log of an earlier plan in the same file does not count."""
     deleted_at: str
 
 
 class DeletionLog:
-    """A file of JSON lines, one for each version that is gone; without a path, nothing is kept."""
+    """A file of JSON lines, one for each version that is gone; without a path, nothing is kept.
 
-    def __init__(self, path: Path | None) -> None:
+    `plan` tells plans apart, by when they were made.
+    """
+
+    def __init__(self, path: Path | None, plan: str) -> None:
+        self.plan: str = plan
         self._path = path
         self._stream: TextIO | None = None
         self._lock = threading.Lock()
         self.deleted: set[str] = set(self._read())
-        """The ids of the versions that were deleted before."""
+        """The ids of what was deleted for this plan before."""
 
     def _read(self) -> Iterator[str]:
         if self._path is None:
@@ -40,7 +46,9 @@ class DeletionLog:
         for line in lines:
             # A killed process may have left half a line: its version is looked up again.
             with suppress(ValueError, KeyError, TypeError):
-                yield str(cast("LogLine", json.loads(line))["id"])
+                logged = cast("LogLine", json.loads(line))
+                if logged["plan"] == self.plan:
+                    yield str(logged["id"])
 
     def add(self, line: LogLine) -> None:
         """Record a deletion; raises DiskError."""

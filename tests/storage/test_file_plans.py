@@ -1,5 +1,6 @@
 """Plans to delete files of runs."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,9 @@ def test_file_plan_says_what_goes_and_why_the_rest_stays(
     assert plan.freed_size == 7
     plan.write(tmp_path / "plan.jsonl")
     assert read_plan(tmp_path / "plan.jsonl") == plan
+    compact = [json.dumps(json.loads(line), separators=(",", ":")) for line in plan.lines()]
+    (tmp_path / "plan.jsonl").write_text("\n".join(compact))
+    assert read_plan(tmp_path / "plan.jsonl") == plan, "as other tools write JSON"
     before = server.stored_size()
     result = api.apply_plan(tmp_path / "plan.jsonl")
     assert (sorted(result.deleted), result.freed_size) == (

@@ -231,12 +231,15 @@ def read_plan(path: str | PathLike[str]) -> PrunePlan:
 
 def _read_line(source: Path, number: int, line: str) -> PlannedVersion | PlannedFile:
     try:
-        if '"run": ' in line and '"updated_at": ' in line:
-            return line_type(PlannedFile).validate_json(line)
-        return line_type(PlannedVersion).validate_json(line)
+        content: object = json.loads(line)
+        if isinstance(content, dict) and "run" in content:
+            file: PlannedFile = line_type(PlannedFile).validate_json(line)
+            return file
+        version: PlannedVersion = line_type(PlannedVersion).validate_json(line)
+        return version
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise UsageError(
-            f"line {number} of the plan {source} is not a version: {where} {first['msg']}"
-        ) from None
+        reason = f"{'.'.join(map(str, first['loc']))} {first['msg']}"
+    except ValueError:
+        reason = "it is not JSON"
+    raise UsageError(f"line {number} of the plan {source} is not a version or file: {reason}")

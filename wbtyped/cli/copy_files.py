@@ -48,12 +48,13 @@ def copy_path(
     type_name: str | None = None,
 ) -> int:
     """Copy what a path names, or some files of it; return the exit code."""
-    names = files_named(path, names)
     check_either(names, name_filter)
     with (
         options.connect() as api,
         SilentReporter("get") if options.as_json else make_reporter("get") as reporter,
     ):
+        names = files_named(api, path, names)
+        check_either(names, name_filter)
         found = find_target(api, path, type_name)
         chunks = plan(api, path, found, names, name_filter, reporter)
         target = copy_options.to or str(default_folder(found, options.root).absolute())

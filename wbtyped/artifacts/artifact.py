@@ -41,6 +41,12 @@ from .contents.differences import ArtifactDifferences
 from .contents.entry import ArtifactManifestEntry
 from .contents.manifest import ArtifactManifest
 from .contents.version import VersionContents
+from .contents.version_diff import (
+    ArtifactDiff,
+    compare_entries,
+    compare_metadata,
+    transfer_size,
+)
 from .location import ArtifactLocation
 from .save_steps import SaveStep, save_all, save_step
 from .validation import checked_aliases, checked_tags
@@ -338,6 +344,37 @@ class StandaloneArtifact(Record):
     def is_draft(self) -> bool:
         """Return True while the version is being uploaded; `wait` waits for its end."""
         return self.state == PENDING
+
+    def diff(self, other: "StandaloneArtifact") -> ArtifactDiff:
+        """Return how another version differs from this one; see `ArtifactDiff`.
+
+        Fetches both manifests, unless that was done before.
+        """
+        return self.client.run(self._diff(other))
+
+    async def adiff(self, other: "StandaloneArtifact") -> ArtifactDiff:
+        """Asynchronous form of `diff`."""
+        return await self.client.arun(self._diff(other))
+
+    def _diff(self, other: "StandaloneArtifact") -> Flow[ArtifactDiff]:
+        arguments.instance("other", other, StandaloneArtifact, "an artifact version")
+        old = yield from self.contents.load_manifest()
+        new = yield from other.contents.load_manifest()
+        added, removed, changed, renamed = compare_entries(old.entries, new.entries)
+        metadata = [
+            cast("dict[str, JsonValue]", version._saved_metadata()) for version in (self, other)
+        ]
+        return ArtifactDiff(
+            self.qualified_name,
+            other.qualified_name,
+            added,
+            removed,
+            changed,
+            sorted(renamed),
+            renamed,
+            transfer_size(old, new.entries),
+            compare_metadata(*metadata),
+        )
 
     # Edits.
 

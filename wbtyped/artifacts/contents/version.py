@@ -97,27 +97,11 @@ class VersionContents:
                     path=self.qualified_name,
                     missing="manifest",
                 )
-            self._manifest = yield from self._fetch_manifest(found.file.direct_url)
+            url, digest = found.file.direct_url, self.node.digest
+            self._manifest = yield from fetch_manifest(
+                self.client, url, self.qualified_name, digest, self.owner
+            )
         return self._manifest
-
-    def _fetch_manifest(self, url: str) -> Flow[ArtifactManifest]:
-        """Fetch the manifest, again while its digest differs from the version's."""
-        # Imported late: httpx doubles the import time of the package.
-        from .manifest_request import ManifestRequest
-
-        what = f"artifact {self.qualified_name}"
-        previous = None
-        for _ in range(MANIFEST_ATTEMPTS):
-            request = ManifestRequest(self.client, url, what, self.owner)
-            yield request
-            # The same content twice is what is stored, whatever its digest was computed from.
-            if request.digest == self.node.digest or request.fingerprint == previous:
-                return request.manifest
-            previous = request.fingerprint
-        raise ChecksumError(
-            f"manifest of {what}: storage returned different content each time; try again later",
-            expected=self.node.digest,
-        )
 
     def get_entry(self, path: str) -> ArtifactManifestEntry:
         """Return a file by its path, or an object by its name; raises EntryNotFoundError."""
@@ -146,3 +130,25 @@ class VersionContents:
         """Build the error for a version that has been deleted since."""
         path = self.qualified_name
         return NotFoundError(f"artifact {path} no longer exists", path=path, missing="artifact")
+
+
+def fetch_manifest(
+    client: Client, url: str, path: str, digest: str, owner: ManifestOwner | None = None
+) -> Flow[ArtifactManifest]:
+    """Fetch the manifest of the version at `path`, again while its digest differs from `digest`."""
+    # Imported late: httpx doubles the import time of the package.
+    from .manifest_request import ManifestRequest
+
+    what = f"artifact {path}"
+    previous = None
+    for _ in range(MANIFEST_ATTEMPTS):
+        request = ManifestRequest(client, url, what, owner)
+        yield request
+        # The same content twice is what is stored, whatever its digest was computed from.
+        if digest == request.digest or request.fingerprint == previous:
+            return request.manifest
+        previous = request.fingerprint
+    raise ChecksumError(
+        f"manifest of {what}: storage returned different content each time; try again later",
+        expected=digest,
+    )

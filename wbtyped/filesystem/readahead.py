@@ -25,6 +25,9 @@ class SequentialCache(BaseCache):
     """
 
     name: ClassVar[str] = "sequential"
+    hit_count: int
+    miss_count: int
+    total_requested_bytes: int
 
     def __init__(self, blocksize: int, fetcher: Callable[[int, int], bytes], size: int) -> None:
         super().__init__(blocksize, fetcher, size)

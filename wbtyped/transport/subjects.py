@@ -29,6 +29,7 @@ SUBJECTS: Mapping[str, str] = {
     "ArtifactCollections": "artifact collections of type {typeName} in " + PROJECT,
     "ArtifactCreatedBy": SOME_ARTIFACT,
     "ArtifactFileAddresses": SOME_ARTIFACT,
+    "ArtifactFileEntries": SOME_ARTIFACT,
     "ArtifactFilesById": SOME_ARTIFACT,
     "ArtifactLineage": SOME_ARTIFACT,
     "ArtifactManifest": SOME_ARTIFACT,

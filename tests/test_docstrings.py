@@ -11,6 +11,7 @@ import pytest
 import wbtyped
 from tests.example_server import fill
 from wbtyped import Api
+from wbtyped.filesystem import chunks
 from wbtyped.server import WandbServer
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -39,7 +40,8 @@ def examples() -> Iterator[doctest.DocTest]:
     """Yield the docstrings with examples of all public classes, bases included."""
     finder = doctest.DocTestFinder()
     bases = [base for kind in public_classes().values() for base in kind.__mro__]
-    for base in dict.fromkeys(bases):
+    more = [getattr(chunks, name) for name in chunks.__all__]
+    for base in dict.fromkeys([*bases, *more]):
         if base.__module__.startswith("wbtyped."):
             yield from finder.find(base, base.__qualname__, sys.modules[base.__module__])
 

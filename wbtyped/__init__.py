@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from .artifacts.artifact import ArtifactTTL
     from .artifacts.collections import ArtifactCollections, ProjectArtifactCollections
     from .artifacts.contents.differences import ArtifactDifferences
-    from .artifacts.contents.manifest import ArtifactManifest, ArtifactManifestEntry
+    from .artifacts.contents.entry import ArtifactManifestEntry
+    from .artifacts.contents.manifest import ArtifactManifest
     from .artifacts.contents.version_diff import ArtifactDiff
     from .artifacts.lineage import (
         Artifact,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from .artifacts.lineage_graph import LineageEdge, LineageGraph, LineageNode
     from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
+    from .download.content_reader import AsyncContentReader
     from .download.options import DownloadOptions
     from .download.progress import DownloadProgress
     from .download.results import DownloadResult, FailedFile
@@ -66,6 +68,7 @@ __all__ = [
     "ArtifactType",
     "ArtifactTypes",
     "Artifacts",
+    "AsyncContentReader",
     "Client",
     "DownloadOptions",
     "DownloadProgress",
@@ -110,11 +113,12 @@ _MODULES = {
     "ArtifactDifferences": "artifacts.contents.differences",
     "ArtifactFiles": "artifacts.lineage",
     "ArtifactManifest": "artifacts.contents.manifest",
-    "ArtifactManifestEntry": "artifacts.contents.manifest",
+    "ArtifactManifestEntry": "artifacts.contents.entry",
     "ArtifactTTL": "artifacts.artifact",
     "ArtifactType": "artifacts.types",
     "ArtifactTypes": "artifacts.types",
     "Artifacts": "artifacts.lineage",
+    "AsyncContentReader": "download.content_reader",
     "Client": "transport.client",
     "DownloadOptions": "download.options",
     "DownloadProgress": "download.progress",

@@ -1134,6 +1134,11 @@ def check_run_list(
     arguments.check_optional_strings(start=start)
 
 
+def find_artifact_at(api: Api, path: str) -> Flow[Artifact]:
+    """Return the version at a path, as `Api.artifact` does; for rooms above this one."""
+    return api._find_artifact(path, None)
+
+
 def new_run_id() -> str:
     """Generate a run id like the official client's: eight letters and digits."""
     return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))

@@ -7,7 +7,9 @@ from types import ModuleType
 
 MODULES: dict[str, tuple[str, ...]] = {
     "cli": ("rich", "typer"),
+    "dask": ("distributed",),
     "drift": ("graphql",),
+    "fsspec": ("fsspec",),
     "report": ("plotly",),
     "server": ("ariadne", "starlette", "uvicorn"),
 }

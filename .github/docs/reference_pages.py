@@ -30,6 +30,7 @@ ROOMS = {
 MODULES = {
     "errors": ("wbtyped.errors", "Errors", inspect.getdoc(wbtyped.errors)),
     "server": ("wbtyped.server", "Embedded server", "The server that tests run against."),
+    "filesystem": ("wbtyped.filesystem", "File system", "`wandb://` for everything with fsspec."),
     "drift": ("wbtyped.drift", "Schema drift", "Whether a server still fits the queries."),
 }
 """Module, title and introduction of pages about one module."""

@@ -20,6 +20,7 @@ from .operations import (
     ARTIFACT_COLLECTIONS_GQL,
     ARTIFACT_CREATED_BY_GQL,
     ARTIFACT_FILE_ADDRESSES_GQL,
+    ARTIFACT_FILE_ENTRIES_GQL,
     ARTIFACT_FILES_BY_ID_GQL,
     ARTIFACT_LINEAGE_GQL,
     ARTIFACT_MANIFEST_GQL,
@@ -92,6 +93,7 @@ if TYPE_CHECKING:
     from .artifact_collections import ArtifactCollections
     from .artifact_created_by import ArtifactCreatedBy
     from .artifact_file_addresses import ArtifactFileAddresses
+    from .artifact_file_entries import ArtifactFileEntries
     from .artifact_files_by_id import ArtifactFilesById
     from .artifact_lineage import ArtifactLineage
     from .artifact_manifest import ArtifactManifest
@@ -467,6 +469,36 @@ def artifact_file_addresses(
         "ArtifactFileAddresses",
         variables,
         envelope=Envelope[ArtifactFileAddresses],
+    )
+
+
+def artifact_file_entries(
+    *,
+    id: str,
+    file_names: list[str] | None | UnsetType = UNSET,
+    file_limit: int | None | UnsetType = UNSET,
+) -> Operation[ArtifactFileEntries]:
+    """What a download of named files of a version needs: their digests, sizes and download URLs. For few
+    of many files, this is less than the manifest.
+
+    `digest` is null on servers that do not know it. A reference has the URL it refers to as its
+    `directUrl`; whether a server lists references at all depends on the server.
+
+    Pages: one request for each 1000 of `fileNames`; paths that do not exist are omitted.
+
+    Used by: artifacts.ArtifactFiles.download"""
+    from .artifact_file_entries import ArtifactFileEntries
+
+    variables: dict[str, object] = {
+        "id": id,
+        "fileNames": file_names,
+        "fileLimit": file_limit,
+    }
+    return Operation(
+        ARTIFACT_FILE_ENTRIES_GQL,
+        "ArtifactFileEntries",
+        variables,
+        envelope=Envelope[ArtifactFileEntries],
     )
 
 

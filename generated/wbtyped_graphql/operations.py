@@ -13,6 +13,7 @@ __all__ = [
     "ARTIFACT_CREATED_BY_GQL",
     "ARTIFACT_FILES_BY_ID_GQL",
     "ARTIFACT_FILE_ADDRESSES_GQL",
+    "ARTIFACT_FILE_ENTRIES_GQL",
     "ARTIFACT_LINEAGE_GQL",
     "ARTIFACT_MANIFEST_GQL",
     "ARTIFACT_PLACES_GQL",
@@ -525,6 +526,29 @@ fragment ArtifactFileAddress on File {
 fragment PageInfo on PageInfo {
   endCursor
   hasNextPage
+}
+"""
+
+ARTIFACT_FILE_ENTRIES_GQL = """
+query ArtifactFileEntries($id: ID!, $fileNames: [String!], $fileLimit: Int) {
+  artifact(id: $id) {
+    files(names: $fileNames, first: $fileLimit) {
+      edges {
+        node {
+          ...ArtifactFileEntry
+        }
+      }
+    }
+  }
+}
+
+fragment ArtifactFileEntry on File {
+  name: displayName
+  url
+  directUrl
+  sizeBytes
+  digest
+  md5
 }
 """
 

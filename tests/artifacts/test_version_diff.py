@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wbtyped import Api
-from wbtyped.artifacts.contents.manifest import ArtifactManifestEntry
+from wbtyped.artifacts.contents.entry import ArtifactManifestEntry
 from wbtyped.artifacts.contents.version_diff import (
     MetadataChange,
     compare_entries,

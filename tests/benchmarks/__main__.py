@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.benchmarks import (
     command,
     downloads,
+    filesystem,
     import_time,
     listing,
     memory,
@@ -33,6 +34,7 @@ FIGURES: dict[str, Callable[[int], Figure]] = {
     "schema": schema_check.figure,
     "usage": retention.usage_figure,
     "prune": retention.prune_figure,
+    "filesystem": filesystem.figure,
 }
 PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
 
@@ -60,8 +62,8 @@ def main() -> int:
     parser.add_argument("--job", metavar="TEXT", help="only the downloads whose name contains it")
     options = parser.parse_args()
     rounds: int = options.rounds
-    # These take long, and downloads need nginx: only on request.
-    on_request = {"downloads", "usage", "prune"}
+    # These take long, and some need nginx: only on request.
+    on_request = {"downloads", "filesystem", "usage", "prune"}
     names: list[str] = options.figure or [name for name in FIGURES if name not in on_request]
     if options.job:
         names = ["downloads"]

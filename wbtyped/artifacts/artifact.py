@@ -38,7 +38,8 @@ from ..user_json import (
 )
 from ..user_warnings import in_thread, warn_user
 from .contents.differences import ArtifactDifferences
-from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
+from .contents.entry import ArtifactManifestEntry
+from .contents.manifest import ArtifactManifest
 from .contents.version import VersionContents
 from .contents.version_diff import (
     ArtifactDiff,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     from wbtyped_graphql.update_artifact import UpdateArtifactUpdateArtifact as Updated
 
     from ..download.batch import Batch, BatchOptions
+    from ..download.stored_content import StoredContent
 
 MAX_METADATA_KEYS = 100
 """The limit of the official client for assigned metadata."""
@@ -767,6 +769,13 @@ class StandaloneArtifact(Record):
         folder = arguments.optional_location("root", root)
         options = self._build_options({"engine": "httpx", "jobs": 1}, skip_cache=skip_cache)
         return download_entry(self.contents, entry, folder, options)
+
+    def find_content(self, entry: ArtifactManifestEntry) -> Flow["StoredContent"]:
+        """Return the content of a file of the manifest; users call `entry.read()`."""
+        from .contents.entry_content import find_content
+
+        arguments.instance("entry", entry, ArtifactManifestEntry)
+        return (yield from find_content(self.contents, entry))
 
     def checkout(
         self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]

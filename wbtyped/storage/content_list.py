@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from typing import NamedTuple
 
-from ..artifacts.contents.manifest import ArtifactManifest, ArtifactManifestEntry
+from ..artifacts.contents.entry import ArtifactManifestEntry
+from ..artifacts.contents.manifest import ArtifactManifest
 from ..artifacts.contents.offline_index import hashed
 from ..download.cache.store import Cache
 

@@ -20,7 +20,7 @@ from ...download.results import FailedFile
 from ...download.target import Target
 from ...download.transfer import Transfer
 from ...errors import OfflineError, SchemaMismatchError, WbtypedError
-from .manifest import ArtifactManifestEntry, is_artifact_reference
+from .entry import ArtifactManifestEntry, is_artifact_reference
 from .signed_urls import refresh_urls, signed_urls
 from .version import VersionContents
 

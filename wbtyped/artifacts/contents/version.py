@@ -7,7 +7,11 @@ from ...transport.client import Client
 from ...transport.flow import Flow, ask
 from ..location import ArtifactLocation
 from ..validation import OBJECT_SUFFIXES
-from .manifest import ArtifactManifest, ArtifactManifestEntry, ManifestOwner, parse_manifest
+from .entry import ArtifactManifestEntry, ManifestOwner
+from .entry_columns import sorted_paths
+from .manifest import ArtifactManifest
+from .tree import VersionTree
+from .url_store import UrlStore
 
 MANIFEST_ATTEMPTS = 3
 """How often a manifest is fetched whose digest differs from the version's."""
@@ -19,7 +23,10 @@ class VersionContents:
     `owner` is that object, if there is one: what `ArtifactManifestEntry.parent_artifact` returns.
     """
 
-    __slots__ = ("_manifest", "client", "location", "node", "owner")
+    __slots__ = (
+        "_manifest", "_tree", "client", "location", "node", "owner", "unused_urls",
+        "urls",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -32,7 +39,12 @@ class VersionContents:
         self.location: ArtifactLocation = location
         self.node: fragments.Artifact = node
         self.owner: ManifestOwner | None = owner
+        self.urls: UrlStore = UrlStore()
+        """The signed URLs of files that were read so far."""
+        self.unused_urls: UrlStore = UrlStore()
+        """Signed URLs that came with entries, each for the next download of its file."""
         self._manifest: ArtifactManifest | None = None
+        self._tree: VersionTree | None = None
 
     @property
     def id(self) -> str:
@@ -58,6 +70,18 @@ class VersionContents:
     def manifest(self) -> ArtifactManifest:
         """Paths, digests and sizes of all files, fetched once."""
         return self._manifest or self.client.run(self.load_manifest())
+
+    @property
+    def known_manifest(self) -> ArtifactManifest | None:
+        """The manifest, if it is loaded already."""
+        return self._manifest
+
+    @property
+    def tree(self) -> VersionTree | None:
+        """Its folders; None before the manifest is loaded."""
+        if self._tree is None and self._manifest is not None:
+            self._tree = VersionTree.of_sorted(sorted_paths(self._manifest.entries))
+        return self._tree
 
     def load_manifest(self) -> Flow[ArtifactManifest]:
         """Return the manifest, fetched on first use (query ArtifactManifest, then storage)."""
@@ -118,13 +142,12 @@ def fetch_manifest(
     what = f"artifact {path}"
     previous = None
     for _ in range(MANIFEST_ATTEMPTS):
-        request = ManifestRequest(client, url, what)
+        request = ManifestRequest(client, url, what, owner)
         yield request
-        manifest = parse_manifest(request.content, what, owner)
         # The same content twice is what is stored, whatever its digest was computed from.
-        if manifest.digest() == digest or request.content == previous:
-            return manifest
-        previous = request.content
+        if digest == request.digest or request.fingerprint == previous:
+            return request.manifest
+        previous = request.fingerprint
     raise ChecksumError(
         f"manifest of {what}: storage returned different content each time; try again later",
         expected=digest,

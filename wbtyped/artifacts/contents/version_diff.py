@@ -7,7 +7,7 @@ from typing import ClassVar, TypeAlias
 from pydantic import JsonValue
 
 from ...notebook import Record
-from .manifest import ArtifactManifestEntry
+from .entry import ArtifactManifestEntry
 
 Entries: TypeAlias = Mapping[str, ArtifactManifestEntry]
 Identity: TypeAlias = tuple[str, str, str | None]

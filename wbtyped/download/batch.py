@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, get_args
 
 from .. import arguments
@@ -19,6 +20,7 @@ from ..transport.http import Transport
 from ..user_warnings import in_thread, warn_user
 from .attempt import Attempt
 from .cache.store import Cache
+from .collector import seldom_collected
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
 from .engines.choice import MAX_JOBS, Engine, choose_engine
@@ -192,6 +194,10 @@ class Batch:
 
     def run(self) -> DownloadResult:
         """Download the files, while they are still being listed, and return the outcome."""
+        with seldom_collected():
+            return self._run()
+
+    def _run(self) -> DownloadResult:
         reporter = progress_reporter(self.options.progress)
         # These end with the transfers, or soon after them.
         feeders = [self._thread(self._plan), self._thread(self._refresh_urls)]
@@ -362,25 +368,28 @@ class Batch:
         if error is not None:
             self._record_failure(FailedFile(transfer.name, error))
             return
-        self._record_written(transfer)
+        self._record_written([transfer])
         if self.options.cache is not None:
             self._to_cache.put(transfer)
 
-    def _on_placed(self, file: SmallFile) -> None:
-        self._record_written(file.transfer)
+    def _on_placed(self, files: Sequence[SmallFile]) -> None:
+        self._record_written([file.transfer for file in files])
         if self.options.cache is not None:
-            # A large content would only wait in memory: it is read again.
-            is_large = len(file.content) > INLINE_BYTES
-            self._to_cache.put(file.transfer if is_large else file)
+            for file in files:
+                # A large content would only wait in memory: it is read again.
+                is_large = (file.transfer.size or 0) > INLINE_BYTES
+                self._to_cache.put(file.transfer if is_large else file)
 
-    def _record_written(self, transfer: Transfer) -> None:
-        size = transfer.size or 0
+    def _record_written(self, transfers: Sequence[Transfer]) -> None:
         with self._lock:
-            self.result.written.append(transfer.name)
-            if transfer.recorded is not None and transfer.recorded.unverified:
-                self.result.unverified[transfer.name] = transfer.recorded.unverified
-            self.result.size += size
-        self._observe(lambda observer: observer.finish("fetched", transfer.name, size))
+            for transfer in transfers:
+                self.result.written.append(transfer.name)
+                self.result.size += transfer.size or 0
+                if transfer.recorded is not None and transfer.recorded.unverified:
+                    self.result.unverified[transfer.name] = transfer.recorded.unverified
+        if self.options.observer is not None:
+            for transfer in transfers:
+                self._observe(partial(report_written, transfer))
 
     def _observe(self, report: Callable[[Observer], None]) -> None:
         """Tell the observer, one thread at a time; an error of its own ends the batch."""
@@ -432,6 +441,11 @@ class Batch:
         )
 
 
+def report_written(transfer: Transfer, observer: Observer) -> None:
+    """Tell an observer about a file that is in place."""
+    observer.finish("fetched", transfer.name, transfer.size or 0)
+
+
 def add_to_cache(cache: Cache, added: Transfer | SmallFile, tree: FolderTree) -> None:
     """Add a file that was just verified to the cache; raises OSError."""
     transfer = added.transfer if isinstance(added, SmallFile) else added
@@ -439,6 +453,6 @@ def add_to_cache(cache: Cache, added: Transfer | SmallFile, tree: FolderTree) ->
         return
     algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
     if isinstance(added, SmallFile) and not cache.links:
-        cache.add_content(added.content, transfer.digest, algorithm)
+        cache.add_content(added.blocks, transfer.digest, algorithm)
     else:
         cache.add(transfer.target, transfer.digest, algorithm, tree)

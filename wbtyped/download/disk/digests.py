@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from io import FileIO
 from pathlib import Path
 from typing import Literal, Protocol
@@ -45,6 +45,14 @@ def new_hash(algorithm: Algorithm) -> Hash:
 def never_cancelled() -> bool:
     """Return False: somebody always waits for the digest."""
     return False
+
+
+def digest_of(blocks: Iterable[bytes], algorithm: Algorithm) -> str:
+    """Return the digest of blocks in base64."""
+    digest = new_hash(algorithm)
+    for block in blocks:
+        digest.update(block)
+    return base64.b64encode(digest.digest()).decode()
 
 
 def file_digest(

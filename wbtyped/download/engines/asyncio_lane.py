@@ -19,7 +19,7 @@ from ...transport.http import USER_AGENT
 from ...transport.retries import SLOWEST_BYTES_PER_SECOND
 from ...transport.tls import Tls, certificate_refused
 from ...urls import DEFAULT_PORTS
-from ..schedule import Schedule
+from ..schedule import Schedule, SmallFile
 from ..transfer import Transfer
 from .small_finisher import INLINE_BYTES, SmallFinisher
 
@@ -195,7 +195,7 @@ class AsyncioLane:
         """Request as many files as connections allow."""
         while self._busy() < self._limit:
             if not self._waiting:
-                self._waiting = self._schedule.take_small()[::-1]
+                self._waiting = self._schedule.take_small(self._limit)[::-1]
             if not self._waiting:
                 return
             self._request(self._waiting.pop())
@@ -263,9 +263,9 @@ class AsyncioLane:
     def received(self, transfer: Transfer, blocks: list[bytes]) -> None:
         """Verify and write a file."""
         if (transfer.size or 0) > INLINE_BYTES:
-            self._finishers.submit(self._finisher.finish_and_report, transfer, blocks)
+            self._finishers.submit(self._finisher.finish, [SmallFile(transfer, blocks)])
         else:
-            self._finisher.finish(transfer, blocks)
+            self._finisher.add(SmallFile(transfer, blocks))
 
     def refused(self, transfer: Transfer, status: int, headers: dict[str, str]) -> None:
         """Hand a file over whose response has no content."""

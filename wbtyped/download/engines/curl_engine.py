@@ -158,13 +158,17 @@ class CurlEngine:
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
         with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
-            lane = CurlLane(self._multi, self._timeout, self._routes, schedule, finishers)
+            lane = CurlLane(
+                self._multi, self._timeout, self._routes, schedule, finishers, self._jobs
+            )
             try:
                 while not schedule.finished:
                     lane.start()
                     self._start_attempts(schedule, wait=not lane.busy)
-                    self._perform(schedule, lane, finishers)
+                    # Requests are sent before files are written, so that the server has work.
+                    self._multi.perform()
                     lane.report()
+                    self._perform(schedule, lane, finishers)
             finally:
                 lane.close()
                 self._close(schedule)
@@ -215,7 +219,9 @@ class CurlEngine:
                     self._end(schedule, finishers, curl, code, message)
             ended += len(good) + len(bad)
         if not ended:
+            since = monotonic()
             self._multi.select(POLL_SECONDS)
+            lane.waited(monotonic() - since)
             self._drop_stalled(schedule)
 
     def _drop_stalled(self, schedule: Schedule) -> None:

@@ -6,12 +6,19 @@ import pycurl
 
 from ...errors import WbtypedError
 from ...transport.retries import SLOWEST_BYTES_PER_SECOND
-from ..schedule import Schedule
+from ..schedule import Schedule, SmallFile
 from ..target import Target
 from ..transfer import Transfer
 from .curl_routes import CurlRoutes
 from .small_finisher import INLINE_BYTES, SmallFinisher
 
+BUFFER_BYTES = 256 * 1024
+"""Bytes that libcurl passes on at most: each block takes the interpreter's lock."""
+FIRST_CONNECTIONS = 32
+"""Connections to begin with; each further one costs a handshake, and is worth it if responses are
+slow."""
+SLOW_SECONDS = 0.01
+"""Seconds without any response after which more connections are used."""
 NO_TRANSFER = Transfer("", Target("", "", ""), None, None, "")
 """What a handle holds before its first file."""
 
@@ -31,6 +38,7 @@ class LaneHandle:
         set_option(pycurl.WRITEFUNCTION, self._write)
         set_option(pycurl.HTTPHEADER, ["Accept-Encoding: identity"])
         set_option(pycurl.PATH_AS_IS, 1)
+        set_option(pycurl.BUFFERSIZE, BUFFER_BYTES)
         routes.prepare(self.curl, timeout)
         set_option(pycurl.LOW_SPEED_LIMIT, SLOWEST_BYTES_PER_SECOND)
         set_option(pycurl.LOW_SPEED_TIME, max(1, int(timeout)))
@@ -60,6 +68,7 @@ class CurlLane:
         routes: CurlRoutes,
         schedule: Schedule,
         finishers: Executor,
+        most: int,
     ) -> None:
         self._multi = multi
         self._timeout = timeout
@@ -67,17 +76,21 @@ class CurlLane:
         self._schedule = schedule
         self._finishers = finishers
         self._finisher = SmallFinisher(schedule)
+        self._most = most
+        self._connections = min(most, FIRST_CONNECTIONS)
+        self._tls_checked = False
         self._free: list[LaneHandle] = []
         self.busy: dict[pycurl.Curl, LaneHandle] = {}
         """The handles in use."""
 
     def start(self) -> None:
         """Request as many files as may be transferred now."""
-        for transfer in self._schedule.take_small():
+        for transfer in self._schedule.take_small(self._connections - len(self.busy)):
             handle = self._free.pop() if self._free else LaneHandle(self._timeout, self._routes)
             try:
-                if transfer.url.startswith("https:"):
+                if not self._tls_checked and transfer.url.startswith("https:"):
                     self._routes.check_tls()
+                    self._tls_checked = True
                 handle.start(transfer)
             except (pycurl.error, WbtypedError):
                 self._free.append(handle)
@@ -93,9 +106,10 @@ class CurlLane:
         if status != 200:
             self._finisher.hand_over_status(handle.transfer, status, retry_after_header(curl))
         elif handle.size > INLINE_BYTES:
-            self._finishers.submit(self._finisher.finish_and_report, handle.transfer, handle.blocks)
+            received = [SmallFile(handle.transfer, handle.blocks)]
+            self._finishers.submit(self._finisher.finish, received)
         else:
-            self._finisher.finish(handle.transfer, handle.blocks)
+            self._finisher.add(SmallFile(handle.transfer, handle.blocks))
 
     def fail(self, curl: pycurl.Curl, code: int, message: str) -> None:
         """Process a transfer that libcurl has given up."""
@@ -111,8 +125,13 @@ class CurlLane:
         self._free.append(handle)
         return handle
 
+    def waited(self, seconds: float) -> None:
+        """Use more connections if the network is slower than this thread."""
+        if seconds > SLOW_SECONDS:
+            self._connections = min(self._most, 2 * self._connections)
+
     def report(self) -> None:
-        """Report the outcomes since the last call."""
+        """Write the files that have been received, and report all outcomes since the last call."""
         self._finisher.report()
 
     def close(self) -> None:

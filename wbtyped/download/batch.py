@@ -453,6 +453,6 @@ def add_to_cache(cache: Cache, added: Transfer | SmallFile, tree: FolderTree) ->
         return
     algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
     if isinstance(added, SmallFile) and not cache.links:
-        cache.add_content(added.blocks, transfer.digest, algorithm)
+        cache.add_content(added.content, transfer.digest, algorithm)
     else:
         cache.add(transfer.target, transfer.digest, algorithm, tree)

@@ -20,7 +20,7 @@ _before: tuple[int, int, int] = (0, 0, 0)
 @contextmanager
 def seldom_collected() -> Generator[None]:
     """Let the collector run seldom until the last of the batches that run now has ended."""
-    global _batches, _before  # noqa: PLW0603 - the collector is that of the process
+    global _batches, _before
     with _lock:
         _batches += 1
         if _batches == 1:

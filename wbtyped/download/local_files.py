@@ -212,9 +212,7 @@ def matches(folder: Folder, spec: FileSpec, is_cancelled: IsCancelled) -> bool |
             content = os.read(descriptor, status.st_size + 1)
         finally:
             os.close(descriptor)
-        return (
-            len(content) == status.st_size and digest_of([content], spec.algorithm) == spec.digest
-        )
+        return len(content) == status.st_size and digest_of(content, spec.algorithm) == spec.digest
     with FileIO(descriptor, "rb") as stream:
         return stream_digest(stream, spec.algorithm, is_cancelled) == spec.digest
 

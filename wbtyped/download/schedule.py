@@ -32,7 +32,7 @@ class SmallFile(NamedTuple):
     """A small file that has been received, and its content."""
 
     transfer: Transfer
-    blocks: Sequence[bytes]
+    content: bytes
 
 
 OnPlaced = Callable[[Sequence[SmallFile]], None]

@@ -7,7 +7,7 @@ import shutil
 import stat
 import sys
 import time
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
@@ -179,7 +179,7 @@ class Cache:
         ):
             self._store(source, folder, path.name, cached_path)
 
-    def add_content(self, blocks: Iterable[bytes], digest: str, algorithm: Algorithm) -> None:
+    def add_content(self, content: bytes, digest: str, algorithm: Algorithm) -> None:
         """Add content that was just verified; raises OSError."""
         path = self._object_path(digest, algorithm)
         if path is None or os.path.lexists(path):
@@ -192,8 +192,7 @@ class Cache:
             descriptor = os.open(new, CREATE_FLAGS, 0o444)
         try:
             try:
-                for block in blocks:
-                    write_all(descriptor, block)
+                write_all(descriptor, content)
             finally:
                 os.close(descriptor)
             os.replace(new, path)

@@ -3,7 +3,7 @@
 import base64
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
 from typing import Literal, Protocol
@@ -47,11 +47,10 @@ def never_cancelled() -> bool:
     return False
 
 
-def digest_of(blocks: Iterable[bytes], algorithm: Algorithm) -> str:
-    """Return the digest of blocks in base64."""
+def digest_of(content: bytes, algorithm: Algorithm) -> str:
+    """Return the digest of a content in base64."""
     digest = new_hash(algorithm)
-    for block in blocks:
-        digest.update(block)
+    digest.update(content)
     return base64.b64encode(digest.digest()).decode()
 
 

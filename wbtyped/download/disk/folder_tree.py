@@ -131,12 +131,12 @@ class FolderTree:
             self.leave(opened)
 
     def place_in(
-        self, opened: OpenFolder, target: Location, blocks: Iterable[bytes], *, replace: bool
+        self, opened: OpenFolder, target: Location, content: bytes, *, replace: bool
     ) -> None:
         """Do the same in a folder that has been entered; raises OSError if that was removed."""
         name = self._part_files().new_name(opened.key)
         descriptor = opened.folder.open(name, CREATE_FLAGS)
-        fill(opened.folder, name, descriptor, target, blocks, replace=replace)
+        fill(opened.folder, name, descriptor, target, [content], replace=replace)
 
     def _create(self, target: Location, digest: str | None) -> tuple[OpenFolder, str, int]:
         for attempt in range(ENTER_TRIES):

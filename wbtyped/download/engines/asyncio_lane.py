@@ -21,7 +21,7 @@ from ...transport.tls import Tls, certificate_refused
 from ...urls import DEFAULT_PORTS
 from ..schedule import Schedule, SmallFile
 from ..transfer import Transfer
-from .small_finisher import INLINE_BYTES, SmallFinisher
+from .small_finisher import SmallFinisher
 
 MAX_EXTRA_BYTES = 256 * 1024
 """Bytes that a response may have beside its content: headers, chunk sizes."""
@@ -146,8 +146,7 @@ class AsyncioLane:
         self._schedule = schedule
         self._timeout = timeout
         self._limit = limit
-        self._finishers = finishers
-        self._finisher = SmallFinisher(schedule)
+        self._finisher = SmallFinisher(schedule, finishers)
         self._tls = Tls.of_environment()
         self._idle: dict[Origin, list[LaneConnection]] = defaultdict(list)
         self._connections: set[LaneConnection] = set()
@@ -262,10 +261,7 @@ class AsyncioLane:
 
     def received(self, transfer: Transfer, blocks: list[bytes]) -> None:
         """Verify and write a file."""
-        if (transfer.size or 0) > INLINE_BYTES:
-            self._finishers.submit(self._finisher.finish, [SmallFile(transfer, blocks)])
-        else:
-            self._finisher.add(SmallFile(transfer, blocks))
+        self._finisher.add(SmallFile(transfer, b"".join(blocks)))
 
     def refused(self, transfer: Transfer, status: int, headers: dict[str, str]) -> None:
         """Hand a file over whose response has no content."""

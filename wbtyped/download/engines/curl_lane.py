@@ -10,10 +10,10 @@ from ..schedule import Schedule, SmallFile
 from ..target import Target
 from ..transfer import Transfer
 from .curl_routes import CurlRoutes
-from .small_finisher import INLINE_BYTES, SmallFinisher
+from .small_finisher import SmallFinisher
 
-BUFFER_BYTES = 256 * 1024
-"""Bytes that libcurl passes on at most: each block takes the interpreter's lock."""
+BUFFER_BYTES = 512 * 1024
+"""Bytes that libcurl reads at most at a time."""
 FIRST_CONNECTIONS = 32
 """Connections to begin with; each further one costs a handshake, and is worth it if responses are
 slow."""
@@ -74,8 +74,7 @@ class CurlLane:
         self._timeout = timeout
         self._routes = routes
         self._schedule = schedule
-        self._finishers = finishers
-        self._finisher = SmallFinisher(schedule)
+        self._finisher = SmallFinisher(schedule, finishers)
         self._most = most
         self._connections = min(most, FIRST_CONNECTIONS)
         self._tls_checked = False
@@ -105,11 +104,8 @@ class CurlLane:
         handle = self._release(curl)
         if status != 200:
             self._finisher.hand_over_status(handle.transfer, status, retry_after_header(curl))
-        elif handle.size > INLINE_BYTES:
-            received = [SmallFile(handle.transfer, handle.blocks)]
-            self._finishers.submit(self._finisher.finish, received)
         else:
-            self._finisher.add(SmallFile(handle.transfer, handle.blocks))
+            self._finisher.add(SmallFile(handle.transfer, b"".join(handle.blocks)))
 
     def fail(self, curl: pycurl.Curl, code: int, message: str) -> None:
         """Process a transfer that libcurl has given up."""

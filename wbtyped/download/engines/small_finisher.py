@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 
 from ...errors import WbtypedError
 from ..disk.digests import Algorithm, digest_of
@@ -27,14 +28,17 @@ class SmallFinisher:
     reports errors.
     """
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule, threads: Executor) -> None:
         self._schedule = schedule
+        self._threads = threads
         self._received: list[SmallFile] = []
+        self._larger: list[SmallFile] = []
+        """Those of them that are worth another thread."""
         self._odd: list[OddFile] = []
 
     def add(self, file: SmallFile) -> None:
         """Keep a received file; `report` verifies and writes it."""
-        self._received.append(file)
+        (self._received if len(file.content) <= INLINE_BYTES else self._larger).append(file)
 
     def hand_over(self, transfer: Transfer, error: Exception | None = None) -> None:
         """Leave a file to the usual way; `error` is how its first try ended, if that is known."""
@@ -55,9 +59,13 @@ class SmallFinisher:
         if self._received or self._odd:
             received, odd = self._received, self._odd
             self._received, self._odd = [], []
-            self.finish(received, odd)
+            self._finish(received, odd)
+        if self._larger:
+            larger, self._larger = self._larger, []
+            for first in range(min(FINISHER_THREADS, len(larger))):
+                self._threads.submit(self._finish, larger[first::FINISHER_THREADS])
 
-    def finish(self, received: Sequence[SmallFile], odd: Sequence[OddFile] = ()) -> None:
+    def _finish(self, received: Sequence[SmallFile], odd: Sequence[OddFile] = ()) -> None:
         """Verify and write files, and tell the schedule; callable from any thread."""
         by_folder: dict[str, list[SmallFile]] = defaultdict(list)
         deviating = [*odd]
@@ -78,10 +86,10 @@ class SmallFinisher:
 def is_intact(file: SmallFile) -> bool:
     """Return True if a received file has the size and the digest that it must have."""
     transfer = file.transfer
-    if sum(map(len, file.blocks)) != transfer.size:
+    if len(file.content) != transfer.size:
         return False
     algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
-    return digest_of(file.blocks, algorithm) == transfer.digest
+    return digest_of(file.content, algorithm) == transfer.digest
 
 
 def place(tree: FolderTree, files: Sequence[SmallFile]) -> Sequence[SmallFile]:
@@ -90,8 +98,8 @@ def place(tree: FolderTree, files: Sequence[SmallFile]) -> Sequence[SmallFile]:
     try:
         opened = tree.enter(files[0].transfer.target)
         try:
-            for transfer, blocks in files:
-                tree.place_in(opened, transfer.target, blocks, replace=transfer.replace)
+            for transfer, content in files:
+                tree.place_in(opened, transfer.target, content, replace=transfer.replace)
                 done += 1
         finally:
             tree.leave(opened)

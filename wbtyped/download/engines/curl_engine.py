@@ -63,6 +63,8 @@ class CurlHandle:
         set_option(pycurl.WRITEFUNCTION, self._write)
         set_option(pycurl.HEADERFUNCTION, self._header_lines.append)
         set_option(pycurl.BUFFERSIZE, BUFFER_BYTES)
+        # Large files are split where one connection is slow, so they must not share one.
+        set_option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         routes.prepare(self.curl, timeout)
 
     def start(self, attempt: Attempt) -> None:
@@ -174,6 +176,7 @@ class CurlEngine:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, jobs)
         self._multi.setopt(pycurl.M_MAXCONNECTS, jobs)
+        self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, jobs)
         self._routes = CurlRoutes()
         self.has_fast_lane: bool = self._routes.is_direct
         self._free: list[CurlHandle] = []

@@ -187,7 +187,7 @@ class Batch:
         self._totals_final = self.expected is not None
         self._skipped_bytes = 0
         self._meter = RateMeter()
-        self._to_cache: queue.Queue[Transfer | SmallFile | None] = queue.Queue(CACHE_QUEUE_FILES)
+        self._to_cache: queue.Queue[Transfer | None] = queue.Queue(CACHE_QUEUE_FILES)
         self._cache_error: OSError | None = None
 
     # Running.
@@ -307,16 +307,20 @@ class Batch:
             self._to_cache.put(None)
 
     def _fill_cache(self) -> None:
-        """Add downloaded files to the cache; if that fails, the download is complete all the same.
+        """Add downloaded files to the cache."""
+        while (transfer := self._to_cache.get()) is not None:
+            self._add_to_cache(transfer)
+
+    def _add_to_cache(self, added: Transfer | SmallFile) -> None:
+        """Add a file to the cache; if that fails, the download is complete all the same.
 
         Errors are kept for a warning at the end.
         """
-        while (added := self._to_cache.get()) is not None:
-            try:
-                if self.options.cache is not None and not self._schedule.cancelled:
-                    add_to_cache(self.options.cache, added, self.tree)
-            except OSError as error:
-                self._cache_error = self._cache_error or error
+        try:
+            if self.options.cache is not None and not self._schedule.cancelled:
+                add_to_cache(self.options.cache, added, self.tree)
+        except OSError as error:
+            self._cache_error = self._cache_error or error
 
     def _plan(self) -> None:
         try:
@@ -376,9 +380,11 @@ class Batch:
         self._record_written([file.transfer for file in files])
         if self.options.cache is not None:
             for file in files:
-                # A large content would only wait in memory: it is read again.
-                is_large = (file.transfer.size or 0) > INLINE_BYTES
-                self._to_cache.put(file.transfer if is_large else file)
+                if len(file.content) <= INLINE_BYTES:
+                    self._add_to_cache(file)
+                else:
+                    # Its content would only wait in memory: it is read again.
+                    self._to_cache.put(file.transfer)
 
     def _record_written(self, transfers: Sequence[Transfer]) -> None:
         with self._lock:

@@ -101,20 +101,22 @@ class LocalFiles:
             while chunk := list(islice(group, CHUNK_FILES)):
                 small: list[tuple[ItemT, FileSpec]] = []
                 for item in chunk:
-                    if self._may_be_present(target_of(item)):
-                        spec = spec_of(item)
-                        (large if (spec.size or 0) >= LARGE_BYTES else small).append((item, spec))
-                    else:
+                    if not self._may_be_here(target_of(item)) and (
+                        self.cache is None or not is_cached(self.cache, spec_of(item))
+                    ):
                         yield item, None
+                        continue
+                    spec = spec_of(item)
+                    (large if (spec.size or 0) >= LARGE_BYTES else small).append((item, spec))
                 outcomes = self._check_folder([spec for _, spec in small])
                 yield from zip((item for item, _ in small), outcomes, strict=True)
         for (item, _), outcome in map_in_threads(lambda pair, c: self._outcome(pair[1], c), large):
             yield item, outcome
 
-    def _may_be_present(self, target: Target) -> bool:
-        """Return False if a file is neither in its folder nor in a cache."""
+    def _may_be_here(self, target: Target) -> bool:
+        """Return False if a folder did not contain a file when it was looked at."""
         try:
-            return self.cache is not None or self.folders.may_contain(self.tree, target)
+            return self.folders.may_contain(self.tree, target)
         except (OSError, WbtypedError):
             return True  # the file itself has the same error, and reports it
 
@@ -187,6 +189,11 @@ class LocalFiles:
             replace=spec.replace, fsync=self.fsync, tree=self.tree, is_cancelled=is_cancelled,
         )  # fmt: skip
         return SkippedFile(spec.name, spec.size or 0, cached=True) if restored else None
+
+
+def is_cached(cache: Cache, spec: FileSpec) -> bool:
+    """Return True if a cache has a file, which may still be corrupt."""
+    return spec.digest is not None and cache.contains(spec.digest, spec.algorithm)
 
 
 def unreadable(target: Target, error: OSError) -> DiskError:

@@ -15,6 +15,7 @@ from .organizations import Organizations
 from .projects import Projects
 from .runs import Runs
 from .signed_urls import Signer
+from .sizes import Sizes
 from .streams import Streams
 from .tracked_blobs import TrackedBlobs
 from .uploads import Uploads
@@ -44,6 +45,7 @@ class Context:
     drafts: Drafts
     uploads: Uploads
     streams: Streams
+    sizes: Sizes
     blobs: TrackedBlobs
     signer: Signer
     account: str
@@ -72,6 +74,7 @@ class Context:
             drafts=Drafts(database, blobs),
             uploads=Uploads(database, blobs),
             streams=Streams(database),
+            sizes=Sizes(database),
             blobs=blobs,
             signer=signer,
             account=account,

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import NoReturn
 
 from ariadne import make_executable_schema
 from graphql import (
@@ -13,7 +12,6 @@ from graphql import (
     FieldNode,
     GraphQLEnumType,
     GraphQLError,
-    GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
     execute_sync,  # pyright: ignore[reportUnknownVariableType] - its middleware is untyped
@@ -30,6 +28,7 @@ from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
 from .http_errors import HttpError
 from .resolvers import BINDABLES
+from .served_schema import remove_unserved
 from .time_limit import TimeLimitExceeded, check_time_limit, start_time_limit
 
 # What older servers lack, by feature: type, field and, if only that is missing, argument.
@@ -64,9 +63,7 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     """Return the pinned schema with resolvers, without the fields of features that are off."""
     schema = make_executable_schema(schema_text(), *BINDABLES)
     restore_enum_parsing(schema)
-    for name, field in schema.mutation_type.fields.items() if schema.mutation_type else ():
-        if field.resolve is None:
-            reject_mutation(name, field)
+    remove_unserved(schema)
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:
             remove_from_schema(schema, type_name, field_name, argument)
@@ -93,15 +90,6 @@ def remove_from_schema(
         del object_type.fields[field_name].args[argument]
     else:
         del object_type.fields[field_name]
-
-
-def reject_mutation(name: str, field: GraphQLField) -> None:
-    """Make a mutation without resolver fail: null would look like success."""
-
-    def resolve(*_: object, **__: object) -> NoReturn:
-        raise HttpError(f"the embedded server does not support {name}", status=501)
-
-    field.resolve = resolve
 
 
 class TimeLimitedExecution(ExecutionContext):

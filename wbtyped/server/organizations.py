@@ -38,6 +38,12 @@ class Organizations:
         rows = self._database.connection.execute("SELECT * FROM organizations ORDER BY id")
         return [Organization(row["id"], row["name"], row["entity"]) for row in rows]
 
+    def teams(self, organization: Organization) -> list[str]:
+        """Return the names of the teams of an organization."""
+        query = "SELECT entity FROM organization_teams WHERE organization_id = ? ORDER BY entity"
+        rows = self._database.connection.execute(query, (organization.id,))
+        return [row["entity"] for row in rows if row["entity"] != organization.entity]
+
     def find_by_team(self, entity: str) -> Organization | None:
         """Return the organization that a team belongs to."""
         query = "SELECT organization_id FROM organization_teams WHERE entity = ?"

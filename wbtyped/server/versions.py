@@ -201,7 +201,10 @@ class Versions:
 
     def used_by_run(self, run_id: int) -> list[sqlite3.Row]:
         """Return the versions that a run used."""
-        query = "SELECT artifacts.* FROM artifacts JOIN artifact_uses ON artifact_id = artifacts.id"
+        query = (
+            "SELECT artifacts.*, used_as FROM artifacts"
+            " JOIN artifact_uses ON artifact_id = artifacts.id"
+        )
         return self._all(f"{query} WHERE artifact_uses.run_id = ? ORDER BY artifacts.id", run_id)
 
     def runs_using(self, artifact_id: int) -> list[sqlite3.Row]:

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from ..context import Context, get_context
 from ..http_errors import HttpError, not_found
 from ..node_ids import node_id, parse_node_id
-from .artifact_nodes import artifact_node, collection_node, membership_node, tag_node
+from .artifact_nodes import artifact_node, collection_node, membership_node, tag_node, type_node
 from .collections import require_collection
 from .files import require_run
 from .nodes import Node, run_node
@@ -63,7 +63,57 @@ def ttl_columns(ttl: object) -> dict[str, object]:
     }
 
 
-# Collections.
+# Types and collections.
+
+
+def require_project(context: Context, given: Input) -> sqlite3.Row:
+    """Return the project that a mutation names, or raise HttpError."""
+    entity, name = str(given["entityName"]), str(given["projectName"])
+    owner = context.projects.find(entity, name)
+    if owner is None:
+        raise not_found(f"project {entity}/{name}")
+    return owner
+
+
+def require_type(context: Context, opaque: object) -> sqlite3.Row:
+    """Return the artifact type that a mutation names by id, or raise HttpError."""
+    row = context.collections.find_type(parse_node_id("ArtifactType", str(opaque)))
+    if row is None:
+        raise not_found(f"artifact type {opaque}")
+    return row
+
+
+@mutation.field("createArtifactType")
+def create_type(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Create an artifact type of a project, or return the one with this name."""
+    context = get_context(info)
+    owner, description = require_project(context, input), optional_string(input.get("description"))
+    found = context.collections.ensure_type(owner["id"], str(input["name"]), description)
+    return {"artifactType": type_node(found)}
+
+
+@mutation.field("updateArtifactType")
+def update_type(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Change the description of an artifact type."""
+    context = get_context(info)
+    row = require_type(context, input["artifactTypeID"])
+    context.collections.describe_type(row["id"], optional_string(input.get("description")))
+    return {"artifactType": type_node(context.collections.type_by_id(row["id"]))}
+
+
+@mutation.field("createArtifactSequence")
+@mutation.field("createArtifactPortfolio")
+def create_collection(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Create an empty collection, or return the one with this name."""
+    context = get_context(info)
+    owner = require_project(context, input)
+    artifact_type = require_type(context, input["artifactTypeID"])
+    kind = "SEQUENCE" if info.field_name == "createArtifactSequence" else "PORTFOLIO"
+    row = context.collections.ensure(
+        owner["id"], artifact_type["name"], str(input["name"]), kind,
+        optional_string(input.get("description")),
+    )  # fmt: skip
+    return {"artifactCollection": collection_node(row)}
 
 
 @mutation.field("updateArtifactSequence")
@@ -115,6 +165,24 @@ def add_collection_tags(_: object, info: GraphQLResolveInfo, input: Input) -> No
     names = [str(tag["tagName"]) for tag in input_list(input["tags"])]
     added = context.collections.add_tags(row["id"], entity, names)
     return {"tags": [tag_node(tag) for tag in added]}
+
+
+@mutation.field("createArtifactCollectionTagAssignment")
+def add_collection_tag(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Add one tag to a collection."""
+    context = get_context(info)
+    entity, row = require_collection_by_path(context, input)
+    (tag,) = context.collections.add_tags(row["id"], entity, [str(input["tagName"])])
+    return {"tag": tag_node(tag)}
+
+
+@mutation.field("deleteArtifactCollectionTagAssignment")
+def delete_collection_tag(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Remove one tag from a collection."""
+    context = get_context(info)
+    _entity, row = require_collection_by_path(context, input)
+    context.collections.remove_tags(row["id"], [str(input["tagName"])])
+    return {"success": True}
 
 
 @mutation.field("deleteArtifactCollectionTagAssignments")

@@ -119,8 +119,8 @@ def artifact_url(context: Context, node: Node) -> str:
 @file.field("uploadUrl")
 def upload_url(node: Node, info: GraphQLResolveInfo) -> object:
     """Resolve the upload URL; null if the file need not be uploaded."""
-    if "uploadUrl" in node:
-        return node["uploadUrl"]
+    if "uploadUrl" in node or "run_path" not in node:
+        return node.get("uploadUrl")
     return get_context(info).upload_url(node_run_path(node), str(node["name"]))
 
 
@@ -180,6 +180,18 @@ def mark_run_files_uploaded(
         if context.files.find(row["id"], name) is None:
             raise not_found(f"uploaded file {name}")
     return {"success": True}
+
+
+@mutation.field("copyFile")
+def copy_file(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Copy a file to another run, replacing one with its name; the content is stored once."""
+    context = get_context(info)
+    context.files.copy(str(input["id"]), require_run(context, input)["id"])
+    return {"clientMutationId": input.get("clientMutationId")}
 
 
 @mutation.field("deleteFiles")

@@ -13,8 +13,10 @@ MAX_CLI_VERSION = "1.0.0"
 @query.field("serverInfo")
 def server_info(_: object, info: GraphQLResolveInfo) -> dict[str, object]:
     """Resolve the features that are on, and the versions that clients compare with."""
-    features = sorted(get_context(info).features)
+    context = get_context(info)
+    features = sorted(context.features)
     return {
+        "frontendHost": context.api_url,
         "features": [{"name": name, "isEnabled": True} for name in features],
         "cliVersionInfo": {"min_cli_version": "0.10.0", "max_cli_version": MAX_CLI_VERSION},
         "latestLocalVersionInfo": {

@@ -4,7 +4,6 @@ import asyncio
 import os
 import queue
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +22,7 @@ from .cache.store import Cache
 from .collector import seldom_collected
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
-from .engines.choice import MAX_JOBS, Engine, choose_engine
+from .engines.choice import MANY_FILES, MAX_JOBS, Engine, choose_engine, suggest_libcurl
 from .engines.small_finisher import INLINE_BYTES
 from .local_files import LocalFiles, SkippedFile
 from .options import DownloadOptions, EngineName, OnError
@@ -184,6 +183,8 @@ class Batch:
         )
         self._process = os.getpid()
         self._cancelled = threading.Event()
+        self._moved = threading.Event()
+        """Set once the engine has ended."""
         self._totals_final = self.expected is not None
         self._skipped_bytes = 0
         self._meter = RateMeter()
@@ -304,6 +305,7 @@ class Batch:
             self.tree.sweep()
             self._engine.run(self._schedule)
         finally:
+            self._moved.set()
             self._to_cache.put(None)
 
     def _fill_cache(self) -> None:
@@ -354,7 +356,7 @@ class Batch:
             for refresh, attempts in attempts_by_refresh.items():
                 self._refresh_urls_of(attempts, refresh)
             if not attempts_by_refresh:
-                time.sleep(REFRESH_SECONDS)
+                self._moved.wait(REFRESH_SECONDS)
 
     def _refresh_urls_of(self, attempts: Sequence[Attempt], refresh: RefreshUrls) -> None:
         try:
@@ -393,6 +395,8 @@ class Batch:
                 self.result.size += transfer.size or 0
                 if transfer.recorded is not None and transfer.recorded.unverified:
                     self.result.unverified[transfer.name] = transfer.recorded.unverified
+        if self.options.engine is None and len(self.result.written) > MANY_FILES:
+            suggest_libcurl()
         if self.options.observer is not None:
             for transfer in transfers:
                 self._observe(partial(report_written, transfer))

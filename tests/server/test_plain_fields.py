@@ -1,7 +1,12 @@
 """Fields that are read from their node directly show what graphql-core would."""
 
 import pytest
-from graphql import ExecutionContext, build_schema, execute_sync, parse
+from graphql import (
+    ExecutionContext,
+    build_schema,
+    execute_sync,  # pyright: ignore[reportUnknownVariableType] - its middleware is untyped
+    parse,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -30,6 +30,7 @@ from wbtyped.config.settings import find_settings
 from wbtyped.errors import (
     AuthenticationError,
     FileExistsError,
+    GraphQLError,
     HostNotAllowedError,
     NotFoundError,
     OfflineError,
@@ -614,6 +615,7 @@ def test_filters_and_data_of_runs(wandb_server: WandbServer, api: Api) -> None:
 
 
 @tries("is a link; set the ttl of its source", "is not a link; delete() deletes the version",
+       "pass delete_aliases=True to delete them, too",
        "has {len(entries)} files, not one; use download()")  # fmt: skip
 def test_links_and_versions(server: WandbServer, api: Api, tmp_path: Path) -> None:
     link, version = api.artifact("crew/ship/shelf:v0"), api.artifact("crew/ship/data:v0")
@@ -627,6 +629,8 @@ def test_links_and_versions(server: WandbServer, api: Api, tmp_path: Path) -> No
     assert sorted(files_in(Path(version.download(tmp_path)))) == ["a.csv", "b.csv"]
     with provoked(UsageError, "delete() deletes the version"):
         version.unlink()
+    with provoked(GraphQLError, "has the aliases latest; pass delete_aliases=True"):
+        version.delete()
     version.delete(delete_aliases=True)
     assert api.artifact("crew/ship/data:v0").state == "DELETED"
 

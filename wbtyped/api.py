@@ -151,8 +151,8 @@ class Api:
         `entity/project` is then the type itself.
 
         Paths may also be pasted URLs: of a page of a project, a run or an artifact, with any tail,
-        or of a registry; `wandb://` and `wandb-artifact://`. A page of another server than this
-        client's raises UsageError.
+        or of a registry; `wandb://` and `wandb-artifact://`. The URL of a file or a folder names
+        its run or version. A page of another server than this client's raises UsageError.
 
         Sends one request in most cases. Raises NotFoundError, which names all that was looked for.
 

@@ -30,6 +30,7 @@ from wbtyped.errors import (
     UsageError,
 )
 from wbtyped.server import Fault, Reference, WandbServer
+from wbtyped.units import human_size
 
 FILES = {"a.txt": b"alpha", "sub/b.bin": bytes(range(256)) * 500, "sub/empty": b""}
 
@@ -47,6 +48,7 @@ def test_manifest_describes_files_and_is_loaded_once(
     manifest = data.manifest
     assert len(manifest) == 3
     assert manifest.size() == data.size
+    assert repr(manifest) == f"<ArtifactManifest 3 files, {human_size(data.size)}>"
     assert {entry.path for entry in manifest} == set(FILES)
     assert manifest.digest() == data.digest
     entry = data.get_entry("a.txt")

@@ -11,12 +11,13 @@ from pathlib import Path
 # When a folder is run, Python looks for modules inside it, and not beside `tests`.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import downloads, import_time, listing, memory, schema_check
+from tests.benchmarks import command, downloads, import_time, listing, memory, schema_check
 from tests.benchmarks.processes import adopt_orphans
 from tests.benchmarks.results import Figure
 
 FIGURES: dict[str, Callable[[int], Figure]] = {
     "import": import_time.figure,
+    "command": command.figure,
     "listing": listing.figure,
     "runs": listing.run_figure,
     "memory": memory.figure,

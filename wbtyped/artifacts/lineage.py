@@ -19,7 +19,7 @@ from wbtyped_graphql.input_types import (
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
 from ..download.disk.digests import Algorithm
-from ..errors import UNSEEN, NotFoundError, UsageError
+from ..errors import UNSEEN, GraphQLError, NotFoundError, UsageError
 from ..paths import parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
@@ -459,7 +459,9 @@ class Artifact(StandaloneArtifact):
 
     # Links.
 
-    def link(self, target_path: str | PathLike[str], aliases: Iterable[str] = ()) -> "Artifact":
+    def link(
+        self, target_path: str | PathLike[str], aliases: Iterable[str] | None = None
+    ) -> "Artifact":
         """Link the version to the portfolio at `target_path`, and return the link.
 
         The path is `entity/project/name`, `project/name` or `name`; the defaults are the version's
@@ -475,17 +477,19 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._link(target_path, aliases))
 
     async def alink(
-        self, target_path: str | PathLike[str], aliases: Iterable[str] = ()
+        self, target_path: str | PathLike[str], aliases: Iterable[str] | None = None
     ) -> "Artifact":
         """Asynchronous form of `link`."""
         return await self.client.arun(self._link(target_path, aliases))
 
-    def _link(self, target_path: str | PathLike[str], aliases: Iterable[str]) -> Flow["Artifact"]:
+    def _link(
+        self, target_path: str | PathLike[str], aliases: Iterable[str] | None
+    ) -> Flow["Artifact"]:
         parts = parse_collection_path(target_path, self.client.settings.pages)
         entity, project = parts.entity, parts.project or self.project
         inputs = [
             ArtifactAliasInput(alias=alias, artifact_collection_name=parts.collection)
-            for alias in checked_aliases(aliases)
+            for alias in checked_aliases(() if aliases is None else aliases)
         ]
         if is_registry(project):
             owner = yield from find_registry_owner(self.source_entity, entity)
@@ -533,10 +537,21 @@ class Artifact(StandaloneArtifact):
         arguments.check_flags(delete_aliases=delete_aliases)
         if self.is_link:
             yield from self._unlink()
-        else:
-            yield from ask(
-                calls.delete_artifact(id=self.id, delete_aliases=delete_aliases), self._subject
-            )
+            return
+        query = calls.delete_artifact(id=self.id, delete_aliases=delete_aliases)
+        try:
+            yield from ask(query, self._subject)
+        except GraphQLError as error:
+            if delete_aliases or not self.aliases:
+                raise
+            raise GraphQLError(
+                f"{error}. {self.qualified_name} has the aliases {', '.join(self.aliases)};"
+                " pass delete_aliases=True to delete them, too",
+                operation=error.operation,
+                messages=error.messages,
+                path=error.path,
+                status=error.status,
+            ) from error
 
     @property
     def source_artifact(self) -> "Artifact":

@@ -32,7 +32,6 @@ from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
 from .http_errors import HttpError
 from .resolvers import BINDABLES
-from .served_schema import remove_unserved
 from .time_limit import TimeLimitExceeded, check_time_limit, start_time_limit
 
 # What older servers lack, by feature: type, field and, if only that is missing, argument.
@@ -69,7 +68,6 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     """Return the pinned schema with resolvers, without the fields of features that are off."""
     schema = make_executable_schema(schema_text(), *BINDABLES)
     restore_enum_parsing(schema)
-    remove_unserved(schema)
     mark_plain_fields(schema)
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:

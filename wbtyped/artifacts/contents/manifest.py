@@ -16,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from ... import arguments
 from ...download.disk.digests import Algorithm, new_hash
 from ...errors import SchemaMismatchError, UsageError
+from ...units import counted, human_size
 from ...user_warnings import in_thread, warn_user
 
 ARTIFACT_SCHEME = "wandb-artifact://"
@@ -199,6 +200,9 @@ class ArtifactManifest:
     entries: Mapping[str, ArtifactManifestEntry]
     digest_algorithm: Algorithm
     """The algorithm of the files' digests, and of the digest of the version."""
+
+    def __repr__(self) -> str:
+        return f"<ArtifactManifest {counted(len(self))}, {human_size(self.size())}>"
 
     def __len__(self) -> int:
         return len(self.entries)

@@ -31,6 +31,7 @@ artifact_type: ObjectType = ObjectType("ArtifactType")
 sequence: ObjectType = ObjectType("ArtifactSequence")
 portfolio: ObjectType = ObjectType("ArtifactPortfolio")
 tag: ObjectType = ObjectType("Tag")
+artifact: ObjectType = ObjectType("Artifact")
 _edges = TypeAdapter(list[dict[str, object]])
 
 
@@ -135,6 +136,19 @@ def collection_of_project(node: Node, info: GraphQLResolveInfo, name: str) -> No
     """Resolve a collection of a project by name."""
     found = get_context(info).collections.named(get_row(node)["id"], name)
     return collection_node(found) if found else None
+
+
+@artifact.field("artifactActions")
+@artifact_type.field("artifactActions")
+@sequence.field("aliasActionHistory")
+@sequence.field("artifactActions")
+@sequence.field("artifactCollectionActions")
+@portfolio.field("aliasActionHistory")
+@portfolio.field("artifactActions")
+@portfolio.field("artifactCollectionActions")
+def no_actions(_: Node, __: GraphQLResolveInfo, **___: object) -> Node:
+    """Resolve an empty history: who changed what is not recorded."""
+    return connection([], [])
 
 
 # One collection.
@@ -267,4 +281,6 @@ def membership_of_collection(
     return membership_node(found) if found else None
 
 
-BINDABLES: list[SchemaBindable] = [query, project, artifact_type, sequence, portfolio, tag]
+BINDABLES: list[SchemaBindable] = [
+    query, project, artifact_type, sequence, portfolio, tag, artifact,
+]  # fmt: skip

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 MODULES: dict[str, tuple[str, ...]] = {
     "cli": ("rich", "typer"),
+    "codegen": ("ariadne_codegen", "graphql", "ruff"),
     "drift": ("graphql",),
     "server": ("ariadne", "starlette", "uvicorn"),
 }

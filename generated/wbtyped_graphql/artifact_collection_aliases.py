@@ -2,8 +2,6 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import PageInfo
 
@@ -19,7 +17,6 @@ class ArtifactCollectionAliasesArtifactCollection(BaseModel, frozen=True):
     """A named series of versions: those logged under one name (sequence), or those linked together by
     users (portfolio)."""
 
-    typename__: str = Field(validation_alias="__typename", serialization_alias="__typename")
     aliases: "ArtifactCollectionAliasesArtifactCollectionAliases"
     "Aliases of all versions of the collection."
 

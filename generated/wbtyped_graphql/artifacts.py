@@ -2,8 +2,6 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .fragments import Artifact, PageInfo
 
@@ -34,7 +32,6 @@ class ArtifactsProjectArtifactTypeArtifactCollection(BaseModel, frozen=True):
     """A named series of versions: those logged under one name (sequence), or those linked together by
     users (portfolio)."""
 
-    typename__: str = Field(validation_alias="__typename", serialization_alias="__typename")
     artifacts: Optional["ArtifactsProjectArtifactTypeArtifactCollectionArtifacts"]
     "Versions of the collection. The interface allows null; both kinds of collections promise a value."
 

@@ -2,8 +2,6 @@
 
 from typing import Optional
 
-from pydantic import Field
-
 from .base_model import BaseModel
 from .enums import ArtifactCollectionState
 
@@ -27,6 +25,5 @@ class DeleteArtifactSequenceDeleteArtifactSequenceArtifactCollection(BaseModel, 
     """A named series of versions: those logged under one name (sequence), or those linked together by
     users (portfolio)."""
 
-    typename__: str = Field(validation_alias="__typename", serialization_alias="__typename")
     state: ArtifactCollectionState
     "Whether the collection can be used."

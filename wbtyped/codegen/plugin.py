@@ -153,7 +153,7 @@ class OperationsPlugin(Plugin):
     ) -> ast.ClassDef:
         """Freeze and document a result model, and accept object types that a server adds."""
         written = [s for s in class_def.body if isinstance(s, ast.AnnAssign)]
-        fields = [s for s in self._distinct(written) if not self._is_inherited(s, class_def)]
+        fields = [s for s in self._distinct(written) if not self._is_left_out(s, class_def)]
         class_def.body = []
         if not fields:
             # Only a fragment: outside of other fragments, the generator replaces such a class by
@@ -179,15 +179,18 @@ class OperationsPlugin(Plugin):
                 )
         return list(found.values())
 
-    def _is_inherited(self, statement: ast.AnnAssign, class_def: ast.ClassDef) -> bool:
-        """Open a `typename__` that is limited to known types; True if a fragment declares it."""
+    def _is_left_out(self, statement: ast.AnnAssign, class_def: ast.ClassDef) -> bool:
+        """Open a `typename__` that is limited to known types.
+
+        Return True if a fragment declares it, or nobody asked for it.
+        """
         kinds = set(re.findall(r"""["'](\w+)["']""", ast.unparse(statement.annotation)))
         if field_name(statement) != "typename__" or not any(
             isinstance(self.schema.type_map.get(kind), GraphQLInterfaceType) for kind in kinds
         ):
             return False
         statement.annotation = ast.Name("str")
-        return any(isinstance(b, ast.Name) and b.id != "BaseModel" for b in class_def.bases)
+        return self._nodes[statement].loc is None or any(isinstance(b, ast.Name) and b.id != "BaseModel" for b in class_def.bases)
 
     def _field(self, statement: ast.AnnAssign) -> list[ast.stmt]:
         definition = self._selections.field(self._nodes[statement])

@@ -160,6 +160,20 @@ def format_files(package: Path) -> None:
             raise RuntimeError(f"ruff {command[0]} failed: {done.stdout}{done.stderr}")
 
 
+def format_sources(files: Mapping[str, str]) -> dict[str, str]:
+    """Return the files of a package as `format_files` leaves them."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_files(Path(folder), files)
+        format_files(Path(folder))
+        return read_files(Path(folder))
+
+
+def write_files(folder: Path, files: Mapping[str, str]) -> None:
+    """Write the files of a package into a folder."""
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
 def read_files(package: Path) -> dict[str, str]:
     """Return the content of every file of a package by path; empty if the folder is missing."""
     files = (path for path in package.rglob("*") if path.is_file())

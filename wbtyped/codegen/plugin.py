@@ -119,7 +119,7 @@ class OperationsPlugin(Plugin):
             function.body.insert(1, ast.ImportFrom(home[result], [ast.alias(result)], 1))
         own = ast.ImportFrom("operation", [ast.alias("Envelope"), ast.alias("Operation")], 1)
         module.body = [
-            docstring("One function per operation of queries/, returning an `Operation` value."),
+            docstring("One function per operation, returning an `Operation` value."),
             ast.ImportFrom("__future__", [ast.alias("annotations")], 0),
             ast.ImportFrom("typing", [ast.alias("TYPE_CHECKING")], 0),
             *[s for s in imports if s not in heavy and s.module != "operation"],

@@ -190,7 +190,9 @@ class OperationsPlugin(Plugin):
         ):
             return False
         statement.annotation = ast.Name("str")
-        return self._nodes[statement].loc is None or any(isinstance(b, ast.Name) and b.id != "BaseModel" for b in class_def.bases)
+        return self._nodes[statement].loc is None or any(
+            isinstance(b, ast.Name) and b.id != "BaseModel" for b in class_def.bases
+        )
 
     def _field(self, statement: ast.AnnAssign) -> list[ast.stmt]:
         definition = self._selections.field(self._nodes[statement])

@@ -1,7 +1,6 @@
 """Compile a user's queries to a package that stands on `wbtyped_graphql`."""
 
 import ast
-import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -122,30 +121,32 @@ def _without_classes(text: str, names: set[str]) -> str:
 def _import_ours(text: str, ours: set[str]) -> str:
     """Import from `wbtyped_graphql` what it has, our fragments included."""
     lines = text.splitlines()
-    statements = [
-        node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) and node.level
-    ]
+    nodes = list(ast.walk(ast.parse(text)))
+    statements = [node for node in nodes if isinstance(node, ast.ImportFrom) and node.level]
     for node in sorted(statements, key=lambda node: -node.lineno):
         first, last = node.lineno - 1, node.end_lineno or node.lineno
         noqa = "  # noqa: F401" if "noqa" in lines[first] else ""
         indent = " " * node.col_offset
         lines[first:last] = [indent + line + noqa for line in _imports(node, ours)]
-    if any(name in text for name in ours) and _class_names(text):
-        # Classes that extend our fragments look their nested classes up in their own module.
-        bases = {b.id for c in ast.walk(ast.parse(text)) if isinstance(c, ast.ClassDef)
-                 for b in c.bases if isinstance(b, ast.Name)}  # fmt: skip
-        nested = sorted(n for n in ours if any(n.startswith(b) for b in bases & ours))
-        if nested:
-            used = f"from wbtyped_graphql.fragments import {', '.join(nested)}  # noqa: F401"
-            lines.insert(_after_imports(lines), used)
+    if nested := _inherited_classes(nodes, ours):
+        used = f"from wbtyped_graphql.fragments import {', '.join(nested)}  # noqa: F401"
+        lines.insert(_first_import(lines), used)
     return "\n".join(lines) + "\n"
 
 
-def _after_imports(lines: list[str]) -> int:
-    """Return the line before the first import that is not of `__future__`."""
-    return next(
-        (i for i, line in enumerate(lines) if re.match(r"(from|import) (?!__future__)", line)), 0
-    )
+def _inherited_classes(nodes: Sequence[ast.AST], ours: set[str]) -> list[str]:
+    """Return the nested classes of our fragments that classes of a module extend.
+
+    pydantic looks them up in the module of the class that extends the fragment.
+    """
+    classes = [node for node in nodes if isinstance(node, ast.ClassDef)]
+    bases = {b.id for c in classes for b in c.bases if isinstance(b, ast.Name)} & ours
+    return sorted(name for name in ours - bases if any(name.startswith(base) for base in bases))
+
+
+def _first_import(lines: list[str]) -> int:
+    """Return the line of the first import; there is one of the base class at least."""
+    return next(i for i, line in enumerate(lines) if line.startswith("from "))
 
 
 def _imports(node: ast.ImportFrom, ours: set[str]) -> list[str]:

@@ -314,7 +314,10 @@ class WandbServer:
             raise
         api, storage = (origin_url(self._host, sock) for sock in self._sockets)
         self._context = replace(
-            self._context, api_url=api, storage_url=self._storage_url or storage
+            self._context,
+            api_url=api,
+            storage_url=self._storage_url or storage,
+            storage_is_proxied=self._storage_url is not None,
         )
         started: Future[None] = Future()
         self._thread = threading.Thread(

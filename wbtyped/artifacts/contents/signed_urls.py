@@ -1,6 +1,6 @@
 """Signed URLs for the files of a version, fetched page by page."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from wbtyped_graphql import calls
@@ -8,7 +8,6 @@ from wbtyped_graphql.fragments import ArtifactFileAddress
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILE_ADDRESSES_GQL
 
-from ...errors import SchemaMismatchError
 from ...transport.pagination import Paginator
 from .version import VersionContents
 
@@ -17,22 +16,6 @@ if TYPE_CHECKING:
     from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddressesArtifactFiles as Page
 
 URLS_PER_PAGE = 1000
-
-
-def signed_urls(version: VersionContents, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each path with its URL; raises SchemaMismatchError if the server omits one."""
-    requested = list(paths)
-    missing = set(requested)
-    for path, url in list_urls(version, requested):
-        if path in missing:
-            missing.discard(path)
-            yield path, url
-    if missing:
-        raise SchemaMismatchError(
-            f"artifact {version.qualified_name}: the server returned no URL for"
-            f" {', '.join(sorted(missing)[:5])}, which the manifest lists",
-            operation="ArtifactFileAddresses",
-        )
 
 
 def list_urls(version: VersionContents, paths: Sequence[str]) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,6 @@
 # Compiled from schema/ and queries/ by `python queries/codegen`; do not edit.
 
-"""One function per operation of queries/, returning an `Operation` value."""
+"""One function per operation, returning an `Operation` value."""
 
 from __future__ import annotations
 

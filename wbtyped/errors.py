@@ -2,7 +2,7 @@
 
     WbtypedError
     ├── AuthenticationError      the API key is missing, malformed, or rejected by the server
-    ├── NotFoundError            something does not exist on the server; also a LookupError
+    ├── NotFoundError            something does not exist; also a LookupError and a ValueError
     │   └── EntryNotFoundError   an artifact version has no such file; also a KeyError
     ├── UsageError               an invalid argument, found before any request; also a ValueError
     │   ├── UnsafePathError      a file name that would lead outside its folder
@@ -39,12 +39,23 @@ UNSEEN = ", or the API key may not see it"
 class WbtypedError(Exception):
     """Base class of every error raised by this package."""
 
+    @property
+    def message(self) -> str:
+        """The message, as `str(error)`: scripts for the official client read it here."""
+        return str(self)
+
+    @property
+    def exc(self) -> BaseException | None:
+        """The cause, as `__cause__`: scripts for the official client read it here."""
+        return self.__cause__
+
 
 class AuthenticationError(WbtypedError):
     """The API key is missing, malformed, or rejected by the server."""
 
 
-class NotFoundError(WbtypedError, LookupError):
+# A ValueError, too: that is what the official client raises in many places.
+class NotFoundError(WbtypedError, LookupError, ValueError):
     """Something does not exist on the server, or the API key may not see it.
 
     `path` is the requested path (`entity/project/run`), and `missing` the part of it that does not

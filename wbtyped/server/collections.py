@@ -39,6 +39,19 @@ class Collections:
         row: sqlite3.Row = self._database.connection.execute(query, (type_id,)).fetchone()
         return row
 
+    def find_type(self, type_id: int | None) -> sqlite3.Row | None:
+        """Return an artifact type."""
+        query = "SELECT * FROM artifact_types WHERE id = ?"
+        row: sqlite3.Row | None = self._database.connection.execute(query, (type_id,)).fetchone()
+        return row
+
+    def describe_type(self, type_id: int, description: str | None) -> None:
+        """Change the description of an artifact type."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "UPDATE artifact_types SET description = ? WHERE id = ?", (description, type_id)
+            )
+
     def ensure_type(
         self, project_id: int, name: str, description: str | None = None
     ) -> sqlite3.Row:
@@ -133,6 +146,14 @@ class Collections:
             " WHERE collection_id = ? ORDER BY tags.name"
         )
         return self._database.connection.execute(query, (collection_id,)).fetchall()
+
+    def tagged(self, tag_id: int | None) -> list[sqlite3.Row]:
+        """Return the collections that have a tag, oldest first."""
+        query = (
+            "SELECT collections.* FROM collections JOIN collection_tags"
+            " ON collection_id = collections.id WHERE tag_id = ? ORDER BY collections.id"
+        )
+        return self._database.connection.execute(query, (tag_id,)).fetchall()
 
     def add_tags(self, collection_id: int, entity: str, names: Iterable[str]) -> list[sqlite3.Row]:
         """Add tags to a collection and return them."""

@@ -15,6 +15,7 @@ from .organizations import Organizations
 from .projects import Projects
 from .runs import Runs
 from .signed_urls import Signer
+from .sizes import Sizes
 from .streams import Streams
 from .tracked_blobs import TrackedBlobs
 from .uploads import Uploads
@@ -44,6 +45,7 @@ class Context:
     drafts: Drafts
     uploads: Uploads
     streams: Streams
+    sizes: Sizes
     blobs: TrackedBlobs
     signer: Signer
     account: str
@@ -53,6 +55,8 @@ class Context:
     """Storage regions that a version may request."""
     api_url: str = ""
     storage_url: str = ""
+    storage_is_proxied: bool = False
+    """Whether `storage_url` is that of a proxy, which has a name of its own."""
 
     @classmethod
     def on(
@@ -70,6 +74,7 @@ class Context:
             drafts=Drafts(database, blobs),
             uploads=Uploads(database, blobs),
             streams=Streams(database),
+            sizes=Sizes(database),
             blobs=blobs,
             signer=signer,
             account=account,
@@ -86,7 +91,9 @@ class Context:
         if not HOST_PATTERN.fullmatch(host) or host == urlsplit(self.api_url).netloc:
             return self
         name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
-        storage = f"http://{name}:{urlsplit(self.storage_url).port}"
+        storage = self.storage_url
+        if not self.storage_is_proxied:
+            storage = f"http://{name}:{urlsplit(storage).port}"
         return replace(self, api_url=f"http://{host}", storage_url=storage)
 
     def file_url(self, path: RunPath, name: str) -> str:

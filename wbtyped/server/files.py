@@ -107,6 +107,18 @@ class Files:
             )
         self._blobs.remove_unreferenced(row["blob"] for row in replaced)
 
+    def copy(self, opaque: str, run_id: int) -> None:
+        """Give a run the file that a node id names."""
+        with self._blobs.lock, self._database.transaction() as connection:
+            query = "SELECT * FROM files WHERE id = ?"
+            row = connection.execute(query, (parse_node_id("File", opaque),)).fetchone()
+            if row is None:
+                raise not_found(f"file {opaque}")
+            replaced = self.find(run_id, row["name"])
+            columns = ("name", "blob", "size", "md5", "mimetype")
+            connection.execute(UPSERT, (run_id, *(row[column] for column in columns), now()))
+        self._blobs.remove_unreferenced([replaced["blob"]] if replaced else [])
+
     def delete(self, ids: Sequence[str], project_id: int | None) -> None:
         """Delete files by their node ids: all of them or, if one is unknown, none."""
         deleted: list[sqlite3.Row] = []

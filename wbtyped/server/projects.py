@@ -52,6 +52,12 @@ class Projects:
         rows = self._database.connection.execute("SELECT DISTINCT entity FROM projects ORDER BY 1")
         return [row["entity"] for row in rows]
 
+    def first_moment(self, entity: str) -> str:
+        """Return when an entity got its first project; now if it has none."""
+        query = "SELECT min(created_at) AS first FROM projects WHERE entity = ?"
+        found = self._database.connection.execute(query, (entity,)).fetchone()["first"]
+        return str(found or now())
+
     def with_prefix(self, entity: str, prefix: str) -> list[sqlite3.Row]:
         """Return projects of an entity whose names start with a prefix, oldest first."""
         query = (

@@ -94,6 +94,35 @@ class Streams:
         rows = self._database.connection.execute(query, (run_id, name, TAIL_LINES)).fetchall()
         return json.dumps([row["line"] for row in reversed(rows)])
 
+    def lines_after(
+        self, run_id: int, name: str, after: int | None, limit: int
+    ) -> list[sqlite3.Row]:
+        """Return lines of a file after a number, in order."""
+        query = (
+            "SELECT number, line FROM stream_lines WHERE run_id = ? AND name = ? AND number > ?"
+            " ORDER BY number LIMIT ?"
+        )
+        values = (run_id, name, -1 if after is None else after, limit)
+        return self._database.connection.execute(query, values).fetchall()
+
+    def rewind(self, run_id: int, step: int) -> None:
+        """Forget the steps after one; the summary becomes that of the last step that is kept."""
+        steps = enumerate(self.objects(run_id, HISTORY))
+        numbered = [(found.get("_step", number), number, found) for number, found in steps]
+        kept = [(n, found) for at, n, found in numbered if isinstance(at, int) and at <= step]
+        summary: dict[str, object] = {}
+        for _, found in kept:
+            summary.update(found)
+        with self._database.transaction() as connection:
+            connection.execute(
+                "DELETE FROM stream_lines WHERE run_id = ? AND name = ? AND number > ?",
+                (run_id, HISTORY, kept[-1][0] if kept else -1),
+            )
+            connection.execute(
+                "UPDATE runs SET summary_metrics = ?, updated_at = ? WHERE id = ?",
+                (json.dumps(summary), now(), run_id),
+            )
+
     def objects(self, run_id: int, name: str) -> list[Mapping[str, object]]:
         """Return the JSON objects in a file, such as the metrics by step; others are empty."""
         query = "SELECT line FROM stream_lines WHERE run_id = ? AND name = ? ORDER BY number"

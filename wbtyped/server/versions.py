@@ -132,6 +132,14 @@ class Versions:
         where = "memberships.collection_id = ? AND artifact_id = ?"
         return self._one(SELECT_MEMBERSHIPS.format(where=where), collection_id, artifact_id)
 
+    def newest_committed(self, sequence_id: int) -> sqlite3.Row | None:
+        """Return the newest committed version of a sequence."""
+        query = (
+            "SELECT * FROM artifacts WHERE sequence_id = ? AND state = 'COMMITTED'"
+            " ORDER BY version_index DESC LIMIT 1"
+        )
+        return self._one(query, sequence_id)
+
     def find_membership(self, collection_id: int, alias: str) -> sqlite3.Row | None:
         """Return the member of a collection that an alias, a `vN` or a commit hash names."""
         index = parse_row_id(alias[1:]) if alias.startswith("v") else None
@@ -201,7 +209,10 @@ class Versions:
 
     def used_by_run(self, run_id: int) -> list[sqlite3.Row]:
         """Return the versions that a run used."""
-        query = "SELECT artifacts.* FROM artifacts JOIN artifact_uses ON artifact_id = artifacts.id"
+        query = (
+            "SELECT artifacts.*, used_as FROM artifacts"
+            " JOIN artifact_uses ON artifact_id = artifacts.id"
+        )
         return self._all(f"{query} WHERE artifact_uses.run_id = ? ORDER BY artifacts.id", run_id)
 
     def runs_using(self, artifact_id: int) -> list[sqlite3.Row]:

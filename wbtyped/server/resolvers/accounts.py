@@ -3,18 +3,30 @@
 There is one account; every other entity that has a project is a team.
 """
 
+from collections.abc import Callable, Sequence
+from functools import partial
+
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
 from ..node_ids import parse_node_id
 from .filtered_pages import filtered_page
-from .nodes import Node, entity_node, organization_node, project_node, project_prefix, user_node
-from .pagination import reject_unsupported
+from .nodes import (
+    Node,
+    entity_node,
+    organization_entity,
+    organization_node,
+    project_node,
+    project_prefix,
+    user_node,
+)
+from .pagination import connection, page, parse_cursor, reject_unsupported
 from .records import PROJECT_FIELDS, ProjectRecord
 
 query: QueryType = QueryType()
 entity: ObjectType = ObjectType("Entity")
+organization: ObjectType = ObjectType("Organization")
 project: ObjectType = ObjectType("Project")
 run: ObjectType = ObjectType("Run")
 
@@ -25,6 +37,63 @@ run: ObjectType = ObjectType("Run")
 def viewer(_: object, info: GraphQLResolveInfo, **__: object) -> Node:
     """Resolve the account; it is the creator of everything."""
     return user_node(get_context(info))
+
+
+@query.field("user")
+def user_by_name(
+    _: object,
+    info: GraphQLResolveInfo,
+    userName: str | None = None,  # noqa: N803 - the schema's name
+    id: str | None = None,  # noqa: A002 - the schema's name
+) -> Node | None:
+    """Resolve the account by name or id; null for every other."""
+    found = user_node(get_context(info))
+    return found if userName == found["username"] or id == found["id"] else None
+
+
+@query.field("users")
+def users(
+    _: object,
+    info: GraphQLResolveInfo,
+    query: str | None = None,
+    usernames: Sequence[str] | None = None,
+    ids: Sequence[str] | None = None,
+    first: int | None = None,
+    **other: object,
+) -> Node:
+    """Resolve the account, if it matches: by a part of its name, its names or ids."""
+    reject_unsupported(other)
+    found = user_node(get_context(info))
+    matches = (
+        (query or "").casefold() in str(found["username"]).casefold()
+        and (usernames is None or found["username"] in usernames)
+        and (ids is None or found["id"] in ids)
+    )
+    shown = [found] if matches else []
+    return connection(shown[:first], [str(user["id"]) for user in shown[:first]])
+
+
+@query.field("entities")
+def entities(
+    _: object,
+    info: GraphQLResolveInfo,
+    after: str | None = None,
+    first: int | None = None,
+    **other: object,
+) -> Node:
+    """Resolve a page of the entities that have projects, and the account's, by name."""
+    reject_unsupported(other)
+    context = get_context(info)
+    names = sorted({context.account, *context.projects.entities()})
+    return page(
+        after_name(names), partial(entity_node, context), str,
+        after=parse_cursor(after), first=first,
+    )  # fmt: skip
+
+
+def after_name(names: Sequence[str]) -> Callable[[str | None, int], Sequence[str]]:
+    """Page through sorted names."""
+    return lambda start, limit: [n for n in names if start is None or n > start][:limit]
 
 
 @query.field("entity")
@@ -59,12 +128,57 @@ def organization_by_name(
     return organization_node(context, found[0]) if found else None
 
 
+@query.field("organizations")
+def organizations(
+    _: object,
+    info: GraphQLResolveInfo,
+    query: str | None = None,
+    ids: Sequence[str] | None = None,
+    first: int | None = None,
+    **other: object,
+) -> Node:
+    """Resolve the organizations, or those that match a part of their name, or ids."""
+    reject_unsupported(other)
+    context = get_context(info)
+    found = [organization_node(context, each) for each in context.organizations.all()]
+    shown = [
+        node
+        for node in found
+        if (query or "").casefold() in str(node["name"]).casefold()
+        and (ids is None or node["id"] in ids)
+    ][:first]
+    return connection(shown, [str(node["id"]) for node in shown])
+
+
+@organization.field("projects")
+def projects_of_organization(
+    node: Node,
+    info: GraphQLResolveInfo,
+    after: str | None = None,
+    first: int | None = None,
+    order: str | None = None,
+    **other: object,
+) -> Node:
+    """Resolve the registries of an organization, oldest first by default."""
+    reject_unsupported(other)
+    owner = organization_entity(node)
+    return projects_page(
+        get_context(info), str(owner["name"]), after, first, order, prefix=project_prefix(owner)
+    )
+
+
 @entity.field("organization")
 def organization_of_entity(node: Node, info: GraphQLResolveInfo) -> Node | None:
     """Resolve the organization of a team; null if it belongs to none."""
     context = get_context(info)
     found = context.organizations.find_by_team(str(node["name"]))
     return organization_node(context, found) if found else None
+
+
+@entity.field("protectedAliases")
+def protected_aliases(node: Node, info: GraphQLResolveInfo, **_: object) -> list[str]:
+    """Resolve the aliases that an entity has reserved."""
+    return get_context(info).organizations.protected_aliases(str(node["name"]))
 
 
 @entity.field("user")
@@ -128,4 +242,4 @@ def projects_page(
     return shown
 
 
-BINDABLES: list[SchemaBindable] = [query, entity, project, run]
+BINDABLES: list[SchemaBindable] = [query, entity, organization, project, run]

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from ..context import Context, get_context
 from ..http_errors import HttpError, not_found
 from ..node_ids import node_id, parse_node_id
-from .artifact_nodes import artifact_node, collection_node, membership_node, tag_node
+from .artifact_nodes import artifact_node, collection_node, membership_node, tag_node, type_node
 from .collections import require_collection
 from .files import require_run
 from .nodes import Node, run_node
@@ -18,6 +18,7 @@ from .nodes import Node, run_node
 Input = Mapping[str, object]
 mutation: MutationType = MutationType()
 _inputs = TypeAdapter(list[dict[str, object]])
+_aliases = TypeAdapter(list[str])
 TTL_DISABLED, TTL_INHERITED = -2, -1
 """Special values of a time to live: no expiry, and the default of the project."""
 
@@ -63,7 +64,57 @@ def ttl_columns(ttl: object) -> dict[str, object]:
     }
 
 
-# Collections.
+# Types and collections.
+
+
+def require_project(context: Context, given: Input) -> sqlite3.Row:
+    """Return the project that a mutation names, or raise HttpError."""
+    entity, name = str(given["entityName"]), str(given["projectName"])
+    owner = context.projects.find(entity, name)
+    if owner is None:
+        raise not_found(f"project {entity}/{name}")
+    return owner
+
+
+def require_type(context: Context, opaque: object) -> sqlite3.Row:
+    """Return the artifact type that a mutation names by id, or raise HttpError."""
+    row = context.collections.find_type(parse_node_id("ArtifactType", str(opaque)))
+    if row is None:
+        raise not_found(f"artifact type {opaque}")
+    return row
+
+
+@mutation.field("createArtifactType")
+def create_type(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Create an artifact type of a project, or return the one with this name."""
+    context = get_context(info)
+    owner, description = require_project(context, input), optional_string(input.get("description"))
+    found = context.collections.ensure_type(owner["id"], str(input["name"]), description)
+    return {"artifactType": type_node(found)}
+
+
+@mutation.field("updateArtifactType")
+def update_type(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Change the description of an artifact type."""
+    context = get_context(info)
+    row = require_type(context, input["artifactTypeID"])
+    context.collections.describe_type(row["id"], optional_string(input.get("description")))
+    return {"artifactType": type_node(context.collections.type_by_id(row["id"]))}
+
+
+@mutation.field("createArtifactSequence")
+@mutation.field("createArtifactPortfolio")
+def create_collection(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Create an empty collection, or return the one with this name."""
+    context = get_context(info)
+    owner = require_project(context, input)
+    artifact_type = require_type(context, input["artifactTypeID"])
+    kind = "SEQUENCE" if info.field_name == "createArtifactSequence" else "PORTFOLIO"
+    row = context.collections.ensure(
+        owner["id"], artifact_type["name"], str(input["name"]), kind,
+        optional_string(input.get("description")),
+    )  # fmt: skip
+    return {"artifactCollection": collection_node(row)}
 
 
 @mutation.field("updateArtifactSequence")
@@ -117,6 +168,24 @@ def add_collection_tags(_: object, info: GraphQLResolveInfo, input: Input) -> No
     return {"tags": [tag_node(tag) for tag in added]}
 
 
+@mutation.field("createArtifactCollectionTagAssignment")
+def add_collection_tag(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Add one tag to a collection."""
+    context = get_context(info)
+    entity, row = require_collection_by_path(context, input)
+    (tag,) = context.collections.add_tags(row["id"], entity, [str(input["tagName"])])
+    return {"tag": tag_node(tag)}
+
+
+@mutation.field("deleteArtifactCollectionTagAssignment")
+def delete_collection_tag(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Remove one tag from a collection."""
+    context = get_context(info)
+    _entity, row = require_collection_by_path(context, input)
+    context.collections.remove_tags(row["id"], [str(input["tagName"])])
+    return {"success": True}
+
+
 @mutation.field("deleteArtifactCollectionTagAssignments")
 def delete_collection_tags(
     _: object,
@@ -131,7 +200,27 @@ def delete_collection_tags(
     return {"success": True}
 
 
+@mutation.field("addProtectedAliases")
+@mutation.field("removeProtectedAliases")
+def protect_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Reserve aliases of an entity, or set them free; the one account may set them anyway."""
+    organizations, entity = get_context(info).organizations, str(input["entityName"])
+    aliases = _aliases.validate_python(input["aliases"])
+    organizations.protect_aliases(entity, aliases, protect=info.field_name == "addProtectedAliases")
+    return {"aliases": organizations.protected_aliases(entity)}
+
+
 # Versions.
+
+
+@mutation.field("createClientIDMapping")
+def add_client_id(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Record an id that a client gave to a version."""
+    context, client_id = get_context(info), str(input["clientID"])
+    row = require_version(context, input["serverID"])
+    context.drafts.add_client_id(client_id, row["id"])
+    node = artifact_node(row)
+    return {"clientIDMapping": {"clientID": client_id, "serverID": node["id"], "entry": node}}
 
 
 @mutation.field("updateArtifact")

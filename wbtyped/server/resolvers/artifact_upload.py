@@ -10,7 +10,7 @@ from ..context import Context, get_context
 from ..drafts import FULL, VersionRequest
 from ..http_errors import HttpError, not_found
 from ..manifests import MD5
-from ..node_ids import node_id, parse_node_id
+from ..node_ids import parse_node_id
 from ..uploads import AnnouncedFile
 from .artifact_mutations import Input, input_list, optional_string, require_version, ttl_columns
 from .artifact_nodes import artifact_node, draft_manifest_node, upload_node
@@ -30,8 +30,12 @@ def client_id_mapping(
     clientID: str,  # noqa: N803 - the schema's name
 ) -> Node | None:
     """Resolve the id of the version to which a client gave an id of its own."""
-    artifact_id = get_context(info).drafts.find_by_client_id(clientID)
-    return None if artifact_id is None else {"serverID": node_id("Artifact", artifact_id)}
+    context = get_context(info)
+    row = context.versions.by_id(context.drafts.find_by_client_id(clientID))
+    if row is None:
+        return None
+    node = artifact_node(row)
+    return {"clientID": clientID, "serverID": node["id"], "entry": node}
 
 
 @mutation.field("createArtifact")

@@ -21,7 +21,7 @@ from .artifact_nodes import (
     tag_node,
     type_node,
 )
-from .nodes import Node, get_row, run_node, user_node
+from .nodes import Node, get_row
 from .pagination import (
     by_id,
     connection,
@@ -36,6 +36,7 @@ query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
 artifact_type: ObjectType = ObjectType("ArtifactType")
 run: ObjectType = ObjectType("Run")
+input_edge: ObjectType = ObjectType("InputArtifactEdge")
 artifact: ObjectType = ObjectType("Artifact")
 membership: ObjectType = ObjectType("ArtifactCollectionMembership")
 
@@ -98,8 +99,20 @@ def artifacts_of_run(
         rows = versions.logged_by_run(run_id)
     else:
         rows = versions.used_by_run(run_id)
-    shown = page(by_id(rows), artifact_node, row_id, after=parse_id_cursor(after), first=first)
+    shown = page(by_id(rows), used_node, row_id, after=parse_id_cursor(after), first=first)
     return shown | {"totalCount": len(rows)}
+
+
+def used_node(row: sqlite3.Row) -> Node:
+    """Return a version, with the names under which a run used it."""
+    used_as = row["used_as"] if "used_as" in row.keys() else None  # noqa: SIM118 - a row is no dict
+    return artifact_node(row) | {"usedAs": [used_as] if used_as else []}
+
+
+@input_edge.field("usedAs")
+def used_as_of_edge(edge: Mapping[str, Node], _: GraphQLResolveInfo) -> object:
+    """Resolve the names under which a run used a version."""
+    return edge["node"]["usedAs"]
 
 
 # Fields of a version.
@@ -180,26 +193,21 @@ def memberships_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     return connection([membership_node(row) for row in rows], keys)
 
 
-# Lineage.
-
-
-@artifact.field("createdBy")
-def creator_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node | None:
-    """Resolve the run that created a version, or else the account."""
-    context, run_id = get_context(info), get_row(node)["run_id"]
-    row = context.versions.run_by_id(run_id) if run_id else None
-    if row is not None:
-        return {"__typename": "Run"} | run_node(row)
-    return {"__typename": "User"} | user_node(context)
-
-
-@artifact.field("usedBy")
-def users_of_artifact(node: Node, info: GraphQLResolveInfo, **_: object) -> Node:
-    """Resolve the runs that used a version."""
-    rows = get_context(info).versions.runs_using(get_row(node)["id"])
-    keys = [str(row["id"]) for row in rows]
-    shown = connection([run_node(row) for row in rows], keys)
+@artifact.field("artifactCollections")
+def collections_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
+    """Resolve the collections that a version is in."""
+    context = get_context(info)
+    members = context.versions.memberships_of(get_row(node)["id"])
+    found = [context.collections.by_id(member["collection_id"]) for member in members]
+    rows = [row for row in found if row is not None]
+    shown = connection([collection_node(row) for row in rows], [str(row["id"]) for row in rows])
     return shown | {"totalCount": len(rows)}
+
+
+@artifact.field("storageBytes")
+def storage_bytes(node: Node, info: GraphQLResolveInfo) -> int:
+    """Resolve the size of the contents that were uploaded for a version itself."""
+    return get_context(info).sizes.version_bytes(get_row(node)["id"])
 
 
 # Files.
@@ -279,4 +287,6 @@ def aliases_of_membership(node: Node, info: GraphQLResolveInfo) -> list[Node]:
     return [alias_node(row, context) for row in rows]
 
 
-BINDABLES: list[SchemaBindable] = [query, project, artifact_type, run, artifact, membership]
+BINDABLES: list[SchemaBindable] = [
+    query, project, artifact_type, run, input_edge, artifact, membership,
+]  # fmt: skip

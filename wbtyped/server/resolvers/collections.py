@@ -1,6 +1,7 @@
 """Resolvers for artifact types and collections."""
 
 import sqlite3
+from collections.abc import Sequence
 from functools import partial
 
 from ariadne import ObjectType, QueryType, SchemaBindable
@@ -29,6 +30,8 @@ project: ObjectType = ObjectType("Project")
 artifact_type: ObjectType = ObjectType("ArtifactType")
 sequence: ObjectType = ObjectType("ArtifactSequence")
 portfolio: ObjectType = ObjectType("ArtifactPortfolio")
+tag: ObjectType = ObjectType("Tag")
+artifact: ObjectType = ObjectType("Artifact")
 _edges = TypeAdapter(list[dict[str, object]])
 
 
@@ -85,6 +88,7 @@ def project_of(node: Node, info: GraphQLResolveInfo) -> Node:
 
 
 @artifact_type.field("artifactCollections")
+@artifact_type.field("artifactSequences")
 @project.field("artifactCollections")
 def collections_page(
     node: Node,
@@ -93,13 +97,16 @@ def collections_page(
     first: int | None = None,
     filters: str | None = None,
     order: str | None = None,
+    collectionTypes: Sequence[str] | None = None,  # noqa: N803 - the schema's name
     **other: object,
 ) -> Node:
     """Resolve a page of the collections of a type or project, newest first by default."""
     reject_unsupported(other)
     context = get_context(info)
     column = "type_id" if info.parent_type.name == "ArtifactType" else "project_id"
-    rows = context.collections.list_by(column, get_row(node)["id"])
+    kinds = ["SEQUENCE"] if info.field_name == "artifactSequences" else collectionTypes
+    found = context.collections.list_by(column, get_row(node)["id"])
+    rows = [row for row in found if kinds is None or row["kind"] in kinds]
     shown, _ = filtered_page(
         (CollectionRecord(row, context) for row in rows), COLLECTION_FIELDS, record_node,
         order=order, default_order="-id", filters=filters, after=after, first=first,
@@ -131,6 +138,19 @@ def collection_of_project(node: Node, info: GraphQLResolveInfo, name: str) -> No
     return collection_node(found) if found else None
 
 
+@artifact.field("artifactActions")
+@artifact_type.field("artifactActions")
+@sequence.field("aliasActionHistory")
+@sequence.field("artifactActions")
+@sequence.field("artifactCollectionActions")
+@portfolio.field("aliasActionHistory")
+@portfolio.field("artifactActions")
+@portfolio.field("artifactCollectionActions")
+def no_actions(_: Node, __: GraphQLResolveInfo, **___: object) -> Node:
+    """Resolve an empty history: who changed what is not recorded."""
+    return connection([], [])
+
+
 # One collection.
 
 
@@ -149,6 +169,15 @@ def tags_of_collection(
     """Resolve the tags of a collection; there are few, so they are not paginated."""
     rows = get_context(info).collections.tags_of(get_row(node)["id"])[:first]
     return connection([tag_node(row) for row in rows], [row["name"] for row in rows])
+
+
+@tag.field("objects")
+def collections_with_tag(
+    node: Node, info: GraphQLResolveInfo, first: int | None = None, **_: object
+) -> Node:
+    """Resolve the collections that have a tag; there are few, so they are not paginated."""
+    rows = get_context(info).collections.tagged(parse_node_id("Tag", str(node["id"])))[:first]
+    return connection([collection_node(row) for row in rows], [str(row["id"]) for row in rows])
 
 
 @sequence.field("aliases")
@@ -195,12 +224,38 @@ def versions_of_collection(
     return shown | {"edges": edges}
 
 
+@sequence.field("artifactMemberships")
+@portfolio.field("artifactMemberships")
+def memberships_of_collection(
+    node: Node,
+    info: GraphQLResolveInfo,
+    after: str | None = None,
+    first: int | None = None,
+    **other: object,
+) -> Node:
+    """Resolve a page of the members of a collection, the first one first."""
+    reject_unsupported(other)
+    rows = get_context(info).versions.memberships(get_row(node)["id"])
+    rows.sort(key=membership_id)
+
+    def rows_after(start: int | None, limit: int) -> list[sqlite3.Row]:
+        return [row for row in rows if start is None or row["membership_id"] > start][:limit]
+
+    shown = page(
+        rows_after, membership_node, membership_id, after=parse_id_cursor(after), first=first
+    )
+    return shown | {"totalCount": len(rows)}
+
+
+def membership_id(row: sqlite3.Row) -> int:
+    """Return the key of members that are ordered by the time they were added."""
+    return int(row["membership_id"])
+
+
 @sequence.field("latestArtifact")
 def latest_of_sequence(node: Node, info: GraphQLResolveInfo) -> Node | None:
     """Resolve the newest committed version."""
-    members = get_context(info).versions.memberships(get_row(node)["id"])
-    committed = [row for row in members if row["state"] == "COMMITTED"]
-    newest = max(committed, key=lambda row: int(row["member_index"]), default=None)
+    newest = get_context(info).versions.newest_committed(get_row(node)["id"])
     return artifact_node(newest) if newest else None
 
 
@@ -224,4 +279,6 @@ def membership_of_collection(
     return membership_node(found) if found else None
 
 
-BINDABLES: list[SchemaBindable] = [query, project, artifact_type, sequence, portfolio]
+BINDABLES: list[SchemaBindable] = [
+    query, project, artifact_type, sequence, portfolio, tag, artifact,
+]  # fmt: skip

@@ -15,9 +15,10 @@ from ..http_errors import not_found
 from ..manifests import hex_digest
 from ..node_ids import node_id
 from .nodes import Node, absent_node, file_node, get_row
-from .pagination import page, parse_cursor, reject_unsupported
+from .pagination import connection, page, parse_cursor, reject_unsupported
 
 _names = TypeAdapter(list[str])
+_optional_names = TypeAdapter(list[str | None])
 mutation: MutationType = MutationType()
 run: ObjectType = ObjectType("Run")
 file: ObjectType = ObjectType("File")
@@ -119,8 +120,8 @@ def artifact_url(context: Context, node: Node) -> str:
 @file.field("uploadUrl")
 def upload_url(node: Node, info: GraphQLResolveInfo) -> object:
     """Resolve the upload URL; null if the file need not be uploaded."""
-    if "uploadUrl" in node:
-        return node["uploadUrl"]
+    if "uploadUrl" in node or "run_path" not in node:
+        return node.get("uploadUrl")
     return get_context(info).upload_url(node_run_path(node), str(node["name"]))
 
 
@@ -167,6 +168,22 @@ def create_run_files(
     }
 
 
+@mutation.field("addFiles")
+def add_files(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Resolve upload URLs for new files, as old clients ask for them."""
+    context = get_context(info)
+    owner = {"projectName": input["modelName"], "runName": input.get("bucketName")}
+    path = run_path(context, require_run(context, {**input, **owner}))
+    names = _optional_names.validate_python(input["names"])
+    nodes = [absent_node(name, path) for name in names if name]
+    files = connection(nodes, [str(node["name"]) for node in nodes])
+    return {"files": files | {"uploadHeaders": (), "totalCount": len(nodes)}}
+
+
 @mutation.field("markRunFilesUploaded")
 def mark_run_files_uploaded(
     _: object,
@@ -180,6 +197,18 @@ def mark_run_files_uploaded(
         if context.files.find(row["id"], name) is None:
             raise not_found(f"uploaded file {name}")
     return {"success": True}
+
+
+@mutation.field("copyFile")
+def copy_file(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Copy a file to another run, replacing one with its name; the content is stored once."""
+    context = get_context(info)
+    context.files.copy(str(input["id"]), require_run(context, input)["id"])
+    return {"clientMutationId": input.get("clientMutationId")}
 
 
 @mutation.field("deleteFiles")

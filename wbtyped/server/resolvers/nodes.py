@@ -9,13 +9,22 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
+from pydantic import TypeAdapter
+
 from ..context import Context, RunPath
 from ..node_ids import node_id
 from ..organizations import Organization
 
 Node = dict[str, object]
+_node = TypeAdapter(dict[str, object])
+ONE_PAGE: Node = {"hasNextPage": False, "hasPreviousPage": False}
+"""The `pageInfo` of a connection that is never more than one page."""
 REGISTRY_PREFIX = "wandb-registry-"
 """Projects whose names start with this are registries."""
+DEFAULT_ACCESS = "PRIVATE"
+"""Who sees a project that says nothing else."""
+PUBLIC_ACCESS = {"USER_READ", "USER_WRITE"}
+"""Kinds of access that let everybody read."""
 
 
 def get_row(node: Mapping[str, object]) -> sqlite3.Row:
@@ -31,7 +40,11 @@ def user_node(context: Context) -> Node:
 
     def teams(_: object, **__: object) -> Node:
         found = [e for e in context.projects.entities() if e != name]
-        return {"edges": [{"node": entity_node(context, e), "cursor": e} for e in found]}
+        edges = [{"node": entity_node(context, e), "cursor": e} for e in found]
+        return {"edges": edges, "pageInfo": ONE_PAGE}
+
+    def first_moment(_: object) -> str:
+        return context.projects.first_moment(name)
 
     return {
         "id": node_id("User", 1),
@@ -42,7 +55,10 @@ def user_node(context: Context) -> Node:
         "admin": True,
         "flags": "{}",
         "teams": teams,
-        "apiKeys": {"edges": []},
+        "apiKeys": {"edges": [], "pageInfo": ONE_PAGE},
+        "accountType": "USER",
+        "createdAt": first_moment,
+        "defaultEntity": entity_node(context, name),
         "userEntity": entity_node(context, name),
         "organizations": [organization_node(context, o) for o in context.organizations.all()],
     }
@@ -50,6 +66,10 @@ def user_node(context: Context) -> Node:
 
 def entity_node(context: Context, name: str) -> Node:
     """Return an entity: the account's own, or a team."""
+
+    def first_moment(_: object) -> str:
+        return context.projects.first_moment(name)
+
     return {
         "id": node_id("Entity", name),
         "name": name,
@@ -57,12 +77,21 @@ def entity_node(context: Context, name: str) -> Node:
         "entityType": entity_type(context, name),
         "available": False,
         "readOnly": False,
+        "readOnlyAdmin": False,
+        "privateOnly": False,
+        "defaultAccess": DEFAULT_ACCESS,
+        "tagCategories": [],
+        "createdAt": first_moment,
         "xxhashDigestsEnabled": "ARTIFACT_DIGEST_ALGORITHM" in context.features,
     }
 
 
 def organization_node(context: Context, organization: Organization) -> Node:
     """Return an organization, with the entity that owns its registries."""
+
+    def teams(_: object) -> list[Node]:
+        return [entity_node(context, team) for team in context.organizations.teams(organization)]
+
     return {
         "id": node_id("Organization", organization.id),
         "name": organization.name,
@@ -71,7 +100,13 @@ def organization_node(context: Context, organization: Organization) -> Node:
         "advancedRegistryFeatures": {"advancedSearch": False},
         # Registries are the only projects of an organization itself.
         "orgEntity": entity_node(context, organization.entity) | {"prefix": REGISTRY_PREFIX},
+        "teams": teams,
     }
+
+
+def organization_entity(node: Mapping[str, object]) -> Node:
+    """Return the entity of an organization's node."""
+    return _node.validate_python(node["orgEntity"])
 
 
 def entity_type(context: Context, name: str) -> str:
@@ -99,6 +134,8 @@ def project_node(row: sqlite3.Row) -> Node:
         "createdAt": row["created_at"],
         "updatedAt": row["updated_at"],
         "isBenchmark": False,
+        "isPublished": False,
+        "public": row["access"] in PUBLIC_ACCESS,
         "readOnly": False,
     }
 

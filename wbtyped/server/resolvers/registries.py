@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator, Sequence
+from typing import TypedDict, Unpack
 
 from ariadne import ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
@@ -9,7 +10,7 @@ from graphql import GraphQLResolveInfo
 from ..context import Context, get_context
 from .artifact_nodes import collection_node, membership_node
 from .filtered_pages import filtered_page, matching
-from .nodes import Node, get_row, project_prefix
+from .nodes import Node, get_row, organization_entity, project_prefix
 from .pagination import reject_unsupported
 from .records import (
     COLLECTION_FIELDS,
@@ -21,7 +22,18 @@ from .records import (
 )
 
 entity: ObjectType = ObjectType("Entity")
+organization: ObjectType = ObjectType("Organization")
 project: ObjectType = ObjectType("Project")
+
+
+class CollectionsArguments(TypedDict, total=False):
+    """The arguments of a list of collections."""
+
+    after: str | None
+    first: int | None
+    filters: str | None
+    order: str | None
+    collectionTypes: Sequence[str] | None
 
 
 @project.field("allowAllArtifactTypesInRegistry")
@@ -67,6 +79,25 @@ def collections_of_entity(
     return shown
 
 
+@organization.field("artifactCollections")
+def collections_of_organization(
+    node: Node, info: GraphQLResolveInfo, **arguments: Unpack[CollectionsArguments]
+) -> Node:
+    """Resolve a page of the collections in the registries of an organization."""
+    found: Node = collections_of_entity(organization_entity(node), info, **arguments)
+    return found
+
+
+@organization.field("artifactSequences")
+def sequences_of_organization(
+    node: Node, info: GraphQLResolveInfo, **arguments: Unpack[CollectionsArguments]
+) -> Node:
+    """Resolve a page of those collections that hold versions of their own."""
+    arguments["collectionTypes"] = ["SEQUENCE"]
+    found: Node = collections_of_entity(organization_entity(node), info, **arguments)
+    return found
+
+
 @entity.field("artifactMemberships")
 def memberships_of_entity(
     node: Node,
@@ -100,4 +131,4 @@ def version_records(
                 yield VersionRecord(row, collection["name"], context)
 
 
-BINDABLES: list[SchemaBindable] = [entity, project]
+BINDABLES: list[SchemaBindable] = [entity, organization, project]

@@ -65,6 +65,7 @@ def run_count(node: Node, info: GraphQLResolveInfo, filters: str | None = None) 
 
 
 @project.field("runs")
+@project.field("buckets")
 def runs_of_project(
     node: Node,
     info: GraphQLResolveInfo,

@@ -1,4 +1,4 @@
-"""Filter and order collections and versions, and continue from a cursor."""
+"""Use arguments that came after 0.21: filters, order and start of lists, and `lazy`."""
 
 from wandb import Api
 from wandb.apis.public.artifacts import ArtifactCollections, Artifacts
@@ -22,3 +22,6 @@ print(first.name, versions.more)
 rest = Artifacts(client, "crew", "ship", "data", "dataset", per_page=1, start=versions.cursor)
 print([a.name for a in rest])
 print([a.name for a in Artifacts(client, "crew", "ship", "data", "dataset", order="+createdAt")])
+
+for run in api.runs("crew/ship", lazy=False):
+    print(run.id, sorted(run.config.items()), run.summary.get("loss"))

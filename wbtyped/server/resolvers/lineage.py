@@ -1,0 +1,150 @@
+"""Resolvers for where versions come from and who uses them."""
+
+from collections.abc import Iterator, Mapping
+from sqlite3 import Row
+
+from ariadne import ObjectType, SchemaBindable
+from graphql import GraphQLResolveInfo
+
+from ..context import Context, get_context
+from ..node_ids import node_id
+from .nodes import Node, get_row, run_node, user_node
+from .pagination import by_id, connection, page, parse_id_cursor, reject_unsupported, row_id
+
+artifact: ObjectType = ObjectType("Artifact")
+Step = tuple[str, Row]
+"""A kind of node, `Artifact` or `Run`, and its row."""
+
+
+@artifact.field("createdBy")
+def creator_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node | None:
+    """Resolve the run that created a version, or else the account."""
+    context, run_id = get_context(info), get_row(node)["run_id"]
+    row = context.versions.run_by_id(run_id) if run_id else None
+    if row is not None:
+        return {"__typename": "Run"} | run_node(row)
+    return {"__typename": "User"} | user_node(context)
+
+
+@artifact.field("usedBy")
+def users_of_artifact(node: Node, info: GraphQLResolveInfo, **_: object) -> Node:
+    """Resolve the runs that used a version."""
+    rows = get_context(info).versions.runs_using(get_row(node)["id"])
+    keys = [str(row["id"]) for row in rows]
+    shown = connection([run_node(row) for row in rows], keys)
+    return shown | {"totalCount": len(rows)}
+
+
+@artifact.field("usedByApprox")
+def users_page_of_artifact(
+    node: Node,
+    info: GraphQLResolveInfo,
+    after: str | None = None,
+    first: int | None = None,
+    **other: object,
+) -> Node:
+    """Resolve a page of the runs that used a version."""
+    reject_unsupported(other)
+    rows = get_context(info).versions.runs_using(get_row(node)["id"])
+    shown = page(by_id(rows), run_node, row_id, after=parse_id_cursor(after), first=first)
+    return shown | {"totalCount": len(rows)}
+
+
+@artifact.field("usedCount")
+def used_count(node: Node, info: GraphQLResolveInfo) -> int:
+    """Resolve how many runs used a version."""
+    return len(get_context(info).versions.runs_using(get_row(node)["id"]))
+
+
+@artifact.field("artifactLineageDag")
+def lineage_dag(
+    node: Node,
+    info: GraphQLResolveInfo,
+    limit: int,
+    filterGeneratedArtifacts: bool,  # noqa: N803, ARG001 - none are generated here
+) -> Node:
+    """Resolve the versions and runs around a version, nearest first, at most `limit` of both."""
+    context, start = get_context(info), get_row(node)
+    found: dict[tuple[str, int], Step] = {("Artifact", start["id"]): ("Artifact", start)}
+    edges: dict[str, Node] = {}
+    waiting = list(found.values())
+    hit_limit = False
+    while waiting:
+        step = waiting.pop(0)
+        for neighbour, edge in neighbours(context, step):
+            key = neighbour[0], neighbour[1]["id"]
+            if key not in found and len(found) >= limit:
+                hit_limit = True
+                continue
+            edges[str(edge["edgeID"])] = edge
+            if key not in found:
+                found[key] = neighbour
+                waiting.append(neighbour)
+    versions = [row for kind, row in found.values() if kind == "Artifact"]
+    return {
+        "artifacts": [dag_artifact(context, row) for row in versions],
+        "runs": [dag_run(context, row) for kind, row in found.values() if kind == "Run"],
+        "edges": list(edges.values()),
+        "hitLimit": hit_limit,
+    }
+
+
+def neighbours(context: Context, step: Step) -> Iterator[tuple[Step, Node]]:
+    """Return the nodes next to one, with the edges to them."""
+    kind, row = step
+    versions = context.versions
+    if kind == "Run":
+        for version in versions.logged_by_run(row["id"]):
+            yield ("Artifact", version), dag_edge(version, row, "TowardArtifact")
+        for version in versions.used_by_run(row["id"]):
+            yield ("Artifact", version), dag_edge(version, row, "AwayFromArtifact")
+        return
+    creator = versions.run_by_id(row["run_id"]) if row["run_id"] else None
+    if creator is not None:
+        yield ("Run", creator), dag_edge(row, creator, "TowardArtifact")
+    for user in versions.runs_using(row["id"]):
+        yield ("Run", user), dag_edge(row, user, "AwayFromArtifact")
+
+
+def dag_edge(version: Row, run: Row, direction: str) -> Node:
+    """Return the edge between a version and a run; it points where the data went."""
+    return {
+        "artifactNodeID": node_id("Artifact", version["id"]),
+        "runNodeID": node_id("Run", run["id"]),
+        "edgeID": node_id("Edge", f"{direction}:{version['id']}:{run['id']}"),
+        "direction": direction,
+    }
+
+
+def owner_names(context: Context, project_id: int) -> Mapping[str, object]:
+    """Return the names of a project and its entity."""
+    owner = context.projects.by_id(project_id)
+    return {"entityName": owner["entity"], "projectName": owner["name"]}
+
+
+def dag_artifact(context: Context, row: Row) -> Node:
+    """Return a version of the graph."""
+    sequence = context.collections.by_id(row["sequence_id"])
+    assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
+    return {
+        **owner_names(context, sequence["project_id"]),
+        "artifactNodeID": node_id("Artifact", row["id"]),
+        "artifactSequenceName": sequence["name"],
+        "artifactTypeName": context.collections.type_by_id(sequence["type_id"])["name"],
+        "artifactCommitHash": row["commit_hash"] or "",
+        "versionIndex": row["version_index"],
+    }
+
+
+def dag_run(context: Context, row: Row) -> Node:
+    """Return a run of the graph."""
+    return {
+        **owner_names(context, row["project_id"]),
+        "runNodeID": node_id("Run", row["id"]),
+        "runName": row["name"],
+        "displayName": row["display_name"],
+        "jobType": row["job_type"],
+    }
+
+
+BINDABLES: list[SchemaBindable] = [artifact]

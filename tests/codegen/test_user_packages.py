@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
-from pydantic import BaseModel
 from wbtyped_graphql.unions import OtherType
 
 from wbtyped import Api, Artifact, Paginator
@@ -23,6 +23,10 @@ SCRIPT = """
 from typing import assert_type
 
 from my_fragments import my_versions
+from my_fragments.my_versions_result import MyVersions
+from my_fragments.my_versions_result import (
+    MyVersionsProjectArtifactTypeArtifactCollectionArtifacts as Page,
+)
 from my_run_fields import one_run
 from my_run_fields.fragments import RunLine
 from my_sweeps import get_sweep, sweep_reports
@@ -31,23 +35,26 @@ from wbtyped_graphql.fragments import Artifact as ArtifactNode
 from wbtyped import Api, Paginator
 
 api = Api()
+
+
+def page(result: MyVersions) -> Page | None:
+    kind = result.project.artifact_type if result.project else None
+    collection = kind.artifact_collection if kind else None
+    return collection.artifacts if collection else None
+
+
 versions = Paginator.of(
     my_versions(entity="e", project="p", type_="t", collection="c"),
     client=api.client,
-    connection=lambda r: (
-        r.project
-        and r.project.artifact_type
-        and r.project.artifact_type.artifact_collection
-        and r.project.artifact_type.artifact_collection.artifacts
-    ),
+    connection=page,
 )
 assert_type(versions[0], ArtifactNode)
 project = api.client.send(one_run(entity="e", project="p", run="r")).project
-if project and project.run:
+if project is not None and project.run is not None:
     assert_type(project.run, RunLine)
     assert_type(project.run.title, str | None)
 sweep = api.client.send(get_sweep(id="1")).sweep
-if sweep and sweep.owner and sweep.owner.typename__ == "Person":
+if sweep is not None and sweep.owner is not None and sweep.owner.typename__ == "Person":
     assert_type(sweep.owner.name, str)
 api.client.send(sweep_reports(first=1)).reports.page_info
 """
@@ -64,7 +71,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             main(["codegen", *options])
         assert exited.value.code == 0
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(root))
+        patch.setattr(sys, "path", [str(root), *sys.path])
         yield root
     for name in [name for name in sys.modules if name.startswith("my_")]:
         del sys.modules[name]
@@ -75,13 +82,11 @@ def package(folder: Path, name: str) -> ModuleType:
     return import_module(name)
 
 
-def versions(
-    api: Api, folder: Path, collection: str = "data"
-) -> Paginator[object, BaseModel, object]:
+def versions(api: Api, folder: Path, collection: str = "data") -> Paginator[Any, Any, Any]:
     operation = package(folder, "my_fragments").my_versions(
         entity="crew", project="ship", type_="dataset", collection=collection, per_page=1
     )
-    found: Paginator[object, BaseModel, object] = Paginator.of(
+    found: Paginator[Any, Any, Any] = Paginator.of(
         operation,
         client=api.client,
         connection=lambda result: (
@@ -101,7 +106,7 @@ def test_our_fragment_gives_nodes_that_our_classes_take(
     listed = versions(api, folder)
     assert [len(page) for page in listed.pages()] == [1, 1]
     location = ArtifactLocation("crew", "ship", "data", "v1")
-    newest = Artifact(api.client, location, listed[0])  # type: ignore[arg-type]
+    newest = Artifact(api.client, location, listed[0])
     assert newest.qualified_name == "crew/ship/data:v1"
     assert [file.name for file in newest.files()] == ["a"]
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ariadne_codegen.client_generators.package import PackageGenerator, get_package_generator
-from ariadne_codegen.config import get_client_settings
+from ariadne_codegen.config import (
+    get_client_settings,  # pyright: ignore[reportUnknownVariableType]
+)
 from ariadne_codegen.contrib.extract_operations import ExtractOperationsPlugin
 from ariadne_codegen.plugins.manager import PluginManager
 from ariadne_codegen.utils import process_name
@@ -37,8 +39,9 @@ SCALARS = {
 """Python types of the scalars of W&B; those of all others are any JSON."""
 # The settings of a project must not change the generated code.
 RUFF = [sys.executable, "-m", "ruff"]
-RUFF_OPTIONS = ["--isolated", "--quiet", "--no-cache", "--target-version", "py311"]
-RUFF_OPTIONS += ["--line-length", "100"]
+RUFF_OPTIONS = [
+    "--isolated", "--quiet", "--no-cache", "--target-version", "py311", "--line-length", "100",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -132,7 +135,7 @@ def _generate(
                 generator.add_operation(definition)
         # A fragment on another type than that of a field is written out there. The generator would
         # then leave out its class, also where another operation uses it.
-        generator._unpacked_fragments = set()
+        generator._unpacked_fragments = set()  # pyright: ignore[reportPrivateUsage]
         generator.generate()
 
 

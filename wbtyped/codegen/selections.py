@@ -84,7 +84,7 @@ class _TypenameAdder(Visitor):
         definition = self.selections.field(node)
         if node.selection_set is None or definition is None:
             return
-        kind = get_named_type(definition.type)
+        kind = named_type(definition)
         if is_abstract_type(kind) and not self._selects_typename(node.selection_set, kind.name):
             typename = FieldNode(name=NameNode(value=TYPENAME), directives=(), arguments=())
             node.selection_set.selections = (typename, *node.selection_set.selections)
@@ -105,3 +105,8 @@ class _TypenameAdder(Visitor):
 def one_line(description: str | None) -> str | None:
     """Return a description in one line; None if there is none."""
     return " ".join(description.split()) if description else None
+
+
+def named_type(definition: GraphQLField) -> GraphQLNamedType:
+    """Return the type of a field without `!` and `[]`."""
+    return get_named_type(definition.type)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]

@@ -7,8 +7,9 @@ types have, for a union `OtherType`.
 
 import ast
 
-from graphql import GraphQLField, GraphQLInterfaceType, GraphQLUnionType, get_named_type
+from graphql import GraphQLField, GraphQLInterfaceType, GraphQLUnionType
 
+from .selections import named_type
 from .syntax import is_subscript_of, quoted_names
 
 UNIONS_MODULE = "unions"
@@ -17,7 +18,7 @@ UNION_NAMES = ("OTHER", "OtherType", "by_typename", "named")
 
 def open_union(field: ast.AnnAssign, definition: GraphQLField) -> None:
     """Rewrite the annotation of a field whose objects are of several classes."""
-    kind = get_named_type(definition.type)
+    kind = named_type(definition)
     names = [name.id.strip('"') for name in quoted_names(field.annotation)]
     if isinstance(kind, GraphQLUnionType):
         tags = {name: member.name for name, member in zip(names, kind.types, strict=True)}

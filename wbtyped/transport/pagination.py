@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import ClassVar, Generic, Protocol, TypeVar, overload
 
 from pydantic import BaseModel, JsonValue
+from wbtyped_graphql.base_model import BaseModel as GeneratedModel
 from wbtyped_graphql.operation import Operation, ResultT
 
 from .. import arguments
@@ -33,6 +34,9 @@ MAX_PER_PAGE = 2**31 - 1
 NodeT = TypeVar("NodeT", bound=BaseModel)
 NodeT_co = TypeVar("NodeT_co", bound=BaseModel, covariant=True)
 ItemT = TypeVar("ItemT")
+# Of `Paginator.of`, whose list has other types than the class that it is called on.
+OwnResultT = TypeVar("OwnResultT", bound=GeneratedModel)
+OwnNodeT = TypeVar("OwnNodeT", bound=BaseModel)
 
 
 class Edge(Protocol[NodeT_co]):
@@ -118,11 +122,11 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
     @staticmethod
     def of(
-        operation: Operation[ResultT],
+        operation: Operation[OwnResultT],
         *,
         client: Client,
-        connection: Callable[[ResultT], Connection[NodeT] | None],
-    ) -> "OperationNodes[ResultT, NodeT]":
+        connection: Callable[[OwnResultT], Connection[OwnNodeT] | None],
+    ) -> "OperationNodes[OwnResultT, OwnNodeT]":
         """Return the list that an operation pages through, such as one of your own queries.
 
         `connection` returns the page in a result; None, where something around it is missing, is
@@ -132,10 +136,11 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         Example:
             >>> from wbtyped import Paginator
             >>> from wbtyped_graphql import calls
+            >>> operation = calls.artifact_types(entity="my-team", project="mnist", per_page=1)
             >>> types = Paginator.of(
-            ...     calls.artifact_types(entity="my-team", project="mnist", per_page=1),
+            ...     operation,
             ...     client=api.client,
-            ...     connection=lambda result: result.project and result.project.artifact_types,
+            ...     connection=lambda page: page.project.artifact_types if page.project else None,
             ... )
             >>> [type.name for type in types]
             ['dataset', 'model']

@@ -159,7 +159,7 @@ class LocalFiles:
         except OSError as error:
             raise unreadable(target, error) from error
         try:
-            yield opened and opened.folder
+            yield None if opened is None else opened.folder
         finally:
             if opened is not None:
                 self.tree.leave(opened)

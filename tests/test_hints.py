@@ -44,6 +44,7 @@ from wbtyped.errors import (
 from wbtyped.name_patterns import matches_glob
 from wbtyped.paths import parse_artifact_path, parse_project_path, parse_run_path, read_path
 from wbtyped.server import Fault, Reference, WandbServer
+from wbtyped.storage.conditions import EXAMPLES
 from wbtyped.transport.tls import Tls
 from wbtyped.urls import web_url
 
@@ -691,6 +692,30 @@ def test_extras_to_install_exist() -> None:
 
 
 # Every hint.
+
+
+@tries(
+    "pass one of keep_last, keep_aliased,",
+    "write {EXAMPLES}",
+    "write entity/project/collection:vN",
+    "pass glob, pattern or older_than",
+)
+def test_retention_rules(wandb_server: WandbServer, api: Api) -> None:
+    wandb_server.add_artifact("me/p/data", "dataset", {"a": b"1"})
+    with provoked(UsageError, "pass one of keep_last, keep_aliased, keep_used"):
+        api.plan_prune("me/p")
+    assert not api.plan_prune("me/p", keep_aliased=True).deletions
+    with provoked(UsageError, f"write {EXAMPLES}"):
+        api.plan_prune("me/p", where="accuracy")
+    for example in EXAMPLES.split(", "):
+        assert not api.plan_prune("me/p", where=example).deletions
+    with provoked(UsageError, "write entity/project/collection:vN"):
+        api.plan_prune("me/p", keep_last=1, include=["data:v0"])
+    assert api.plan_prune("me/p", keep_last=1, include=["me/p/data:v0"]).kept
+    with provoked(UsageError, "pass glob, pattern or older_than"):
+        api.plan_prune_files("me/p")
+    assert not api.plan_prune_files("me/p", older_than="1d").files
+
 
 TO_TYPE = re.compile(
     r"(?:[;,.:]|\bor|\band) (?:write|pass|set|unset|use|leave (?:it )?out|remove|replace|copy|edit"

@@ -20,7 +20,9 @@ from .operations import (
     ARTIFACT_COLLECTIONS_GQL,
     ARTIFACT_CREATED_BY_GQL,
     ARTIFACT_FILE_ADDRESSES_GQL,
+    ARTIFACT_FILE_ENTRIES_GQL,
     ARTIFACT_FILES_BY_ID_GQL,
+    ARTIFACT_LINEAGE_GQL,
     ARTIFACT_MANIFEST_GQL,
     ARTIFACT_PLACES_GQL,
     ARTIFACT_TYPES_GQL,
@@ -50,6 +52,7 @@ from .operations import (
     LINK_ARTIFACT_GQL,
     LOG_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
+    MORE_RUN_FILE_SIZES_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
     PROJECTS_GQL,
@@ -60,14 +63,18 @@ from .operations import (
     REGISTRY_VERSIONS_GQL,
     RUN_ARTIFACTS_GQL,
     RUN_FILE_ADDRESSES_GQL,
+    RUN_FILE_SIZES_GQL,
     RUN_FILES_GQL,
     RUN_HISTORY_EXTENT_GQL,
     RUN_HISTORY_GQL,
+    RUN_LINEAGE_GQL,
     RUNS_GQL,
     RUNS_WITH_DATA_GQL,
     SAMPLED_RUN_HISTORY_GQL,
     SERVER_FEATURES_GQL,
     STOP_RUN_GQL,
+    STORED_VERSION_BY_ID_GQL,
+    STORED_VERSIONS_GQL,
     UNLINK_ARTIFACT_GQL,
     UPDATE_ARTIFACT_GQL,
     UPDATE_ARTIFACT_PORTFOLIO_GQL,
@@ -86,7 +93,9 @@ if TYPE_CHECKING:
     from .artifact_collections import ArtifactCollections
     from .artifact_created_by import ArtifactCreatedBy
     from .artifact_file_addresses import ArtifactFileAddresses
+    from .artifact_file_entries import ArtifactFileEntries
     from .artifact_files_by_id import ArtifactFilesById
+    from .artifact_lineage import ArtifactLineage
     from .artifact_manifest import ArtifactManifest
     from .artifact_places import ArtifactPlaces
     from .artifact_types import ArtifactTypes
@@ -124,6 +133,7 @@ if TYPE_CHECKING:
     from .link_artifact import LinkArtifact
     from .log_artifact import LogArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
+    from .more_run_file_sizes import MoreRunFileSizes
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
     from .projects import Projects
@@ -134,14 +144,18 @@ if TYPE_CHECKING:
     from .registry_versions import RegistryVersions
     from .run_artifacts import RunArtifacts
     from .run_file_addresses import RunFileAddresses
+    from .run_file_sizes import RunFileSizes
     from .run_files import RunFiles
     from .run_history import RunHistory
     from .run_history_extent import RunHistoryExtent
+    from .run_lineage import RunLineage
     from .runs import Runs
     from .runs_with_data import RunsWithData
     from .sampled_run_history import SampledRunHistory
     from .server_features import ServerFeatures
     from .stop_run import StopRun
+    from .stored_version_by_id import StoredVersionById
+    from .stored_versions import StoredVersions
     from .unlink_artifact import UnlinkArtifact
     from .update_artifact import UpdateArtifact
     from .update_artifact_portfolio import UpdateArtifactPortfolio
@@ -458,6 +472,36 @@ def artifact_file_addresses(
     )
 
 
+def artifact_file_entries(
+    *,
+    id: str,
+    file_names: list[str] | None | UnsetType = UNSET,
+    file_limit: int | None | UnsetType = UNSET,
+) -> Operation[ArtifactFileEntries]:
+    """What a download of named files of a version needs: their digests, sizes and download URLs. For few
+    of many files, this is less than the manifest.
+
+    `digest` is null on servers that do not know it. A reference has the URL it refers to as its
+    `directUrl`; whether a server lists references at all depends on the server.
+
+    Pages: one request for each 1000 of `fileNames`; paths that do not exist are omitted.
+
+    Used by: artifacts.ArtifactFiles.download"""
+    from .artifact_file_entries import ArtifactFileEntries
+
+    variables: dict[str, object] = {
+        "id": id,
+        "fileNames": file_names,
+        "fileLimit": file_limit,
+    }
+    return Operation(
+        ARTIFACT_FILE_ENTRIES_GQL,
+        "ArtifactFileEntries",
+        variables,
+        envelope=Envelope[ArtifactFileEntries],
+    )
+
+
 def artifact_types(
     *,
     entity: str,
@@ -648,6 +692,45 @@ def artifact_created_by(*, id: str) -> Operation[ArtifactCreatedBy]:
         variables,
         envelope=Envelope[ArtifactCreatedBy],
     )
+
+
+def artifact_lineage(*, id: str) -> Operation[ArtifactLineage]:
+    """Where a version comes from and who used it: its creator, its users, and its collections, in one
+    request. `usedBy` is one page.
+
+    Used by: artifacts.Artifact.lineage"""
+    from .artifact_lineage import ArtifactLineage
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        ARTIFACT_LINEAGE_GQL,
+        "ArtifactLineage",
+        variables,
+        envelope=Envelope[ArtifactLineage],
+    )
+
+
+def run_lineage(
+    *,
+    entity: str,
+    project: str,
+    name: str,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[RunLineage]:
+    """The versions that a run used and logged, in one request.
+
+    Pages: only the first `perPage` of each; a picture of more could not be read.
+
+    Used by: Run.lineage"""
+    from .run_lineage import RunLineage
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "perPage": per_page,
+    }
+    return Operation(RUN_LINEAGE_GQL, "RunLineage", variables, envelope=Envelope[RunLineage])
 
 
 def artifact_places(*, id: str) -> Operation[ArtifactPlaces]:
@@ -1452,4 +1535,112 @@ def entity_organizations(*, entity: str) -> Operation[EntityOrganizations]:
         "EntityOrganizations",
         variables,
         envelope=Envelope[EntityOrganizations],
+    )
+
+
+def stored_versions(
+    *,
+    entity: str,
+    project: str,
+    type_name: str,
+    collection: str,
+    with_metadata: bool,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+    filters: str | None | UnsetType = UNSET,
+) -> Operation[StoredVersions]:
+    """The versions in a collection with what decides about keeping them: names, users, links, and where
+    the manifest is. `metadata` is sent only if a rule reads it.
+
+    Pages: `perPage` versions at a time from after `cursor`, newest first.
+
+    Used by: Api.usage, Api.plan_prune"""
+    from .stored_versions import StoredVersions
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "typeName": type_name,
+        "collection": collection,
+        "cursor": cursor,
+        "perPage": per_page,
+        "filters": filters,
+        "withMetadata": with_metadata,
+    }
+    return Operation(
+        STORED_VERSIONS_GQL,
+        "StoredVersions",
+        variables,
+        envelope=Envelope[StoredVersions],
+    )
+
+
+def stored_version_by_id(*, id: str) -> Operation[StoredVersionById]:
+    """What may have changed about a version since a plan to delete it was made, with the newest version
+    of its collection.
+
+    Used by: Api.apply_plan"""
+    from .stored_version_by_id import StoredVersionById
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        STORED_VERSION_BY_ID_GQL,
+        "StoredVersionById",
+        variables,
+        envelope=Envelope[StoredVersionById],
+    )
+
+
+def run_file_sizes(
+    *,
+    entity: str,
+    project: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+    file_limit: int | None | UnsetType = UNSET,
+) -> Operation[RunFileSizes]:
+    """The runs of a project with the names and sizes of their files: the first `fileLimit` of each.
+
+    Pages: `perPage` runs at a time from after `cursor`.
+
+    Used by: Api.usage, Api.plan_prune"""
+    from .run_file_sizes import RunFileSizes
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "cursor": cursor,
+        "perPage": per_page,
+        "fileLimit": file_limit,
+    }
+    return Operation(RUN_FILE_SIZES_GQL, "RunFileSizes", variables, envelope=Envelope[RunFileSizes])
+
+
+def more_run_file_sizes(
+    *,
+    entity: str,
+    project: str,
+    name: str,
+    cursor: str | None | UnsetType = UNSET,
+    file_limit: int | None | UnsetType = UNSET,
+) -> Operation[MoreRunFileSizes]:
+    """Further files of one run with their sizes.
+
+    Pages: `fileLimit` files at a time from after `cursor`.
+
+    Used by: Api.usage, Api.plan_prune"""
+    from .more_run_file_sizes import MoreRunFileSizes
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "cursor": cursor,
+        "fileLimit": file_limit,
+    }
+    return Operation(
+        MORE_RUN_FILE_SIZES_GQL,
+        "MoreRunFileSizes",
+        variables,
+        envelope=Envelope[MoreRunFileSizes],
     )

@@ -13,6 +13,8 @@ __all__ = [
     "ARTIFACT_CREATED_BY_GQL",
     "ARTIFACT_FILES_BY_ID_GQL",
     "ARTIFACT_FILE_ADDRESSES_GQL",
+    "ARTIFACT_FILE_ENTRIES_GQL",
+    "ARTIFACT_LINEAGE_GQL",
     "ARTIFACT_MANIFEST_GQL",
     "ARTIFACT_PLACES_GQL",
     "ARTIFACT_TYPES_GQL",
@@ -41,6 +43,7 @@ __all__ = [
     "LINK_ARTIFACT_GQL",
     "LOG_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
+    "MORE_RUN_FILE_SIZES_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
     "PROJECTS_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
@@ -54,11 +57,15 @@ __all__ = [
     "RUN_ARTIFACTS_GQL",
     "RUN_FILES_GQL",
     "RUN_FILE_ADDRESSES_GQL",
+    "RUN_FILE_SIZES_GQL",
     "RUN_HISTORY_EXTENT_GQL",
     "RUN_HISTORY_GQL",
+    "RUN_LINEAGE_GQL",
     "SAMPLED_RUN_HISTORY_GQL",
     "SERVER_FEATURES_GQL",
     "STOP_RUN_GQL",
+    "STORED_VERSIONS_GQL",
+    "STORED_VERSION_BY_ID_GQL",
     "UNLINK_ARTIFACT_GQL",
     "UPDATE_ARTIFACT_GQL",
     "UPDATE_ARTIFACT_PORTFOLIO_GQL",
@@ -519,6 +526,29 @@ fragment ArtifactFileAddress on File {
 fragment PageInfo on PageInfo {
   endCursor
   hasNextPage
+}
+"""
+
+ARTIFACT_FILE_ENTRIES_GQL = """
+query ArtifactFileEntries($id: ID!, $fileNames: [String!], $fileLimit: Int) {
+  artifact(id: $id) {
+    files(names: $fileNames, first: $fileLimit) {
+      edges {
+        node {
+          ...ArtifactFileEntry
+        }
+      }
+    }
+  }
+}
+
+fragment ArtifactFileEntry on File {
+  name: displayName
+  url
+  directUrl
+  sizeBytes
+  digest
+  md5
 }
 """
 
@@ -1020,6 +1050,139 @@ query ArtifactCreatedBy($id: ID!) {
       }
     }
   }
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+"""
+
+ARTIFACT_LINEAGE_GQL = """
+query ArtifactLineage($id: ID!) {
+  artifact(id: $id) {
+    createdBy {
+      __typename
+      ... on Run {
+        name
+        displayName
+        project {
+          ...ProjectPlace
+        }
+      }
+    }
+    usedBy {
+      edges {
+        node {
+          name
+          displayName
+          project {
+            ...ProjectPlace
+          }
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+    artifactMemberships {
+      edges {
+        node {
+          ...Membership
+        }
+      }
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment Membership on ArtifactCollectionMembership {
+  id
+  versionIndex
+  createdAt
+  aliases {
+    alias
+  }
+  artifactCollection {
+    ...CollectionPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+"""
+
+RUN_LINEAGE_GQL = """
+query RunLineage($entity: String!, $project: String!, $name: String!, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      displayName
+      inputArtifacts(first: $perPage) {
+        edges {
+          node {
+            ...LineageVersion
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+      outputArtifacts(first: $perPage) {
+        edges {
+          node {
+            ...LineageVersion
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment LineageVersion on Artifact {
+  id
+  versionIndex
+  artifactType {
+    name
+  }
+  artifactSequence {
+    ...CollectionPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
 }
 
 fragment ProjectPlace on Project {
@@ -2053,5 +2216,265 @@ fragment Organization on Organization {
   orgEntity {
     name
   }
+}
+"""
+
+STORED_VERSIONS_GQL = """
+query StoredVersions($entity: String!, $project: String!, $typeName: String!, $collection: String!, $cursor: String, $perPage: Int, $filters: JSONString, $withMetadata: Boolean!) {
+  project(name: $project, entityName: $entity) {
+    artifactType(name: $typeName) {
+      artifactCollection(name: $collection) {
+        __typename
+        artifacts(after: $cursor, first: $perPage, filters: $filters) {
+          edges {
+            version
+            cursor
+            node {
+              ...StoredVersion
+              metadata @include(if: $withMetadata)
+              currentManifest {
+                file {
+                  directUrl
+                }
+              }
+            }
+          }
+          pageInfo {
+            ...PageInfo
+          }
+        }
+      }
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment StoredVersion on Artifact {
+  id
+  state
+  size
+  digest
+  fileCount
+  versionIndex
+  createdAt
+  tags {
+    name
+  }
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+  createdBy {
+    __typename
+    ... on Run {
+      name
+      project {
+        ...ProjectPlace
+      }
+    }
+  }
+  usedBy {
+    edges {
+      node {
+        name
+        state
+        project {
+          ...ProjectPlace
+        }
+      }
+    }
+    pageInfo {
+      ...PageInfo
+    }
+  }
+  artifactMemberships {
+    edges {
+      node {
+        artifactCollection {
+          ...CollectionPlace
+        }
+      }
+    }
+  }
+}
+"""
+
+STORED_VERSION_BY_ID_GQL = """
+query StoredVersionById($id: ID!) {
+  artifact(id: $id) {
+    ...StoredVersion
+    artifactSequence {
+      latestArtifact {
+        versionIndex
+      }
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment StoredVersion on Artifact {
+  id
+  state
+  size
+  digest
+  fileCount
+  versionIndex
+  createdAt
+  tags {
+    name
+  }
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+  createdBy {
+    __typename
+    ... on Run {
+      name
+      project {
+        ...ProjectPlace
+      }
+    }
+  }
+  usedBy {
+    edges {
+      node {
+        name
+        state
+        project {
+          ...ProjectPlace
+        }
+      }
+    }
+    pageInfo {
+      ...PageInfo
+    }
+  }
+  artifactMemberships {
+    edges {
+      node {
+        artifactCollection {
+          ...CollectionPlace
+        }
+      }
+    }
+  }
+}
+"""
+
+RUN_FILE_SIZES_GQL = """
+query RunFileSizes($entity: String!, $project: String!, $cursor: String, $perPage: Int, $fileLimit: Int) {
+  project(name: $project, entityName: $entity) {
+    runs(after: $cursor, first: $perPage, order: "+created_at") {
+      edges {
+        cursor
+        node {
+          name
+          state
+          createdAt
+          files(first: $fileLimit) {
+            edges {
+              node {
+                ...StoredFile
+              }
+            }
+            pageInfo {
+              ...PageInfo
+            }
+          }
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment StoredFile on File {
+  id
+  name
+  sizeBytes
+  updatedAt
+}
+"""
+
+MORE_RUN_FILE_SIZES_GQL = """
+query MoreRunFileSizes($entity: String!, $project: String!, $name: String!, $cursor: String, $fileLimit: Int) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      files(first: $fileLimit, after: $cursor) {
+        edges {
+          node {
+            ...StoredFile
+          }
+        }
+        pageInfo {
+          ...PageInfo
+        }
+      }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment StoredFile on File {
+  id
+  name
+  sizeBytes
+  updatedAt
 }
 """

@@ -11,7 +11,15 @@ from pathlib import Path
 # When a folder is run, Python looks for modules inside it, and not beside `tests`.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import command, downloads, import_time, listing, memory, schema_check
+from tests.benchmarks import (
+    command,
+    downloads,
+    filesystem,
+    import_time,
+    listing,
+    memory,
+    schema_check,
+)
 from tests.benchmarks.processes import adopt_orphans
 from tests.benchmarks.results import Figure
 
@@ -23,6 +31,7 @@ FIGURES: dict[str, Callable[[int], Figure]] = {
     "memory": memory.figure,
     "downloads": downloads.figure,
     "schema": schema_check.figure,
+    "filesystem": filesystem.figure,
 }
 PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
 
@@ -50,8 +59,9 @@ def main() -> int:
     parser.add_argument("--job", metavar="TEXT", help="only the downloads whose name contains it")
     options = parser.parse_args()
     rounds: int = options.rounds
-    # Downloads take long and need nginx: only on request.
-    names: list[str] = options.figure or [name for name in FIGURES if name != "downloads"]
+    # These take long and need nginx: only on request.
+    on_request = {"downloads", "filesystem"}
+    names: list[str] = options.figure or [name for name in FIGURES if name not in on_request]
     if options.job:
         names = ["downloads"]
     if sys.platform != "linux":

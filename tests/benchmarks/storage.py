@@ -57,6 +57,8 @@ location @delayed {{ root {folder}/data; rewrite {blob} /blobs/$1/$2 break; }}
 """
 KINDS = {"small": (10_000, 4 * 1024), "medium": (1_000, 256 * 1024), "large": (1, 1024**3)}
 """Number of files, and bytes of each."""
+MORE_KINDS = {"wide": (10_000, 256 * 1024)}
+"""Served only on request: they take 2.5 GB of memory."""
 SERVE = """
 import json, os, sys
 from pathlib import Path
@@ -116,7 +118,7 @@ def nginx_server(
         (folder / "nginx.conf").write_text(settings)
         nginx = subprocess.Popen([executable(), "-c", str(folder / "nginx.conf")])
         url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
-        sizes = json.dumps({kind: KINDS[kind] for kind in kinds})
+        sizes = json.dumps({kind: (KINDS | MORE_KINDS)[kind] for kind in kinds})
         command = [
             sys.executable, "-c", SERVE, str(folder / "data"), str(server_port), url, sizes
         ]  # fmt: skip

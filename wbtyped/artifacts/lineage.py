@@ -31,6 +31,7 @@ from ..transport.nodes import iso
 from .artifact import StandaloneArtifact
 from .collection import StandaloneCollection
 from .files import VersionFiles
+from .lineage_graph import DEFAULT_DEPTH, LineageGraph, find_lineage, run_node, version_node
 from .location import ArtifactLocation
 from .lookup import find_version
 from .validation import checked_aliases, checked_tags
@@ -140,6 +141,21 @@ class Run(StandaloneRun):
     def used_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
         """Return the artifact versions that the run used, as a lazy list."""
         return RunArtifacts(self.client, self, "used", per_page, start=start)
+
+    def lineage(self, depth: int = DEFAULT_DEPTH) -> LineageGraph:
+        """Return the versions and runs that are at most `depth` steps away; see `LineageGraph`.
+
+        A step leads from a run to a version that it logged or used, or back. Sends one request for
+        each node.
+        """
+        return self.client.run(self._lineage(depth))
+
+    async def alineage(self, depth: int = DEFAULT_DEPTH) -> LineageGraph:
+        """Asynchronous form of `lineage`."""
+        return await self.client.arun(self._lineage(depth))
+
+    def _lineage(self, depth: int) -> Flow[LineageGraph]:
+        return find_lineage(self.client, run_node(self.full_path, self.name), depth)
 
     def use_artifact(self, artifact: "Artifact", use_as: str | None = None) -> "Artifact":
         """Record that the run uses a version, and return it (mutation UseArtifact).
@@ -609,6 +625,26 @@ class Artifact(StandaloneArtifact):
         return [(location, node) for location, node in located if location is not None]
 
     # Runs.
+
+    def lineage(self, depth: int = DEFAULT_DEPTH) -> LineageGraph:
+        """Return the versions and runs that are at most `depth` steps away; see `LineageGraph`.
+
+        A step leads from a run to a version that it logged or used, or back. Sends one request for
+        each node.
+
+        Example:
+            >>> graph = artifact.lineage(depth=1)
+            >>> [(node.kind, node.path) for node in graph.nodes]
+            [('artifact', 'my-team/mnist/digits:v1'), ('run', 'my-team/mnist/run-1')]
+        """
+        return self.client.run(self._lineage(depth))
+
+    async def alineage(self, depth: int = DEFAULT_DEPTH) -> LineageGraph:
+        """Asynchronous form of `lineage`."""
+        return await self.client.arun(self._lineage(depth))
+
+    def _lineage(self, depth: int) -> Flow[LineageGraph]:
+        return find_lineage(self.client, version_node(self.id, self.source, self.type), depth)
 
     def used_by(self) -> list[Run]:
         """Return the runs that used the version (query ArtifactUsedBy)."""

@@ -12,7 +12,7 @@ from typing import Self
 from ..api import Api
 from ..artifacts.contents.download import make_batch as make_version_batch
 from ..artifacts.contents.download import only_entry
-from ..artifacts.contents.manifest import ArtifactManifestEntry
+from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.lineage import Artifact, Run
 from ..download.batch import BatchOptions, build_options
 from ..download.options import EngineName

@@ -5,7 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..name_patterns import glob_expression, looks_like_glob, unmatched_hint
+from ..name_patterns import (
+    glob_expression,
+    like_expression,
+    looks_like_glob,
+    unmatched_hint,
+)
 from ..user_warnings import warn_user
 
 
@@ -48,9 +53,3 @@ def check_either(names: Sequence[str], name_filter: NameFilter) -> None:
     """Raise UsageError unless files are selected in one way at most."""
     if names and name_filter.selects:
         raise UsageError("pass either NAME, or --pattern and --glob, not both")
-
-
-def like_expression(pattern: str) -> str:
-    """Return the regular expression of an SQL LIKE pattern."""
-    wildcards = {"%": ".*", "_": "."}
-    return "".join(wildcards.get(character) or re.escape(character) for character in pattern)

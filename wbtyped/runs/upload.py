@@ -13,7 +13,7 @@ from .. import arguments
 from ..errors import DiskError, TransportError, UsageError
 from ..transport.client import Client
 from ..transport.flow import Flow, Sender, ask
-from .ref import RunRef
+from .ref import RunIdentity
 
 MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
 """Feature of servers that need to be told when an upload is complete."""
@@ -25,13 +25,19 @@ OnSent = Callable[[int], object]
 
 def upload_file(
     client: Client,
-    run: RunRef,
+    run: RunIdentity,
     path: str | PathLike[str],
     root: str | PathLike[str],
     on_sent: OnSent | None = None,
 ) -> Flow[str]:
     """Upload the file at `path` and return its name in the run: its path relative to `root`."""
-    file = LocalFile.find(path, root)
+    return (yield from upload_local(client, run, LocalFile.find(path, root), on_sent))
+
+
+def upload_local(
+    client: Client, run: RunIdentity, file: "LocalFile", on_sent: OnSent | None = None
+) -> Flow[str]:
+    """Upload a file under the name that it says, and return that."""
     names = {"entity": run.entity, "project": run.project, "run": run.id}
     created = yield from ask(calls.create_run_files(**names, files=[file.name]))
     yield ContentUpload(client, file, created.create_run_files, on_sent)

@@ -79,7 +79,7 @@ class RetryPolicy:
     """Decides after each failure of one request whether to retry it, and when.
 
     `server` is the URL of the server, without a path; `reached` are the servers that have responded
-    so far.
+    so far. `watchers` are told of every transient failure.
     """
 
     def __init__(
@@ -89,7 +89,9 @@ class RetryPolicy:
         repeatable: bool,
         server: str = "",
         reached: Collection[str] = (),
+        watchers: Collection[Callable[["TransientError"], object]] = (),
     ) -> None:
+        self._watchers = watchers
         self._began = monotonic()
         self._budget = budget
         self._repeatable = repeatable
@@ -116,6 +118,8 @@ class RetryPolicy:
             return self._wrong_contents < 2
         if not isinstance(error, TransientError):
             return False
+        for watch in self._watchers:
+            watch(error)
         spent = monotonic() - self._began
         error.attempts = f" ({attempts_text(self._attempts, spent)})"
         if not (self._repeatable or error.unsent or error.status in NOT_PROCESSED_STATUSES):
@@ -152,6 +156,8 @@ class Retries:
         """Seconds that one request may take, including all retries."""
         self.reached: set[str] = set()
         """The servers that have responded so far."""
+        self.watchers: tuple[Callable[[TransientError], object], ...] = ()
+        """Told of every transient failure, also of those that a retry overcomes."""
         waits = {
             "wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0
         }  # fmt: skip
@@ -166,7 +172,10 @@ class Retries:
         return self._caller(self._policy(server, repeatable=repeatable), function)
 
     def _policy(self, server: str, *, repeatable: bool) -> RetryPolicy:
-        return RetryPolicy(self.budget, repeatable=repeatable, server=server, reached=self.reached)
+        return RetryPolicy(
+            self.budget, repeatable=repeatable, server=server, reached=self.reached,
+            watchers=self.watchers,
+        )  # fmt: skip
 
     async def acall(
         self, function: Callable[[], Awaitable[T]], server: str, *, repeatable: bool = True

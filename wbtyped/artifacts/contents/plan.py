@@ -13,7 +13,7 @@ from ...download.results import FailedFile
 from ...download.target import Target
 from ...download.transfer import Transfer
 from ...errors import OfflineError, SchemaMismatchError, WbtypedError
-from .manifest import ArtifactManifestEntry, is_artifact_reference
+from .entry import ArtifactManifestEntry, is_artifact_reference
 from .signed_urls import list_urls, refresh_urls
 from .version import VersionContents
 
@@ -104,25 +104,12 @@ def plan_plain(
 
     Raises SchemaMismatchError if the server omits one.
     """
-    name, refresh = version.qualified_name, partial(refresh_urls, version)
     for path, url in list_urls(version, list(plain)):
         for file in plain.pop(path, ()):
-            entry = file.entry
-            is_xxh128 = entry.digest_algorithm() == "XXH128"
-            yield Transfer(
-                url=url,
-                target=file.target,
-                size=entry.size,
-                md5=None if is_xxh128 else entry.digest,
-                xxh128=entry.digest if is_xxh128 else None,
-                label=f"file {path!r} of artifact {name}",
-                name=file.name,
-                refresh_urls=refresh,
-                refresh_name=path,
-            )
+            yield make_transfer(version, file.entry, url, file.target, file.name)
     if plain:
         raise SchemaMismatchError(
-            f"artifact {name}: the server returned no URL for {', '.join(sorted(plain)[:5])},"
+            f"artifact {version.qualified_name}: the server returned no URL for {', '.join(sorted(plain)[:5])},"
             " which the manifest lists",
             operation="ArtifactFileAddresses",
         )
@@ -169,3 +156,21 @@ def file_spec(file: RequestedFile) -> FileSpec:
 def entry_matches(entry: ArtifactManifestEntry, target: Path) -> bool:
     """Return True if a file exists with the content that a manifest entry describes."""
     return is_right(target, entry.size, entry.digest, entry.digest_algorithm())
+
+
+def make_transfer(
+    version: VersionContents, entry: ArtifactManifestEntry, url: str, target: Target, name: str
+) -> Transfer:
+    """Build the transfer of a file, verified by its manifest entry."""
+    xxh128 = entry.digest if entry.digest_algorithm() == "XXH128" else None
+    return Transfer(
+        url=url,
+        target=target,
+        size=entry.size,
+        md5=None if xxh128 else entry.digest,
+        xxh128=xxh128,
+        label=f"file {entry.path!r} of artifact {version.qualified_name}",
+        name=name,
+        refresh_urls=partial(refresh_urls, version),
+        refresh_name=entry.path,
+    )

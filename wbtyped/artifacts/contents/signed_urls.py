@@ -20,8 +20,16 @@ URLS_PER_PAGE = 1000
 
 def list_urls(version: VersionContents, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield paths with their URLs: those given, or all of the version if that is no more work."""
-    if not paths:
-        return
+    absolute = version.client.transport.absolute
+    known = {path: url for path in paths if (url := version.unused_urls.take(path)) is not None}
+    for path, url in known.items():
+        yield path, absolute(url)
+    if len(known) < len(paths):
+        yield from request_urls(version, [path for path in paths if path not in known])
+
+
+def request_urls(version: VersionContents, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield paths with URLs that have just been signed."""
     absolute = version.client.transport.absolute
     for names in path_batches(paths) if len(paths) < version.file_count else [None]:
         for page in SignedUrls(version, names).pages():
@@ -37,7 +45,7 @@ def path_batches(paths: Sequence[str]) -> Iterator[list[str]]:
 
 def refresh_urls(version: VersionContents, paths: Sequence[str]) -> Mapping[str, str]:
     """Return new URLs in place of expired ones."""
-    return dict(list_urls(version, paths))
+    return dict(request_urls(version, paths))
 
 
 class SignedUrls(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):

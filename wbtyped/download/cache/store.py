@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
+from typing import BinaryIO
 
 if sys.platform != "win32":
     import fcntl
@@ -256,19 +257,31 @@ class Cache:
 
     def write(self, path: Path, content: bytes) -> None:
         """Write a record below the folder atomically; raises OSError."""
+        with self.create(path) as stream:
+            stream.write(content)
+
+    @contextmanager
+    def create(self, path: Path) -> Generator[BinaryIO]:
+        """Open a record below the folder for writing; it is there once the block has ended."""
         new = self._temporary_path(path)
         try:
-            new.write_bytes(content)
+            with new.open("wb") as stream:
+                yield stream
             new.replace(path)
         finally:
             new.unlink(missing_ok=True)
 
     def read(self, path: Path) -> bytes:
         """Read a record and mark it as used; raises OSError."""
-        content = path.read_bytes()
+        with self.open(path) as stream:
+            return stream.read()
+
+    def open(self, path: Path) -> BinaryIO:
+        """Open a record for reading and mark it as used; raises OSError."""
+        stream = path.open("rb")
         with suppress(OSError):
             touch_atime(path)
-        return content
+        return stream
 
 
 def object_name(digest: str) -> str | None:

@@ -255,9 +255,7 @@ def membership_id(row: sqlite3.Row) -> int:
 @sequence.field("latestArtifact")
 def latest_of_sequence(node: Node, info: GraphQLResolveInfo) -> Node | None:
     """Resolve the newest committed version."""
-    members = get_context(info).versions.memberships(get_row(node)["id"])
-    committed = [row for row in members if row["state"] == "COMMITTED"]
-    newest = max(committed, key=lambda row: int(row["member_index"]), default=None)
+    newest = get_context(info).versions.newest_committed(get_row(node)["id"])
     return artifact_node(newest) if newest else None
 
 

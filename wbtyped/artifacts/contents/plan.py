@@ -108,9 +108,10 @@ def plan_plain(
         for file in plain.pop(path, ()):
             yield make_transfer(version, file.entry, url, file.target, file.name)
     if plain:
+        missing = ", ".join(sorted(plain)[:5])
         raise SchemaMismatchError(
-            f"artifact {version.qualified_name}: the server returned no URL for {', '.join(sorted(plain)[:5])},"
-            " which the manifest lists",
+            f"artifact {version.qualified_name}: the server returned no URL for {missing}, which"
+            " the manifest lists",
             operation="ArtifactFileAddresses",
         )
 

@@ -158,7 +158,7 @@ def test_without_extras_each_entry_point_says_what_to_install(wheel: Path, tmp_p
     interpreter = install_without_extras(wheel, tmp_path)
     assert run(interpreter, "import wbtyped; print(wbtyped.Api.__name__)") == "Api"
     cli = "rich, typer not installed; run: pip install 'wbtyped[cli]'"
-    server = "rich, typer, ariadne, starlette, uvicorn not installed; run: pip install"
+    server = "rich, typer, ariadne, jinja2, starlette, uvicorn not installed; run: pip install"
     for arguments, message in {
         ("-c", "import wbtyped.cli; wbtyped.cli.main(['ls'])"): cli,
         ("-m", "wbtyped"): cli,
@@ -173,7 +173,7 @@ def test_without_extras_each_entry_point_says_what_to_install(wheel: Path, tmp_p
         )
         assert (done.returncode, done.stdout, done.stderr) == (2, "", f"wbtyped: {message}\n")
     for imported, message in {
-        "from wbtyped.server import WandbServer": "wbtyped.server: ariadne, starlette, uvicorn"
+        "from wbtyped.server import WandbServer": "wbtyped.server: ariadne, jinja2, starlette, uvicorn"
         " not installed; run: pip install 'wbtyped[server]'",
         "from wbtyped.drift import check_server": "wbtyped.drift: graphql not installed; run:"
         " pip install 'wbtyped[drift]'",

@@ -98,7 +98,8 @@ class OfflineEngine:
 def suggest_libcurl() -> None:
     """Say once in a process that libcurl would be faster, unless it is there or not wanted."""
     if importlib.util.find_spec("pycurl") is None and not os.environ.get(ENGINE_VARIABLE):
-        _logger.warning(
+        _logger.log(
+            logging.WARNING,
             "downloading more than %d files; with libcurl that takes less time over TLS: pip"
             " install 'wbtyped[fast]'",
             MANY_FILES,

@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from functools import partial
 from sqlite3 import Row
+from typing import ClassVar
 
 from ariadne import MutationType, ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
@@ -36,7 +37,7 @@ class Git(BaseModel):
 class RunMetadata(BaseModel):
     """What a client writes about the machine and the program of a run."""
 
-    model_config = ConfigDict(extra="ignore")
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="ignore")
 
     args: list[str] = []
     codePath: str | None = None  # noqa: N815 - the name in the file

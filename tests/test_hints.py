@@ -41,6 +41,8 @@ from wbtyped.errors import (
     UsageError,
     WbtypedError,
 )
+from wbtyped.filesystem import WandbFileSystem
+from wbtyped.filesystem.chunks import plan_chunks
 from wbtyped.name_patterns import matches_glob
 from wbtyped.paths import parse_artifact_path, parse_project_path, parse_run_path, read_path
 from wbtyped.server import Fault, Reference, WandbServer
@@ -677,6 +679,39 @@ def test_offline_without_contents(server: WandbServer, tmp_path: Path) -> None:
         api.artifact("crew/ship/data:v0").download(tmp_path / "offline")
 
 
+# The file system.
+
+
+@tries(
+    "use rb, wb or xb",
+    "write {FORMS}",
+    "write wandb://{parts[0]}/{parts[1]}/{name}:latest",
+    "leave it out",
+    "pass the path of one",
+)
+def test_wandb_urls(server: WandbServer) -> None:
+    fs = WandbFileSystem()
+    with provoked(UsageError, "use rb, wb or xb"):
+        fs.open("crew/ship/data:v0/a.txt", "r+b")
+    with fs.open("crew/ship/data:v0/a.txt", "rb") as file:
+        assert file.read()
+    with provoked(UsageError, "write wandb://entity/project/runs/RUN/FILE"):
+        fs.ls("crew//ship")
+    assert fs.ls("crew/ship/artifacts")
+    with provoked(UsageError, "write wandb://crew/ship/data:latest"):
+        fs.ls("crew/ship/data")
+    assert fs.ls("wandb://crew/ship/data:latest")
+    with provoked(UsageError, "leave it out"):
+        WandbFileSystem(pinned={"crew/ship/data:latest": "v3"}).ls("crew/ship/data:latest")
+    assert WandbFileSystem().ls("crew/ship/data:latest")
+
+
+def test_chunks_of_a_version(server: WandbServer, api: Api) -> None:
+    with provoked(UsageError, "pass the path of one, such as entity/project/collection:alias"):
+        plan_chunks(api, "crew/ship/data")
+    assert list(plan_chunks(api, "crew/ship/data:v0"))
+
+
 # Extras.
 
 
@@ -723,6 +758,8 @@ TO_TYPE = re.compile(
     re.IGNORECASE,
 )
 NOT_TRIED = (
+    "write one into a file *.graphql there",  # by tests/codegen, which compile such files
+    "rename this one, or remove it",
     "pip install",  # by test_extras_to_install_exist
     "update the server",
     "check the network, that WANDB_BASE_URL is right",

@@ -173,8 +173,8 @@ def test_without_extras_each_entry_point_says_what_to_install(wheel: Path, tmp_p
         )
         assert (done.returncode, done.stdout, done.stderr) == (2, "", f"wbtyped: {message}\n")
     for imported, message in {
-        "from wbtyped.server import WandbServer": "wbtyped.server: ariadne, jinja2, starlette, uvicorn"
-        " not installed; run: pip install 'wbtyped[server]'",
+        "from wbtyped.server import WandbServer": "wbtyped.server: ariadne, jinja2, starlette,"
+        " uvicorn not installed; run: pip install 'wbtyped[server]'",
         "from wbtyped.drift import check_server": "wbtyped.drift: graphql not installed; run:"
         " pip install 'wbtyped[drift]'",
     }.items():

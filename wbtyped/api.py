@@ -1,12 +1,14 @@
 """The entry point: from a path to a run, a project, an artifact, or the account."""
 
+from __future__ import annotations
+
 import secrets
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
-from typing import NamedTuple, Self, get_args
+from typing import TYPE_CHECKING, NamedTuple, Self, get_args
 
 from wbtyped_graphql import calls, fragments
 
@@ -41,24 +43,24 @@ from .projects.registries import Registries
 from .projects.registry import Registry, Visibility, create_registry
 from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
-from .storage.applied import OutcomeCallback, PruneResult
-from .storage.applying import DEFAULT_JOBS as APPLY_JOBS
-from .storage.applying import apply_plan, checked_plan
-from .storage.inventory import ProgressCallback
-from .storage.planning import make_plan
-from .storage.planning_files import FileRules, checked_file_rules, plan_files
-from .storage.policy import Policy, chosen_policy
-from .storage.prune_plan import PrunePlan
-from .storage.scan import DEFAULT_JOBS, ScanOptions, checked_options
-from .storage.targets import Target, target_of
-from .storage.ttl import TtlCallback, TtlChange, TtlOption, TtlResult, checked_ttl, set_ttl
-from .storage.usage import measure
-from .storage.usage_report import UsageReport
+from .storage.jobs import APPLY_JOBS, SCAN_JOBS
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
 from .transport.parallel_flows import check_jobs
 from .user_warnings import warn_user
+
+if TYPE_CHECKING:
+    # For start-up: reports and plans are 25 modules, which few programs use.
+    from .storage.applied import OutcomeCallback, PruneResult
+    from .storage.inventory import ProgressCallback
+    from .storage.planning_files import FileRules
+    from .storage.policy import Policy
+    from .storage.prune_plan import PrunePlan
+    from .storage.scan import ScanOptions
+    from .storage.targets import Target
+    from .storage.ttl import TtlCallback, TtlChange, TtlOption, TtlResult
+    from .storage.usage_report import UsageReport
 
 DEFAULT_PROJECT = "uncategorized"
 RUN_ID_ALPHABET = string.ascii_lowercase + string.digits
@@ -800,7 +802,7 @@ class Api:
         *,
         run_files: bool = True,
         cache: CacheOption = None,
-        jobs: int = DEFAULT_JOBS,
+        jobs: int = SCAN_JOBS,
         progress: ProgressCallback | None = None,
     ) -> UsageReport:
         """Report what an entity, a project, a type or a collection stores; see `UsageReport`.
@@ -817,6 +819,8 @@ class Api:
             >>> report.size, report.distinct_size, report.freed_size
             (47, 43, 43)
         """
+        from .storage.scan import checked_options
+
         options = checked_options(run_files, cache, jobs, progress)
         return self.client.run(self._usage(path, type, options))
 
@@ -827,16 +831,20 @@ class Api:
         *,
         run_files: bool = True,
         cache: CacheOption = None,
-        jobs: int = DEFAULT_JOBS,
+        jobs: int = SCAN_JOBS,
         progress: ProgressCallback | None = None,
     ) -> UsageReport:
         """Asynchronous form of `usage`."""
+        from .storage.scan import checked_options
+
         options = checked_options(run_files, cache, jobs, progress)
         return await self.client.arun(self._usage(path, type, options))
 
     def _usage(
         self, path: str | PathLike[str] | None, type_name: str | None, options: ScanOptions
     ) -> Flow[UsageReport]:
+        from .storage.usage import measure
+
         target = yield from self._find_stored(path, type_name)
         options = options if target.is_whole else replace(options, run_files=False)
         return (yield from measure(self.client, target, options))
@@ -855,7 +863,7 @@ class Api:
         policy: str | PathLike[str] | None = None,
         include: Iterable[str] = (),
         cache: CacheOption = None,
-        jobs: int = DEFAULT_JOBS,
+        jobs: int = SCAN_JOBS,
         progress: ProgressCallback | None = None,
     ) -> PrunePlan:
         """Plan which versions to delete; see `PrunePlan`. Nothing is deleted.
@@ -878,6 +886,9 @@ class Api:
             >>> [version.path for version in plan.deletions], plan.size, plan.freed_size
             (['my-team/mnist/digits:v0'], 11, 7)
         """
+        from .storage.policy import chosen_policy
+        from .storage.scan import checked_options
+
         rules = chosen_policy(
             policy, keep_last=keep_last, keep_aliased=keep_aliased, keep_used=keep_used,
             keep_tagged=keep_tagged, older_than=older_than, where=where,
@@ -900,10 +911,13 @@ class Api:
         policy: str | PathLike[str] | None = None,
         include: Iterable[str] = (),
         cache: CacheOption = None,
-        jobs: int = DEFAULT_JOBS,
+        jobs: int = SCAN_JOBS,
         progress: ProgressCallback | None = None,
     ) -> PrunePlan:
         """Asynchronous form of `plan_prune`."""
+        from .storage.policy import chosen_policy
+        from .storage.scan import checked_options
+
         rules = chosen_policy(
             policy, keep_last=keep_last, keep_aliased=keep_aliased, keep_used=keep_used,
             keep_tagged=keep_tagged, older_than=older_than, where=where,
@@ -920,6 +934,8 @@ class Api:
         included: list[str],
         options: ScanOptions,
     ) -> Flow[PrunePlan]:
+        from .storage.planning import make_plan
+
         target = yield from self._find_stored(policy.path if path is None else path, type_name)
         options = replace(options, metadata=policy.reads_metadata)
         return (yield from make_plan(self.client, target, policy, included, options))
@@ -931,7 +947,7 @@ class Api:
         glob: str | None = None,
         pattern: str | None = None,
         older_than: timedelta | str | None = None,
-        jobs: int = DEFAULT_JOBS,
+        jobs: int = SCAN_JOBS,
         progress: ProgressCallback | None = None,
     ) -> PrunePlan:
         """Plan which files of runs to delete: of a run, a project or an entity. Nothing is deleted.
@@ -945,6 +961,9 @@ class Api:
             >>> [file.path for file in plan.file_deletions], plan.freed_size
             (['my-team/mnist/run-1/media/digit.png'], 8)
         """
+        from .storage.planning_files import checked_file_rules
+        from .storage.scan import checked_options
+
         rules = checked_file_rules(glob, pattern, older_than)
         options = checked_options(True, None, jobs, progress)
         return self.client.run(self._plan_files(path, rules, options))
@@ -956,10 +975,13 @@ class Api:
         glob: str | None = None,
         pattern: str | None = None,
         older_than: timedelta | str | None = None,
-        jobs: int = DEFAULT_JOBS,
+        jobs: int = SCAN_JOBS,
         progress: ProgressCallback | None = None,
     ) -> PrunePlan:
         """Asynchronous form of `plan_prune_files`."""
+        from .storage.planning_files import checked_file_rules
+        from .storage.scan import checked_options
+
         rules = checked_file_rules(glob, pattern, older_than)
         options = checked_options(True, None, jobs, progress)
         return await self.client.arun(self._plan_files(path, rules, options))
@@ -967,6 +989,9 @@ class Api:
     def _plan_files(
         self, path: str | PathLike[str] | None, rules: FileRules, options: ScanOptions
     ) -> Flow[PrunePlan]:
+        from .storage.planning_files import plan_files
+        from .storage.targets import Target, target_of
+
         found = yield from self._find_object_or_entity(path, None)
         target = found if isinstance(found, Target | Run) else target_of(found)
         options = replace(options, keeps_files=True)
@@ -992,6 +1017,8 @@ class Api:
         name. `progress` is called for each version, in any thread, with `deleted`, `gone`,
         `refused` or `failed`, its path, and the reason.
         """
+        from .storage.applying import apply_plan, checked_plan
+
         chosen, log_path = checked_plan(plan, log, jobs, progress)
         return self.client.run(apply_plan(self.client, chosen, log_path, jobs, progress))
 
@@ -1004,6 +1031,8 @@ class Api:
         progress: OutcomeCallback | None = None,
     ) -> PruneResult:
         """Asynchronous form of `apply_plan`."""
+        from .storage.applying import apply_plan, checked_plan
+
         chosen, log_path = checked_plan(plan, log, jobs, progress)
         return await self.client.arun(apply_plan(self.client, chosen, log_path, jobs, progress))
 
@@ -1014,7 +1043,7 @@ class Api:
         type: str | None = None,  # noqa: A002
         *,
         include_expired: bool = False,
-        jobs: int = DEFAULT_JOBS,
+        jobs: int = SCAN_JOBS,
         progress: TtlCallback | None = None,
     ) -> TtlResult:
         """Set the time to live of all versions of a path, which may also be that of one version.
@@ -1031,6 +1060,8 @@ class Api:
             >>> sorted(result.changed), result.refused
             (['my-team/mnist/digits:v0', 'my-team/mnist/digits:v1'], {})
         """
+        from .storage.ttl import checked_ttl
+
         change = checked_ttl(ttl, include_expired=include_expired)
         check_jobs(jobs, progress)
         return self.client.run(self._set_ttl(path, type, change, jobs, progress))
@@ -1042,10 +1073,12 @@ class Api:
         type: str | None = None,  # noqa: A002
         *,
         include_expired: bool = False,
-        jobs: int = DEFAULT_JOBS,
+        jobs: int = SCAN_JOBS,
         progress: TtlCallback | None = None,
     ) -> TtlResult:
         """Asynchronous form of `set_ttl`."""
+        from .storage.ttl import checked_ttl
+
         change = checked_ttl(ttl, include_expired=include_expired)
         check_jobs(jobs, progress)
         return await self.client.arun(self._set_ttl(path, type, change, jobs, progress))
@@ -1058,12 +1091,17 @@ class Api:
         jobs: int,
         report: TtlCallback | None,
     ) -> Flow[TtlResult]:
+        from .storage.targets import Target, target_of
+        from .storage.ttl import set_ttl
+
         found = yield from self._find_object_or_entity(path, type_name)
         target = found if isinstance(found, Target | Artifact) else target_of(found)
         return (yield from set_ttl(self.client, target, change, jobs, report))
 
     def _find_stored(self, path: str | PathLike[str] | None, type_name: str | None) -> Flow[Target]:
         """Return what a path means for reports and plans."""
+        from .storage.targets import target_of
+
         found = yield from self._find_object_or_entity(path, type_name)
         return found if isinstance(found, Target) else target_of(found)
 

@@ -9,9 +9,8 @@ from pathlib import Path
 
 from ..errors import UsageError
 from ..storage.applied import PruneResult
-from ..storage.applying import DEFAULT_JOBS
+from ..storage.jobs import APPLY_JOBS, SCAN_JOBS
 from ..storage.prune_plan import PlannedFile, PlannedVersion, PrunePlan, read_plan
-from ..storage.scan import DEFAULT_JOBS as SCAN_JOBS
 from .connection import connect
 from .listing import print_table
 from .output import INTERRUPTED, counted, human_size, print_err, print_out
@@ -162,7 +161,7 @@ def apply_file(
 
     try:
         with connect(base_url) as api:
-            result = api.apply_plan(file, jobs=jobs or DEFAULT_JOBS, progress=show)
+            result = api.apply_plan(file, jobs=jobs or APPLY_JOBS, progress=show)
     except KeyboardInterrupt:
         print_err(f"wbtyped: interrupted; to go on: wbtyped prune --apply {file}")
         return INTERRUPTED

@@ -16,11 +16,10 @@ from ..transport.parallel_flows import check_jobs
 from .applied import Applied, OutcomeCallback, PruneResult
 from .applying_files import delete_files, file_batches
 from .deletion_log import DeletionLog
+from .jobs import APPLY_JOBS
 from .prune_plan import PlannedFile, PlannedVersion, PrunePlan, read_plan
 from .retention import listed
 from .stored_version import COMMITTED, Collection, StoredVersion, stored_version
-
-DEFAULT_JOBS = 32
 
 
 def checked_plan(
@@ -51,7 +50,7 @@ def apply_plan(
     client: Client,
     plan: PrunePlan,
     log: Path | None,
-    jobs: int = DEFAULT_JOBS,
+    jobs: int = APPLY_JOBS,
     report: OutcomeCallback | None = None,
 ) -> Flow[PruneResult]:
     """Delete what a plan says, `jobs` versions at a time; return what became of each."""

@@ -24,6 +24,7 @@ from ..transport.flow import Flow, ask
 from ..transport.parallel_flows import ParallelFlows, check_jobs
 from .content_list import ContentCache, contents_of
 from .inventory import Inventory, ProgressCallback, StoredRun
+from .jobs import SCAN_JOBS
 from .stored_version import COMMITTED, Collection, stored_version
 
 COLLECTIONS_PER_PAGE = 1000
@@ -32,7 +33,6 @@ RUNS_PER_PAGE = 50
 FILES_PER_RUN = 200
 """Files of a run that come with the run; further ones take requests of their own."""
 FILES_PER_PAGE = 1000
-DEFAULT_JOBS = 16
 ANY_STATE = "{}"
 
 
@@ -43,7 +43,7 @@ class ScanOptions:
     metadata: bool = False
     run_files: bool = False
     cache: CacheOption = None
-    jobs: int = DEFAULT_JOBS
+    jobs: int = SCAN_JOBS
     progress: ProgressCallback | None = None
     keeps_files: bool = False
     """Whether files of runs are wanted one by one."""

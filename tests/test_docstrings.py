@@ -11,13 +11,18 @@ import pytest
 import wbtyped
 from tests.example_server import fill
 from wbtyped import Api
+from wbtyped.filesystem import chunks
 from wbtyped.server import WandbServer
 
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-WITHOUT_EXAMPLE = {"DownloadOptions", "DownloadProgress", "Project", "ResponseLimits", "User"}
+WITHOUT_EXAMPLE = {
+    "DownloadOptions", "DownloadProgress", "LineageEdge", "LineageNode", "PlannedFile",
+    "PlannedVersion", "Project", "ResponseLimits", "ScanProgress", "User", "VersionUsage",
+}  # fmt: skip
 """Public classes that their fields explain."""
 METHODS = [
     (wbtyped.Api, "run runs artifact artifacts artifact_types registries registry create_run"),
+    (wbtyped.Api, "usage plan_prune set_ttl"),
     (wbtyped.Run, "files file upload_file logged_artifacts history scan_history finish"),
     (wbtyped.Files, "download"),
     (wbtyped.File, "download save"),
@@ -35,7 +40,8 @@ def examples() -> Iterator[doctest.DocTest]:
     """Yield the docstrings with examples of all public classes, bases included."""
     finder = doctest.DocTestFinder()
     bases = [base for kind in public_classes().values() for base in kind.__mro__]
-    for base in dict.fromkeys(bases):
+    more = [getattr(chunks, name) for name in chunks.__all__]
+    for base in dict.fromkeys([*bases, *more]):
         if base.__module__.startswith("wbtyped."):
             yield from finder.find(base, base.__qualname__, sys.modules[base.__module__])
 

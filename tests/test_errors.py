@@ -13,6 +13,7 @@ ALL = [
     errors.EntryNotFoundError("m", path="a.txt", missing="file"),
     errors.UsageError("m"),
     errors.UnsafePathError("m"),
+    errors.QueryError("m"),
     errors.GraphQLError("m", operation="Op", messages=["a"], path=["x", 1], status=400),
     errors.UnsupportedServerError("m", operation="Op", feature="F"),
     errors.TransportError("m", status=503, retry_after=2.5),
@@ -54,6 +55,7 @@ def test_all_lists_every_error_of_the_package() -> None:
         (errors.WaitTimeoutError, TimeoutError),
         (errors.UnsafePathError, ValueError),
         (errors.NotFoundError, LookupError),
+        (errors.NotFoundError, ValueError),
         (errors.EntryNotFoundError, KeyError),
         (errors.FileExistsError, ValueError),
         (errors.FileExistsError, builtins.FileExistsError),
@@ -63,6 +65,16 @@ def test_all_lists_every_error_of_the_package() -> None:
 )
 def test_errors_are_also_the_built_in_kinds(error: type, documented: type) -> None:
     assert issubclass(error, documented)
+
+
+@pytest.mark.parametrize("error", ALL, ids=lambda e: type(e).__name__)
+def test_errors_have_the_attributes_that_scripts_read(error: errors.WbtypedError) -> None:
+    cause = OSError("why")
+    try:
+        raise error from cause
+    except errors.CommError as caught:
+        assert (caught.message, caught.exc) == (str(error), cause)
+    error.__cause__ = None
 
 
 @pytest.mark.parametrize("error", ALL, ids=lambda e: type(e).__name__)

@@ -30,6 +30,7 @@ from wbtyped.config.settings import find_settings
 from wbtyped.errors import (
     AuthenticationError,
     FileExistsError,
+    GraphQLError,
     HostNotAllowedError,
     NotFoundError,
     OfflineError,
@@ -45,6 +46,7 @@ from wbtyped.paths import parse_artifact_path, parse_project_path, parse_run_pat
 from wbtyped.publish import Draft
 from wbtyped.publish.folder import warn_of_secrets
 from wbtyped.server import Fault, Reference, WandbServer
+from wbtyped.storage.conditions import EXAMPLES
 from wbtyped.transport.tls import Tls
 from wbtyped.urls import web_url
 
@@ -658,6 +660,7 @@ def test_filters_and_data_of_runs(wandb_server: WandbServer, api: Api) -> None:
 
 
 @tries("is a link; set the ttl of its source", "is not a link; delete() deletes the version",
+       "pass delete_aliases=True to delete them, too",
        "has {len(entries)} files, not one; use download()")  # fmt: skip
 def test_links_and_versions(server: WandbServer, api: Api, tmp_path: Path) -> None:
     link, version = api.artifact("crew/ship/shelf:v0"), api.artifact("crew/ship/data:v0")
@@ -671,6 +674,8 @@ def test_links_and_versions(server: WandbServer, api: Api, tmp_path: Path) -> No
     assert sorted(files_in(Path(version.download(tmp_path)))) == ["a.csv", "b.csv"]
     with provoked(UsageError, "delete() deletes the version"):
         version.unlink()
+    with provoked(GraphQLError, "has the aliases latest; pass delete_aliases=True"):
+        version.delete()
     version.delete(delete_aliases=True)
     assert api.artifact("crew/ship/data:v0").state == "DELETED"
 
@@ -731,6 +736,30 @@ def test_extras_to_install_exist() -> None:
 
 
 # Every hint.
+
+
+@tries(
+    "pass one of keep_last, keep_aliased,",
+    "write {EXAMPLES}",
+    "write entity/project/collection:vN",
+    "pass glob, pattern or older_than",
+)
+def test_retention_rules(wandb_server: WandbServer, api: Api) -> None:
+    wandb_server.add_artifact("me/p/data", "dataset", {"a": b"1"})
+    with provoked(UsageError, "pass one of keep_last, keep_aliased, keep_used"):
+        api.plan_prune("me/p")
+    assert not api.plan_prune("me/p", keep_aliased=True).deletions
+    with provoked(UsageError, f"write {EXAMPLES}"):
+        api.plan_prune("me/p", where="accuracy")
+    for example in EXAMPLES.split(", "):
+        assert not api.plan_prune("me/p", where=example).deletions
+    with provoked(UsageError, "write entity/project/collection:vN"):
+        api.plan_prune("me/p", keep_last=1, include=["data:v0"])
+    assert api.plan_prune("me/p", keep_last=1, include=["me/p/data:v0"]).kept
+    with provoked(UsageError, "pass glob, pattern or older_than"):
+        api.plan_prune_files("me/p")
+    assert not api.plan_prune_files("me/p", older_than="1d").files
+
 
 TO_TYPE = re.compile(
     r"(?:[;,.:]|\bor|\band) (?:write|pass|set|unset|use|leave (?:it )?out|remove|replace|copy|edit"

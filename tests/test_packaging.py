@@ -98,6 +98,8 @@ def install_without_extras(wheel: Path, folder: Path) -> Path:
     return interpreter
 
 
+PAGE_SUFFIXES = {".html", ".css", ".js", ".svg", ".LICENSE"}
+"""Of the pages of the embedded server."""
 USE_SCHEMA_AND_QUERIES = """
     import wbtyped, wbtyped_graphql
     from wbtyped.drift import check_server, our_documents
@@ -117,7 +119,7 @@ def test_wheel_holds_both_typed_packages_and_nothing_else(wheel: Path) -> None:
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"wbtyped", "wbtyped_graphql"}
     suffixes = {Path(name).suffix for name in names if ".dist-info/" not in name}
-    assert suffixes == {".py", ".typed", ".graphql"}
+    assert suffixes == {".py", ".typed", ".graphql", *PAGE_SUFFIXES}
 
 
 def test_wheel_holds_the_schema_and_every_query(wheel: Path) -> None:

@@ -39,7 +39,7 @@ PAGES = sorted(
 )
 """The hand-written pages of the documentation."""
 GENERATED_PAGE = re.compile(r"(?:\.\./)*(?:reference/\w+|queries|schema)\.md")
-BLOCK = re.compile(r"```(python|pycon|console|yaml)\n(.*?)```", re.DOTALL)
+BLOCK = re.compile(r"```(python|pycon|console|yaml|toml)\n(.*?)```", re.DOTALL)
 RUN_LINE = re.compile(r"^(?:\$| *- run:) (wbtyped .+)$", re.MULTILINE)
 NOT_RUN = ("wbtyped demo", "wbtyped serve", "wbtyped login", "wbtyped open")
 """Commands of the pages that wait, ask, or open a window; they have tests of their own."""
@@ -147,6 +147,8 @@ def test_blocks_of_page_run_in_order(
             run_tests(text, tmp_path)
         elif language == "python":
             run_block(text, names)
+        elif language == "toml" and "[[rule]]" in text:
+            (tmp_path / "retention.toml").write_text(text)
         else:
             for command in RUN_LINE.findall(text):
                 if not command.startswith(NOT_RUN):

@@ -90,6 +90,16 @@ def test_settings_defaults(machine: Machine) -> None:
     assert (found.timeout, found.entity, found.project) == (19, None, None)
 
 
+def test_settings_can_be_read_like_a_dictionary(machine: Machine) -> None:
+    machine.global_settings("entity = of-home")
+    settings = machine.find(api_key=KEY)
+    assert settings["entity"] == "of-home"
+    assert settings["base_url"] == settings.base_url
+    assert (settings["project"], settings["organization"]) == (None, None)
+    with pytest.raises(KeyError):
+        settings["api_key"]
+
+
 def test_settings_files_in_other_folders(machine: Machine) -> None:
     machine.write(machine.cwd / ".wandb" / "settings", "[default]\nproject = hidden\n")
     machine.workspace_settings("project = plain")

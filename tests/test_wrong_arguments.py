@@ -5,6 +5,7 @@ import inspect
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import islice
@@ -21,8 +22,11 @@ import wbtyped
 import wbtyped.artifacts
 from wbtyped import Api, Client, DownloadOptions
 from wbtyped.artifacts import ArtifactTTL
+from wbtyped.download.stored_content import StoredContent
 from wbtyped.drift import Ignored, check_file, check_server
 from wbtyped.errors import UsageError, WbtypedError
+from wbtyped.filesystem.chunks import copy_chunks, plan_chunks
+from wbtyped.runs.file_content import ListedFileUrl
 from wbtyped.server import Fault, Reference, RequestKind, WandbServer
 from wbtyped.transport.flow import GraphQLRequest
 
@@ -48,10 +52,14 @@ GOOD: Mapping[str, object] = {
     "run_id": "log", "server_supports_artifact_collections": True, "source": "crew/ship/data:v0",
     "target": "crew/ship/shelf", "target_path": "crew/ship/shelf", "type": "dataset",
     "type_name": "dataset", "organization": "acme", "visibility": "restricted",
+    "ttl": "30d", "plan": "absent.jsonl",
 }  # fmt: skip
 VALUES = {
-    "ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry", "ArtifactTTL",
-    "DownloadOptions", "DownloadProgress", "DownloadResult", "FailedFile",
+    "ArtifactDiff", "ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry",
+    "ArtifactTTL", "DownloadOptions", "DownloadProgress", "DownloadResult", "FailedFile",
+    "LineageEdge", "LineageGraph", "LineageNode", "PlannedFile", "PlannedVersion",
+    "PrunePlan", "PruneResult", "ScanProgress", "UsageGroup",
+    "UsageReport", "VersionUsage",
 }  # fmt: skip
 """Plain values, which contain whatever they are given."""
 # These block, end things, or take what only this package makes.
@@ -140,10 +148,14 @@ def entries(
             object.__setattr__(thing, "client", offline(api.client))
     things["Api"], things["Client"] = silent, offline(api.client)
     good = {
-        **GOOD, "client": offline(api.client), "run": run, "artifact": artifact,
+        **GOOD, "client": offline(api.client), "run": run, "artifact": artifact, "other": artifact,
         "attrs": file.attrs, "entry": next(iter(manifest)), "flow": api.client.load_features(),
         "settings": silent.settings, "operation": calls.get_viewer(),
         "manifest_json": manifest.to_manifest_json(), "location": artifact.location,
+        "content": StoredContent(
+            api.client, "a file", ListedFileUrl(api.client, "a file", file.direct_url, None),
+            size=file.size, digest=file.md5,
+        ),
     }  # fmt: skip
     good["kind"], good["fault"] = "graphql", Fault(kind="graphql")
     found: list[Entry] = []
@@ -167,6 +179,13 @@ def entries(
     found += arguments_of("Reference", Reference, {"uri": "s3://bucket/key"})
     found += arguments_of("check_file", check_file, {"path": "schema"})
     found += arguments_of("check_server", check_server, good)
+    found += arguments_of("plan_chunks", plan_chunks, {**good, "api": silent})
+    copying: dict[str, object] = {
+        "chunks": [],
+        "target": "copies",
+        "executor": ThreadPoolExecutor(1),
+    }
+    found += arguments_of("copy_chunks", copy_chunks, copying)
     found += arguments_of("Ignored.parse", Ignored.parse, {"text": "deprecated"})
     return found
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from .artifacts.artifact import ArtifactTTL
     from .artifacts.collections import ArtifactCollections, ProjectArtifactCollections
     from .artifacts.contents.differences import ArtifactDifferences
-    from .artifacts.contents.manifest import ArtifactManifest, ArtifactManifestEntry
+    from .artifacts.contents.entry import ArtifactManifestEntry
+    from .artifacts.contents.manifest import ArtifactManifest
+    from .artifacts.contents.version_diff import ArtifactDiff
     from .artifacts.lineage import (
         Artifact,
         ArtifactCollection,
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
         RunArtifacts,
         Runs,
     )
+    from .artifacts.lineage_graph import LineageEdge, LineageGraph, LineageNode
     from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
+    from .download.content_reader import AsyncContentReader
     from .download.options import DownloadOptions
     from .download.progress import DownloadProgress
     from .download.results import DownloadResult, FailedFile
@@ -42,6 +46,11 @@ if TYPE_CHECKING:
     from .projects.registries import Registries
     from .projects.registry import Registry
     from .projects.registry_contents import RegistryCollections, RegistryVersions
+    from .storage.applied import PruneResult
+    from .storage.inventory import ScanProgress
+    from .storage.prune_plan import PlannedFile, PlannedVersion, PrunePlan
+    from .storage.usage_report import UsageReport
+    from .storage.usage_values import UsageGroup, VersionUsage
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
 
@@ -50,6 +59,7 @@ __all__ = [
     "Artifact",
     "ArtifactCollection",
     "ArtifactCollections",
+    "ArtifactDiff",
     "ArtifactDifferences",
     "ArtifactFiles",
     "ArtifactManifest",
@@ -58,6 +68,7 @@ __all__ = [
     "ArtifactType",
     "ArtifactTypes",
     "Artifacts",
+    "AsyncContentReader",
     "Client",
     "DownloadOptions",
     "DownloadProgress",
@@ -65,10 +76,17 @@ __all__ = [
     "FailedFile",
     "File",
     "Files",
+    "LineageEdge",
+    "LineageGraph",
+    "LineageNode",
     "Paginator",
+    "PlannedFile",
+    "PlannedVersion",
     "Project",
     "ProjectArtifactCollections",
     "Projects",
+    "PrunePlan",
+    "PruneResult",
     "Registries",
     "Registry",
     "RegistryCollections",
@@ -77,8 +95,12 @@ __all__ = [
     "Run",
     "RunArtifacts",
     "Runs",
+    "ScanProgress",
     "SizedPaginator",
+    "UsageGroup",
+    "UsageReport",
     "User",
+    "VersionUsage",
 ]
 
 # Imported on first use: pytest loads this package in every session, because of the fixture.
@@ -87,14 +109,16 @@ _MODULES = {
     "Artifact": "artifacts.lineage",
     "ArtifactCollection": "artifacts.lineage",
     "ArtifactCollections": "artifacts.collections",
+    "ArtifactDiff": "artifacts.contents.version_diff",
     "ArtifactDifferences": "artifacts.contents.differences",
     "ArtifactFiles": "artifacts.lineage",
     "ArtifactManifest": "artifacts.contents.manifest",
-    "ArtifactManifestEntry": "artifacts.contents.manifest",
+    "ArtifactManifestEntry": "artifacts.contents.entry",
     "ArtifactTTL": "artifacts.artifact",
     "ArtifactType": "artifacts.types",
     "ArtifactTypes": "artifacts.types",
     "Artifacts": "artifacts.lineage",
+    "AsyncContentReader": "download.content_reader",
     "Client": "transport.client",
     "DownloadOptions": "download.options",
     "DownloadProgress": "download.progress",
@@ -102,10 +126,17 @@ _MODULES = {
     "FailedFile": "download.results",
     "File": "artifacts.lineage",
     "Files": "artifacts.lineage",
+    "LineageEdge": "artifacts.lineage_graph",
+    "LineageGraph": "artifacts.lineage_graph",
+    "LineageNode": "artifacts.lineage_graph",
     "Paginator": "transport.pagination",
+    "PlannedFile": "storage.prune_plan",
+    "PlannedVersion": "storage.prune_plan",
     "Project": "projects.project",
     "ProjectArtifactCollections": "artifacts.collections",
     "Projects": "projects.project_list",
+    "PrunePlan": "storage.prune_plan",
+    "PruneResult": "storage.applied",
     "Registries": "projects.registries",
     "Registry": "projects.registry",
     "RegistryCollections": "projects.registry_contents",
@@ -114,8 +145,12 @@ _MODULES = {
     "Run": "artifacts.lineage",
     "RunArtifacts": "artifacts.lineage",
     "Runs": "artifacts.lineage",
+    "ScanProgress": "storage.inventory",
     "SizedPaginator": "transport.pagination",
+    "UsageGroup": "storage.usage_values",
+    "UsageReport": "storage.usage_report",
     "User": "accounts.users",
+    "VersionUsage": "storage.usage_values",
 }
 
 if not TYPE_CHECKING:

@@ -3,6 +3,7 @@
 import secrets
 import string
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
 from typing import NamedTuple, Self, TypeAlias, get_args
@@ -40,9 +41,23 @@ from .projects.registries import Registries
 from .projects.registry import Registry, Visibility, create_registry
 from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
+from .storage.applied import OutcomeCallback, PruneResult
+from .storage.applying import DEFAULT_JOBS as APPLY_JOBS
+from .storage.applying import apply_plan, checked_plan
+from .storage.inventory import ProgressCallback
+from .storage.planning import make_plan
+from .storage.planning_files import FileRules, checked_file_rules, plan_files
+from .storage.policy import Policy, chosen_policy
+from .storage.prune_plan import PrunePlan
+from .storage.scan import DEFAULT_JOBS, ScanOptions, checked_options
+from .storage.targets import Target, target_of
+from .storage.ttl import TtlCallback, TtlChange, TtlOption, TtlResult, checked_ttl, set_ttl
+from .storage.usage import measure
+from .storage.usage_report import UsageReport
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
+from .transport.parallel_flows import check_jobs
 from .user_warnings import warn_user
 
 DEFAULT_PROJECT = "uncategorized"
@@ -162,8 +177,8 @@ class Api:
         `entity/project` is then the type itself.
 
         Paths may also be pasted URLs: of a page of a project, a run or an artifact, with any tail,
-        or of a registry; `wandb://` and `wandb-artifact://`. A page of another server than this
-        client's raises UsageError.
+        or of a registry; `wandb://` and `wandb-artifact://`. The URL of a file or a folder names
+        its run or version. A page of another server than this client's raises UsageError.
 
         Sends one request in most cases. Raises NotFoundError, which names all that was looked for.
 
@@ -861,6 +876,294 @@ class Api:
             return owner.entity, project
         return (yield from self._find_entity(entity)), project
 
+    # Storage.
+
+    def usage(
+        self,
+        path: str | PathLike[str] | None = None,
+        type: str | None = None,  # noqa: A002
+        *,
+        run_files: bool = True,
+        cache: CacheOption = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> UsageReport:
+        """Report what an entity, a project, a type or a collection stores; see `UsageReport`.
+
+        One name alone is an entity, by default the default entity. `type` is as for `from_path`.
+        All manifests of the project, or of all projects of an entity, are read, `jobs` at a time:
+        contents are shared. What was read is kept in the cache, by default also if downloads do not
+        use one, so that the next report reads only new versions. Without `run_files`, the files of
+        runs are left out, which take a request for every 50 runs. `progress` is called with a
+        `ScanProgress` after each version, in any thread.
+
+        Example:
+            >>> report = api.usage("my-team/mnist")
+            >>> report.size, report.distinct_size, report.freed_size
+            (47, 43, 43)
+        """
+        options = checked_options(run_files, cache, jobs, progress)
+        return self.client.run(self._usage(path, type, options))
+
+    async def ausage(
+        self,
+        path: str | PathLike[str] | None = None,
+        type: str | None = None,  # noqa: A002
+        *,
+        run_files: bool = True,
+        cache: CacheOption = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> UsageReport:
+        """Asynchronous form of `usage`."""
+        options = checked_options(run_files, cache, jobs, progress)
+        return await self.client.arun(self._usage(path, type, options))
+
+    def _usage(
+        self, path: str | PathLike[str] | None, type_name: str | None, options: ScanOptions
+    ) -> Flow[UsageReport]:
+        target = yield from self._find_stored(path, type_name)
+        options = options if target.is_whole else replace(options, run_files=False)
+        return (yield from measure(self.client, target, options))
+
+    def plan_prune(
+        self,
+        path: str | PathLike[str] | None = None,
+        type: str | None = None,  # noqa: A002
+        *,
+        keep_last: int | None = None,
+        keep_aliased: bool = False,
+        keep_used: bool = False,
+        keep_tagged: bool = False,
+        older_than: timedelta | str | None = None,
+        where: str | None = None,
+        policy: str | PathLike[str] | None = None,
+        include: Iterable[str] = (),
+        cache: CacheOption = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> PrunePlan:
+        """Plan which versions to delete; see `PrunePlan`. Nothing is deleted.
+
+        `path` and `type` are as for `usage`. A version is deleted unless a rule keeps it:
+        `keep_last` the newest of each collection, `keep_aliased` those with an alias (`latest` is
+        one), `keep_used` those that a run used, `keep_tagged` those with a tag, `older_than` those
+        that are younger than this (a timedelta, or `30d`), and `where` those that do not meet a
+        condition such as `metadata.accuracy < 0.9`. Or `policy` is a TOML file with rules by
+        project, type and collection.
+
+        A version is protected if it is linked into a portfolio or registry, has an alias in another
+        collection, is used by a running run, or belongs to W&B itself, unless `include` names it:
+        `entity/project/collection:vN`.
+
+        Raises UsageError for invalid rules, and if there are none.
+
+        Example:
+            >>> plan = api.plan_prune("my-team/mnist", keep_last=1, where="metadata.rows < 2")
+            >>> [version.path for version in plan.deletions], plan.size, plan.freed_size
+            (['my-team/mnist/digits:v0'], 11, 7)
+        """
+        rules = chosen_policy(
+            policy, keep_last=keep_last, keep_aliased=keep_aliased, keep_used=keep_used,
+            keep_tagged=keep_tagged, older_than=older_than, where=where,
+        )  # fmt: skip
+        options = checked_options(False, cache, jobs, progress)
+        named = arguments.strings("include", include)
+        return self.client.run(self._plan_prune(path, type, rules, named, options))
+
+    async def aplan_prune(
+        self,
+        path: str | PathLike[str] | None = None,
+        type: str | None = None,  # noqa: A002
+        *,
+        keep_last: int | None = None,
+        keep_aliased: bool = False,
+        keep_used: bool = False,
+        keep_tagged: bool = False,
+        older_than: timedelta | str | None = None,
+        where: str | None = None,
+        policy: str | PathLike[str] | None = None,
+        include: Iterable[str] = (),
+        cache: CacheOption = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> PrunePlan:
+        """Asynchronous form of `plan_prune`."""
+        rules = chosen_policy(
+            policy, keep_last=keep_last, keep_aliased=keep_aliased, keep_used=keep_used,
+            keep_tagged=keep_tagged, older_than=older_than, where=where,
+        )  # fmt: skip
+        options = checked_options(False, cache, jobs, progress)
+        named = arguments.strings("include", include)
+        return await self.client.arun(self._plan_prune(path, type, rules, named, options))
+
+    def _plan_prune(
+        self,
+        path: str | PathLike[str] | None,
+        type_name: str | None,
+        policy: Policy,
+        included: list[str],
+        options: ScanOptions,
+    ) -> Flow[PrunePlan]:
+        target = yield from self._find_stored(policy.path if path is None else path, type_name)
+        options = replace(options, metadata=policy.reads_metadata)
+        return (yield from make_plan(self.client, target, policy, included, options))
+
+    def plan_prune_files(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        glob: str | None = None,
+        pattern: str | None = None,
+        older_than: timedelta | str | None = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> PrunePlan:
+        """Plan which files of runs to delete: of a run, a project or an entity. Nothing is deleted.
+
+        A file is deleted if it matches all that is given: `glob`, a shell pattern, and `pattern`,
+        SQL LIKE, its name, and `older_than` (a timedelta, or `30d`) when it was last changed. Files
+        of running runs stay. `apply_plan` applies the plan.
+
+        Example:
+            >>> plan = api.plan_prune_files("my-team/mnist", glob="media/*.png")
+            >>> [file.path for file in plan.file_deletions], plan.freed_size
+            (['my-team/mnist/run-1/media/digit.png'], 8)
+        """
+        rules = checked_file_rules(glob, pattern, older_than)
+        options = checked_options(True, None, jobs, progress)
+        return self.client.run(self._plan_files(path, rules, options))
+
+    async def aplan_prune_files(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        glob: str | None = None,
+        pattern: str | None = None,
+        older_than: timedelta | str | None = None,
+        jobs: int = DEFAULT_JOBS,
+        progress: ProgressCallback | None = None,
+    ) -> PrunePlan:
+        """Asynchronous form of `plan_prune_files`."""
+        rules = checked_file_rules(glob, pattern, older_than)
+        options = checked_options(True, None, jobs, progress)
+        return await self.client.arun(self._plan_files(path, rules, options))
+
+    def _plan_files(
+        self, path: str | PathLike[str] | None, rules: FileRules, options: ScanOptions
+    ) -> Flow[PrunePlan]:
+        found = yield from self._find_object_or_entity(path, None)
+        target = found if isinstance(found, Target | Run) else target_of(found)
+        options = replace(options, keeps_files=True)
+        return (yield from plan_files(self.client, target, rules, options))
+
+    def apply_plan(
+        self,
+        plan: PrunePlan | str | PathLike[str],
+        *,
+        log: str | PathLike[str] | None = None,
+        jobs: int = APPLY_JOBS,
+        progress: OutcomeCallback | None = None,
+    ) -> PruneResult:
+        """Delete what a plan says, given itself or as its file; see `PruneResult`.
+
+        Each version is looked up once more before it is deleted. It is refused, and stays, if it
+        has a new alias, tag, user or link, or if its collection has a version newer than the plan.
+        What fails does not stop the rest. Up to `jobs` versions are deleted at a time, fewer while
+        the server asks for that.
+
+        `log` is a file that records each deletion: applying the plan again with it goes on where it
+        was interrupted. With the file of a plan it stands beside it, with `.log` at the end of its
+        name. `progress` is called for each version, in any thread, with `deleted`, `gone`,
+        `refused` or `failed`, its path, and the reason.
+        """
+        chosen, log_path = checked_plan(plan, log, jobs, progress)
+        return self.client.run(apply_plan(self.client, chosen, log_path, jobs, progress))
+
+    async def aapply_plan(
+        self,
+        plan: PrunePlan | str | PathLike[str],
+        *,
+        log: str | PathLike[str] | None = None,
+        jobs: int = APPLY_JOBS,
+        progress: OutcomeCallback | None = None,
+    ) -> PruneResult:
+        """Asynchronous form of `apply_plan`."""
+        chosen, log_path = checked_plan(plan, log, jobs, progress)
+        return await self.client.arun(apply_plan(self.client, chosen, log_path, jobs, progress))
+
+    def set_ttl(
+        self,
+        path: str | PathLike[str] | None,
+        ttl: TtlOption,
+        type: str | None = None,  # noqa: A002
+        *,
+        include_expired: bool = False,
+        jobs: int = DEFAULT_JOBS,
+        progress: TtlCallback | None = None,
+    ) -> TtlResult:
+        """Set the time to live of all versions of a path, which may also be that of one version.
+
+        `path` and `type` are as for `usage`. `ttl` is a timedelta or a string such as `30d`, None
+        or `none` for ever, or `ArtifactTTL.INHERIT` or `inherit` for the project's default.
+
+        The server deletes a version that is older than its time to live: such a version is refused,
+        and left as it is, unless `include_expired` is True. `progress` is called for each version,
+        in any thread, with `changed`, `unchanged`, `refused` or `failed`, its path, and the reason.
+
+        Example:
+            >>> result = api.set_ttl("my-team/mnist/digits", "30d")
+            >>> sorted(result.changed), result.refused
+            (['my-team/mnist/digits:v0', 'my-team/mnist/digits:v1'], {})
+        """
+        change = checked_ttl(ttl, include_expired=include_expired)
+        check_jobs(jobs, progress)
+        return self.client.run(self._set_ttl(path, type, change, jobs, progress))
+
+    async def aset_ttl(
+        self,
+        path: str | PathLike[str] | None,
+        ttl: TtlOption,
+        type: str | None = None,  # noqa: A002
+        *,
+        include_expired: bool = False,
+        jobs: int = DEFAULT_JOBS,
+        progress: TtlCallback | None = None,
+    ) -> TtlResult:
+        """Asynchronous form of `set_ttl`."""
+        change = checked_ttl(ttl, include_expired=include_expired)
+        check_jobs(jobs, progress)
+        return await self.client.arun(self._set_ttl(path, type, change, jobs, progress))
+
+    def _set_ttl(
+        self,
+        path: str | PathLike[str] | None,
+        type_name: str | None,
+        change: TtlChange,
+        jobs: int,
+        report: TtlCallback | None,
+    ) -> Flow[TtlResult]:
+        found = yield from self._find_object_or_entity(path, type_name)
+        target = found if isinstance(found, Target | Artifact) else target_of(found)
+        return (yield from set_ttl(self.client, target, change, jobs, report))
+
+    def _find_stored(self, path: str | PathLike[str] | None, type_name: str | None) -> Flow[Target]:
+        """Return what a path means for reports and plans."""
+        found = yield from self._find_object_or_entity(path, type_name)
+        return found if isinstance(found, Target) else target_of(found)
+
+    def _find_object_or_entity(
+        self, path: str | PathLike[str] | None, type_name: str | None
+    ) -> Flow[PathObject | Target]:
+        """Return the object at a path; one name alone is an entity."""
+        arguments.check_optional_strings(type=type_name)
+        text = "" if path is None else arguments.path_text(path).strip("/ ")
+        if is_url(text) or "/" in text or ":" in text:
+            return (yield from self._find_object(text, type_name))
+        if text:
+            check_project_name(text)
+        return Target((yield from self._find_entity(text or None)), type=type_name)
+
     # Closing.
 
     def close(self) -> None:
@@ -914,6 +1217,11 @@ def check_run_list(
     check_per_page(per_page)
     arguments.check_flags(lazy=lazy)
     arguments.check_optional_strings(start=start)
+
+
+def find_artifact_at(api: Api, path: str) -> Flow[Artifact]:
+    """Return the version at a path, as `Api.artifact` does; for rooms above this one."""
+    return api._find_artifact(path, None)  # pyright: ignore[reportPrivateUsage] # no public method
 
 
 def new_run_id() -> str:

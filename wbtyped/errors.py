@@ -2,10 +2,11 @@
 
     WbtypedError
     ├── AuthenticationError      the API key is missing, malformed, or rejected by the server
-    ├── NotFoundError            something does not exist on the server; also a LookupError
+    ├── NotFoundError            something does not exist; also a LookupError and a ValueError
     │   └── EntryNotFoundError   an artifact version has no such file; also a KeyError
     ├── UsageError               an invalid argument, found before any request; also a ValueError
-    │   └── UnsafePathError      a file name that would lead outside its folder
+    │   ├── UnsafePathError      a file name that would lead outside its folder
+    │   └── QueryError           queries that cannot be compiled; `problems` says where and why
     ├── GraphQLError             the server returned errors
     │   └── UnsupportedServerError   the server is too old for the call
     ├── TransportError           the server or the network failed; retrying later may help
@@ -38,12 +39,23 @@ UNSEEN = ", or the API key may not see it"
 class WbtypedError(Exception):
     """Base class of every error raised by this package."""
 
+    @property
+    def message(self) -> str:
+        """The message, as `str(error)`: scripts for the official client read it here."""
+        return str(self)
+
+    @property
+    def exc(self) -> BaseException | None:
+        """The cause, as `__cause__`: scripts for the official client read it here."""
+        return self.__cause__
+
 
 class AuthenticationError(WbtypedError):
     """The API key is missing, malformed, or rejected by the server."""
 
 
-class NotFoundError(WbtypedError, LookupError):
+# A ValueError, too: that is what the official client raises in many places.
+class NotFoundError(WbtypedError, LookupError, ValueError):
     """Something does not exist on the server, or the API key may not see it.
 
     `path` is the requested path (`entity/project/run`), and `missing` the part of it that does not
@@ -70,6 +82,20 @@ class UsageError(WbtypedError, ValueError):
 
 class UnsafePathError(UsageError):
     """A file name would lead outside its folder or through a link; nothing was written."""
+
+
+class QueryError(UsageError):
+    """Queries cannot be compiled.
+
+    `problems` are lines such as `queries/runs.graphql:3:5: Cannot query field 'nme' on type 'Run'.`
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(*problems)
+        self.problems: tuple[str, ...] = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 class GraphQLError(WbtypedError):

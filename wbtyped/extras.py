@@ -3,11 +3,16 @@
 import sys
 from importlib import import_module
 from importlib.util import find_spec
+from types import ModuleType
 
 MODULES: dict[str, tuple[str, ...]] = {
     "cli": ("rich", "typer"),
+    "dask": ("distributed",),
+    "codegen": ("ariadne_codegen", "graphql", "ruff"),
     "drift": ("graphql",),
-    "server": ("ariadne", "starlette", "uvicorn"),
+    "fsspec": ("fsspec",),
+    "report": ("plotly",),
+    "server": ("ariadne", "jinja2", "starlette", "uvicorn"),
 }
 """The modules that each extra installs and the package needs."""
 
@@ -43,3 +48,14 @@ def import_from(package: str, module: str, name: str, extra: str) -> object:
             message = f"{package}: {what_to_install(extra)}"
             raise ImportError(message, name=missing[0]) from None
         raise error
+
+
+def import_optional(package: str, module: str, extra: str) -> ModuleType:
+    """Return a module of an extra; raises ImportError that says what to install."""
+    try:
+        return import_module(module)
+    except ModuleNotFoundError:
+        if missing := missing_modules(extra):
+            message = f"{package}: {what_to_install(extra)}"
+            raise ImportError(message, name=missing[0]) from None
+        raise

@@ -123,3 +123,9 @@ def _escaped_member(member: re.Match[str]) -> str:
     """Return a range or a character of a set as a regular expression has it."""
     first, last = member.groups()
     return re.escape(member[0]) if first is None else f"{re.escape(first)}-{re.escape(last)}"
+
+
+def like_expression(pattern: str) -> str:
+    """Return the regular expression of an SQL LIKE pattern."""
+    wildcards = {"%": ".*", "_": "."}
+    return "".join(wildcards.get(character) or re.escape(character) for character in pattern)

@@ -14,6 +14,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "projects": ("Projects", "What contains runs and artifacts."),
     "lists": ("Lists", "What all lists have in common: they are fetched page by page."),
     "downloads": ("Downloads", "Options, progress and results of downloads."),
+    "storage": ("Storage", "What is stored, what deleting it would free, and plans to delete it."),
 }
 """Title and introduction of each page."""
 PLACES = {
@@ -23,12 +24,18 @@ PLACES = {
 """The page of a name, if its room is not the page's."""
 ROOMS = {
     "api": "api", "config": "api", "transport": "api", "accounts": "api", "runs": "runs",
-    "artifacts": "artifacts", "projects": "projects", "download": "downloads",
+    "artifacts": "artifacts", "projects": "projects", "download": "downloads", "storage": "storage",
 }  # fmt: skip
 """The page of each room."""
 MODULES = {
     "errors": ("wbtyped.errors", "Errors", inspect.getdoc(wbtyped.errors)),
     "server": ("wbtyped.server", "Embedded server", "The server that tests run against."),
+    "chunks": (
+        "wbtyped.filesystem.chunks",
+        "Chunks",
+        "Copy versions, runs and projects with many machines.",
+    ),
+    "filesystem": ("wbtyped.filesystem", "File system", "`wandb://` for everything with fsspec."),
     "drift": ("wbtyped.drift", "Schema drift", "Whether a server still fits the queries."),
 }
 """Module, title and introduction of pages about one module."""

@@ -16,7 +16,8 @@ from wbtyped.artifacts import (
     ArtifactManifest,
     ArtifactManifestEntry,
 )
-from wbtyped.artifacts.contents.manifest import parse_artifact_reference, parse_manifest
+from wbtyped.artifacts.contents.entry import parse_artifact_reference
+from wbtyped.artifacts.contents.manifest import parse_manifest
 from wbtyped.artifacts.contents.plan import entry_matches
 from wbtyped.download.disk.verified_writer import VerifiedWriter
 from wbtyped.errors import (
@@ -30,6 +31,7 @@ from wbtyped.errors import (
     UsageError,
 )
 from wbtyped.server import Fault, Reference, WandbServer
+from wbtyped.units import human_size
 
 FILES = {"a.txt": b"alpha", "sub/b.bin": bytes(range(256)) * 500, "sub/empty": b""}
 
@@ -47,6 +49,7 @@ def test_manifest_describes_files_and_is_loaded_once(
     manifest = data.manifest
     assert len(manifest) == 3
     assert manifest.size() == data.size
+    assert repr(manifest) == f"<ArtifactManifest 3 files, {human_size(data.size)}>"
     assert {entry.path for entry in manifest} == set(FILES)
     assert manifest.digest() == data.digest
     entry = data.get_entry("a.txt")
@@ -54,7 +57,7 @@ def test_manifest_describes_files_and_is_loaded_once(
     assert entry.digest_algorithm() == "MD5"
     assert not entry.is_reference
     assert [e.path for e in manifest.get_entries_in_directory("sub")] == ["sub/b.bin", "sub/empty"]
-    assert manifest.get_entry_by_path("a.txt") is entry
+    assert manifest.get_entry_by_path("a.txt") == entry
     assert manifest.get_entry_by_path("nope") is None
     with pytest.raises(KeyError) as failed:
         data.get_entry("nope")

@@ -357,4 +357,4 @@ def test_older_server_without_memberships_works() -> None:
             found = api.artifact("crew/ship/data:v0")
             assert [f.name for f in found.files()] == ["a"]
             assert "ArtifactByName" in server.requests.operations()
-            assert found.link("crew/shelf/best").source_name == "data:v0"
+            assert found.link("crew/shelf/best", None).source_name == "data:v0"

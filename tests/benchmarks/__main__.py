@@ -11,17 +11,30 @@ from pathlib import Path
 # When a folder is run, Python looks for modules inside it, and not beside `tests`.
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from tests.benchmarks import downloads, import_time, listing, memory, schema_check
+from tests.benchmarks import (
+    command,
+    downloads,
+    filesystem,
+    import_time,
+    listing,
+    memory,
+    retention,
+    schema_check,
+)
 from tests.benchmarks.processes import adopt_orphans
 from tests.benchmarks.results import Figure
 
 FIGURES: dict[str, Callable[[int], Figure]] = {
     "import": import_time.figure,
+    "command": command.figure,
     "listing": listing.figure,
     "runs": listing.run_figure,
     "memory": memory.figure,
     "downloads": downloads.figure,
     "schema": schema_check.figure,
+    "usage": retention.usage_figure,
+    "prune": retention.prune_figure,
+    "filesystem": filesystem.figure,
 }
 PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
 
@@ -49,8 +62,9 @@ def main() -> int:
     parser.add_argument("--job", metavar="TEXT", help="only the downloads whose name contains it")
     options = parser.parse_args()
     rounds: int = options.rounds
-    # Downloads take long and need nginx: only on request.
-    names: list[str] = options.figure or [name for name in FIGURES if name != "downloads"]
+    # These take long, and some need nginx: only on request.
+    on_request = {"downloads", "filesystem", "usage", "prune"}
+    names: list[str] = options.figure or [name for name in FIGURES if name not in on_request]
     if options.job:
         names = ["downloads"]
     if sys.platform != "linux":

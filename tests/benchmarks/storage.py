@@ -1,6 +1,11 @@
-"""A W&B server with nginx as its storage, so that clients are measured and not the server."""
+"""A W&B server with nginx in front, so that clients are measured and not the server.
+
+nginx serves the files, and remembers the responses of the API: each request of the first, uncounted
+round reaches the server, and no other.
+"""
 
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -10,6 +15,9 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.request import urlopen
+
+import trustme
 
 ROOT = Path(__file__).resolve().parents[2]
 NGINX = """
@@ -20,8 +28,23 @@ http {{
   access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000;
   client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
   uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  proxy_cache_path {folder}/responses keys_zone=responses:8m;
   server {{
-    listen 127.0.0.1:{port};
+    listen 127.0.0.1:{api_port};
+    location = /connections {{ stub_status; }}
+    location / {{
+      proxy_pass http://127.0.0.1:{server_port};
+      proxy_set_header Host 127.0.0.1:{api_port};
+      proxy_set_header Accept-Encoding "";
+      client_max_body_size 64m; client_body_buffer_size 4m;
+      proxy_cache responses; proxy_cache_methods GET HEAD POST; proxy_cache_valid 200 302 1d;
+      proxy_cache_key "$request_method $request_uri $request_body";
+      proxy_ignore_headers Cache-Control Expires Vary;
+    }}
+  }}
+  server {{
+    listen 127.0.0.1:{port} {tls};
+    ssl_certificate {folder}/server.pem; ssl_certificate_key {folder}/server.pem;
     {locations}
   }}
 }}
@@ -34,12 +57,14 @@ location @delayed {{ root {folder}/data; rewrite {blob} /blobs/$1/$2 break; }}
 """
 KINDS = {"small": (10_000, 4 * 1024), "medium": (1_000, 256 * 1024), "large": (1, 1024**3)}
 """Number of files, and bytes of each."""
+MORE_KINDS = {"wide": (10_000, 256 * 1024)}
+"""Served only on request: they take 2.5 GB of memory."""
 SERVE = """
 import json, os, sys
 from pathlib import Path
 from wbtyped.server import WandbServer, serve
-kinds = json.loads(sys.argv[3])
-server = WandbServer(Path(sys.argv[1]), storage_url=sys.argv[2])
+kinds = json.loads(sys.argv[4])
+server = WandbServer(Path(sys.argv[1]), port=int(sys.argv[2]), storage_url=sys.argv[3])
 for kind, (count, size) in kinds.items():
     def content(number):
         return number.to_bytes(8, "big") + os.urandom(1024) * ((size - 8) // 1024 + 1)
@@ -61,36 +86,85 @@ class StorageServer:
     work: Path
     """A folder in memory to download into."""
 
+    @property
+    def authority(self) -> Path:
+        """The certificate that signs those of a server with TLS."""
+        return self.work.parent / "authority.pem"
+
+    def connections(self) -> int:
+        """Return how many connections nginx has accepted so far, this one included."""
+        with urlopen(f"{self.env['WANDB_BASE_URL']}/connections") as response:
+            accepted = re.search(rb"requests\s+(\d+)", response.read())
+        return int(accepted[1]) if accepted else 0
+
 
 @contextmanager
 def nginx_server(
-    kinds: Iterable[str] = KINDS, delay: float = 0.0, rate: int = 0
+    kinds: Iterable[str] = KINDS, delay: float = 0.0, rate: int = 0, *, tls: bool = False
 ) -> Generator[StorageServer]:
     """Run the server and nginx until the end of the block; everything is in memory.
 
-    Responses for files start after `delay` seconds, with at most `rate` bytes per second.
+    Responses for files start after `delay` seconds, with at most `rate` bytes per second. With
+    `tls`, files are served over HTTP/2 and HTTP/1.1 with TLS.
     """
     with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
         folder = Path(name)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = int(free.getsockname()[1])
-        values = {"folder": folder, "blob": BLOB, "delay": delay, "rate": rate}
-        locations = (DELAYED_LOCATION if delay else BLOB_LOCATION).format(**values)
-        settings = NGINX.format(folder=folder, port=port, locations=locations)
+        make_certificates(folder)
+        api_port, server_port, port = free_ports(3)
+        settings = nginx_settings(
+            folder, port=port, api_port=api_port, server_port=server_port, delay=delay, rate=rate,
+            tls="ssl http2" if tls else "",
+        )  # fmt: skip
         (folder / "nginx.conf").write_text(settings)
         nginx = subprocess.Popen([executable(), "-c", str(folder / "nginx.conf")])
-        url = f"http://127.0.0.1:{port}"
-        sizes = json.dumps({kind: KINDS[kind] for kind in kinds})
-        command = [sys.executable, "-c", SERVE, str(folder / "data"), url, sizes]
+        url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+        sizes = json.dumps({kind: (KINDS | MORE_KINDS)[kind] for kind in kinds})
+        command = [
+            sys.executable, "-c", SERVE, str(folder / "data"), str(server_port), url, sizes
+        ]  # fmt: skip
         server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         try:
-            env = json.loads(server.stdout.readline() if server.stdout else "")
-            yield StorageServer({**env}, folder / "work")
+            env: dict[str, str] = json.loads(server.stdout.readline() if server.stdout else "")
+            env["WANDB_BASE_URL"] = f"http://127.0.0.1:{api_port}"
+            running = StorageServer(env, folder / "work")
+            if tls:
+                env["SSL_CERT_FILE"] = str(running.authority)
+            yield running
         finally:
             for process in (server, nginx):
                 process.terminate()
                 process.wait()
+
+
+def nginx_settings(
+    folder: Path, *, port: int = 1, api_port: int = 2, server_port: int = 3,
+    delay: float = 0.0, rate: int = 0, tls: str = "",
+) -> str:  # fmt: skip
+    """Return the configuration of nginx."""
+    location = DELAYED_LOCATION if delay else BLOB_LOCATION
+    locations = location.format(folder=folder, blob=BLOB, delay=delay, rate=rate)
+    return NGINX.format(
+        folder=folder, port=port, api_port=api_port, server_port=server_port, tls=tls,
+        locations=locations,
+    )  # fmt: skip
+
+
+def make_certificates(folder: Path) -> None:
+    """Write the certificate of an authority, and one of a server that it signs."""
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(folder / "authority.pem")
+    authority.issue_cert("127.0.0.1").private_key_and_cert_chain_pem.write_to_path(
+        folder / "server.pem"
+    )
+
+
+def free_ports(count: int) -> list[int]:
+    """Return free ports of the loopback interface."""
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(s.getsockname()[1]) for s in sockets]
+    for s in sockets:
+        s.close()
+    return ports
 
 
 def executable() -> str:
@@ -104,10 +178,10 @@ def executable() -> str:
 def missing_programs() -> str:
     """Return what this machine lacks for the download figures, and how to get it; or nothing."""
     with tempfile.TemporaryDirectory() as name:
-        values = {"folder": name, "blob": BLOB, "delay": 1, "rate": 0}
-        settings = NGINX.format(folder=name, port=1, locations=DELAYED_LOCATION.format(**values))
-        path = Path(name) / "nginx.conf"
-        path.write_text(settings)
+        folder = Path(name)
+        make_certificates(folder)
+        path = folder / "nginx.conf"
+        path.write_text(nginx_settings(folder, delay=1, tls="ssl http2"))
         try:
             command = [executable(), "-t", "-q", "-c", str(path)]
             tested = subprocess.run(command, capture_output=True, text=True, check=False)

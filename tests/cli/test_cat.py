@@ -1,11 +1,13 @@
 """`wbtyped cat` and `wbtyped get -o`: single files, to stdout and to a path."""
 
+import base64
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from wbtyped import Api
 from wbtyped.server import Fault, WandbServer
 
 from .conftest import Command
@@ -164,6 +166,39 @@ def test_url_of_a_file_means_that_file(
         assert command("get", path, "--root", root).code == 0
         assert [file.name for file in root.rglob("*") if file.is_file()] == ["b.txt"]
     assert command("get", url, "other").code == 2
+
+
+def test_url_of_a_version_by_its_id_may_name_a_file(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    with Api() as api:
+        found = base64.b64decode(api.artifact(VERSION).id).hex()
+    url = f"wandb-artifact://{found}/sub/b.txt"
+    assert command("cat", url).out == "beta"
+    assert command("get", url, "--root", tmp_path).code == 0
+    assert [file.name for file in tmp_path.rglob("*") if file.is_file()] == ["b.txt"]
+    assert command("ls", url).out.startswith("sub/b.txt\t")
+    assert command("rm", url, "--yes").code == 2
+    with Api() as api:
+        assert api.artifact(VERSION).state == "COMMITTED"
+
+
+def test_cat_version_with_defaults_may_name_a_file(
+    server: WandbServer, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_ENTITY", "crew")
+    monkeypatch.setenv("WANDB_PROJECT", "ship")
+    for path in ("data:best", "ship/data:best", VERSION):
+        assert command("cat", f"{path}/sub/b.txt").out == "beta"
+        assert command("cat", path, "sub/b.txt").out == "beta"
+    assert command("cat", "log", "sub/b.txt").out == "beta"
+    assert command("cat", "data:best").err.endswith("as in wbtyped cat data:best NAME\n")
+
+
+def test_url_without_a_scheme_means_the_same(server: WandbServer, command: Command) -> None:
+    url = f"{server.url.removeprefix('http://')}/crew/ship/runs/log/files/sub/b.txt"
+    assert command("cat", url).out == "beta"
+    assert command("rm", url, "--yes").out == "deleted  file sub/b.txt (4 B)\n"
 
 
 def test_rm_url_of_a_file_keeps_the_run(server: WandbServer, command: Command) -> None:

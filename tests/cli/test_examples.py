@@ -17,7 +17,7 @@ from .conftest import Command
 SUBCOMMANDS = (
     "ls", "get", "cat", "du", "verify", "open", "put", "rm", "tag", "alias", "link", "login",
     "whoami", "completion", "serve", "demo", "cache", "cache info", "cache prune", "cache verify",
-    "schema", "schema check", "schema pull", "schema coverage",
+    "schema", "schema check", "schema pull", "schema coverage", "usage", "prune", "ttl", "diff",
 )  # fmt: skip
 OTHER_SERVER = "https://wandb.example.com"
 SHELL = set("|<>")
@@ -58,6 +58,7 @@ def prepared(
         "model.pt": "weights", "notes.txt": "n", "plots/a.png": "p", "out/b.bin": "b",
         "key.txt": wandb_server.api_key, "queries/q.graphql": "query Q { viewer { id } }",
         "digits/train.csv": "1\n", "digits/test.csv": "2\n",
+        "retention.toml": 'path = "me/mnist"\n[[rule]]\nkeep_last = 2\n',
     }.items():  # fmt: skip
         (work / name).parent.mkdir(parents=True, exist_ok=True)
         (work / name).write_text(content)
@@ -143,7 +144,8 @@ def test_example_works_as_printed(
     completions.mkdir(parents=True)
     for line in examples(help_text(command, *name.split())):
         runnable = line.replace(OTHER_SERVER, prepared.url)
-        if name == "rm" and "--yes" not in runnable:
+        asks = name == "rm" or (name == "prune" and "--apply" in runnable)
+        if asks and "--yes" not in runnable:
             runnable += " --yes"
         if SHELL & set(line):
             done = run_in_shell(runnable)

@@ -85,6 +85,33 @@ def test_get_names_or_pattern_selects_files(
     assert read_folder(tmp_path).keys() == expected
 
 
+@pytest.mark.parametrize("path", [PATH, "crew/ship/notes:v0"])
+def test_get_like_pattern_that_was_meant_as_a_glob_says_so(
+    server: WandbServer, command: Command, tmp_path: Path, path: str
+) -> None:
+    server.add_artifact("crew/ship/notes", "dataset", FILES)
+    outcome = command("get", path, "--pattern", "*.txt", "--root", tmp_path)
+    assert (outcome.code, outcome.out) == (0, "no files (0 B)\n")
+    assert outcome.err.startswith("wbtyped: pattern '*.txt' is SQL LIKE")
+    assert outcome.err.count("pass glob='*.txt' (--glob)\n") == 1
+    assert command("get", path, "--pattern", "%.none", "--root", tmp_path).err == ""
+    assert command("get", path, "--pattern", "%.txt", "--root", tmp_path).err == ""
+
+
+@pytest.mark.parametrize("scheme", ["http://", ""])
+def test_get_page_of_a_folder_downloads_that_folder(
+    server: WandbServer, command: Command, tmp_path: Path, scheme: str
+) -> None:
+    page = f"{scheme}{server.url.removeprefix('http://')}/crew/ship/runs/log/files"
+    assert command("get", f"{page}/notes", "--root", tmp_path).code == 0
+    assert read_folder(tmp_path).keys() == {"notes/a b.txt", "notes/ü.txt"}
+    assert command("get", f"{page}/empty", "--root", tmp_path / "one").code == 0
+    assert read_folder(tmp_path / "one").keys() == {"empty"}
+    absent = command("get", f"{page}/absent", "--root", tmp_path)
+    assert absent.code == 1
+    assert absent.err == f"failed  absent/: run {PATH} has no files in this folder\n"
+
+
 def test_get_missing_folder_is_reported(
     server: WandbServer, command: Command, tmp_path: Path
 ) -> None:

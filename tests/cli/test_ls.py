@@ -181,6 +181,14 @@ def test_ls_on_terminal_aligns_pages(wandb_server: WandbServer) -> None:
     assert lines[1000].replace("0999", "") == lines[1001].replace("1000", "")
 
 
+def test_ls_on_terminal_aligns_collections_and_runs(wandb_server: WandbServer) -> None:
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a": b"x"})
+    wandb_server.add_run("crew/ship/a-long-name-of-a-run")
+    _, *lines = terminal_lines("ls", "crew/ship")
+    kinds = [re.match(r"\S+ {2,}", line) for line in lines]
+    assert len({kind.end() for kind in kinds if kind}) == 1, lines
+
+
 def test_ls_on_terminal_aligns_wide_characters(wandb_server: WandbServer) -> None:
     wandb_server.add_run(PATH, {"図図.txt": b"1", "e\u0301.txt": b"1", "abcdefgh": b"1"})
     lines = terminal_lines("ls", PATH)
@@ -326,7 +334,7 @@ def test_ls_glob_selects_names_and_a_like_pattern_that_was_meant_as_one_says_so(
 
 
 @pytest.mark.parametrize(
-    "tail", ["", "/overview", "/logs?nw=x", "/files/media", "#top"], ids=lambda tail: tail or "run"
+    "tail", ["", "/overview", "/logs?nw=x", "/files", "#top"], ids=lambda tail: tail or "run"
 )
 def test_ls_takes_the_page_of_a_run(server: WandbServer, command: Command, tail: str) -> None:
     expected = command("ls", PATH, "--json").out
@@ -334,6 +342,50 @@ def test_ls_takes_the_page_of_a_run(server: WandbServer, command: Command, tail:
     assert command("ls", f"{server.url}/{PATH.replace('log', 'runs/log')}{tail}", "--json").out == (
         expected
     )
+
+
+@pytest.mark.parametrize(("subcommand", "options"), [("ls", ()), ("du", ("--depth", "0"))])
+def test_page_of_a_folder_lists_that_folder(
+    wandb_server: WandbServer, command: Command, subcommand: str, options: tuple[str, ...]
+) -> None:
+    files = {
+        "media/b.png": b"1",
+        "media/deep/c.png": b"23",
+        "mediant": b"1",
+        "a_b/c": b"",
+        "axb": b"",
+    }
+    wandb_server.add_run("crew/ship/pictures", files)
+    wandb_server.add_artifact("crew/ship/album", "dataset", files)
+    page = f"{wandb_server.url}/crew/ship/runs/pictures/files"
+    artifact = f"{wandb_server.url}/crew/ship/artifacts/dataset/album/v0/files"
+    for start in (page, artifact, "crew/ship/album:v0", page.removeprefix("http://")):
+        for place, expected in {
+            "media": ["media/b.png", "media/deep/c.png"],
+            "media/deep": ["media/deep/c.png"],
+            "media/b.png": ["media/b.png"],
+            "a_b": ["a_b/c"],
+        }.items():
+            outcome = command(subcommand, f"{start}/{place}", *options)
+            names = {line.split("\t")[0] for line in outcome.out.splitlines()}
+            assert sorted(names - {"."}) == expected
+            assert (outcome.code, outcome.err) == (0, "")
+
+
+def test_ls_page_of_a_missing_folder_is_an_error(server: WandbServer, command: Command) -> None:
+    outcome = command("ls", f"{server.url}/crew/ship/runs/log/files/absent")
+    assert (outcome.code, outcome.out) == (1, "")
+    assert outcome.err == "wbtyped: crew/ship/log has no file or folder 'absent'\n"
+
+
+def test_like_pattern_that_was_meant_as_a_glob_says_so_for_every_kind(
+    project: WandbServer, command: Command
+) -> None:
+    for path in ("crew/ship", "crew/ship/dataset", "crew/ship/data", "crew/ship/data:v0", "crew/"):
+        outcome = command("ls", path, "--pattern", "*.none", "--json")
+        assert (outcome.code, json.loads(outcome.out)) == (0, []), path
+        assert outcome.err.count("pass glob='*.none' (--glob)") == 1, path
+        assert command("ls", path, "--pattern", "none").err == ""
 
 
 def test_page_of_another_server_is_wrong_usage(server: WandbServer, command: Command) -> None:

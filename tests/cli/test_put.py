@@ -1,16 +1,19 @@
 """`wbtyped put`: which files are uploaded, under which names, and what is reported."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from wbtyped import Api
+from wbtyped.runs.upload import upload_file
 from wbtyped.server import Fault, WandbServer
 
-from .conftest import Command
+from .conftest import Command, on_terminal
 
 PATH = "crew/ship/log"
+MIB = 1024 * 1024
 
 
 @pytest.fixture
@@ -98,3 +101,24 @@ def test_put_wrong_usage_exits_2_without_requests(
     assert (outcome.code, outcome.out) == (2, "")
     assert message in outcome.err
     assert len(server.requests) == 0
+
+
+def test_put_on_terminal_moves_the_bar_inside_a_file(server: WandbServer) -> None:
+    Path("large.bin").write_bytes(bytes(64 * MIB))
+    outcome = on_terminal("put", "large.bin", "a.txt", PATH, both=True)
+    assert outcome.code == 0
+    shown = re.findall(r"put \d of 2 .*? (\S+) MiB of 64\.0 MiB, \S+ \S?iB/s", outcome.out)
+    assert len({size for size in shown if 0 < float(size) < 64}) > 1
+
+
+def test_put_retried_upload_counts_its_bytes_once(server: WandbServer) -> None:
+    Path("large.bin").write_bytes(bytes(3 * MIB))
+    sent: list[int] = []
+    with (
+        Api() as api,
+        server.fault(Fault(kind="storage-put", path="large.bin", status=503, times=1)),
+    ):
+        run = api.run(PATH)
+        run.client.run(upload_file(run.client, run, "large.bin", ".", sent.append))
+    assert sent[-3:] == [0, MIB, 2 * MIB]
+    assert sent.count(0) == 2

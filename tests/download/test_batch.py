@@ -1,6 +1,7 @@
 """Batches of files, downloaded by each engine."""
 
 import asyncio
+import importlib.util
 import os
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import pytest
 
 from tests.conftest import files_in
 from wbtyped import Api, Run
+from wbtyped.download import batch
 from wbtyped.download.batch import Worker
 from wbtyped.download.disk.part_files import (
     PART_NAME,
@@ -23,7 +25,7 @@ from wbtyped.download.disk.part_files import (
     new_owner_id,
     part_name,
 )
-from wbtyped.download.engines.choice import choose_engine
+from wbtyped.download.engines.choice import choose_engine, suggest_libcurl
 from wbtyped.download.options import EngineName
 from wbtyped.download.progress import DownloadProgress
 from wbtyped.errors import (
@@ -157,6 +159,30 @@ def test_choose_engine_without_pycurl_uses_httpx(monkeypatch: pytest.MonkeyPatch
     assert choose_engine().name == "httpx"
     with pytest.raises(UsageError, match="fast"):
         choose_engine("curl")
+
+
+@pytest.mark.parametrize(
+    ("installed", "wanted", "said"), [(False, None, 1), (False, "httpx", 0), (True, None, 0)]
+)
+def test_many_files_without_libcurl_suggest_it_once(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture,
+    installed: bool, wanted: EngineName | None, said: int,
+) -> None:  # fmt: skip
+    real = importlib.util.find_spec
+
+    def find(name: str) -> object:
+        return None if name == "pycurl" and not installed else real(name)
+
+    monkeypatch.setattr("importlib.util.find_spec", find)
+    monkeypatch.delenv("WBTYPED_ENGINE", raising=False)
+    monkeypatch.setattr(batch, "MANY_FILES", 3)
+    suggest_libcurl.cache_clear()
+    for _ in range(2):
+        run.files().download(tmp_path, replace=True, engine=wanted)
+        for path in files_in(tmp_path):
+            (tmp_path / path).unlink()
+    logged = [record.getMessage() for record in caplog.records]
+    assert len([line for line in logged if "pip install 'wbtyped[fast]'" in line]) == said
 
 
 # Expired URLs, and overloaded servers.

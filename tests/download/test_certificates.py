@@ -118,6 +118,20 @@ def test_certificate_folder_is_trusted(
     assert download_succeeds(files, tmp_path / "root")
 
 
+def test_many_files_share_connections(
+    engine: EngineName, authority_file: Path, front: TlsFront, tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority_file))
+    storage_url = f"https://127.0.0.1:{front.port}"
+    with WandbServer(storage_port=front.behind, storage_url=storage_url) as server:
+        server.add_run("crew/ship/log", {f"{number}": b"x" * number for number in range(200)})
+        with Api({"base_url": server.url}, api_key=server.api_key) as api:
+            result = api.run("crew/ship/log").files().download(tmp_path, jobs=4)
+    assert len(result.written) == 200
+    assert front.connections <= 4
+
+
 async def test_certificate_file_is_trusted_by_async_client(
     secure_api: Api, authority_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

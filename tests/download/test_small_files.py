@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from tests.download.transfers import md5
 from tests.raw_server import raw_server, response
 from wbtyped import Api, DownloadProgress, DownloadResult
+from wbtyped.download import known_folders
 from wbtyped.download.batch import Batch, BatchOptions
 from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.disk.safe_names import PLAIN_NAME, SafeNames, checked_parts
 from wbtyped.download.disk.verified_writer import MEMORY_LIMIT_BYTES
-from wbtyped.download.known_folders import MAX_NAMES, KnownFolders
+from wbtyped.download.known_folders import KnownFolders
 from wbtyped.download.options import EngineName
 from wbtyped.download.recorded_reference import Recorded
 from wbtyped.download.schedule import Schedule
@@ -110,8 +111,11 @@ def test_known_folders_remember_how_a_folder_was(tmp_path: Path) -> None:
     tree.close()
 
 
-def test_known_folders_full_folder_may_contain_anything(tmp_path: Path) -> None:
-    for number in range(MAX_NAMES + 1):
+def test_known_folders_full_folder_may_contain_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(known_folders, "MAX_NAMES", 3)
+    for number in range(4):
         (tmp_path / str(number)).touch()
     tree = FolderTree(tmp_path)
     assert KnownFolders().may_contain(tree, Target(str(tmp_path), "", "absent"))

@@ -1,22 +1,23 @@
-"""The served schema promises nothing that the server does not answer: each field, each mutation."""
+"""The schema promises nothing that the server does not answer: each field, each mutation."""
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import httpx
 import pytest
 from graphql import (
     GraphQLField,
+    GraphQLInterfaceType,
+    GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
+    GraphQLUnionType,
     build_client_schema,
     get_introspection_query,
     get_named_type,
-    is_abstract_type,
     is_leaf_type,
-    is_object_type,
     is_required_argument,
 )
 from pydantic import JsonValue, TypeAdapter
@@ -68,11 +69,15 @@ ARGUMENTS: Mapping[str, Mapping[str, JsonValue]] = {
 NO_DATA = {
     "ApiKeyEdge", "ApiKey",  # keys are not shown
     "UploadMultipartUrls", "UploadUrlPart",  # of uploads, see test_artifact_upload.py
-    # Parts of interfaces whose objects no field leads to.
-    "ArtifactManifestConnection", "ArtifactManifestEdge",
+    # Histories of actions are empty.
+    "ArtifactActionEdge", "ArtifactAliasAction", "ArtifactAliasActionEdge",
+    "ArtifactCollectionAction", "ArtifactCollectionActionEdge", "DeleteArtifactAction",
+    "MoveArtifactAliasAction", "UpdateArtifactAction", "UseArtifactAction",
+    "FeatureFlag", "TagCategory",
 }  # fmt: skip
 METADATA = '{"args": ["--fast"], "git": {"commit": "abc", "remote": "origin"}, "os": "Linux"}'
 _answer = TypeAdapter(dict[str, JsonValue])
+_json: TypeAdapter[JsonValue] = TypeAdapter(JsonValue)
 
 
 @pytest.fixture(scope="module")
@@ -124,8 +129,14 @@ def served_schema(server: WandbServer) -> GraphQLSchema:
     return build_client_schema(introspection)  # type: ignore[arg-type]  # checked by the function
 
 
+def type_of(field: GraphQLField) -> GraphQLNamedType:
+    return get_named_type(field.type)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
+
 def call(type_name: str, name: str, field: GraphQLField) -> str:
     """Return a field with its arguments."""
+    if name == "protectedAliases":
+        return f"{name}(adminType: MODEL)"
     given = dict(ARGUMENTS.get(f"{type_name}.{name}", {}))
     for argument_name, argument in field.args.items():
         if is_required_argument(argument) and argument_name not in given:
@@ -144,12 +155,13 @@ def starts_of(schema: GraphQLSchema) -> dict[str, str]:
         object_type = schema.type_map[type_name]
         assert isinstance(object_type, GraphQLObjectType)
         for name, field in object_type.fields.items():
-            target = get_named_type(field.type)
-            inner = "... on %s { %%s }" if is_abstract_type(target) else "%s"
-            targets = schema.get_possible_types(target) if is_abstract_type(target) else [target]
-            for each in targets:
-                if is_object_type(each) and each.name not in found:
-                    part = inner % each.name if is_abstract_type(target) else inner
+            target = type_of(field)
+            objects: Sequence[GraphQLNamedType] = [target]
+            if isinstance(target, GraphQLInterfaceType | GraphQLUnionType):
+                objects = schema.get_possible_types(target)
+            for each in objects:
+                if isinstance(each, GraphQLObjectType) and each.name not in found:
+                    part = "%s" if each is target else f"... on {each.name} {{ %s }}"
                     step = f"{call(type_name, name, field)} {{ {part} }}"
                     found[each.name] = found[type_name] % step
                     waiting.append(each.name)
@@ -170,7 +182,7 @@ def test_every_field_is_answered(filled: WandbServer) -> None:
         object_type = schema.type_map[type_name]
         assert isinstance(object_type, GraphQLObjectType)
         for name, field in object_type.fields.items():
-            leaf = is_leaf_type(get_named_type(field.type))
+            leaf = is_leaf_type(type_of(field))
             selected = call(type_name, name, field) + ("" if leaf else " { __typename }")
             body = answer(filled, f"{{ {start % f'found: {selected}'} }}")
             if "errors" in body or (type_name not in NO_DATA and not holds(body["data"], "found")):
@@ -230,7 +242,7 @@ ALIASES: Mapping[str, JsonValue] = {
     "aliases": [SHIP | {"artifactCollectionName": "data", "alias": "new"}],
 }  # fmt: skip
 # In this order; what is in braces is an id that `ids_of` finds.
-MUTATIONS: list[tuple[str, Mapping[str, JsonValue]]] = [
+MUTATIONS: Sequence[tuple[str, Mapping[str, object]]] = [
     ("upsertModel", {"entityName": "crew", "name": "boat"}),
     ("renameProject", {"entityName": "crew", "oldProjectName": "boat", "newProjectName": "barge"}),
     ("upsertBucket", {"entityName": "crew", "modelName": "ship", "name": "other"}),
@@ -242,6 +254,10 @@ MUTATIONS: list[tuple[str, Mapping[str, JsonValue]]] = [
     ("copyFile", SHIP | {"runName": "other", "id": "{file}"}),
     ("rewindRun", SHIP | {"runName": "log", "metricName": "_step", "metricValue": 0}),
     ("deleteFiles", {"files": ["{file}"]}),
+    ("addFiles", {"entityName": "crew", "modelName": "ship", "bucketName": "log", "names": ["b"]}),
+    ("addProtectedAliases", {"entityName": "crew", "adminType": "MODEL", "aliases": ["prod"]}),
+    ("removeProtectedAliases", {"entityName": "crew", "adminType": "MODEL", "aliases": ["prod"]}),
+    ("createClientIDMapping", {"clientID": "mine", "serverID": "{version}"}),
     ("createArtifactType", SHIP | {"name": "model"}),
     ("updateArtifactType", {"artifactTypeID": "{type}", "description": "tables"}),
     ("createArtifactSequence", SHIP | {"artifactTypeID": "{type}", "name": "empty"}),
@@ -274,6 +290,8 @@ UPLOADS = {
     "commitArtifact", "completeMultipartUploadArtifact", "createArtifact", "createArtifactFiles",
     "createArtifactManifest", "updateArtifactManifest",
 }  # fmt: skip
+GONE = "undeleteRuns"
+"""Answered by an error: deleted runs are gone."""
 
 
 def mutate(server: WandbServer, name: str, given: JsonValue) -> dict[str, JsonValue]:
@@ -299,13 +317,12 @@ def ids_of(server: WandbServer) -> Mapping[str, str]:
     return dict(zip(names, re.findall(r'"id": "([^"]+)"', body), strict=True))
 
 
-def with_ids(given: JsonValue, ids: Mapping[str, str]) -> JsonValue:
+def with_ids(given: object, ids: Mapping[str, str]) -> JsonValue:
     """Return the input of a mutation with the ids that its braces name."""
-    if isinstance(given, Mapping):
-        return {key: with_ids(value, ids) for key, value in given.items()}
-    if isinstance(given, list):
-        return [with_ids(value, ids) for value in given]
-    return ids.get(given[1:-1], given) if isinstance(given, str) else given
+    text = json.dumps(given)
+    for name, value in ids.items():
+        text = text.replace(f'"{{{name}}}"', f'"{value}"')
+    return _json.validate_json(text)
 
 
 def test_every_mutation_is_served(wandb_server: WandbServer) -> None:
@@ -314,10 +331,11 @@ def test_every_mutation_is_served(wandb_server: WandbServer) -> None:
     wandb_server.link_artifact("crew/ship/data:v0", "crew/ship/shelf")
     mutations = served_schema(wandb_server).mutation_type
     assert mutations is not None
-    assert {name for name, _ in MUTATIONS} | UPLOADS == mutations.fields.keys()
+    names = {name for name, _ in MUTATIONS}
+    assert names | UPLOADS | {GONE} == mutations.fields.keys()
     ids = ids_of(wandb_server)
     for name, given in MUTATIONS:
-        body = mutate(wandb_server, name, with_ids(dict(given), ids))
+        body = mutate(wandb_server, name, with_ids(given, ids))
         assert "errors" not in body, (name, body)
         assert body["data"] == {name: {"__typename": mutations.fields[name].type.name}}, name
 
@@ -371,3 +389,21 @@ def test_console_and_metadata_are_shown(filled: WandbServer) -> None:
         "logLines": {"edges": [{"node": {"number": 0, "line": "hello"}}]},
         "runInfo": {"args": ["--fast"], "os": "Linux", "git": {"commit": "abc"}},
     }}}}  # fmt: skip
+
+
+def test_undeleting_runs_says_that_they_are_gone(wandb_server: WandbServer) -> None:
+    wandb_server.add_run("crew/ship/log")
+    body = mutate(wandb_server, GONE, SHIP | {"filters": "{}"})
+    assert body["errors"] == [{"message": "deleted runs of crew/ship not found", "path": [GONE]}]
+
+
+def test_protected_aliases_and_client_ids_are_kept(wandb_server: WandbServer) -> None:
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": "hi"})
+    given: JsonValue = {"entityName": "crew", "adminType": "MODEL", "aliases": ["prod"]}
+    mutate(wandb_server, "addProtectedAliases", given)
+    found = answer(wandb_server, '{ entity(name: "crew") { protectedAliases(adminType: MODEL) } }')
+    assert found == {"data": {"entity": {"protectedAliases": ["prod"]}}}
+    version = re.findall(r"'id': '([^']+)'", str(answer(wandb_server, f"{{ {VERSION % 'id'} }}")))
+    mutate(wandb_server, "createClientIDMapping", {"clientID": "mine", "serverID": version[0]})
+    found = answer(wandb_server, '{ clientIDMapping(clientID: "mine") { serverID } }')
+    assert found == {"data": {"clientIDMapping": {"serverID": version[0]}}}

@@ -47,3 +47,11 @@ def test_urls_with_invalid_host_use_own_origin(http: httpx.Client, host: str) ->
         url, direct, _ = get_urls(server, http, host)
         assert url.startswith(server.url)
         assert direct.startswith(server.storage_url)
+
+
+def test_urls_of_proxied_storage_are_those_of_the_proxy(http: httpx.Client) -> None:
+    with WandbServer(storage_url="https://storage.test") as server:
+        server.add_run("crew/ship/log", files={"a": b"x"})
+        _, direct, location = get_urls(server, http, "localhost:1234")
+        assert direct.startswith("https://storage.test/blobs/")
+        assert location.startswith("https://storage.test/blobs/")

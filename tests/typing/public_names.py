@@ -1,5 +1,6 @@
 """Types of the names in `wbtyped` itself. Only checked by mypy and pyright, never run."""
 
+import io
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -22,6 +23,7 @@ from wbtyped import (
     ArtifactTTL,
     ArtifactType,
     ArtifactTypes,
+    AsyncContentReader,
     Client,
     DownloadOptions,
     DownloadProgress,
@@ -72,6 +74,19 @@ def versions(artifact: Artifact) -> None:
     assert_type(artifact.compare("folder").modified, list[str])
     artifact.ttl = ArtifactTTL.INHERIT
     assert_type(artifact.ttl, timedelta | None)
+
+
+async def contents(file: File, artifact: Artifact) -> None:
+    assert_type(file.read(-8), bytes)
+    assert_type(await file.aread(0, 5), bytes)
+    assert_type(file.open("rb"), io.BufferedReader)
+    assert_type(await file.aopen(), AsyncContentReader)
+    file.open("r")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    entry = artifact.get_entry("a")
+    assert_type(entry.read(5, 10), bytes)
+    assert_type(await entry.aread(), bytes)
+    assert_type(entry.open(buffer_size=2**20), io.BufferedReader)
+    assert_type(await (await entry.aopen()).read(5), bytes)
 
 
 def show(progress: DownloadProgress) -> None:

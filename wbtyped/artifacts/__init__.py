@@ -12,7 +12,8 @@ from .compat import (
     server_supports_artifact_collections_gql_edges,
 )
 from .contents.differences import ArtifactDifferences
-from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
+from .contents.entry import ArtifactManifestEntry
+from .contents.manifest import ArtifactManifest
 from .lineage import Artifact, ArtifactCollection, ArtifactFiles, Artifacts, RunArtifacts
 from .types import ArtifactType, ArtifactTypes
 

@@ -38,8 +38,15 @@ from ..user_json import (
 )
 from ..user_warnings import in_thread, warn_user
 from .contents.differences import ArtifactDifferences
-from .contents.manifest import ArtifactManifest, ArtifactManifestEntry
+from .contents.entry import ArtifactManifestEntry
+from .contents.manifest import ArtifactManifest
 from .contents.version import VersionContents
+from .contents.version_diff import (
+    ArtifactDiff,
+    compare_entries,
+    compare_metadata,
+    transfer_size,
+)
 from .location import ArtifactLocation
 from .save_steps import SaveStep, save_all, save_step
 from .validation import checked_aliases, checked_tags
@@ -48,6 +55,7 @@ if TYPE_CHECKING:
     from wbtyped_graphql.update_artifact import UpdateArtifactUpdateArtifact as Updated
 
     from ..download.batch import Batch, BatchOptions
+    from ..download.stored_content import StoredContent
 
 MAX_METADATA_KEYS = 100
 """The limit of the official client for assigned metadata."""
@@ -336,6 +344,37 @@ class StandaloneArtifact(Record):
     def is_draft(self) -> bool:
         """Return True while the version is being uploaded; `wait` waits for its end."""
         return self.state == PENDING
+
+    def diff(self, other: "StandaloneArtifact") -> ArtifactDiff:
+        """Return how another version differs from this one; see `ArtifactDiff`.
+
+        Fetches both manifests, unless that was done before.
+        """
+        return self.client.run(self._diff(other))
+
+    async def adiff(self, other: "StandaloneArtifact") -> ArtifactDiff:
+        """Asynchronous form of `diff`."""
+        return await self.client.arun(self._diff(other))
+
+    def _diff(self, other: "StandaloneArtifact") -> Flow[ArtifactDiff]:
+        arguments.instance("other", other, StandaloneArtifact, "an artifact version")
+        old = yield from self.contents.load_manifest()
+        new = yield from other.contents.load_manifest()
+        added, removed, changed, renamed = compare_entries(old.entries, new.entries)
+        metadata = [
+            cast("dict[str, JsonValue]", version._saved_metadata()) for version in (self, other)
+        ]
+        return ArtifactDiff(
+            self.qualified_name,
+            other.qualified_name,
+            added,
+            removed,
+            changed,
+            sorted(renamed),
+            renamed,
+            transfer_size(old, new.entries),
+            compare_metadata(*metadata),
+        )
 
     # Edits.
 
@@ -730,6 +769,13 @@ class StandaloneArtifact(Record):
         folder = arguments.optional_location("root", root)
         options = self._build_options({"engine": "httpx", "jobs": 1}, skip_cache=skip_cache)
         return download_entry(self.contents, entry, folder, options)
+
+    def find_content(self, entry: ArtifactManifestEntry) -> Flow["StoredContent"]:
+        """Return the content of a file of the manifest; users call `entry.read()`."""
+        from .contents.entry_content import find_content
+
+        arguments.instance("entry", entry, ArtifactManifestEntry)
+        return (yield from find_content(self.contents, entry))
 
     def checkout(
         self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]

@@ -1,7 +1,7 @@
 """The files of an artifact version."""
 
 from abc import abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, Unpack
 
@@ -17,15 +17,18 @@ from ..name_patterns import check_glob, matches_glob
 from ..runs.files import StandaloneFile
 from ..runs.ref import RunRef
 from ..transport.client import Client
+from ..transport.flow import Flow
 from ..transport.pagination import SizedPaginator
-from .contents.manifest import ArtifactManifest, ArtifactManifestEntry, ManifestOwner
+from .contents.entry import ArtifactManifestEntry, ManifestOwner
 from .contents.version import VersionContents
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from wbtyped_graphql.artifact_files_by_id import ArtifactFilesById as Result
     from wbtyped_graphql.artifact_files_by_id import ArtifactFilesByIdArtifactFiles as Page
 
-    from ..download.batch import Batch
+    from ..download.batch import Batch, BatchOptions
 
 
 class ArtifactRef(ManifestOwner, Protocol):
@@ -92,7 +95,9 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         and is raised; with `on_error="collect"` the other files are downloaded, and the result
         lists the failures. See `DownloadOptions` for the other options.
         """
-        return self._batch(root, allow_missing_references, on_error, options).run()
+        folder, built = self._check(root, allow_missing_references, on_error, options)
+        entries = self.client.run(self._find_entries(built))
+        return self._batch(entries, folder, allow_missing_references, built).run()
 
     async def adownload(
         self,
@@ -103,32 +108,48 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         **options: Unpack[DownloadOptions],
     ) -> DownloadResult:
         """Asynchronous form of `download`."""
-        await self.client.arun(self.artifact.contents.load_manifest())
-        return await self._batch(root, allow_missing_references, on_error, options).arun()
+        folder, built = self._check(root, allow_missing_references, on_error, options)
+        entries = await self.client.arun(self._find_entries(built))
+        return await self._batch(entries, folder, allow_missing_references, built).arun()
 
-    def _batch(
+    def _check(
         self,
         root: str | PathLike[str] | None,
         allow_missing_references: bool,
         on_error: OnError,
         options: DownloadOptions,
-    ) -> "Batch":
+    ) -> "tuple[Path | None, BatchOptions]":
+        """Check the arguments of a download."""
         # Imported late: the download engine doubles the import time of the package.
         from ..download.batch import build_options
+
+        folder = arguments.optional_location("root", root)
+        arguments.check_flags(allow_missing_references=allow_missing_references)
+        return folder, build_options(self.client.settings, options, on_error)
+
+    def _find_entries(self, options: "BatchOptions") -> Flow[list[ArtifactManifestEntry]]:
+        """Return the files to download."""
+        from .contents.named_entries import find_named_entries
+
+        contents, names = self.artifact.contents, self.names
+        # The cache keeps the whole manifest, for use while offline.
+        if names is not None and options.cache is None:
+            return (yield from find_named_entries(contents, names))
+        manifest = yield from contents.load_manifest()
+        if names is not None:
+            return [entry for name in names if (entry := manifest.get_entry_by_path(name))]
+        return [e for e in manifest if self.glob is None or matches_glob(e.path, self.glob)]
+
+    def _batch(
+        self,
+        entries: list[ArtifactManifestEntry],
+        root: "Path | None",
+        allow_missing_references: bool,
+        options: "BatchOptions",
+    ) -> "Batch":
         from .contents.download import make_batch
 
-        root = arguments.optional_location("root", root)
-        arguments.check_flags(allow_missing_references=allow_missing_references)
-        built = build_options(self.client.settings, options, on_error)
-        contents = self.artifact.contents
-        entries = self._entries(contents.manifest)
-        return make_batch(contents, entries, root, allow_missing_references, built)
-
-    def _entries(self, manifest: ArtifactManifest) -> list[ArtifactManifestEntry]:
-        names: Iterable[str] = manifest.entries if self.names is None else self.names
-        if self.glob is not None:
-            names = [name for name in manifest.entries if matches_glob(name, self.glob)]
-        return [entry for name in names if (entry := manifest.get_entry_by_path(name))]
+        return make_batch(self.artifact.contents, entries, root, allow_missing_references, options)
 
     def _operation(self, cursor: str | None) -> Operation["Result"]:
         return calls.artifact_files_by_id(

@@ -19,7 +19,7 @@ from wbtyped_graphql.input_types import (
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
 from ..download.disk.digests import Algorithm
-from ..errors import UNSEEN, NotFoundError, UsageError
+from ..errors import UNSEEN, GraphQLError, NotFoundError, UsageError
 from ..paths import parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
@@ -31,6 +31,7 @@ from ..transport.nodes import iso
 from .artifact import StandaloneArtifact
 from .collection import StandaloneCollection
 from .files import VersionFiles
+from .lineage_graph import DEFAULT_DEPTH, LineageGraph, find_lineage, run_node, version_node
 from .location import ArtifactLocation
 from .lookup import find_version
 from .validation import checked_aliases, checked_tags
@@ -140,6 +141,21 @@ class Run(StandaloneRun):
     def used_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
         """Return the artifact versions that the run used, as a lazy list."""
         return RunArtifacts(self.client, self, "used", per_page, start=start)
+
+    def lineage(self, depth: int = DEFAULT_DEPTH) -> LineageGraph:
+        """Return the versions and runs that are at most `depth` steps away; see `LineageGraph`.
+
+        A step leads from a run to a version that it logged or used, or back. Sends one request for
+        each node.
+        """
+        return self.client.run(self._lineage(depth))
+
+    async def alineage(self, depth: int = DEFAULT_DEPTH) -> LineageGraph:
+        """Asynchronous form of `lineage`."""
+        return await self.client.arun(self._lineage(depth))
+
+    def _lineage(self, depth: int) -> Flow[LineageGraph]:
+        return find_lineage(self.client, run_node(self.full_path, self.name), depth)
 
     def use_artifact(self, artifact: "Artifact", use_as: str | None = None) -> "Artifact":
         """Record that the run uses a version, and return it (mutation UseArtifact).
@@ -459,7 +475,9 @@ class Artifact(StandaloneArtifact):
 
     # Links.
 
-    def link(self, target_path: str | PathLike[str], aliases: Iterable[str] = ()) -> "Artifact":
+    def link(
+        self, target_path: str | PathLike[str], aliases: Iterable[str] | None = None
+    ) -> "Artifact":
         """Link the version to the portfolio at `target_path`, and return the link.
 
         The path is `entity/project/name`, `project/name` or `name`; the defaults are the version's
@@ -475,17 +493,19 @@ class Artifact(StandaloneArtifact):
         return self.client.run(self._link(target_path, aliases))
 
     async def alink(
-        self, target_path: str | PathLike[str], aliases: Iterable[str] = ()
+        self, target_path: str | PathLike[str], aliases: Iterable[str] | None = None
     ) -> "Artifact":
         """Asynchronous form of `link`."""
         return await self.client.arun(self._link(target_path, aliases))
 
-    def _link(self, target_path: str | PathLike[str], aliases: Iterable[str]) -> Flow["Artifact"]:
+    def _link(
+        self, target_path: str | PathLike[str], aliases: Iterable[str] | None
+    ) -> Flow["Artifact"]:
         parts = parse_collection_path(target_path, self.client.settings.pages)
         entity, project = parts.entity, parts.project or self.project
         inputs = [
             ArtifactAliasInput(alias=alias, artifact_collection_name=parts.collection)
-            for alias in checked_aliases(aliases)
+            for alias in checked_aliases(() if aliases is None else aliases)
         ]
         if is_registry(project):
             owner = yield from find_registry_owner(self.source_entity, entity)
@@ -533,10 +553,21 @@ class Artifact(StandaloneArtifact):
         arguments.check_flags(delete_aliases=delete_aliases)
         if self.is_link:
             yield from self._unlink()
-        else:
-            yield from ask(
-                calls.delete_artifact(id=self.id, delete_aliases=delete_aliases), self._subject
-            )
+            return
+        query = calls.delete_artifact(id=self.id, delete_aliases=delete_aliases)
+        try:
+            yield from ask(query, self._subject)
+        except GraphQLError as error:
+            if delete_aliases or not self.aliases:
+                raise
+            raise GraphQLError(
+                f"{error}. {self.qualified_name} has the aliases {', '.join(self.aliases)};"
+                " pass delete_aliases=True to delete them, too",
+                operation=error.operation,
+                messages=error.messages,
+                path=error.path,
+                status=error.status,
+            ) from error
 
     @property
     def source_artifact(self) -> "Artifact":
@@ -594,6 +625,26 @@ class Artifact(StandaloneArtifact):
         return [(location, node) for location, node in located if location is not None]
 
     # Runs.
+
+    def lineage(self, depth: int = DEFAULT_DEPTH) -> LineageGraph:
+        """Return the versions and runs that are at most `depth` steps away; see `LineageGraph`.
+
+        A step leads from a run to a version that it logged or used, or back. Sends one request for
+        each node.
+
+        Example:
+            >>> graph = artifact.lineage(depth=1)
+            >>> [(node.kind, node.path) for node in graph.nodes]
+            [('artifact', 'my-team/mnist/digits:v1'), ('run', 'my-team/mnist/run-1')]
+        """
+        return self.client.run(self._lineage(depth))
+
+    async def alineage(self, depth: int = DEFAULT_DEPTH) -> LineageGraph:
+        """Asynchronous form of `lineage`."""
+        return await self.client.arun(self._lineage(depth))
+
+    def _lineage(self, depth: int) -> Flow[LineageGraph]:
+        return find_lineage(self.client, version_node(self.id, self.source, self.type), depth)
 
     def used_by(self) -> list[Run]:
         """Return the runs that used the version (query ArtifactUsedBy)."""

@@ -13,6 +13,7 @@ from .local import local_app
 from .parameters import examples
 from .reading import reading_app
 from .schema import schema_app
+from .storage import storage_app
 from .writing import writing_app
 
 
@@ -33,7 +34,7 @@ app: typer.Typer = typer.Typer(
 
 def add_subcommands() -> None:
     """Add the subcommands, each with a short help of its own, since typer would cut it."""
-    merged = (reading_app, writing_app, account_app, local_app)
+    merged = (reading_app, writing_app, storage_app, account_app, local_app)
     for group in (*merged, cache_app, schema_app):
         for command in group.registered_commands:
             command.short_help = first_paragraph(command.callback)

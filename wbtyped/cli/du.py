@@ -12,7 +12,8 @@ from ..artifacts.types import ArtifactType
 from ..projects.project import Project
 from .connection import connect
 from .listing import Listing, Look, Record, print_listing
-from .targets import Target, find_target, full_path
+from .names import NameFilter
+from .targets import Target, file_at, find_target, full_path, run_files
 
 ITEMS_PER_PAGE = 1000
 TOTAL = "."
@@ -34,7 +35,10 @@ def show_usage(
     """Print the sizes of the parts of a path, largest first, and their total."""
     with connect(base_url) as api:
         target = find_target(api, path, type_name)
-        shares = sorted(parts(api, target, depth), key=lambda share: (-share.size, share.name))
+        below = NameFilter(below=file_at(api, path))
+        shares = sorted(
+            parts(api, target, depth, below), key=lambda share: (-share.size, share.name)
+        )
     total = Share(TOTAL, sum(s.size for s in shares), sum(s.files for s in shares))
     if look.as_json:
         entries = [record(share) for share in shares]
@@ -51,13 +55,16 @@ def record(share: Share) -> Record:
     return fields if share.type is None else {**fields, "type": share.type}
 
 
-def parts(api: Api, target: Target, depth: int) -> Iterable[Share]:
-    """Return the sizes of the parts of an object."""
+def parts(api: Api, target: Target, depth: int, names: NameFilter) -> Iterable[Share]:
+    """Return the sizes of the parts of an object; of files, those that are wanted."""
+    matches = names.matcher()
     if isinstance(target, Run):
-        listed = target.files(per_page=ITEMS_PER_PAGE).pages()
-        return by_folder(((f.name, f.size) for page in listed for f in page), depth)
+        listed = run_files(target, names, ITEMS_PER_PAGE).pages()
+        files = ((f.name, f.size) for page in listed for f in page)
+        return by_folder((file for file in files if matches(file[0])), depth)
     if isinstance(target, Artifact):
-        return by_folder(((e.path, e.size or 0) for e in target.manifest), depth)
+        files = ((e.path, e.size or 0) for e in target.manifest if matches(e.path))
+        return by_folder(files, depth)
     if isinstance(target, ArtifactCollection):
         return versions(target)
     if isinstance(target, ArtifactType):

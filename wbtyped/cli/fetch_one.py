@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..artifacts.contents.download import make_batch as make_version_batch
-from ..artifacts.contents.manifest import ArtifactManifestEntry
+from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.lineage import Artifact, Run
 from ..download.batch import Batch, BatchOptions
 from ..errors import UsageError

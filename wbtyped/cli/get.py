@@ -12,7 +12,7 @@ from typing import Self
 from ..api import Api
 from ..artifacts.contents.download import make_batch as make_version_batch
 from ..artifacts.contents.download import only_entry
-from ..artifacts.contents.manifest import ArtifactManifestEntry
+from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.lineage import Artifact, Run
 from ..download.batch import BatchOptions, build_options
 from ..download.options import EngineName
@@ -62,18 +62,20 @@ def get_path(
     type_name: str | None = None,
 ) -> int:
     """Download what a path names, or some files of it; return the exit code."""
-    names = files_named(path, names)
-    check_either(names, name_filter)
     with options.connect() as api:
+        files = files_named(api, path, names)
+        check_either(files, name_filter)
         target = find_target(api, path, type_name)
         if isinstance(target, Run):
             if options.output is not None:
-                return get_one(api, run_file(target, the_name(names)), options)
-            return get_files(api, target, names, name_filter, options)
+                return get_one(api, run_file(target, the_name(files)), options)
+            if not names:
+                files = [file_or_folder(target, name) for name in files]
+            return get_files(api, target, files, name_filter, options)
         if isinstance(target, Artifact):
             if options.output is not None:
-                return get_one(api, version_file(target, one_entry(target, names)), options)
-            return get_version(api, target, names, name_filter, options)
+                return get_one(api, version_file(target, one_entry(target, files)), options)
+            return get_version(api, target, files, name_filter, options)
     raise wrong_kind(path, target, "a run or an artifact version, collection:alias")
 
 
@@ -105,6 +107,11 @@ def get_one(api: Api, make: MakeBatch, options: GetOptions) -> int:
 # Many files.
 
 
+def file_or_folder(run: Run, name: str) -> str:
+    """Return a name, with a slash if it is that of a folder, which the URL of its page omits."""
+    return name if any(file.updated_at for file in run.files([name])) else f"{name}/"
+
+
 def get_files(
     api: Api, run: Run, names: Sequence[str], name_filter: NameFilter, options: GetOptions
 ) -> int:
@@ -114,7 +121,8 @@ def get_files(
     with reporter_for(options) as reporter:
         download = partial(download_selection, api, options, reporter)
         if exact or not folders:
-            download(FileSelection(run.client, run, exact, name_filter.pattern, name_filter.glob))
+            selected = (exact, name_filter.pattern, name_filter.glob)
+            name_filter.check_matches(download(FileSelection(run.client, run, *selected)))
         for folder in folders:
             selection = FileSelection(run.client, run, [], None, glob_escape(folder))
             if not download(selection):
@@ -145,9 +153,10 @@ def get_version(
         batch_options = options.batch_options(api, reporter)
         batch = make_version_batch(artifact.contents, entries, options.root, False, batch_options)
         result = batch.run()
+    name_filter.check_matches(len(entries))
     name, folder = artifact.qualified_name, str(result.root)
     print_summary(reporter, options, {"artifact": name, "folder": folder, "files": len(entries)})
-    if not options.as_json and not reporter.failures:
+    if entries and not options.as_json and not reporter.failures:
         unverified = len(result.unverified)
         checked = f"{unverified:,} could not be verified" if unverified else "all verified"
         print_out(f"{counted(len(entries))} of {name} in {folder}, {checked}")

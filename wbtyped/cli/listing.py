@@ -14,7 +14,7 @@ from .output import human_size, on_terminal, printable
 
 Value = str | int | Sequence[str] | None
 Record = Mapping[str, Value]
-FIGURES = frozenset({"size", "files", "versions"})
+FIGURES = frozenset({"size", "distinct", "freed", "files", "versions"})
 """Fields that are aligned to the right."""
 HEADINGS = {"mimetype": "type"}
 COLUMN_GAP = "  "

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import Literal, Protocol, TypeVar
 
 from ..api import Api
 from ..artifacts.collections import ProjectArtifactCollections
 from ..artifacts.lineage import Artifact, ArtifactCollection, Run
 from ..artifacts.types import ArtifactType
-from ..errors import UsageError
+from ..errors import NotFoundError, UsageError
 from ..projects.project import Project
 from . import records
 from .connection import connect
 from .listing import Listing, Look, Record, print_listing
 from .names import ALL_NAMES, NameFilter
-from .targets import Target, find_target
+from .targets import Target, file_at, find_target, full_path, run_files
 
 ITEMS_PER_PAGE = 1000
 """Large pages: a long list needs few requests."""
@@ -70,14 +69,36 @@ def find_listing(api: Api, path: str | None, options: ListOptions) -> Listing:
     if path is None or is_entity(path):
         entity = path.strip(" /") if path else None
         projects = api.projects(entity, per_page=options.per_page)
-        return make_listing(
+        listing = make_listing(
             projects, records.project_record, options,
             records.PROJECT_FIELDS, records.MORE_PROJECT_FIELDS,
         )  # fmt: skip
+        return replace(listing, pages=checked(listing.pages, None, options.names))
     target = find_target(api, path, options.type_name)
     if options.only and not isinstance(target, Project):
         raise UsageError(f"--{options.only} is for projects, but {path} is none")
-    return target_listing(api, target, options)
+    options = replace(options, names=replace(options.names, below=file_at(api, path)))
+    listing = target_listing(api, target, options)
+    return replace(listing, pages=checked(listing.pages, target, options.names))
+
+
+def checked(
+    pages: Iterable[Sequence[Record]], target: Target | None, names: NameFilter
+) -> Iterator[Sequence[Record]]:
+    """Yield pages; if they are empty, say what of the selection may be wrong."""
+    found = 0
+    for page in pages:
+        found += len(page)
+        yield page
+    if target and not found and names.below and not (names.pattern or names.glob):
+        raise NotFoundError(
+            f"{full_path(target)} has no file or folder {names.below!r}",
+            path=names.below,
+            missing="file",
+        )
+    # The list of the files of a run warns itself.
+    if not isinstance(target, Run):
+        names.check_matches(found)
 
 
 def is_entity(path: str) -> bool:
@@ -92,13 +113,9 @@ def target_listing(api: Api, target: Target, options: ListOptions) -> Listing:
     if isinstance(target, Project):
         return project_listing(api, target, options)
     if isinstance(target, Run):
-        names = options.names
-        # The server cannot narrow by both; the rest is left out below.
-        glob = None if names.pattern else names.glob
-        files = target.files(per_page=per_page, pattern=names.pattern, glob=glob)
-        rest = replace(options, names=replace(names, pattern=None))
+        rest = replace(options, names=replace(options.names, pattern=None))
         return make_listing(
-            files, records.run_file_record, rest,
+            run_files(target, options.names, per_page), records.run_file_record, rest,
             records.RUN_FILE_FIELDS, records.MORE_RUN_FILE_FIELDS,
         )  # fmt: skip
     if isinstance(target, ArtifactType):
@@ -136,9 +153,30 @@ def project_listing(api: Api, project: Project, options: ListOptions) -> Listing
     )  # fmt: skip
     if options.only:
         return runs if options.only == "runs" else artifacts
-    return Listing(
-        chain(artifacts.pages, runs.pages), records.CONTENT_FIELDS, records.MORE_CONTENT_FIELDS
-    )
+    pages = joined_pages(artifacts.pages, runs.pages, options.limit)
+    return Listing(pages, records.CONTENT_FIELDS, records.MORE_CONTENT_FIELDS)
+
+
+def joined_pages(
+    first: Iterable[Sequence[Record]], second: Iterable[Sequence[Record]], limit: int | None
+) -> Iterator[Sequence[Record]]:
+    """Yield the pages of two lists, the page where they meet as one: a page is aligned.
+
+    Nothing is read of the second list if a page of the first reaches the limit.
+    """
+    last: Sequence[Record] = ()
+    for page in first:
+        if last:
+            yield last
+        last = page
+        if limit and len(page) >= limit:
+            yield page
+            last = ()
+    for page in second:
+        yield [*last, *page]
+        last = ()
+    if last:
+        yield last
 
 
 def make_listing(

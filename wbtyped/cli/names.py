@@ -5,7 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ..errors import UsageError
-from ..name_patterns import glob_expression
+from ..name_patterns import (
+    glob_expression,
+    like_expression,
+    looks_like_glob,
+    unmatched_hint,
+)
+from ..user_warnings import warn_user
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,11 +21,13 @@ class NameFilter:
     pattern: str | None = None
     """SQL LIKE."""
     glob: str | None = None
+    below: str | None = None
+    """The only file, or the folder that holds all."""
 
     @property
     def selects(self) -> bool:
         """Whether any name could be left out."""
-        return self.pattern is not None or self.glob is not None
+        return any(value is not None for value in (self.pattern, self.glob, self.below))
 
     def matcher(self) -> Callable[[str], bool]:
         """Return a predicate that tells whether a name is kept."""
@@ -28,7 +36,14 @@ class NameFilter:
             expressions.append(re.compile(like_expression(self.pattern), re.DOTALL))
         if self.glob is not None:
             expressions.append(glob_expression(self.glob))
+        if self.below is not None:
+            expressions.append(re.compile(re.escape(self.below) + "(/.*)?", re.DOTALL))
         return lambda name: all(expression.fullmatch(name) for expression in expressions)
+
+    def check_matches(self, found: int) -> None:
+        """Warn of an SQL LIKE pattern that matches nothing and was meant as a shell pattern."""
+        if not found and self.pattern and looks_like_glob(self.pattern):
+            warn_user(unmatched_hint(self.pattern))
 
 
 ALL_NAMES = NameFilter()
@@ -38,9 +53,3 @@ def check_either(names: Sequence[str], name_filter: NameFilter) -> None:
     """Raise UsageError unless files are selected in one way at most."""
     if names and name_filter.selects:
         raise UsageError("pass either NAME, or --pattern and --glob, not both")
-
-
-def like_expression(pattern: str) -> str:
-    """Return the regular expression of an SQL LIKE pattern."""
-    wildcards = {"%": ".*", "_": "."}
-    return "".join(wildcards.get(character) or re.escape(character) for character in pattern)

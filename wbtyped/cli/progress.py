@@ -35,6 +35,8 @@ class Reporter:
         self.done: dict[str, int] = {}
         self.failures: list[tuple[str, str]] = []
         self.size: int = 0
+        self.underway: int = 0
+        """The bytes that unfinished files have, for work that does not report its progress."""
         self._expected_files = self._expected_size = 0
         self._meter = RateMeter()
         self._left = ""
@@ -76,32 +78,33 @@ class Reporter:
         """Announce further files of `size` bytes in total."""
         self._expected_files += files
         self._expected_size += size
-        self._tick_counted()
+        self.tick_counted()
 
     def finish(self, status: str, name: str, size: int) -> None:
         """Count and show a finished file."""
         self.done[status] = self.done.get(status, 0) + 1
         self.size += size
         self.show(status, name, size)
-        self._tick_counted()
+        self.tick_counted()
 
     def fail(self, name: str, reason: object) -> None:
         """Count and show a failed file."""
         self.failures.append((name, str(reason)))
         self.show_failure(name, str(reason))
-        self._tick_counted()
+        self.tick_counted()
 
-    def _tick_counted(self) -> None:
+    def tick_counted(self) -> None:
         """Show the progress of work that does not report it by itself."""
         if self._expected_files:
+            size = self.size + self.underway
             self.tick(
                 DownloadProgress(
                     sum(self.done.values()),
                     len(self.failures),
-                    self.size,
+                    size,
                     self._expected_files,
                     self._expected_size,
-                    self._meter.rate(self.size),
+                    self._meter.rate(size),
                 )
             )
 

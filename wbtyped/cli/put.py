@@ -3,21 +3,24 @@
 import json
 import os
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 from ..api import Api
 from ..artifacts.lineage import Run
 from ..errors import NotFoundError, UsageError, WbtypedError
 from ..paths import parse_run_path
-from ..runs.upload import LocalFile
+from ..runs.upload import LocalFile, upload_file
 from .connection import connect
 from .output import print_out
 from .progress import Reporter, SilentReporter, make_reporter
 
 DEFAULT_JOBS = 8
 """Number of parallel uploads."""
+TICK_SECONDS = 0.1
+"""Seconds between two reports of the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +88,20 @@ def upload(run: Run, files: Sequence[LocalFile], options: PutOptions, reporter: 
     """Upload files in parallel; one that fails does not stop the others."""
     sizes = {file.name: file.path.stat().st_size for file in files}
     reporter.expect(len(files), sum(sizes.values()))
+    sent: dict[str, int] = {}  # of the files being uploaded
+    ended: SimpleQueue[Future[str]] = SimpleQueue()
     with ThreadPoolExecutor(options.jobs) as threads:
-        uploads = {
-            threads.submit(run.upload_file, file.path, options.root): file.name for file in files
-        }
+        names: dict[Future[str], str] = {}
         try:
-            for done in as_completed(uploads):
-                name = uploads[done]
+            for file in files:
+                future = threads.submit(upload_one, run, file, options.root, sent)
+                names[future] = file.name
+                future.add_done_callback(ended.put)
+            while names:
+                future = next_ended(ended, sent, reporter)
+                name = names.pop(future)
                 try:
-                    done.result()
+                    future.result()
                 except WbtypedError as error:
                     reporter.fail(name, error)
                 else:
@@ -101,6 +109,34 @@ def upload(run: Run, files: Sequence[LocalFile], options: PutOptions, reporter: 
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def upload_one(run: Run, file: LocalFile, root: Path, sent: dict[str, int]) -> str:
+    """Upload a file, and keep in `sent` how much of it is sent as long as it is unfinished."""
+    try:
+        return run.client.run(
+            upload_file(
+                run.client, run, file.path, root, lambda size: sent.__setitem__(file.name, size)
+            )
+        )
+    finally:
+        sent.pop(file.name, None)
+
+
+def next_ended(
+    ended: "SimpleQueue[Future[str]]", sent: dict[str, int], reporter: Reporter
+) -> Future[str]:
+    """Wait for the end of an upload, and report the progress of all meanwhile."""
+    while True:
+        try:
+            future = ended.get(timeout=TICK_SECONDS)
+        except Empty:
+            future = None
+        # A copy, since the threads change it.
+        reporter.underway = sum(list(sent.values()))
+        if future is not None:
+            return future
+        reporter.tick_counted()
 
 
 def print_result(run: Run, reporter: Reporter, *, as_json: bool) -> None:

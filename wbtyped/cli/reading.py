@@ -116,6 +116,7 @@ def warn_at_once(value: int | None) -> int | None:
         "wbtyped get me/mnist/run-1 model.pt -o best.pt",
         "wbtyped get me/mnist/digits:latest --root ./digits",
         "wbtyped get me/mnist/digits:latest train.csv -o - | head",
+        "wbtyped get me/mnist/digits:latest --to memory://digits",
     )
 )
 def get(
@@ -146,6 +147,24 @@ def get(
             metavar="FILE",
             help="Where to save a single file, which replaces any other; - is stdout.",
             allow_dash=True,
+        ),
+    ] = None,
+    to: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Copy to an object store instead, such as s3://bucket/prefix; needs the extra"
+            " fsspec, and the package for the store.",
+            show_default=False,
+        ),
+    ] = None,
+    dask: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Have the workers of this Dask scheduler copy, such as tcp://scheduler:8786; a"
+            " folder must be one that they share.",
+            show_default=False,
         ),
     ] = None,
     type_name: TypeName = None,
@@ -191,6 +210,10 @@ def get(
     downloads resume where they stopped. Existing files with the right content are kept. Others are
     replaced if they belong to an artifact version; for a run they are reported as failures, unless
     --replace is given.
+
+    With --to or --dask, files are copied in chunks: of a project, too, those of all its runs and
+    versions. A file appears in the object store when it is complete and verified; existing ones
+    with other content are replaced. Each worker finds the API key as this command does.
     """
     from .get import GetOptions, get_path
     from .names import NameFilter
@@ -201,7 +224,15 @@ def get(
         root, base_url, cache, offline, engine, at_once if jobs is None else jobs, json, output,
         replace,
     )  # fmt: skip
-    raise typer.Exit(get_path(path, names or [], NameFilter(pattern, glob), options, type_name))
+    name_filter = NameFilter(pattern, glob)
+    if to is None and dask is None:
+        raise typer.Exit(get_path(path, names or [], name_filter, options, type_name))
+    if output is not None or offline or (to and root):
+        raise typer.BadParameter("--to and --dask exclude -o and --offline, --to also --root")
+    from .copy_files import CopyOptions, copy_path
+
+    copied = copy_path(path, names or [], name_filter, options, CopyOptions(to, dask), type_name)
+    raise typer.Exit(copied)
 
 
 @reading_app.command(

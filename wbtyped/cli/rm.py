@@ -48,11 +48,11 @@ class Removal:
 
 def remove(path: str, options: RemoveOptions) -> int:
     """Show what would be deleted, ask, and delete it; return the exit code."""
-    options = replace(options, names=files_named(path, options.names))
-    check_either(options.names, options.name_filter)
     if not options.yes and not sys.stdin.isatty():
         raise UsageError("rm asks before it deletes, and there is no terminal; pass --yes")
     with connect(options.base_url) as api:
+        options = replace(options, names=files_named(api, path, options.names))
+        check_either(options.names, options.name_filter)
         removals = plan(find_target(api, path, options.type_name), path, options)
         if not removals:
             print_err("wbtyped: no file matches; nothing was deleted")

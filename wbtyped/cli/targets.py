@@ -1,14 +1,17 @@
 """What a path on the command line means."""
 
 from collections.abc import Sequence
+from glob import escape as glob_escape
 
 from ..api import Api
-from ..artifacts.lineage import Artifact, ArtifactCollection, Run
+from ..artifacts.lineage import Artifact, ArtifactCollection, Files, Run
 from ..artifacts.types import ArtifactType
 from ..errors import UsageError
+from ..name_patterns import like_of_glob
 from ..path_lookup import PathObject
-from ..paths import ArtifactPath, RunPath, read_path
+from ..paths import ArtifactIdPath, ArtifactPath, RunPath, read_path
 from ..projects.project import Project
+from .names import NameFilter
 
 Target = PathObject
 KINDS: dict[type, str] = {
@@ -25,18 +28,33 @@ def find_target(api: Api, path: str, type_name: str | None = None) -> PathObject
     return api.from_path(path, type_name)
 
 
-def files_named(path: str, names: Sequence[str]) -> list[str]:
+def file_at(api: Api, path: str) -> str | None:
+    """Return the file or folder that a path leads to: `collection:alias/NAME`, or a URL of it."""
+    reading = read_path(path, server=api.settings.pages)[0]
+    return reading.file if isinstance(reading, (RunPath, ArtifactPath, ArtifactIdPath)) else None
+
+
+def files_named(api: Api, path: str, names: Sequence[str]) -> list[str]:
     """Return the names of files after a path, or the file that the path itself leads to.
 
-    That is `collection:alias/NAME`, or the URL of a file. Raises UsageError for both together.
+    Raises UsageError for both together.
     """
-    reading = read_path(path)[0]
-    file = reading.file if isinstance(reading, (RunPath, ArtifactPath)) else None
+    file = file_at(api, path)
     if file is None:
         return list(names)
     if names:
         raise UsageError(f"{path!r} leads to a file already, {file!r}; omit the names after it")
     return [file]
+
+
+def run_files(run: Run, names: NameFilter, per_page: int) -> Files:
+    """Return a list of the files of a run that contains those wanted, and few others."""
+    # The server can narrow by one pattern only.
+    pattern = names.pattern
+    if names.below is not None and pattern is None:
+        pattern = f"{like_of_glob('/' + glob_escape(names.below)) or ''}%"
+    glob = names.glob if pattern is None else None
+    return run.files(per_page=per_page, pattern=pattern, glob=glob)
 
 
 def kind_of(target: Target) -> str:

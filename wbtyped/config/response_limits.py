@@ -23,7 +23,8 @@ class ResponseLimits:
     """
 
     graphql_bytes: int = 128 * 1024**2
-    manifest_bytes: int = 512 * 1024**2
+    manifest_bytes: int = 4 * 1024**3
+    """Enough for 30 million files; a manifest is spooled to a temporary file."""
     seconds: float | None = None
 
     def __post_init__(self) -> None:

@@ -69,6 +69,13 @@ class Settings:
         """The URLs of the server's pages, which paths may contain."""
         return PageHosts(self.base_url, self.app_url)
 
+    def __getitem__(self, name: str) -> str | None:
+        """Return `base_url`, `entity`, `project` or `organization`, as scripts read settings."""
+        if name not in {"base_url", "entity", "project", "organization"}:
+            raise KeyError(name)
+        value: str | None = getattr(self, name)
+        return value
+
     # Immutable, so a copy within the process can share the key instead of finding it again.
 
     def __copy__(self) -> Self:

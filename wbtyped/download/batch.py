@@ -4,10 +4,10 @@ import asyncio
 import os
 import queue
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol, get_args
 
 from .. import arguments
@@ -19,9 +19,10 @@ from ..transport.http import Transport
 from ..user_warnings import in_thread, warn_user
 from .attempt import Attempt
 from .cache.store import Cache
+from .collector import seldom_collected
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
-from .engines.choice import MAX_JOBS, Engine, choose_engine
+from .engines.choice import MANY_FILES, MAX_JOBS, Engine, choose_engine, suggest_libcurl
 from .engines.small_finisher import INLINE_BYTES
 from .local_files import LocalFiles, SkippedFile
 from .options import DownloadOptions, EngineName, OnError
@@ -182,16 +183,22 @@ class Batch:
         )
         self._process = os.getpid()
         self._cancelled = threading.Event()
+        self._moved = threading.Event()
+        """Set once the engine has ended."""
         self._totals_final = self.expected is not None
         self._skipped_bytes = 0
         self._meter = RateMeter()
-        self._to_cache: queue.Queue[Transfer | SmallFile | None] = queue.Queue(CACHE_QUEUE_FILES)
+        self._to_cache: queue.Queue[Transfer | None] = queue.Queue(CACHE_QUEUE_FILES)
         self._cache_error: OSError | None = None
 
     # Running.
 
     def run(self) -> DownloadResult:
         """Download the files, while they are still being listed, and return the outcome."""
+        with seldom_collected():
+            return self._run()
+
+    def _run(self) -> DownloadResult:
         reporter = progress_reporter(self.options.progress)
         # These end with the transfers, or soon after them.
         feeders = [self._thread(self._plan), self._thread(self._refresh_urls)]
@@ -298,19 +305,24 @@ class Batch:
             self.tree.sweep()
             self._engine.run(self._schedule)
         finally:
+            self._moved.set()
             self._to_cache.put(None)
 
     def _fill_cache(self) -> None:
-        """Add downloaded files to the cache; if that fails, the download is complete all the same.
+        """Add downloaded files to the cache."""
+        while (transfer := self._to_cache.get()) is not None:
+            self._add_to_cache(transfer)
+
+    def _add_to_cache(self, added: Transfer | SmallFile) -> None:
+        """Add a file to the cache; if that fails, the download is complete all the same.
 
         Errors are kept for a warning at the end.
         """
-        while (added := self._to_cache.get()) is not None:
-            try:
-                if self.options.cache is not None and not self._schedule.cancelled:
-                    add_to_cache(self.options.cache, added, self.tree)
-            except OSError as error:
-                self._cache_error = self._cache_error or error
+        try:
+            if self.options.cache is not None and not self._schedule.cancelled:
+                add_to_cache(self.options.cache, added, self.tree)
+        except OSError as error:
+            self._cache_error = self._cache_error or error
 
     def _plan(self) -> None:
         try:
@@ -344,7 +356,7 @@ class Batch:
             for refresh, attempts in attempts_by_refresh.items():
                 self._refresh_urls_of(attempts, refresh)
             if not attempts_by_refresh:
-                time.sleep(REFRESH_SECONDS)
+                self._moved.wait(REFRESH_SECONDS)
 
     def _refresh_urls_of(self, attempts: Sequence[Attempt], refresh: RefreshUrls) -> None:
         try:
@@ -362,25 +374,32 @@ class Batch:
         if error is not None:
             self._record_failure(FailedFile(transfer.name, error))
             return
-        self._record_written(transfer)
+        self._record_written([transfer])
         if self.options.cache is not None:
             self._to_cache.put(transfer)
 
-    def _on_placed(self, file: SmallFile) -> None:
-        self._record_written(file.transfer)
+    def _on_placed(self, files: Sequence[SmallFile]) -> None:
+        self._record_written([file.transfer for file in files])
         if self.options.cache is not None:
-            # A large content would only wait in memory: it is read again.
-            is_large = len(file.content) > INLINE_BYTES
-            self._to_cache.put(file.transfer if is_large else file)
+            for file in files:
+                if len(file.content) <= INLINE_BYTES:
+                    self._add_to_cache(file)
+                else:
+                    # Its content would only wait in memory: it is read again.
+                    self._to_cache.put(file.transfer)
 
-    def _record_written(self, transfer: Transfer) -> None:
-        size = transfer.size or 0
+    def _record_written(self, transfers: Sequence[Transfer]) -> None:
         with self._lock:
-            self.result.written.append(transfer.name)
-            if transfer.recorded is not None and transfer.recorded.unverified:
-                self.result.unverified[transfer.name] = transfer.recorded.unverified
-            self.result.size += size
-        self._observe(lambda observer: observer.finish("fetched", transfer.name, size))
+            for transfer in transfers:
+                self.result.written.append(transfer.name)
+                self.result.size += transfer.size or 0
+                if transfer.recorded is not None and transfer.recorded.unverified:
+                    self.result.unverified[transfer.name] = transfer.recorded.unverified
+        if self.options.engine is None and len(self.result.written) > MANY_FILES:
+            suggest_libcurl()
+        if self.options.observer is not None:
+            for transfer in transfers:
+                self._observe(partial(report_written, transfer))
 
     def _observe(self, report: Callable[[Observer], None]) -> None:
         """Tell the observer, one thread at a time; an error of its own ends the batch."""
@@ -430,6 +449,11 @@ class Batch:
             done=done,
             totals_final=self._totals_final,
         )
+
+
+def report_written(transfer: Transfer, observer: Observer) -> None:
+    """Tell an observer about a file that is in place."""
+    observer.finish("fetched", transfer.name, transfer.size or 0)
 
 
 def add_to_cache(cache: Cache, added: Transfer | SmallFile, tree: FolderTree) -> None:

@@ -40,6 +40,14 @@ class AdaptiveLimit:
         # In whole numbers: a rounded quotient of the two would let one more through.
         return active * self._maximum >= self._current * most
 
+    def record_successes(self, count: int) -> None:
+        """Adapt to transfers that have succeeded."""
+        if self._current == self._maximum:
+            self._successes += count
+            return
+        for _ in range(count):
+            self.record_result(None)
+
     def record_result(self, error: BaseException | None) -> None:
         """Adapt to how a transfer ended."""
         if error is None:

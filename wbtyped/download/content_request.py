@@ -1,4 +1,6 @@
-"""Fetch a small file from storage into memory."""
+"""Fetch a small file from storage into memory, or a manifest into a stream."""
+
+from typing import IO
 
 import httpx
 
@@ -26,7 +28,9 @@ class ContentRequest:
         """Fetch the content and keep it."""
 
         def attempt() -> bytes:
-            return self._content(self._transport.get(self._label, self._url, self._limit))
+            return self._content(
+                self._transport.get(self._label, self._url, self._limit, self._new_stream())
+            )
 
         try:
             self.content = self._transport.retries.call(attempt, self._server())
@@ -37,12 +41,18 @@ class ContentRequest:
         """Asynchronous form of `send`."""
 
         async def attempt() -> bytes:
-            return self._content(await self._transport.aget(self._label, self._url, self._limit))
+            return self._content(
+                await self._transport.aget(self._label, self._url, self._limit, self._new_stream())
+            )
 
         try:
             self.content = await self._transport.retries.acall(attempt, self._server())
         except TransientError as error:
             raise error.to_public_error() from error
+
+    def _new_stream(self) -> IO[bytes] | None:
+        """Return an empty stream for the content of an attempt; None keeps it in memory."""
+        return None
 
     def _server(self) -> str:
         return web_url(self._url, self._label).server

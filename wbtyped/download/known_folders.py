@@ -4,10 +4,11 @@ from .disk.folder_tree import FolderTree
 from .disk.safe_names import folded
 from .target import Target
 
-MAX_NAMES = 100
-"""Names up to which a folder is remembered; in fuller ones, each file is looked for."""
+MAX_NAMES = 100_000
+"""Names that are remembered, so that memory stays bounded; in a fuller folder, each file is looked
+for."""
 MAX_FOLDERS = 1000
-"""Folders that are remembered, so that memory stays bounded."""
+"""The same for folders, as most may be empty."""
 
 
 class KnownFolders:
@@ -15,20 +16,27 @@ class KnownFolders:
 
     def __init__(self) -> None:
         self._names: dict[str, frozenset[str] | None] = {}
+        self._count = 0
 
     def may_contain(self, tree: FolderTree, target: Target) -> bool:
         """Return False if a target did not exist when its folder was first looked at.
 
-        Raises UnsafePathError if the path of the folder leads through a link.
+        Raises OSError, and UnsafePathError if the path of the folder leads through a link.
         """
         key = target.folder
         if key not in self._names:
-            if len(self._names) >= MAX_FOLDERS:
-                self._names.clear()
-            self._names[key] = names_in(tree, target)
+            self._look(tree, target)
         names = self._names[key]
         # Folded, as the file system may ignore case.
         return names is None or (bool(names) and folded(target.name) in names)
+
+    def _look(self, tree: FolderTree, target: Target) -> None:
+        names = names_in(tree, target)
+        if self._count > MAX_NAMES or len(self._names) >= MAX_FOLDERS:
+            self._names.clear()
+            self._count = 0
+        self._names[target.folder] = names
+        self._count += len(names or ())
 
 
 def names_in(tree: FolderTree, target: Target) -> frozenset[str] | None:

@@ -1,7 +1,7 @@
 """What a response means for a transfer, whichever engine received it."""
 
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from ..clock import monotonic
 from ..config.hosts import HostPolicy
@@ -19,9 +19,24 @@ from ..transport.response_headers import (
 )
 from ..transport.retries import SLOWEST_BYTES_PER_SECOND, TransientError, is_retryable
 from ..urls import WebUrl, shown_url
-from .disk.verified_writer import VerifiedWriter
 from .recorded_reference import ENCODINGS
 from .transfer import SplitRequested, Transfer, UrlExpired
+
+
+class BodyWriter(Protocol):
+    """What takes the content of a response: a `VerifiedWriter`, or memory."""
+
+    written: int
+    """Bytes received so far."""
+
+    def write(self, block: bytes | bytearray | memoryview) -> None:
+        """Add a block; raises ChecksumError as soon as there are more bytes than expected."""
+
+    def expect_size(self, size: int | None) -> None:
+        """Change the expected size; None skips that check."""
+
+    def restart(self) -> None:
+        """Discard everything so far; the next block is the first."""
 
 
 class ResponseHandler:
@@ -30,7 +45,7 @@ class ResponseHandler:
     def __init__(
         self,
         transfer: Transfer,
-        writer: VerifiedWriter,
+        writer: BodyWriter,
         stall_timeout: float = DEFAULT_TIMEOUT,
         hosts: HostPolicy | None = None,
     ) -> None:

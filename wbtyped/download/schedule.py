@@ -29,14 +29,14 @@ MAX_URL_REFRESHES = 3
 
 
 class SmallFile(NamedTuple):
-    """A small file that is in place, and its content."""
+    """A small file that has been received, and its content."""
 
     transfer: Transfer
     content: bytes
 
 
-OnPlaced = Callable[[SmallFile], None]
-"""Called for each small file that is in place."""
+OnPlaced = Callable[[Sequence[SmallFile]], None]
+"""Called with small files that are in place."""
 
 
 class OddFile(NamedTuple):
@@ -68,7 +68,7 @@ class Schedule:
     reached: set[str] = field(default_factory=set[str])
     """The servers that have responded so far; also to others, if the set is shared."""
     on_placed: OnPlaced | None = None
-    """Called for the small files that the engine takes by `take_small`; None if it takes none."""
+    """Called with the small files that the engine took by `take_small`; None if it takes none."""
     _ready: deque[Attempt] = field(default_factory=deque[Attempt], init=False)
     _delayed: list[tuple[float, int, Attempt]] = field(
         default_factory=list[tuple[float, int, Attempt]], init=False
@@ -188,12 +188,12 @@ class Schedule:
                 return None
         return self._begin(attempt)
 
-    def take_small(self) -> list[Transfer]:
-        """Return the small files that may be transferred now."""
+    def take_small(self, most: int) -> list[Transfer]:
+        """Return the small files that may be transferred now, at most so many."""
         with self._lock:
             if self.cancelled or monotonic() < self._limit.paused_until:
                 return []
-            room = self._limit.small_available(self._connections())
+            room = min(most, self._limit.small_available(self._connections()))
             count = max(0, min(room, len(self._small)))
             taken = [self._small.popleft() for _ in range(count)]
             self._small_active += count
@@ -205,13 +205,11 @@ class Schedule:
         """Record which files of `take_small` are in place; the others become attempts."""
         for file in odd:
             self._start_over(file)
-        if self.on_placed is not None:
-            for small_file in done:
-                self.reached.add(server_of(small_file.transfer))
-                self.on_placed(small_file)
+        if self.on_placed is not None and done:
+            self.reached.update({server_of(small_file.transfer) for small_file in done})
+            self.on_placed(done)
         with self._lock:
-            for _ in done:
-                self._limit.record_result(None)
+            self._limit.record_successes(len(done))
             self._small_active -= len(done) + len(odd)
             if self._finished():
                 self._lock.notify_all()

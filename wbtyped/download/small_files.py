@@ -6,8 +6,9 @@ from .disk import verified_writer
 from .transfer import Transfer
 
 PLAIN_URL = re.compile(
-    r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?/(?:[A-Za-z0-9/._~!$&'()*+,;=:@-]|%[0-9A-F]{2})*"
-    r"(?:\?(?:[A-Za-z0-9/._~!$&'()*+,;=:@?-]|%[0-9A-F]{2})*)?"
+    r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?/"
+    r"[A-Za-z0-9/._~!$&'()*+,;=:@-]*(?:%[0-9A-F]{2}[A-Za-z0-9/._~!$&'()*+,;=:@-]*)*"
+    r"(?:\?[A-Za-z0-9/._~!$&'()*+,;=:@?-]*(?:%[0-9A-F]{2}[A-Za-z0-9/._~!$&'()*+,;=:@?-]*)*)?"
 )
 """URLs that every parser reads alike, and that none rewrites."""
 
@@ -32,4 +33,4 @@ def is_small(transfer: Transfer) -> bool:
 
 def server_of(transfer: Transfer) -> str:
     """Return the URL of the server of a small file, without a path."""
-    return "/".join(transfer.url.split("/", 3)[:3])
+    return transfer.url[: transfer.url.index("/", len("https://"))]

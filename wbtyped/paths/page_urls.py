@@ -179,9 +179,10 @@ def _read_artifact(text: str, parts: Sequence[str]) -> ObjectPath:
     return ArtifactPath(entity, project, name, None, "/".join(tail) or None)
 
 
-def is_url(text: str) -> bool:
-    """Return True for a URL of a page or of an own scheme."""
-    return URL.match(text.strip()) is not None
+def is_url(text: str, server: PageServer | None = None) -> bool:
+    """Return True for a URL of a page or of an own scheme; without `http://`, of this server."""
+    stripped = text.strip()
+    return URL.match(stripped) is not None or _starts_with_host(stripped, server)
 
 
 def shown_path(text: str) -> str:

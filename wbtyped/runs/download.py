@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from wbtyped_graphql import calls
 from wbtyped_graphql.fragments import RunFileAddress
@@ -11,10 +12,9 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILE_ADDRESSES_GQL
 
 from ..download.batch import Batch, BatchOptions, ListedFiles, PlannedFile
-from ..download.disk.digests import IsCancelled
 from ..download.disk.folder_tree import FolderTree
 from ..download.disk.safe_names import SafeNames
-from ..download.local_files import LARGE_BYTES, FileSpec, LocalFiles, map_large_in_threads
+from ..download.local_files import FileSpec, LocalFiles
 from ..download.results import FailedFile
 from ..download.target import Target
 from ..download.transfer import RefreshUrls, Transfer
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
 
 URLS_PER_PAGE = 1000
 """Files per request."""
+
+
+class NamedFile(NamedTuple):
+    """A listed file, and where it is to be written."""
+
+    file: RunFileAddress
+    spec: FileSpec
 
 
 def make_batch(files: FileSelection, root: Path, replace: bool, options: BatchOptions) -> Batch:
@@ -51,22 +58,23 @@ def plan(
     unseen = {name for name in files.names if name}
     refresh: RefreshUrls = partial(signed_urls, files)
 
-    def work(file: RunFileAddress, is_cancelled: IsCancelled) -> PlannedFile:
-        try:
-            spec = file_spec(file, files, names.target(file.name), replace)
-            skipped = local_files.find(spec, is_cancelled)
-            return skipped or make_transfer(file, files, spec, refresh)
-        except WbtypedError as error:
-            return FailedFile(file.name, error)
-
     listed = SignedUrls(files, files.names)
     for page in listed.pages():
         yield ListedFiles(len(page), sum(file.size_bytes for file in page), listed.at_end)
-        for file, planned in map_large_in_threads(
-            work, page, lambda file: file.size_bytes >= LARGE_BYTES
-        ):
+        named: list[NamedFile] = []
+        for file in page:
             unseen.discard(file.name)
-            yield planned
+            try:
+                spec = file_spec(file, files, names.target(file.name), replace)
+                named.append(NamedFile(file, spec))
+            except WbtypedError as error:
+                yield FailedFile(file.name, error)
+        outcomes = local_files.check(named, lambda named: named.spec.target, attrgetter("spec"))
+        for (file, spec), outcome in outcomes:
+            if isinstance(outcome, WbtypedError):
+                yield FailedFile(file.name, outcome)
+            else:
+                yield outcome or make_transfer(file, files, spec, refresh)
     yield ListedFiles(len(unseen), 0, is_last=True)
     for name in sorted(unseen):
         message = f"the server did not list file {name!r} of {files.run.full_path}"

@@ -14,6 +14,14 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILES_GQL
 
 from .. import arguments
+from ..download.content_reader import (
+    BUFFER_BYTES,
+    AsyncContentReader,
+    ReadMode,
+    check_open,
+    check_range,
+    open_content,
+)
 from ..download.options import DownloadOptions, OnError
 from ..download.results import DownloadResult
 from ..errors import NotFoundError, UsageError
@@ -36,6 +44,8 @@ if TYPE_CHECKING:
     )
 
     from ..download.batch import Batch
+    from ..download.recorded_reference import Recorded
+    from ..download.stored_content import StoredContent
     from ..download.transfer import Transfer
     from ..transport.http import Transport
 
@@ -248,6 +258,84 @@ class StandaloneFile(Record, Generic[RunT_co]):
         transfer = self._transfer(root, transport, replace)
         return await afetch(transport, transfer, Path(root), exist_ok=exist_ok)
 
+    def read(self, start: int = 0, end: int | None = None) -> bytes:
+        """Return the bytes from `start` up to, not including, `end`: by default the whole file.
+
+        Negative positions count from the end, as in slices. Only what is asked for is requested. A
+        whole file is verified by its digest; a part of it by the size of the file, and by its ETag,
+        so that parts read through one object belong to the same content.
+
+        Raises NotFoundError, ChecksumError, and TransportError.
+
+        Example:
+            >>> file = run.file("model.pt")
+            >>> file.read(), file.read(0, 3), file.read(-3)
+            (b'weights', b'wei', b'hts')
+        """
+        check_range(start, end)
+        return self.client.run(self._content().read(start, end))
+
+    async def aread(self, start: int = 0, end: int | None = None) -> bytes:
+        """Asynchronous form of `read`."""
+        check_range(start, end)
+        return await self.client.arun(self._content().read(start, end))
+
+    def open(self, mode: ReadMode = "rb", buffer_size: int = BUFFER_BYTES) -> io.BufferedReader:
+        """Open the file in storage for reading; nothing is written to disk.
+
+        It can be read from any position with `seek`. Small reads fetch `buffer_size` bytes at once.
+        For text, wrap it in `io.TextIOWrapper`.
+
+        Example:
+            >>> with run.file("model.pt").open() as file:
+            ...     file.seek(-3, 2)
+            ...     file.read()
+            4
+            b'hts'
+        """
+        check_open(mode, buffer_size)
+        return open_content(self._content(), buffer_size)
+
+    async def aopen(self) -> AsyncContentReader:
+        """Asynchronous form of `open`, whose methods `read` and `seek` are awaited.
+
+        It has no buffer: each read is a request.
+        """
+        return AsyncContentReader(self._content())
+
+    def _content(self) -> "StoredContent":
+        from ..download.stored_content import StoredContent
+        from .file_content import ListedFileUrl, RunFileUrl
+
+        label, direct = self._label, self.direct_url
+        if self.attrs.updated_at is None:
+            raise NotFoundError(f"{label} does not exist", path=self.name, missing="file")
+        recorded = self._recorded()
+        return StoredContent(
+            self.client,
+            label,
+            RunFileUrl(self.client, self.run, self.name, direct)
+            if self.run
+            else ListedFileUrl(self.client, label, direct, self.url),
+            size=recorded.size if recorded else self.size,
+            digest=None if recorded else self.md5,
+            recorded=recorded,
+        )
+
+    @property
+    def _label(self) -> str:
+        """The file, for errors."""
+        return f"file {self.name!r}" + (f" of {self.run.full_path}" if self.run else "")
+
+    def _recorded(self) -> "Recorded | None":
+        """Return what an artifact recorded of a reference; None for a file of its own."""
+        from ..download.recorded_reference import recorded_of
+
+        if self.digest is None or self.url != self.direct_url:
+            return None
+        # Both are the URL of the reference.
+        return recorded_of(self.direct_url, self.digest, self.size, None)
+
     def _transport(self, api: HasClient | None, replace: bool, exist_ok: bool) -> "Transport":
         """Check the arguments of a download, and return the connections to use."""
         arguments.check_flags(replace=replace, exist_ok=exist_ok)
@@ -259,20 +347,15 @@ class StandaloneFile(Record, Generic[RunT_co]):
         self, root: str | PathLike[str], transport: "Transport", replace: bool
     ) -> "Transfer":
         from ..download.disk.safe_names import safe_target
-        from ..download.recorded_reference import recorded_of
         from ..download.transfer import Transfer
 
-        folder = arguments.location("root", root)
-        label = f"file {self.name!r}" + (f" of {self.run.full_path}" if self.run else "")
+        folder, label = arguments.location("root", root), self._label
         if self.attrs.updated_at is None:
             raise NotFoundError(f"{label} does not exist", path=self.name, missing="file")
         # Listed with `upload`, `url` is an upload URL; only a URL of the API itself can be read.
         url = transport.absolute(self.url or "")
         authorization = transport.authorization(url)
-        recorded = None
-        if self.digest is not None and self.url == self.direct_url:
-            # Both are the URL of a reference.
-            recorded = recorded_of(self.direct_url, self.digest, self.size, None)
+        recorded = self._recorded()
         return Transfer(
             url=url if authorization else transport.absolute(self.direct_url),
             target=safe_target(folder, self.name),

@@ -12,8 +12,8 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
-class RunRef(Protocol):
-    """The identity of a run; every `Run` is one."""
+class RunIdentity(Protocol):
+    """Which run it is, without anything loaded."""
 
     @property
     def entity(self) -> str:
@@ -35,6 +35,10 @@ class RunRef(Protocol):
         """`entity/project/run`."""
         ...
 
+
+class RunRef(RunIdentity, Protocol):
+    """The identity of a run that is loaded; every `Run` is one."""
+
     @property
     def project_internal_id(self) -> int:
         """The number of the project on the server, which file deletions require."""
@@ -54,7 +58,7 @@ class FileSelection(NamedTuple):
     """The files of a run that a list contains; see `Files`."""
 
     client: Client
-    run: RunRef
+    run: RunIdentity
     names: Sequence[str | None]
     pattern: str | None
     """SQL LIKE."""
@@ -78,7 +82,7 @@ class FileSelection(NamedTuple):
             warn_user(unmatched_hint(self.pattern))
 
 
-def missing_run(run: RunRef, part: str) -> NotFoundError:
+def missing_run(run: RunIdentity, part: str) -> NotFoundError:
     """Build the error for a part of a run's path that does not exist."""
     path = f"{run.entity}/{run.project}" if part == "project" else run.full_path
     return NotFoundError(
@@ -88,7 +92,7 @@ def missing_run(run: RunRef, part: str) -> NotFoundError:
     )
 
 
-def require_run(run: RunRef, project: ProjectOfRun[T] | None) -> T:
+def require_run(run: RunIdentity, project: ProjectOfRun[T] | None) -> T:
     """Return the run in the result of a query; raises NotFoundError if it does not exist."""
     if project is None:
         raise missing_run(run, "project")

@@ -1,7 +1,7 @@
 """Upload one local file to a run."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath
@@ -13,22 +13,34 @@ from .. import arguments
 from ..errors import DiskError, TransportError, UsageError
 from ..transport.client import Client
 from ..transport.flow import Flow, Sender, ask
-from .ref import RunRef
+from .ref import RunIdentity
 
 MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
 """Feature of servers that need to be told when an upload is complete."""
 UPLOAD_BLOCK_BYTES = 1024 * 1024
 """Large, so that large files need few system calls."""
+OnSent = Callable[[int], object]
+"""Receives the bytes of a file sent so far, again from 0 if the upload is retried."""
 
 
 def upload_file(
-    client: Client, run: RunRef, path: str | PathLike[str], root: str | PathLike[str]
+    client: Client,
+    run: RunIdentity,
+    path: str | PathLike[str],
+    root: str | PathLike[str],
+    on_sent: OnSent | None = None,
 ) -> Flow[str]:
     """Upload the file at `path` and return its name in the run: its path relative to `root`."""
-    file = LocalFile.find(path, root)
+    return (yield from upload_local(client, run, LocalFile.find(path, root), on_sent))
+
+
+def upload_local(
+    client: Client, run: RunIdentity, file: "LocalFile", on_sent: OnSent | None = None
+) -> Flow[str]:
+    """Upload a file under the name that it says, and return that."""
     names = {"entity": run.entity, "project": run.project, "run": run.id}
     created = yield from ask(calls.create_run_files(**names, files=[file.name]))
-    yield ContentUpload(client, file, created.create_run_files)
+    yield ContentUpload(client, file, created.create_run_files, on_sent)
     features = yield from client.load_features()
     if MARK_UPLOADED in features:
         yield from ask(calls.mark_run_files_uploaded(**names, files=[file.name]))
@@ -56,11 +68,13 @@ class LocalFile:
             )
         return cls(file, PurePosixPath(*Path(relative).parts).as_posix())
 
-    def blocks(self, size: int) -> Iterator[bytes]:
+    def blocks(self, size: int, on_sent: OnSent | None = None) -> Iterator[bytes]:
         """Yield the content, `size` bytes in total; raises DiskError if the size has changed."""
         left = size
         with self.path.open("rb") as stream:
             while block := stream.read(UPLOAD_BLOCK_BYTES):
+                if on_sent:
+                    on_sent(size - left)
                 left -= len(block)
                 if left < 0:
                     break
@@ -76,6 +90,7 @@ class ContentUpload:
     client: Client
     file: LocalFile
     created: CreateRunFilesCreateRunFiles | None
+    on_sent: OnSent | None = None
 
     def send(self, _: Sender, /) -> None:
         """Upload the file."""
@@ -90,7 +105,8 @@ class ContentUpload:
         try:
             size = self.file.path.stat().st_size
             headers["Content-Length"] = str(size)
-            transport.put(what, transport.absolute(url), lambda: self.file.blocks(size), headers)
+            target = transport.absolute(url)
+            transport.put(what, target, lambda: self.file.blocks(size, self.on_sent), headers)
         except DiskError:
             raise
         except OSError as error:

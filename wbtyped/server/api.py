@@ -18,12 +18,12 @@ from .http_errors import HttpError
 from .keys import AcceptedKeys
 from .limits import STREAM_BODY_BYTES
 from .node_ids import parse_node_id
+from .pages.site import Site
 from .request_body import read_body
 from .responses import json_error
 from .streams import read_stream_request
 from .workers import Workers
 
-NOT_FOUND = "not found: this is the wbtyped test server, which has no web UI"
 BY_BIRTH_ARTIFACT = "{birth}/{digest:digest}/{name:path}"
 ARTIFACT_PATH = "/artifactsV2/{region}/{entity}/{project}/{collection}"
 
@@ -45,20 +45,6 @@ class HexDigest(Convertor[str]):
 register_url_convertor("digest", HexDigest())
 
 
-def has_valid_key(header: str, keys: AcceptedKeys) -> bool:
-    """Return True if a header has a valid key: Basic with any user name, or Bearer."""
-    scheme, _, value = header.partition(" ")
-    given = value.strip()
-    if scheme.lower() == "basic":
-        try:
-            given = base64.b64decode(given, validate=True).decode().partition(":")[2]
-        except ValueError:  # not base64, not ASCII or not UTF-8
-            return False
-    elif scheme.lower() != "bearer":
-        return False
-    return keys.accepts(given)
-
-
 class ApiOrigin:
     """Handles requests to the API."""
 
@@ -75,6 +61,7 @@ class ApiOrigin:
         self._keys = keys
         self._queries = queries
         self._workers = workers
+        self._site = Site(context, keys, workers)
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -90,16 +77,21 @@ class ApiOrigin:
                 Route("/artifacts/{entity}/{digest:digest}", self.artifact_file),
                 Route(f"{ARTIFACT_PATH}/{BY_BIRTH_ARTIFACT}", self.artifact_file),
                 Route(f"{ARTIFACT_PATH}/{{artifact}}/{BY_BIRTH_ARTIFACT}", self.artifact_file),
+                *self._site.routes(),
             ],
             exception_handlers={HTTPException: handle_http_exception},
         )
 
     def is_authorized(self, scope: Scope) -> bool:
-        """Return True if a request has a valid API key."""
-        return has_valid_key(Headers(scope=scope).get("authorization", ""), self._keys)
+        """Return True if a request has a valid API key, or comes from a page that has sent it."""
+        return self._has_key(Headers(scope=scope)) or self._site.is_signed_in(scope)
+
+    def _has_key(self, headers: Headers) -> bool:
+        return self._keys.accepts_header(headers.get("authorization", ""))
 
     def _reject(self, request: Request) -> Response | None:
-        if self.is_authorized(request.scope):
+        # A cookie is not enough: a browser sends it without being asked.
+        if self._has_key(request.headers):
             return None
         return json_error(401, "user is not logged in", {"WWW-Authenticate": 'Basic realm="W&B"'})
 
@@ -181,4 +173,4 @@ def artifact_content_url(context: Context, digest: str, birth: str, name: str) -
 async def handle_http_exception(_: Request, error: Exception) -> Response:
     """Return an error in the API's format for a request without a route."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    return json_error(status, NOT_FOUND if status == 404 else "method not allowed")
+    return json_error(status, "not found" if status == 404 else "method not allowed")

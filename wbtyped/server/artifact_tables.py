@@ -22,6 +22,11 @@ CREATE TABLE IF NOT EXISTS collections (
   UNIQUE (project_id, name)
 );
 CREATE INDEX IF NOT EXISTS collections_by_type ON collections (type_id, id);
+-- Ids that clients gave to versions besides the one that a version was created with.
+CREATE TABLE IF NOT EXISTS client_ids (
+  client_id TEXT PRIMARY KEY,
+  artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE
+);
 CREATE TABLE IF NOT EXISTS tags (
   id INTEGER PRIMARY KEY,
   entity TEXT NOT NULL,

@@ -128,7 +128,10 @@ class BlobStore:
             if folder != self._incoming:
                 yield from (folder.name + file.name for file in folder.iterdir())
 
-    def remove(self, key: str) -> None:
-        """Delete a blob."""
+    def remove(self, key: str) -> int:
+        """Delete a blob, if it is there; return its size."""
         with suppress(FileNotFoundError):
+            size = self.path(key).stat().st_size
             self.path(key).unlink()
+            return size
+        return 0

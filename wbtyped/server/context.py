@@ -55,6 +55,8 @@ class Context:
     """Storage regions that a version may request."""
     api_url: str = ""
     storage_url: str = ""
+    storage_is_proxied: bool = False
+    """Whether `storage_url` is that of a proxy, which has a name of its own."""
 
     @classmethod
     def on(
@@ -89,7 +91,9 @@ class Context:
         if not HOST_PATTERN.fullmatch(host) or host == urlsplit(self.api_url).netloc:
             return self
         name = host.rpartition(":")[0] if re.search(r":\d+$", host) else host
-        storage = f"http://{name}:{urlsplit(self.storage_url).port}"
+        storage = self.storage_url
+        if not self.storage_is_proxied:
+            storage = f"http://{name}:{urlsplit(storage).port}"
         return replace(self, api_url=f"http://{host}", storage_url=storage)
 
     def file_url(self, path: RunPath, name: str) -> str:

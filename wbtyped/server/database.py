@@ -25,6 +25,12 @@ CREATE TABLE IF NOT EXISTS organization_teams (
   entity TEXT PRIMARY KEY,
   organization_id INTEGER NOT NULL REFERENCES organizations (id)
 );
+-- Aliases that only administrators may set.
+CREATE TABLE IF NOT EXISTS protected_aliases (
+  entity TEXT NOT NULL,
+  alias TEXT NOT NULL,
+  PRIMARY KEY (entity, alias)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS projects (
   id INTEGER PRIMARY KEY,
   entity TEXT NOT NULL,

@@ -107,10 +107,20 @@ class Drafts:
         where = "sequence_id = ? AND digest = ? AND state = 'COMMITTED'"
         return one(where, request.sequence_id, request.digest)
 
+    def add_client_id(self, client_id: str, artifact_id: int) -> None:
+        """Record an id that a client gave to a version."""
+        with self._database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO client_ids VALUES (?, ?)", (client_id, artifact_id)
+            )
+
     def find_by_client_id(self, client_id: str) -> int | None:
         """Return the row id of the version to which a client gave this id."""
-        query = "SELECT id FROM artifacts WHERE client_id = ?"
-        row = self._database.connection.execute(query, (client_id,)).fetchone()
+        query = (
+            "SELECT id FROM artifacts WHERE client_id = :id"
+            " UNION SELECT artifact_id FROM client_ids WHERE client_id = :id"
+        )
+        row = self._database.connection.execute(query, {"id": client_id}).fetchone()
         return int(row["id"]) if row else None
 
     # Manifests.

@@ -4,6 +4,7 @@ Both are derived from one random value in a file of its own, so that no database
 either contains them.
 """
 
+import base64
 import hashlib
 import hmac
 import os
@@ -82,3 +83,16 @@ class AcceptedKeys:
         """Return True if a key is accepted."""
         given = key_hash(key)
         return any(hmac.compare_digest(given, known) for known in self._hashes)
+
+    def accepts_header(self, header: str) -> bool:
+        """Return True if an Authorization header has a key: Basic with any user name, or Bearer."""
+        scheme, _, value = header.partition(" ")
+        given = value.strip()
+        if scheme.lower() == "basic":
+            try:
+                given = base64.b64decode(given, validate=True).decode().partition(":")[2]
+            except ValueError:  # not base64, not ASCII or not UTF-8
+                return False
+        elif scheme.lower() != "bearer":
+            return False
+        return self.accepts(given)

@@ -1,4 +1,4 @@
-"""Organizations: their names, the entities that own their registries, and their teams."""
+"""Organizations: the entities that own their registries, their teams, and reserved aliases."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -43,6 +43,19 @@ class Organizations:
         query = "SELECT entity FROM organization_teams WHERE organization_id = ? ORDER BY entity"
         rows = self._database.connection.execute(query, (organization.id,))
         return [row["entity"] for row in rows if row["entity"] != organization.entity]
+
+    def protected_aliases(self, entity: str) -> list[str]:
+        """Return the aliases that an entity has reserved."""
+        query = "SELECT alias FROM protected_aliases WHERE entity = ? ORDER BY alias"
+        return [row["alias"] for row in self._database.connection.execute(query, (entity,))]
+
+    def protect_aliases(self, entity: str, aliases: Iterable[str], *, protect: bool) -> None:
+        """Reserve aliases for the administrators of an entity, or set them free."""
+        query = "INSERT OR IGNORE INTO protected_aliases VALUES (?, ?)"
+        if not protect:
+            query = "DELETE FROM protected_aliases WHERE entity = ? AND alias = ?"
+        with self._database.transaction() as connection:
+            connection.executemany(query, [(entity, alias) for alias in aliases])
 
     def find_by_team(self, entity: str) -> Organization | None:
         """Return the organization that a team belongs to."""

@@ -281,6 +281,17 @@ class WandbServer:
         with as_usage_errors():
             Seeder(self._context).link_artifact(source, target, aliases)
 
+    def collect_garbage(self) -> int:
+        """Delete contents that nothing refers to any more; return how many bytes that freed.
+
+        Deleting a version or a file removes most contents immediately; this removes the rest.
+        """
+        return self._context.blobs.remove_orphans()
+
+    def stored_size(self) -> int:
+        """Return the size in bytes of all contents, each counted once, manifests included."""
+        return sum(self._blobs.path(key).stat().st_size for key in self._blobs.keys())  # noqa: SIM118
+
     def start(self) -> Self:
         """Start the server and wait until it answers.
 
@@ -303,7 +314,10 @@ class WandbServer:
             raise
         api, storage = (origin_url(self._host, sock) for sock in self._sockets)
         self._context = replace(
-            self._context, api_url=api, storage_url=self._storage_url or storage
+            self._context,
+            api_url=api,
+            storage_url=self._storage_url or storage,
+            storage_is_proxied=self._storage_url is not None,
         )
         started: Future[None] = Future()
         self._thread = threading.Thread(

@@ -30,13 +30,15 @@ class TrackedBlobs:
         row = self._find_reference(key)
         return str(row["md5"]) if row else None
 
-    def remove_unreferenced(self, keys: Iterable[str]) -> None:
-        """Delete blobs that no row references; call after the commit that removed the rows."""
-        for key in set(keys):
-            if self._find_reference(key) is None:
-                self.store.remove(key)
+    def remove_unreferenced(self, keys: Iterable[str]) -> int:
+        """Delete blobs that no row references; return their size.
 
-    def remove_orphans(self) -> None:
-        """Delete blobs that were in place when a killed server had not written their row yet."""
+        Call it after the commit that removed the rows.
+        """
+        orphans = (key for key in set(keys) if self._find_reference(key) is None)
+        return sum(self.store.remove(key) for key in orphans)
+
+    def remove_orphans(self) -> int:
+        """Delete all blobs that no row references; return their size."""
         with self.lock:
-            self.remove_unreferenced(self.store.keys())
+            return self.remove_unreferenced(self.store.keys())

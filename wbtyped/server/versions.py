@@ -132,6 +132,14 @@ class Versions:
         where = "memberships.collection_id = ? AND artifact_id = ?"
         return self._one(SELECT_MEMBERSHIPS.format(where=where), collection_id, artifact_id)
 
+    def newest_committed(self, sequence_id: int) -> sqlite3.Row | None:
+        """Return the newest committed version of a sequence."""
+        query = (
+            "SELECT * FROM artifacts WHERE sequence_id = ? AND state = 'COMMITTED'"
+            " ORDER BY version_index DESC LIMIT 1"
+        )
+        return self._one(query, sequence_id)
+
     def find_membership(self, collection_id: int, alias: str) -> sqlite3.Row | None:
         """Return the member of a collection that an alias, a `vN` or a commit hash names."""
         index = parse_row_id(alias[1:]) if alias.startswith("v") else None

@@ -2,6 +2,7 @@
 
 import zlib
 from collections.abc import Iterator, Mapping
+from typing import IO
 
 from ..errors import TransportError
 from .response_headers import content_encodings
@@ -73,13 +74,16 @@ def decoder_for(headers: Mapping[str, str], what: str) -> Decoder | None:
 
 
 class BoundedBody:
-    """Collect a body in memory: decoded, and of at most `limit` bytes."""
+    """Collect a body, decoded and of at most `limit` bytes: in memory, or in the stream `into`."""
 
-    def __init__(self, headers: Mapping[str, str], limit: int, what: str) -> None:
+    def __init__(
+        self, headers: Mapping[str, str], limit: int, what: str, into: IO[bytes] | None = None
+    ) -> None:
         self._decoder = decoder_for(headers, what)
         self._limit = limit
         self._what = what
         self._blocks: list[bytes] = []
+        self._keep = self._blocks.append if into is None else into.write
         self._size = 0
 
     def add(self, block: bytes) -> None:
@@ -91,10 +95,10 @@ class BoundedBody:
                     f"{self._what}: the response is larger than {self._limit:,} bytes; if that is"
                     " expected, raise the limit with Api(limits=ResponseLimits(...))"
                 )
-            self._blocks.append(plain)
+            self._keep(plain)
 
     def complete(self) -> bytes:
-        """Return the whole body; raises BrokenBody."""
+        """Return the whole body, empty if it is in a stream; raises BrokenBody."""
         if self._decoder is not None:
             self._decoder.finish()
         return b"".join(self._blocks)

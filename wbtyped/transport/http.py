@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 import httpx
 
@@ -356,10 +356,11 @@ class Transport:
         except TransientError as error:
             raise error.to_public_error() from error
 
-    def get(self, what: str, url: str, limit: int) -> httpx.Response:
-        """Download at most `limit` bytes into memory, without retries; follows redirects.
+    def get(self, what: str, url: str, limit: int, into: IO[bytes] | None = None) -> httpx.Response:
+        """Download at most `limit` bytes, without retries; follows redirects.
 
-        The API key is only sent to the API's own origin.
+        They are kept in memory, or written to the stream `into`. The API key is only sent to the
+        API's own origin.
         """
         self.check_online(what)
         chain = RedirectChain(what, url, self.authorization(url), self.hosts)
@@ -376,18 +377,22 @@ class Transport:
                     if chain.follow(response.status_code, response.headers):
                         drop_redirect_body(response)
                         continue
-                    collected = BoundedBody(response.headers, limit, what)
+                    collected = BoundedBody(response.headers, limit, what, into)
                     for block in response.iter_raw():
                         collected.add(block)
                     return with_body(response, collected.complete())
 
-    async def aget(self, what: str, url: str, limit: int) -> httpx.Response:
+    async def aget(
+        self, what: str, url: str, limit: int, into: IO[bytes] | None = None
+    ) -> httpx.Response:
         """Asynchronous form of `get`."""
         self.check_online(what)
         with transport_errors(what):
-            return await self._within_limit(what, self._aget(what, url, limit))
+            return await self._within_limit(what, self._aget(what, url, limit, into))
 
-    async def _aget(self, what: str, url: str, limit: int) -> httpx.Response:
+    async def _aget(
+        self, what: str, url: str, limit: int, into: IO[bytes] | None
+    ) -> httpx.Response:
         chain = RedirectChain(what, url, self.authorization(url), self.hosts)
         while True:
             headers = {"Accept-Encoding": "identity", **chain.headers()}
@@ -398,7 +403,7 @@ class Transport:
             try:
                 if chain.follow(response.status_code, response.headers):
                     continue
-                collected = BoundedBody(response.headers, limit, what)
+                collected = BoundedBody(response.headers, limit, what, into)
                 async for block in response.aiter_raw():
                     collected.add(block)
                 return with_body(response, collected.complete())

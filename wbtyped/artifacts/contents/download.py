@@ -20,7 +20,7 @@ from ...errors import (
 )
 from ...user_warnings import warn_user
 from .differences import ArtifactDifferences
-from .manifest import ArtifactManifestEntry
+from .entry import ArtifactManifestEntry
 from .offline_index import save_offline
 from .plan import RequestedFile, entry_matches, invalid_entry, plan_files
 from .references import follow_references, is_downloadable

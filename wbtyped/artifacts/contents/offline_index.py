@@ -1,6 +1,5 @@
 """Versions that the cache can resolve without a server."""
 
-import json
 from hashlib import blake2b
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from ...download.cache.store import Cache, touch_atime
 from ...errors import OfflineError
 from ...transport.client import Client
 from ..location import ArtifactLocation
-from .manifest import ArtifactManifest, parse_manifest
+from .manifest import ArtifactManifest, read_manifest, write_manifest
 from .version import VersionContents
 
 
@@ -47,7 +46,8 @@ def save_offline(version: VersionContents, cache: Cache) -> None:
     try:
         touch_atime(manifest)
     except FileNotFoundError:
-        cache.write(manifest, json.dumps(version.manifest.to_manifest_json()).encode())
+        with cache.create(manifest) as stream:
+            write_manifest(version.manifest, stream)
     for alias in dict.fromkeys((location.version, *version.aliases)):
         name = f"{'/'.join(location.collection_path)}:{alias}"
         record = VersionRecord(name=name, location=location, node=version.node)
@@ -70,7 +70,7 @@ def load_offline(
     cache, base_url = Cache(folder), client.settings.base_url
     try:
         record = VersionRecord.model_validate_json(cache.read(record_path(cache, base_url, path)))
-        manifest = cache.read(manifest_path(cache, base_url, record.node.id))
+        with cache.open(manifest_path(cache, base_url, record.node.id)) as manifest:
+            return record, read_manifest(manifest, f"artifact {path}")
     except (OSError, ValidationError) as error:
         raise OfflineError(unknown) from error
-    return record, parse_manifest(manifest, f"artifact {path}")

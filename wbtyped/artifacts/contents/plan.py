@@ -3,25 +3,18 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from ...download.batch import PlannedFile
-from ...download.disk.digests import IsCancelled
-from ...download.local_files import (
-    LARGE_BYTES,
-    FileSpec,
-    LocalFiles,
-    SkippedFile,
-    is_right,
-    map_large_in_threads,
-)
+from ...download.local_files import FileSpec, LocalFiles, SkippedFile, is_right
 from ...download.results import FailedFile
 from ...download.target import Target
-from ...download.transfer import Transfer
+from ...download.transfer import RefreshUrls, Transfer
 from ...errors import OfflineError, SchemaMismatchError, WbtypedError
-from .manifest import ArtifactManifestEntry, is_artifact_reference
-from .signed_urls import refresh_urls, signed_urls
+from .entry import ArtifactManifestEntry, is_artifact_reference
+from .signed_urls import list_urls, refresh_urls
 from .version import VersionContents
 
 
@@ -79,9 +72,7 @@ def plan_files(
         plain.clear()
     failure: WbtypedError | None = None
     try:
-        for path, url in signed_urls(version, plain):
-            for file in plain[path]:
-                yield make_transfer(version, file.entry, url, file.target, file.name)
+        yield from plan_plain(version, plain)
     except WbtypedError as error:
         failure = error
     yield from follow(version, references, local_files)
@@ -93,16 +84,53 @@ def check_local(
     version: VersionContents, files: Iterable[RequestedFile], local_files: LocalFiles
 ) -> Iterator[tuple[RequestedFile, SkippedFile | FailedFile | None]]:
     """Yield each file with its outcome if no request is needed for it, else None."""
+    usable: list[RequestedFile] = []
+    for file in files:
+        if file.entry.fault:
+            yield file, FailedFile(file.name, invalid_entry(version, file.entry))
+        else:
+            usable.append(file)
+    for file, outcome in local_files.check(usable, attrgetter("target"), file_spec):
+        if isinstance(outcome, WbtypedError):
+            yield file, FailedFile(file.name, outcome)
+        else:
+            yield file, outcome
 
-    def check(file: RequestedFile, is_cancelled: IsCancelled) -> SkippedFile | FailedFile | None:
-        try:
-            if file.entry.fault:
-                return FailedFile(file.name, invalid_entry(version, file.entry))
-            return local_files.find(file_spec(file), is_cancelled)
-        except WbtypedError as error:
-            return FailedFile(file.name, error)
 
-    return map_large_in_threads(check, files, lambda file: (file.entry.size or 0) >= LARGE_BYTES)
+def plan_plain(
+    version: VersionContents, plain: dict[str, list[RequestedFile]]
+) -> Iterator[Transfer]:
+    """Yield a transfer for each file as its URL arrives; takes them out of `plain`.
+
+    Raises SchemaMismatchError if the server omits one.
+    """
+    name, refresh = version.qualified_name, partial(refresh_urls, version)
+    for path, url in list_urls(version, list(plain)):
+        for file in plain.pop(path, ()):
+            yield make_transfer(file, url, name, refresh)
+    if plain:
+        raise SchemaMismatchError(
+            f"artifact {name}: the server returned no URL for {', '.join(sorted(plain)[:5])},"
+            " which the manifest lists",
+            operation="ArtifactFileAddresses",
+        )
+
+
+def make_transfer(file: RequestedFile, url: str, version: str, refresh: RefreshUrls) -> Transfer:
+    """Build the transfer of a file, verified by its manifest entry."""
+    entry = file.entry
+    is_xxh128 = entry.digest_algorithm() == "XXH128"
+    return Transfer(
+        url=url,
+        target=file.target,
+        size=entry.size,
+        md5=None if is_xxh128 else entry.digest,
+        xxh128=entry.digest if is_xxh128 else None,
+        label=f"file {entry.path!r} of artifact {version}",
+        name=file.name,
+        refresh_urls=refresh,
+        refresh_name=entry.path,
+    )
 
 
 def invalid_entry(version: VersionContents, entry: ArtifactManifestEntry) -> SchemaMismatchError:
@@ -146,21 +174,3 @@ def file_spec(file: RequestedFile) -> FileSpec:
 def entry_matches(entry: ArtifactManifestEntry, target: Path) -> bool:
     """Return True if a file exists with the content that a manifest entry describes."""
     return is_right(target, entry.size, entry.digest, entry.digest_algorithm())
-
-
-def make_transfer(
-    version: VersionContents, entry: ArtifactManifestEntry, url: str, target: Target, name: str
-) -> Transfer:
-    """Build the transfer of a file, verified by its manifest entry."""
-    xxh128 = entry.digest if entry.digest_algorithm() == "XXH128" else None
-    return Transfer(
-        url=url,
-        target=target,
-        size=entry.size,
-        md5=None if xxh128 else entry.digest,
-        xxh128=xxh128,
-        label=f"file {entry.path!r} of artifact {version.qualified_name}",
-        name=name,
-        refresh_urls=partial(refresh_urls, version),
-        refresh_name=entry.path,
-    )

@@ -13,7 +13,7 @@ from ...download.results import FailedFile
 from ...download.transfer import Transfer
 from ...errors import EntryNotFoundError, NotFoundError, UnsupportedReferenceError, WbtypedError
 from ..location import ArtifactLocation
-from .manifest import ArtifactManifestEntry, is_artifact_reference, parse_artifact_reference
+from .entry import ArtifactManifestEntry, is_artifact_reference, parse_artifact_reference
 from .plan import ReferenceStep, RequestedFile, plan_files
 from .version import VersionContents
 

@@ -1,6 +1,6 @@
 """Signed URLs for the files of a version, fetched page by page."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from wbtyped_graphql import calls
@@ -8,7 +8,6 @@ from wbtyped_graphql.fragments import ArtifactFileAddress
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILE_ADDRESSES_GQL
 
-from ...errors import SchemaMismatchError
 from ...transport.pagination import Paginator
 from .version import VersionContents
 
@@ -19,26 +18,18 @@ if TYPE_CHECKING:
 URLS_PER_PAGE = 1000
 
 
-def signed_urls(version: VersionContents, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield each path with its URL; raises SchemaMismatchError if the server omits one."""
-    requested = list(paths)
-    missing = set(requested)
-    for path, url in list_urls(version, requested):
-        if path in missing:
-            missing.discard(path)
-            yield path, url
-    if missing:
-        raise SchemaMismatchError(
-            f"artifact {version.qualified_name}: the server returned no URL for"
-            f" {', '.join(sorted(missing)[:5])}, which the manifest lists",
-            operation="ArtifactFileAddresses",
-        )
-
-
 def list_urls(version: VersionContents, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield paths with their URLs: those given, or all of the version if that is no more work."""
-    if not paths:
-        return
+    absolute = version.client.transport.absolute
+    known = {path: url for path in paths if (url := version.unused_urls.take(path)) is not None}
+    for path, url in known.items():
+        yield path, absolute(url)
+    if len(known) < len(paths):
+        yield from request_urls(version, [path for path in paths if path not in known])
+
+
+def request_urls(version: VersionContents, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield paths with URLs that have just been signed."""
     absolute = version.client.transport.absolute
     for names in path_batches(paths) if len(paths) < version.file_count else [None]:
         for page in SignedUrls(version, names).pages():
@@ -54,7 +45,7 @@ def path_batches(paths: Sequence[str]) -> Iterator[list[str]]:
 
 def refresh_urls(version: VersionContents, paths: Sequence[str]) -> Mapping[str, str]:
     """Return new URLs in place of expired ones."""
-    return dict(list_urls(version, paths))
+    return dict(request_urls(version, paths))
 
 
 class SignedUrls(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):

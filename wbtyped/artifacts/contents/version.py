@@ -7,7 +7,11 @@ from ...transport.client import Client
 from ...transport.flow import Flow, ask
 from ..location import ArtifactLocation
 from ..validation import OBJECT_SUFFIXES
-from .manifest import ArtifactManifest, ArtifactManifestEntry, ManifestOwner, parse_manifest
+from .entry import ArtifactManifestEntry, ManifestOwner
+from .entry_columns import sorted_paths
+from .manifest import ArtifactManifest
+from .tree import VersionTree
+from .url_store import UrlStore
 
 MANIFEST_ATTEMPTS = 3
 """How often a manifest is fetched whose digest differs from the version's."""
@@ -19,7 +23,10 @@ class VersionContents:
     `owner` is that object, if there is one: what `ArtifactManifestEntry.parent_artifact` returns.
     """
 
-    __slots__ = ("_manifest", "client", "location", "node", "owner")
+    __slots__ = (
+        "_manifest", "_tree", "client", "location", "node", "owner", "unused_urls",
+        "urls",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -32,7 +39,12 @@ class VersionContents:
         self.location: ArtifactLocation = location
         self.node: fragments.Artifact = node
         self.owner: ManifestOwner | None = owner
+        self.urls: UrlStore = UrlStore()
+        """The signed URLs of files that were read so far."""
+        self.unused_urls: UrlStore = UrlStore()
+        """Signed URLs that came with entries, each for the next download of its file."""
         self._manifest: ArtifactManifest | None = None
+        self._tree: VersionTree | None = None
 
     @property
     def id(self) -> str:
@@ -59,6 +71,18 @@ class VersionContents:
         """Paths, digests and sizes of all files, fetched once."""
         return self._manifest or self.client.run(self.load_manifest())
 
+    @property
+    def known_manifest(self) -> ArtifactManifest | None:
+        """The manifest, if it is loaded already."""
+        return self._manifest
+
+    @property
+    def tree(self) -> VersionTree | None:
+        """Its folders; None before the manifest is loaded."""
+        if self._tree is None and self._manifest is not None:
+            self._tree = VersionTree.of_sorted(sorted_paths(self._manifest.entries))
+        return self._tree
+
     def load_manifest(self) -> Flow[ArtifactManifest]:
         """Return the manifest, fetched on first use (query ArtifactManifest, then storage)."""
         if self._manifest is None:
@@ -73,28 +97,11 @@ class VersionContents:
                     path=self.qualified_name,
                     missing="manifest",
                 )
-            self._manifest = yield from self._fetch_manifest(found.file.direct_url)
+            url, digest = found.file.direct_url, self.node.digest
+            self._manifest = yield from fetch_manifest(
+                self.client, url, self.qualified_name, digest, self.owner
+            )
         return self._manifest
-
-    def _fetch_manifest(self, url: str) -> Flow[ArtifactManifest]:
-        """Fetch the manifest, again while its digest differs from the version's."""
-        # Imported late: httpx doubles the import time of the package.
-        from .manifest_request import ManifestRequest
-
-        what = f"artifact {self.qualified_name}"
-        previous = None
-        for _ in range(MANIFEST_ATTEMPTS):
-            request = ManifestRequest(self.client, url, what)
-            yield request
-            manifest = parse_manifest(request.content, what, self.owner)
-            # The same content twice is what is stored, whatever its digest was computed from.
-            if manifest.digest() == self.node.digest or request.content == previous:
-                return manifest
-            previous = request.content
-        raise ChecksumError(
-            f"manifest of {what}: storage returned different content each time; try again later",
-            expected=self.node.digest,
-        )
 
     def get_entry(self, path: str) -> ArtifactManifestEntry:
         """Return a file by its path, or an object by its name; raises EntryNotFoundError."""
@@ -123,3 +130,25 @@ class VersionContents:
         """Build the error for a version that has been deleted since."""
         path = self.qualified_name
         return NotFoundError(f"artifact {path} no longer exists", path=path, missing="artifact")
+
+
+def fetch_manifest(
+    client: Client, url: str, path: str, digest: str, owner: ManifestOwner | None = None
+) -> Flow[ArtifactManifest]:
+    """Fetch the manifest of the version at `path`, again while its digest differs from `digest`."""
+    # Imported late: httpx doubles the import time of the package.
+    from .manifest_request import ManifestRequest
+
+    what = f"artifact {path}"
+    previous = None
+    for _ in range(MANIFEST_ATTEMPTS):
+        request = ManifestRequest(client, url, what, owner)
+        yield request
+        # The same content twice is what is stored, whatever its digest was computed from.
+        if digest == request.digest or request.fingerprint == previous:
+            return request.manifest
+        previous = request.fingerprint
+    raise ChecksumError(
+        f"manifest of {what}: storage returned different content each time; try again later",
+        expected=digest,
+    )

@@ -17,6 +17,8 @@ ABANDONED_SECONDS = 3600.0
 """Age from which a temporary file counts as left by a process that died."""
 OBJECT_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{30}")
 RECORD_NAME = re.compile(r"[0-9a-f]{32}\.json")
+MANIFEST_NAME = re.compile(r"[0-9a-f]{32}\.(json|contents)")
+"""A manifest, or the sizes and digests of one."""
 ALGORITHMS: tuple[Algorithm, ...] = ("MD5", "XXH128")
 
 
@@ -103,7 +105,7 @@ def prune(
             pruned.append(item)
         left -= item.size
     records = [item for item in versions(cache) if item.used_at < used_before]
-    for item in items(cache, cache.manifests, RECORD_NAME):
+    for item in items(cache, cache.manifests, MANIFEST_NAME):
         if item.used_at < used_before:
             try_unlink(item.path)
     remove_parts(cache)

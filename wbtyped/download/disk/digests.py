@@ -47,6 +47,13 @@ def never_cancelled() -> bool:
     return False
 
 
+def digest_of(content: bytes, algorithm: Algorithm) -> str:
+    """Return the digest of a content in base64."""
+    digest = new_hash(algorithm)
+    digest.update(content)
+    return base64.b64encode(digest.digest()).decode()
+
+
 def file_digest(
     path: Path, algorithm: Algorithm, is_cancelled: IsCancelled = never_cancelled
 ) -> str:

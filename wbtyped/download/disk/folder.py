@@ -93,9 +93,13 @@ class Folder:
         """Whether hard links follow symbolic ones: not all platforms can choose."""
         return self._descriptor is None
 
-    def open(self, name: str, flags: int) -> int:
+    def open(self, name: str, flags: int, mode: int = 0o666) -> int:
         """Open an entry and return its descriptor; a new file has the usual permissions."""
-        return os.open(self._at(name), flags, 0o666, dir_fd=self._descriptor)
+        return os.open(self._at(name), flags, mode, dir_fd=self._descriptor)
+
+    def contains(self, name: str) -> bool:
+        """Return True if there is an entry, or one that a link leads to."""
+        return os.access(self._at(name), os.F_OK, dir_fd=self._descriptor)
 
     def status(self, name: str) -> os.stat_result:
         """Return the status of an entry, without following a link."""

@@ -125,25 +125,18 @@ class FolderTree:
     ) -> None:
         """Write a whole file and rename it into place; nothing is left if that fails."""
         opened, name, descriptor = self._create(target, None)
-        folder = opened.folder
         try:
-            try:
-                for block in blocks:
-                    write_all(descriptor, block)
-                if fsync:
-                    os.fsync(descriptor)
-            finally:
-                # Some file systems report a full disk only on close.
-                os.close(descriptor)
-            rename_into_place(folder, name, target, replace=replace)
-            if fsync:
-                folder.sync()
-        except BaseException:
-            with suppress(OSError):
-                folder.unlink(name)
-            raise
+            fill(opened.folder, name, descriptor, target, blocks, replace=replace, fsync=fsync)
         finally:
             self.leave(opened)
+
+    def place_in(
+        self, opened: OpenFolder, target: Location, content: bytes, *, replace: bool
+    ) -> None:
+        """Do the same in a folder that has been entered; raises OSError if that was removed."""
+        name = self._part_files().new_name(opened.key)
+        descriptor = opened.folder.open(name, CREATE_FLAGS)
+        fill(opened.folder, name, descriptor, target, [content], replace=replace)
 
     def _create(self, target: Location, digest: str | None) -> tuple[OpenFolder, str, int]:
         for attempt in range(ENTER_TRIES):
@@ -279,3 +272,26 @@ class FolderTree:
                 with suppress(OSError):
                     os.rmdir(path)
             self._made_above.clear()
+
+
+def fill(
+    folder: Folder, name: str, descriptor: int, target: Location, blocks: Iterable[bytes],
+    *, replace: bool, fsync: bool = False,
+) -> None:  # fmt: skip
+    """Write a new part file, whose descriptor this closes, and rename it into place."""
+    try:
+        try:
+            for block in blocks:
+                write_all(descriptor, block)
+            if fsync:
+                os.fsync(descriptor)
+        finally:
+            # Some file systems report a full disk only on close.
+            os.close(descriptor)
+        rename_into_place(folder, name, target, replace=replace)
+        if fsync:
+            folder.sync()
+    except BaseException:
+        with suppress(OSError):
+            folder.unlink(name)
+        raise

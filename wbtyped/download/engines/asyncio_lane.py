@@ -19,18 +19,16 @@ from ...transport.http import USER_AGENT
 from ...transport.retries import SLOWEST_BYTES_PER_SECOND
 from ...transport.tls import Tls, certificate_refused
 from ...urls import DEFAULT_PORTS
-from ..schedule import Schedule
+from ..schedule import Schedule, SmallFile
+from ..small_files import server_of
 from ..transfer import Transfer
-from .small_finisher import INLINE_BYTES, SmallFinisher
+from .small_finisher import SmallFinisher
 
 MAX_EXTRA_BYTES = 256 * 1024
 """Bytes that a response may have beside its content: headers, chunk sizes."""
 POLL_SECONDS = 0.02
 """Seconds between looks for files while connections are free."""
-REQUEST = (
-    "GET {target} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: {agent}\r\nAccept: */*\r\n"
-    "Accept-Encoding: identity\r\n\r\n"
-)
+HEADERS = f"User-Agent: {USER_AGENT}\r\nAccept: */*\r\nAccept-Encoding: identity\r\n\r\n"
 
 
 class Origin(NamedTuple):
@@ -146,12 +144,14 @@ class AsyncioLane:
         self._schedule = schedule
         self._timeout = timeout
         self._limit = limit
-        self._finishers = finishers
-        self._finisher = SmallFinisher(schedule)
+        self._finisher = SmallFinisher(schedule, finishers)
         self._tls = Tls.of_environment()
         self._idle: dict[Origin, list[LaneConnection]] = defaultdict(list)
         self._connections: set[LaneConnection] = set()
         self._opening: set[asyncio.Task[None]] = set()
+        self._origins: dict[str, Origin] = {}
+        """By the beginnings of URLs."""
+        self._turn_is_due = False
         self._waiting: list[Transfer] = []
         self._error: BaseException | None = None
 
@@ -195,20 +195,20 @@ class AsyncioLane:
         """Request as many files as connections allow."""
         while self._busy() < self._limit:
             if not self._waiting:
-                self._waiting = self._schedule.take_small()[::-1]
+                self._waiting = self._schedule.take_small(self._limit)[::-1]
             if not self._waiting:
                 return
             self._request(self._waiting.pop())
 
     def _request(self, transfer: Transfer) -> None:
-        url = urlsplit(transfer.url)
+        server = server_of(transfer)
         try:
-            origin = Origin(url.scheme, url.hostname or "", url.port or DEFAULT_PORTS[url.scheme])
+            origin = self._origins.get(server) or self._origin(server)
         except ValueError:  # no such port
             self._finisher.hand_over(transfer)
             return
-        target = f"{url.path}?{url.query}" if url.query else url.path
-        request = REQUEST.format(target=target, host=url.netloc, agent=USER_AGENT).encode("ascii")
+        target, host = transfer.url[len(server) :], server.partition("://")[2]
+        request = f"GET {target} HTTP/1.1\r\nHost: {host}\r\n{HEADERS}".encode("ascii")
         if self._idle[origin]:
             self._idle[origin].pop().start(transfer, request)
             return
@@ -217,6 +217,12 @@ class AsyncioLane:
         task = asyncio.ensure_future(self._open(origin, transfer, request))
         self._opening.add(task)
         task.add_done_callback(self._opening.discard)
+
+    def _origin(self, server: str) -> Origin:
+        url = urlsplit(server)
+        port = url.port or DEFAULT_PORTS[url.scheme]
+        self._origins[server] = origin = Origin(url.scheme, url.hostname or "", port)
+        return origin
 
     def _close_idle(self) -> None:
         """Close a connection that nothing uses: each server would keep some of its own."""
@@ -262,10 +268,7 @@ class AsyncioLane:
 
     def received(self, transfer: Transfer, blocks: list[bytes]) -> None:
         """Verify and write a file."""
-        if (transfer.size or 0) > INLINE_BYTES:
-            self._finishers.submit(self._finisher.finish_and_report, transfer, blocks)
-        else:
-            self._finisher.finish(transfer, blocks)
+        self._finisher.add(SmallFile(transfer, b"".join(blocks)))
 
     def refused(self, transfer: Transfer, status: int, headers: dict[str, str]) -> None:
         """Hand a file over whose response has no content."""
@@ -274,8 +277,16 @@ class AsyncioLane:
     def idle(self, connection: LaneConnection) -> None:
         """Use a connection for the next file."""
         self._idle[connection.origin].append(connection)
-        self._finisher.report()
+        if not self._turn_is_due:
+            self._turn_is_due = True
+            # Once all connections have been read that have received something.
+            asyncio.get_running_loop().call_soon(self._turn)
+
+    def _turn(self) -> None:
+        """Request the next files; then write those that have arrived, as the server works."""
+        self._turn_is_due = False
         self._start()
+        self._finisher.report()
 
     def lost(self, connection: LaneConnection, transfer: Transfer | None) -> None:
         """Forget a connection, and hand its file over."""

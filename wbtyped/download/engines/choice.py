@@ -1,8 +1,10 @@
 """Choose the engine of a download."""
 
 import importlib.util
+import logging
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import Protocol, get_args
 
 from ... import arguments
@@ -12,6 +14,9 @@ from ...transport.tls import KEY_LOG
 from ..options import EngineName
 from ..schedule import Schedule
 
+LOGGER_NAME = "wbtyped.download"
+MANY_FILES = 1000
+"""Files from which the engine matters."""
 ENGINE_VARIABLE = "WBTYPED_ENGINE"
 POLL_SECONDS = 0.2
 """Seconds until an idle engine looks again whether the schedule is finished."""
@@ -20,6 +25,9 @@ DEFAULT_JOBS = 32
 """Concurrent transfers by default."""
 DEFAULT_SMALL_JOBS = MAX_JOBS
 """The same for small files, where no thread waits for each. Measured with 30 ms to the server."""
+
+
+_logger = logging.getLogger(LOGGER_NAME)
 
 
 class Engine(Protocol):
@@ -84,6 +92,17 @@ class OfflineEngine:
 
     def interrupt(self) -> None:
         """Nothing waits for the network."""
+
+
+@cache
+def suggest_libcurl() -> None:
+    """Say once in a process that libcurl would be faster, unless it is there or not wanted."""
+    if importlib.util.find_spec("pycurl") is None and not os.environ.get(ENGINE_VARIABLE):
+        _logger.warning(
+            "downloading more than %d files; with libcurl that takes less time over TLS: pip"
+            " install 'wbtyped[fast]'",
+            MANY_FILES,
+        )
 
 
 def choose_engine(name: EngineName | None = None, jobs: int | None = None) -> EngineConfig:

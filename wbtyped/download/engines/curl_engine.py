@@ -1,8 +1,9 @@
 """Move bytes with libcurl: one thread, many transfers."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pycurl
 
@@ -14,6 +15,7 @@ from ...transport.redirects import REDIRECT_BODY_BYTES
 from ...transport.retries import TransientError
 from ...transport.routes import PROXY_REFUSES, through
 from ..attempt import Attempt
+from ..disk.verified_writer import MEMORY_LIMIT_BYTES
 from ..schedule import Schedule
 from ..transfer import TransferCancelled
 from .curl_lane import CurlLane
@@ -21,6 +23,10 @@ from .curl_routes import CurlRoutes, request_target
 from .small_finisher import FINISHER_THREADS, INLINE_BYTES
 
 BUFFER_BYTES = 512 * 1024
+GATHER_BYTES = MEMORY_LIMIT_BYTES
+"""Bytes up to which blocks are gathered: libcurl passes on 16 KiB at a time."""
+GATHER_SECONDS = 0.1
+"""The same in seconds, on a slow connection."""
 POLL_SECONDS = 0.1
 """Seconds until the thread looks again whether the schedule is finished."""
 
@@ -49,18 +55,23 @@ class CurlHandle:
         self.redirected: bool = False
         """Whether the response is a redirect."""
         self._discarded_bytes = 0
+        self._blocks: list[bytes] = []
+        self._gathered_bytes = 0
         self.received_at: float = 0.0
         """When the last bytes arrived."""
         set_option = self.curl.setopt
         set_option(pycurl.WRITEFUNCTION, self._write)
         set_option(pycurl.HEADERFUNCTION, self._header_lines.append)
         set_option(pycurl.BUFFERSIZE, BUFFER_BYTES)
+        # Large files are split where one connection is slow, so they must not share one.
+        set_option(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         routes.prepare(self.curl, timeout)
 
     def start(self, attempt: Attempt) -> None:
         """Prepare the handle for a transfer."""
         self.attempt, self.error, self._body_begun = attempt, None, False
         self.redirected, self._discarded_bytes = False, 0
+        self._blocks, self._gathered_bytes = [], 0
         self._header_lines.clear()
         self.received_at = monotonic()
         url, sent = attempt.handler.request()
@@ -80,19 +91,33 @@ class CurlHandle:
             ) from error
 
     def _write(self, block: bytes) -> int:
-        """Process a block; libcurl would lose an exception, so it is stored."""
-        try:
-            self._begin()
-            if self.redirected:
-                self._discarded_bytes += len(block)
-                return len(block) if self._discarded_bytes <= REDIRECT_BODY_BYTES else 0
+        """Gather a block; returning another number of bytes ends the transfer."""
+        if not self._body_begun:
+            self._guarded(self._begin)
+        if self.redirected:
+            self._discarded_bytes += len(block)
+            return len(block) if self._discarded_bytes <= REDIRECT_BODY_BYTES else 0
+        self._blocks.append(block)
+        self._gathered_bytes += len(block)
+        if self._gathered_bytes > GATHER_BYTES:
+            self.process()
+        return len(block) if self.error is None else 0
+
+    def process(self) -> None:
+        """Process the blocks that have been gathered."""
+        if self._blocks and self.error is None:
             self.received_at = monotonic()
+            block = b"".join(self._blocks)
+            self._blocks, self._gathered_bytes = [], 0
             if self.attempt is not None:
-                self.attempt.handler.write(block)
+                self._guarded(partial(self.attempt.handler.write, block))
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """Keep an exception, which libcurl would lose."""
+        try:
+            work()
         except BaseException as error:
             self.error = error
-            return 0
-        return len(block)
 
     def _begin(self) -> None:
         if self._body_begun or self.attempt is None:
@@ -106,6 +131,7 @@ class CurlHandle:
 
     def end(self, code: int, message: str) -> BaseException | None:
         """Return the error that the transfer ended with, or None."""
+        self.process()
         if self.error is not None:
             return self.error
         assert self.attempt is not None  # noqa: S101 - it was started
@@ -150,6 +176,7 @@ class CurlEngine:
         self._multi = pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, jobs)
         self._multi.setopt(pycurl.M_MAXCONNECTS, jobs)
+        self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, jobs)
         self._routes = CurlRoutes()
         self.has_fast_lane: bool = self._routes.is_direct
         self._free: list[CurlHandle] = []
@@ -158,13 +185,17 @@ class CurlEngine:
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
         with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
-            lane = CurlLane(self._multi, self._timeout, self._routes, schedule, finishers)
+            lane = CurlLane(
+                self._multi, self._timeout, self._routes, schedule, finishers, self._jobs
+            )
             try:
                 while not schedule.finished:
                     lane.start()
                     self._start_attempts(schedule, wait=not lane.busy)
-                    self._perform(schedule, lane, finishers)
+                    # Requests are sent before files are written, so that the server has work.
+                    self._multi.perform()
                     lane.report()
+                    self._perform(schedule, lane, finishers)
             finally:
                 lane.close()
                 self._close(schedule)
@@ -199,6 +230,10 @@ class CurlEngine:
         if not (self._busy or lane.busy):
             return
         self._multi.perform()
+        due = monotonic() - GATHER_SECONDS
+        for handle in self._busy.values():
+            if handle.received_at < due:
+                handle.process()
         queued = 1
         ended = 0
         while queued:
@@ -215,7 +250,9 @@ class CurlEngine:
                     self._end(schedule, finishers, curl, code, message)
             ended += len(good) + len(bad)
         if not ended:
+            since = monotonic()
             self._multi.select(POLL_SECONDS)
+            lane.waited(monotonic() - since)
             self._drop_stalled(schedule)
 
     def _drop_stalled(self, schedule: Schedule) -> None:
@@ -258,6 +295,7 @@ class CurlEngine:
             finishers.submit(schedule.complete, attempt)
 
     def _close(self, schedule: Schedule) -> None:
-        for curl in list(self._busy):
+        for curl, handle in list(self._busy.items()):
+            handle.process()
             schedule.finish_attempt(self._release(curl), TransferCancelled())
         self._multi.close()

@@ -6,12 +6,19 @@ import pycurl
 
 from ...errors import WbtypedError
 from ...transport.retries import SLOWEST_BYTES_PER_SECOND
-from ..schedule import Schedule
+from ..schedule import Schedule, SmallFile
 from ..target import Target
 from ..transfer import Transfer
 from .curl_routes import CurlRoutes
-from .small_finisher import INLINE_BYTES, SmallFinisher
+from .small_finisher import SmallFinisher
 
+BUFFER_BYTES = 512 * 1024
+"""Bytes that libcurl reads at most at a time."""
+FIRST_CONNECTIONS = 32
+"""Connections to begin with; each further one costs a handshake, and is worth it if responses are
+slow."""
+SLOW_SECONDS = 0.01
+"""Seconds without any response after which more connections are used."""
 NO_TRANSFER = Transfer("", Target("", "", ""), None, None, "")
 """What a handle holds before its first file."""
 
@@ -31,7 +38,10 @@ class LaneHandle:
         set_option(pycurl.WRITEFUNCTION, self._write)
         set_option(pycurl.HTTPHEADER, ["Accept-Encoding: identity"])
         set_option(pycurl.PATH_AS_IS, 1)
+        set_option(pycurl.BUFFERSIZE, BUFFER_BYTES)
         routes.prepare(self.curl, timeout)
+        # Where a server offers HTTP/2, files share a connection: each costs a handshake.
+        set_option(pycurl.PIPEWAIT, 1)
         set_option(pycurl.LOW_SPEED_LIMIT, SLOWEST_BYTES_PER_SECOND)
         set_option(pycurl.LOW_SPEED_TIME, max(1, int(timeout)))
 
@@ -60,24 +70,28 @@ class CurlLane:
         routes: CurlRoutes,
         schedule: Schedule,
         finishers: Executor,
+        most: int,
     ) -> None:
         self._multi = multi
         self._timeout = timeout
         self._routes = routes
         self._schedule = schedule
-        self._finishers = finishers
-        self._finisher = SmallFinisher(schedule)
+        self._finisher = SmallFinisher(schedule, finishers)
+        self._most = most
+        self._connections = min(most, FIRST_CONNECTIONS)
+        self._tls_checked = False
         self._free: list[LaneHandle] = []
         self.busy: dict[pycurl.Curl, LaneHandle] = {}
         """The handles in use."""
 
     def start(self) -> None:
         """Request as many files as may be transferred now."""
-        for transfer in self._schedule.take_small():
+        for transfer in self._schedule.take_small(self._connections - len(self.busy)):
             handle = self._free.pop() if self._free else LaneHandle(self._timeout, self._routes)
             try:
-                if transfer.url.startswith("https:"):
+                if not self._tls_checked and transfer.url.startswith("https:"):
                     self._routes.check_tls()
+                    self._tls_checked = True
                 handle.start(transfer)
             except (pycurl.error, WbtypedError):
                 self._free.append(handle)
@@ -92,10 +106,8 @@ class CurlLane:
         handle = self._release(curl)
         if status != 200:
             self._finisher.hand_over_status(handle.transfer, status, retry_after_header(curl))
-        elif handle.size > INLINE_BYTES:
-            self._finishers.submit(self._finisher.finish_and_report, handle.transfer, handle.blocks)
         else:
-            self._finisher.finish(handle.transfer, handle.blocks)
+            self._finisher.add(SmallFile(handle.transfer, b"".join(handle.blocks)))
 
     def fail(self, curl: pycurl.Curl, code: int, message: str) -> None:
         """Process a transfer that libcurl has given up."""
@@ -111,8 +123,13 @@ class CurlLane:
         self._free.append(handle)
         return handle
 
+    def waited(self, seconds: float) -> None:
+        """Use more connections if the network is slower than this thread."""
+        if seconds > SLOW_SECONDS:
+            self._connections = min(self._most, 2 * self._connections)
+
     def report(self) -> None:
-        """Report the outcomes since the last call."""
+        """Write the files that have been received, and report all outcomes since the last call."""
         self._finisher.report()
 
     def close(self) -> None:

@@ -33,7 +33,6 @@ class CurlRoutes:
         """Set the options that do not depend on the URL; `timeout` is that of a connection."""
         curl.setopt(pycurl.NOSIGNAL, 1)
         curl.setopt(pycurl.PROTOCOLS, PROTOCOLS)
-        curl.setopt(pycurl.HTTP_VERSION, pycurl.CURL_HTTP_VERSION_1_1)
         curl.setopt(pycurl.USERAGENT, USER_AGENT)
         curl.setopt(pycurl.CONNECTTIMEOUT_MS, int(timeout * 1000))
         tls = self._tls

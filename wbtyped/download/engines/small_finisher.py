@@ -1,10 +1,12 @@
-"""What every fast lane does with a small file that has been received."""
+"""What every fast lane does with small files that have been received."""
 
-import base64
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 
 from ...errors import WbtypedError
-from ..disk.digests import new_hash
+from ..disk.digests import Algorithm, digest_of
+from ..disk.folder_tree import FolderTree
 from ..response import raise_for_status
 from ..schedule import OddFile, Schedule, SmallFile
 from ..transfer import Transfer
@@ -26,40 +28,17 @@ class SmallFinisher:
     reports errors.
     """
 
-    def __init__(self, schedule: Schedule) -> None:
+    def __init__(self, schedule: Schedule, threads: Executor) -> None:
         self._schedule = schedule
-        self._done: list[SmallFile] = []
+        self._threads = threads
+        self._received: list[SmallFile] = []
+        self._larger: list[SmallFile] = []
+        """Those of them that are worth another thread."""
         self._odd: list[OddFile] = []
 
-    def finish(self, transfer: Transfer, blocks: list[bytes]) -> None:
-        """Verify and write a file; `report` tells the schedule."""
-        content = b"".join(blocks)
-        if self._place(transfer, content):
-            self._done.append(SmallFile(transfer, content))
-        else:
-            self._odd.append(OddFile(transfer, None))
-
-    def finish_and_report(self, transfer: Transfer, blocks: list[bytes]) -> None:
-        """Verify and write a file and tell the schedule; callable from any thread."""
-        content = b"".join(blocks)
-        if self._place(transfer, content):
-            self._schedule.finish_small([SmallFile(transfer, content)], [])
-        else:
-            self._schedule.finish_small([], [OddFile(transfer, None)])
-
-    def _place(self, transfer: Transfer, content: bytes) -> bool:
-        if len(content) != transfer.size:
-            return False
-        digest = new_hash("XXH128" if transfer.xxh128 else "MD5")
-        digest.update(content)
-        if base64.b64encode(digest.digest()).decode() != transfer.digest:
-            return False
-        try:
-            self._schedule.tree.place(transfer.target, [content], replace=transfer.replace)
-        except (OSError, WbtypedError):
-            # The usual way fails in the same way, and says why.
-            return False
-        return True
+    def add(self, file: SmallFile) -> None:
+        """Keep a received file; `report` verifies and writes it."""
+        (self._received if len(file.content) <= INLINE_BYTES else self._larger).append(file)
 
     def hand_over(self, transfer: Transfer, error: Exception | None = None) -> None:
         """Leave a file to the usual way; `error` is how its first try ended, if that is known."""
@@ -76,7 +55,54 @@ class SmallFinisher:
         self.hand_over(transfer, error)
 
     def report(self) -> None:
-        """Tell the schedule the outcomes since the last call."""
-        if self._done or self._odd:
-            self._schedule.finish_small(self._done, self._odd)
-            self._done, self._odd = [], []
+        """Finish the files since the last call, and tell the schedule about all of them."""
+        if self._received or self._odd:
+            received, odd = self._received, self._odd
+            self._received, self._odd = [], []
+            self._finish(received, odd)
+        if self._larger:
+            larger, self._larger = self._larger, []
+            for first in range(min(FINISHER_THREADS, len(larger))):
+                self._threads.submit(self._finish, larger[first::FINISHER_THREADS])
+
+    def _finish(self, received: Sequence[SmallFile], odd: Sequence[OddFile] = ()) -> None:
+        """Verify and write files, and tell the schedule; callable from any thread."""
+        by_folder: dict[str, list[SmallFile]] = defaultdict(list)
+        deviating = [*odd]
+        for file in received:
+            if is_intact(file):
+                by_folder[self._schedule.tree.key_of(file.transfer.target)].append(file)
+            else:
+                deviating.append(OddFile(file.transfer, None))
+        placed: list[SmallFile] = []
+        for files in by_folder.values():
+            done = place(self._schedule.tree, files)
+            placed += done
+            # The usual way fails to write in the same way, and says why.
+            deviating += [OddFile(file.transfer, None) for file in files[len(done) :]]
+        self._schedule.finish_small(placed, deviating)
+
+
+def is_intact(file: SmallFile) -> bool:
+    """Return True if a received file has the size and the digest that it must have."""
+    transfer = file.transfer
+    if len(file.content) != transfer.size:
+        return False
+    algorithm: Algorithm = "XXH128" if transfer.xxh128 else "MD5"
+    return digest_of(file.content, algorithm) == transfer.digest
+
+
+def place(tree: FolderTree, files: Sequence[SmallFile]) -> Sequence[SmallFile]:
+    """Write files of one folder and rename them into place; return those before the first error."""
+    done = 0
+    try:
+        opened = tree.enter(files[0].transfer.target)
+        try:
+            for transfer, content in files:
+                tree.place_in(opened, transfer.target, content, replace=transfer.replace)
+                done += 1
+        finally:
+            tree.leave(opened)
+    except (OSError, WbtypedError):
+        return files[:done]
+    return files

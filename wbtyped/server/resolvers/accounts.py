@@ -175,6 +175,12 @@ def organization_of_entity(node: Node, info: GraphQLResolveInfo) -> Node | None:
     return organization_node(context, found) if found else None
 
 
+@entity.field("protectedAliases")
+def protected_aliases(node: Node, info: GraphQLResolveInfo, **_: object) -> list[str]:
+    """Resolve the aliases that an entity has reserved."""
+    return get_context(info).organizations.protected_aliases(str(node["name"]))
+
+
 @entity.field("user")
 def user_of_entity(node: Node, info: GraphQLResolveInfo) -> Node | None:
     """Resolve the account behind an entity; null for a team."""

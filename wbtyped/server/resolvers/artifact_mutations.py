@@ -18,6 +18,7 @@ from .nodes import Node, run_node
 Input = Mapping[str, object]
 mutation: MutationType = MutationType()
 _inputs = TypeAdapter(list[dict[str, object]])
+_aliases = TypeAdapter(list[str])
 TTL_DISABLED, TTL_INHERITED = -2, -1
 """Special values of a time to live: no expiry, and the default of the project."""
 
@@ -199,7 +200,27 @@ def delete_collection_tags(
     return {"success": True}
 
 
+@mutation.field("addProtectedAliases")
+@mutation.field("removeProtectedAliases")
+def protect_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Reserve aliases of an entity, or set them free; the one account may set them anyway."""
+    organizations, entity = get_context(info).organizations, str(input["entityName"])
+    aliases = _aliases.validate_python(input["aliases"])
+    organizations.protect_aliases(entity, aliases, protect=info.field_name == "addProtectedAliases")
+    return {"aliases": organizations.protected_aliases(entity)}
+
+
 # Versions.
+
+
+@mutation.field("createClientIDMapping")
+def add_client_id(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
+    """Record an id that a client gave to a version."""
+    context, client_id = get_context(info), str(input["clientID"])
+    row = require_version(context, input["serverID"])
+    context.drafts.add_client_id(client_id, row["id"])
+    node = artifact_node(row)
+    return {"clientIDMapping": {"clientID": client_id, "serverID": node["id"], "entry": node}}
 
 
 @mutation.field("updateArtifact")

@@ -93,6 +93,10 @@ def alias_node(row: sqlite3.Row, context: Context) -> Node:
 
 def entry_node(row: sqlite3.Row, version: sqlite3.Row) -> Node:
     """Return a file of a version; the URL of a reference is its URI."""
+
+    def mimetype(_: object) -> str | None:
+        return mimetypes.guess_type(row["path"])[0]
+
     return {
         "entry": row,
         "version": version,
@@ -101,7 +105,7 @@ def entry_node(row: sqlite3.Row, version: sqlite3.Row) -> Node:
         "name": row["path"],
         "displayName": row["path"],
         "sizeBytes": row["size"] or 0,
-        "mimetype": mimetypes.guess_type(row["path"])[0],
+        "mimetype": mimetype,
         "updatedAt": version["created_at"],
         "createdAt": version["created_at"],
         "digest": row["digest"],

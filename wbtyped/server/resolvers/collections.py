@@ -31,6 +31,7 @@ artifact_type: ObjectType = ObjectType("ArtifactType")
 sequence: ObjectType = ObjectType("ArtifactSequence")
 portfolio: ObjectType = ObjectType("ArtifactPortfolio")
 tag: ObjectType = ObjectType("Tag")
+artifact: ObjectType = ObjectType("Artifact")
 _edges = TypeAdapter(list[dict[str, object]])
 
 
@@ -137,6 +138,19 @@ def collection_of_project(node: Node, info: GraphQLResolveInfo, name: str) -> No
     return collection_node(found) if found else None
 
 
+@artifact.field("artifactActions")
+@artifact_type.field("artifactActions")
+@sequence.field("aliasActionHistory")
+@sequence.field("artifactActions")
+@sequence.field("artifactCollectionActions")
+@portfolio.field("aliasActionHistory")
+@portfolio.field("artifactActions")
+@portfolio.field("artifactCollectionActions")
+def no_actions(_: Node, __: GraphQLResolveInfo, **___: object) -> Node:
+    """Resolve an empty history: who changed what is not recorded."""
+    return connection([], [])
+
+
 # One collection.
 
 
@@ -241,9 +255,7 @@ def membership_id(row: sqlite3.Row) -> int:
 @sequence.field("latestArtifact")
 def latest_of_sequence(node: Node, info: GraphQLResolveInfo) -> Node | None:
     """Resolve the newest committed version."""
-    members = get_context(info).versions.memberships(get_row(node)["id"])
-    committed = [row for row in members if row["state"] == "COMMITTED"]
-    newest = max(committed, key=lambda row: int(row["member_index"]), default=None)
+    newest = get_context(info).versions.newest_committed(get_row(node)["id"])
     return artifact_node(newest) if newest else None
 
 
@@ -267,4 +279,6 @@ def membership_of_collection(
     return membership_node(found) if found else None
 
 
-BINDABLES: list[SchemaBindable] = [query, project, artifact_type, sequence, portfolio, tag]
+BINDABLES: list[SchemaBindable] = [
+    query, project, artifact_type, sequence, portfolio, tag, artifact,
+]  # fmt: skip

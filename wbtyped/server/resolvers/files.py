@@ -15,9 +15,10 @@ from ..http_errors import not_found
 from ..manifests import hex_digest
 from ..node_ids import node_id
 from .nodes import Node, absent_node, file_node, get_row
-from .pagination import page, parse_cursor, reject_unsupported
+from .pagination import connection, page, parse_cursor, reject_unsupported
 
 _names = TypeAdapter(list[str])
+_optional_names = TypeAdapter(list[str | None])
 mutation: MutationType = MutationType()
 run: ObjectType = ObjectType("Run")
 file: ObjectType = ObjectType("File")
@@ -165,6 +166,22 @@ def create_run_files(
         "uploadHeaders": (),
         "files": [absent_node(name, path) for name in input_files(input)],
     }
+
+
+@mutation.field("addFiles")
+def add_files(
+    _: object,
+    info: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Resolve upload URLs for new files, as old clients ask for them."""
+    context = get_context(info)
+    owner = {"projectName": input["modelName"], "runName": input.get("bucketName")}
+    path = run_path(context, require_run(context, {**input, **owner}))
+    names = _optional_names.validate_python(input["names"])
+    nodes = [absent_node(name, path) for name in names if name]
+    files = connection(nodes, [str(node["name"]) for node in nodes])
+    return {"files": files | {"uploadHeaders": (), "totalCount": len(nodes)}}
 
 
 @mutation.field("markRunFilesUploaded")

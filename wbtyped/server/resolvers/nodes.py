@@ -43,6 +43,9 @@ def user_node(context: Context) -> Node:
         edges = [{"node": entity_node(context, e), "cursor": e} for e in found]
         return {"edges": edges, "pageInfo": ONE_PAGE}
 
+    def first_moment(_: object) -> str:
+        return context.projects.first_moment(name)
+
     return {
         "id": node_id("User", 1),
         "name": name,
@@ -54,7 +57,7 @@ def user_node(context: Context) -> Node:
         "teams": teams,
         "apiKeys": {"edges": [], "pageInfo": ONE_PAGE},
         "accountType": "USER",
-        "createdAt": lambda _: context.projects.first_moment(name),
+        "createdAt": first_moment,
         "defaultEntity": entity_node(context, name),
         "userEntity": entity_node(context, name),
         "organizations": [organization_node(context, o) for o in context.organizations.all()],
@@ -63,6 +66,10 @@ def user_node(context: Context) -> Node:
 
 def entity_node(context: Context, name: str) -> Node:
     """Return an entity: the account's own, or a team."""
+
+    def first_moment(_: object) -> str:
+        return context.projects.first_moment(name)
+
     return {
         "id": node_id("Entity", name),
         "name": name,
@@ -73,7 +80,8 @@ def entity_node(context: Context, name: str) -> Node:
         "readOnlyAdmin": False,
         "privateOnly": False,
         "defaultAccess": DEFAULT_ACCESS,
-        "createdAt": lambda _: context.projects.first_moment(name),
+        "tagCategories": [],
+        "createdAt": first_moment,
         "xxhashDigestsEnabled": "ARTIFACT_DIGEST_ALGORITHM" in context.features,
     }
 

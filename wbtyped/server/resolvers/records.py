@@ -86,6 +86,11 @@ class RunRecord:
         """The summary."""
         return read_object(self.row["summary_metrics"])
 
+    @cached_property
+    def tags(self) -> list[JsonValue]:
+        """The tags."""
+        return _strings.validate_json(self.row["tags"])
+
     def config_at(self, key: str) -> FieldValue:
         """Return what is at `KEY.value`, at `KEY`, or at a key inside the value."""
         found = look_up(self.config, key)
@@ -97,11 +102,6 @@ class RunRecord:
 def unwrap(value: JsonValue) -> JsonValue:
     """Return the value of an entry of a configuration."""
     return value["value"] if isinstance(value, dict) and "value" in value else value
-
-
-def run_tags(record: RunRecord) -> FieldValue:
-    """Return the tags of a run."""
-    return _strings.validate_json(record.row["tags"])
 
 
 RUN_FIELDS: Fields[RunRecord] = {
@@ -119,7 +119,7 @@ RUN_FIELDS: Fields[RunRecord] = {
     "host": column("host"),
     "commit": column("commit_hash"),
     "exitcode": column("exitcode"),
-    "tags": Field(run_tags),
+    "tags": Field(lambda record: record.tags),
     "username": Field(lambda record: record.account),
     "user": nested(lambda record: {"username": record.account, "name": record.account}),
     "duration": Field(

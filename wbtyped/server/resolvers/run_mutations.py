@@ -77,6 +77,17 @@ def delete_matching_runs(
     return {"clientMutationId": input.get("clientMutationId")}
 
 
+@mutation.field("undeleteRuns")
+def undelete_runs(
+    _: object,
+    __: GraphQLResolveInfo,
+    input: Mapping[str, object],  # noqa: A002
+) -> Node:
+    """Fail, since deleted runs are gone; null would look like success."""
+    compile_filter(str(input["filters"]), RUN_FIELDS)
+    raise not_found(f"deleted runs of {input['entityName']}/{input['projectName']}")
+
+
 def delete_runs_by_id(context: Context, ids: list[int], *, with_artifacts: bool) -> None:
     """Delete runs; the versions that they created first, if asked."""
     for run_id in ids if with_artifacts else ():

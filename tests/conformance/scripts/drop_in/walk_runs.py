@@ -21,9 +21,6 @@ for run in api.runs("crew/ship", per_page=1):
     print(sorted(run.metadata or {})[:3])
     run.wait_until_finished()
 
-for run in api.runs("crew/ship", lazy=False):
-    print(run.id, sorted(run.config.items()), run.summary.get("loss"))
-
 table = [
     {**{key: value for key, value in run.config.items() if not key.startswith("_")},
      "loss": run.summary.get("loss"), "name": run.name}

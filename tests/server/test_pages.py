@@ -1,0 +1,219 @@
+"""The pages of the server over HTTP: who sees them, where they are, and what a preview shows."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from wbtyped import Api
+from wbtyped.server import Reference, WandbServer
+from wbtyped.server.pages.previews import preview
+
+PATH = "/crew/ship/runs/log"
+SCRIPT = "<script>alert(1)</script>"
+
+
+@pytest.fixture
+def server(wandb_server: WandbServer) -> WandbServer:
+    wandb_server.add_run(
+        "crew/ship/log",
+        {"a.txt": f"hello {SCRIPT}", "media/rows.csv": "a,b\n1,2\n", "x#y?.txt": "odd"},
+        config={"name": SCRIPT}, summary={"loss": 0.5}, history=[{"loss": 1.5}, {"loss": 0.5}],
+        tags=["night"], display_name=f"amber {SCRIPT}",
+    )  # fmt: skip
+    for content in ("one", "two"):
+        wandb_server.add_artifact(
+            "crew/ship/data", "dataset", {"a.txt": content, "same.txt": "same"},
+            references={"far.bin": Reference("s3://bucket/far.bin", digest="x", size=3)},
+            metadata={"rows": SCRIPT}, logged_by="crew/ship/log", used_by=["crew/ship/user"],
+        )  # fmt: skip
+    return wandb_server
+
+
+@pytest.fixture
+def browser(server: WandbServer) -> Iterator[httpx.Client]:
+    """A client that is signed in by the form."""
+    with httpx.Client(base_url=server.url, follow_redirects=True) as client:
+        form = {"key": server.api_key, "target": PATH}
+        response = client.post("/-/sign-in", data=form)
+        assert (response.status_code, response.url.path) == (200, PATH)
+        yield client
+
+
+@pytest.mark.parametrize("path", ["/", "/crew", "/crew/ship", PATH, "/crew/ship/artifacts", "/no"])
+def test_page_without_key_is_the_sign_in_form(server: WandbServer, path: str) -> None:
+    response = httpx.get(server.url + path)
+    assert response.status_code == 401
+    assert response.text.count('type="password"') == 1
+    assert "amber" not in response.text
+    assert server.api_key not in response.text
+
+
+def test_page_with_basic_authentication_needs_no_form(server: WandbServer) -> None:
+    response = httpx.get(server.url + PATH, auth=("api", server.api_key))
+    assert (response.status_code, "0.5" in response.text) == (200, True)
+
+
+def test_wrong_key_starts_no_session(server: WandbServer) -> None:
+    response = httpx.post(f"{server.url}/-/sign-in", data={"key": "local-" + "x" * 40})
+    assert (response.status_code, "set-cookie" in response.headers) == (401, False)
+    assert 'role="alert"' in response.text
+
+
+def test_cookie_is_for_pages_only_and_says_nothing(
+    server: WandbServer, browser: httpx.Client
+) -> None:
+    ((name, value),) = browser.cookies.items()
+    assert server.api_key not in value
+    assert name == f"wbtyped-session-{httpx.URL(server.url).port}"
+    query = {"query": "{ viewer { username } }"}
+    assert browser.post("/graphql", json=query).status_code == 401
+    assert browser.get("/files/crew/ship/log/a.txt").status_code == 401
+
+
+def test_session_cookie_is_hidden_from_scripts_and_other_sites(server: WandbServer) -> None:
+    response = httpx.post(f"{server.url}/-/sign-in", data={"key": server.api_key})
+    attributes = response.headers["set-cookie"].lower()
+    assert "httponly" in attributes
+    assert "samesite=strict" in attributes
+
+
+def test_sign_out_ends_the_session(browser: httpx.Client) -> None:
+    kept = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    browser.post("/-/sign-out")
+    assert browser.get(PATH).status_code == 401
+    assert browser.get(PATH, headers={"Cookie": kept}).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/", "/\\evil.example", "javascript:x", ""]
+)
+def test_sign_in_leads_nowhere_else(server: WandbServer, target: str) -> None:
+    form = {"key": server.api_key, "target": target}
+    response = httpx.post(f"{server.url}/-/sign-in", data=form)
+    assert (response.status_code, response.headers["location"]) == (303, "/")
+
+
+def test_sign_in_from_another_site_is_rejected(server: WandbServer) -> None:
+    headers = {"Origin": "https://evil.example"}
+    form = {"key": server.api_key}
+    assert httpx.post(f"{server.url}/-/sign-in", data=form, headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/", "ship"), ("/crew", "ship"), ("/crew/projects", "ship"), ("/crew/ship", "night"),
+        ("/crew/ship/workspace", "night"), (PATH, "1.5"), (f"{PATH}/overview", "1.5"),
+        (f"{PATH}/files", "media/rows.csv"), (f"{PATH}/files/a.txt", "hello"),
+        (f"{PATH}/files/media/rows.csv", "<td>2</td>"), (f"{PATH}/files/x%23y%3F.txt", "odd"),
+        ("/crew/ship/artifacts", "dataset"), ("/crew/ship/artifacts/dataset", "data"),
+        ("/crew/ship/artifacts/dataset/data", "v1"),
+        ("/crew/ship/artifacts/dataset/data/v0", "s3://bucket/far.bin|reference"),
+        ("/crew/ship/artifacts/dataset/data/latest/lineage", "Created by"),
+        ("/crew/ship/artifacts/dataset/data/v0/files/a.txt", "one"),
+        ("/crew/ship/artifacts/dataset/data/v0/files/far.bin", "s3://bucket/far.bin"),
+    ],
+)  # fmt: skip
+def test_page_shows_what_its_path_names(browser: httpx.Client, path: str, shown: str) -> None:
+    response = browser.get(path)
+    assert response.status_code == 200
+    assert re.search(shown, response.text)
+    assert SCRIPT not in response.text
+    assert "'self'" in response.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/no", "/crew/no", "/crew/ship/runs/no", f"{PATH}/files/no", "/a/b/c/d/e/f/g",
+     "/crew/ship/artifacts/dataset/no", "/crew/ship/artifacts/dataset/data/v9",
+     "/crew/ship/artifacts/dataset/data/v0/files/no", "/orgs/no/registry/model"],
+)  # fmt: skip
+def test_page_of_nothing_is_not_found(browser: httpx.Client, path: str) -> None:
+    response = browser.get(path)
+    assert (response.status_code, "not found" in response.text) == (404, True)
+
+
+def test_every_link_of_every_page_works(browser: httpx.Client) -> None:
+    waiting, seen = ["/"], set[str]()
+    while waiting:
+        path = waiting.pop()
+        response = browser.get(path)
+        assert response.status_code == 200, path
+        for found in re.findall(r'(?:href|src)="([^"]+)"', response.text):
+            if found.startswith("/") and found not in seen:
+                seen.add(found)
+                waiting += [] if found.startswith("/-/") else [found]
+    assert len(seen) > 20
+
+
+def test_links_of_clients_lead_to_pages(
+    server: WandbServer, browser: httpx.Client, api: Api
+) -> None:
+    run, artifact = api.run("crew/ship/log"), api.artifact("crew/ship/data:v0")
+    for url in (run.url, artifact.url, api.project("ship", "crew").url):
+        assert url.startswith(server.url)
+        assert browser.get(url).status_code == 200, url
+
+
+def test_comparison_tells_what_changed(browser: httpx.Client) -> None:
+    text = browser.get("/crew/ship/artifacts/dataset/data/v1?compare=v0").text
+    assert "1 files differ from v0" in text
+    assert re.search(r'changed</span></td><th scope="row">a\.txt', text)
+
+
+def test_files_come_in_pages(server: WandbServer, browser: httpx.Client) -> None:
+    server.add_run("crew/ship/many", {f"f{number:03}.txt": "x" for number in range(250)})
+    names: list[str] = []
+    path: str | None = "/crew/ship/runs/many"
+    while path:
+        text = browser.get(path).text
+        names += re.findall(r">(f\d+\.txt)</a>", text)
+        more = re.search(r'hx-get="([^"]+)"', text)
+        path = more and more[1]
+    assert names == [f"f{number:03}.txt" for number in range(250)]
+
+
+def test_runs_come_in_pages(server: WandbServer, browser: httpx.Client) -> None:
+    for number in range(60):
+        server.add_run(f"crew/many/r{number:02}")
+    first = browser.get("/crew/many").text
+    (after,) = re.findall(r'href="\?after=(\d+)"', first)
+    second = browser.get(f"/crew/many?after={after}").text
+    found = re.findall(r'href="/crew/many/runs/(r\d+)"', first + second)
+    assert found == [f"r{number:02}" for number in reversed(range(60))]
+
+
+def test_registry_page_shows_its_collections(server: WandbServer, browser: httpx.Client) -> None:
+    server.add_organization("Acme", "acme-org")
+    server.link_artifact("crew/ship/data:v0", "acme-org/wandb-registry-model/shelf")
+    assert browser.get("/orgs/Acme/registry/model").status_code == 200
+    text = browser.get("/acme-org/wandb-registry-model/artifacts").text
+    assert "portfolio" in text
+
+
+# Previews.
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.txt", b"gr\xc3\xbcn", "text"), ("a.bin", b"\0\xff", "none"), ("a.txt", b"", "text"),
+        ("a.txt", b"x" * 100_000, "cut"), ("A.PNG", b"anything", "image"),
+        ("a.csv", b"a,b\n1,2\n", "table"), ("a.csv", b"", "text"), ("a.tsv", b"a\tb\n", "table"),
+        ("a.csv", b"a,b\n" + b"1,2\n" * 100, "cut table"), ("x.csv", b'a,"\n' * 9, "table"),
+        ("t.table.json", b'{"columns": ["a"], "data": [[1], [null]]}', "table"),
+        ("t.table.json", b'{"columns": 5}', "text"), ("t.table.json", b"\xff", "none"),
+    ],
+)  # fmt: skip
+def test_preview_of_any_file(tmp_path: Path, name: str, content: bytes, expected: str) -> None:
+    (tmp_path / "file").write_bytes(content)
+    found = preview(name, tmp_path / "file", len(content))
+    kind = "image" if found.is_image else "table" if found.columns is not None else "none"
+    kind = kind if found.text is None else "text"
+    assert kind == {"cut": "text", "cut table": "table"}.get(expected, expected)
+    assert found.is_cut == expected.startswith("cut")
+    assert len(json.dumps([found.text, *found.rows], default=str)) < 200_000

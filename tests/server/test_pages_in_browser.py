@@ -1,0 +1,116 @@
+"""The pages in a real browser: charts, more files, no request elsewhere, no script of others."""
+
+import shutil
+import struct
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("playwright")
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from wbtyped.server import WandbServer
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
+]
+SCRIPT = '<script>document.title = "stolen"</script><img src=x onerror="document.title=\'stolen\'">'
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    check = struct.pack(">I", zlib.crc32(kind + body))
+    return struct.pack(">I", len(body)) + kind + body + check
+
+
+def picture() -> bytes:
+    """Return a PNG of one green pixel."""
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)
+    pixels = zlib.compress(b"\0\0\xff\0")
+    parts = chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + parts
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as started:
+        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def server(wandb_server: WandbServer) -> WandbServer:
+    many = {f"f{number:06}.txt": b"x" for number in range(1_000)}
+    wandb_server.add_run(
+        "crew/ship/log", {"media/dot.png": picture(), f"{SCRIPT.replace('/', '')}.txt": SCRIPT},
+        config={SCRIPT: SCRIPT}, history=[{"loss": 1 / (step + 1)} for step in range(50)],
+        tags=[SCRIPT], display_name=SCRIPT,
+    )  # fmt: skip
+    wandb_server.add_run("crew/ship/many", many)
+    wandb_server.add_artifact(
+        "crew/ship/data", "dataset", {"a.txt": SCRIPT}, aliases=["best"],
+        metadata={"note": SCRIPT}, description=SCRIPT, logged_by="crew/ship/log",
+    )  # fmt: skip
+    return wandb_server
+
+
+@pytest.fixture(params=["light", "dark"])
+def page(server: WandbServer, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page that is signed in by the form; every error of scripts and policies fails the test."""
+    context = chromium.new_context(color_scheme=request.param)
+    page, errors = context.new_page(), list[str]()
+    own = (server.url, server.storage_url)
+    page.goto(f"{server.url}/crew/ship/runs/log")
+    page.on("console", lambda message: errors.append(message.text))
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("request", lambda sent: None if sent.url.startswith(own) else errors.append(sent.url))
+    page.fill("#key", server.api_key)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#charts canvas")
+    yield page
+    assert errors == []
+    context.close()
+
+
+def test_run_page_draws_its_metrics(page: Page, tmp_path: Path) -> None:
+    assert page.title().startswith(SCRIPT)
+    assert page.locator("#charts figure").count() == 1
+    assert page.locator("figure canvas").evaluate(
+        "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v)"
+    )
+    assert len(page.screenshot(path=tmp_path / "run.png")) > 10_000
+
+
+def test_names_and_values_run_no_script(page: Page, server: WandbServer) -> None:
+    for path in ("", "crew/ship", "crew/ship/runs/log", "crew/ship/artifacts",
+                 "crew/ship/artifacts/dataset/data/v0",
+                 "crew/ship/artifacts/dataset/data/v0/files/a.txt"):  # fmt: skip
+        page.goto(f"{server.url}/{path}")
+        assert page.title() != "stolen", path
+
+
+def test_image_of_storage_is_shown(page: Page, server: WandbServer) -> None:
+    page.goto(f"{server.url}/crew/ship/runs/log/files/media/dot.png")
+    assert page.locator("main img").evaluate("image => image.naturalWidth") == 1
+
+
+def test_more_files_are_loaded_by_keyboard(page: Page, server: WandbServer) -> None:
+    page.goto(f"{server.url}/crew/ship/runs/many")
+    rows = page.locator("th[scope=row] a", has_text=".txt")
+    assert rows.count() == 100
+    page.get_by_role("button", name="Show more files").focus()
+    page.keyboard.press("Enter")
+    assert rows.nth(199).inner_text() == "f000199.txt"
+    assert rows.count() == 200
+
+
+def test_skip_link_comes_first_and_tables_have_captions(page: Page, server: WandbServer) -> None:
+    page.goto(f"{server.url}/crew/ship")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Skip to content"
+    assert page.locator("table").count() == page.locator("table > caption").count() > 0
+    assert page.locator("h1").count() == 1

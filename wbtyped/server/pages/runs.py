@@ -1,0 +1,110 @@
+"""Pages of runs: metrics, configuration, files and console."""
+
+import json
+import math
+import sqlite3
+from collections.abc import Mapping, Sequence
+
+from ..context import Context, RunPath
+from ..http_errors import not_found
+from ..resolvers.records import RunRecord
+from ..streams import HISTORY, LOG
+from .page import Page, link
+from .previews import preview
+from .projects import require_project, trail_to
+
+CHARTS = 24
+"""Metrics that are drawn; a run may have thousands."""
+CHART_POINTS = 500
+FILES_PER_PAGE = 100
+CONSOLE_LINES = 200
+
+
+def require_run(context: Context, entity: str, project: str, run: str) -> sqlite3.Row:
+    """Return a run, or raise HttpError."""
+    row = context.runs.find(require_project(context, entity, project)["id"], run)
+    if row is None:
+        raise not_found(f"run {entity}/{project}/{run}")
+    return row
+
+
+def run_page(context: Context, entity: str, project: str, run: str) -> Page:
+    """Return the page of a run."""
+    row = require_run(context, entity, project, run)
+    values = {
+        "path": RunPath(entity, project, run),
+        "run": RunRecord(row, context.account),
+        "charts": json.dumps(charts(context.streams.objects(row["id"], HISTORY))),
+        "console": context.streams.lines_after(row["id"], LOG, None, CONSOLE_LINES),
+        "logged": versions_of(context, context.versions.logged_by_run(row["id"])),
+        "used": versions_of(context, context.versions.used_by_run(row["id"])),
+        "bytes": context.runs.storage_bytes(row["id"]),
+        **files_values(context, row, ""),
+    }
+    title = str(row["display_name"] or run)
+    return Page("run.html", title, values, trail_to(entity, project))
+
+
+def charts(steps: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
+    """Return the numeric metrics of a run as series, each with at most `CHART_POINTS` points."""
+    series: dict[str, list[tuple[object, float]]] = {}
+    for number, step in enumerate(steps):
+        at = step.get("_step", number)
+        for name, value in step.items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                continue
+            if math.isfinite(value) and not name.startswith("_"):
+                series.setdefault(name, []).append((at, float(value)))
+    return [
+        {"name": name, "steps": [p[0] for p in shown], "values": [p[1] for p in shown]}
+        for name, points in list(series.items())[:CHARTS]
+        for shown in [points[:: max(1, len(points) // CHART_POINTS)]]
+    ]
+
+
+def versions_of(context: Context, rows: Sequence[sqlite3.Row]) -> list[Mapping[str, object]]:
+    """Return versions with what their links need."""
+    return [version_names(context, row) for row in rows]
+
+
+def version_names(context: Context, row: sqlite3.Row) -> Mapping[str, object]:
+    """Return the names that a version is found by."""
+    sequence = context.collections.by_id(row["sequence_id"])
+    assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
+    owner = context.projects.by_id(sequence["project_id"])
+    artifact_type = context.collections.type_by_id(sequence["type_id"])["name"]
+    version = f"v{row['version_index']}"
+    parts = (owner["entity"], owner["name"], "artifacts", artifact_type, sequence["name"], version)
+    return {
+        "name": f"{sequence['name']}:{version}", "type": artifact_type, "href": link(parts),
+        "bytes": row["size"], "id": row["id"],
+    }  # fmt: skip
+
+
+def files_values(context: Context, row: sqlite3.Row, after: str) -> Mapping[str, object]:
+    """Return a page of the files of a run."""
+    rows = context.files.files_after(row["id"], after, FILES_PER_PAGE + 1, None)
+    shown = rows[:FILES_PER_PAGE]
+    return {"files": shown, "next": shown[-1]["name"] if len(rows) > FILES_PER_PAGE else None}
+
+
+def more_files(context: Context, entity: str, project: str, run: str, after: str) -> Page:
+    """Return further rows of the table of files."""
+    row = require_run(context, entity, project, run)
+    values = {"path": RunPath(entity, project, run), **files_values(context, row, after)}
+    return Page("run_files.html", run, values)
+
+
+def file_page(context: Context, entity: str, project: str, run: str, name: str) -> Page:
+    """Return the page of a file of a run."""
+    found = context.files.find(require_run(context, entity, project, run)["id"], name)
+    if found is None:
+        raise not_found(f"file {name} of run {entity}/{project}/{run}")
+    blob = context.blobs.store.path(found["blob"])
+    values = {
+        "name": name, "bytes": found["size"], "updated": found["updated_at"],
+        "digest": found["md5"], "content": context.blob_url(found["blob"], name),
+        "preview": preview(name, blob, found["size"]),
+    }  # fmt: skip
+    trail = [*trail_to(entity, project), (run, link((entity, project, "runs", run)))]
+    return Page("file.html", name, values, trail)

@@ -1,0 +1,136 @@
+"""Who may see the pages, and how they are sent."""
+
+from http import HTTPStatus
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from ..context import Context
+from ..http_errors import HttpError
+from ..keys import AcceptedKeys
+from ..request_body import read_body
+from ..workers import Workers
+from .addresses import find_page
+from .page import Page, render
+from .sessions import Sessions
+
+STATIC_FOLDER = Path(__file__).with_name("static")
+SIGN_IN, SIGN_OUT, STATIC = "/-/sign-in", "/-/sign-out", "/-/static"
+FORM_BYTES = 4096
+
+
+class PagePath(Convertor[str]):
+    """The path of a page, which is none of the API."""
+
+    regex = "(?!graphql$|files/|artifacts/|artifactsV2/).*"
+
+    def convert(self, value: str) -> str:
+        """Return the path."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """Return the path."""
+        return value
+
+
+register_url_convertor("page", PagePath())
+
+
+class Site:
+    """Serves the pages; without the key, only the form that asks for it."""
+
+    def __init__(self, context: Context, keys: AcceptedKeys, workers: Workers) -> None:
+        self._context = context
+        self._keys = keys
+        self._workers = workers
+        self._sessions = Sessions()
+
+    def routes(self) -> list[BaseRoute]:
+        """Return the routes, which come after those of the API."""
+        return [
+            Mount(STATIC, StaticFiles(directory=STATIC_FOLDER)),
+            Route(SIGN_IN, self.sign_in, methods=["POST"]),
+            Route(SIGN_OUT, self.sign_out, methods=["POST"]),
+            Route("/{path:page}", self.show),
+        ]
+
+    def is_signed_in(self, scope: Scope) -> bool:
+        """Return True if a request comes from a browser that has sent the key."""
+        cookies = Headers(scope=scope).get("cookie", "")
+        return self._sessions.are_valid(cookies, scope["server"][1])
+
+    def _may_see(self, request: Request) -> bool:
+        has_key = self._keys.accepts_header(request.headers.get("authorization", ""))
+        return has_key or self.is_signed_in(request.scope)
+
+    async def show(self, request: Request) -> Response:
+        """Show a page."""
+        if not self._may_see(request):
+            return self.ask_for_key(request)
+        context = self._context.for_host(request.headers.get("host", ""))
+        path, query = request.scope["path"], dict(request.query_params)
+        try:
+            page = await self._workers.run(find_page, context, path, query)
+        except HttpError as error:
+            page = Page("error.html", str(error))
+            return self._respond(context, page, error.status)
+        return self._respond(context, page)
+
+    def ask_for_key(self, request: Request, *, wrong: bool = False) -> Response:
+        """Show the form that asks for the key."""
+        target = request.scope["path"] if request.method == "GET" else "/"
+        page = Page("sign_in.html", "Sign in", {"wrong": wrong, "target": target})
+        return self._respond(self._context, page, HTTPStatus.UNAUTHORIZED)
+
+    async def sign_in(self, request: Request) -> Response:
+        """Start a session if the form has the key, and go back to the page that was asked for."""
+        try:
+            body = await read_body(request.headers, request.receive, FORM_BYTES)
+        except HttpError:
+            return self.ask_for_key(request, wrong=True)
+        given = parse_qs(body.decode("utf-8", "replace"))
+        if not self._keys.accepts(given.get("key", [""])[0].strip()):
+            return self.ask_for_key(request, wrong=True)
+        response = RedirectResponse(local_path(given.get("target", ["/"])[0]), HTTPStatus.SEE_OTHER)
+        self._sessions.sign_in(response, request.scope["server"][1])
+        return response
+
+    async def sign_out(self, request: Request) -> Response:
+        """End a session."""
+        response = RedirectResponse("/", HTTPStatus.SEE_OTHER)
+        cookies = request.headers.get("cookie", "")
+        self._sessions.sign_out(cookies, response, request.scope["server"][1])
+        return response
+
+    def _respond(self, context: Context, page: Page, status: int = HTTPStatus.OK) -> Response:
+        html = render(page, static=STATIC, sign_out=SIGN_OUT, sign_in=SIGN_IN)
+        return HTMLResponse(html, status, security_headers(context.storage_url))
+
+
+def security_headers(storage_url: str) -> dict[str, str]:
+    """Return headers that keep a page from loading or sending anything elsewhere."""
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; font-src"
+        f" 'none'; img-src 'self' {storage_url}; form-action 'self'; frame-ancestors 'none';"
+        " base-uri 'none'"
+    )
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cache-Control": "no-store",
+    }
+
+
+def local_path(target: str) -> str:
+    """Return a path of this server; the home page for anything that could lead elsewhere."""
+    parts = urlsplit(target)
+    leads_here = target.startswith("/") and not parts.scheme and not parts.netloc
+    return target if leads_here and "\\" not in target else "/"

@@ -21,7 +21,8 @@ from wbtyped_graphql.input_types import (
     CreateArtifactManifestInput,
 )
 
-from ..artifacts.contents.manifest import ArtifactManifest, ArtifactManifestEntry
+from ..artifacts.contents.entry import ArtifactManifestEntry
+from ..artifacts.contents.manifest import ArtifactManifest
 from ..errors import DiskError, SchemaMismatchError, TransportError
 from ..transport.client import Client
 from ..transport.flow import Flow, ask

@@ -45,6 +45,8 @@ from wbtyped.filesystem import WandbFileSystem
 from wbtyped.filesystem.chunks import plan_chunks
 from wbtyped.name_patterns import matches_glob
 from wbtyped.paths import parse_artifact_path, parse_project_path, parse_run_path, read_path
+from wbtyped.publish import Draft
+from wbtyped.publish.folder import warn_of_secrets
 from wbtyped.server import Fault, Reference, WandbServer
 from wbtyped.storage.conditions import EXAMPLES
 from wbtyped.transport.tls import Tls
@@ -573,6 +575,48 @@ def test_upload_from_outside_the_root(wandb_server: WandbServer, api: Api, tmp_p
     assert api.run("crew/ship/log").upload_file(tmp_path / "a.txt", root).name == "a.txt"
 
 
+@tries(
+    "remove it first",
+    "leave it out with ignore=",
+    "or leave the link out with ignore=",
+    "leave out such files with ignore=",
+)
+def test_folders_that_cannot_be_published(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name in ("in/a.txt", "in/.env", "b.txt"):
+        (tmp_path / name).write_text("x")
+    draft = Draft("data", "dataset")
+    draft.add_file(tmp_path / "b.txt", "a.txt")
+    with provoked(UsageError, "remove it first"):
+        draft.add_file(tmp_path / "in/a.txt")
+    draft.remove("a.txt")
+    assert draft.add_file(tmp_path / "in/a.txt") == "a.txt"
+    (tmp_path / "in/link").symlink_to(tmp_path)
+    with provoked(UsageError, "or leave the link out with ignore="):
+        Draft("data", "dataset").add_dir(tmp_path / "in")
+    (tmp_path / "in/gone").symlink_to(tmp_path / "absent")
+    with provoked(UsageError, "leave it out with ignore="):
+        Draft("data", "dataset").add_dir(tmp_path / "in", ignore=["link"])
+    ignore = ["link", "gone"]
+    assert Draft("data", "dataset").add_dir(tmp_path / "in", ignore=ignore) == [".env", "a.txt"]
+    with pytest.warns(UserWarning, match="leave out such files with ignore="):
+        warn_of_secrets([".env"])
+    assert Draft("data", "dataset").add_dir(tmp_path / "in", ignore=[*ignore, ".env"]) == ["a.txt"]
+
+
+@tries("entity/project/collection, or set WANDB_ENTITY and WANDB_PROJECT")
+def test_publish_without_a_project(
+    wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = Draft("data", "dataset")
+    with provoked(UsageError, "entity/project/collection, or set WANDB_ENTITY and WANDB_PROJECT"):
+        draft.publish()
+    assert draft.publish("crew/ship/data").name == "data:v0"
+    monkeypatch.setenv("WANDB_ENTITY", "crew")
+    monkeypatch.setenv("WANDB_PROJECT", "dock")
+    assert draft.publish().qualified_name == "crew/dock/data:v0"
+
+
 @tries("write config.KEY or summary_metrics.KEY for what runs logged, or one of",
        "write {section}.KEY", "use {', '.join(LOGICAL)} there", "use one of {', '.join(OPERATORS)}",
        "use $and for both", "write pandas.DataFrame(run.history())", "edit a copy, dict(...)",
@@ -691,7 +735,8 @@ def test_offline_without_contents(server: WandbServer, tmp_path: Path) -> None:
 )
 def test_wandb_urls(server: WandbServer) -> None:
     fs = WandbFileSystem()
-    with provoked(UsageError, "use rb, wb or xb"):
+    # As fsspec's own file systems do.
+    with pytest.raises(ValueError, match="use rb, wb or xb"):
         fs.open("crew/ship/data:v0/a.txt", "r+b")
     with fs.open("crew/ship/data:v0/a.txt", "rb") as file:
         assert file.read()

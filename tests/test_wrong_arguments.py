@@ -47,7 +47,7 @@ JUNK = st.one_of(
 GOOD: Mapping[str, object] = {
     "aliases": ["best"], "collection_name": "data", "collection": "data", "contents": {"a": b""},
     "directory": "deep", "root": ".", "entity": "crew", "files": {"a": b""}, "index": 0,
-    "name": "data",
+    "name": "data", "paths": "absent.txt",
     "new_type": "model", "path": "crew/ship/log", "project": "ship", "project_name": "ship",
     "run_id": "log", "server_supports_artifact_collections": True, "source": "crew/ship/data:v0",
     "target": "crew/ship/shelf", "target_path": "crew/ship/shelf", "type": "dataset",

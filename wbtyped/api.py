@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
-from typing import TYPE_CHECKING, NamedTuple, Self, get_args
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, get_args
 
 from wbtyped_graphql import calls, fragments
 
@@ -72,6 +72,16 @@ class RunLocation(NamedTuple):
     entity: str
     project: str
     run: str
+
+
+PublishOptions: TypeAlias = tuple[
+    Iterable[str] | None,
+    str | Iterable[str] | None,
+    str | None,
+    Mapping[str, object] | None,
+    timedelta | None,
+]
+"""Aliases, tags, description, metadata and time to live of a version."""
 
 
 class Api:
@@ -742,6 +752,81 @@ class Api:
         parts = parse_artifact_path(path, self.settings.pages)
         artifact = yield from find_version_at(self.client, parts, self._fill_in)
         return check_type_of(artifact, type_name)
+
+    def publish(
+        self,
+        paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+        target: str | PathLike[str],
+        type: str,  # noqa: A002
+        *,
+        aliases: Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        ttl: timedelta | None = None,
+        run: Run | None = None,
+        ignore: Iterable[str] = (),
+    ) -> Artifact:
+        """Publish local files as a version of `entity/project/collection`, and return it.
+
+        `paths` is a folder, whose files are named relative to it, a file, or a list of files and
+        folders. Project and collection are created if they are missing. The version gets `latest`,
+        which moves from the version before, and `aliases`. If a version with this content exists,
+        no new one is created; the aliases move to it, and `tags` are added.
+
+        Only contents that the server does not have are sent. The version is visible once it is
+        complete; a call that was interrupted is continued by the next one with the same arguments.
+        `run` is the run that logs the version, in the same project; without it the version belongs
+        to no run. `ttl` is how long the server keeps the version. `ignore` and what is left out:
+        see `publish.Draft.add_dir`. Files that usually contain keys, such as `.env`, cause a
+        warning.
+
+        Example:
+            >>> Path("train.csv").write_text("1,2,3")
+            5
+            >>> api.publish("train.csv", "my-team/mnist/points", "dataset", aliases=["best"])
+            <Artifact my-team/mnist/points:v0>
+        """
+        options = (aliases, tags, description, metadata, ttl)
+        return self.client.run(self._publish(paths, target, type, options, run, ignore))
+
+    async def apublish(
+        self,
+        paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+        target: str | PathLike[str],
+        type: str,  # noqa: A002
+        *,
+        aliases: Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        ttl: timedelta | None = None,
+        run: Run | None = None,
+        ignore: Iterable[str] = (),
+    ) -> Artifact:
+        """Asynchronous form of `publish`."""
+        options = (aliases, tags, description, metadata, ttl)
+        return await self.client.arun(self._publish(paths, target, type, options, run, ignore))
+
+    def _publish(
+        self,
+        paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+        path: str | PathLike[str],
+        type_name: str,
+        options: PublishOptions,
+        run: Run | None,
+        ignore: Iterable[str],
+    ) -> Flow[Artifact]:
+        # Imported late: most scripts only read.
+        from .publish.draft import collect
+        from .publish.facts import Target
+
+        parts = parse_collection_path(path, self.settings.pages)
+        draft = collect(parts.collection, type_name, paths, ignore)
+        facts = draft.facts(*options)
+        entity, project = yield from self._fill_in(parts.entity, parts.project)
+        target = Target(entity, project, parts.collection)
+        return (yield from draft.publish_to(self.client, target, facts, run))
 
     def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""

@@ -28,6 +28,10 @@ from .operations import (
     ARTIFACT_USED_BY_GQL,
     ARTIFACTS_GQL,
     COLLECTION_OR_TYPE_GQL,
+    COMMIT_ARTIFACT_GQL,
+    CREATE_ARTIFACT_FILES_GQL,
+    CREATE_ARTIFACT_GQL,
+    CREATE_ARTIFACT_MANIFEST_GQL,
     CREATE_REGISTRY_GQL,
     CREATE_RUN_FILES_GQL,
     CREATE_RUN_GQL,
@@ -101,6 +105,10 @@ if TYPE_CHECKING:
     from .artifact_used_by import ArtifactUsedBy
     from .artifacts import Artifacts
     from .collection_or_type import CollectionOrType
+    from .commit_artifact import CommitArtifact
+    from .create_artifact import CreateArtifact
+    from .create_artifact_files import CreateArtifactFiles
+    from .create_artifact_manifest import CreateArtifactManifest
     from .create_registry import CreateRegistry
     from .create_run import CreateRun
     from .create_run_files import CreateRunFiles
@@ -125,6 +133,9 @@ if TYPE_CHECKING:
         ArtifactAliasInput,
         ArtifactCollectionAliasInput,
         ArtifactTypeInput,
+        CreateArtifactFilesInput,
+        CreateArtifactInput,
+        CreateArtifactManifestInput,
         LinkArtifactInput,
         TagInput,
         UpdateArtifactInput,
@@ -1102,6 +1113,75 @@ def upsert_project(*, entity: str, name: str) -> Operation[UpsertProject]:
     variables: dict[str, object] = {"entity": entity, "name": name}
     return Operation(
         UPSERT_PROJECT_GQL, "UpsertProject", variables, envelope=Envelope[UpsertProject]
+    )
+
+
+def create_artifact(*, input: CreateArtifactInput) -> Operation[CreateArtifact]:
+    """Start a new version, which is invisible until it is committed, or find the one with this content.
+    Its project, type and collection are created if they are missing.
+
+    Used by: Api.publish
+    Repeatable: yes, the same `clientID` returns the same version"""
+    from .create_artifact import CreateArtifact
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(
+        CREATE_ARTIFACT_GQL,
+        "CreateArtifact",
+        variables,
+        envelope=Envelope[CreateArtifact],
+    )
+
+
+def create_artifact_manifest(
+    *, input: CreateArtifactManifestInput
+) -> Operation[CreateArtifactManifest]:
+    """Announce the manifest of a version that is not committed yet: first without a digest, later with
+    the digest of its file, to get the URL to upload that to.
+
+    Used by: Api.publish
+    Repeatable: yes, the second call finds the manifest"""
+    from .create_artifact_manifest import CreateArtifactManifest
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(
+        CREATE_ARTIFACT_MANIFEST_GQL,
+        "CreateArtifactManifest",
+        variables,
+        envelope=Envelope[CreateArtifactManifest],
+    )
+
+
+def create_artifact_files(*, input: CreateArtifactFilesInput) -> Operation[CreateArtifactFiles]:
+    """Request upload URLs for files of a version that is not committed yet, in the order given. A null
+    URL means that the server has the content already.
+
+    Used by: Api.publish
+    Repeatable: yes, it only signs URLs"""
+    from .create_artifact_files import CreateArtifactFiles
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(
+        CREATE_ARTIFACT_FILES_GQL,
+        "CreateArtifactFiles",
+        variables,
+        envelope=Envelope[CreateArtifactFiles],
+    )
+
+
+def commit_artifact(*, id: str) -> Operation[CommitArtifact]:
+    """Commit a version once its files and its manifest are uploaded: now it is visible, and immutable.
+
+    Used by: Api.publish
+    Repeatable: yes, a committed version stays as it is"""
+    from .commit_artifact import CommitArtifact
+
+    variables: dict[str, object] = {"id": id}
+    return Operation(
+        COMMIT_ARTIFACT_GQL,
+        "CommitArtifact",
+        variables,
+        envelope=Envelope[CommitArtifact],
     )
 
 

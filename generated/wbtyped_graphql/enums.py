@@ -23,6 +23,26 @@ class ArtifactDigestAlgorithm(OpenEnum):
     "XXH3 with 128 bits. Added after mid-2023; the server version is not known. Only where the server reports the feature `ARTIFACT_DIGEST_ALGORITHM`."
 
 
+class ArtifactManifestType(OpenEnum):
+    """How a manifest relates to the one of another version."""
+
+    FULL = "FULL"
+    "Lists every file of the version."
+    INCREMENTAL = "INCREMENTAL"
+    "Lists only what was added to a base version; the server adds the rest."
+    PATCH = "PATCH"
+    "Lists the share of one of several writers; the server merges the shares."
+
+
+class ArtifactStorageLayout(OpenEnum):
+    """How the keys of stored artifact files are built."""
+
+    V1 = "V1"
+    "By digest and entity alone."
+    V2 = "V2"
+    "By digest and the version that the content was first uploaded with. Current clients request it."
+
+
 class ArtifactCollectionState(OpenEnum):
     """Whether a collection can be used."""
 

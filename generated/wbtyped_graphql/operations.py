@@ -19,6 +19,10 @@ __all__ = [
     "ARTIFACT_TYPES_GQL",
     "ARTIFACT_USED_BY_GQL",
     "COLLECTION_OR_TYPE_GQL",
+    "COMMIT_ARTIFACT_GQL",
+    "CREATE_ARTIFACT_FILES_GQL",
+    "CREATE_ARTIFACT_GQL",
+    "CREATE_ARTIFACT_MANIFEST_GQL",
     "CREATE_REGISTRY_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
@@ -1602,6 +1606,60 @@ fragment Project on Project {
   access
   createdAt
   updatedAt
+}
+"""
+
+CREATE_ARTIFACT_GQL = """
+mutation CreateArtifact($input: CreateArtifactInput!) {
+  createArtifact(input: $input) {
+    artifact {
+      id
+      state
+    }
+  }
+}
+"""
+
+CREATE_ARTIFACT_MANIFEST_GQL = """
+mutation CreateArtifactManifest($input: CreateArtifactManifestInput!) {
+  createArtifactManifest(input: $input) {
+    artifactManifest {
+      id
+      file {
+        uploadUrl
+        uploadHeaders
+      }
+    }
+  }
+}
+"""
+
+CREATE_ARTIFACT_FILES_GQL = """
+mutation CreateArtifactFiles($input: CreateArtifactFilesInput!) {
+  createArtifactFiles(input: $input) {
+    files {
+      edges {
+        node {
+          name
+          uploadUrl
+          uploadHeaders
+          artifact {
+            id
+          }
+        }
+      }
+    }
+  }
+}
+"""
+
+COMMIT_ARTIFACT_GQL = """
+mutation CommitArtifact($id: ID!) {
+  commitArtifact(input: {artifactID: $id}) {
+    artifact {
+      id
+    }
+  }
 }
 """
 

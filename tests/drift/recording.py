@@ -177,6 +177,8 @@ def change_artifacts(api: Api, folder: Path) -> None:
     run = api.run(RUN)
     run.log_artifact(run.use_artifact(artifact))
     artifact.link("crew/ship/other").unlink()
+    (folder / "new.txt").write_text("new")
+    api.publish(folder / "new.txt", "crew/ship/new", "dataset")
 
 
 def read_registries(api: Api, folder: Path) -> None:

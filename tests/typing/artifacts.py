@@ -30,6 +30,7 @@ from wbtyped.artifacts import (
     ArtifactTypes,
     RunArtifacts,
 )
+from wbtyped.publish import Draft
 
 
 def entry_points(api: Api) -> None:
@@ -145,3 +146,10 @@ def what_scripts_use(api: Api, run: Run, project: Project) -> None:
     assert_type(artifact.get_path("a.txt").download(skip_cache=True), str)
     assert_type(artifact.download("folder", False, True, "sub/", False, jobs=4), str)
     assert_type(artifact.json_encode(), dict[str, object])
+
+
+def published(api: Api, run: Run) -> None:
+    assert_type(api.publish(["a", Path("b")], "e/p/c", "dataset", run=run), Artifact)
+    draft = Draft("c", "dataset")
+    assert_type(draft.add_dir("folder", ignore=["*.tmp"]), list[str])
+    assert_type(draft.publish("e/p/c", metadata={"a": 1}, api=api), Artifact)

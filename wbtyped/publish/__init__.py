@@ -1,0 +1,9 @@
+"""New versions of artifacts, from local files to the server.
+
+`Draft` collects files; `version` sends them: create, upload, commit. Nothing here downloads, and
+files of runs are in `wbtyped.runs`.
+"""
+
+from .draft import Draft
+
+__all__ = ["Draft"]

@@ -1,0 +1,32 @@
+"""Where a version is published, and what it says about itself."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Target(NamedTuple):
+    """The collection that a version is published to."""
+
+    entity: str
+    project: str
+    collection: str
+
+    @property
+    def path(self) -> str:
+        """`entity/project/collection`."""
+        return "/".join(self)
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    """What a version says about itself, besides its files."""
+
+    type: str
+    description: str | None = None
+    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    aliases: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    ttl_seconds: int | None = None
+    run: str | None = None
+    """The id of the run that logs it; None for a version without a run."""

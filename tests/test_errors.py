@@ -20,6 +20,7 @@ ALL = [
     errors.RateLimitError("m", status=429, retry_after=1.0),
     errors.OfflineError("m"),
     errors.SchemaMismatchError("m", operation="Op", path=["data", 0]),
+    errors.ValuesMismatchError("m", path=["rows"]),
     errors.SchemaSourceError("m", reason="no permission"),
     errors.ChecksumError("m", expected="a", actual="b"),
     errors.HostNotAllowedError("m", host="127.0.0.1"),

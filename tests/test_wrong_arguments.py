@@ -150,7 +150,8 @@ def entries(
     good = {
         **GOOD, "client": offline(api.client), "run": run, "artifact": artifact, "other": artifact,
         "attrs": file.attrs, "entry": next(iter(manifest)), "flow": api.client.load_features(),
-        "settings": silent.settings, "operation": calls.get_viewer(),
+        "settings": silent.settings, "operation": calls.projects(entity="crew"),
+        "model": dict, "connection": lambda _page: None,
         "manifest_json": manifest.to_manifest_json(), "location": artifact.location,
         "content": StoredContent(
             api.client, "a file", ListedFileUrl(api.client, "a file", file.direct_url, None),

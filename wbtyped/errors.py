@@ -13,6 +13,7 @@
     │   └── RateLimitError       too many requests; `retry_after` may say how long to wait
     ├── OfflineError             the client is offline, and the cache does not contain the artifact
     ├── SchemaMismatchError      a response does not match the pinned schema of this package
+    ├── ValuesMismatchError      metadata or a config does not fit the type that it was read as
     ├── SchemaSourceError        a schema to compare with could not be read
     ├── ChecksumError            a file has the wrong size or digest; also a ValueError
     ├── UnsupportedReferenceError   a reference to a kind of storage that is not supported
@@ -163,6 +164,14 @@ class SchemaMismatchError(WbtypedError):
     ) -> None:
         super().__init__(message)
         self.operation = operation
+        self.path: tuple[str | int, ...] = tuple(path)
+
+
+class ValuesMismatchError(WbtypedError):
+    """Metadata or a config does not fit the type that it was read as; `path` is the field."""
+
+    def __init__(self, message: str, *, path: Sequence[str | int] = ()) -> None:
+        super().__init__(message)
         self.path: tuple[str | int, ...] = tuple(path)
 
 

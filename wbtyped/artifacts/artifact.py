@@ -29,6 +29,7 @@ from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from ..transport.nodes import iso
 from ..transport.pause import Pause
+from ..typed_values import ModelOf, ValuesT, read_as
 from ..user_json import (
     NotAnObjectError,
     assigned_object,
@@ -407,6 +408,20 @@ class StandaloneArtifact(Record):
         if len(values) > MAX_METADATA_KEYS:
             raise UsageError(f"metadata may have {MAX_METADATA_KEYS} keys, not {len(values)}")
         self._metadata = values
+
+    def metadata_as(self, model: ModelOf[ValuesT]) -> ValuesT:
+        """Return the metadata as a pydantic model, a dataclass or a TypedDict.
+
+        Raises ValuesMismatchError that names this version and the field that does not fit.
+
+        Example:
+            >>> from pydantic import BaseModel
+            >>> class Digits(BaseModel):
+            ...     rows: int
+            >>> api.artifact("my-team/mnist/digits:v1").metadata_as(Digits).rows
+            2
+        """
+        return read_as(model, self.metadata, f"the metadata of {self.qualified_name}")
 
     def _saved_metadata(self) -> dict[str, object]:
         try:

@@ -168,8 +168,8 @@ def codegen(
 ) -> None:
     """Compile your own GraphQL queries to a typed Python package.
 
-    Each operation becomes a function that returns an `Operation`, which `api.client.send(...)`
-    sends. Fragments of this package, such as `...Artifact`, can be spread without defining them.
+    Each operation becomes a function that returns an `Operation`, which `api.client.send` sends.
+    Fragments of this package, such as `Artifact`, can be spread without defining them.
 
     Exit codes: 0 done, 1 out of date (with --check), 2 an error in a query (each is printed as
     FILE:LINE:COLUMN: message) or wrong usage, 3 no schema could be read.

@@ -13,6 +13,7 @@ from ..paths import quoted_parts
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from ..transport.nodes import iso, parse_node
+from ..typed_values import ModelOf, ValuesT, read_as
 from .ending import FinishRequest, wait_until_ended
 from .history import HistoryScan, Row, load_extent, load_history
 from .read_only import ReadOnlyObject
@@ -238,6 +239,17 @@ class StandaloneRun(Record):
             (0.1, None)
         """
         return self.client.run(self._load_config())
+
+    def config_as(self, model: ModelOf[ValuesT]) -> ValuesT:
+        """Return the configuration as a pydantic model, a dataclass or a TypedDict.
+
+        Raises ValuesMismatchError that names this run and the field that does not fit.
+        """
+        return read_as(model, self.config, f"the config of run {self.full_path}")
+
+    async def aconfig_as(self, model: ModelOf[ValuesT]) -> ValuesT:
+        """Asynchronous form of `config_as`."""
+        return read_as(model, await self.aconfig(), f"the config of run {self.full_path}")
 
     async def aconfig(self) -> Mapping[str, JsonValue]:
         """Asynchronous form of `config`."""

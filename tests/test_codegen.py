@@ -106,7 +106,6 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copytree(ROOT / "queries" / "codegen", folder / "queries" / "codegen")
-        shutil.copy(ROOT / "pyproject.toml", folder)
         (folder / "schema").mkdir()
         (folder / "schema" / "schema.graphql").write_text(SCHEMA)
         (folder / "queries" / "things.graphql").write_text(QUERIES)

@@ -13,6 +13,7 @@ ALL = [
     errors.EntryNotFoundError("m", path="a.txt", missing="file"),
     errors.UsageError("m"),
     errors.UnsafePathError("m"),
+    errors.QueryError("m"),
     errors.GraphQLError("m", operation="Op", messages=["a"], path=["x", 1], status=400),
     errors.UnsupportedServerError("m", operation="Op", feature="F"),
     errors.TransportError("m", status=503, retry_after=2.5),

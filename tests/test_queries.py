@@ -5,7 +5,6 @@ from functools import reduce
 from pathlib import Path
 
 import pytest
-from comments import comment_above
 from graphql import (
     ExecutableDefinitionNode,
     OperationDefinitionNode,
@@ -17,6 +16,7 @@ from wbtyped_graphql import calls
 
 import wbtyped
 from wbtyped import artifacts
+from wbtyped.drift.query_text import comment_above
 
 ROOT = Path(__file__).parents[1]
 PAGED = re.compile(r"\bfirst: \$")

@@ -180,7 +180,11 @@ def entries(
     found += arguments_of("check_file", check_file, {"path": "schema"})
     found += arguments_of("check_server", check_server, good)
     found += arguments_of("plan_chunks", plan_chunks, {**good, "api": silent})
-    copying = {"chunks": [], "target": "copies", "executor": ThreadPoolExecutor(1)}
+    copying: dict[str, object] = {
+        "chunks": [],
+        "target": "copies",
+        "executor": ThreadPoolExecutor(1),
+    }
     found += arguments_of("copy_chunks", copy_chunks, copying)
     found += arguments_of("Ignored.parse", Ignored.parse, {"text": "deprecated"})
     return found

@@ -1136,7 +1136,7 @@ def check_run_list(
 
 def find_artifact_at(api: Api, path: str) -> Flow[Artifact]:
     """Return the version at a path, as `Api.artifact` does; for rooms above this one."""
-    return api._find_artifact(path, None)
+    return api._find_artifact(path, None)  # pyright: ignore[reportPrivateUsage] # no public method
 
 
 def new_run_id() -> str:

@@ -5,7 +5,8 @@
     ├── NotFoundError            something does not exist; also a LookupError and a ValueError
     │   └── EntryNotFoundError   an artifact version has no such file; also a KeyError
     ├── UsageError               an invalid argument, found before any request; also a ValueError
-    │   └── UnsafePathError      a file name that would lead outside its folder
+    │   ├── UnsafePathError      a file name that would lead outside its folder
+    │   └── QueryError           queries that cannot be compiled; `problems` says where and why
     ├── GraphQLError             the server returned errors
     │   └── UnsupportedServerError   the server is too old for the call
     ├── TransportError           the server or the network failed; retrying later may help
@@ -81,6 +82,20 @@ class UsageError(WbtypedError, ValueError):
 
 class UnsafePathError(UsageError):
     """A file name would lead outside its folder or through a link; nothing was written."""
+
+
+class QueryError(UsageError):
+    """Queries cannot be compiled.
+
+    `problems` are lines such as `queries/runs.graphql:3:5: Cannot query field 'nme' on type 'Run'.`
+    """
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(*problems)
+        self.problems: tuple[str, ...] = problems
+
+    def __str__(self) -> str:
+        return "\n".join(self.problems)
 
 
 class GraphQLError(WbtypedError):

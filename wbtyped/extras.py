@@ -8,10 +8,11 @@ from types import ModuleType
 MODULES: dict[str, tuple[str, ...]] = {
     "cli": ("rich", "typer"),
     "dask": ("distributed",),
+    "codegen": ("ariadne_codegen", "graphql", "ruff"),
     "drift": ("graphql",),
     "fsspec": ("fsspec",),
     "report": ("plotly",),
-    "server": ("ariadne", "starlette", "uvicorn"),
+    "server": ("ariadne", "jinja2", "starlette", "uvicorn"),
 }
 """The modules that each extra installs and the package needs."""
 

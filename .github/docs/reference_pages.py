@@ -30,6 +30,11 @@ ROOMS = {
 MODULES = {
     "errors": ("wbtyped.errors", "Errors", inspect.getdoc(wbtyped.errors)),
     "server": ("wbtyped.server", "Embedded server", "The server that tests run against."),
+    "chunks": (
+        "wbtyped.filesystem.chunks",
+        "Chunks",
+        "Copy versions, runs and projects with many machines.",
+    ),
     "filesystem": ("wbtyped.filesystem", "File system", "`wandb://` for everything with fsspec."),
     "drift": ("wbtyped.drift", "Schema drift", "Whether a server still fits the queries."),
 }

@@ -99,7 +99,7 @@ def test_columns_many_blocks_find_every_entry(reverse: bool) -> None:
     assert manifest.size() == sum(range(MANY))
     assert manifest.digest() == parsed_as_objects(contents).digest()
     assert [e.size for e in manifest.get_entries_in_directory("train")][:3] == [
-        entry["size"]  # type: ignore[index, call-overload]
+        entry["size"]  # type: ignore[index]
         for entry in islice(contents.values(), 3)
     ]
 
@@ -118,7 +118,8 @@ def test_columns_sorted_paths_are_a_sequence() -> None:
 
 
 def test_columns_pickled_are_equal() -> None:
-    for contents in (many(), dict(reversed(many().items())), {"a": {"digest": "x", "ref": "s3:"}}):
+    reference: Contents = {"a": {"digest": "x", "ref": "s3:"}}
+    for contents in (many(), dict(reversed(many().items())), reference):
         manifest = parse_manifest(manifest_bytes(contents), "x")
         assert pickle.loads(pickle.dumps(manifest)) == manifest
 
@@ -195,8 +196,9 @@ def test_artifact_manifest_entries_may_be_any_mapping() -> None:
 
 
 def test_write_manifest_is_what_is_read(api: Api) -> None:
-    extra = {"k": {"digest": "x", "ref": "s3://b/k", "extra": {"etag": "é"}}}
-    for contents in ({}, extra, {**many(2500), **extra}):
+    extra: Contents = {"k": {"digest": "x", "ref": "s3://b/k", "extra": {"etag": "é"}}}
+    both: Contents = {**many(2500), **extra}
+    for contents in (Contents(), extra, both):
         manifest = parse_manifest(manifest_bytes(contents), "x")
         written = BytesIO()
         write_manifest(manifest, written)

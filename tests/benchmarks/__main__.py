@@ -18,6 +18,7 @@ from tests.benchmarks import (
     import_time,
     listing,
     memory,
+    retention,
     schema_check,
 )
 from tests.benchmarks.processes import adopt_orphans
@@ -31,6 +32,8 @@ FIGURES: dict[str, Callable[[int], Figure]] = {
     "memory": memory.figure,
     "downloads": downloads.figure,
     "schema": schema_check.figure,
+    "usage": retention.usage_figure,
+    "prune": retention.prune_figure,
     "filesystem": filesystem.figure,
 }
 PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
@@ -59,8 +62,8 @@ def main() -> int:
     parser.add_argument("--job", metavar="TEXT", help="only the downloads whose name contains it")
     options = parser.parse_args()
     rounds: int = options.rounds
-    # These take long and need nginx: only on request.
-    on_request = {"downloads", "filesystem"}
+    # These take long, and some need nginx: only on request.
+    on_request = {"downloads", "filesystem", "usage", "prune"}
     names: list[str] = options.figure or [name for name in FIGURES if name not in on_request]
     if options.job:
         names = ["downloads"]

@@ -1,9 +1,9 @@
 """The figures of the file system: each part is a module of its own."""
 
-from tests.benchmarks import copies, manifests
+from tests.benchmarks import copies, manifests, tables
 from tests.benchmarks.results import Figure
 
-PARTS = (manifests.figure, copies.figure)
+PARTS = (tables.figure, manifests.figure, copies.figure)
 
 
 def figure(rounds: int) -> Figure:

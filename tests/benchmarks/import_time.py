@@ -13,7 +13,7 @@ STATEMENTS = {
 }
 REPORT = "\nimport sys\nprint(*sys.modules, flush=True)\nsys.stdin.read()"
 BUILT_MODELS = Path(__file__).parent / "programs" / "built_models.py"
-MAX_SHARE = 1 / 3
+MAX_SHARE = 1 / 4
 
 
 def figure(rounds: int) -> Figure:

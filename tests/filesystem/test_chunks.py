@@ -330,5 +330,6 @@ def test_hex_digest_is_that_of_an_etag() -> None:
 )
 def test_copy_chunk_wrong_arguments_raise_usage_error(wrong: dict[str, Any]) -> None:
     chunk = Chunk("http://127.0.0.1:1", "run", "crew/ship/log", ("a",), 1)
+    given: dict[str, Any] = {"chunk": chunk, "target": "x", **wrong}
     with pytest.raises(UsageError, match=next(iter(wrong))):
-        copy_chunk(**{"chunk": chunk, "target": "x", **wrong})
+        copy_chunk(**given)

@@ -129,7 +129,7 @@ async def test_cancelled_other_task_cancels_nobody_else() -> None:
     )
     await asyncio.sleep(0.01)
     other.cancel()
-    assert await asyncio.gather(first, third) == [1, 1]
+    assert [await first, await third] == [1, 1]
 
 
 async def test_synchronous_call_inside_a_loop_does_not_wait_for_its_own_task() -> None:

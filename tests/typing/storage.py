@@ -10,9 +10,12 @@ from wbtyped import (
     Artifact,
     ArtifactDiff,
     ArtifactTTL,
+    LineageGraph,
+    LineageNode,
     PlannedVersion,
     PrunePlan,
     PruneResult,
+    Run,
     ScanProgress,
     UsageGroup,
     UsageReport,
@@ -41,6 +44,11 @@ async def plans(api: Api) -> None:
     assert_type(api.apply_plan("plan.jsonl"), PruneResult)
     assert_type(await api.aapply_plan(plan), PruneResult)
     assert_type(api.set_ttl("entity/project", ArtifactTTL.INHERIT), TtlResult)
+
+
+async def pictures(artifact: Artifact, run: Run) -> None:
+    assert_type(artifact.lineage(depth=3), LineageGraph)
+    assert_type((await run.alineage()).nodes, list[LineageNode])
 
 
 async def differences(old: Artifact, new: Artifact) -> None:

@@ -2,13 +2,9 @@
 
 import re
 
-from pydantic import TypeAdapter
-
 from .. import arguments
 from ..transport.client import Client
 from ..user_warnings import warn_user
-
-_versions = TypeAdapter(dict[str, object])
 
 MIN_CLIENT_VERSION = (0, 12, 11)
 """Servers that support this version of the official client have artifact collections."""
@@ -19,11 +15,15 @@ def server_supports_artifact_collections_gql_edges(client: Client, warn: bool = 
 
     Every server since March 2022 does. With `warn`, warn about an older one.
     """
+    from pydantic import TypeAdapter
+
     arguments.instance("client", client, Client)
     arguments.check_flags(warn=warn)
     info = client.server_info()
     versions = info.cli_version_info if info else None
-    newest = _versions.validate_python(versions or {}).get("max_cli_version")
+    # Built here: it would be a tenth of what the package takes to import.
+    known = TypeAdapter(dict[str, object]).validate_python(versions or {})
+    newest = known.get("max_cli_version")
     numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", newest) if isinstance(newest, str) else None
     supported = numbers is not None and tuple(map(int, numbers.groups())) >= MIN_CLIENT_VERSION
     if warn and not supported:

@@ -18,7 +18,12 @@ from ..errors import UsageError, WbtypedError
 from ..extras import require
 from .output import INTERRUPTED, print_err
 
-NEEDED: dict[str, str] = {"serve": "server", "demo": "server", "schema": "drift"}
+NEEDED: dict[str, str] = {
+    "serve": "server",
+    "demo": "server",
+    "schema": "drift",
+    "codegen": "codegen",
+}
 """The extra that a subcommand needs besides `cli`."""
 
 

@@ -1,8 +1,7 @@
 """Connect the subcommands to a server."""
 
 import logging
-
-from stamina.instrumentation import set_on_retry_hooks
+from importlib.util import find_spec
 
 from ..api import Api
 from ..config.cache import CacheOption
@@ -21,13 +20,23 @@ class RetryHandler(logging.Handler):
 retry_handler: RetryHandler = RetryHandler()
 
 
+def silence_stamina() -> None:
+    """Keep stamina from reporting each retry, in terms that mean nothing to users of a command."""
+    logging.getLogger("stamina").disabled = True
+    # It logs through structlog instead where that is installed. Elsewhere it stays unimported until
+    # a request fails: with asyncio, it takes as much CPU time as listing thousands of files.
+    if find_spec("structlog"):
+        from stamina.instrumentation import set_on_retry_hooks
+
+        set_on_retry_hooks([])
+
+
 def connect(
     base_url: str | None = None, *, cache: CacheOption = None, offline: bool | None = None
 ) -> Api:
     """Return a client for the server at `base_url`, or for the one in the user's settings."""
     for name in (LOGGER_NAME, "wbtyped.download"):
         logging.getLogger(name).addHandler(retry_handler)
-    # Else stamina reports each retry, in terms that mean nothing to the user of a command.
-    set_on_retry_hooks([])
+    silence_stamina()
     overrides = {"base_url": base_url} if base_url else None
     return Api(overrides, cache=cache, offline=offline)

@@ -19,7 +19,7 @@ from ..filesystem.chunks.plan import Cutter, named_files, select_all
 from ..filesystem.chunks.run import Workers, copy_chunks
 from ..path_lookup import PathObject
 from ..projects.project import Project
-from .get import GetOptions, chosen_entries, print_summary
+from .get import GetOptions, chosen_entries, file_or_folder, print_summary
 from .names import NameFilter, check_either
 from .output import print_err
 from .progress import Reporter, SilentReporter, make_reporter
@@ -48,15 +48,16 @@ def copy_path(
     type_name: str | None = None,
 ) -> int:
     """Copy what a path names, or some files of it; return the exit code."""
-    check_either(names, name_filter)
     with (
         options.connect() as api,
         SilentReporter("get") if options.as_json else make_reporter("get") as reporter,
     ):
-        names = files_named(api, path, names)
-        check_either(names, name_filter)
+        files = files_named(api, path, names)
+        check_either(files, name_filter)
         found = find_target(api, path, type_name)
-        chunks = plan(api, path, found, names, name_filter, reporter)
+        if isinstance(found, Run) and not names:
+            files = [file_or_folder(found, name) for name in files]
+        chunks = plan(api, path, found, files, name_filter, reporter)
         target = copy_options.to or str(default_folder(found, options.root).absolute())
         with workers(copy_options.dask) as executor:
             result = copy_chunks(

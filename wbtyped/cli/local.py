@@ -1,4 +1,4 @@
-"""The subcommands that need no server: `serve` and `demo`."""
+"""The subcommands that run here: `serve`, `demo` and `codegen`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -129,3 +129,51 @@ def demo(
     if keep and keep.is_dir() and any(keep.iterdir()):
         raise typer.BadParameter(f"{keep} is not empty", param_hint="--keep")
     raise typer.Exit(run_demo(files, large, keep))
+
+
+@local_app.command(
+    epilog=examples(
+        "wbtyped codegen --queries my_queries --out my_package",
+        "wbtyped codegen --queries my_queries --out my_package --check",
+        "wbtyped codegen --queries my_queries --out my_package --schema https://wandb.example.com",
+    )
+)
+def codegen(
+    queries: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER|FILE", exists=True, help="Your .graphql files.", show_default=False
+        ),
+    ],
+    out: Annotated[
+        Path,
+        typer.Option(
+            metavar="FOLDER", file_okay=False, help="The package to write.", show_default=False
+        ),
+    ],
+    schema: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE|URL",
+            help="An SDL file, a folder of them, introspection JSON, or a server that shows its"
+            " schema; default: the schema that this package was compiled from.",
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; exit with 1 if it is out of date.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Compile again whenever a query changes, until Ctrl-C.")
+    ] = False,
+) -> None:
+    """Compile your own GraphQL queries to a typed Python package.
+
+    Each operation becomes a function that returns an `Operation`, which `api.client.send(...)`
+    sends. Fragments of this package, such as `...Artifact`, can be spread without defining them.
+
+    Exit codes: 0 done, 1 out of date (with --check), 2 an error in a query (each is printed as
+    FILE:LINE:COLUMN: message) or wrong usage, 3 no schema could be read.
+    """
+    from .codegen import generate
+
+    raise typer.Exit(generate(queries, out, schema, check=check, watch=watch))

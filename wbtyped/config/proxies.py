@@ -12,7 +12,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
-from urllib.request import getproxies
 
 from ..errors import UsageError
 from ..urls import DEFAULT_PORTS, WebUrl
@@ -124,7 +123,7 @@ class Proxies:
                 settings[scheme] = setting
         if not settings:
             # On Windows and macOS; elsewhere `getproxies` reads nothing but the environment.
-            system = getproxies() if environ is os.environ else {}
+            system: Mapping[str, str] = system_proxies() if environ is os.environ else {}
             settings = {s: Setting(SYSTEM, system[s]) for s in ("http", "https") if system.get(s)}
         return cls(settings, found.get("no_proxy"))
 
@@ -160,6 +159,14 @@ class Proxies:
                     f"{variable} names {entry!r}, which is not a network; write 10.0.0.0/8"
                 ) from None
         return found
+
+
+def system_proxies() -> Mapping[str, str]:
+    """Return the proxy settings of the system, by scheme."""
+    # Imported late: with TLS and mail messages, it is a tenth of the package's import time.
+    from urllib.request import getproxies
+
+    return getproxies()
 
 
 def parse_proxy(setting: Setting) -> Proxy:

@@ -12,8 +12,9 @@ from ..extras import import_from
 
 if TYPE_CHECKING:
     from .check import Ignored, check_file, check_server
-    from .documents import Documents, Place, our_documents, read_documents
+    from .documents import Documents, our_documents, read_documents
     from .findings import Finding, NotProbed, Report, Verdict
+    from .query_text import Place
 
 __all__ = [
     "Documents",
@@ -35,7 +36,7 @@ _MODULES = {
     "Finding": "findings",
     "Ignored": "check",
     "NotProbed": "findings",
-    "Place": "documents",
+    "Place": "query_text",
     "Report": "findings",
     "Verdict": "findings",
     "check_file": "check",

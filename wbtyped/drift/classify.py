@@ -17,8 +17,9 @@ from graphql import (
     validate,
 )
 
-from .documents import Definition, Documents, contains, place_of
+from .documents import Definition, Documents, contains
 from .findings import Finding, Verdict
+from .query_text import place_of
 from .rules import RULES, Rule
 from .schema_diff import Change, find_changes
 from .usage import Role, Usage, UsageIndex

@@ -1,7 +1,7 @@
 """Queries as written: their locations, which operations send them, and which classes use them."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,33 +11,16 @@ from graphql import (
     ExecutableDefinitionNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    GraphQLError,
     Node,
     OperationDefinitionNode,
-    Source,
     Visitor,
-    parse,
     visit,
 )
-from graphql.language import TokenKind
 from wbtyped_graphql.sources import query_files
 
 from ..errors import UsageError
 from .generator_directives import strip_local
-
-SUFFIXES = frozenset({".graphql", ".graphqls", ".gql"})
-
-
-@dataclass(frozen=True, order=True)
-class Place:
-    """A location in a file of queries; lines and columns count from 1."""
-
-    file: str
-    line: int
-    column: int
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+from .query_text import comment_above, graphql_files, parse_queries, place_of
 
 
 @dataclass(eq=False)
@@ -65,7 +48,7 @@ class Documents:
     def __init__(self, sources: Mapping[str, str], *, ours: bool = False) -> None:
         self.ours: bool = ours
         """True if these are the queries of this package."""
-        written = [node for name, source in sources.items() for node in _executable(name, source)]
+        written = [node for name, source in sources.items() for node in parse_queries(name, source)]
         sent, removed = strip_local(written)
         self.removed_directives: list[DirectiveNode] = removed
         """Directives that code generators and clients remove from queries before sending them."""
@@ -129,15 +112,6 @@ def contains(outer: Node, inner: Node) -> bool:
     return around.start <= within.start and within.end <= around.end
 
 
-def place_of(node: Node) -> Place:
-    """Return the location of a node of a parsed file."""
-    if node.loc is None:
-        raise ValueError("the node was not parsed from a file")
-    # `get_location` of graphql-core 3.2.7 and some later releases is wrong at the start of a line.
-    first = node.loc.start_token
-    return Place(node.loc.source.name, first.line, first.column)
-
-
 def our_documents() -> Documents:
     """Return the queries that this package sends."""
     sources = {f"queries/{f.name}": f.read_text(encoding="utf-8") for f in query_files()}
@@ -156,28 +130,8 @@ def read_documents(paths: Sequence[Path]) -> Documents:
         raise UsageError(f"cannot read the queries: {error}") from error
 
 
-def graphql_files(path: Path) -> list[Path]:
-    """Return a file itself, or the GraphQL files in a folder and its subfolders, sorted by path."""
-    if not path.is_dir():
-        return [path]
-    return sorted(file for file in path.rglob("*") if file.suffix in SUFFIXES and file.is_file())
-
-
-def _executable(name: str, source: str) -> Iterator[ExecutableDefinitionNode]:
-    try:
-        parsed = parse(Source(source, name))
-    except GraphQLError as error:
-        first = error.locations[0] if error.locations else None
-        location = f"{name}:{first.line}:{first.column}" if first else name
-        raise UsageError(f"{location}: {error.message}") from error
-    for node in parsed.definitions:
-        if not isinstance(node, ExecutableDefinitionNode):
-            raise UsageError(f"{place_of(node)}: expected a query or a fragment, not a schema")
-        yield node
-
-
 def _definition(node: ExecutableDefinitionNode) -> Definition:
-    comment = _comment_above(node)
+    comment = comment_above(node)
     name = node.name.value if node.name else f"(unnamed at {place_of(node)})"
     used_by = tuple(user for user in _labelled(comment, "Used by").split(", ") if user)
     return Definition(node, name, used_by, _labelled(comment, "Needs"))
@@ -186,17 +140,6 @@ def _definition(node: ExecutableDefinitionNode) -> Definition:
 def _labelled(comment: str, label: str) -> str:
     found = re.search(rf"^{label}: (.+)$", comment, re.MULTILINE)
     return found.group(1).strip() if found else ""
-
-
-def _comment_above(node: ExecutableDefinitionNode) -> str:
-    lines: list[str] = []
-    token = node.loc.start_token if node.loc else None
-    while token and token.prev and token.prev.kind is TokenKind.COMMENT:
-        if token.prev.line != token.line - 1:
-            break
-        token = token.prev
-        lines.insert(0, (token.value or "").removeprefix(" "))
-    return "\n".join(lines)
 
 
 class _SpreadFinder(Visitor):

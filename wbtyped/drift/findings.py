@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
-from .documents import Place
+from .query_text import Place
 
 Obtained = Literal["file", "introspection", "probing"]
 """How the check obtained the schema."""

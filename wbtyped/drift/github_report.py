@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from .documents import Place
 from .findings import Finding, Report, Verdict
+from .query_text import Place
 from .text_report import text_report
 
 LEVELS = {Verdict.BREAKING: "error", Verdict.RISKY: "warning", Verdict.SAFE: "notice"}

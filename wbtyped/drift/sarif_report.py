@@ -4,8 +4,8 @@ import json
 from urllib.parse import quote
 
 from ..version import VERSION
-from .documents import Place
 from .findings import Finding, Report, Verdict
+from .query_text import Place
 from .rules import RULES
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"

@@ -21,7 +21,7 @@ from pydantic import TypeAdapter, ValidationError
 from wbtyped_graphql.sources import schema_text
 
 from ..errors import SchemaSourceError
-from .documents import graphql_files
+from .query_text import graphql_files
 
 _OBJECT = TypeAdapter(dict[str, object])
 # Servers omit from their SDL the definitions of directives that their own tools use in it.

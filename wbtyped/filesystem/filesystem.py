@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import Any, ClassVar, TypeVar
 
-from fsspec.asyn import AsyncFileSystem, sync
+from fsspec.asyn import sync
 from fsspec.callbacks import DEFAULT_CALLBACK, Callback
 from fsspec.utils import isfilelike
 
@@ -23,6 +23,7 @@ from ..download.engines.choice import MAX_JOBS
 from ..download.stored_content import StoredContent
 from ..errors import NotFoundError, UnsafePathError, UsageError
 from ..transport.flow import Flow
+from .base_classes import AsyncFileSystem
 from .batched_downloads import BatchedDownloads, RunFile, VersionFile
 from .cached_contents import add_to_cache, read_cached
 from .file_details import FileInfo, folder_info

@@ -7,10 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from fsspec.asyn import AbstractAsyncStreamedFile
 from fsspec.caching import register_cache
-from fsspec.spec import AbstractBufferedFile
 
+from .base_classes import AbstractAsyncStreamedFile, AbstractBufferedFile
 from .readahead import SequentialCache
 
 LINE_BLOCK_BYTES = 8 * 1024

@@ -1,6 +1,9 @@
 """Which bytes a read of an open file requests."""
 
-from fsspec.caching import BaseCache, Fetcher
+from collections.abc import Callable
+from typing import ClassVar
+
+from .base_classes import BaseCache
 
 SMALL_BYTES = 128 * 1024
 """The size up to which reads are small; a larger one is worth a request of its own."""
@@ -21,9 +24,9 @@ class SequentialCache(BaseCache):
     before loads as much again as was read in order so far.
     """
 
-    name = "sequential"
+    name: ClassVar[str] = "sequential"
 
-    def __init__(self, blocksize: int, fetcher: Fetcher, size: int) -> None:
+    def __init__(self, blocksize: int, fetcher: Callable[[int, int], bytes], size: int) -> None:
         super().__init__(blocksize, fetcher, size)
         self._start = 0
         """Where the bytes in memory begin."""

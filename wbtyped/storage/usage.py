@@ -94,24 +94,14 @@ def report(inventory: Inventory, target: Target) -> UsageReport:
         version if inside else None
         for version, inside in zip(inventory.versions, covered, strict=True)
     ]
-    whole = GroupName(target.path, target.path.rpartition("/")[2], target.project, target.type)
-    listed = [one for one in inventory.collections if target.covers(one)]
-    projects = [project_name(*project) for project in inventory.projects]
-    groupings = [
-        Grouping(versions, lambda _: whole, [whole]),
-        Grouping(versions, lambda v: project_name(v.collection.entity, v.collection.project),
-                 projects),
-        Grouping(versions, lambda v: type_name(v.collection)),
-        Grouping(versions, lambda v: collection_name(v.collection), map(collection_name, listed)),
-        Grouping(versions, creator_name, run_names(inventory.runs if target.is_whole else [])),
-    ]  # fmt: skip
+    runs = inventory.runs if target.is_whole else []
+    groupings = groupings_of(inventory, target, versions, runs)
     alone = [number if inside else -1 for number, inside in enumerate(covered)]
     *found, by_version = shares(inventory.contents, [*(g.numbers for g in groupings), alone])
     totals, by_project, by_type, by_collection, by_run = (
         grouping.groups(inventory.versions, inventory.reference_sizes, share)
         for grouping, share in zip(groupings, found, strict=True)
     )
-    runs = inventory.runs if target.is_whole else []
     return UsageReport(
         path=target.path,
         total=with_run_files(totals, runs, lambda _: target.path)[0],
@@ -129,6 +119,30 @@ def report(inventory: Inventory, target: Target) -> UsageReport:
         drafts=sorted(v.path for v in inventory.drafts if target.covers(v.collection)),
         runs_without_artifacts=unrelated_runs(inventory, runs),
     )
+
+
+def groupings_of(
+    inventory: Inventory,
+    target: Target,
+    versions: Sequence[StoredVersion | None],
+    runs: Iterable[StoredRun],
+) -> list[Grouping]:
+    """Return the groupings by nothing, project, type, collection and run, empty groups included."""
+    whole = GroupName(target.path, target.path.rpartition("/")[2], target.project, target.type)
+    projects = [project_name(*project) for project in inventory.projects]
+    collections = [collection_name(c) for c in inventory.collections if target.covers(c)]
+    return [
+        Grouping(versions, lambda _: whole, [whole]),
+        Grouping(versions, project_of, projects),
+        Grouping(versions, lambda version: type_name(version.collection)),
+        Grouping(versions, lambda version: collection_name(version.collection), collections),
+        Grouping(versions, creator_name, [GroupName(r.path, r.name, r.project) for r in runs]),
+    ]
+
+
+def project_of(version: StoredVersion) -> GroupName:
+    """Return what the project of a version is called."""
+    return project_name(version.collection.entity, version.collection.project)
 
 
 def project_name(entity: str, project: str) -> GroupName:
@@ -154,11 +168,6 @@ def creator_name(version: StoredVersion) -> GroupName | None:
         return None
     _, project, name = ["", "", *path.split("/")][-3:]
     return GroupName(path, name, project or None)
-
-
-def run_names(runs: Iterable[StoredRun]) -> list[GroupName]:
-    """Return what runs are called."""
-    return [GroupName(run.path, run.name, run.project) for run in runs]
 
 
 def with_run_files(

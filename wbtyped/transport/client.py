@@ -27,6 +27,7 @@ from ..errors import (
     WbtypedError,
 )
 from .flow import Flow, arun, ask, run
+from .httpx_import import without_command_line
 from .subjects import subject_of
 
 if TYPE_CHECKING:
@@ -228,7 +229,8 @@ class Client:
     def transport(self) -> "Transport":
         """The HTTP connections, created on first use."""
         # Imported late: httpx is half the import time of this package.
-        from .http import Transport
+        with without_command_line():
+            from .http import Transport
 
         with self._lock:
             # A forked process must not read from its parent's sockets.

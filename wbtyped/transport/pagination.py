@@ -1,18 +1,26 @@
 """Lists that are fetched page by page, and read with `for` or `async for`."""
 
 import operator
+import re
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar, Generic, Protocol, TypeVar, overload
 
 from pydantic import BaseModel, JsonValue
-from wbtyped_graphql.fragments import PageInfo
 from wbtyped_graphql.operation import Operation, ResultT
 
 from .. import arguments
-from ..errors import SchemaMismatchError, UnsupportedServerError, UsageError, WbtypedError
+from ..errors import (
+    UNSEEN,
+    NotFoundError,
+    SchemaMismatchError,
+    UnsupportedServerError,
+    UsageError,
+    WbtypedError,
+)
 from ..notebook import MAX_ROWS, Record, records_html
 from .client import Client
 from .cursors import Cursors
@@ -28,16 +36,25 @@ ItemT = TypeVar("ItemT")
 
 
 class Edge(Protocol[NodeT_co]):
-    """One entry of a connection; every generated edge class has this shape."""
-
-    @property
-    def cursor(self) -> str:
-        """The position of the entry in the list."""
-        ...
+    """One entry of a connection; every generated edge class has this shape, and often a cursor."""
 
     @property
     def node(self) -> NodeT_co | None:
         """The object itself; None if the key may not see it."""
+        ...
+
+
+class PageEnd(Protocol):
+    """The end of a page; every generated class for `PageInfo` has this shape."""
+
+    @property
+    def has_next_page(self) -> bool:
+        """Whether another page follows."""
+        ...
+
+    @property
+    def end_cursor(self) -> str | None:
+        """The position of the last entry; None on an empty page."""
         ...
 
 
@@ -50,7 +67,7 @@ class Connection(Protocol[NodeT_co]):
         ...
 
     @property
-    def page_info(self) -> PageInfo:
+    def page_info(self) -> PageEnd:
         """The end of the page, and whether another one follows."""
         ...
 
@@ -99,6 +116,32 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         self._seen = Cursors(first.name, start, subject_of(first))
         self.variables: dict[str, object] = first.sent_variables()
 
+    @staticmethod
+    def of(
+        operation: Operation[ResultT],
+        *,
+        client: Client,
+        connection: Callable[[ResultT], Connection[NodeT] | None],
+    ) -> "OperationNodes[ResultT, NodeT]":
+        """Return the list that an operation pages through, such as one of your own queries.
+
+        `connection` returns the page in a result; None, where something around it is missing, is
+        NotFoundError. The operation passes a variable as `after`, and selects `edges { node }` and
+        `pageInfo { hasNextPage endCursor }`.
+
+        Example:
+            >>> from wbtyped import Paginator
+            >>> from wbtyped_graphql import calls
+            >>> types = Paginator.of(
+            ...     calls.artifact_types(entity="my-team", project="mnist", per_page=1),
+            ...     client=api.client,
+            ...     connection=lambda result: result.project and result.project.artifact_types,
+            ... )
+            >>> [type.name for type in types]
+            ['dataset', 'model']
+        """
+        return OperationNodes(client, operation, connection)
+
     # What subclasses implement.
 
     @abstractmethod
@@ -143,7 +186,9 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     @staticmethod
     def _end(connection: Connection[NodeT]) -> str | None:
         # Both should be equal; for run files the official client reads the edge.
-        last = connection.edges[-1].cursor if connection.edges else None
+        last: str | None = (
+            getattr(connection.edges[-1], "cursor", None) if connection.edges else None
+        )
         return connection.page_info.end_cursor or last
 
     def _nodes(self, result: ResultT) -> list[NodeT]:
@@ -423,6 +468,70 @@ class SizedPaginator(Paginator[ResultT, NodeT, ItemT]):
                 operation=self._seen.operation,
             )
         return total
+
+
+AFTER = re.compile(r"\bafter: \$(\w+)")
+FIRST = re.compile(r"\bfirst: \$(\w+)")
+
+
+class OperationNodes(Paginator[ResultT, NodeT, NodeT]):
+    """The nodes that an operation pages through; see `Paginator.of`."""
+
+    __slots__ = ("_cursor_variable", "_find_connection", "operation")
+
+    def __init__(
+        self,
+        client: Client,
+        operation: Operation[ResultT],
+        connection: Callable[[ResultT], Connection[NodeT] | None],
+    ) -> None:
+        arguments.instance("operation", operation, Operation)
+        if not callable(connection):
+            raise arguments.wrong("connection", "a function", connection)
+        self.operation: Operation[ResultT] = operation
+        self._find_connection = connection
+        self._cursor_variable: str = _cursor_variable(operation)
+        start = operation.variables.get(self._cursor_variable)
+        super().__init__(
+            client,
+            per_page=_page_size(operation),
+            start=start if isinstance(start, str) else None,
+        )
+
+    def __repr__(self) -> str:
+        return f"<OperationNodes {self.operation.name}>"
+
+    def _operation(self, cursor: str | None) -> Operation[ResultT]:
+        variables = {**self.operation.variables, self._cursor_variable: cursor}
+        return replace(self.operation, variables=variables)
+
+    def _connection(self, result: ResultT) -> Connection[NodeT]:
+        found = self._find_connection(result)
+        if found is None:
+            subject = subject_of(self.operation)
+            raise NotFoundError(f"{subject}: the response has no list{UNSEEN}", path=subject)
+        return found
+
+    def _item(self, node: NodeT) -> NodeT:
+        return node
+
+
+def _cursor_variable(operation: Operation[ResultT]) -> str:
+    found = set(AFTER.findall(operation.document))
+    if len(found) != 1:
+        passed = ", ".join(f"${name}" for name in sorted(found)) or "none"
+        raise UsageError(
+            f"{operation.name} must pass one variable as `after`, the cursor of a page; it passes"
+            f" {passed}"
+        )
+    return str(found.pop())
+
+
+def _page_size(operation: Operation[ResultT]) -> int:
+    """Return the page size that an operation asks for; 50 if the server chooses it."""
+    found = FIRST.search(operation.document)
+    size = operation.variables.get(found.group(1)) if found else None
+    return size if isinstance(size, int) and size > 0 else 50
 
 
 def require(feature: str, features: Collection[str], client: Client) -> None:

@@ -2,15 +2,17 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from typing import TypeVar
-
-import httpx
-import stamina
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 from ..clock import loop_clock_runs, monotonic, pause
 from ..errors import ChecksumError, RateLimitError, TransportError
 from .response_headers import retry_after
 from .retry_notices import QUIET_SECONDS, notices
+
+if TYPE_CHECKING:
+    import httpx
+    import stamina
 
 T = TypeVar("T")
 
@@ -25,6 +27,7 @@ UNREACHABLE_SECONDS = 3.0
 that has responded may be restarting, which is given the whole budget."""
 RECONNECT_SECONDS = 0.5
 """The wait between two such attempts."""
+WAITS = {"wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0}
 ATTEMPTS = "wbtyped.attempts"
 """Key of a response's extensions: how often the request was sent, in words, after retries."""
 
@@ -53,7 +56,7 @@ class TransientError(Exception):
         self,
         message: str,
         *,
-        response: httpx.Response | None = None,
+        response: "httpx.Response | None" = None,
         unsent: bool = False,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -158,18 +161,33 @@ class Retries:
         """The servers that have responded so far."""
         self.watchers: tuple[Callable[[TransientError], object], ...] = ()
         """Told of every transient failure, also of those that a retry overcomes."""
-        waits = {
-            "wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0
-        }  # fmt: skip
-        self._caller = stamina.RetryingCaller(attempts=None, timeout=budget, **waits)
-        self._acaller = stamina.AsyncRetryingCaller(attempts=None, timeout=budget, **waits)
 
     def call(self, function: Callable[[], T], server: str, *, repeatable: bool = True) -> T:
         """Call `function`, which sends a request to `server`, and retry it after a TransientError.
 
         A function that is not `repeatable` is retried only if the server cannot have acted on it.
         """
-        return self._caller(self._policy(server, repeatable=repeatable), function)
+        policy = self._policy(server, repeatable=repeatable)
+        try:
+            return function()
+        except TransientError as error:
+            again = after_failure(error, function)
+        return self._caller(policy, again)
+
+    # stamina is imported after the first failure: with asyncio, which it needs, it takes a tenth of
+    # the CPU time of a short program.
+
+    @cached_property
+    def _caller(self) -> "stamina.RetryingCaller":
+        import stamina
+
+        return stamina.RetryingCaller(attempts=None, timeout=self.budget, **WAITS)
+
+    @cached_property
+    def _acaller(self) -> "stamina.AsyncRetryingCaller":
+        import stamina
+
+        return stamina.AsyncRetryingCaller(attempts=None, timeout=self.budget, **WAITS)
 
     def _policy(self, server: str, *, repeatable: bool) -> RetryPolicy:
         return RetryPolicy(
@@ -182,8 +200,12 @@ class Retries:
     ) -> T:
         """Asynchronous form of `call`."""
         policy = self._policy(server, repeatable=repeatable)
+        try:
+            return await function()
+        except TransientError as error:
+            failure = [error]
         if loop_clock_runs():
-            return await self._acaller(policy, function)
+            return await self._acaller(policy, after_failure(failure.pop(), function))
         stopped = StoppedClockPolicy(policy)
 
         async def wait_and_call() -> T:
@@ -191,7 +213,19 @@ class Retries:
                 await pause(stopped.wait_seconds)
             return await function()
 
-        return await self._acaller(stopped, wait_and_call)
+        return await self._acaller(stopped, after_failure(failure.pop(), wait_and_call))
+
+
+def after_failure(error: Exception, function: Callable[[], T]) -> Callable[[], T]:
+    """Return `function` for another caller, to which its failed first call counts too."""
+    failures = [error]
+
+    def call() -> T:
+        if failures:
+            raise failures.pop()
+        return function()
+
+    return call
 
 
 class StoppedClockPolicy:
@@ -210,6 +244,8 @@ class StoppedClockPolicy:
             return False
         self.wait_seconds = self._next_wait if wait is True else wait
         self._next_wait = min(MAX_WAIT_SECONDS, 2 * self._next_wait)
+        import stamina
+
         if stamina.is_testing():
             self.wait_seconds = 0.0
         return 0.0

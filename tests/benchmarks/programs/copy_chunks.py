@@ -8,6 +8,8 @@ import json
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from importlib import import_module
+from typing import Any
 
 from wbtyped import Api
 from wbtyped.filesystem.chunks import copy_chunks, plan_chunks
@@ -24,14 +26,14 @@ def main(variant: str, path: str, root: str, jobs: int) -> dict[str, float]:
         with ThreadPoolExecutor(1) as executor:
             count = copy_chunks(plan_chunks(api, path), root, executor).written
     else:
-        from distributed import Client, LocalCluster
+        distributed: Any = import_module("distributed")
 
         workers = int(variant.split()[0])
         with (
-            LocalCluster(
+            distributed.LocalCluster(
                 n_workers=workers, threads_per_worker=1, dashboard_address=None
             ) as cluster,
-            Client(cluster) as client,
+            distributed.Client(cluster) as client,
         ):
             client.run(lambda: __import__("wbtyped.filesystem.chunks"))
             began, used = time.perf_counter(), time.process_time()
@@ -47,5 +49,5 @@ def report(began: float, used: float, count: int) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:4], int(sys.argv[4]))), flush=True)
+    print(json.dumps(main(sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4]))), flush=True)
     sys.stdin.read()

@@ -31,7 +31,7 @@ class _Config(BaseModel, frozen=True, defer_build=True):
 class _Manifest(BaseModel, frozen=True, defer_build=True):
     version: Literal[1]
     policy: str = Field("", validation_alias="storagePolicy")
-    config: _Config = Field(_Config(), validation_alias="storagePolicyConfig")
+    config: _Config = Field(default_factory=_Config, validation_alias="storagePolicyConfig")
     contents: dict[str, object]
 
 

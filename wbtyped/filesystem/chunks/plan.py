@@ -13,10 +13,10 @@ from ...errors import NotFoundError, UsageError
 from ...projects.project import Project
 from .chunk import Chunk
 
-CHUNK_FILES = 500
-"""Files of a chunk: one request for their URLs, and a few kilobytes to send."""
+CHUNK_FILES = 1000
+"""Files of a chunk: one request for their URLs, and some kilobytes to send."""
 FILES_PER_PAGE = 1000
-CHUNK_BYTES = 256 * 1024 * 1024
+CHUNK_BYTES = 512 * 1024 * 1024
 """Bytes of a chunk: what is done again if its worker dies."""
 
 

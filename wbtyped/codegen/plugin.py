@@ -7,11 +7,10 @@ schema, and accept unknown enum values and new implementations of interfaces.
 
 import ast
 import re
+from collections import Counter
 from typing import cast
 
 from ariadne_codegen.plugins.base import Plugin
-from comments import comment_above, is_repeatable
-from descriptions import Descriptions
 from graphql import (
     ExecutableDefinitionNode,
     FieldNode,
@@ -23,7 +22,18 @@ from graphql import (
     Node,
     OperationDefinitionNode,
     SelectionSetNode,
+    VariableDefinitionNode,
 )
+
+from ..drift.query_text import comment_above, place_of
+from ..errors import QueryError
+from .class_names import ClassNames
+from .comments import is_repeatable
+from .enum_members import member_name
+from .fields import declare_deprecated
+from .selections import TYPENAME, Selections, one_line
+from .syntax import docstring, field_name, import_from
+from .unions import UNION_NAMES, UNIONS_MODULE, open_union
 
 PACKAGE_DOCSTRING = '"""Typed operations, compiled from schema/ and queries/; do not edit."""\n'
 # Modules without result models; `calls` can import them at little cost.
@@ -42,18 +52,18 @@ class BaseModel(PydanticBaseModel, frozen=True):
 '''
 
 
-def docstring(text: str) -> ast.Expr:
-    """Return a docstring statement, which documents what precedes it."""
-    return ast.Expr(ast.Constant(text))
-
-
 class OperationsPlugin(Plugin):
     """Compile each operation to a function that returns an `Operation` value."""
 
-    def __init__(self, schema: GraphQLSchema, config_dict: dict[str, object]) -> None:
-        super().__init__(schema, config_dict)  # pyright: ignore[reportUnknownMemberType]
-        self._descriptions = Descriptions(schema)
-        self._field_texts: dict[ast.AnnAssign, str] = {}
+    def __init__(
+        self, schema: GraphQLSchema, selections: Selections, *, result_suffix: str = ""
+    ) -> None:
+        super().__init__(schema, {})  # pyright: ignore[reportUnknownMemberType]
+        self._selections = selections
+        self._result_suffix = result_suffix
+        """Ends the names of the modules of results, which must not hide the functions."""
+        self._class_names = ClassNames()
+        self._nodes: dict[ast.AnnAssign, FieldNode] = {}
 
     # -- functions ---------------------------------------------------------------------------
 
@@ -76,16 +86,19 @@ class OperationsPlugin(Plugin):
         )
         if not is_repeatable(operation_definition):
             operation.keywords.append(ast.keyword("repeatable", ast.Constant(value=False)))
-        self._make_keyword_only(method_def.args)
+        self._make_keyword_only(method_def.args, operation_definition)
         method_def.returns = ast.Subscript(ast.Name("Operation"), result)
         documentation = docstring(comment_above(operation_definition))
         method_def.body = [documentation, assigned, ast.Return(operation)]
         return ast.fix_missing_locations(method_def)
 
     @staticmethod
-    def _make_keyword_only(arguments: ast.arguments) -> None:
+    def _make_keyword_only(arguments: ast.arguments, operation: OperationDefinitionNode) -> None:
         """Drop `self` and `**kwargs`, and make the other arguments keyword-only."""
         names, defaults = arguments.args[1:], arguments.defaults
+        name, count = Counter(name.arg for name in names).most_common(1)[0] if names else ("", 0)
+        if count > 1:
+            raise QueryError(f"{place_of(operation)}: two variables are named {name} in Python")
         required = len(names) - len(defaults)
         arguments.args, arguments.defaults, arguments.kwarg = [], [], None
         arguments.kwonlyargs = names
@@ -95,15 +108,18 @@ class OperationsPlugin(Plugin):
         """Turn the methods into functions that import their result model when called."""
         imports = [s for s in module.body if isinstance(s, ast.ImportFrom)]
         heavy = [s for s in imports if s.level == 1 and s.module not in LIGHT_MODULES]
-        home = {alias.name: cast(str, s.module) for s in heavy for alias in s.names}
         client = next(s for s in module.body if isinstance(s, ast.ClassDef))
         functions = [s for s in client.body if isinstance(s, ast.FunctionDef)]
-        for function in functions:
-            result = cast(ast.Name, cast(ast.Subscript, function.returns).slice).id
+        results = [cast(ast.Name, cast(ast.Subscript, f.returns).slice).id for f in functions]
+        for statement in heavy:
+            if {alias.name for alias in statement.names} & {*results}:
+                statement.module = f"{statement.module}{self._result_suffix}"
+        home = {alias.name: cast(str, s.module) for s in heavy for alias in s.names}
+        for function, result in zip(functions, results, strict=True):
             function.body.insert(1, ast.ImportFrom(home[result], [ast.alias(result)], 1))
         own = ast.ImportFrom("operation", [ast.alias("Envelope"), ast.alias("Operation")], 1)
         module.body = [
-            docstring("One function per operation of queries/, returning an `Operation` value."),
+            docstring("One function per operation, returning an `Operation` value."),
             ast.ImportFrom("__future__", [ast.alias("annotations")], 0),
             ast.ImportFrom("typing", [ast.alias("TYPE_CHECKING")], 0),
             *[s for s in imports if s not in heavy and s.module != "operation"],
@@ -121,10 +137,12 @@ class OperationsPlugin(Plugin):
         operation_definition: ExecutableDefinitionNode,
         field: FieldNode,
     ) -> ast.AnnAssign:
-        """Store the description of a field until its class is complete."""
-        text = self._descriptions.of_field(operation_definition, field)
-        if text:
-            self._field_texts[field_implementation] = text
+        """Open a union to new types, and keep what the schema says until the class is complete."""
+        definition = self._selections.field(field)
+        if definition and field.name.value != TYPENAME:
+            open_union(field_implementation, definition)
+            self._class_names.add_references(operation_definition, field, field_implementation)
+        self._nodes[field_implementation] = field
         return field_implementation
 
     def generate_result_class(
@@ -134,20 +152,54 @@ class OperationsPlugin(Plugin):
         selection_set: SelectionSetNode,
     ) -> ast.ClassDef:
         """Freeze and document a result model, and accept object types that a server adds."""
-        fields = [s for s in class_def.body if not self._lists_all_types(s)]
-        if all(isinstance(s, ast.Pass) for s in fields):
+        written = [s for s in class_def.body if isinstance(s, ast.AnnAssign)]
+        fields = [s for s in self._distinct(written) if not self._is_left_out(s, class_def)]
+        class_def.body = []
+        if not fields:
             # Only a fragment: outside of other fragments, the generator replaces such a class by
             # the fragment itself.
-            class_def.body = [ast.Pass()]
+            class_def.body.append(ast.Pass())
             return self._freeze(class_def)
-        class_def.body = []
         if text := self._class_text(operation_definition, selection_set):
             class_def.body.append(docstring(text))
         for statement in fields:
-            class_def.body.append(statement)
-            if isinstance(statement, ast.AnnAssign) and statement in self._field_texts:
-                class_def.body.append(docstring(self._field_texts[statement]))
+            class_def.body += self._field(statement)
         return self._freeze(class_def)
+
+    def _distinct(self, fields: list[ast.AnnAssign]) -> list[ast.AnnAssign]:
+        """Leave out what is selected twice; raise QueryError for two fields of one name."""
+        found: dict[str, ast.AnnAssign] = {}
+        for statement in fields:
+            first = found.setdefault(field_name(statement), statement)
+            node, other = self._nodes[statement], self._nodes[first]
+            if response_key(node) != response_key(other):
+                raise QueryError(
+                    f"{place_of(node)}: {response_key(node)} and {response_key(other)} are both"
+                    f" named {field_name(statement)} in Python; rename one by an alias"
+                )
+        return list(found.values())
+
+    def _is_left_out(self, statement: ast.AnnAssign, class_def: ast.ClassDef) -> bool:
+        """Open a `typename__` that is limited to known types.
+
+        Return True if a fragment declares it, or nobody asked for it.
+        """
+        kinds = set(re.findall(r"""["'](\w+)["']""", ast.unparse(statement.annotation)))
+        if field_name(statement) != "typename__" or not any(
+            isinstance(self.schema.type_map.get(kind), GraphQLInterfaceType) for kind in kinds
+        ):
+            return False
+        statement.annotation = ast.Name("str")
+        return self._nodes[statement].loc is None or any(
+            isinstance(b, ast.Name) and b.id != "BaseModel" for b in class_def.bases
+        )
+
+    def _field(self, statement: ast.AnnAssign) -> list[ast.stmt]:
+        definition = self._selections.field(self._nodes[statement])
+        text = one_line(definition.description) if definition else None
+        if definition and definition.deprecation_reason is not None:
+            return declare_deprecated(statement, text, definition.deprecation_reason)
+        return [statement, docstring(text)] if text else [statement]
 
     def _class_text(
         self, definition: ExecutableDefinitionNode, selection_set: SelectionSetNode
@@ -156,18 +208,39 @@ class OperationsPlugin(Plugin):
         is_fragment = isinstance(definition, FragmentDefinitionNode)
         if is_fragment and selection_set is definition.selection_set:
             return comment_above(definition)
-        return self._descriptions.of_object(definition, selection_set)
+        parent = self._selections.parent(selection_set)
+        return parent.description.strip() if parent and parent.description else None
 
-    def _lists_all_types(self, statement: ast.stmt) -> bool:
-        """Return True if `typename__` lists all types of an interface, which excludes new ones."""
-        if not isinstance(statement, ast.AnnAssign):
-            return False
-        kinds = set(re.findall(r"""["'](\w+)["']""", ast.unparse(statement.annotation)))
-        return any(
-            kinds == {i.name, *(t.name for t in self.schema.get_possible_types(i))}
-            for i in self.schema.type_map.values()
-            if isinstance(i, GraphQLInterfaceType)
-        )
+    def generate_result_types_module(
+        self, module: ast.Module, operation_definition: ExecutableDefinitionNode
+    ) -> ast.Module:
+        """Import what unions and deprecated fields need; what is not used, is removed later."""
+        self._add_imports(module)
+        self._class_names.check_module(module, operation_definition)
+        return module
+
+    def generate_fragments_module(
+        self,
+        module: ast.Module,
+        fragments_definitions: dict[str, FragmentDefinitionNode],
+    ) -> ast.Module:
+        """Do the same for fragments, which share a module."""
+        self._add_imports(module)
+        if fragments_definitions:
+            self._class_names.check_module(module, *fragments_definitions.values())
+        return module
+
+    @staticmethod
+    def _add_imports(module: ast.Module) -> None:
+        module.body[:0] = [import_from(UNIONS_MODULE, UNION_NAMES, level=1)]
+        if any(isinstance(n, ast.Name) and n.id == "deprecated" for n in ast.walk(module)):
+            last = max(i for i, s in enumerate(module.body) if isinstance(s, ast.ImportFrom))
+            deprecated = import_from("typing_extensions", ["deprecated"])
+            module.body[last + 1 : last + 1] = [
+                import_from("typing", ["TYPE_CHECKING"]),
+                ast.If(ast.Name("TYPE_CHECKING"), [deprecated], []),
+            ]
+        ast.fix_missing_locations(module)
 
     def generate_input_class(
         self,
@@ -198,6 +271,8 @@ class OperationsPlugin(Plugin):
         for statement in class_def.body:
             body.append(statement)
             if isinstance(statement, ast.Assign):
+                target = cast(ast.Name, statement.targets[0])
+                target.id = member_name(target.id)
                 value = enum_type.values.get(ast.literal_eval(statement.value))
                 if value and value.description:
                     body.append(docstring(" ".join(value.description.split())))
@@ -220,10 +295,17 @@ class OperationsPlugin(Plugin):
         first = "from pydantic import BaseModel as PydanticBaseModel"
         return head.replace(first, f"from typing import ClassVar\n\n{first}") + BASE_MODEL
 
-    def process_name(self, name: str, node: Node | None = None) -> str:  # noqa: ARG002
-        """Keep `md5` one word."""
+    def process_name(self, name: str, node: Node | None = None) -> str:
+        """Keep `md5` one word, and free the name of a local variable of the functions."""
+        if name == "variables" and isinstance(node, VariableDefinitionNode):
+            return "variables_"
         return "md5" if name == "md_5" else name
 
     def generate_init_code(self, generated_code: str) -> str:  # noqa: ARG002
         """Keep the package itself empty, so that importing it builds no model."""
         return PACKAGE_DOCSTRING
+
+
+def response_key(field: FieldNode) -> str:
+    """Return the name of a field in the response: its alias, if it has one."""
+    return (field.alias or field.name).value

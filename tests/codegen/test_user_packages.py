@@ -1,0 +1,207 @@
+"""Packages compiled from a user's queries: used against the embedded server, and type-checked."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from pydantic import BaseModel
+from wbtyped_graphql.unions import OtherType
+
+from wbtyped import Api, Artifact, Paginator
+from wbtyped.artifacts.location import ArtifactLocation
+from wbtyped.cli import main
+from wbtyped.errors import NotFoundError, UsageError
+from wbtyped.server import WandbServer
+
+HERE = Path(__file__).parent
+SCHEMA = HERE / "schemas" / "sweeps.graphql"
+SCRIPT = """
+from typing import assert_type
+
+from my_fragments import my_versions
+from my_run_fields import one_run
+from my_run_fields.fragments import RunLine
+from my_sweeps import get_sweep, sweep_reports
+from wbtyped_graphql.fragments import Artifact as ArtifactNode
+
+from wbtyped import Api, Paginator
+
+api = Api()
+versions = Paginator.of(
+    my_versions(entity="e", project="p", type_="t", collection="c"),
+    client=api.client,
+    connection=lambda r: (
+        r.project
+        and r.project.artifact_type
+        and r.project.artifact_type.artifact_collection
+        and r.project.artifact_type.artifact_collection.artifacts
+    ),
+)
+assert_type(versions[0], ArtifactNode)
+project = api.client.send(one_run(entity="e", project="p", run="r")).project
+if project and project.run:
+    assert_type(project.run, RunLine)
+    assert_type(project.run.title, str | None)
+sweep = api.client.send(get_sweep(id="1")).sweep
+if sweep and sweep.owner and sweep.owner.typename__ == "Person":
+    assert_type(sweep.owner.name, str)
+api.client.send(sweep_reports(first=1)).reports.page_info
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder on the import path with the packages `my_...` of each folder of queries."""
+    root = tmp_path_factory.mktemp("user")
+    for queries in (HERE / "queries").iterdir():
+        schema = ["--schema", str(SCHEMA)] if queries.name == "sweeps" else []
+        options = ["--queries", str(queries), "--out", str(root / f"my_{queries.name}"), *schema]
+        with pytest.raises(SystemExit) as exited:
+            main(["codegen", *options])
+        assert exited.value.code == 0
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(str(root))
+        yield root
+    for name in [name for name in sys.modules if name.startswith("my_")]:
+        del sys.modules[name]
+
+
+def package(folder: Path, name: str) -> ModuleType:
+    assert (folder / name).is_dir()
+    return import_module(name)
+
+
+def versions(
+    api: Api, folder: Path, collection: str = "data"
+) -> Paginator[object, BaseModel, object]:
+    operation = package(folder, "my_fragments").my_versions(
+        entity="crew", project="ship", type_="dataset", collection=collection, per_page=1
+    )
+    found: Paginator[object, BaseModel, object] = Paginator.of(
+        operation,
+        client=api.client,
+        connection=lambda result: (
+            (kind := result.project and result.project.artifact_type)
+            and kind.artifact_collection
+            and kind.artifact_collection.artifacts
+        ),
+    )
+    return found
+
+
+def test_our_fragment_gives_nodes_that_our_classes_take(
+    wandb_server: WandbServer, api: Api, folder: Path
+) -> None:
+    for content in (b"1", b"2"):
+        wandb_server.add_artifact("crew/ship/data", "dataset", {"a": content})
+    listed = versions(api, folder)
+    assert [len(page) for page in listed.pages()] == [1, 1]
+    location = ArtifactLocation("crew", "ship", "data", "v1")
+    newest = Artifact(api.client, location, listed[0])  # type: ignore[arg-type]
+    assert newest.qualified_name == "crew/ship/data:v1"
+    assert [file.name for file in newest.files()] == ["a"]
+
+
+async def test_operation_nodes_are_read_asynchronously(
+    wandb_server: WandbServer, api: Api, folder: Path
+) -> None:
+    for content in (b"1", b"2"):
+        wandb_server.add_artifact("crew/ship/data", "dataset", {"a": content})
+    assert len([node async for node in versions(api, folder)]) == 2
+    await api.aclose()
+
+
+def test_operation_nodes_of_what_is_missing_raise_not_found(
+    wandb_server: WandbServer, api: Api, folder: Path
+) -> None:
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a": b"1"})
+    with pytest.raises(NotFoundError, match="MyVersions"):
+        versions(api, folder, "absent")[0]
+
+
+def test_paginator_of_an_operation_without_pages_is_refused(api: Api, folder: Path) -> None:
+    operation = package(folder, "my_run_fields").one_run(entity="e", project="p", run="r")
+    with pytest.raises(UsageError, match="OneRun must pass one variable as `after`"):
+        Paginator.of(operation, client=api.client, connection=lambda result: None)
+
+
+async def test_own_fields_are_sent_and_parsed(
+    wandb_server: WandbServer, api: Api, folder: Path
+) -> None:
+    wandb_server.add_run("crew/ship/log")
+    operation = package(folder, "my_run_fields").one_run(entity="crew", project="ship", run="log")
+    run = api.client.send(operation).project.run
+    assert (run.name, run.state) == ("log", "finished")
+    assert (await api.client.asend(operation)).project.run == run
+    await api.aclose()
+
+
+def test_names_of_python_and_new_values_are_parsed(folder: Path) -> None:
+    operation = package(folder, "my_sweeps").get_sweep(id="1")
+    sweep = operation.envelope.model_validate_json(
+        '{"data": {"sweep": {"class": "a", "type": "b", "copy": 1, "lasted": {"s": 1},'
+        ' "state": "PAUSED", "method": "grid", "owner": {"__typename": "Robot", "legs": 2}}}}'
+    ).data.sweep
+    assert (sweep.class_, sweep.type_, sweep.copy_, sweep.method) == ("a", "b", 1, "grid")
+    assert sweep.lasted == {"s": 1}
+    assert sweep.state == "PAUSED"
+    assert isinstance(sweep.owner, OtherType)
+    assert sweep.owner.other_typename == "Robot"
+
+
+def test_union_member_that_misses_a_field_is_refused(folder: Path) -> None:
+    operation = package(folder, "my_sweeps").get_sweep(id="1")
+    values = '"class": "a", "type": "b", "copy": 1, "lasted": 1, "state": "None", "method": null'
+    with pytest.raises(ValueError, match=r"owner\.Person\.name"):
+        operation.envelope.model_validate_json(
+            f'{{"data": {{"sweep": {{{values}, "owner": {{"__typename": "Person"}}}}}}}}'
+        )
+
+
+def test_interface_gives_its_fields_for_new_types(folder: Path) -> None:
+    operation = package(folder, "my_sweeps").sweep_reports()
+    reports = operation.envelope.model_validate_json(
+        '{"data": {"reports": {"pageInfo": {"hasNextPage": false, "endCursor": null}, "edges": ['
+        '{"node": {"__typename": "Chart", "author": "a", "points": 3}},'
+        '{"node": {"__typename": "Video", "author": "b"}}]}}}'
+    ).data.reports
+    assert [edge.node.author for edge in reports.edges] == ["a", "b"]
+    assert reports.edges[0].node.points == 3
+
+
+def check(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    (folder / "script.py").write_text(SCRIPT)
+    return subprocess.run(
+        [sys.executable, "-m", *command], cwd=folder, text=True, capture_output=True, check=False
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("mypy", "--strict", "script.py"),
+        ("pyright", "script.py"),
+        ("ty", "check", "script.py"),
+        ("pyrefly", "check", "script.py"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_package_passes_each_type_checker(folder: Path, command: tuple[str, ...]) -> None:
+    pytest.importorskip(command[0])
+    done = check(*command, folder=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.slow
+def test_deprecated_field_is_reported_by_a_type_checker(folder: Path) -> None:
+    (folder / "old.py").write_text(
+        "from my_sweeps.get_sweep_result import GetSweepSweep\n\n\n"
+        "def read(sweep: GetSweepSweep) -> object:\n    return sweep.method\n"
+    )
+    done = check("mypy", "--strict", "--enable-error-code=deprecated", "old.py", folder=folder)
+    assert "use strategy" in done.stdout

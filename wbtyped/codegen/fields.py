@@ -1,0 +1,25 @@
+"""Declare the fields of generated models."""
+
+import ast
+
+from .syntax import docstring, field_name
+
+
+def declare_deprecated(field: ast.AnnAssign, text: str | None, reason: str) -> list[ast.stmt]:
+    """Return a field whose use type checkers report.
+
+    Only functions, methods and classes can be deprecated, so that checkers see a property.
+    """
+    documented = [docstring(text)] if text else []
+    function = ast.FunctionDef(
+        name=field_name(field),
+        args=ast.arguments([], [ast.arg("self")], None, [], [], None, []),
+        body=[*documented, ast.Expr(ast.Constant(...))],
+        decorator_list=[
+            ast.Name("property"),
+            ast.Call(ast.Name("deprecated"), [ast.Constant(reason)], []),
+        ],
+        returns=field.annotation,
+    )
+    declared = ast.If(ast.Name("TYPE_CHECKING"), [function], [field, *documented])
+    return [ast.fix_missing_locations(declared)]

@@ -194,6 +194,7 @@ def test_warn_user_is_used_everywhere() -> None:
     assert {name for _, name in calls} == {"warn_user"}
     assert sorted(path for path, _ in calls) == [
         "api.py", "artifacts/artifact.py", "artifacts/collection.py", "artifacts/compat.py",
-        "artifacts/contents/download.py", "artifacts/contents/manifest.py", "config/settings.py",
-        "download/batch.py", "download/batch.py", "runs/files.py", "runs/files.py", "runs/ref.py",
+        "artifacts/contents/download.py", "artifacts/contents/entry.py", "cli/names.py",
+        "config/settings.py", "download/batch.py", "download/batch.py", "runs/files.py",
+        "runs/files.py", "runs/ref.py",
     ]  # fmt: skip

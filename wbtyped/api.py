@@ -1185,7 +1185,7 @@ class Api:
 
     def _find_stored(self, path: str | PathLike[str] | None, type_name: str | None) -> Flow[Target]:
         """Return what a path means for reports and plans."""
-        from .storage.targets import target_of
+        from .storage.targets import Target, target_of
 
         found = yield from self._find_object_or_entity(path, type_name)
         return found if isinstance(found, Target) else target_of(found)

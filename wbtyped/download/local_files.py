@@ -133,20 +133,10 @@ class LocalFiles:
         except WbtypedError:
             return [self._outcome(spec, never_cancelled) for spec in specs]
 
-    def find(
-        self, spec: FileSpec, is_cancelled: IsCancelled = never_cancelled
-    ) -> SkippedFile | None:
-        """Return a file that is in place, or was restored from the cache; else None.
-
-        Raises FileExistsError if a file with different content exists that may not be replaced, and
-        UnsafePathError if the path leads through a link.
-        """
-        with self._folder_of(spec.target) as folder:
-            return self._find(folder, spec, is_cancelled)
-
     def _outcome(self, spec: FileSpec, is_cancelled: IsCancelled) -> Outcome:
         try:
-            return self.find(spec, is_cancelled)
+            with self._folder_of(spec.target) as folder:
+                return self._outcome_in(folder, spec, is_cancelled)
         except WbtypedError as error:
             return error
 
@@ -160,7 +150,10 @@ class LocalFiles:
 
     @contextmanager
     def _folder_of(self, target: Target) -> Generator[Folder | None]:
-        """Open the folder of a target; None if it does not exist."""
+        """Open the folder of a target; None if it does not exist.
+
+        Raises UnsafePathError if the path leads through a link.
+        """
         try:
             opened = self.tree.find(target)
         except OSError as error:
@@ -174,6 +167,10 @@ class LocalFiles:
     def _find(
         self, folder: Folder | None, spec: FileSpec, is_cancelled: IsCancelled
     ) -> SkippedFile | None:
+        """Return a file that is in place, or was restored from the cache; else None.
+
+        Raises FileExistsError if a file with different content exists that may not be replaced.
+        """
         try:
             is_right = None if folder is None else matches(folder, spec, is_cancelled)
         except OSError as error:

@@ -5,6 +5,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.contents.entry_content import EntryUrl
 from ..artifacts.contents.plan import RequestedFile, check_local, make_transfer
 from ..artifacts.contents.references import follow_references
+from ..artifacts.contents.signed_urls import refresh_urls
 from ..download.batch import Batch, BatchOptions, PlannedFile, build_options
 from ..download.disk.atomic import disk_errors
 from ..download.disk.folder_tree import FolderTree
@@ -205,15 +207,16 @@ def plan_run_file(requested: RunFile, target: Target, local_files: LocalFiles) -
     selection = FileSelection(folder.client, folder.run, [], None)
     try:
         spec = file_spec(file, selection, target, True)._replace(name=name)
-        skipped = local_files.find(spec)
-        refresh = partial(signed_urls, selection)
-        if skipped is not None:
-            return skipped
-        transfer = make_run_transfer(file, selection, spec, refresh)
-        transfer.name = name
-        return transfer
     except WbtypedError as error:
         return FailedFile(name, error)
+    ((_, outcome),) = local_files.check([spec], attrgetter("target"), lambda spec: spec)
+    if isinstance(outcome, WbtypedError):
+        return FailedFile(name, outcome)
+    if outcome is not None:
+        return outcome
+    transfer = make_run_transfer(file, selection, spec, partial(signed_urls, selection))
+    transfer.name = name
+    return transfer
 
 
 def plan_version(
@@ -234,5 +237,6 @@ def plan_version(
                 yield FailedFile(file.name, error)
             else:
                 absolute = version.client.transport.absolute(url)
-                yield make_transfer(version, file.entry, absolute, file.target, file.name)
+                refresh = partial(refresh_urls, version)
+                yield make_transfer(file, absolute, version.qualified_name, refresh)
     yield from follow_references(version, references, local_files)

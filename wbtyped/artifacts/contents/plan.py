@@ -11,7 +11,7 @@ from ...download.batch import PlannedFile
 from ...download.local_files import FileSpec, LocalFiles, SkippedFile, is_right
 from ...download.results import FailedFile
 from ...download.target import Target
-from ...download.transfer import Transfer
+from ...download.transfer import RefreshUrls, Transfer
 from ...errors import OfflineError, SchemaMismatchError, WbtypedError
 from .entry import ArtifactManifestEntry, is_artifact_reference
 from .signed_urls import list_urls, refresh_urls
@@ -104,16 +104,33 @@ def plan_plain(
 
     Raises SchemaMismatchError if the server omits one.
     """
+    name, refresh = version.qualified_name, partial(refresh_urls, version)
     for path, url in list_urls(version, list(plain)):
         for file in plain.pop(path, ()):
-            yield make_transfer(version, file.entry, url, file.target, file.name)
+            yield make_transfer(file, url, name, refresh)
     if plain:
-        missing = ", ".join(sorted(plain)[:5])
         raise SchemaMismatchError(
-            f"artifact {version.qualified_name}: the server returned no URL for {missing}, which"
-            " the manifest lists",
+            f"artifact {name}: the server returned no URL for {', '.join(sorted(plain)[:5])},"
+            " which the manifest lists",
             operation="ArtifactFileAddresses",
         )
+
+
+def make_transfer(file: RequestedFile, url: str, version: str, refresh: RefreshUrls) -> Transfer:
+    """Build the transfer of a file, verified by its manifest entry."""
+    entry = file.entry
+    is_xxh128 = entry.digest_algorithm() == "XXH128"
+    return Transfer(
+        url=url,
+        target=file.target,
+        size=entry.size,
+        md5=None if is_xxh128 else entry.digest,
+        xxh128=entry.digest if is_xxh128 else None,
+        label=f"file {entry.path!r} of artifact {version}",
+        name=file.name,
+        refresh_urls=refresh,
+        refresh_name=entry.path,
+    )
 
 
 def invalid_entry(version: VersionContents, entry: ArtifactManifestEntry) -> SchemaMismatchError:
@@ -157,21 +174,3 @@ def file_spec(file: RequestedFile) -> FileSpec:
 def entry_matches(entry: ArtifactManifestEntry, target: Path) -> bool:
     """Return True if a file exists with the content that a manifest entry describes."""
     return is_right(target, entry.size, entry.digest, entry.digest_algorithm())
-
-
-def make_transfer(
-    version: VersionContents, entry: ArtifactManifestEntry, url: str, target: Target, name: str
-) -> Transfer:
-    """Build the transfer of a file, verified by its manifest entry."""
-    xxh128 = entry.digest if entry.digest_algorithm() == "XXH128" else None
-    return Transfer(
-        url=url,
-        target=target,
-        size=entry.size,
-        md5=None if xxh128 else entry.digest,
-        xxh128=xxh128,
-        label=f"file {entry.path!r} of artifact {version.qualified_name}",
-        name=name,
-        refresh_urls=partial(refresh_urls, version),
-        refresh_name=entry.path,
-    )

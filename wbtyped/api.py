@@ -1200,6 +1200,8 @@ class Api:
             return (yield from self._find_object(text, type_name))
         if text:
             check_project_name(text)
+        from .storage.targets import Target
+
         return Target((yield from self._find_entity(text or None)), type=type_name)
 
     # Closing.

@@ -18,6 +18,7 @@ SERVER = "the server's version and features"
 # For operations that know only an id; those who send them say more by `Operation.about`.
 SOME_ARTIFACT = "an artifact version"
 SOME_COLLECTION = "an artifact collection"
+NEW_ARTIFACT = "a new artifact version"
 
 SUBJECTS: Mapping[str, str] = {
     "AddArtifactAliases": SOME_ARTIFACT,
@@ -37,6 +38,10 @@ SUBJECTS: Mapping[str, str] = {
     "ArtifactTypes": "artifact types of " + PROJECT,
     "ArtifactUsedBy": SOME_ARTIFACT,
     "Artifacts": "versions in " + TAGGED,
+    "CommitArtifact": NEW_ARTIFACT,
+    "CreateArtifact": NEW_ARTIFACT,
+    "CreateArtifactFiles": NEW_ARTIFACT,
+    "CreateArtifactManifest": NEW_ARTIFACT,
     "CreateRegistry": PROJECT,
     "CollectionOrType": "artifact collection or type {entity}/{project}/{name}",
     "CreateRun": RUN,

@@ -119,6 +119,10 @@ def offline(client: Client) -> Client:
     return Client(replace(client.settings, offline=True))
 
 
+def no_connection(_: object) -> None:
+    """Find no list in the result of an operation."""
+
+
 @pytest.fixture(scope="module")
 def entries(
     shared_server: WandbServer, shared_api: Api, tmp_path_factory: pytest.TempPathFactory
@@ -147,11 +151,11 @@ def entries(
         if hasattr(thing, "client") and not isinstance(thing, Api):
             object.__setattr__(thing, "client", offline(api.client))
     things["Api"], things["Client"] = silent, offline(api.client)
-    good = {
+    good: dict[str, object] = {
         **GOOD, "client": offline(api.client), "run": run, "artifact": artifact, "other": artifact,
         "attrs": file.attrs, "entry": next(iter(manifest)), "flow": api.client.load_features(),
         "settings": silent.settings, "operation": calls.projects(entity="crew"),
-        "model": dict, "connection": lambda _page: None,
+        "model": dict, "connection": no_connection,
         "manifest_json": manifest.to_manifest_json(), "location": artifact.location,
         "content": StoredContent(
             api.client, "a file", ListedFileUrl(api.client, "a file", file.direct_url, None),

@@ -50,7 +50,7 @@ class Selections:
         self, schema: GraphQLSchema, definitions: Iterable[ExecutableDefinitionNode]
     ) -> None:
         self._definitions = list(definitions)
-        self.fragments = {
+        self.fragments: dict[str, FragmentDefinitionNode] = {
             d.name.value: d for d in self._definitions if isinstance(d, FragmentDefinitionNode)
         }
         types = TypeInfo(schema)

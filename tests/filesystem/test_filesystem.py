@@ -427,6 +427,22 @@ def test_opening_to_append_is_refused(fs: WandbFileSystem, run: str) -> None:
 # Options.
 
 
+def test_other_server_in_the_environment_is_another_instance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in tests, each of which has a server of its own."""
+    seen: list[bytes] = []
+    for content in (b"one", b"two"):
+        with WandbServer() as server:
+            for name, value in server.env.items():
+                monkeypatch.setenv(name, value)
+            server.add_run("crew/ship/log", {"a.txt": content})
+            fs = fsspec.filesystem("wandb")
+            assert fs is fsspec.filesystem("wandb")
+            seen.append(fs.cat("crew/ship/runs/log/a.txt"))
+    assert seen == [b"one", b"two"]
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -26,6 +26,7 @@ from ..transport.flow import Flow
 from .base_classes import AsyncFileSystem
 from .batched_downloads import BatchedDownloads, RunFile, VersionFile
 from .cached_contents import add_to_cache, read_cached
+from .current_settings import CurrentSettings
 from .file_details import FileInfo, folder_info
 from .listings import check_parent, list_parent
 from .locations import Location, ParentFolder, RunLocation, VersionLocation, parse_location
@@ -77,6 +78,9 @@ class WandbFileSystem(AsyncFileSystem):
     protocol: ClassVar[str | tuple[str, ...]] = "wandb"
     root_marker: ClassVar[str] = ""
     async_impl: ClassVar[bool] = True
+    environment: ClassVar[CurrentSettings] = CurrentSettings()
+    """With the options, this tells fsspec whether an instance that it has is the one wanted."""
+    _extra_tokenize_attributes: ClassVar[tuple[str, ...]] = ("environment",)
 
     def __init__(
         self,

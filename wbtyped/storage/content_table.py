@@ -1,6 +1,7 @@
 """Which versions contain which contents: a table that SQLite keeps on disk if it is large."""
 
 import threading
+import weakref
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import itemgetter
@@ -29,6 +30,8 @@ class ContentTable:
 
         # An empty name is a temporary file, which SQLite removes.
         self._connection = sqlite3.connect("", check_same_thread=False)
+        # Also if a scan is interrupted, which may end in any thread.
+        self._close = weakref.finalize(self, self._connection.close)
         self._connection.execute(f"PRAGMA cache_size = -{MEMORY_KIB}")
         self._connection.execute("PRAGMA journal_mode = OFF")
         self._connection.execute(
@@ -52,4 +55,4 @@ class ContentTable:
 
     def close(self) -> None:
         """Remove the table."""
-        self._connection.close()
+        self._close()

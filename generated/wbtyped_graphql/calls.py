@@ -1682,7 +1682,7 @@ def run_file_sizes(
 
     Pages: `perPage` runs at a time from after `cursor`.
 
-    Used by: Api.usage, Api.plan_prune"""
+    Used by: Api.usage, Api.plan_prune_files"""
     from .run_file_sizes import RunFileSizes
 
     variables: dict[str, object] = {
@@ -1707,7 +1707,7 @@ def more_run_file_sizes(
 
     Pages: `fileLimit` files at a time from after `cursor`.
 
-    Used by: Api.usage, Api.plan_prune"""
+    Used by: Api.usage, Api.plan_prune_files"""
     from .more_run_file_sizes import MoreRunFileSizes
 
     variables: dict[str, object] = {

@@ -32,7 +32,7 @@ def codegen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Codegen:
     ("query", "line", "message"),
     [
         (GOOD.replace("id\n", "nme\n"), "4:5", "Cannot query field 'nme' on type 'Sweep'"),
-        (GOOD.replace("query", "qery"), "2:1", "Syntax Error"),
+        (GOOD.replace("id\n", "id)\n"), "4:7", "Syntax Error"),
         ("subscription S($id: ID!) { sweep(id: $id) { id } }", "1:1", "are not supported"),
         (GOOD + GOOD, "8:7", "only one operation named 'GetSweep'"),
         (GOOD + GOOD.replace("GetSweep", "getSweep"), "8:1", "both named get_sweep"),

@@ -690,7 +690,6 @@ INPUTS = [
         rule="default-changed",
         coordinate="DeleteArtifactInput.deleteAliases",
         used=default("DeleteArtifactInput.deleteAliases", "true"),
-        unused=default("CreateArtifactManifestInput.type", "PATCH"),
     ),
     row(
         "default of an input field removed",

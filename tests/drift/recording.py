@@ -108,6 +108,9 @@ def seed(server: WandbServer) -> None:
             aliases=[f"x{version}"], tags=["odd"], metadata={"step": version},
             logged_by=RUN, used_by=[RUN],
         )  # fmt: skip
+    # More files than a page of runs has of each.
+    many = {f"{number:03}.bin": "x" for number in range(250)}
+    server.add_run("crew/ship/many", many)
     server.add_run(RUN, {"wandb-metadata.json": "{}"})
     server.add_organization("fleet", "fleet-org", ["crew"])
     server.link_artifact("crew/ship/data:v0", "crew/ship/best", ["prod"])
@@ -132,7 +135,7 @@ def read_runs(api: Api, folder: Path) -> None:
 
 def list_runs(api: Api, folder: Path) -> None:
     assert list(api.projects("crew"))
-    [run] = api.project("ship", "crew").runs()
+    [run] = [run for run in api.project("ship", "crew").runs() if run.full_path == RUN]
     assert run.config == {}
     assert api.runs("crew/ship")[0].summary == {}
     assert list(api.runs("crew/ship", lazy=False))
@@ -192,6 +195,20 @@ def read_registries(api: Api, folder: Path) -> None:
     api.create_registry("fresh", "organization")
 
 
+def look_at_storage(api: Api, folder: Path) -> None:
+    for content in ("old", "newer"):
+        (folder / "junk.txt").write_text(content)
+        api.publish(folder / "junk.txt", "crew/ship/junk", "dataset")
+    assert api.usage("crew/ship").distinct_size
+    assert api.plan_prune_files("crew/ship", glob="*.bin").file_deletions
+    plan = api.plan_prune("crew/ship/junk", keep_last=1)
+    assert api.apply_plan(plan).deleted == ["crew/ship/junk:v0"]
+    artifact = api.artifact("crew/ship/data:v0")
+    assert artifact.lineage().nodes
+    assert api.run(RUN).lineage().nodes
+    artifact.files(["a.txt"]).download(folder / "named")
+
+
 def change_collections(api: Api, folder: Path) -> None:
     for name in ("best", "data"):
         collection = api.artifact_collection("dataset", f"crew/ship/{name}")
@@ -213,6 +230,7 @@ TOURS: list[Callable[[Api, Path], None]] = [
     list_runs,
     read_artifacts,
     change_artifacts,
+    look_at_storage,
     read_registries,
     change_collections,
 ]

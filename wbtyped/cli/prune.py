@@ -2,7 +2,6 @@
 
 import json
 import sys
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from ..storage.jobs import APPLY_JOBS, SCAN_JOBS
 from ..storage.prune_plan import PlannedFile, PlannedVersion, PrunePlan, read_plan
 from .connection import connect
 from .listing import print_table
+from .outcomes import OutcomePrinter
 from .output import INTERRUPTED, counted, human_size, print_err, print_out
 from .scan_line import ScanLine
 
@@ -150,15 +150,7 @@ def apply_file(
         if sys.stdin.readline().strip().lower() not in {"y", "yes"}:
             print_err("wbtyped: nothing was deleted")
             return 1
-    lock = threading.Lock()
-
-    def show(outcome: str, version: str, reason: str) -> None:
-        with lock:
-            if reason:
-                print_err(f"{outcome}  {version}: {reason}")
-            elif not as_json:
-                print_out(f"{outcome}  {version}")
-
+    show = OutcomePrinter(failures_only=as_json)
     try:
         with connect(base_url) as api:
             result = api.apply_plan(file, jobs=jobs or APPLY_JOBS, progress=show)

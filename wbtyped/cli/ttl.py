@@ -1,10 +1,10 @@
 """`wbtyped ttl`: set the time to live of versions."""
 
 import json
-import threading
 
 from .connection import connect
-from .output import print_err, print_out
+from .outcomes import OutcomePrinter
+from .output import print_err
 
 
 def set_lifetime(
@@ -17,20 +17,12 @@ def set_lifetime(
     jobs: int,
     as_json: bool,
 ) -> int:
-    """Set it, report what became of each version, and return the exit code."""
-    lock = threading.Lock()
-
-    def show(outcome: str, version: str, reason: str) -> None:
-        with lock:
-            if reason:
-                print_err(f"{outcome}  {version}: {reason}")
-            elif not as_json:
-                print_out(f"{outcome}  {version}")
-
+    """Set it, report the outcome of each version, and return the exit code."""
     with connect(base_url) as api:
         result = api.set_ttl(
-            path, lifetime, type_name, include_expired=include_expired, jobs=jobs, progress=show
-        )
+            path, lifetime, type_name, include_expired=include_expired, jobs=jobs,
+            progress=OutcomePrinter(failures_only=as_json),
+        )  # fmt: skip
     if as_json:
         print(json.dumps(result.to_dict()))
     elif not (result.changed or result.unchanged or result.refused or result.failed):

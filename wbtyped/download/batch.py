@@ -12,13 +12,13 @@ from typing import Protocol, get_args
 
 from .. import arguments
 from ..clock import monotonic
-from ..config.cache import cache_folder, cache_links
+from ..config.cache import cache_folder
 from ..config.settings import Settings
 from ..errors import UsageError, WbtypedError
 from ..transport.http import Transport
 from ..user_warnings import in_thread, warn_user
 from .attempt import Attempt
-from .cache.store import Cache
+from .cache.store import Cache, open_cache
 from .collector import seldom_collected
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
@@ -112,8 +112,7 @@ def build_options(
     arguments.check_flags(fsync=fsync)
     check_progress(progress)
     choose_engine(engine, jobs)
-    folder = cache_folder(options.get("cache"), settings.cache)
-    cache = None if folder is None else Cache(folder, links=cache_links(os.environ))
+    cache = open_cache(cache_folder(options.get("cache"), settings.cache))
     return BatchOptions(on_error, progress, engine, jobs, fsync, cache=cache)
 
 

@@ -17,8 +17,8 @@ from fsspec.utils import isfilelike
 
 from .. import arguments
 from ..api import Api
-from ..config.cache import CacheOption, cache_links
-from ..download.cache.store import Cache
+from ..config.cache import CacheOption
+from ..download.cache.store import Cache, open_cache
 from ..download.engines.choice import MAX_JOBS
 from ..download.stored_content import StoredContent
 from ..errors import NotFoundError, UnsafePathError, UsageError
@@ -159,8 +159,7 @@ class WandbFileSystem(AsyncFileSystem):
 
     @property
     def _disk_cache(self) -> Cache | None:
-        folder = self.api.settings.cache
-        return None if folder is None else Cache(folder, links=cache_links(os.environ))
+        return open_cache(self.api.settings.cache)
 
     def _of_loop(self) -> tuple[asyncio.Semaphore, BatchedDownloads]:
         """Return what limits requests of the running event loop, and its downloads."""

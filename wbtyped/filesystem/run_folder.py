@@ -7,7 +7,8 @@ from pathlib import Path
 from wbtyped_graphql import calls
 from wbtyped_graphql.fragments import RunFileAddress
 
-from ..artifacts.contents.tree import URLS_PER_PAGE, VersionTree
+from ..artifacts.contents.tree import VersionTree
+from ..artifacts.contents.url_pages import URLS_PER_PAGE, path_batches
 from ..artifacts.lineage import Files, Run
 from ..download.stored_content import ContentUrl, StoredContent
 from ..runs.download import SignedUrls
@@ -105,8 +106,7 @@ class RunFolder:
     def delete(self, files: Sequence[str]) -> Flow[None]:
         """Delete files, a page of them per request (query RunFiles, mutation DeleteRunFiles)."""
         run = yield from Run.find(self.client, self.run.entity, self.run.project, self.run.id)
-        for start in range(0, len(files), URLS_PER_PAGE):
-            names = files[start : start + URLS_PER_PAGE]
+        for names in path_batches(files):
             listed = Files(self.client, run, names, URLS_PER_PAGE)
             found = yield from listed.load_items(slice(None))
             ids = [file.id for file in found if file.updated_at is not None]

@@ -5,9 +5,10 @@ from contextlib import suppress
 from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.contents.entry_content import find_content
 from ..artifacts.contents.listed_entries import list_entries
-from ..artifacts.contents.manifest import ArtifactManifest, parse_manifest
-from ..artifacts.contents.offline_index import manifest_path, save_offline
-from ..artifacts.contents.tree import URLS_PER_PAGE, VersionTree
+from ..artifacts.contents.manifest import ArtifactManifest
+from ..artifacts.contents.offline_index import cached_manifest, save_offline
+from ..artifacts.contents.tree import VersionTree
+from ..artifacts.contents.url_pages import URLS_PER_PAGE
 from ..artifacts.contents.version import VersionContents
 from ..download.cache.store import Cache
 from ..download.disk.digests import Algorithm
@@ -134,10 +135,9 @@ class VersionFolder:
     def _cached_manifest(self, cache: Cache) -> ArtifactManifest | None:
         """Return the manifest in the cache, if it is there and has the right digest."""
         version = self.version
-        path = manifest_path(cache, version.client.settings.base_url, version.id)
+        base_url, what = version.client.settings.base_url, f"artifact {version.qualified_name}"
         try:
-            content = cache.read(path)
-            manifest = parse_manifest(content, f"artifact {version.qualified_name}", version.owner)
+            manifest = cached_manifest(cache, base_url, version.id, what, version.owner)
         except (OSError, SchemaMismatchError):
             return None
         return manifest if manifest.digest() == version.node.digest else None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from ..transport.flow import Flow, Sender
+from ..user_warnings import in_thread
 
 T = TypeVar("T")
 
@@ -21,9 +22,7 @@ class BlockingCall(Generic[T]):
 
     async def asend(self, _: Sender, /) -> None:
         """Call the function in a thread and store its result."""
-        import asyncio
-
-        self.results.append(await asyncio.to_thread(self.function))
+        self.results.append(await in_thread(self.function))
 
 
 def in_flow(function: Callable[[], T]) -> Flow[T]:

@@ -8,11 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..download.disk.digests import new_hash, stream_digest
+from ..download.disk.digests import DIGEST_THREADS, new_hash, stream_digest
 from ..errors import DiskError, UsageError
+from ..runs.upload import UPLOAD_BLOCK_BYTES
 
-UPLOAD_BLOCK_BYTES = 1024 * 1024
-DIGEST_THREADS = 4
 MAX_FILE_BYTES = 5 * 1024**3
 """Object stores accept at most 5 GiB in one request."""
 

@@ -23,14 +23,15 @@ from wbtyped_graphql.input_types import (
 
 from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.contents.manifest import ArtifactManifest
+from ..artifacts.contents.url_pages import path_batches
 from ..errors import DiskError, SchemaMismatchError, TransportError
+from ..runs.upload import upload_headers
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from .blocking import in_flow
 from .facts import Target, VersionFacts
 from .local_content import LocalContent
 
-FILES_PER_PAGE = 1000
 PARALLEL_UPLOADS = 16
 MANIFEST_NAME = "wandb_manifest.json"
 STORAGE_POLICY = "wandb-storage-policy-v1"
@@ -69,7 +70,7 @@ class VersionUpload:
         """Upload the files that the server does not have, then the manifest, and commit."""
         manifest_id = (yield from self._announce_manifest("")).id
         births: dict[str, str] = {}
-        for page in pages(list(contents)):
+        for page in path_batches(list(contents)):
             births |= yield from self._upload_page({name: contents[name] for name in page})
         body = json.dumps(build_manifest(contents, births).to_manifest_json()).encode()
         md5 = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
@@ -163,14 +164,11 @@ class VersionUpload:
         size: int,
         body: Callable[[], bytes | Iterable[bytes]],
     ) -> None:
-        pairs = (header.partition(":") for header in headers)
-        sent = {key.strip(): value.strip() for key, _, value in pairs}
+        sent = {**upload_headers(headers), "Content-Length": str(size)}
         transport = self.client.transport
         what = f"upload of {name!r} to {self.target.path}"
         try:
-            transport.put(
-                what, transport.absolute(url), body, {**sent, "Content-Length": str(size)}
-            )
+            transport.put(what, transport.absolute(url), body, sent)
         except DiskError:
             raise
         except OSError as error:
@@ -180,8 +178,3 @@ class VersionUpload:
         return SchemaMismatchError(
             f"{self.what}: the response does not contain what was requested", operation=operation
         )
-
-
-def pages(names: Sequence[str]) -> list[Sequence[str]]:
-    """Split names into pages of one request each."""
-    return [names[at : at + FILES_PER_PAGE] for at in range(0, len(names), FILES_PER_PAGE)]

@@ -1,7 +1,7 @@
 """Upload one local file to a run."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath
@@ -45,6 +45,12 @@ def upload_local(
     if MARK_UPLOADED in features:
         yield from ask(calls.mark_run_files_uploaded(**names, files=[file.name]))
     return file.name
+
+
+def upload_headers(lines: Sequence[str]) -> dict[str, str]:
+    """Return the headers that the server asks to send with an upload, as `name:value` lines."""
+    pairs = (line.partition(":") for line in lines)
+    return {name.strip(): value.strip() for name, _, value in pairs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,7 @@ class ContentUpload:
         url = next((f.upload_url for f in files if f.name == self.file.name), None)
         if self.created is None or url is None:
             raise TransportError(f"{what}: the server assigned no upload URL")
-        pairs = (header.partition(":") for header in self.created.upload_headers or [])
-        headers = {name.strip(): value.strip() for name, _, value in pairs}
+        headers = upload_headers(self.created.upload_headers or [])
         transport = self.client.transport
         try:
             size = self.file.path.stat().st_size

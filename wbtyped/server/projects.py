@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from .database import Database, now
-from .http_errors import HttpError
+from .http_errors import HttpError, not_found
 from .tracked_blobs import TrackedBlobs
 
 # Characters with a special meaning in paths or URLs.
@@ -39,6 +39,13 @@ class Projects:
         row: sqlite3.Row | None = self._database.connection.execute(
             query, (entity, name)
         ).fetchone()
+        return row
+
+    def require(self, entity: str, name: str) -> sqlite3.Row:
+        """Return a project by entity and name, or raise HttpError."""
+        row = self.find(entity, name)
+        if row is None:
+            raise not_found(f"project {entity}/{name}")
         return row
 
     def by_id(self, project_id: int) -> sqlite3.Row:

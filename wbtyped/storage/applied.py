@@ -1,4 +1,4 @@
-"""What has become of the deletions of a plan so far."""
+"""The outcomes of the deletions of a plan so far."""
 
 import threading
 from collections.abc import Callable
@@ -18,7 +18,7 @@ Planned: TypeAlias = PlannedVersion | PlannedFile
 
 @dataclass(slots=True)
 class PruneResult(Record):
-    """What became of the deletions of a plan, by the paths of the versions.
+    """The outcome of the deletions of a plan, by the paths of the versions.
 
     Example:
         >>> plan = api.plan_prune("my-team/mnist/digits", keep_last=1)

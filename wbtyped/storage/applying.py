@@ -53,7 +53,7 @@ def apply_plan(
     jobs: int = APPLY_JOBS,
     report: OutcomeCallback | None = None,
 ) -> Flow[PruneResult]:
-    """Delete what a plan says, `jobs` versions at a time; return what became of each."""
+    """Delete what a plan says, `jobs` versions at a time; return the outcome of each."""
     check_plan(plan, client)
     deletions = DeletionLog(log, plan.created_at)
     applied = Applied(deletions, report)

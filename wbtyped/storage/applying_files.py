@@ -58,7 +58,7 @@ def _delete(applied: Applied, run: Run, files: Sequence[PlannedFile]) -> Flow[No
 
 
 def _unchanged(applied: Applied, run: Run, files: Sequence[PlannedFile]) -> Flow[list[PlannedFile]]:
-    """Return the files that are as they were; record what became of the others."""
+    """Return the files that are as they were; record the outcome of the others."""
     about = f"run {run.full_path}"
     if run.state in RUNNING_STATES:
         for file in files:

@@ -31,7 +31,7 @@ TtlOption: TypeAlias = timedelta | ArtifactTTL | str | None
 
 @dataclass(slots=True)
 class TtlResult(Record):
-    """What became of setting a time to live, by the paths of the versions."""
+    """The outcome of setting a time to live, by the paths of the versions."""
 
     changed: list[str] = field(default_factory=list[str])
     unchanged: list[str] = field(default_factory=list[str])
@@ -122,7 +122,7 @@ def set_ttl(
 
 
 class TtlSetting:
-    """The flows that set times to live, and what became of the versions so far."""
+    """The flows that set times to live, and the outcome for each version so far."""
 
     def __init__(
         self, client: Client, change: TtlChange, work: ParallelFlows, report: TtlCallback | None

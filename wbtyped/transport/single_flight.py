@@ -2,11 +2,13 @@
 
 import threading
 from collections.abc import Callable, Generator, Hashable
-from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from .flow import Flow, Sender, arun, run
+
+if TYPE_CHECKING:
+    pass
 
 T = TypeVar("T")
 
@@ -58,6 +60,8 @@ class _Flight(Generic[T]):
     """A flow that is running, and the thread that runs it."""
 
     def __init__(self) -> None:
+        from concurrent.futures import Future  # late, for a short start-up time
+
         self.future: Future[T] = Future()
         # Running, so that a waiting task that is cancelled does not cancel it for the others.
         self.future.set_running_or_notify_cancel()

@@ -15,7 +15,7 @@ from .entry import ArtifactManifestEntry, is_artifact_reference, parse_artifact_
 from .plan import RequestedFile, invalid_entry
 from .references import is_downloadable, resolve_reference
 from .signed_urls import SignedUrls
-from .tree import URLS_PER_PAGE
+from .url_pages import URLS_PER_PAGE
 from .version import VersionContents
 
 

@@ -11,7 +11,7 @@ from ...download.disk.digests import Algorithm
 from ...transport.flow import Flow
 from ...transport.pagination import Paginator
 from .entry import ArtifactManifestEntry
-from .tree import URLS_PER_PAGE
+from .url_pages import URLS_PER_PAGE
 from .version import VersionContents
 
 if TYPE_CHECKING:

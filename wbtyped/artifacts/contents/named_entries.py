@@ -7,7 +7,7 @@ from wbtyped_graphql.fragments import ArtifactFileEntry
 
 from ...transport.flow import Flow, ask
 from .entry import CONTENT_DIGEST, ArtifactManifestEntry
-from .signed_urls import URLS_PER_PAGE, path_batches
+from .url_pages import URLS_PER_PAGE, path_batches
 from .version import VersionContents
 
 

@@ -10,6 +10,7 @@ from ...download.cache.store import Cache, touch_atime
 from ...errors import OfflineError
 from ...transport.client import Client
 from ..location import ArtifactLocation
+from .entry import ManifestOwner
 from .manifest import ArtifactManifest, read_manifest, write_manifest
 from .version import VersionContents
 
@@ -37,6 +38,14 @@ def manifest_path(cache: Cache, base_url: str, artifact_id: str) -> Path:
 def hashed(base_url: str, name: str) -> str:
     """Return the hash of a name on a server."""
     return blake2b(f"{base_url} {name}".encode(), digest_size=16).hexdigest()
+
+
+def cached_manifest(
+    cache: Cache, base_url: str, artifact_id: str, what: str, owner: ManifestOwner | None = None
+) -> ArtifactManifest:
+    """Return the manifest of a version from the cache; raises OSError if it has none."""
+    with cache.open(manifest_path(cache, base_url, artifact_id)) as manifest:
+        return read_manifest(manifest, what, owner)
 
 
 def save_offline(version: VersionContents, cache: Cache) -> None:
@@ -70,7 +79,6 @@ def load_offline(
     cache, base_url = Cache(folder), client.settings.base_url
     try:
         record = VersionRecord.model_validate_json(cache.read(record_path(cache, base_url, path)))
-        with cache.open(manifest_path(cache, base_url, record.node.id)) as manifest:
-            return record, read_manifest(manifest, f"artifact {path}")
+        return record, cached_manifest(cache, base_url, record.node.id, f"artifact {path}")
     except (OSError, ValidationError) as error:
         raise OfflineError(unknown) from error

@@ -9,13 +9,12 @@ from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILE_ADDRESSES_GQL
 
 from ...transport.pagination import Paginator
+from .url_pages import URLS_PER_PAGE, path_batches
 from .version import VersionContents
 
 if TYPE_CHECKING:
     from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddresses as Result
     from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddressesArtifactFiles as Page
-
-URLS_PER_PAGE = 1000
 
 
 def list_urls(version: VersionContents, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -35,12 +34,6 @@ def request_urls(version: VersionContents, paths: Sequence[str]) -> Iterator[tup
         for page in SignedUrls(version, names).pages():
             for file in page:
                 yield file.name, absolute(file.direct_url)
-
-
-def path_batches(paths: Sequence[str]) -> Iterator[list[str]]:
-    """Split paths into pages, because each request for a page repeats all names of its list."""
-    for start in range(0, len(paths), URLS_PER_PAGE):
-        yield list(paths[start : start + URLS_PER_PAGE])
 
 
 def refresh_urls(version: VersionContents, paths: Sequence[str]) -> Mapping[str, str]:

@@ -4,8 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
-URLS_PER_PAGE = 1000
-"""Files whose URLs are fetched by one request."""
+from .url_pages import URLS_PER_PAGE
 
 
 class VersionTree:

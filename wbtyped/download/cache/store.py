@@ -17,6 +17,7 @@ from typing import BinaryIO
 if sys.platform != "win32":
     import fcntl
 
+from ...config.cache import cache_links
 from ..disk.atomic import disk_errors, rename_into_place
 from ..disk.digests import (
     READ_BLOCK_BYTES,
@@ -282,6 +283,11 @@ class Cache:
         with suppress(OSError):
             touch_atime(path)
         return stream
+
+
+def open_cache(folder: Path | None) -> Cache | None:
+    """Return the cache in a folder, with links if the environment asks for them; None for None."""
+    return None if folder is None else Cache(folder, links=cache_links(os.environ))
 
 
 def object_name(digest: str) -> str | None:

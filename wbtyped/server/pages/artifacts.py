@@ -9,7 +9,7 @@ from ..context import Context
 from ..http_errors import not_found
 from .page import Page, link
 from .previews import preview
-from .projects import require_project, trail_to
+from .projects import trail_to
 from .runs import versions_of
 
 FILES_PER_PAGE = 100
@@ -35,7 +35,7 @@ class VersionPath(NamedTuple):
 
 def types_page(context: Context, entity: str, project: str, artifact_type: str | None) -> Page:
     """Return the page of the collections of a project, or those of one type."""
-    row = require_project(context, entity, project)
+    row = context.projects.require(entity, project)
     rows = context.collections.list_by("project_id", row["id"])
     shown = [collection_row(context, found) for found in rows]
     wanted = [each for each in shown if artifact_type in {None, each["type"]}]
@@ -57,7 +57,7 @@ def collection_row(context: Context, row: sqlite3.Row) -> Mapping[str, object]:
 
 def require_collection(context: Context, entity: str, project: str, name: str) -> sqlite3.Row:
     """Return a collection, or raise HttpError."""
-    row = context.collections.named(require_project(context, entity, project)["id"], name)
+    row = context.collections.named(context.projects.require(entity, project)["id"], name)
     if row is None:
         raise not_found(f"collection {entity}/{project}/{name}")
     return row
@@ -106,7 +106,7 @@ def version_page(context: Context, path: VersionPath, other: str | None) -> Page
         "created_by": run_link(context, creator) if creator else None,
         "used_by": [run_link(context, run) for run in context.versions.runs_using(member["id"])],
         "inputs": inputs_of(context, creator),
-        "others": [each["version"] for each in sibling_rows(context, row)],
+        "others": [f"v{each['member_index']}" for each in context.versions.memberships(row["id"])],
         "compared": other,
         "differences": other and differences(context, member, require_member(context, row, other)),
         **files_values(context, member, ""),
@@ -119,11 +119,6 @@ def trail_of(path: VersionPath, above: Sequence[str]) -> list[tuple[str, str]]:
     """Return the pages above that of a version or one of its files."""
     name = ":".join(above[4:])
     return [*trail_to(path.entity, path.project, "artifacts"), (name, link(above))]
-
-
-def sibling_rows(context: Context, row: sqlite3.Row) -> list[Mapping[str, object]]:
-    """Return the versions of a collection."""
-    return [version_row(context, member) for member in context.versions.memberships(row["id"])]
 
 
 def require_member(context: Context, row: sqlite3.Row, alias: str) -> sqlite3.Row:

@@ -1,6 +1,5 @@
 """Pages of the server, of entities and of projects."""
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 
 from pydantic import JsonValue
@@ -47,14 +46,6 @@ def entity_page(context: Context, entity: str) -> Page:
     return Page("home.html", entity, {"entities": [shown]}, [HOME])
 
 
-def require_project(context: Context, entity: str, project: str) -> sqlite3.Row:
-    """Return a project, or raise HttpError."""
-    row = context.projects.find(entity, project)
-    if row is None:
-        raise not_found(f"project {entity}/{project}")
-    return row
-
-
 def trail_to(entity: str, *parts: str) -> list[tuple[str, str]]:
     """Return the pages above one: home, the entity, and so on."""
     names = [entity, *parts]
@@ -63,7 +54,7 @@ def trail_to(entity: str, *parts: str) -> list[tuple[str, str]]:
 
 def project_page(context: Context, entity: str, project: str, after: int | None) -> Page:
     """Return the page of a project: its newest runs, with configuration and summary."""
-    row = require_project(context, entity, project)
+    row = context.projects.require(entity, project)
     rows = context.runs.after(row["id"], after, RUNS_PER_PAGE + 1, newest_first=True)
     records = [RunRecord(found, context.account) for found in rows[:RUNS_PER_PAGE]]
     values = {

@@ -11,7 +11,7 @@ from ..resolvers.records import RunRecord
 from ..streams import HISTORY, LOG
 from .page import Page, link
 from .previews import preview
-from .projects import require_project, trail_to
+from .projects import trail_to
 
 CHARTS = 24
 """Metrics that are drawn; a run may have thousands."""
@@ -22,7 +22,7 @@ CONSOLE_LINES = 200
 
 def require_run(context: Context, entity: str, project: str, run: str) -> sqlite3.Row:
     """Return a run, or raise HttpError."""
-    row = context.runs.find(require_project(context, entity, project)["id"], run)
+    row = context.runs.find(context.projects.require(entity, project)["id"], run)
     if row is None:
         raise not_found(f"run {entity}/{project}/{run}")
     return row

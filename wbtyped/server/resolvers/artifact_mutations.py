@@ -67,15 +67,6 @@ def ttl_columns(ttl: object) -> dict[str, object]:
 # Types and collections.
 
 
-def require_project(context: Context, given: Input) -> sqlite3.Row:
-    """Return the project that a mutation names, or raise HttpError."""
-    entity, name = str(given["entityName"]), str(given["projectName"])
-    owner = context.projects.find(entity, name)
-    if owner is None:
-        raise not_found(f"project {entity}/{name}")
-    return owner
-
-
 def require_type(context: Context, opaque: object) -> sqlite3.Row:
     """Return the artifact type that a mutation names by id, or raise HttpError."""
     row = context.collections.find_type(parse_node_id("ArtifactType", str(opaque)))
@@ -88,7 +79,8 @@ def require_type(context: Context, opaque: object) -> sqlite3.Row:
 def create_type(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Create an artifact type of a project, or return the one with this name."""
     context = get_context(info)
-    owner, description = require_project(context, input), optional_string(input.get("description"))
+    owner = context.projects.require(str(input["entityName"]), str(input["projectName"]))
+    description = optional_string(input.get("description"))
     found = context.collections.ensure_type(owner["id"], str(input["name"]), description)
     return {"artifactType": type_node(found)}
 
@@ -107,7 +99,7 @@ def update_type(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
 def create_collection(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Create an empty collection, or return the one with this name."""
     context = get_context(info)
-    owner = require_project(context, input)
+    owner = context.projects.require(str(input["entityName"]), str(input["projectName"]))
     artifact_type = require_type(context, input["artifactTypeID"])
     kind = "SEQUENCE" if info.field_name == "createArtifactSequence" else "PORTFOLIO"
     row = context.collections.ensure(

@@ -22,15 +22,7 @@ from .artifact_nodes import (
     type_node,
 )
 from .nodes import Node, get_row
-from .pagination import (
-    by_id,
-    connection,
-    page,
-    parse_cursor,
-    parse_id_cursor,
-    reject_unsupported,
-    row_id,
-)
+from .pagination import connection, page, parse_cursor, reject_unsupported, rows_page
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -99,8 +91,7 @@ def artifacts_of_run(
         rows = versions.logged_by_run(run_id)
     else:
         rows = versions.used_by_run(run_id)
-    shown = page(by_id(rows), used_node, row_id, after=parse_id_cursor(after), first=first)
-    return shown | {"totalCount": len(rows)}
+    return rows_page(rows, used_node, after=after, first=first)
 
 
 def used_node(row: sqlite3.Row) -> Node:

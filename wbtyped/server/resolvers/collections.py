@@ -22,7 +22,7 @@ from .artifact_nodes import (
 )
 from .filtered_pages import filtered_page
 from .nodes import Node, get_row, project_node
-from .pagination import by_id, connection, page, parse_id_cursor, reject_unsupported, row_id
+from .pagination import connection, page, parse_id_cursor, reject_unsupported, row_id, rows_page
 from .records import COLLECTION_FIELDS, VERSION_FIELDS, CollectionRecord, VersionRecord
 
 query: QueryType = QueryType()
@@ -194,7 +194,7 @@ def aliases_of_collection(
     context = get_context(info)
     rows = context.versions.aliases("aliases.collection_id", get_row(node)["id"])
     to_node = partial(alias_node, context=context)
-    return page(by_id(rows), to_node, row_id, after=parse_id_cursor(after), first=first)
+    return rows_page(rows, to_node, after=after, first=first)
 
 
 @sequence.field("artifacts")

@@ -137,9 +137,7 @@ def direct_url(node: Node, info: GraphQLResolveInfo) -> str:
 def require_run(context: Context, given: Mapping[str, object]) -> sqlite3.Row:
     """Return the run that a mutation names, or raise HttpError."""
     entity, project = given.get("entityName") or context.account, given.get("projectName")
-    owner = context.projects.find(str(entity), str(project))
-    if owner is None:
-        raise not_found(f"project {entity}/{project}")
+    owner = context.projects.require(str(entity), str(project))
     row = context.runs.find(owner["id"], str(given.get("runName")))
     if row is None:
         raise not_found(f"run {entity}/{project}/{given.get('runName')}")

@@ -9,7 +9,7 @@ from graphql import GraphQLResolveInfo
 from ..context import Context, get_context
 from ..node_ids import node_id
 from .nodes import Node, get_row, run_node, user_node
-from .pagination import by_id, connection, page, parse_id_cursor, reject_unsupported, row_id
+from .pagination import connection, reject_unsupported, rows_page
 
 artifact: ObjectType = ObjectType("Artifact")
 Step = tuple[str, Row]
@@ -46,8 +46,7 @@ def users_page_of_artifact(
     """Resolve a page of the runs that used a version."""
     reject_unsupported(other)
     rows = get_context(info).versions.runs_using(get_row(node)["id"])
-    shown = page(by_id(rows), run_node, row_id, after=parse_id_cursor(after), first=first)
-    return shown | {"totalCount": len(rows)}
+    return rows_page(rows, run_node, after=after, first=first)
 
 
 @artifact.field("usedCount")

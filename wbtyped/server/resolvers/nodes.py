@@ -43,9 +43,7 @@ def user_node(context: Context) -> Node:
         edges = [{"node": entity_node(context, e), "cursor": e} for e in found]
         return {"edges": edges, "pageInfo": ONE_PAGE}
 
-    def first_moment(_: object) -> str:
-        return context.projects.first_moment(name)
-
+    entity = entity_node(context, name)
     return {
         "id": node_id("User", 1),
         "name": name,
@@ -57,9 +55,9 @@ def user_node(context: Context) -> Node:
         "teams": teams,
         "apiKeys": {"edges": [], "pageInfo": ONE_PAGE},
         "accountType": "USER",
-        "createdAt": first_moment,
-        "defaultEntity": entity_node(context, name),
-        "userEntity": entity_node(context, name),
+        "createdAt": entity["createdAt"],
+        "defaultEntity": entity,
+        "userEntity": entity,
         "organizations": [organization_node(context, o) for o in context.organizations.all()],
     }
 

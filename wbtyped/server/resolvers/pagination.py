@@ -47,6 +47,14 @@ def by_id(rows: Sequence[Row]) -> Callable[[int | None, int], Sequence[Row]]:
     return rows_after
 
 
+def rows_page(
+    rows: Sequence[Row], to_node: Callable[[Row], Node], *, after: str | None, first: int | None
+) -> Node:
+    """Return a page of rows in memory that are ordered by id, with the number of all of them."""
+    shown = page(by_id(rows), to_node, row_id, after=parse_id_cursor(after), first=first)
+    return shown | {"totalCount": len(rows)}
+
+
 def row_id(row: Row) -> int:
     """Return the key of rows that are ordered by id."""
     return int(row["id"])

@@ -51,9 +51,7 @@ def rename_project(
 ) -> Node:
     """Give a project another name."""
     projects, entity = get_context(info).projects, str(input["entityName"])
-    owner = projects.find(entity, str(input["oldProjectName"]))
-    if owner is None:
-        raise not_found(f"project {entity}/{input['oldProjectName']}")
+    owner = projects.require(entity, str(input["oldProjectName"]))
     projects.rename(owner["id"], str(input["newProjectName"]))
     node = project_node(projects.by_id(owner["id"]))
     return {

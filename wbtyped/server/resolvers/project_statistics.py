@@ -8,8 +8,7 @@ from ariadne import ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import get_context
-from ..filters import compile_filter
-from .filtered_pages import filtered_page
+from .filtered_pages import filtered_page, matching
 from .nodes import Node, get_row, project_node, run_node, seconds_between
 from .pagination import reject_unsupported
 from .records import RUN_FIELDS, RunRecord
@@ -23,9 +22,7 @@ SECONDS_PER_HOUR = 3600
 
 def matching_runs(node: Node, info: GraphQLResolveInfo, filters: str | None) -> Iterator[RunRecord]:
     """Return the runs of a project that match a filter."""
-    matches = compile_filter(filters, RUN_FIELDS)
-    found = scan_runs(node, get_context(info))
-    return (run for run in found if matches is None or matches(run))
+    return matching(scan_runs(node, get_context(info)), RUN_FIELDS, filters)
 
 
 def runs_of(node: Node, info: GraphQLResolveInfo) -> Iterator[RunRecord]:
@@ -58,8 +55,7 @@ def reference_bytes(node: Node, info: GraphQLResolveInfo) -> int:
 @entity.field("runCount")
 def runs_of_entity_count(node: Node, info: GraphQLResolveInfo, filters: str | None = None) -> int:
     """Resolve the number of runs of an entity, or of those that match a filter."""
-    matches = compile_filter(filters, RUN_FIELDS)
-    return sum(matches is None or matches(run) for run in runs_of(node, info))
+    return sum(1 for _ in matching(runs_of(node, info), RUN_FIELDS, filters))
 
 
 @entity.field("runs")

@@ -8,6 +8,7 @@ from graphql import GraphQLResolveInfo
 from ..context import Context, get_context
 from ..filters import compile_filter
 from ..http_errors import HttpError, not_found
+from .filtered_pages import matching
 from .nodes import Node, project_node, run_node
 from .records import RUN_FIELDS
 from .runs import scan_runs
@@ -66,13 +67,9 @@ def delete_matching_runs(
 ) -> Node:
     """Delete the runs of a project that match a filter."""
     context = get_context(info)
-    entity, name = str(input["entityName"]), str(input["projectName"])
-    owner = context.projects.find(entity, name)
-    if owner is None:
-        raise not_found(f"project {entity}/{name}")
-    matches = compile_filter(str(input["filters"]), RUN_FIELDS)
+    owner = context.projects.require(str(input["entityName"]), str(input["projectName"]))
     found = scan_runs(project_node(owner), context)
-    ids = [run.id for run in found if matches is None or matches(run)]
+    ids = [run.id for run in matching(found, RUN_FIELDS, str(input["filters"]))]
     delete_runs_by_id(context, ids, with_artifacts=bool(input.get("deleteArtifacts")))
     return {"clientMutationId": input.get("clientMutationId")}
 

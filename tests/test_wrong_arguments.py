@@ -167,7 +167,7 @@ def entries(
     for label, thing in things.items():
         found += entries_of(label, thing, good)
     kinds = {"Artifact": artifact.attrs, "Run": run.attrs, "Project": things["Project"]}
-    kinds["Registry"] = registries[0].attrs
+    kinds["Registry"], kinds["TypedArtifact"] = registries[0].attrs, artifact.attrs
     for module in (wbtyped, wbtyped.artifacts):
         for name in module.__all__:
             kind = getattr(module, name)

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Runs,
     )
     from .artifacts.lineage_graph import LineageEdge, LineageGraph, LineageNode
+    from .artifacts.typed_versions import TypedArtifact, TypedArtifacts
     from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
     from .download.content_reader import AsyncContentReader
@@ -97,6 +98,8 @@ __all__ = [
     "Runs",
     "ScanProgress",
     "SizedPaginator",
+    "TypedArtifact",
+    "TypedArtifacts",
     "UsageGroup",
     "UsageReport",
     "User",
@@ -147,6 +150,8 @@ _MODULES = {
     "Runs": "artifacts.lineage",
     "ScanProgress": "storage.inventory",
     "SizedPaginator": "transport.pagination",
+    "TypedArtifact": "artifacts.typed_versions",
+    "TypedArtifacts": "artifacts.typed_versions",
     "UsageGroup": "storage.usage_values",
     "UsageReport": "storage.usage_report",
     "User": "accounts.users",

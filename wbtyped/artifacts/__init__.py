@@ -15,6 +15,7 @@ from .contents.differences import ArtifactDifferences
 from .contents.entry import ArtifactManifestEntry
 from .contents.manifest import ArtifactManifest
 from .lineage import Artifact, ArtifactCollection, ArtifactFiles, Artifacts, RunArtifacts
+from .typed_versions import TypedArtifact, TypedArtifacts
 from .types import ArtifactType, ArtifactTypes
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "Artifacts",
     "ProjectArtifactCollections",
     "RunArtifacts",
+    "TypedArtifact",
+    "TypedArtifacts",
     "artifact_collection_edge_name",
     "artifact_collection_plural_edge_name",
     "server_supports_artifact_collections_gql_edges",

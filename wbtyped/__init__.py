@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from .download.results import DownloadResult, FailedFile
     from .errors import CommError as CommError
     from .errors import Error as Error
+    from .named_project import NamedProject
     from .projects.project import Project
     from .projects.project_list import Projects
     from .projects.registries import Registries
@@ -80,6 +81,7 @@ __all__ = [
     "LineageEdge",
     "LineageGraph",
     "LineageNode",
+    "NamedProject",
     "Paginator",
     "PlannedFile",
     "PlannedVersion",
@@ -132,6 +134,7 @@ _MODULES = {
     "LineageEdge": "artifacts.lineage_graph",
     "LineageGraph": "artifacts.lineage_graph",
     "LineageNode": "artifacts.lineage_graph",
+    "NamedProject": "named_project",
     "Paginator": "transport.pagination",
     "PlannedFile": "storage.prune_plan",
     "PlannedVersion": "storage.prune_plan",

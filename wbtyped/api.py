@@ -1329,6 +1329,12 @@ def find_artifact_at(api: Api, path: str) -> Flow[Artifact]:
     return api._find_artifact(path, None)  # pyright: ignore[reportPrivateUsage] # no public method
 
 
+def find_project_at(api: Api, path: str) -> Flow[Project]:
+    """Return the project at a path, also if it is a registry; for rooms above this one."""
+    entity, name = yield from api._locate_project(path)  # pyright: ignore[reportPrivateUsage]
+    return (yield from Project.find(api.client, entity, name))
+
+
 def new_run_id() -> str:
     """Generate a run id like the official client's: eight letters and digits."""
     return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))

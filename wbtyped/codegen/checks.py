@@ -15,12 +15,15 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     InlineFragmentNode,
+    NamedTypeNode,
     NoDeprecatedCustomRule,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    Visitor,
     print_ast,
     validate,
+    visit,
 )
 
 from ..drift.query_text import Place, place_of
@@ -46,7 +49,9 @@ def check_queries(
     operations = [d for d in definitions if isinstance(d, OperationDefinitionNode)]
     problems = [*_from_graphql(validate(schema, document, max_errors=1000)), *_kinds(operations)]
     if not problems:
-        problems = [*_names(operations), *_double_selections(schema, definitions)]
+        problems = [*_names(operations), *_fragments(definitions)]
+    if not problems:
+        problems = [*_double_selections(schema, definitions)]
     if problems:
         raise QueryError(*(f"{place}: {message}" for place, message in sorted(set(problems))))
     for operation in operations:
@@ -88,6 +93,39 @@ def _names(operations: Sequence[OperationDefinitionNode]) -> Iterator[Problem]:
         elif not str_to_pascal_case(name).isidentifier():
             yield place_of(operation), f"{name} is no name of a class; rename the operation"
         found.setdefault(module, name)
+
+
+class _FragmentChecks(Visitor):
+    """Finds fragments whose fields no class can have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[Problem] = []
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+        self._check_directives(node, node.name.value)
+
+    def enter_inline_fragment(self, node: InlineFragmentNode, *_: object) -> None:
+        condition: NamedTypeNode | None = node.type_condition
+        self._check_directives(node, condition.name.value if condition else "...")
+        if not condition and not node.directives:
+            message = "a fragment without `on` and a type; write its fields without it"
+            self.problems.append((place_of(node), message))
+
+    def _check_directives(self, node: FragmentSpreadNode | InlineFragmentNode, name: str) -> None:
+        for directive in node.directives:
+            message = (
+                f"@{directive.name.value} on the fragment {name}, whose class has all its fields;"
+                " write the directive at each field"
+            )
+            self.problems.append((place_of(directive), message))
+
+
+def _fragments(definitions: Sequence[ExecutableDefinitionNode]) -> list[Problem]:
+    checks = _FragmentChecks()
+    for definition in definitions:
+        visit(definition, checks)
+    return checks.problems
 
 
 # Responses merge the selections of one field, but a model has one class for each of its fields.

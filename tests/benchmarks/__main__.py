@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import (
+    codegen,
     command,
     downloads,
     filesystem,
@@ -32,6 +33,7 @@ FIGURES: dict[str, Callable[[int], Figure]] = {
     "memory": memory.figure,
     "downloads": downloads.figure,
     "schema": schema_check.figure,
+    "codegen": codegen.figure,
     "usage": retention.usage_figure,
     "prune": retention.prune_figure,
     "filesystem": filesystem.figure,

@@ -98,6 +98,13 @@ def test_all_problems_are_listed_at_once(codegen: Codegen) -> None:
     assert len(err.splitlines()) == 2
 
 
+def test_deprecated_field_is_a_warning_with_its_place(codegen: Codegen, tmp_path: Path) -> None:
+    code, _, err = codegen(GOOD.replace("id\n", "method\n"))
+    place = f"{(tmp_path / 'q.graphql').as_posix()}:4:5"
+    assert code == 0
+    assert err == f"{place}: warning: The field Sweep.method is deprecated. use strategy\n"
+
+
 def test_variable_named_as_a_local_is_renamed(codegen: Codegen, tmp_path: Path) -> None:
     assert codegen(GOOD.replace("$id", "$variables"))[0] == 0
     calls = (tmp_path / "compiled" / "calls.py").read_text()

@@ -78,6 +78,8 @@ def codegen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Codegen:
             "@skip on the fragment F, whose class has all its fields",
         ),
         (GOOD.replace("id\n", "...F\n") + "fragment F on Sweep { ...F }", "7:23", "within itself"),
+        ("query Q { __schema { queryType { name } } }", "1:11", "introspection cannot be compiled"),
+        (GOOD.replace("GetSweep", "A" * 201), "2:1", "the name has 201 characters"),
         ("type T { a: Int }", "1:1", "expected a query or a fragment"),
     ],
     ids=lambda value: value if len(value) < 40 else "query",

@@ -38,6 +38,10 @@ RESERVED_MODULES = frozenset(
 )  # fmt: skip
 """Modules of every generated package, whose names no operation can have."""
 
+INTROSPECTION = frozenset({"__schema", "__type"})
+MAX_NAME_CHARACTERS = 200
+"""Of an operation: file systems allow 255 for the name of a module with what is added to it."""
+
 Problem = tuple[Place, str]
 
 
@@ -49,7 +53,7 @@ def check_queries(
     operations = [d for d in definitions if isinstance(d, OperationDefinitionNode)]
     problems = [*_from_graphql(validate(schema, document, max_errors=1000)), *_kinds(operations)]
     if not problems:
-        problems = [*_names(operations), *_fragments(definitions)]
+        problems = [*_names(operations), *_selections(definitions)]
     if not problems:
         problems = [*_double_selections(schema, definitions)]
     if problems:
@@ -90,17 +94,27 @@ def _names(operations: Sequence[OperationDefinitionNode]) -> Iterator[Problem]:
             yield place_of(operation), f"{both}; rename one"
         elif not module or module[0].isdigit():
             yield place_of(operation), f"{name} is no name in Python; rename the operation"
+        elif len(module) > MAX_NAME_CHARACTERS:
+            yield (
+                place_of(operation),
+                f"the name has {len(module)} characters; rename the operation",
+            )
         elif not str_to_pascal_case(name).isidentifier():
             yield place_of(operation), f"{name} is no name of a class; rename the operation"
         found.setdefault(module, name)
 
 
-class _FragmentChecks(Visitor):
-    """Finds fragments whose fields no class can have."""
+class _SelectionChecks(Visitor):
+    """Finds selections that no class can have."""
 
     def __init__(self) -> None:
         super().__init__()
         self.problems: list[Problem] = []
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        if node.name.value in INTROSPECTION:
+            message = "introspection cannot be compiled; `wbtyped schema pull` reads a schema"
+            self.problems.append((place_of(node), message))
 
     def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
         self._check_directives(node, node.name.value)
@@ -121,8 +135,8 @@ class _FragmentChecks(Visitor):
             self.problems.append((place_of(directive), message))
 
 
-def _fragments(definitions: Sequence[ExecutableDefinitionNode]) -> list[Problem]:
-    checks = _FragmentChecks()
+def _selections(definitions: Sequence[ExecutableDefinitionNode]) -> list[Problem]:
+    checks = _SelectionChecks()
     for definition in definitions:
         visit(definition, checks)
     return checks.problems

@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, Protocol, TypeVar
 
 import httpx
 
@@ -163,6 +163,14 @@ def with_body(response: httpx.Response, body: bytes) -> httpx.Response:
     )
 
 
+class Closable(Protocol):
+    """Something that holds connections."""
+
+    def close(self) -> None:
+        """Close them."""
+        ...
+
+
 class Transport:
     """HTTP connections to one server; safe to use from several threads and event loops."""
 
@@ -187,6 +195,8 @@ class Transport:
         self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
             weakref.WeakKeyDictionary()
         )
+        self.kept: dict[str, Closable] = {}
+        """Idle connections to storage that the next download uses, by the engine they are of."""
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -415,6 +425,8 @@ class Transport:
         http: httpx.Client | None = self.__dict__.pop("http", None)
         if http:
             http.close()
+        while self.kept:
+            self.kept.popitem()[1].close()
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""

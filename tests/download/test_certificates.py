@@ -67,7 +67,7 @@ def front(context: ssl.SSLContext) -> Iterator[TlsFront]:
 def free_port() -> int:
     """Return a port that is free, and that the system gives to nobody who asks for any."""
     while True:
-        port = random.randrange(10_000, 32_000)  # noqa: S311 - no secret
+        port = random.randrange(10_000, 32_000)
         with suppress(OSError), socket.create_server(("127.0.0.1", port)):
             return port
 

@@ -4,14 +4,13 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import stamina
-
 from ..clock import monotonic
 from ..transport.retries import (
     FIRST_WAIT_SECONDS,
     MAX_WAIT_SECONDS,
     SLOWEST_BYTES_PER_SECOND,
     RetryPolicy,
+    is_testing,
 )
 from .disk.verified_writer import VerifiedWriter
 from .response import ResponseHandler
@@ -61,7 +60,7 @@ class Attempt:
             self._most_written, self._most_written_at = self.writer.written, now
             policy.renew()
         delay = policy(error)
-        testing = stamina.is_testing()
+        testing = is_testing()
         if delay is False or (testing and self.tries >= MAX_TRIES_IN_TESTS):
             return None
         if testing:

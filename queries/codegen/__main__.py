@@ -5,9 +5,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from graphql import build_schema
+from graphql import OperationDefinitionNode, build_schema
 
-from wbtyped.codegen.package import compile_queries, read_files
+from wbtyped.codegen.package import compile_queries, format_sources, read_files
+from wbtyped.codegen.rows import row_modules
+from wbtyped.codegen.selections import Selections
 from wbtyped.drift.query_text import graphql_files, parse_queries
 from wbtyped.errors import QueryError
 
@@ -31,9 +33,11 @@ def compiled_files() -> dict[str, str]:
     package = compile_queries(schema, definitions, RUNTIME / "operation.py", *copied)
     for warning in package.warnings:
         print(warning, file=sys.stderr)
+    operations = (d for d in definitions if isinstance(d, OperationDefinitionNode))
+    rows = format_sources(row_modules(Selections(schema, definitions), operations))
     return {
         name: HEADER + text if name.endswith(".py") and name != "__init__.py" else text
-        for name, text in package.files.items()
+        for name, text in {**package.files, **rows}.items()
     }
 
 

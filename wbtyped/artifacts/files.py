@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, Unpack
 
-from wbtyped_graphql import calls, fragments
+from wbtyped_graphql import calls
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
 
@@ -18,15 +18,18 @@ from ..runs.files import StandaloneFile
 from ..runs.ref import RunRef
 from ..transport.client import Client
 from ..transport.flow import Flow
-from ..transport.pagination import SizedPaginator
+from ..transport.pagination import Position, SizedPaginator
 from .contents.entry import ArtifactManifestEntry, ManifestOwner
 from .contents.version import VersionContents
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wbtyped_graphql.artifact_files_by_id import ArtifactFilesById as Result
-    from wbtyped_graphql.artifact_files_by_id import ArtifactFilesByIdArtifactFiles as Page
+    from wbtyped_graphql.artifact_files_by_id_rows import (
+        ArtifactFileRow,
+        ArtifactFilesByIdArtifactFilesRow,
+        ArtifactFilesByIdRow,
+    )
 
     from ..download.batch import Batch, BatchOptions
 
@@ -43,7 +46,7 @@ class ArtifactRef(ManifestOwner, Protocol):
 FileT = TypeVar("FileT", bound=StandaloneFile[RunRef])
 
 
-class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
+class VersionFiles(SizedPaginator["ArtifactFilesByIdRow", "ArtifactFileRow", FileT]):
     """The files of a version, independent of their class; see `ArtifactFiles`."""
 
     __slots__ = ("artifact", "glob", "names")
@@ -151,21 +154,36 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
 
         return make_batch(self.artifact.contents, entries, root, allow_missing_references, options)
 
-    def _operation(self, cursor: str | None) -> Operation["Result"]:
-        return calls.artifact_files_by_id(
-            id=self.artifact.id,
-            file_names=self.names,
-            file_cursor=cursor,
-            file_limit=self.per_page,
-        ).about(f"files of artifact {self.artifact.qualified_name}")
+    def _operation(self, cursor: str | None) -> Operation["ArtifactFilesByIdRow"]:
+        # Imported late: only lists need it.
+        from wbtyped_graphql.artifact_files_by_id_rows import ArtifactFilesByIdRow
 
-    def _connection(self, result: "Result") -> "Page":
-        if result.artifact is None or result.artifact.files is None:
+        return (
+            calls.artifact_files_by_id(
+                id=self.artifact.id,
+                file_names=self.names,
+                file_cursor=cursor,
+                file_limit=self.per_page,
+            )
+            .read_as(ArtifactFilesByIdRow)
+            .about(f"files of artifact {self.artifact.qualified_name}")
+        )
+
+    def _page(self, result: "ArtifactFilesByIdRow") -> "ArtifactFilesByIdArtifactFilesRow":
+        if result["artifact"] is None or result["artifact"]["files"] is None:
             raise self.artifact.contents.missing()
-        return result.artifact.files
+        return result["artifact"]["files"]
 
-    def _total(self, result: "Result") -> int:
-        self._connection(result)
+    def _nodes(self, result: "ArtifactFilesByIdRow") -> "list[ArtifactFileRow]":
+        return [e["node"] for e in self._page(result)["edges"] if e["node"] is not None]
+
+    def _position(self, result: "ArtifactFilesByIdRow") -> Position:
+        page = self._page(result)
+        last = page["edges"][-1]["cursor"] if page["edges"] else None
+        return Position(page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"] or last)
+
+    def _total(self, result: "ArtifactFilesByIdRow") -> int:
+        self._page(result)
         return self.artifact.contents.file_count
 
     def _counts_items(self) -> bool:
@@ -175,4 +193,4 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         return self.glob is None or matches_glob(item.name, self.glob)
 
     @abstractmethod
-    def _item(self, node: fragments.ArtifactFile) -> FileT: ...
+    def _item(self, node: "ArtifactFileRow") -> FileT: ...

@@ -38,7 +38,9 @@ from .validation import checked_aliases, checked_tags
 from .versions import CollectionVersions, RunVersions
 
 if TYPE_CHECKING:
+    from wbtyped_graphql.artifact_files_by_id_rows import ArtifactFileRow
     from wbtyped_graphql.artifact_places import ArtifactPlaces
+    from wbtyped_graphql.run_files_rows import RunFileRow
 
 DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
     "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
@@ -297,8 +299,8 @@ class Files(FileList[Run, "File"]):
 
     __slots__ = ()
 
-    def _item(self, node: fragments.RunFile) -> "File":
-        return File(self.client, node, self.run)
+    def _item(self, node: "RunFileRow") -> "File":
+        return File.__of_row__(self.client, node, self.run)
 
 
 class File(StandaloneFile[Run]):
@@ -397,8 +399,8 @@ class ArtifactFiles(VersionFiles[File]):
 
     __slots__ = ()
 
-    def _item(self, node: fragments.ArtifactFile) -> File:
-        return File(self.client, node)
+    def _item(self, node: "ArtifactFileRow") -> File:
+        return File.__of_row__(self.client, node)
 
 
 class Artifact(StandaloneArtifact):

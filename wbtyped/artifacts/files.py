@@ -1,5 +1,7 @@
 """The files of an artifact version."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from collections.abc import Sequence
 from os import PathLike
@@ -11,7 +13,6 @@ from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
 
 from .. import arguments
 from ..download.options import DownloadOptions, OnError
-from ..download.results import DownloadResult
 from ..errors import UsageError
 from ..name_patterns import check_glob, matches_glob
 from ..runs.files import StandaloneFile
@@ -19,7 +20,6 @@ from ..runs.ref import RunRef
 from ..transport.client import Client
 from ..transport.flow import Flow
 from ..transport.pagination import Position, SizedPaginator
-from .contents.entry import ArtifactManifestEntry, ManifestOwner
 from .contents.version import VersionContents
 
 if TYPE_CHECKING:
@@ -32,15 +32,16 @@ if TYPE_CHECKING:
     )
 
     from ..download.batch import Batch, BatchOptions
+    from ..download.results import DownloadResult
+    from .contents.entry import ArtifactManifestEntry, ManifestOwner
 
+    class ArtifactRef(ManifestOwner, Protocol):
+        """What the list of its files needs of a version; every `Artifact` is one."""
 
-class ArtifactRef(ManifestOwner, Protocol):
-    """What the list of its files needs of a version; every `Artifact` is one."""
-
-    @property
-    def contents(self) -> VersionContents:
-        """The files of the version."""
-        ...
+        @property
+        def contents(self) -> VersionContents:
+            """The files of the version."""
+            ...
 
 
 FileT = TypeVar("FileT", bound=StandaloneFile[RunRef])
@@ -121,7 +122,7 @@ class VersionFiles(SizedPaginator["ArtifactFilesByIdRow", "ArtifactFileRow", Fil
         allow_missing_references: bool,
         on_error: OnError,
         options: DownloadOptions,
-    ) -> "tuple[Path | None, BatchOptions]":
+    ) -> tuple[Path | None, BatchOptions]:
         """Check the arguments of a download."""
         # Imported late: the download engine doubles the import time of the package.
         from ..download.batch import build_options
@@ -130,7 +131,7 @@ class VersionFiles(SizedPaginator["ArtifactFilesByIdRow", "ArtifactFileRow", Fil
         arguments.check_flags(allow_missing_references=allow_missing_references)
         return folder, build_options(self.client.settings, options, on_error)
 
-    def _find_entries(self, options: "BatchOptions") -> Flow[list[ArtifactManifestEntry]]:
+    def _find_entries(self, options: BatchOptions) -> Flow[list[ArtifactManifestEntry]]:
         """Return the files to download."""
         from .contents.named_entries import find_named_entries
 
@@ -146,15 +147,15 @@ class VersionFiles(SizedPaginator["ArtifactFilesByIdRow", "ArtifactFileRow", Fil
     def _batch(
         self,
         entries: list[ArtifactManifestEntry],
-        root: "Path | None",
+        root: Path | None,
         allow_missing_references: bool,
-        options: "BatchOptions",
-    ) -> "Batch":
+        options: BatchOptions,
+    ) -> Batch:
         from .contents.download import make_batch
 
         return make_batch(self.artifact.contents, entries, root, allow_missing_references, options)
 
-    def _operation(self, cursor: str | None) -> Operation["ArtifactFilesByIdRow"]:
+    def _operation(self, cursor: str | None) -> Operation[ArtifactFilesByIdRow]:
         # Imported late: only lists need it.
         from wbtyped_graphql.artifact_files_by_id_rows import ArtifactFilesByIdRow
 
@@ -169,20 +170,20 @@ class VersionFiles(SizedPaginator["ArtifactFilesByIdRow", "ArtifactFileRow", Fil
             .about(f"files of artifact {self.artifact.qualified_name}")
         )
 
-    def _page(self, result: "ArtifactFilesByIdRow") -> "ArtifactFilesByIdArtifactFilesRow":
+    def _page(self, result: ArtifactFilesByIdRow) -> ArtifactFilesByIdArtifactFilesRow:
         if result["artifact"] is None or result["artifact"]["files"] is None:
             raise self.artifact.contents.missing()
         return result["artifact"]["files"]
 
-    def _nodes(self, result: "ArtifactFilesByIdRow") -> "list[ArtifactFileRow]":
+    def _nodes(self, result: ArtifactFilesByIdRow) -> list[ArtifactFileRow]:
         return [e["node"] for e in self._page(result)["edges"] if e["node"] is not None]
 
-    def _position(self, result: "ArtifactFilesByIdRow") -> Position:
+    def _position(self, result: ArtifactFilesByIdRow) -> Position:
         page = self._page(result)
         last = page["edges"][-1]["cursor"] if page["edges"] else None
         return Position(page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"] or last)
 
-    def _total(self, result: "ArtifactFilesByIdRow") -> int:
+    def _total(self, result: ArtifactFilesByIdRow) -> int:
         self._page(result)
         return self.artifact.contents.file_count
 
@@ -193,4 +194,4 @@ class VersionFiles(SizedPaginator["ArtifactFilesByIdRow", "ArtifactFileRow", Fil
         return self.glob is None or matches_glob(item.name, self.glob)
 
     @abstractmethod
-    def _item(self, node: "ArtifactFileRow") -> FileT: ...
+    def _item(self, node: ArtifactFileRow) -> FileT: ...

@@ -1,5 +1,7 @@
 """The files of a run: list, download, delete."""
 
+from __future__ import annotations
+
 import io
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
@@ -9,8 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar, Unpack, cast
 
 from pydantic import JsonValue
-from wbtyped_graphql import calls
-from wbtyped_graphql.fragments import ArtifactFile, RunFile
+from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILES_GQL
 
@@ -24,7 +25,6 @@ from ..download.content_reader import (
     open_content,
 )
 from ..download.options import DownloadOptions, OnError
-from ..download.results import DownloadResult
 from ..errors import NotFoundError, UsageError
 from ..name_patterns import check_glob, matches_glob
 from ..notebook import Record
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
 
     from ..download.batch import Batch
     from ..download.recorded_reference import Recorded
+    from ..download.results import DownloadResult
     from ..download.stored_content import StoredContent
     from ..download.transfer import Transfer
     from ..transport.http import Transport
@@ -80,21 +81,25 @@ class StandaloneFile(Record, Generic[RunT_co]):
     def __init__(
         self,
         client: Client,
-        attrs: RunFile | ArtifactFile | Mapping[str, object],
+        attrs: fragments.RunFile | fragments.ArtifactFile | Mapping[str, object],
         run: RunT_co | None = None,
     ) -> None:
         arguments.instance("client", client, Client)
         if run is not None:
             arguments.instance("run", run, "Run")
-        node = attrs if isinstance(attrs, ArtifactFile) else parse_node(RunFile, attrs, "a File")
+        node = (
+            attrs
+            if isinstance(attrs, fragments.ArtifactFile)
+            else parse_node(fragments.RunFile, attrs, "a File")
+        )
         self.client = client
         self.run = run
         self._row: FileRow = cast("FileRow", node.model_dump(by_alias=True))
-        self._node: RunFile | ArtifactFile | None = node
+        self._node: fragments.RunFile | fragments.ArtifactFile | None = node
 
     @classmethod
     def __of_row__(
-        cls, client: Client, row: "RunFileRow | ArtifactFileRow", run: RunT_co | None = None
+        cls, client: Client, row: RunFileRow | ArtifactFileRow, run: RunT_co | None = None
     ) -> Self:
         """Return the file of a row that is valid already: lists make thousands of them."""
         file = cls.__new__(cls)
@@ -105,10 +110,10 @@ class StandaloneFile(Record, Generic[RunT_co]):
         return file
 
     @property
-    def attrs(self) -> RunFile | ArtifactFile:
+    def attrs(self) -> fragments.RunFile | fragments.ArtifactFile:
         """The typed node; `attrs.updated_at` is a datetime in UTC."""
         if self._node is None:
-            kind = ArtifactFile if "storagePath" in self._row else RunFile
+            kind = fragments.ArtifactFile if "storagePath" in self._row else fragments.RunFile
             self._node = kind.model_validate({**self._row, "updatedAt": self._updated_at})
         return self._node
 
@@ -217,7 +222,7 @@ class StandaloneFile(Record, Generic[RunT_co]):
         """Asynchronous form of `delete`."""
         await self.client.asend(self._delete_operation())
 
-    def _delete_operation(self) -> Operation["DeleteRunFiles"]:
+    def _delete_operation(self) -> Operation[DeleteRunFiles]:
         if self.run is None:
             raise UsageError(f"file {self.name}: only files of a run can be deleted")
         delete = calls.delete_run_files(files=[self.id], project_id=self.run.project_internal_id)
@@ -338,7 +343,7 @@ class StandaloneFile(Record, Generic[RunT_co]):
         """
         return AsyncContentReader(self._content())
 
-    def _content(self) -> "StoredContent":
+    def _content(self) -> StoredContent:
         from ..download.stored_content import StoredContent
         from .file_content import ListedFileUrl, RunFileUrl
 
@@ -362,7 +367,7 @@ class StandaloneFile(Record, Generic[RunT_co]):
         """The file, for errors."""
         return f"file {self.name!r}" + (f" of {self.run.full_path}" if self.run else "")
 
-    def _recorded(self) -> "Recorded | None":
+    def _recorded(self) -> Recorded | None:
         """Return what an artifact recorded of a reference; None for a file of its own."""
         from ..download.recorded_reference import recorded_of
 
@@ -371,16 +376,14 @@ class StandaloneFile(Record, Generic[RunT_co]):
         # Both are the URL of the reference.
         return recorded_of(self.direct_url, self.digest, self.size, None)
 
-    def _transport(self, api: HasClient | None, replace: bool, exist_ok: bool) -> "Transport":
+    def _transport(self, api: HasClient | None, replace: bool, exist_ok: bool) -> Transport:
         """Check the arguments of a download, and return the connections to use."""
         arguments.check_flags(replace=replace, exist_ok=exist_ok)
         if api is not None:
             arguments.instance("api", api, "Api")
         return (self.client if api is None else api.client).transport
 
-    def _transfer(
-        self, root: str | PathLike[str], transport: "Transport", replace: bool
-    ) -> "Transfer":
+    def _transfer(self, root: str | PathLike[str], transport: Transport, replace: bool) -> Transfer:
         from ..download.disk.safe_names import safe_target
         from ..download.transfer import Transfer
 
@@ -498,7 +501,7 @@ class FileList(SizedPaginator["RunFilesRow", "RunFileRow", FileT], Generic[RunT,
         replace: bool,
         on_error: OnError,
         options: DownloadOptions,
-    ) -> "Batch":
+    ) -> Batch:
         # Imported late: the download engine doubles the import time of the package.
         from ..download.batch import build_options
         from .download import make_batch
@@ -513,7 +516,7 @@ class FileList(SizedPaginator["RunFilesRow", "RunFileRow", FileT], Generic[RunT,
         """The run and the files of it that the list contains."""
         return FileSelection(self.client, self.run, self.names, self.pattern, self.glob)
 
-    def _operation(self, cursor: str | None) -> Operation["RunFilesRow"]:
+    def _operation(self, cursor: str | None) -> Operation[RunFilesRow]:
         # Imported late: only lists need it.
         from wbtyped_graphql.run_files_rows import RunFilesRow
 
@@ -528,7 +531,7 @@ class FileList(SizedPaginator["RunFilesRow", "RunFileRow", FileT], Generic[RunT,
             pattern=self.selection.sent_pattern,
         ).read_as(RunFilesRow)
 
-    def _run(self, result: "RunFilesRow") -> "RunFilesProjectRunRow":
+    def _run(self, result: RunFilesRow) -> RunFilesProjectRunRow:
         project = result["project"]
         if project is None:
             raise missing_run(self.run, "project")
@@ -536,21 +539,21 @@ class FileList(SizedPaginator["RunFilesRow", "RunFileRow", FileT], Generic[RunT,
             raise missing_run(self.run, "run")
         return project["run"]
 
-    def _page(self, result: "RunFilesRow") -> "RunFilesProjectRunFilesRow":
+    def _page(self, result: RunFilesRow) -> RunFilesProjectRunFilesRow:
         files = self._run(result)["files"]
         if files is None:
             raise missing_run(self.run, "files")
         return files
 
-    def _nodes(self, result: "RunFilesRow") -> "list[RunFileRow]":
+    def _nodes(self, result: RunFilesRow) -> list[RunFileRow]:
         return [e["node"] for e in self._page(result)["edges"] if e["node"] is not None]
 
-    def _position(self, result: "RunFilesRow") -> Position:
+    def _position(self, result: RunFilesRow) -> Position:
         page = self._page(result)
         last = page["edges"][-1]["cursor"] if page["edges"] else None
         return Position(page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"] or last)
 
-    def _total(self, result: "RunFilesRow") -> int:
+    def _total(self, result: RunFilesRow) -> int:
         return self._run(result)["fileCount"] or 0
 
     def _counts_items(self) -> bool:
@@ -560,14 +563,14 @@ class FileList(SizedPaginator["RunFilesRow", "RunFileRow", FileT], Generic[RunT,
     def _keeps(self, item: FileT) -> bool:
         return self.glob is None or matches_glob(item.name, self.glob)
 
-    def _next_cursor(self, result: "RunFilesRow", seen: Cursors) -> str | None:
+    def _next_cursor(self, result: RunFilesRow, seen: Cursors) -> str | None:
         following = super()._next_cursor(result, seen)
         if following is None and seen.is_first:
             self.selection.check_matches(len(self._page(result)["edges"]))
         return following
 
     @abstractmethod
-    def _item(self, node: "RunFileRow") -> FileT: ...
+    def _item(self, node: RunFileRow) -> FileT: ...
 
 
 def open_text(path: Path) -> io.TextIOWrapper:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -39,9 +38,6 @@ from .paths import (
 )
 from .projects.project import Project
 from .projects.project_list import Projects
-from .projects.registries import Registries
-from .projects.registry import Registry, Visibility, create_registry
-from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
 from .storage.jobs import APPLY_JOBS, SCAN_JOBS
 from .transport.client import Client
@@ -51,7 +47,9 @@ from .transport.parallel_flows import check_jobs
 from .user_warnings import warn_user
 
 if TYPE_CHECKING:
-    # For start-up: reports and plans are 25 modules, which few programs use.
+    # For start-up: reports, plans and registries are 30 modules, which few programs use.
+    from .projects.registries import Registries
+    from .projects.registry import Registry, Visibility
     from .storage.applied import OutcomeCallback, PruneResult
     from .storage.inventory import ProgressCallback
     from .storage.planning_files import FileRules
@@ -465,8 +463,8 @@ class Api:
             ...     print(registry.name, [collection.name for collection in registry.collections()])
             model ['net']
         """
-        chosen = chosen_filters(filters, filter)
-        return self.client.run(self._registries(organization, chosen, order, per_page, start))
+        listed = self._registries(organization, filters, filter, order, per_page, start)
+        return self.client.run(listed)
 
     async def aregistries(
         self,
@@ -479,24 +477,27 @@ class Api:
         filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
     ) -> Registries:
         """Asynchronous form of `registries`."""
-        chosen = chosen_filters(filters, filter)
-        return await self.client.arun(
-            self._registries(organization, chosen, order, per_page, start)
-        )
+        listed = self._registries(organization, filters, filter, order, per_page, start)
+        return await self.client.arun(listed)
 
     def _registries(
         self,
         organization: str | None,
         filters: Mapping[str, object] | None,
+        official_filters: Mapping[str, object] | None,
         order: str | None,
         per_page: int,
         start: str | None,
     ) -> Flow[Registries]:
+        from .projects.registries import Registries
+        from .projects.registry_filters import chosen_filters
+
+        chosen = chosen_filters(filters, official_filters)
         arguments.check_optional_strings(organization=organization)
         # Checked before the organization is looked up, which may send a request.
-        Registries(self.client, organization or "", filters, order, per_page, start)
+        Registries(self.client, organization or "", chosen, order, per_page, start)
         organization = yield from self._find_organization(organization)
-        return Registries(self.client, organization, filters, order, per_page, start)
+        return Registries(self.client, organization, chosen, order, per_page, start)
 
     def registry(self, name: str, organization: str | None = None) -> Registry:
         """Load a registry by name, with or without `wandb-registry-` (query GetRegistry).
@@ -515,6 +516,8 @@ class Api:
         return await self.client.arun(self._find_registry(name, organization))
 
     def _find_registry(self, name: str, organization: str | None) -> Flow[Registry]:
+        from .projects.registry import Registry
+
         check_project_name(name)
         arguments.check_optional_strings(organization=organization)
         organization = yield from self._find_organization(organization)
@@ -558,6 +561,8 @@ class Api:
         description: str | None,
         artifact_types: Iterable[str] | None,
     ) -> Flow[Registry]:
+        from .projects.registry import Visibility, create_registry
+
         check_project_name(name)
         arguments.one_of("visibility", visibility, get_args(Visibility))
         arguments.check_optional_strings(organization=organization, description=description)
@@ -1266,4 +1271,6 @@ def find_artifact_at(api: Api, path: str) -> Flow[Artifact]:
 
 def new_run_id() -> str:
     """Generate a run id like the official client's: eight letters and digits."""
+    import secrets  # late: it imports the hashes of OpenSSL
+
     return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))

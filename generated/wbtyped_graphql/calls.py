@@ -436,6 +436,7 @@ def artifact_files_by_id(
     Pages: `fileLimit` files at a time from after `fileCursor`; the official client requests up
     to 5000. `fileNames` selects exact paths; paths that do not exist are omitted.
 
+    Rows: versions have up to millions of files.
     Used by: artifacts.ArtifactFiles"""
     from .artifact_files_by_id import ArtifactFilesById
 
@@ -935,6 +936,7 @@ def run_files(
     `fileNames` selects exact names and returns a node for each, even if it does not exist. `pattern`
     is SQL LIKE: `%` is any string, `_` any character. `fileCount` ignores both filters.
 
+    Rows: runs have up to millions of files.
     Used by: Files, Run.file"""
     from .run_files import RunFiles
 

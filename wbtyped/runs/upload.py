@@ -1,19 +1,24 @@
 """Upload one local file to a run."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.create_run_files import CreateRunFilesCreateRunFiles
 
 from .. import arguments
 from ..errors import DiskError, TransportError, UsageError
 from ..transport.client import Client
 from ..transport.flow import Flow, Sender, ask
 from .ref import RunIdentity
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.create_run_files import CreateRunFilesCreateRunFiles
 
 MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
 """Feature of servers that need to be told when an upload is complete."""
@@ -35,7 +40,7 @@ def upload_file(
 
 
 def upload_local(
-    client: Client, run: RunIdentity, file: "LocalFile", on_sent: OnSent | None = None
+    client: Client, run: RunIdentity, file: LocalFile, on_sent: OnSent | None = None
 ) -> Flow[str]:
     """Upload a file under the name that it says, and return that."""
     names = {"entity": run.entity, "project": run.project, "run": run.id}
@@ -61,7 +66,7 @@ class LocalFile:
     name: str
 
     @classmethod
-    def find(cls, path: str | PathLike[str], root: str | PathLike[str]) -> "LocalFile":
+    def find(cls, path: str | PathLike[str], root: str | PathLike[str]) -> LocalFile:
         """Return the file at `path`, named relative to `root`; raises UsageError if not inside."""
         file, folder = arguments.location("path", path), arguments.location("root", root)
         if not file.is_file():

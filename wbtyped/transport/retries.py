@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import httpx
     import stamina
 
+    from .api_requests import ApiResponse
+
 T = TypeVar("T")
 
 NOT_PROCESSED_STATUSES = frozenset({425, 429})
@@ -29,8 +31,6 @@ that has responded may be restarting, which is given the whole budget."""
 RECONNECT_SECONDS = 0.5
 """The wait between two such attempts."""
 WAITS = {"wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0}
-ATTEMPTS = "wbtyped.attempts"
-"""Key of a response's extensions: how often the request was sent, in words, after retries."""
 
 
 def hide_own_retries(record: logging.LogRecord) -> bool:
@@ -57,7 +57,7 @@ class TransientError(Exception):
         self,
         message: str,
         *,
-        response: "httpx.Response | None" = None,
+        response: "httpx.Response | ApiResponse | None" = None,
         unsent: bool = False,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,

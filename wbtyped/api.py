@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, get_args, overload
 
 from wbtyped_graphql import calls, fragments
 
@@ -18,6 +18,7 @@ from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
 from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs
+from .artifacts.typed_versions import TypedArtifacts, versions_as
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
@@ -44,6 +45,7 @@ from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
 from .transport.parallel_flows import check_jobs
+from .typed_values import ModelOf, ValuesT, check_model
 from .user_warnings import warn_user
 
 if TYPE_CHECKING:
@@ -685,6 +687,7 @@ class Api:
         entity, project, name = yield from self._locate_collection(path)
         return (yield from ArtifactCollection.find(self.client, entity, project, name, type_name))
 
+    @overload
     def artifacts(
         self,
         type_name: str,
@@ -695,20 +698,53 @@ class Api:
         filters: Mapping[str, object] | None = None,
         order: str | None = None,
         start: str | None = None,
-    ) -> Artifacts:
+        metadata: None = None,
+    ) -> Artifacts: ...
+    @overload
+    def artifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT],
+    ) -> TypedArtifacts[ValuesT]: ...
+    def artifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT] | None = None,
+    ) -> Artifacts | TypedArtifacts[ValuesT]:
         """List the versions in a collection, newest first; see `Artifacts`.
+
+        With `metadata`, a pydantic model, a dataclass or a TypedDict, each version also has its
+        metadata in that type: `typed_metadata`; see `TypedArtifact`.
 
         Example:
             >>> [version.name for version in api.artifacts("dataset", "my-team/mnist/digits")]
             ['digits:v1', 'digits:v0']
         """
         check_list_arguments(type_name, per_page, filters, order, start, tags)
+        if metadata is not None:
+            check_model("metadata", metadata)
         entity, project, collection = self.client.run(self._locate_collection(name))
-        return Artifacts(
+        listed = Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
+        return listed if metadata is None else versions_as(listed, metadata, start)
 
+    @overload
     async def aartifacts(
         self,
         type_name: str,
@@ -719,14 +755,43 @@ class Api:
         filters: Mapping[str, object] | None = None,
         order: str | None = None,
         start: str | None = None,
-    ) -> Artifacts:
+        metadata: None = None,
+    ) -> Artifacts: ...
+    @overload
+    async def aartifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT],
+    ) -> TypedArtifacts[ValuesT]: ...
+    async def aartifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT] | None = None,
+    ) -> Artifacts | TypedArtifacts[ValuesT]:
         """Asynchronous form of `artifacts`."""
         check_list_arguments(type_name, per_page, filters, order, start, tags)
+        if metadata is not None:
+            check_model("metadata", metadata)
         entity, project, collection = await self.client.arun(self._locate_collection(name))
-        return Artifacts(
+        listed = Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
+        return listed if metadata is None else versions_as(listed, metadata, start)
 
     def artifact_versions(
         self, type_name: str, name: str | PathLike[str], per_page: int = 50
@@ -1267,6 +1332,12 @@ def check_run_list(
 def find_artifact_at(api: Api, path: str) -> Flow[Artifact]:
     """Return the version at a path, as `Api.artifact` does; for rooms above this one."""
     return api._find_artifact(path, None)  # pyright: ignore[reportPrivateUsage] # no public method
+
+
+def find_project_at(api: Api, path: str) -> Flow[Project]:
+    """Return the project at a path, also if it is a registry; for rooms above this one."""
+    entity, name = yield from api._locate_project(path)  # pyright: ignore[reportPrivateUsage]
+    return (yield from Project.find(api.client, entity, name))
 
 
 def new_run_id() -> str:

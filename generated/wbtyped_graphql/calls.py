@@ -58,6 +58,7 @@ from .operations import (
     MORE_RUN_FILE_SIZES_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
+    PROJECT_NAMES_GQL,
     PROJECTS_GQL,
     REGISTRIES_GQL,
     REGISTRY_COLLECTIONS_GQL,
@@ -146,6 +147,7 @@ if TYPE_CHECKING:
     from .more_run_file_sizes import MoreRunFileSizes
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
+    from .project_names import ProjectNames
     from .projects import Projects
     from .registries import Registries
     from .registry_collections import RegistryCollections
@@ -285,6 +287,29 @@ def artifact_collection_aliases(
         variables,
         envelope=Envelope[ArtifactCollectionAliases],
     )
+
+
+def project_names(
+    *,
+    entity: str,
+    project: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[ProjectNames]:
+    """The collections of a project, of all types, with only their types and aliases.
+
+    Pages: `perPage` collections at a time from after `cursor`.
+
+    Used by: codegen.find_names"""
+    from .project_names import ProjectNames
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(PROJECT_NAMES_GQL, "ProjectNames", variables, envelope=Envelope[ProjectNames])
 
 
 def update_artifact_sequence(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .contents.entry import ArtifactManifestEntry
     from .contents.manifest import ArtifactManifest
     from .lineage import Artifact, ArtifactCollection, ArtifactFiles, Artifacts, RunArtifacts
+    from .typed_versions import TypedArtifact, TypedArtifacts
     from .types import ArtifactType, ArtifactTypes
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "Artifacts",
     "ProjectArtifactCollections",
     "RunArtifacts",
+    "TypedArtifact",
+    "TypedArtifacts",
     "artifact_collection_edge_name",
     "artifact_collection_plural_edge_name",
     "server_supports_artifact_collections_gql_edges",
@@ -55,6 +58,8 @@ _MODULES = {
     "Artifacts": "lineage",
     "ProjectArtifactCollections": "collections",
     "RunArtifacts": "lineage",
+    "TypedArtifact": "typed_versions",
+    "TypedArtifacts": "typed_versions",
     "artifact_collection_edge_name": "compat",
     "artifact_collection_plural_edge_name": "compat",
     "server_supports_artifact_collections_gql_edges": "compat",

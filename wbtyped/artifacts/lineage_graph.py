@@ -254,10 +254,12 @@ class Tracing:
             if page.page_info.has_next_page:
                 self._complete = False
             for edge in page.edges:
-                version = edge.node and node_of(edge.node)
-                if version and relation == "used":
+                version = node_of(edge.node) if edge.node else None
+                if version is None:
+                    continue
+                if relation == "used":
                     self._connect(version, node, "used")
-                elif version:
+                else:
                     self._connect(node, version, "logged")
 
 

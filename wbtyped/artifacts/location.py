@@ -49,7 +49,7 @@ class ArtifactLocation(NamedTuple):
     @property
     def collection_path(self) -> tuple[str, str, str]:
         """Entity, project and collection."""
-        return self[:3]
+        return self.entity, self.project, self.collection
 
     def aliases(self, node: fragments.Artifact) -> list[str]:
         """Return the aliases of a version in this collection, without `vN`."""

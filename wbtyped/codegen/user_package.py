@@ -67,7 +67,7 @@ def our_fragments() -> dict[str, FragmentDefinitionNode]:
 def compile_user_package(schema: GraphQLSchema, queries: Path) -> CompiledPackage:
     """Compile a user's queries; raises QueryError and UsageError."""
     definitions = read_user_queries(queries)
-    base = Path(str(wbtyped_graphql.operation.__file__))
+    base = Path(wbtyped_graphql.operation.__file__)
     package = compile_queries(schema, definitions, base, result_suffix=RESULT_SUFFIX)
     ours = _class_names(base.with_name("fragments"))
     files = {

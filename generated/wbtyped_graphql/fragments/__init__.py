@@ -27,6 +27,14 @@ if TYPE_CHECKING:
     from .artifact_file_address import ArtifactFileAddress as ArtifactFileAddress
     from .artifact_file_entry import ArtifactFileEntry as ArtifactFileEntry
     from .artifact_type import ArtifactType as ArtifactType
+    from .collection_names import CollectionNames as CollectionNames
+    from .collection_names import CollectionNamesAliases as CollectionNamesAliases
+    from .collection_names import CollectionNamesAliasesEdges as CollectionNamesAliasesEdges
+    from .collection_names import CollectionNamesAliasesEdgesNode as CollectionNamesAliasesEdgesNode
+    from .collection_names import CollectionNamesAliasesPageInfo as CollectionNamesAliasesPageInfo
+    from .collection_names import (
+        CollectionNamesDefaultArtifactType as CollectionNamesDefaultArtifactType,
+    )
     from .collection_place import CollectionPlace as CollectionPlace
     from .collection_place import CollectionPlaceProject as CollectionPlaceProject
     from .creator import Creator as Creator
@@ -114,6 +122,13 @@ _MODULES = {
     "ArtifactFileAddress": "artifact_file_address",
     "ArtifactFileEntry": "artifact_file_entry",
     "ArtifactType": "artifact_type",
+    "PageInfo": "page_info",
+    "CollectionNames": "collection_names",
+    "CollectionNamesDefaultArtifactType": "collection_names",
+    "CollectionNamesAliases": "collection_names",
+    "CollectionNamesAliasesEdges": "collection_names",
+    "CollectionNamesAliasesEdgesNode": "collection_names",
+    "CollectionNamesAliasesPageInfo": "collection_names",
     "Creator": "creator",
     "LineageVersion": "lineage_version",
     "LineageVersionArtifactType": "lineage_version",
@@ -126,7 +141,6 @@ _MODULES = {
     "MemberVersionArtifact": "member_version",
     "Organization": "organization",
     "OrganizationOrgEntity": "organization",
-    "PageInfo": "page_info",
     "Project": "project",
     "RegistryDetails": "registry_details",
     "RegistryDetailsArtifactTypes": "registry_details",

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from functools import cached_property
+from urllib.parse import urlsplit
 
 from graphql import GraphQLResolveInfo
 
@@ -14,7 +14,7 @@ from .files import Files
 from .organizations import Organizations
 from .projects import Projects
 from .runs import Runs
-from .signed_urls import Signer
+from .signed_urls import Signer, quoted
 from .sizes import Sizes
 from .streams import Streams
 from .tracked_blobs import TrackedBlobs
@@ -24,12 +24,18 @@ from .versions import Versions
 HOST_PATTERN = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
 
-class RunPath(NamedTuple):
+@dataclass(frozen=True)
+class RunPath:
     """The path of a run."""
 
     entity: str
     project: str
     run: str
+
+    @cached_property
+    def quoted(self) -> str:
+        """The path as URLs have it."""
+        return quoted(f"{self.entity}/{self.project}/{self.run}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +104,18 @@ class Context:
 
     def file_url(self, path: RunPath, name: str) -> str:
         """Return the URL of a run file on the API's own origin."""
-        return f"{self.api_url}/files/{quote('/'.join((*path, name)))}"
+        return f"{self.api_url}/files/{path.quoted}/{quoted(name)}"
 
     def blob_url(self, key: str, name: str) -> str:
         """Return the signed URL of a blob; the name is for people and browsers."""
-        return self.signer.sign(self.storage_url, "GET", f"/blobs/{key}/{name.rpartition('/')[2]}")
+        name = name.rpartition("/")[2]
+        return self.signer.sign(self.storage_url, "GET", name, f"/blobs/{key}/")
 
     def upload_url(self, path: RunPath, name: str) -> str:
         """Return the signed URL to upload a run file to."""
-        return self.signer.sign(self.storage_url, "PUT", "/".join(("/uploads", *path, name)))
+        return self.signer.sign(
+            self.storage_url, "PUT", f"/uploads/{path.entity}/{path.project}/{path.run}/{name}"
+        )
 
     def draft_file_url(self, file_id: int, part: int | None = None) -> str:
         """Return the signed URL to upload a file of an uncommitted version to, or one part."""

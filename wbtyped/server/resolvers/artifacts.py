@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import itemgetter
+from urllib.parse import quote
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
@@ -204,6 +205,16 @@ def storage_bytes(node: Node, info: GraphQLResolveInfo) -> int:
 # Files.
 
 
+def version_url(context: Context, version: sqlite3.Row) -> str:
+    """Return what the URLs of the files of a version start with."""
+    sequence = context.collections.by_id(version["sequence_id"])
+    assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
+    owner = context.projects.by_id(sequence["project_id"])
+    names = (owner["entity"], owner["name"], sequence["name"])
+    quoted = "/".join(quote(name, safe="") for name in names)
+    return f"{context.api_url}/artifactsV2/default/{quoted}/"
+
+
 def files_page(
     context: Context,
     artifact_id: int,
@@ -225,7 +236,8 @@ def files_page(
             return context.versions.count_entries(artifact_id, names)
         return int(version["file_count"])
 
-    to_node = partial(entry_node, version=version)
+    prefix = version_url(context, version)
+    to_node = partial(entry_node, version=version, url_prefix=prefix)
     shown = page(rows_after, to_node, itemgetter("path"), after=parse_cursor(after), first=first)
     return shown | {"totalCount": total_count, "uploadHeaders": ()}
 

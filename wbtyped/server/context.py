@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from graphql import GraphQLResolveInfo
 
+from .changes import Changes
 from .collections import Collections
 from .database import Database
 from .drafts import Drafts
@@ -16,6 +17,7 @@ from .projects import Projects
 from .runs import Runs
 from .signed_urls import Signer, quoted
 from .sizes import Sizes
+from .sorted_views import SortedViews
 from .streams import Streams
 from .tracked_blobs import TrackedBlobs
 from .uploads import Uploads
@@ -52,6 +54,7 @@ class Context:
     uploads: Uploads
     streams: Streams
     sizes: Sizes
+    views: SortedViews
     blobs: TrackedBlobs
     signer: Signer
     account: str
@@ -81,6 +84,7 @@ class Context:
             uploads=Uploads(database, blobs),
             streams=Streams(database),
             sizes=Sizes(database),
+            views=SortedViews(Changes(database)),
             blobs=blobs,
             signer=signer,
             account=account,

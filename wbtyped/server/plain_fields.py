@@ -130,7 +130,7 @@ class PlainFields:
             return (key, name, kinds, read) if read else None
         if kinds:
             return None if field.args else (key, name, kinds, None)
-        convert = self._converter(vars(field)["type"], nodes)
+        convert = self._converter(cast("object", vars(field)["type"]), nodes)
         if convert is None:
             return None
         return key, name, CONVERTED_KINDS, lambda node: convert(node.get(name))

@@ -23,7 +23,7 @@ from .artifact_nodes import (
     type_node,
 )
 from .nodes import Node, get_row
-from .pagination import connection, page, parse_cursor, reject_unsupported, rows_page
+from .pagination import connection, counted_page, page, parse_cursor, reject_unsupported
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -89,10 +89,12 @@ def artifacts_of_run(
     reject_unsupported(other)
     versions, run_id = get_context(info).versions, get_row(node)["id"]
     if info.field_name == "outputArtifacts":
-        rows = versions.logged_by_run(run_id)
+        rows_after, count = versions.logged_by_run, versions.count_logged_by_run
     else:
-        rows = versions.used_by_run(run_id)
-    return rows_page(rows, used_node, after=after, first=first)
+        rows_after, count = versions.used_by_run, versions.count_used_by_run
+    return counted_page(
+        partial(rows_after, run_id), partial(count, run_id), used_node, after=after, first=first
+    )
 
 
 def used_node(row: sqlite3.Row) -> Node:

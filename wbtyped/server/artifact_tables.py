@@ -131,6 +131,7 @@ CREATE TABLE IF NOT EXISTS draft_manifests (
   md5 TEXT,
   UNIQUE (artifact_id, name, run_name)
 );
+CREATE INDEX IF NOT EXISTS draft_manifests_by_blob ON draft_manifests (blob);
 CREATE TABLE IF NOT EXISTS draft_files (
   id INTEGER PRIMARY KEY,
   artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,

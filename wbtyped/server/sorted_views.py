@@ -127,6 +127,14 @@ class SortedViews:
         self._views: dict[ViewKey, SortedView[Any]] = {}
         self._lock = threading.Lock()
 
+    def __len__(self) -> int:
+        return len(self._views)
+
+    def clear(self) -> None:
+        """Forget all views."""
+        with self._lock:
+            self._views.clear()
+
     def view(
         self,
         source: Source[RecordT],

@@ -42,6 +42,14 @@ SELECT id FROM (
 """
 
 
+COUNT_LOGGED = """
+SELECT (SELECT count(*) FROM artifacts WHERE run_id = ? AND state != 'PENDING') + (
+  SELECT count(*) FROM artifact_outputs CROSS JOIN artifacts ON artifacts.id = artifact_id
+  WHERE artifact_outputs.run_id = ? AND artifacts.run_id IS NOT ? AND state != 'PENDING'
+) AS found
+"""
+
+
 class Versions:
     """Versions of artifacts."""
 
@@ -258,8 +266,7 @@ class Versions:
 
     def count_logged_by_run(self, run_id: int) -> int:
         """Return the number of committed versions that a run logged."""
-        query = f"SELECT count(*) AS found FROM ({LOGGED_IDS})"  # noqa: S608
-        row = self._one(query, *[run_id, 0, -1] * 2, -1)
+        row = self._one(COUNT_LOGGED, run_id, run_id, run_id)
         return int(row["found"]) if row else 0
 
     def created_by_run(self, run_id: int) -> list[sqlite3.Row]:

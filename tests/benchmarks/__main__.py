@@ -20,6 +20,7 @@ from tests.benchmarks import (
     memory,
     retention,
     schema_check,
+    server,
 )
 from tests.benchmarks.processes import adopt_orphans
 from tests.benchmarks.results import Figure
@@ -35,6 +36,7 @@ FIGURES: dict[str, Callable[[int], Figure]] = {
     "usage": retention.usage_figure,
     "prune": retention.prune_figure,
     "filesystem": filesystem.figure,
+    "server": server.figure,
 }
 PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
 
@@ -63,7 +65,7 @@ def main() -> int:
     options = parser.parse_args()
     rounds: int = options.rounds
     # These take long, and some need nginx: only on request.
-    on_request = {"downloads", "filesystem", "usage", "prune"}
+    on_request = {"downloads", "filesystem", "server", "usage", "prune"}
     names: list[str] = options.figure or [name for name in FIGURES if name not in on_request]
     if options.job:
         names = ["downloads"]

@@ -15,10 +15,10 @@ from wbtyped.server import WandbServer
 from .conftest import Command
 
 SUBCOMMANDS = (
-    "ls", "get", "cat", "du", "verify", "open", "put", "rm", "tag", "alias", "link", "login",
-    "whoami", "completion", "serve", "demo", "cache", "cache info", "cache prune", "cache verify",
-    "schema", "schema check", "schema pull", "schema coverage", "usage", "prune", "ttl", "diff",
-    "codegen",
+    "ls", "get", "cat", "du", "verify", "open", "put", "publish", "rm", "tag", "alias", "link",
+    "login", "whoami", "completion", "serve", "demo", "cache", "cache info", "cache prune",
+    "cache verify", "schema", "schema check", "schema pull", "schema coverage", "usage", "prune",
+    "ttl", "diff", "codegen",
 )  # fmt: skip
 OTHER_SERVER = "https://wandb.example.com"
 SHELL = set("|<>")
@@ -56,7 +56,7 @@ def prepared(
     wandb_server.add_artifact("me/mnist/digits", "dataset", both, aliases=["best"])
     work = tmp_path / "work"
     for name, content in {
-        "model.pt": "weights", "notes.txt": "n", "plots/a.png": "p", "out/b.bin": "b",
+        "model.pt": "weights", "notes.txt": "n", "plots/a.png": "p", "data/a.csv": "1", "out/b.bin": "b",
         "key.txt": wandb_server.api_key, "queries/q.graphql": "query Q { viewer { id } }",
         "my_queries/q.graphql": "query Mine { viewer { id } }",
         "digits/train.csv": "1\n", "digits/test.csv": "2\n",

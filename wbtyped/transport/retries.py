@@ -1,6 +1,7 @@
 """Decide which failures are worth retrying, and when."""
 
 import logging
+import random
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -28,6 +29,7 @@ that has responded may be restarting, which is given the whole budget."""
 RECONNECT_SECONDS = 0.5
 """The wait between two such attempts."""
 WAITS = {"wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0}
+MAX_TRIES_IN_TESTS = 4
 ATTEMPTS = "wbtyped.attempts"
 """Key of a response's extensions: how often the request was sent, in words, after retries."""
 
@@ -143,6 +145,27 @@ class RetryPolicy:
         if spent + wait >= QUIET_SECONDS:
             soon = f"retrying in {wait:.0f} s, and" if wait >= 1 else "retrying"
             notices.announce(self._server, str(error), f"{soon} for up to {left:.0f} s more")
+
+
+def next_try_delay(policy: RetryPolicy, error: Exception, tries: int) -> float | None:
+    """Return the seconds until the next try of a transfer, or None to give up.
+
+    For what does not wait in a thread of its own; `Retries` does the same for single requests.
+    """
+    import stamina
+
+    delay = policy(error)
+    testing = stamina.is_testing()
+    if delay is False or (testing and tries >= MAX_TRIES_IN_TESTS):
+        return None
+    if testing:
+        return 0.0
+    if delay is not True:
+        return delay
+    if policy.over:
+        return None
+    longest = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** (tries - 1))
+    return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load
 
 
 def attempts_text(attempts: int, seconds: float) -> str:

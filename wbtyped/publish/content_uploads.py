@@ -211,13 +211,20 @@ class ContentUploads:
             if is_complete:
                 self._complete.append(file)
             return
-        is_unknown = file.is_resumed and isinstance(error, TransportError)
-        if is_unknown:
-            self._abandoned.add(file.name)
-        if (is_expired(error) or is_unknown) and file.refreshes < MAX_URL_REFRESHES:
+        if file.is_resumed and isinstance(error, TransportError):
+            self._begin_anew(file)
+        elif is_expired(error) and file.refreshes < MAX_URL_REFRESHES:
             self._expired.append((file.name, file.refreshes))
         else:
             self._failed(upload, error)
+
+    def _begin_anew(self, file: FileInParts) -> None:
+        """Send all parts of a file, since storage has forgotten what an earlier call began."""
+        if file.name not in self._abandoned:
+            self._abandoned.add(file.name)
+            numbers = list(file.parts.etags)
+            self.batch.parts_joined(sum(file.content.part_body(n).size for n in numbers))
+        self._expired.append((file.name, file.refreshes))
 
     def _join_parts(self) -> Flow[None]:
         """Let storage join the parts of files that are complete."""
@@ -231,10 +238,14 @@ class ContentUploads:
                 storage_path=file.parts.storage_path,
                 upload_id=file.parts.upload_id,
             )
+            joined = calls.complete_multipart_upload_artifact(input=wanted)
             try:
-                yield from ask(
-                    calls.complete_multipart_upload_artifact(input=wanted), self._label(file.name)
-                )
+                yield from ask(joined, self._label(file.name))
+            except WbtypedError:
+                if not file.is_resumed:
+                    raise
+                self._begin_anew(file)
+                continue
             finally:
                 # If it fails, the next call begins anew.
                 file.saved.remove()
@@ -244,8 +255,8 @@ class ContentUploads:
 
 def part_inputs(content: LocalContent) -> list[UploadPartsInput] | None:
     """Return the announcement of the parts of a large file."""
-    parts = [UploadPartsInput(part_number=n, hex_md_5=md5) for n, md5 in enumerate(content.parts, 1)]
-    return parts or None
+    parts = enumerate(content.parts, 1)
+    return [UploadPartsInput(part_number=n, hex_md_5=md5) for n, md5 in parts] or None
 
 
 def is_expired(error: Exception | None) -> bool:

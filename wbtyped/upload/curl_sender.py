@@ -225,7 +225,8 @@ class CurlLane:
         self._free.append(handle)
         upload = handle.upload
         assert upload is not None  # noqa: S101 - it was started
-        if not code and 200 <= curl.getinfo(pycurl.RESPONSE_CODE) < 300:
+        # Of a part, the headers are needed; parsing them would cost each small file as much again.
+        if not code and not upload.part and 200 <= curl.getinfo(pycurl.RESPONSE_CODE) < 300:
             done.append(upload)
             return
         try:

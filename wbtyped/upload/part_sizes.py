@@ -13,5 +13,7 @@ def part_bytes_of(size: int) -> int:
     """Return the bytes of each part of a file but the last; 0 if it is sent as a whole."""
     if size < MULTIPART_BYTES:
         return 0
+    if size <= MAX_PARTS * PART_BYTES:
+        return PART_BYTES
     smallest = -(-size // MAX_PARTS)
-    return max(PART_BYTES, -(-smallest // PART_STEP_BYTES) * PART_STEP_BYTES)
+    return -(-smallest // PART_STEP_BYTES) * PART_STEP_BYTES

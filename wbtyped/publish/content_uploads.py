@@ -22,6 +22,7 @@ from ..errors import SchemaMismatchError, TransportError, WbtypedError
 from ..runs.upload import upload_headers
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
+from ..transport.retries import is_retryable
 from ..upload.batch import UploadBatch
 from ..upload.local_body import modified
 from ..upload.local_digest import digest_file
@@ -44,8 +45,10 @@ class FileInParts:
     parts: PartsUpload
     saved: SavedParts
     refreshes: int
-    is_resumed: bool = False
-    """Whether another call has begun it, with an upload that the server did not mention now."""
+    has_earlier_parts: bool = False
+    """Whether an earlier call has sent some of the parts: storage may have lost them since."""
+    is_unlisted: bool = False
+    """Whether the server has begun another upload since, so that no new URLs can be had."""
 
 
 @dataclass
@@ -168,10 +171,10 @@ class ContentUploads:
         earlier = saved.load(self.artifact_id, parts.part_bytes)
         if earlier is None or name in self._abandoned:
             return FileInParts(name, content, parts, saved, refreshes)
-        if earlier.upload_id == parts.upload_id:
-            parts.etags = earlier.etags
-            return FileInParts(name, content, parts, saved, refreshes)
-        return FileInParts(name, content, earlier, saved, refreshes, is_resumed=True)
+        is_unlisted = earlier.upload_id != parts.upload_id
+        if not is_unlisted:
+            earlier.urls = parts.urls
+        return FileInParts(name, content, earlier, saved, refreshes, True, is_unlisted)
 
     def _part_uploads(self, file: FileInParts, node: AssignedUpload) -> Sequence[Upload]:
         """Return the requests for the parts that storage does not have."""
@@ -211,10 +214,11 @@ class ContentUploads:
             if is_complete:
                 self._complete.append(file)
             return
-        if file.is_resumed and isinstance(error, TransportError):
-            self._begin_anew(file)
-        elif is_expired(error) and file.refreshes < MAX_URL_REFRESHES:
+        can_refresh = file.refreshes < MAX_URL_REFRESHES
+        if is_expired(error) and can_refresh and not file.is_unlisted:
             self._expired.append((file.name, file.refreshes))
+        elif file.has_earlier_parts and can_refresh and is_refused(error):
+            self._begin_anew(file)
         else:
             self._failed(upload, error)
 
@@ -242,7 +246,7 @@ class ContentUploads:
             try:
                 yield from ask(joined, self._label(file.name))
             except WbtypedError:
-                if not file.is_resumed:
+                if not file.has_earlier_parts:
                     raise
                 self._begin_anew(file)
                 continue
@@ -262,3 +266,9 @@ def part_inputs(content: LocalContent) -> list[UploadPartsInput] | None:
 def is_expired(error: Exception | None) -> bool:
     """Return True if storage refuses a URL that has perhaps expired."""
     return isinstance(error, TransportError) and error.status in EXPIRED_STATUSES
+
+
+def is_refused(error: Exception | None) -> bool:
+    """Return True if storage has refused a request for good."""
+    status = error.status if isinstance(error, TransportError) else None
+    return status is not None and 400 <= status < 500 and not is_retryable(status)

@@ -36,17 +36,20 @@ class FileStamp(NamedTuple):
         return cls(status.st_size, status.st_mtime_ns)
 
 
-def open_regular(path: Path) -> FileIO:
-    """Open a file for reading; raises DiskError, and UsageError for what is no regular file."""
+def open_regular(path: Path) -> tuple[FileIO, FileStamp]:
+    """Open a file for reading, and return it with its stamp.
+
+    Raises DiskError, and UsageError for what is not a regular file.
+    """
     try:
-        descriptor = os.open(path, OPEN_FLAGS)
+        stream = FileIO(os.open(path, OPEN_FLAGS), "rb")
     except OSError as error:
         raise unreadable(path, error) from error
-    stream = FileIO(descriptor, "rb")
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(stream.fileno())
+    if not stat.S_ISREG(status.st_mode):
         stream.close()
         raise UsageError(f"{path} is not a regular file, so it cannot be uploaded")
-    return stream
+    return stream, FileStamp(status.st_size, status.st_mtime_ns)
 
 
 def unreadable(path: Path, error: OSError) -> DiskError:
@@ -97,8 +100,9 @@ class LocalBody:
             return
         digest = hashlib.md5(usedforsecurity=False) if self.md5 is not None else None
         left = self.size
-        with open_regular(self.path) as stream:
-            if FileStamp.of(stream) != self.stamp:
+        stream, stamp = open_regular(self.path)
+        with stream:
+            if stamp != self.stamp:
                 raise modified(self.path)
             try:
                 stream.seek(self.start)

@@ -1,14 +1,21 @@
 """Digest local files: each is read once, for all digests that an upload needs."""
 
-import base64
 import hashlib
+from binascii import b2a_base64
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
 
-from ..download.disk.digests import DIGEST_THREADS, Hash, IsCancelled, never_cancelled, new_hash
+from ..download.disk.digests import (
+    DIGEST_THREADS,
+    Hash,
+    IsCancelled,
+    digest_of,
+    never_cancelled,
+    new_hash,
+)
 from .local_body import BLOCK_BYTES, FileStamp, modified, open_regular, unreadable
 from .part_sizes import part_bytes_of
 
@@ -41,31 +48,52 @@ def digest_file(
     is_cancelled: IsCancelled = never_cancelled,
 ) -> LocalDigest:
     """Digest a file; raises DiskError if it cannot be read, or changes meanwhile."""
-    with open_regular(path) as stream:
-        stamp = FileStamp.of(stream)
-        whole: list[Hash] = [new_hash("MD5"), *([new_hash("XXH128")] if xxh128 else [])]
+    stream, stamp = open_regular(path)
+    with stream:
         try:
             if stamp.size <= INLINE_BYTES:
-                content = stream.read(stamp.size + 1)
-                for digest in whole:
-                    digest.update(content)
-                found = replace(described(stamp, whole), content=content)
+                found = digest_content(path, stream, stamp, xxh128=xxh128)
             else:
-                content = None
                 parts = PartDigests(part_bytes_of(stamp.size) if in_parts else 0)
+                whole = [new_hash("MD5"), *([new_hash("XXH128")] if xxh128 else [])]
                 update_all(stream, whole, parts, is_cancelled)
-                found = replace(described(stamp, whole), parts=parts.finish())
+                md5, *more = map(base64_digest, whole)
+                found = LocalDigest(stamp, md5, more[0] if more else None, parts.finish())
         except OSError as error:
             raise unreadable(path, error) from error
-        if FileStamp.of(stream) != stamp or (content is not None and len(content) != stamp.size):
+        if FileStamp.of(stream) != stamp:
             raise modified(path)
     return found
 
 
-def described(stamp: FileStamp, digests: list[Hash]) -> LocalDigest:
-    """Return the MD5, and perhaps the XXH128, of a file."""
-    md5, *more = (base64.b64encode(digest.digest()).decode() for digest in digests)
-    return LocalDigest(stamp, md5, more[0] if more else None)
+def digest_content(path: Path, stream: FileIO, stamp: FileStamp, *, xxh128: bool) -> LocalDigest:
+    """Digest a small file, and keep its content."""
+    content = stream.read(stamp.size + 1)
+    if len(content) != stamp.size:
+        raise modified(path)
+    md5 = b2a_base64(hashlib.md5(content, usedforsecurity=False).digest(), newline=False)
+    more = digest_of(content, "XXH128") if xxh128 else None
+    return LocalDigest(stamp, md5.decode("ascii"), more, (), content)
+
+
+def digest_if_small(path: Path, *, xxh128: bool) -> LocalDigest | None:
+    """Digest a file, unless that takes longer than handing it to a thread."""
+    stream, stamp = open_regular(path)
+    with stream:
+        if stamp.size > INLINE_BYTES:
+            return None
+        try:
+            found = digest_content(path, stream, stamp, xxh128=xxh128)
+        except OSError as error:
+            raise unreadable(path, error) from error
+        if FileStamp.of(stream) != stamp:
+            raise modified(path)
+    return found
+
+
+def base64_digest(digest: Hash) -> str:
+    """Return a digest in base64."""
+    return b2a_base64(digest.digest(), newline=False).decode("ascii")
 
 
 class PartDigests:
@@ -139,17 +167,18 @@ class DigestRun:
                 for name, path in paths.items():
                     if self._cancelled:
                         raise CancelledError
-                    if is_small(path):
-                        found[name] = self._keep(digest_file(path, xxh128=self._xxh128))
-                    else:
+                    small = digest_if_small(path, xxh128=self._xxh128)
+                    if small is None:
                         in_threads[name] = threads.submit(self._digest_large, path)
+                    else:
+                        found[name] = self._keep(small)
                 for name, future in in_threads.items():
                     found[name] = future.result()
             except BaseException:
                 self._cancelled = True
                 threads.shutdown(cancel_futures=True)
                 raise
-        return {name: found[name] for name in paths}
+        return {name: found[name] for name in paths} if in_threads else found
 
     def _digest_large(self, path: Path) -> LocalDigest:
         return digest_file(
@@ -160,11 +189,3 @@ class DigestRun:
         """Drop the content if there is no memory for it."""
         self._kept_bytes += digest.stamp.size
         return digest if self._kept_bytes <= KEPT_BYTES else replace(digest, content=None)
-
-
-def is_small(path: Path) -> bool:
-    """Return True if a file is digested faster than it is handed to a thread."""
-    try:
-        return path.stat().st_size <= INLINE_BYTES
-    except OSError as error:
-        raise unreadable(path, error) from error

@@ -53,7 +53,8 @@ def assign(variables):
         numbers = [part["partNumber"] for part in spec.get("uploadPartsInput") or []]
         parts = [{"partNumber": n, "uploadUrl": f"{url}.{n}"} for n in numbers]
         nodes.append({"node": {
-            "name": spec["name"], "storagePath": "path", "uploadUrl": url, "uploadHeaders": [],
+            "name": spec["name"], "storagePath": "path", "uploadUrl": url,
+            "uploadHeaders": [] if parts else [f"Content-MD5:{spec['md5']}"],
             "uploadMultipartUrls": {"uploadID": "u", "uploadUrlParts": parts} if parts else None,
             "artifact": {"id": spec["artifactID"]},
         }})
@@ -95,9 +96,7 @@ def upload_server() -> Generator[StorageServer]:
             (folder / below).mkdir()
         port, storage_port, api_port = free_ports(3)
         configuration = folder / "nginx.conf"
-        configuration.write_text(
-            NGINX.format(folder=folder, port=port, storage_port=storage_port)
-        )
+        configuration.write_text(NGINX.format(folder=folder, port=port, storage_port=storage_port))
         nginx = subprocess.Popen([executable(), "-c", str(configuration)])
         url = f"http://127.0.0.1:{port}"
         command = [

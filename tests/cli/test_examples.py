@@ -56,7 +56,8 @@ def prepared(
     wandb_server.add_artifact("me/mnist/digits", "dataset", both, aliases=["best"])
     work = tmp_path / "work"
     for name, content in {
-        "model.pt": "weights", "notes.txt": "n", "plots/a.png": "p", "data/a.csv": "1", "out/b.bin": "b",
+        "model.pt": "weights", "notes.txt": "n", "plots/a.png": "p", "out/b.bin": "b",
+        "data/a.csv": "1",
         "key.txt": wandb_server.api_key, "queries/q.graphql": "query Q { viewer { id } }",
         "my_queries/q.graphql": "query Mine { viewer { id } }",
         "digits/train.csv": "1\n", "digits/test.csv": "2\n",

@@ -1,6 +1,7 @@
 """Scenarios that upload files to runs, and publish versions."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from tests.faults import sample_files
@@ -8,9 +9,12 @@ from tests.faults.findings import Figure, Finding
 from tests.faults.sample_files import random_files
 from tests.faults.scenario import Setting, unexpected_error
 from wbtyped import Api
-from wbtyped.errors import WbtypedError
+from wbtyped.download.options import OnError
+from wbtyped.errors import ChecksumError, WbtypedError
 from wbtyped.upload.options import UploadOptions
 from wbtyped.upload.results import UploadResult
+
+LATE_REQUESTS = 5
 
 
 def options_of(setting: Setting) -> UploadOptions:
@@ -23,6 +27,18 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
+
+
+def stored_files(setting: Setting) -> dict[str, bytes]:
+    """Return the files of the run."""
+    root = setting.folder / "root"
+    with setting.direct_client() as api:
+        for _ in range(LATE_REQUESTS):
+            files = api.run(setting.path("run")).files()
+            # An upload that the client has given up may still be on its way to the server.
+            with suppress(ChecksumError):
+                return {file.name: file.save(root, replace=True).read_bytes() for file in files}
+    raise RuntimeError("the run changes while nobody uploads to it")
 
 
 class Upload:
@@ -54,7 +70,7 @@ class Upload:
     def check(self, error: BaseException | None) -> Iterator[Finding]:
         """Yield what is wrong on the server."""
         yield from unexpected_error(error)
-        stored = self._stored()
+        stored = stored_files(self.setting)
         if stored.pop("beside.txt", None) != b"beside":
             yield Finding("lost", "another file of the run is gone or changed")
         content = stored.pop(self.name, None)
@@ -69,12 +85,6 @@ class Upload:
         if error is not None:
             yield Finding("lost", f"fails without faults too: {type(error).__name__}: {error}")
         yield from self.check(error)
-
-    def _stored(self) -> dict[str, bytes]:
-        root = self.setting.folder / "root"
-        with self.setting.direct_client() as api:
-            files = api.run(self.setting.path("run")).files()
-            return {file.name: file.save(root, replace=True).read_bytes() for file in files}
 
 
 class ManyUploads:
@@ -92,32 +102,27 @@ class ManyUploads:
         setting.server.add_run(setting.path("run"), {"beside.txt": b"beside", **self.earlier})
         self.folder = setting.folder / "sent"
         write_files(self.folder, self.files)
-        self.collects = setting.random.random() < 0.5
+        self.on_error: OnError = "collect" if setting.random.random() < 0.5 else "raise"
         self.result: UploadResult | None = None
 
     def run(self, api: Api) -> None:
         """Upload."""
         self.result = None
-        on_error = "collect" if self.collects else "raise"
         run = api.run(self.setting.path("run"))
         options = options_of(self.setting)
-        self.result = run.upload(self.folder, self.folder, on_error=on_error, **options)
+        self.result = run.upload(self.folder, self.folder, on_error=self.on_error, **options)
 
     async def arun(self, api: Api) -> None:
         """Upload with the asynchronous methods."""
         self.result = None
-        on_error = "collect" if self.collects else "raise"
         run = await api.arun(self.setting.path("run"))
         options = options_of(self.setting)
-        self.result = await run.aupload(self.folder, self.folder, on_error=on_error, **options)
+        self.result = await run.aupload(self.folder, self.folder, on_error=self.on_error, **options)
 
     def check(self, error: BaseException | None) -> Iterator[Finding]:
         """Yield what is wrong on the server."""
         yield from unexpected_error(error)
-        with self.setting.direct_client() as api:
-            files = api.run(self.setting.path("run")).files()
-            root = self.setting.folder / "root"
-            stored = {f.name: f.save(root, replace=True).read_bytes() for f in files}
+        stored = stored_files(self.setting)
         if stored.pop("beside.txt", None) != b"beside":
             yield Finding("lost", "another file of the run is gone or changed")
         result = self.result

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, get_args, overload
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, Unpack, get_args, overload
 
 from wbtyped_graphql import calls, fragments
 
@@ -46,6 +46,7 @@ from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
 from .transport.parallel_flows import check_jobs
 from .typed_values import ModelOf, ValuesT, check_model
+from .upload.options import UploadOptions
 from .user_warnings import warn_user
 
 if TYPE_CHECKING:
@@ -836,6 +837,7 @@ class Api:
         ttl: timedelta | None = None,
         run: Run | None = None,
         ignore: Iterable[str] = (),
+        **upload: Unpack[UploadOptions],
     ) -> Artifact:
         """Publish local files as a version of `entity/project/collection`, and return it.
 
@@ -849,7 +851,7 @@ class Api:
         `run` is the run that logs the version, in the same project; without it the version belongs
         to no run. `ttl` is how long the server keeps the version. `ignore` and what is left out:
         see `publish.Draft.add_dir`. Files that usually contain keys, such as `.env`, cause a
-        warning.
+        warning. `upload` are the options `progress`, `engine` and `jobs`, see `UploadOptions`.
 
         Example:
             >>> Path("train.csv").write_text("1,2,3")
@@ -858,7 +860,7 @@ class Api:
             <Artifact my-team/mnist/points:v0>
         """
         options = (aliases, tags, description, metadata, ttl)
-        return self.client.run(self._publish(paths, target, type, options, run, ignore))
+        return self.client.run(self._publish(paths, target, type, options, run, ignore, upload))
 
     async def apublish(
         self,
@@ -873,10 +875,13 @@ class Api:
         ttl: timedelta | None = None,
         run: Run | None = None,
         ignore: Iterable[str] = (),
+        **upload: Unpack[UploadOptions],
     ) -> Artifact:
         """Asynchronous form of `publish`."""
         options = (aliases, tags, description, metadata, ttl)
-        return await self.client.arun(self._publish(paths, target, type, options, run, ignore))
+        return await self.client.arun(
+            self._publish(paths, target, type, options, run, ignore, upload)
+        )
 
     def _publish(
         self,
@@ -886,17 +891,20 @@ class Api:
         options: PublishOptions,
         run: Run | None,
         ignore: Iterable[str],
+        upload: UploadOptions,
     ) -> Flow[Artifact]:
         # Imported late: most scripts only read.
         from .publish.draft import collect
         from .publish.facts import Target
+        from .upload.batch_options import build_options
 
+        checked = build_options(upload)
         parts = parse_collection_path(path, self.settings.pages)
         draft = collect(parts.collection, type_name, paths, ignore)
         facts = draft.facts(*options)
         entity, project = yield from self._fill_in(parts.entity, parts.project)
         target = Target(entity, project, parts.collection)
-        return (yield from draft.publish_to(self.client, target, facts, run))
+        return (yield from draft.publish_to(self.client, target, facts, run, checked))
 
     def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.enums import ArtifactDigestAlgorithm
 
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
+from ..download.options import OnError
 from ..errors import UNSEEN, GraphQLError, NotFoundError, UsageError
 from ..paths import parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
 from ..runs.run_list import RunList
+from ..runs.upload import UploadPaths, upload_file
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from ..transport.nodes import iso
+from ..upload.options import UploadOptions
 from .artifact import StandaloneArtifact
 from .collection import StandaloneCollection
 from .files import VersionFiles
@@ -38,6 +41,8 @@ if TYPE_CHECKING:
 
     from ..download.disk.digests import Algorithm
     from .lineage_graph import LineageGraph
+
+    from ..upload.results import UploadResult
 
 DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
     "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
@@ -131,6 +136,69 @@ class Run(StandaloneRun):
 
         name = yield from upload_file(self.client, self, path, root)
         return (yield from self.files([name], per_page=1).load_item(0))
+
+    def upload(
+        self,
+        paths: UploadPaths,
+        root: str | PathLike[str] = ".",
+        *,
+        glob: str | None = None,
+        on_error: OnError = "raise",
+        **options: Unpack[UploadOptions],
+    ) -> "UploadResult":
+        """Upload files, and folders with all that is in them, many at a time.
+
+        Names in the run are paths relative to `root`, by default the working directory. With
+        `glob`, only names that match the shell pattern are uploaded. Files of the same name are
+        replaced; those that the run has with the same content are skipped. Links to folders are not
+        followed.
+
+        The first failure ends the upload, unless `on_error="collect"`: then it is in the result.
+        `options` are `progress`, `engine` and `jobs`, see `UploadOptions`.
+
+        For each 500 files, this sends RunFileAddresses, CreateRunFiles and, if the server supports
+        it, MarkRunFilesUploaded. Raises UsageError before anything is sent, NotFoundError if the
+        run is gone, TransportError, and DiskError for a file that cannot be read, or that is
+        modified meanwhile.
+
+        Example:
+            >>> Path("plots").mkdir()
+            >>> Path("plots/loss.txt").write_text("1, 0.5")
+            6
+            >>> run.upload("plots")
+            <UploadResult 1 uploaded, 6 B>
+            >>> run.upload("plots", glob="*.txt").skipped
+            ['plots/loss.txt']
+        """
+        return self.client.run(self._upload_many(paths, root, glob, on_error, options))
+
+    async def aupload(
+        self,
+        paths: UploadPaths,
+        root: str | PathLike[str] = ".",
+        *,
+        glob: str | None = None,
+        on_error: OnError = "raise",
+        **options: Unpack[UploadOptions],
+    ) -> "UploadResult":
+        """Asynchronous form of `upload`."""
+        return await self.client.arun(self._upload_many(paths, root, glob, on_error, options))
+
+    def _upload_many(
+        self,
+        paths: UploadPaths,
+        root: str | PathLike[str],
+        glob: str | None,
+        on_error: OnError,
+        options: UploadOptions,
+    ) -> Flow["UploadResult"]:
+        # Imported late: it imports httpx, which doubles the import time of the package.
+        from ..runs.many_uploads import find_files, upload_files
+        from ..upload.batch_options import build_options
+
+        checked = build_options(options, on_error)
+        files = find_files(paths, root, glob)
+        return (yield from upload_files(self.client, self, files, checked))
 
     def logged_artifacts(self, per_page: int = 100, *, start: str | None = None) -> RunArtifacts:
         """Return the artifact versions that the run logged, as a lazy list.

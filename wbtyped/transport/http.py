@@ -155,6 +155,13 @@ def drop_redirect_body(response: httpx.Response) -> None:
             return
 
 
+def check_headers(what: str, headers: Headers) -> None:
+    """Raise TransportError for a header that the server assigned for an upload, but is invalid."""
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
+            raise TransportError(f"{what}: the server assigned a header that cannot be sent")
+
+
 def with_body(response: httpx.Response, body: bytes) -> httpx.Response:
     """Return a copy of a response with its decoded body."""
     dropped = {"content-encoding", "content-length", "transfer-encoding"}
@@ -363,9 +370,7 @@ class Transport:
         self.check_online(what)
 
         target = web_url(url, what)
-        for name, value in headers.items():
-            if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
-                raise TransportError(f"{what}: the server assigned a header that cannot be sent")
+        check_headers(what, headers)
         sent = {**headers, **self.authorization(url)}
 
         def once() -> None:

@@ -1,6 +1,7 @@
 """Decide which failures are worth retrying, and when."""
 
 import logging
+import random
 import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import cached_property
@@ -31,6 +32,7 @@ that has responded may be restarting, which is given the whole budget."""
 RECONNECT_SECONDS = 0.5
 """The wait between two such attempts."""
 WAITS = {"wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0}
+MAX_TRIES_IN_TESTS = 4
 
 
 def hide_own_retries(record: logging.LogRecord) -> bool:
@@ -144,6 +146,25 @@ class RetryPolicy:
         if spent + wait >= QUIET_SECONDS:
             soon = f"retrying in {wait:.0f} s, and" if wait >= 1 else "retrying"
             notices.announce(self._server, str(error), f"{soon} for up to {left:.0f} s more")
+
+
+def next_try_delay(policy: RetryPolicy, error: Exception, tries: int) -> float | None:
+    """Return the seconds until the next try of a transfer, or None to give up.
+
+    For what does not wait in a thread of its own; `Retries` does the same for single requests.
+    """
+    delay = policy(error)
+    testing = is_testing()
+    if delay is False or (testing and tries >= MAX_TRIES_IN_TESTS):
+        return None
+    if testing:
+        return 0.0
+    if delay is not True:
+        return delay
+    if policy.over:
+        return None
+    longest = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** (tries - 1))
+    return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load
 
 
 def attempts_text(attempts: int, seconds: float) -> str:

@@ -20,6 +20,7 @@ __all__ = [
     "ARTIFACT_USED_BY_GQL",
     "COLLECTION_OR_TYPE_GQL",
     "COMMIT_ARTIFACT_GQL",
+    "COMPLETE_MULTIPART_UPLOAD_ARTIFACT_GQL",
     "CREATE_ARTIFACT_FILES_GQL",
     "CREATE_ARTIFACT_GQL",
     "CREATE_ARTIFACT_MANIFEST_GQL",
@@ -1683,14 +1684,30 @@ mutation CreateArtifactFiles($input: CreateArtifactFilesInput!) {
       edges {
         node {
           name
+          storagePath
           uploadUrl
           uploadHeaders
+          uploadMultipartUrls {
+            uploadID
+            uploadUrlParts {
+              partNumber
+              uploadUrl
+            }
+          }
           artifact {
             id
           }
         }
       }
     }
+  }
+}
+"""
+
+COMPLETE_MULTIPART_UPLOAD_ARTIFACT_GQL = """
+mutation CompleteMultipartUploadArtifact($input: CompleteMultipartUploadArtifactInput!) {
+  completeMultipartUploadArtifact(input: $input) {
+    digest
   }
 }
 """

@@ -134,7 +134,7 @@ class WandbServer:
         except (sqlite3.Error, OSError):
             self._folder.close()
             raise
-        self._blobs = BlobStore(self.data / BLOB_FOLDER)
+        self._blobs = BlobStore(self.data / BLOB_FOLDER, lasting=lasting)
         blobs = TrackedBlobs(self._database, self._blobs)
         if self._folder.was_killed:
             blobs.remove_orphans()

@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from types import FrameType
 
-import httpx
 from pydantic import BaseModel
 
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
 from wbtyped.server import WandbServer
+from wbtyped.transport.api_requests import ApiResponse
 
 RUN = "crew/ship/log"
 
@@ -70,7 +70,7 @@ def recording(server: WandbServer, responses: list[RecordedResponse]) -> Generat
 
         def recorded_post(
             what: str, body: bytes, *, repeatable: bool, path: str | None = None
-        ) -> httpx.Response:
+        ) -> ApiResponse:
             response = post(what, body, repeatable=repeatable, path=path)
             if path is not None:
                 return response

@@ -152,4 +152,5 @@ def published(api: Api, run: Run) -> None:
     assert_type(api.publish(["a", Path("b")], "e/p/c", "dataset", run=run), Artifact)
     draft = Draft("c", "dataset")
     assert_type(draft.add_dir("folder", ignore=["*.tmp"]), list[str])
+    assert_type(draft.add_reference("s3://a/b", checksum=False), str)
     assert_type(draft.publish("e/p/c", metadata={"a": 1}, api=api), Artifact)

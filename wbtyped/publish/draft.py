@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 
 from .. import arguments
+from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.lineage import Artifact, Run
 from ..artifacts.validation import (
     check_collection_name,
@@ -21,8 +22,12 @@ from ..name_patterns import check_glob
 from ..paths import parse_collection_path
 from ..transport.client import Client, HasClient
 from ..transport.flow import Flow
+from ..units import counted
 from .facts import Target, VersionFacts
 from .folder import check_name, files_below, warn_of_secrets
+from .manifest_spec import ManifestSpec
+from .references.reference import Reference, checked_reference
+from .references.resolve import resolve_references
 from .version import publish_version
 
 
@@ -43,7 +48,7 @@ class Draft:
         <Artifact my-team/mnist/points:v0>
     """
 
-    __slots__ = ("_files", "name", "type")
+    __slots__ = ("_files", "_references", "name", "type")
 
     def __init__(self, name: str, type: str) -> None:  # noqa: A002
         arguments.check_strings(name=name, type=type)
@@ -52,12 +57,13 @@ class Draft:
         self.name: str = name
         self.type: str = type
         self._files: dict[str, Path] = {}
+        self._references: list[Reference] = []
 
     def __repr__(self) -> str:
-        return f"<Draft {self.name} ({self.type}, {len(self._files)} files)>"
+        return f"<Draft {self.name} ({self.type}, {counted(len(self))})>"
 
     def __len__(self) -> int:
-        return len(self._files)
+        return len(self._files) + len(self._references)
 
     @property
     def files(self) -> dict[str, Path]:
@@ -109,11 +115,53 @@ class Draft:
             raise UsageError(f"{name} is already in the draft, from {known}; remove it first")
         return name
 
+    def add_reference(
+        self, uri: str | ArtifactManifestEntry, name: str | None = None, checksum: bool = True
+    ) -> str:
+        """Add content that stays where it is, and return its name.
+
+        By default the name is what follows the last slash. Nothing is read before `publish`, which
+        records what identifies the content, so that readers notice a change:
+
+        - `http://` and `https://`: the ETag and the size that the server sends.
+        - `s3://bucket/key` and `gs://bucket/key`: the ETag, size and version of the object, or of
+          each object below the key. Only public objects can be read: no credentials are used. Any
+          other is recorded as with `checksum=False`, with a warning.
+        - `file:///path`: the MD5 of the file, or of each file in the folder.
+        - `wandb-artifact://id/path`, or an entry of another version's manifest: its digest.
+        - Any other scheme needs `name`, and the URI alone is recorded, with a warning.
+
+        Objects below a key and files in a folder are named relative to it, below `name` if that is
+        given. With `checksum=False` nothing is requested, and the URI itself is what identifies the
+        content; a key is then one entry, whose name is the key.
+
+        The URI and what redirects lead to are visible to all who may read the version. The API key
+        is never sent to them.
+
+        Example:
+            >>> draft = Draft("points", "dataset")
+            >>> draft.add_reference("s3://public-bucket/train.csv", checksum=False)
+            'train.csv'
+        """
+        arguments.check_optional_strings(name=name)
+        arguments.check_flags(checksum=checksum)
+        if isinstance(uri, ArtifactManifestEntry):
+            uri = uri.ref_url()
+        text = arguments.string("uri", uri)
+        reference = checked_reference(text, name, checksum=checksum)
+        if name is not None:
+            check_name(name)
+        if reference not in self._references:
+            self._references.append(reference)
+        return reference.label
+
     def remove(self, name: str) -> None:
-        """Remove a file; raises UsageError if there is none of this name."""
+        """Remove a file or a reference; raises UsageError if there is none of this name."""
         arguments.check_strings(name=name)
-        if self._files.pop(name, None) is None:
+        others = [reference for reference in self._references if reference.label != name]
+        if self._files.pop(name, None) is None and len(others) == len(self._references):
             raise UsageError(f"{name} is not in the draft")
+        self._references = others
 
     def publish(
         self,
@@ -204,7 +252,23 @@ class Draft:
             check_run(run, target)
             facts = replace(facts, run=run.id)
         warn_of_secrets(list(self._files))
-        return (yield from publish_version(client, target, self._files, facts))
+        kept = yield from self._resolved(client)
+        spec = ManifestSpec(kept)
+        return (yield from publish_version(client, target, dict(self._files), facts, spec))
+
+    def _resolved(self, client: Client) -> Flow[dict[str, ArtifactManifestEntry]]:
+        """Return the entries of all references; raises UsageError if two have one name."""
+        kept: dict[str, ArtifactManifestEntry] = {}
+        found = yield from resolve_references(client, self._references)
+        for reference, entries in zip(self._references, found, strict=True):
+            for entry in entries:
+                check_name(entry.path)
+                other = kept.setdefault(entry.path, entry)
+                if other != entry or entry.path in self._files:
+                    raise UsageError(
+                        f"{entry.path} is in the draft twice: also as {reference.what}; pass name="
+                    )
+        return kept
 
 
 def check_run(run: object, target: Target) -> None:

@@ -23,7 +23,14 @@ class LocalContent:
     path: Path
     size: int
     md5: str
-    """In base64."""
+    """In base64, as object stores verify uploads."""
+    xxh128: str | None = None
+    """In base64; None unless the version uses it as the digest."""
+
+    @property
+    def digest(self) -> str:
+        """The digest in the manifest."""
+        return self.md5 if self.xxh128 is None else self.xxh128
 
     @classmethod
     def read(cls, path: Path) -> "LocalContent":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.enums import ArtifactDigestAlgorithm, ArtifactState
+from wbtyped_graphql.enums import ArtifactState
 from wbtyped_graphql.input_types import (
     ArtifactAliasInput,
     ArtifactCollectionAliasInput,
@@ -17,31 +17,36 @@ from wbtyped_graphql.input_types import (
 )
 
 from ..artifacts.contents.manifest import ArtifactManifest
-from ..artifacts.lineage import Artifact, find_artifact_by_id
+from ..artifacts.lineage import DIGEST_ALGORITHMS, Artifact, find_artifact_by_id
 from ..errors import GraphQLError, SchemaMismatchError, TransportError
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from .blocking import in_flow
 from .facts import Target, VersionFacts
 from .local_content import read_contents
-from .upload import VersionUpload, build_manifest
+from .manifest_spec import ManifestSpec
+from .manifest_upload import version_upload
 
 LATEST = "latest"
 
 
 def publish_version(
-    client: Client, target: Target, files: Mapping[str, Path], facts: VersionFacts
+    client: Client,
+    target: Target,
+    files: Mapping[str, Path],
+    facts: VersionFacts,
+    spec: ManifestSpec,
 ) -> Flow[Artifact]:
-    """Publish files as a version and return it, committed.
+    """Publish files, and the entries that `spec` keeps, as a version; return it, committed.
 
     A version with the same content is not created again; it gets the aliases and tags.
     """
     contents = yield from in_flow(lambda: read_contents(files))
-    manifest = build_manifest(contents)
+    manifest = spec.build(contents)
     artifact_id, state = yield from _create(target, manifest, facts)
     if state == ArtifactState.PENDING:
         try:
-            yield from VersionUpload(client, target, facts, artifact_id).run(contents)
+            yield from version_upload(client, target, facts, artifact_id, spec).run(contents)
         except (GraphQLError, TransportError):
             # Another publisher of the same content may have committed it meanwhile.
             found = yield from find_artifact_by_id(client, artifact_id)
@@ -74,7 +79,7 @@ def _create(
         artifact_type_name=facts.type,
         artifact_collection_name=target.collection,
         digest=digest,
-        digest_algorithm=ArtifactDigestAlgorithm.MANIFEST_MD5,
+        digest_algorithm=DIGEST_ALGORITHMS[manifest.digest_algorithm],
         description=facts.description,
         metadata=json.dumps(facts.metadata),
         aliases=aliases,

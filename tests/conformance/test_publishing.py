@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 from urllib.parse import quote
 
 import httpx
@@ -13,8 +14,9 @@ from tests.references.web_server import CONTENT, web_server
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactManifest
 from wbtyped.publish import Draft
+from wbtyped.server import WandbServer
 
-from .conftest import Scripts
+from .conftest import Scripts, flat
 
 
 @pytest.fixture
@@ -164,3 +166,54 @@ def test_references_published_by_both_clients_are_the_same_version(
         assert (root / "data.csv").read_bytes() == (root / "moved.csv").read_bytes() == CONTENT
         assert (root / "chain.txt").read_bytes() == b"beta"
     assert ours.get_entry("gs").digest == "gs://boat/private"
+
+
+@pytest.mark.slow
+def test_versions_made_from_drafts_are_those_of_the_official_client(
+    scripts: Scripts, api: Api, wandb_server: WandbServer, tmp_path: Path
+) -> None:
+    folder = tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    for name in ("a.txt", "b.txt", "deep/c.txt"):
+        (folder / name).write_text(name)
+    wandb_server.add_run("crew/ship/own")
+    run = api.run("crew/ship/own")
+
+    def drafted(name: str, **options: Literal["MD5", "XXH128"]) -> Draft:
+        draft = Draft(name, "dataset", **options)
+        draft.add_dir(folder)
+        return draft
+
+    first = drafted("data")
+    first.description, first.metadata = "d", {"a": 1}
+    draft = run.log_artifact(first).new_draft()
+    draft.remove("b.txt")
+    draft.remove("deep")
+    with draft.new_file("new.txt") as file:
+        file.write("new")
+    run.log_artifact(draft, ["second"])
+    more = Draft("data", "dataset")
+    more.add_file(folder / "deep/c.txt")
+    more.publish("crew/ship/data", run=run, incremental=True, api=api)
+    run.log_artifact(drafted("data"), ["again"])
+    faster = run.log_artifact(drafted("data-fast", digest_algorithm="XXH128")).new_draft()
+    with faster.new_file("new.txt") as file:
+        file.write("new")
+    run.log_artifact(faster)
+    run.log_artifact(drafted("data-fast"))
+    run.log_artifact(folder / "b.txt", name="data-file", type="dataset")
+    used = Draft("data-used", "dataset")
+    used.add_file(folder / "b.txt")
+    run.use_artifact(used)
+    ours = scripts.official("publish_drafts.py")
+    with WandbServer() as other:
+        theirs = replace(scripts, env=other.env, work=tmp_path / "other").official(
+            "publish_drafts.py", str(folder)
+        )
+    assert flat(ours) == flat(theirs)
+    assert isinstance(ours, dict)
+    assert list(ours) == [
+        "data:v2", "data:v1", "data:v0", "data-fast:v2", "data-fast:v1", "data-fast:v0",
+        "data-file:v0", "data-used:v0",
+    ]  # fmt: skip
+    assert flat(ours)["/data-fast:v1/entries/new.txt/3/alg"] == "XXH128"

@@ -177,6 +177,7 @@ def test_versions_made_from_drafts_are_those_of_the_official_client(
     for name in ("a.txt", "b.txt", "deep/c.txt"):
         (folder / name).write_text(name)
     wandb_server.add_run("crew/ship/own")
+    wandb_server.add_artifact("crew/ship/data-old", "dataset", {"a": b"1"}, layout="V1")
     run = api.run("crew/ship/own")
 
     def drafted(name: str, **options: Literal["MD5", "XXH128"]) -> Draft:
@@ -202,11 +203,16 @@ def test_versions_made_from_drafts_are_those_of_the_official_client(
     run.log_artifact(faster)
     run.log_artifact(drafted("data-fast"))
     run.log_artifact(folder / "b.txt", name="data-file", type="dataset")
+    old = api.artifact("crew/ship/data-old:v0").new_draft()
+    with old.new_file("new.txt") as file:
+        file.write("new")
+    run.log_artifact(old)
     used = Draft("data-used", "dataset")
     used.add_file(folder / "b.txt")
     run.use_artifact(used)
     ours = scripts.official("publish_drafts.py")
     with WandbServer() as other:
+        other.add_artifact("crew/ship/data-old", "dataset", {"a": b"1"}, layout="V1")
         theirs = replace(scripts, env=other.env, work=tmp_path / "other").official(
             "publish_drafts.py", str(folder)
         )
@@ -214,6 +220,6 @@ def test_versions_made_from_drafts_are_those_of_the_official_client(
     assert isinstance(ours, dict)
     assert list(ours) == [
         "data:v2", "data:v1", "data:v0", "data-fast:v2", "data-fast:v1", "data-fast:v0",
-        "data-file:v0", "data-used:v0",
+        "data-file:v0", "data-used:v0", "data-old:v1", "data-old:v0",
     ]  # fmt: skip
     assert flat(ours)["/data-fast:v1/entries/new.txt/3/alg"] == "XXH128"

@@ -406,7 +406,6 @@ class Draft:
         spec = ManifestSpec(
             kept,
             self.digest_algorithm,
-            "V2" if base is None else base.layout,
             None if base is None else base.region,
             incremental,
             None if base is None else base.id,
@@ -482,7 +481,7 @@ def load_draft(artifact: Artifact) -> Flow[Draft]:
     draft.description, draft.metadata = artifact.description, dict(artifact.metadata)
     target = Target(source.entity, source.project, source.collection)
     draft.start_from(
-        BaseVersion(artifact.id, target, manifest.storage_layout, manifest.storage_region),
+        BaseVersion(artifact.id, target, manifest.storage_region),
         {entry.path: replace(entry, artifact=None) for entry in manifest},
     )
     return draft

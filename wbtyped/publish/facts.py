@@ -23,7 +23,6 @@ class BaseVersion(NamedTuple):
 
     id: str
     target: Target
-    layout: str
     region: str | None
 
 

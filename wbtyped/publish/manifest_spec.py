@@ -11,7 +11,6 @@ from wbtyped_graphql.digest_algorithms import (
 from wbtyped_graphql.enums import (
     ArtifactDigestAlgorithm,
     ArtifactManifestType,
-    ArtifactStorageLayout,
 )
 from wbtyped_graphql.latest_version import (
     LatestVersionProjectArtifactCollectionArtifactSequence as SequenceVersions,
@@ -27,6 +26,8 @@ from ..user_warnings import warn_user
 from .facts import Target
 from .local_content import LocalContent
 
+STORAGE_LAYOUT = "V2"
+"""New versions have it, also those that keep files of a version with layout V1."""
 STORAGE_POLICY = "wandb-storage-policy-v1"
 DIGEST_FEATURE = "ARTIFACT_DIGEST_ALGORITHM"
 """The feature of servers that know other digests than MD5."""
@@ -44,7 +45,6 @@ class ManifestSpec:
     )
     """Entries for which nothing is uploaded: references, and files of an earlier version."""
     algorithm: Algorithm = "MD5"
-    layout: str = "V2"
     region: str | None = None
     is_incremental: bool = False
     """Whether the server adds the entries to those of the base version."""
@@ -63,11 +63,6 @@ class ManifestSpec:
         return ArtifactManifestType.INCREMENTAL if is_incremental else ArtifactManifestType.FULL
 
     @property
-    def storage_layout(self) -> ArtifactStorageLayout:
-        """The storage layout, as the server calls it."""
-        return ArtifactStorageLayout(self.layout)
-
-    @property
     def digest_algorithm(self) -> ArtifactDigestAlgorithm:
         """The digest algorithm, as the server calls it."""
         return DIGEST_ALGORITHMS[self.algorithm]
@@ -82,7 +77,7 @@ class ManifestSpec:
             entries[path] = self._entry(path, content, birth)
         ordered = {path: entries[path] for path in sorted(entries)}
         return ArtifactManifest(
-            1, STORAGE_POLICY, self.layout, self.region, ordered, self.algorithm
+            1, STORAGE_POLICY, STORAGE_LAYOUT, self.region, ordered, self.algorithm
         )
 
     def _entry(self, path: str, content: LocalContent, birth: str | None) -> ArtifactManifestEntry:

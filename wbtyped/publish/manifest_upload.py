@@ -13,6 +13,7 @@ from wbtyped_graphql.create_artifact_files import (
 from wbtyped_graphql.create_artifact_manifest import (
     CreateArtifactManifestCreateArtifactManifestArtifactManifest as AnnouncedManifest,
 )
+from wbtyped_graphql.enums import ArtifactStorageLayout
 from wbtyped_graphql.input_types import (
     CreateArtifactFilesInput,
     CreateArtifactFileSpecInput,
@@ -28,7 +29,7 @@ from ..transport.flow import Flow, ask
 from .blocking import in_flow
 from .facts import Target, VersionFacts
 from .local_content import LocalContent
-from .manifest_spec import ManifestSpec
+from .manifest_spec import STORAGE_LAYOUT, ManifestSpec
 from .upload import VersionUpload
 
 
@@ -97,7 +98,7 @@ class ManifestUpload(VersionUpload):
             for name, content in contents.items()
         ]
         wanted = CreateArtifactFilesInput(
-            artifact_files=specs, storage_layout=self.spec.storage_layout
+            artifact_files=specs, storage_layout=ArtifactStorageLayout(STORAGE_LAYOUT)
         )
         if self.spec.algorithm != "MD5":
             # Only servers with XXH128 know these fields.

@@ -34,6 +34,10 @@ def log(folder):
         plain.add_dir(folder)
         run.log_artifact(plain).wait()
         run.log_artifact(f"{folder}/b.txt", "data-file", "dataset")
+        old = wandb.Api().artifact("crew/ship/data-old:v0").new_draft()
+        with old.new_file("new.txt") as file:
+            file.write("new")
+        run.log_artifact(old).wait()
         used = wandb.Artifact("data-used", "dataset")
         used.add_file(f"{folder}/b.txt")
         run.use_artifact(used)
@@ -52,14 +56,8 @@ def describe(artifact, names):
         "logged": artifact.logged_by() is not None,
         "used": len(artifact.used_by()),
         "entries": {
-            path: [
-                entry.digest,
-                entry.size,
-                entry.ref,
-                entry.extra,
-                names.get(entry.birth_artifact_id),
-            ]
-            for path, entry in artifact.manifest.entries.items()
+            path: [e.digest, e.size, e.ref, e.extra, names.get(e.birth_artifact_id)]
+            for path, e in artifact.manifest.entries.items()
         },
     }
 
@@ -69,7 +67,7 @@ if len(sys.argv) > 1:
 api = wandb.Api()
 listed = [
     artifact
-    for name in ("data", "data-fast", "data-file", "data-used")
+    for name in ("data", "data-fast", "data-file", "data-used", "data-old")
     for artifact in api.artifacts("dataset", f"crew/ship/{name}")
 ]
 names = {artifact.id: artifact.name for artifact in listed}

@@ -30,8 +30,9 @@ from ..transport.client import Client, HasClient
 from ..transport.flow import Flow
 from ..units import counted
 from .facts import BaseVersion, Target, VersionFacts
-from .folder import check_name, files_below, warn_of_secrets
+from .folder import files_below
 from .manifest_spec import ManifestSpec
+from .names import check_name, check_names
 from .new_file import NewBinaryFile, NewTextFile, WriteMode, check_encoding
 from .references.reference import Reference, checked_reference
 from .references.resolve import resolve_references
@@ -152,10 +153,12 @@ class Draft:
     ) -> list[str]:
         """Add everything below a folder, and return the names in the version.
 
-        Names are relative to the folder, below `name` if that is given. `.git`, `.hg` and `.svn`
-        are left out, and what matches a pattern of `ignore`: `*.tmp` in every folder, `/build/` at
-        the top. A link to a file counts as the file; a link to a folder raises UsageError. With
-        `overwrite=True` files replace those of the same name.
+        Names are relative to the folder, below `name` if that is given. Left out are `.git` and
+        other folders of version control, what matches a pattern of `ignore` (`*.tmp` in every
+        folder, `/build/` at the top), and what a file `.wandbignore` excludes, in the syntax of
+        `.gitignore`; that needs `pip install 'wbtyped[ignore]'`. A link to a file counts as the
+        file. Links to folders, links that lead nowhere, devices, pipes and sockets raise
+        UsageError. With `overwrite=True` files replace those of the same name.
         """
         folder = arguments.location("path", path)
         arguments.check_optional_strings(name=name)
@@ -400,8 +403,8 @@ class Draft:
         if run is not None:
             check_run(run, target)
             facts = replace(facts, run=run.id)
-        warn_of_secrets(list(self._files))
         kept = self._kept | (yield from self._resolved(client))
+        check_names([*self._files, *(kept.keys() - self._kept.keys())], self._kept)
         base = self._base
         spec = ManifestSpec(
             kept,

@@ -10,7 +10,7 @@ from datetime import timedelta
 from os import PathLike
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Literal, get_args, overload
+from typing import Literal, Unpack, get_args, overload
 
 from .. import arguments
 from ..artifacts.contents.entry import ArtifactManifestEntry
@@ -29,13 +29,14 @@ from ..paths import parse_collection_path
 from ..transport.client import Client, HasClient
 from ..transport.flow import Flow
 from ..units import counted
+from ..upload.batch_options import BatchOptions, build_options
+from ..upload.options import UploadOptions
 from .facts import BaseVersion, Target, VersionFacts
 from .folder import files_below
 from .manifest_spec import ManifestSpec
 from .names import check_name, check_names
 from .new_file import NewBinaryFile, NewTextFile, WriteMode, check_encoding
 from .references.reference import Reference, checked_reference
-from .references.resolve import resolve_references
 from .version import publish_version
 
 
@@ -307,22 +308,26 @@ class Draft:
         run: Run | None = None,
         incremental: bool = False,
         api: HasClient | None = None,
+        **options: Unpack[UploadOptions],
     ) -> Artifact:
         """Publish the content as a version of `entity/project/collection`, and return it.
 
         What the path omits comes from the settings; a draft of a version is published to that
         version's collection by default. The version gets `latest` and the given aliases; `run` is
         the run that logs it, in the same project. With `incremental=True` the server adds the
-        content to that of the newest version. See `Api.publish`.
+        content to that of the newest version. `options` are `progress`, `engine` and `jobs`.
+        See `Api.publish`.
 
         Raises UsageError before anything is sent, GraphQLError and TransportError, and DiskError
         for a file that cannot be read, or that is modified meanwhile.
         """
         arguments.check_flags(incremental=incremental)
         facts = self.facts(aliases, tags, description, metadata, ttl)
+        upload = build_options(options)
         client = _client(api)
         target = self._target(client, path)
-        return client.run(self.publish_to(client, target, facts, run, incremental=incremental))
+        flow = self.publish_to(client, target, facts, run, upload, incremental=incremental)
+        return client.run(flow)
 
     async def apublish(
         self,
@@ -336,13 +341,15 @@ class Draft:
         run: Run | None = None,
         incremental: bool = False,
         api: HasClient | None = None,
+        **options: Unpack[UploadOptions],
     ) -> Artifact:
         """Asynchronous form of `publish`."""
         arguments.check_flags(incremental=incremental)
         facts = self.facts(aliases, tags, description, metadata, ttl)
+        upload = build_options(options)
         client = _client(api)
         target = self._target(client, path)
-        flow = self.publish_to(client, target, facts, run, incremental=incremental)
+        flow = self.publish_to(client, target, facts, run, upload, incremental=incremental)
         return await client.arun(flow)
 
     def _target(self, client: Client, path: str | PathLike[str] | None) -> Target:
@@ -394,6 +401,7 @@ class Draft:
         target: Target,
         facts: VersionFacts,
         run: Run | None,
+        options: BatchOptions,
         *,
         incremental: bool = False,
     ) -> Flow[Artifact]:
@@ -414,7 +422,7 @@ class Draft:
             None if base is None else base.id,
         )
         files = dict(self._files)
-        artifact = yield from publish_version(client, target, files, facts, spec)
+        artifact = yield from publish_version(client, target, files, facts, spec, options)
         self._remove_written()
         return artifact
 
@@ -431,7 +439,9 @@ class Draft:
         target = Target(run.entity, run.project, self.name)
         if self._base is not None:
             target = self._base.target
-        return (yield from self.publish_to(run.client, target, facts, run if is_logged else None))
+        creator = run if is_logged else None
+        options = build_options({})
+        return (yield from self.publish_to(run.client, target, facts, creator, options))
 
     def _check_complete(self, *, incremental: bool) -> None:
         if self._removed:
@@ -458,6 +468,11 @@ class Draft:
     def _resolved(self, client: Client) -> Flow[dict[str, ArtifactManifestEntry]]:
         """Return the entries of all references; raises UsageError if two have one name."""
         kept: dict[str, ArtifactManifestEntry] = {}
+        if not self._references:
+            return kept
+        # Imported late: it imports httpx, which most drafts do not need.
+        from .references.resolve import resolve_references
+
         found = yield from resolve_references(client, self._references)
         for reference, entries in zip(self._references, found, strict=True):
             for entry in entries:

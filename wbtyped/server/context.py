@@ -71,6 +71,7 @@ class Context:
     def on(
         cls, database: Database, blobs: TrackedBlobs, signer: Signer, *,
         account: str, features: frozenset[str], storage_regions: frozenset[str],
+        draft_lifetime: float,
     ) -> "Context":  # fmt: skip
         """Return the context of a database, without URLs yet."""
         return cls(
@@ -80,7 +81,7 @@ class Context:
             files=Files(database, blobs),
             collections=Collections(database),
             versions=Versions(database, blobs),
-            drafts=Drafts(database, blobs),
+            drafts=Drafts(database, blobs, draft_lifetime),
             uploads=Uploads(database, blobs),
             streams=Streams(database),
             sizes=Sizes(database),

@@ -112,7 +112,12 @@ PLAINTEXT_KEYS_VERSION = 2
 
 def now() -> str:
     """Return the current time as the server stores it: ISO 8601 in UTC."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return stored_time(datetime.now(UTC))
+
+
+def stored_time(moment: datetime) -> str:
+    """Return a time in UTC as the server stores it; earlier ones sort before later ones."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Database:

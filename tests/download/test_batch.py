@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import files_in
 from wbtyped import Api, Run
 from wbtyped.download import batch
-from wbtyped.download.batch import Worker
+from wbtyped.download.worker import Worker
 from wbtyped.download.disk.part_files import (
     PART_NAME,
     STALE_SECONDS,

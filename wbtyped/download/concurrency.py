@@ -1,7 +1,5 @@
 """Adaptive limit on concurrent transfers."""
 
-import stamina
-
 from ..clock import monotonic
 from ..transport.retries import TransientError
 
@@ -60,6 +58,8 @@ class AdaptiveLimit:
         self._successes = 0
         if error.status == 429:
             self._current = max(1, self._current // 2)
+        import stamina  # late, since most programs need it never: it takes 20 ms
+
         if error.retry_after and not stamina.is_testing():
             pause = min(error.retry_after, self._longest_pause)
             self.paused_until = max(self.paused_until, monotonic() + pause)

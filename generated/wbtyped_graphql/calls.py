@@ -59,6 +59,7 @@ from .operations import (
     MORE_RUN_FILE_SIZES_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
+    PROJECT_NAMES_GQL,
     PROJECTS_GQL,
     REGISTRIES_GQL,
     REGISTRY_COLLECTIONS_GQL,
@@ -149,6 +150,7 @@ if TYPE_CHECKING:
     from .more_run_file_sizes import MoreRunFileSizes
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
+    from .project_names import ProjectNames
     from .projects import Projects
     from .registries import Registries
     from .registry_collections import RegistryCollections
@@ -288,6 +290,29 @@ def artifact_collection_aliases(
         variables,
         envelope=Envelope[ArtifactCollectionAliases],
     )
+
+
+def project_names(
+    *,
+    entity: str,
+    project: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[ProjectNames]:
+    """The collections of a project, of all types, with only their types and aliases.
+
+    Pages: `perPage` collections at a time from after `cursor`.
+
+    Used by: codegen.find_names"""
+    from .project_names import ProjectNames
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(PROJECT_NAMES_GQL, "ProjectNames", variables, envelope=Envelope[ProjectNames])
 
 
 def update_artifact_sequence(
@@ -439,6 +464,7 @@ def artifact_files_by_id(
     Pages: `fileLimit` files at a time from after `fileCursor`; the official client requests up
     to 5000. `fileNames` selects exact paths; paths that do not exist are omitted.
 
+    Rows: versions have up to millions of files.
     Used by: artifacts.ArtifactFiles"""
     from .artifact_files_by_id import ArtifactFilesById
 
@@ -938,6 +964,7 @@ def run_files(
     `fileNames` selects exact names and returns a node for each, even if it does not exist. `pattern`
     is SQL LIKE: `%` is any string, `_` any character. `fileCount` ignores both filters.
 
+    Rows: runs have up to millions of files.
     Used by: Files, Run.file"""
     from .run_files import RunFiles
 

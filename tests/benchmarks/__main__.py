@@ -20,6 +20,7 @@ from tests.benchmarks import (
     memory,
     retention,
     schema_check,
+    server,
     uploads,
 )
 from tests.benchmarks.processes import adopt_orphans
@@ -37,6 +38,7 @@ FIGURES: dict[str, Callable[[int], Figure]] = {
     "usage": retention.usage_figure,
     "prune": retention.prune_figure,
     "filesystem": filesystem.figure,
+    "server": server.figure,
 }
 PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
 
@@ -67,7 +69,7 @@ def main() -> int:
     options = parser.parse_args()
     rounds: int = options.rounds
     # These take long, and some need nginx: only on request.
-    on_request = {"downloads", "uploads", "filesystem", "usage", "prune"}
+    on_request = {"downloads", "uploads", "filesystem", "server", "usage", "prune"}
     names: list[str] = options.figure or [name for name in FIGURES if name not in on_request]
     by_job = {"downloads": downloads.figure, "uploads": uploads.figure}
     if options.job:

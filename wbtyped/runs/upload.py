@@ -1,14 +1,15 @@
 """Upload one local file to a run."""
 
+from __future__ import annotations
+
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.create_run_files import CreateRunFilesCreateRunFiles
 
 from .. import arguments
 from ..errors import TransportError, UsageError
@@ -16,6 +17,9 @@ from ..transport.client import Client
 from ..transport.flow import Flow, Sender, ask
 from ..upload.local_body import LocalBody
 from .ref import RunIdentity
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.create_run_files import CreateRunFilesCreateRunFiles
 
 MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
 """Feature of servers that need to be told when an upload is complete."""
@@ -33,7 +37,7 @@ def upload_file(
     return (yield from upload_local(client, run, LocalFile.find(path, root)))
 
 
-def upload_local(client: Client, run: RunIdentity, file: "LocalFile") -> Flow[str]:
+def upload_local(client: Client, run: RunIdentity, file: LocalFile) -> Flow[str]:
     """Upload a file under the name that it says, and return that."""
     names = {"entity": run.entity, "project": run.project, "run": run.id}
     created = yield from ask(calls.create_run_files(**names, files=[file.name]))
@@ -58,7 +62,7 @@ class LocalFile:
     name: str
 
     @classmethod
-    def find(cls, path: str | PathLike[str], root: str | PathLike[str]) -> "LocalFile":
+    def find(cls, path: str | PathLike[str], root: str | PathLike[str]) -> LocalFile:
         """Return the file at `path`, named relative to `root`; raises UsageError if not inside."""
         file, folder = arguments.location("path", path), arguments.location("root", root)
         if not file.is_file():

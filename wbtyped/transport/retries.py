@@ -2,6 +2,7 @@
 
 import logging
 import random
+import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -14,6 +15,8 @@ from .retry_notices import QUIET_SECONDS, notices
 if TYPE_CHECKING:
     import httpx
     import stamina
+
+    from .api_requests import ApiResponse
 
 T = TypeVar("T")
 
@@ -30,8 +33,6 @@ RECONNECT_SECONDS = 0.5
 """The wait between two such attempts."""
 WAITS = {"wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0}
 MAX_TRIES_IN_TESTS = 4
-ATTEMPTS = "wbtyped.attempts"
-"""Key of a response's extensions: how often the request was sent, in words, after retries."""
 
 
 def hide_own_retries(record: logging.LogRecord) -> bool:
@@ -58,7 +59,7 @@ class TransientError(Exception):
         self,
         message: str,
         *,
-        response: "httpx.Response | None" = None,
+        response: "httpx.Response | ApiResponse | None" = None,
         unsent: bool = False,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -152,10 +153,8 @@ def next_try_delay(policy: RetryPolicy, error: Exception, tries: int) -> float |
 
     For what does not wait in a thread of its own; `Retries` does the same for single requests.
     """
-    import stamina
-
     delay = policy(error)
-    testing = stamina.is_testing()
+    testing = is_testing()
     if delay is False or (testing and tries >= MAX_TRIES_IN_TESTS):
         return None
     if testing:
@@ -267,8 +266,12 @@ class StoppedClockPolicy:
             return False
         self.wait_seconds = self._next_wait if wait is True else wait
         self._next_wait = min(MAX_WAIT_SECONDS, 2 * self._next_wait)
-        import stamina
-
-        if stamina.is_testing():
+        if is_testing():
             self.wait_seconds = 0.0
         return 0.0
+
+
+def is_testing() -> bool:
+    """Return True if a test has told stamina not to wait; it cannot have without importing it."""
+    stamina = sys.modules.get("stamina")
+    return stamina is not None and stamina.is_testing()

@@ -55,6 +55,8 @@ if TYPE_CHECKING:
     from .storage.usage_values import UsageGroup, VersionUsage
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
+    from .upload.options import UploadOptions
+    from .upload.results import UploadResult
 
 __all__ = [
     "Api",
@@ -102,6 +104,8 @@ __all__ = [
     "SizedPaginator",
     "TypedArtifact",
     "TypedArtifacts",
+    "UploadOptions",
+    "UploadResult",
     "UsageGroup",
     "UsageReport",
     "User",
@@ -155,6 +159,8 @@ _MODULES = {
     "SizedPaginator": "transport.pagination",
     "TypedArtifact": "artifacts.typed_versions",
     "TypedArtifacts": "artifacts.typed_versions",
+    "UploadOptions": "upload.options",
+    "UploadResult": "upload.results",
     "UsageGroup": "storage.usage_values",
     "UsageReport": "storage.usage_report",
     "User": "accounts.users",

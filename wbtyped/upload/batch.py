@@ -89,8 +89,8 @@ class UploadBatch:
         if url is None:
             raise TransportError(f"{what}: the server assigned no upload URL")
         check_headers(what, assigned)
-        absolute = self.transport.absolute(url)
-        return web_url(absolute, what), {**assigned, **self.transport.authorization(absolute)}
+        target = web_url(self.transport.absolute(url), what)
+        return target, {**assigned, **self.transport.authorization_for(target)}
 
     def add(self, uploads: Sequence[Upload]) -> None:
         """Start uploads."""

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     from .storage.usage_values import UsageGroup, VersionUsage
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
+    from .upload.options import UploadOptions
+    from .upload.results import UploadResult
 
 __all__ = [
     "Api",
@@ -104,6 +106,8 @@ __all__ = [
     "SizedPaginator",
     "TypedArtifact",
     "TypedArtifacts",
+    "UploadOptions",
+    "UploadResult",
     "UsageGroup",
     "UsageReport",
     "User",
@@ -157,6 +161,8 @@ _MODULES = {
     "SizedPaginator": "transport.pagination",
     "TypedArtifact": "artifacts.typed_versions",
     "TypedArtifacts": "artifacts.typed_versions",
+    "UploadOptions": "upload.options",
+    "UploadResult": "upload.results",
     "UsageGroup": "storage.usage_values",
     "UsageReport": "storage.usage_report",
     "User": "accounts.users",

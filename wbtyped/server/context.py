@@ -11,6 +11,7 @@ from .collections import Collections
 from .database import Database
 from .drafts import Drafts
 from .files import Files
+from .history_exports import HistoryExports
 from .organizations import Organizations
 from .projects import Projects
 from .runs import Runs
@@ -45,6 +46,7 @@ class Context:
     drafts: Drafts
     uploads: Uploads
     streams: Streams
+    history_exports: HistoryExports
     sizes: Sizes
     blobs: TrackedBlobs
     signer: Signer
@@ -64,6 +66,7 @@ class Context:
         account: str, features: frozenset[str], storage_regions: frozenset[str],
     ) -> "Context":  # fmt: skip
         """Return the context of a database, without URLs yet."""
+        streams = Streams(database)
         return cls(
             organizations=Organizations(database),
             projects=Projects(database, blobs),
@@ -73,7 +76,8 @@ class Context:
             versions=Versions(database, blobs),
             drafts=Drafts(database, blobs),
             uploads=Uploads(database, blobs),
-            streams=Streams(database),
+            streams=streams,
+            history_exports=HistoryExports(database, blobs, streams),
             sizes=Sizes(database),
             blobs=blobs,
             signer=signer,

@@ -83,6 +83,16 @@ CREATE TABLE IF NOT EXISTS stream_lines (
   line TEXT NOT NULL,
   PRIMARY KEY (run_id, name, number)
 ) WITHOUT ROWID;
+-- Parquet files with the histories of runs that have ended: the lines that each has.
+CREATE TABLE IF NOT EXISTS history_exports (
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  first_line INTEGER NOT NULL,
+  next_line INTEGER NOT NULL,
+  blob TEXT NOT NULL,
+  md5 TEXT NOT NULL,
+  PRIMARY KEY (run_id, first_line)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS history_exports_by_blob ON history_exports (blob);
 -- Registries that were created with the artifact types that they accept.
 CREATE TABLE IF NOT EXISTS registries (
   project_id INTEGER PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,

@@ -31,6 +31,10 @@ RUN_COLUMNS = {
     "host": "host",
     "sweep": "sweep_name",
 }
+BLOBS = """
+SELECT blob FROM files WHERE run_id = :id
+UNION SELECT blob FROM history_exports WHERE run_id = :id
+"""
 
 _tags = TypeAdapter(list[str | None])
 
@@ -170,7 +174,7 @@ class Runs:
             blobs: list[str] = []
             with self._database.transaction() as connection:
                 for run_id in ids:
-                    rows = connection.execute("SELECT blob FROM files WHERE run_id = ?", (run_id,))
+                    rows = connection.execute(BLOBS, {"id": run_id})
                     blobs += [row["blob"] for row in rows]
                     connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
             self._blobs.remove_unreferenced(blobs)

@@ -98,6 +98,11 @@ CREATE TABLE IF NOT EXISTS registries (
   project_id INTEGER PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
   allow_all_types INTEGER NOT NULL
 );
+-- Ids of deleted runs, which no later run gets: a client may still have them.
+CREATE TABLE IF NOT EXISTS deleted_runs (run_id INTEGER PRIMARY KEY);
+CREATE TRIGGER IF NOT EXISTS run_deleted AFTER DELETE ON runs BEGIN
+  INSERT OR IGNORE INTO deleted_runs VALUES (old.id);
+END;
 -- Runs whose processes were asked to stop.
 CREATE TABLE IF NOT EXISTS stopped_runs (
   run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE

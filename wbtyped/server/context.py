@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from functools import cached_property
+from urllib.parse import urlsplit
 
 from graphql import GraphQLResolveInfo
 
+from .changes import Changes
 from .collections import Collections
 from .database import Database
 from .drafts import Drafts
@@ -15,8 +16,9 @@ from .history_exports import HistoryExports
 from .organizations import Organizations
 from .projects import Projects
 from .runs import Runs
-from .signed_urls import Signer
+from .signed_urls import Signer, quoted
 from .sizes import Sizes
+from .sorted_views import SortedViews
 from .streams import Streams
 from .tracked_blobs import TrackedBlobs
 from .uploads import Uploads
@@ -25,12 +27,18 @@ from .versions import Versions
 HOST_PATTERN = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
 
-class RunPath(NamedTuple):
+@dataclass(frozen=True)
+class RunPath:
     """The path of a run."""
 
     entity: str
     project: str
     run: str
+
+    @cached_property
+    def quoted(self) -> str:
+        """The path as URLs have it."""
+        return quoted(f"{self.entity}/{self.project}/{self.run}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +56,7 @@ class Context:
     streams: Streams
     history_exports: HistoryExports
     sizes: Sizes
+    views: SortedViews
     blobs: TrackedBlobs
     signer: Signer
     account: str
@@ -79,6 +88,7 @@ class Context:
             streams=streams,
             history_exports=HistoryExports(database, blobs, streams),
             sizes=Sizes(database),
+            views=SortedViews(Changes(database)),
             blobs=blobs,
             signer=signer,
             account=account,
@@ -102,15 +112,18 @@ class Context:
 
     def file_url(self, path: RunPath, name: str) -> str:
         """Return the URL of a run file on the API's own origin."""
-        return f"{self.api_url}/files/{quote('/'.join((*path, name)))}"
+        return f"{self.api_url}/files/{path.quoted}/{quoted(name)}"
 
     def blob_url(self, key: str, name: str) -> str:
         """Return the signed URL of a blob; the name is for people and browsers."""
-        return self.signer.sign(self.storage_url, "GET", f"/blobs/{key}/{name.rpartition('/')[2]}")
+        name = name.rpartition("/")[2]
+        return self.signer.sign(self.storage_url, "GET", name, f"/blobs/{key}/")
 
     def upload_url(self, path: RunPath, name: str) -> str:
         """Return the signed URL to upload a run file to."""
-        return self.signer.sign(self.storage_url, "PUT", "/".join(("/uploads", *path, name)))
+        return self.signer.sign(
+            self.storage_url, "PUT", f"/uploads/{path.entity}/{path.project}/{path.run}/{name}"
+        )
 
     def draft_file_url(self, file_id: int, part: int | None = None) -> str:
         """Return the signed URL to upload a file of an uncommitted version to, or one part."""

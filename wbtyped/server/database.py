@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..errors import DiskError, UsageError
 from .artifact_tables import ARTIFACT_TABLES
+from .change_tables import CHANGE_TABLES
 from .keys import key_hash
 from .private_files import make_private_file
 
@@ -100,7 +101,7 @@ CREATE TABLE IF NOT EXISTS registries (
 );
 -- Ids of deleted runs, which no later run gets: a client may still have them.
 CREATE TABLE IF NOT EXISTS deleted_runs (run_id INTEGER PRIMARY KEY);
-CREATE TRIGGER IF NOT EXISTS run_deleted AFTER DELETE ON runs BEGIN
+CREATE TRIGGER IF NOT EXISTS run_id_kept AFTER DELETE ON runs BEGIN
   INSERT OR IGNORE INTO deleted_runs VALUES (old.id);
 END;
 -- Runs whose processes were asked to stop.
@@ -159,7 +160,7 @@ class Database:
                 f"{self._path} has the format {found} of another wbtyped version, this one uses"
                 f" {FORMAT_VERSION}; choose another data folder"
             )
-        tables = f"{TABLES}{ARTIFACT_TABLES}PRAGMA user_version = {FORMAT_VERSION};"
+        tables = f"{TABLES}{ARTIFACT_TABLES}{CHANGE_TABLES}PRAGMA user_version = {FORMAT_VERSION};"
         self.connection.executescript(f"BEGIN IMMEDIATE;{tables}COMMIT")
         self._hash_former_keys()
 

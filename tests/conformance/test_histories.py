@@ -74,6 +74,8 @@ def test_official_client_reads_the_history_it_logged(
         "part of a metric": [{"_step": step, "deep.er": step} for step in range(sum(PARTS))],
         "other axis": [{"loss": s["loss"], "rare": s["rare"]} for s in STEPS if "rare" in s],
         "system samples": 1,
+        "console": [f"step {step}" for step in range(sum(PARTS))],
+        "end of the console": [f"step {step}" for step in range(sum(PARTS))][-2:],
         "exports": exports,
     }
 

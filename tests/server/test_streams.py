@@ -135,3 +135,36 @@ def test_lines_that_are_no_objects_do_not_break_the_history(
     assert len(run["events"]) == 5
     assert run["parquetHistory"]["parquetUrls"] == []
     assert {"_step": 3} in run["parquetHistory"]["liveData"]
+
+
+CONSOLE = """
+query Console($after: String, $before: String, $first: Int, $last: Int) {
+  project(name: "ship", entityName: "crew") { run(name: "log") {
+    logLines(after: $after, before: $before, first: $first, last: $last) {
+      edges { node { number line } } pageInfo {
+        startCursor endCursor hasNextPage hasPreviousPage
+      }
+    }
+  } }
+}
+"""
+
+
+def test_console_is_paged_backward_from_its_end(wandb_server: WandbServer, ask: Ask) -> None:
+    wandb_server.add_run("crew/ship/log")
+    content = [f"line {number}" for number in range(5)]
+    assert post(wandb_server, {"files": {"output.log": {"content": content}}}).is_success
+    pages: list[list[int]] = []
+    before: str | None = None
+    while True:
+        answer = ask(CONSOLE, last=2, before=before).json()["data"]["project"]["run"]["logLines"]
+        pages.append([edge["node"]["number"] for edge in answer["edges"]])
+        info = answer["pageInfo"]
+        assert info["hasNextPage"] is (before is not None)
+        before = info["startCursor"]
+        if not info["hasPreviousPage"]:
+            break
+    assert pages == [[3, 4], [1, 2], [0]]
+    assert ask(CONSOLE, last=0).json()["data"]["project"]["run"]["logLines"]["edges"] == []
+    assert ask(CONSOLE, last=1, first=1).status_code == 400
+    assert ask(CONSOLE, last=-1).status_code == 400

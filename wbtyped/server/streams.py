@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, JsonValue, ValidationError
 from .database import Database, now
 from .http_errors import HttpError
 from .limits import STREAM_BODY_BYTES
+from .node_ids import MAX_ROW_ID
 from .request_body import decode_body
 from .user_json import read_object
 
@@ -111,6 +112,17 @@ class Streams:
         )
         values = (run_id, name, -1 if after is None else after, limit)
         return self._database.connection.execute(query, values).fetchall()
+
+    def lines_before(
+        self, run_id: int, name: str, before: int | None, limit: int
+    ) -> list[sqlite3.Row]:
+        """Return the last lines of a file, or those before a number, in order."""
+        query = (
+            "SELECT number, line FROM stream_lines WHERE run_id = ? AND name = ? AND number < ?"
+            " ORDER BY number DESC LIMIT ?"
+        )
+        values = (run_id, name, MAX_ROW_ID if before is None else before, limit)
+        return self._database.connection.execute(query, values).fetchall()[::-1]
 
     def rewind(self, run_id: int, step: int) -> None:
         """Forget the steps after one; the summary becomes that of the last step that is kept."""

@@ -17,6 +17,7 @@ for part in sys.argv[2:]:
         rare = {"rare": step} if step % 5 == 0 else {}
         word = {"word": f"w{step}", "ok": step % 2 == 0, "list": [step, 1.5]}
         run.log({"loss": 1 / (step + 1), "deep": {"er": step}, "nan": float("nan"), **rare, **word})
+        print("step", step)
         step += 1
     run.finish()
     scans.append([row["_step"] for row in wandb.Api().run(sys.argv[1]).scan_history()])

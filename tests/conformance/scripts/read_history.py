@@ -39,6 +39,8 @@ seen = {
     ],
     "system samples": len(run.history(stream="system", samples=1, pandas=False)),
 }
+seen["console"] = [line.content for line in run.console_logs(per_page=3)]
+seen["end of the console"] = [line.content for line in run.console_logs(last=2)]
 try:
     found = run.download_history_exports("exports")
     sizes = [Path(path).stat().st_size > 0 for path in found.paths]

@@ -38,7 +38,12 @@ counting rows takes 10 µs for a thousand."""
 MAX_PAGE_MS = 5.0
 FIRST_START_MS, NEXT_START_MS = 150.0, 30.0
 FILE_COUNT = 10_000
-MAX_FILE_US = {("run", 50): 18.0, ("run", 1000): 12.0, ("version", 50): 23.0, ("version", 1000): 16.0}
+MAX_FILE_US = {
+    ("run", 50): 18.0,
+    ("run", 1000): 12.0,
+    ("version", 50): 23.0,
+    ("version", 1000): 16.0,
+}
 """CPU time of the server for a listed file with its URLs, by kind and page size. It was 30 and 21
 for runs, 45 to 53 and 36 to 41 for versions."""
 UPLOADED_FILES = 2_000
@@ -154,11 +159,11 @@ class Pages:
         self._server = WandbServer()
         self._server.add_run("crew/ship/r0")
         self._server.add_artifact("crew/ship/data", "dataset", {"a": "a"})
-        database = self._server._database  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        database = self._server._database  # pyright: ignore[reportPrivateUsage]
         with database.transaction() as connection:
             SEEDS[kind](connection, size - 1)
         self._execution = Execution(FEATURES)
-        self._context = self._server._context  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        self._context = self._server._context  # pyright: ignore[reportPrivateUsage]
 
     def ask(self, listing: Listing, after: str | None, first: int) -> dict[str, Any]:
         """Return a page."""

@@ -40,9 +40,8 @@ if TYPE_CHECKING:
     from wbtyped_graphql.run_files_rows import RunFileRow
 
     from ..download.disk.digests import Algorithm
-    from .lineage_graph import LineageGraph
-
     from ..upload.results import UploadResult
+    from .lineage_graph import LineageGraph
 
 DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
     "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
@@ -132,7 +131,6 @@ class Run(StandaloneRun):
         return await self.client.arun(self._upload(path, root))
 
     def _upload(self, path: str | PathLike[str], root: str | PathLike[str]) -> Flow[File]:
-        from ..runs.upload import upload_file
 
         name = yield from upload_file(self.client, self, path, root)
         return (yield from self.files([name], per_page=1).load_item(0))
@@ -145,7 +143,7 @@ class Run(StandaloneRun):
         glob: str | None = None,
         on_error: OnError = "raise",
         **options: Unpack[UploadOptions],
-    ) -> "UploadResult":
+    ) -> UploadResult:
         """Upload files, and folders with all that is in them, many at a time.
 
         Names in the run are paths relative to `root`, by default the working directory. With
@@ -180,7 +178,7 @@ class Run(StandaloneRun):
         glob: str | None = None,
         on_error: OnError = "raise",
         **options: Unpack[UploadOptions],
-    ) -> "UploadResult":
+    ) -> UploadResult:
         """Asynchronous form of `upload`."""
         return await self.client.arun(self._upload_many(paths, root, glob, on_error, options))
 
@@ -191,7 +189,7 @@ class Run(StandaloneRun):
         glob: str | None,
         on_error: OnError,
         options: UploadOptions,
-    ) -> Flow["UploadResult"]:
+    ) -> Flow[UploadResult]:
         # Imported late: it imports httpx, which doubles the import time of the package.
         from ..runs.many_uploads import find_files, upload_files
         from ..upload.batch_options import build_options

@@ -2,6 +2,8 @@
 
 import json
 import sqlite3
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from importlib import import_module
 from io import BytesIO
@@ -14,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import JsonValue, TypeAdapter
 
 from tests.run_logging import log_run
-from wbtyped.server import WandbServer, history_exports, parquet
+from wbtyped.server import WandbServer, history_exports, parquet, time_limit
 
 from .conftest import Ask
 
@@ -107,6 +109,21 @@ def test_long_history_has_several_files(
     wandb_server.add_run(RUN, history=[{"loss": n} for n in range(5)])
     files, _ = history(ask)
     assert [[row["_step"] for row in read_rows(file)] for file in files] == [[0, 1], [2, 3], [4]]
+
+
+def test_writing_files_does_not_count_as_time_of_the_query(
+    wandb_server: WandbServer, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(steps: Sequence[Mapping[str, JsonValue]]) -> bytes | None:
+        end = time.thread_time() + 0.6
+        while time.thread_time() < end:
+            pass
+        return parquet.write_parquet(steps)
+
+    wandb_server.add_run(RUN, history=[{"loss": 1}])
+    monkeypatch.setattr(history_exports, "write_parquet", slow)
+    monkeypatch.setattr(time_limit, "EXECUTION_SECONDS", 0.5)
+    [_], _ = history(ask)
 
 
 def test_metric_of_several_kinds_stays_live(wandb_server: WandbServer, ask: Ask) -> None:

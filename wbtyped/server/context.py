@@ -12,6 +12,7 @@ from .collections import Collections
 from .database import Database
 from .drafts import Drafts
 from .files import Files
+from .history_exports import HistoryExports
 from .organizations import Organizations
 from .projects import Projects
 from .runs import Runs
@@ -53,6 +54,7 @@ class Context:
     drafts: Drafts
     uploads: Uploads
     streams: Streams
+    history_exports: HistoryExports
     sizes: Sizes
     views: SortedViews
     blobs: TrackedBlobs
@@ -74,6 +76,7 @@ class Context:
         draft_lifetime: float,
     ) -> "Context":  # fmt: skip
         """Return the context of a database, without URLs yet."""
+        streams = Streams(database)
         return cls(
             organizations=Organizations(database),
             projects=Projects(database, blobs),
@@ -83,7 +86,8 @@ class Context:
             versions=Versions(database, blobs),
             drafts=Drafts(database, blobs, draft_lifetime),
             uploads=Uploads(database, blobs),
-            streams=Streams(database),
+            streams=streams,
+            history_exports=HistoryExports(database, blobs, streams),
             sizes=Sizes(database),
             views=SortedViews(Changes(database)),
             blobs=blobs,

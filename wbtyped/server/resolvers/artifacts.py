@@ -86,11 +86,13 @@ def artifacts_of_run(
 ) -> Node:
     """Resolve a page of the versions that a run logged or used."""
     reject_unsupported(other)
-    versions, run_id = get_context(info).versions, get_row(node)["id"]
+    context = get_context(info)
+    versions, run_id = context.versions, get_row(node)["id"]
     if info.field_name == "outputArtifacts":
         rows = versions.logged_by_run(run_id)
     else:
         rows = versions.used_by_run(run_id)
+    rows = context.access.visible_versions(rows)
     return rows_page(rows, used_node, after=after, first=first)
 
 
@@ -158,7 +160,7 @@ def aliases_of_artifact(
     """Resolve the aliases of a version, in all collections or in one."""
     context = get_context(info)
     rows = context.versions.aliases("memberships.artifact_id", get_row(node)["id"])
-    nodes = [alias_node(row, context) for row in rows]
+    nodes = [alias_node(row, context) for row in rows if visible_collection(context, row)]
     wanted = artifactCollectionName
     return [n for n in nodes if wanted is None or n["artifactCollectionName"] == wanted]
 
@@ -176,10 +178,18 @@ def manifest_of_artifact(node: Node, _: GraphQLResolveInfo) -> Node | None:
     return manifest_node(row) if row["manifest_blob"] else None
 
 
+def visible_collection(context: Context, row: sqlite3.Row) -> sqlite3.Row | None:
+    """Return the collection of a membership or an alias; None if the user may not see it."""
+    found = context.collections.by_id(row["collection_id"])
+    return found if found and context.access.project(found["project_id"]) else None
+
+
 @artifact.field("artifactMemberships")
 def memberships_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve all memberships of a version."""
-    rows = get_context(info).versions.memberships_of(get_row(node)["id"])
+    context = get_context(info)
+    members = context.versions.memberships_of(get_row(node)["id"])
+    rows = [row for row in members if visible_collection(context, row) is not None]
     keys = [str(row["membership_id"]) for row in rows]
     return connection([membership_node(row) for row in rows], keys)
 
@@ -189,7 +199,7 @@ def collections_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the collections that a version is in."""
     context = get_context(info)
     members = context.versions.memberships_of(get_row(node)["id"])
-    found = [context.collections.by_id(member["collection_id"]) for member in members]
+    found = [visible_collection(context, member) for member in members]
     rows = [row for row in found if row is not None]
     shown = connection([collection_node(row) for row in rows], [str(row["id"]) for row in rows])
     return shown | {"totalCount": len(rows)}

@@ -8,6 +8,7 @@ from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
+from ..access import Level
 from ..context import Context, get_context
 from ..http_errors import not_found
 from ..manifests import MD5
@@ -40,6 +41,8 @@ def require_collection(context: Context, opaque: object, kind: str | None = None
     row = context.collections.by_id(parse_node_id("ArtifactCollection", str(opaque)))
     if row is None or (kind and row["kind"] != kind):
         raise not_found(f"collection {opaque}")
+    found = context.access.project(row["project_id"])
+    context.access.check(Level.WRITE, found, f"collection {opaque}")
     return row
 
 
@@ -176,7 +179,9 @@ def collections_with_tag(
     node: Node, info: GraphQLResolveInfo, first: int | None = None, **_: object
 ) -> Node:
     """Resolve the collections that have a tag; there are few, so they are not paginated."""
-    rows = get_context(info).collections.tagged(parse_node_id("Tag", str(node["id"])))[:first]
+    context = get_context(info)
+    tagged = context.collections.tagged(parse_node_id("Tag", str(node["id"])))
+    rows = context.access.visible(tagged)[:first]
     return connection([collection_node(row) for row in rows], [str(row["id"]) for row in rows])
 
 

@@ -44,7 +44,7 @@ def project_by_name(
 ) -> Node | None:
     """Resolve a project; null if it does not exist."""
     context = get_context(info)
-    row = context.projects.find(entityName or context.account, name or "")
+    row = context.projects.find(entityName or context.default_entity, name or "")
     return project_node(row) if row else None
 
 
@@ -136,7 +136,7 @@ def scan_runs(node: Node, context: Context) -> Iterator[RunRecord]:
     """Return the runs of a project, oldest first."""
     for row in context.runs.scan(get_row(node)["id"]):
         check_time_limit()
-        yield RunRecord(row, context.account)
+        yield RunRecord(row, context.creators.find("run", row["id"]).name)
 
 
 def page_by_creation(

@@ -33,7 +33,7 @@ from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
 from .http_errors import HttpError
 from .resolvers import BINDABLES
-from .resolvers.visibility import GUARDED_TYPES, is_visible
+from .resolvers.visibility import GUARDED_TYPES, guard_sources, is_visible
 from .time_limit import TimeLimitExceeded, check_time_limit, start_time_limit
 
 # What older servers lack, by feature: type, field and, if only that is missing, argument.
@@ -71,6 +71,7 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     schema = make_executable_schema(schema_text(), *BINDABLES)
     restore_enum_parsing(schema)
     mark_plain_fields(schema)
+    guard_sources(schema)
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:
             remove_from_schema(schema, type_name, field_name, argument)

@@ -23,6 +23,7 @@ from .artifact_nodes import (
 )
 from .nodes import Node, get_row
 from .pagination import connection, page, parse_cursor, reject_unsupported, rows_page
+from .visibility import through_version
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -116,7 +117,7 @@ def sequence_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the sequence that a version was created in."""
     found = get_context(info).collections.by_id(get_row(node)["sequence_id"])
     assert found is not None  # noqa: S101 - a version is deleted with its sequence
-    return collection_node(found)
+    return through_version(collection_node(found))
 
 
 @artifact.field("artifactType")
@@ -125,7 +126,7 @@ def type_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     context = get_context(info)
     sequence = context.collections.by_id(get_row(node)["sequence_id"])
     assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
-    return type_node(context.collections.type_by_id(sequence["type_id"]))
+    return through_version(type_node(context.collections.type_by_id(sequence["type_id"])))
 
 
 @artifact.field("versionIndex")

@@ -25,6 +25,7 @@ from .filtered_pages import filtered_page
 from .nodes import Node, get_row, project_node
 from .pagination import connection, page, parse_id_cursor, reject_unsupported, row_id, rows_page
 from .records import COLLECTION_FIELDS, VERSION_FIELDS, CollectionRecord, VersionRecord
+from .visibility import THROUGH_VERSION, through_version
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -161,7 +162,8 @@ def no_actions(_: Node, __: GraphQLResolveInfo, **___: object) -> Node:
 @portfolio.field("defaultArtifactType")
 def type_of_collection(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the type of a collection."""
-    return type_node(get_context(info).collections.type_by_id(get_row(node)["type_id"]))
+    shown = type_node(get_context(info).collections.type_by_id(get_row(node)["type_id"]))
+    return through_version(shown) if THROUGH_VERSION in node else shown
 
 
 @sequence.field("tags")

@@ -28,7 +28,7 @@ def test_official_client_changes_members(wandb_server: WandbServer, scripts: Scr
         "removed": [me],
         "invited": True,
         "team": [
-            ["ann", "MEMBER", True], ["me", "MEMBER", False], ["robot", "SERVICE", False]
+            ["ann", "USER", True], ["me", "USER", False], ["robot", "SERVICE", False]
         ],
         "left": [True],
         "new user": ["dora", "dora@example.com", False],

@@ -14,8 +14,8 @@ MAIN_USER = 1
 """Row id of the account that the server was started for."""
 PERSON, SERVICE = "USER", "SERVICE"
 FORBIDDEN_IN_NAMES = re.compile(r"[/\\#?%:\s]")
-SHOWN_CHARACTERS = 4
-"""How much of a key is shown at its end."""
+SHOWN_CHARACTERS = 10
+"""How much of a key is shown: the prefix, and little of the secret."""
 CHANGEABLE = ("display_name", "email", "admin", "default_entity", "photo_url")
 
 
@@ -115,12 +115,12 @@ class Users:
     # Keys besides those that are derived from the secret of the folder.
 
     def add_key(self, user_id: int, key: str, description: str | None) -> sqlite3.Row:
-        """Accept another key of a user; only its hash and its end are stored."""
+        """Accept another key of a user; only its hash and its start are stored."""
         hashed = key_hash(key)
         with self._database.transaction() as connection:
             connection.execute(
                 "INSERT INTO user_keys (user_id, hash, shown, description) VALUES (?, ?, ?, ?)",
-                (user_id, hashed, f"...{key[-SHOWN_CHARACTERS:]}", description),
+                (user_id, hashed, key[:SHOWN_CHARACTERS], description),
             )
         self._keys.add(hashed, user_id)
         query = "SELECT * FROM user_keys WHERE hash = ?"

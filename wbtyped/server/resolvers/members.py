@@ -12,7 +12,7 @@ from ..access import Level
 from ..context import Context, get_context
 from ..http_errors import HttpError, not_found
 from ..node_ids import parse_node_id
-from ..users import PERSON, User
+from ..users import User
 from .nodes import Node, entity_node, entity_number, get_row, user_node
 
 Input = Mapping[str, object]
@@ -27,10 +27,13 @@ _ids = TypeAdapter(list[str])
 
 @entity.field("members")
 def members_of_team(node: Node, info: GraphQLResolveInfo) -> list[Node]:
-    """Resolve the members of a team, for those who belong to it; empty for a user."""
+    """Resolve the members of an entity, for those who belong to it; a user is alone in its own."""
     context, name = get_context(info), str(node["name"])
-    if not node["isTeam"] or not context.access.entity(name):
+    if not context.access.entity(name):
         return []
+    user = context.users.find(name)
+    if user is not None:
+        return [team_member_node(context, user, "admin")]
     rows = context.members.of_team(name)
     found = [member_node(context, row) for row in rows]
     # Entities that nobody created are teams of the main user.
@@ -50,7 +53,7 @@ def team_member_node(context: Context, user: User, role: str) -> Node:
     fields = ("id", "name", "username", "email", "photoUrl")
     return {
         **{field: shown[field] for field in fields},
-        "accountType": "MEMBER" if user.kind == PERSON else user.kind,
+        "accountType": user.kind,
         "admin": role == "admin",
         "apiKey": None,
         "pending": False,

@@ -15,9 +15,9 @@ from wbtyped.server import time_limit
 from wbtyped.server.comparisons import MISSING, FieldValue, Moment, look_up, parse_moment
 from wbtyped.server.filters import Field, Order, compile_filter, nested
 from wbtyped.server.http_errors import HttpError
-from wbtyped.server.resolvers import runs as run_resolvers
-from wbtyped.server.resolvers.filtered_pages import parse_position, position, sorted_page
+from wbtyped.server.resolvers.filtered_pages import sorted_page
 from wbtyped.server.runs import Runs
+from wbtyped.server.sorted_views import parse_position, position
 
 from .conftest import Ask
 
@@ -250,15 +250,6 @@ def test_filter_reads_runs_once_for_page_and_count(ask: Ask) -> None:
         assert names(ask, {"state": "running"}) == "cde"
         assert names(ask, {"state": "running"}, "-summary_metrics.loss") == "cde"
     assert len(scanned) == 2
-
-
-@pytest.mark.usefixtures("five_runs")
-@pytest.mark.parametrize("kept", [0, 1, 3])
-def test_pages_of_many_matching_runs_are_complete(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, kept: int
-) -> None:
-    monkeypatch.setattr(run_resolvers, "KEPT_RUNS", kept)
-    assert names(ask, {"name": {"$ne": "c"}}, "-summary_metrics.loss") == "adbe"
 
 
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(?:a?){1000}b"])

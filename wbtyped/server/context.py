@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from functools import cached_property
+from urllib.parse import urlsplit
 
 from graphql import GraphQLResolveInfo
 
 from .access import Access
 from .alerts import Alerts
+from .changes import Changes
 from .collections import Collections
 from .creators import Creators
 from .database import Database
@@ -18,8 +19,9 @@ from .members import Members
 from .organizations import Organization, Organizations
 from .projects import Projects
 from .runs import Runs
-from .signed_urls import Signer
+from .signed_urls import Signer, quoted
 from .sizes import Sizes
+from .sorted_views import SortedViews
 from .streams import Streams
 from .tracked_blobs import TrackedBlobs
 from .uploads import Uploads
@@ -29,12 +31,18 @@ from .versions import Versions
 HOST_PATTERN = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
 
-class RunPath(NamedTuple):
+@dataclass(frozen=True)
+class RunPath:
     """The path of a run."""
 
     entity: str
     project: str
     run: str
+
+    @cached_property
+    def quoted(self) -> str:
+        """The path as URLs have it."""
+        return quoted(f"{self.entity}/{self.project}/{self.run}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class Context:
     uploads: Uploads
     streams: Streams
     sizes: Sizes
+    views: SortedViews
     blobs: TrackedBlobs
     signer: Signer
     database: Database
@@ -92,6 +101,7 @@ class Context:
             uploads=Uploads(database, blobs),
             streams=Streams(database),
             sizes=Sizes(database),
+            views=SortedViews(Changes(database)),
             blobs=blobs,
             signer=signer,
             database=database,
@@ -135,15 +145,18 @@ class Context:
 
     def file_url(self, path: RunPath, name: str) -> str:
         """Return the URL of a run file on the API's own origin."""
-        return f"{self.api_url}/files/{quote('/'.join((*path, name)))}"
+        return f"{self.api_url}/files/{path.quoted}/{quoted(name)}"
 
     def blob_url(self, key: str, name: str) -> str:
         """Return the signed URL of a blob; the name is for people and browsers."""
-        return self.signer.sign(self.storage_url, "GET", f"/blobs/{key}/{name.rpartition('/')[2]}")
+        name = name.rpartition("/")[2]
+        return self.signer.sign(self.storage_url, "GET", name, f"/blobs/{key}/")
 
     def upload_url(self, path: RunPath, name: str) -> str:
         """Return the signed URL to upload a run file to."""
-        return self.signer.sign(self.storage_url, "PUT", "/".join(("/uploads", *path, name)))
+        return self.signer.sign(
+            self.storage_url, "PUT", f"/uploads/{path.entity}/{path.project}/{path.run}/{name}"
+        )
 
     def draft_file_url(self, file_id: int, part: int | None = None) -> str:
         """Return the signed URL to upload a file of an uncommitted version to, or one part."""

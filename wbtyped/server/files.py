@@ -3,11 +3,11 @@
 import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
-from mimetypes import guess_type
 
 from .blobs import Blob, IncomingBlob
 from .database import Database, now
 from .http_errors import not_found
+from .media_types import guess_media_type
 from .node_ids import parse_node_id
 from .tracked_blobs import TrackedBlobs
 
@@ -101,7 +101,7 @@ class Files:
             connection.executemany(
                 UPSERT,
                 [
-                    (run_id, name, blob.key, blob.size, blob.md5, guess_type(name)[0], moment)
+                    (run_id, name, blob.key, blob.size, blob.md5, guess_media_type(name), moment)
                     for name, blob in blobs.items()
                 ],
             )

@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import itemgetter
+from urllib.parse import quote
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
@@ -22,7 +23,14 @@ from .artifact_nodes import (
     type_node,
 )
 from .nodes import Node, get_row
-from .pagination import connection, page, parse_cursor, reject_unsupported, rows_page
+from .pagination import (
+    connection,
+    counted_page,
+    page,
+    parse_cursor,
+    reject_unsupported,
+    rows_page,
+)
 from .visibility import through_version
 
 query: QueryType = QueryType()
@@ -90,11 +98,15 @@ def artifacts_of_run(
     context = get_context(info)
     versions, run_id = context.versions, get_row(node)["id"]
     if info.field_name == "outputArtifacts":
-        rows = versions.logged_by_run(run_id)
+        rows_after, count = versions.logged_by_run, versions.count_logged_by_run
     else:
-        rows = versions.used_by_run(run_id)
-    rows = context.access.visible_versions(rows)
-    return rows_page(rows, used_node, after=after, first=first)
+        rows_after, count = versions.used_by_run, versions.count_used_by_run
+    if context.access.limited:
+        rows = context.access.visible_versions(rows_after(run_id))
+        return rows_page(rows, used_node, after=after, first=first)
+    return counted_page(
+        partial(rows_after, run_id), partial(count, run_id), used_node, after=after, first=first
+    )
 
 
 def used_node(row: sqlite3.Row) -> Node:
@@ -215,6 +227,16 @@ def storage_bytes(node: Node, info: GraphQLResolveInfo) -> int:
 # Files.
 
 
+def version_url(context: Context, version: sqlite3.Row) -> str:
+    """Return what the URLs of the files of a version start with."""
+    sequence = context.collections.by_id(version["sequence_id"])
+    assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
+    owner = context.projects.by_id(sequence["project_id"])
+    names = (owner["entity"], owner["name"], sequence["name"])
+    quoted = "/".join(quote(name, safe="") for name in names)
+    return f"{context.api_url}/artifactsV2/default/{quoted}/"
+
+
 def files_page(
     context: Context,
     artifact_id: int,
@@ -236,7 +258,8 @@ def files_page(
             return context.versions.count_entries(artifact_id, names)
         return int(version["file_count"])
 
-    to_node = partial(entry_node, version=version)
+    prefix = version_url(context, version)
+    to_node = partial(entry_node, version=version, url_prefix=prefix)
     shown = page(rows_after, to_node, itemgetter("path"), after=parse_cursor(after), first=first)
     return shown | {"totalCount": total_count, "uploadHeaders": ()}
 

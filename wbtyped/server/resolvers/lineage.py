@@ -1,6 +1,7 @@
 """Resolvers for where versions come from and who uses them."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from sqlite3 import Row
 
 from ariadne import ObjectType, SchemaBindable
@@ -9,7 +10,7 @@ from graphql import GraphQLResolveInfo
 from ..context import Context, get_context
 from ..node_ids import node_id
 from .nodes import Node, get_row, run_node, user_node
-from .pagination import connection, reject_unsupported, rows_page
+from .pagination import connection, counted_page, reject_unsupported, rows_page
 
 artifact: ObjectType = ObjectType("Artifact")
 Step = tuple[str, Row]
@@ -52,14 +53,23 @@ def users_page_of_artifact(
 ) -> Node:
     """Resolve a page of the runs that used a version."""
     reject_unsupported(other)
-    rows = visible_users(node, info)
-    return rows_page(rows, run_node, after=after, first=first)
+    context, artifact_id = get_context(info), get_row(node)["id"]
+    if context.access.limited:
+        return rows_page(visible_users(node, info), run_node, after=after, first=first)
+    versions = context.versions
+    return counted_page(
+        partial(versions.runs_using, artifact_id), partial(versions.count_runs_using, artifact_id),
+        run_node, after=after, first=first,
+    )  # fmt: skip
 
 
 @artifact.field("usedCount")
 def used_count(node: Node, info: GraphQLResolveInfo) -> int:
     """Resolve how many runs used a version."""
-    return len(visible_users(node, info))
+    context = get_context(info)
+    if context.access.limited:
+        return len(visible_users(node, info))
+    return context.versions.count_runs_using(get_row(node)["id"])
 
 
 @artifact.field("artifactLineageDag")

@@ -5,7 +5,6 @@ A field that is expensive to compute is a function, called if a query selects it
 
 import hashlib
 import json
-import mimetypes
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
@@ -14,6 +13,7 @@ from pydantic import TypeAdapter
 
 from ..access import Level
 from ..context import Context, RunPath
+from ..media_types import guess_media_type
 from ..node_ids import node_id
 from ..organizations import Organization
 from ..users import MAIN_USER, User
@@ -249,7 +249,7 @@ def absent_node(name: str, path: RunPath) -> Node:
         "name": name,
         "displayName": name,
         "sizeBytes": 0,
-        "mimetype": mimetypes.guess_type(name)[0],
+        "mimetype": guess_media_type(name),
         "updatedAt": None,
         "createdAt": None,
         "md5": None,

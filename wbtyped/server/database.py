@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..errors import DiskError, UsageError
+from .account_tables import ACCOUNT_TABLES
 from .artifact_tables import ARTIFACT_TABLES
 from .change_tables import CHANGE_TABLES
 from .keys import key_hash
@@ -165,7 +166,10 @@ class Database:
                 f"{self._path} has the format {found} of another wbtyped version, this one uses"
                 f" {FORMAT_VERSION}; choose another data folder"
             )
-        tables = f"{TABLES}{ARTIFACT_TABLES}{CHANGE_TABLES}PRAGMA user_version = {FORMAT_VERSION};"
+        tables = (
+            f"{TABLES}{ARTIFACT_TABLES}{ACCOUNT_TABLES}{CHANGE_TABLES}"
+            f"PRAGMA user_version = {FORMAT_VERSION};"
+        )
         self.connection.executescript(f"BEGIN IMMEDIATE;{tables}COMMIT")
         self._hash_former_keys()
 

@@ -105,6 +105,12 @@ def _http_error(
     entries = (body.errors if body else None) or []
     reason = "; ".join(entry.message for entry in entries) or response.reason_phrase
     attempts = response.attempts
+    if status == 403 and entries:
+        denied = f"{subject}: {server} does not allow this with the API key"
+        return AuthenticationError(
+            f"{denied} from {settings.key_source} (HTTP 403: {reason}); ask the owner for access,"
+            f" or {another_key(settings.key_source)}"
+        )
     if status in {401, 403}:
         refused = f"{subject}: {server} refuses the API key from {settings.key_source}"
         return AuthenticationError(

@@ -28,6 +28,7 @@ READMES = [
             "wbtyped/drift",
             "wbtyped/download",
             "wbtyped/publish",
+            "wbtyped/upload",
             "queries",
             "tests",
         )

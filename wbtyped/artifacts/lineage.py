@@ -25,6 +25,7 @@ from ..runs.run_list import RunList
 from ..runs.upload import UploadPaths, upload_file
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
+from ..transport.httpx_import import without_command_line
 from ..transport.nodes import iso
 from ..upload.options import UploadOptions
 from .artifact import StandaloneArtifact
@@ -195,8 +196,9 @@ class Run(StandaloneRun):
         options: UploadOptions,
     ) -> Flow[UploadResult]:
         # Imported late: it imports httpx, which doubles the import time of the package.
-        from ..runs.many_uploads import find_files, upload_files
-        from ..upload.batch_options import build_options
+        with without_command_line():
+            from ..runs.many_uploads import find_files, upload_files
+            from ..upload.batch_options import build_options
 
         checked = build_options(options, on_error)
         files = find_files(paths, root, glob)

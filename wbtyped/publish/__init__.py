@@ -5,6 +5,9 @@
 `wbtyped.runs`.
 """
 
-from .draft import Draft
+from ..transport.httpx_import import without_command_line
+
+with without_command_line():
+    from .draft import Draft
 
 __all__ = ["Draft"]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from .access import Access
 from .aliases_and_tags import add_tags, set_alias
 from .commit import commit_version, insert_version
 from .database import Database, now, stored_time
@@ -169,6 +170,12 @@ class Drafts:
             ).fetchone()
         return row
 
+    def version_of_manifest(self, manifest_id: int | None) -> int | None:
+        """Return the row id of the version that a manifest was announced for."""
+        query = "SELECT artifact_id FROM draft_manifests WHERE id = ?"
+        row = self._database.connection.execute(query, (manifest_id,)).fetchone()
+        return int(row["artifact_id"]) if row else None
+
     def update_manifest(
         self, manifest_id: int | None, digest: str | None, base_id: int | None
     ) -> sqlite3.Row:
@@ -196,11 +203,11 @@ class Drafts:
 
     # Commit.
 
-    def commit(self, artifact_id: int) -> None:
+    def commit(self, artifact_id: int, access: Access) -> None:
         """Commit a version with the files in its manifest; do nothing if it is committed already.
 
-        Rejected if the manifest lists a file that was not uploaded, or has another digest than
-        announced.
+        Rejected if the manifest lists a file that was neither uploaded nor is in a version that the
+        user may read, or has another digest than announced.
         """
         with self._blobs.lock:
             with self._database.transaction() as connection:
@@ -211,7 +218,7 @@ class Drafts:
                 if found and found["state"] == "COMMITTED":
                     return
                 version = self._require_pending(connection, artifact_id)
-                entries = self._entries(connection, version)
+                entries = self._entries(connection, version, access)
                 commit_version(connection, self._blobs, version, list(entries.values()))
                 freed = self._clear_draft(connection, version)
             self._blobs.remove_unreferenced(freed)
@@ -254,7 +261,9 @@ class Drafts:
                     connection.execute("DELETE FROM artifacts WHERE id = ?", (row["id"],))
             return self._blobs.remove_unreferenced(freed)
 
-    def _entries(self, connection: sqlite3.Connection, version: sqlite3.Row) -> Mapping[str, Entry]:
+    def _entries(
+        self, connection: sqlite3.Connection, version: sqlite3.Row, access: Access
+    ) -> Mapping[str, Entry]:
         """Return the files of a version by path, from its manifests."""
         artifact_id = version["id"]
         manifests: list[sqlite3.Row] = connection.execute(
@@ -265,7 +274,7 @@ class Drafts:
             raise HttpError("the artifact has no manifest", status=400)
 
         def content(digest: str, birth_id: int | None) -> tuple[str, str] | None:
-            return self._content(connection, artifact_id, digest, birth_id)
+            return self._content(connection, artifact_id, digest, birth_id, access)
 
         entries: dict[str, Entry] = {}
         for manifest in manifests:
@@ -288,20 +297,23 @@ class Drafts:
         return {e["path"]: stored_entry(e, _extra.validate_json(e["extra"])) for e in found}
 
     def _content(
-        self, connection: sqlite3.Connection, artifact_id: int, digest: str, birth_id: int | None
-    ) -> tuple[str, str] | None:
+        self, connection: sqlite3.Connection, artifact_id: int, digest: str, birth_id: int | None,
+        access: Access,
+    ) -> tuple[str, str] | None:  # fmt: skip
         """Return key and MD5 of a blob: uploaded for this version, or for an earlier one."""
-        queries: Iterable[tuple[str, tuple[object, ...]]] = (
-            ("SELECT blob, md5 FROM draft_files WHERE artifact_id = ? AND digest = ?"
-             " AND blob IS NOT NULL", (artifact_id, digest)),
-            ("SELECT blob, md5 FROM entries WHERE digest = ? AND birth_id = ?"
-             " AND blob IS NOT NULL", (digest, birth_id)),
-        )  # fmt: skip
-        for query, values in queries:
-            row = connection.execute(query, values).fetchone()
-            if row:
-                return row["blob"], row["md5"]
-        return None
+        row = connection.execute(
+            "SELECT blob, md5 FROM draft_files WHERE artifact_id = ? AND digest = ?"
+            " AND blob IS NOT NULL",
+            (artifact_id, digest),
+        ).fetchone()
+        row = row or access.first_readable(
+            connection.execute(
+                "SELECT artifact_id, blob, md5 FROM entries WHERE digest = ? AND birth_id = ?"
+                " AND blob IS NOT NULL",
+                (digest, birth_id),
+            )
+        )
+        return (row["blob"], row["md5"]) if row else None
 
 
 def blobs_of(connection: sqlite3.Connection, artifact_id: int) -> list[str]:

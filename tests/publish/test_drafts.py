@@ -330,8 +330,8 @@ def test_arguments_of_wrong_types_are_usage_errors(wrong: object, tmp_path: Path
     (tmp_path / "a").write_bytes(b"")
     draft = Draft("data", "dataset")
 
-    def mode(value: Any) -> object:
-        return draft.new_file("a", value)
+    def mode(value: Any) -> None:
+        draft.new_file("a", value)
 
     calls: list[Call] = [
         draft.add_file, draft.add_dir, draft.add_reference, draft.new_file, draft.remove,

@@ -11,6 +11,8 @@ Start with `Api`:
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .import_pause import collector_paused
+
 if TYPE_CHECKING:
     from . import errors as errors
     from .accounts.users import User
@@ -177,7 +179,8 @@ if not TYPE_CHECKING:
             return getattr(import_module(".errors", __name__), name)
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+        with collector_paused():
+            return getattr(import_module(f".{_MODULES[name]}", __name__), name)
 
     def __dir__() -> list[str]:
         """List the public names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -1367,6 +1368,4 @@ def find_project_at(api: Api, path: str) -> Flow[Project]:
 
 def new_run_id() -> str:
     """Generate a run id like the official client's: eight letters and digits."""
-    import secrets  # late: it imports the hashes of OpenSSL
-
     return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))

@@ -405,8 +405,9 @@ class Batch:
             names.append(skipped.name)
             self.result.size += skipped.size
             self._skipped_bytes += skipped.size
-        status = "cached" if skipped.cached else "kept"
-        self._observe(lambda observer: observer.finish(status, skipped.name, skipped.size))
+        if self.options.observer is not None:
+            status = "cached" if skipped.cached else "kept"
+            self._observe(lambda observer: observer.finish(status, skipped.name, skipped.size))
 
     def _record_failure(self, failed: FailedFile) -> None:
         if self.options.on_error == "raise" or not isinstance(failed.error, WbtypedError):

@@ -18,7 +18,7 @@ from wbtyped_graphql.input_types import (
 
 from ..artifacts.contents.manifest import ArtifactManifest
 from ..artifacts.lineage import DIGEST_ALGORITHMS, Artifact, find_artifact_by_id
-from ..errors import GraphQLError, SchemaMismatchError, TransportError
+from ..errors import GraphQLError, NotFoundError, SchemaMismatchError, TransportError
 from ..transport.blocking import in_flow
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
@@ -79,10 +79,17 @@ def publish_contents(
             yield from upload.run(contents)
         except (GraphQLError, TransportError):
             # Another publisher of the same content may have committed it meanwhile.
-            found = yield from find_artifact_by_id(client, artifact_id)
-            if found.state != ArtifactState.COMMITTED:
+            if not (yield from _is_committed(client, artifact_id)):
                 raise
     return (yield from _add_labels(client, target, artifact_id, facts))
+
+
+def _is_committed(client: Client, artifact_id: str) -> Flow[bool]:
+    try:
+        found = yield from find_artifact_by_id(client, artifact_id)
+    except NotFoundError:
+        return False
+    return found.state == ArtifactState.COMMITTED
 
 
 def client_id(target: Target, digest: str, facts: VersionFacts, extended: str | None = None) -> str:

@@ -125,7 +125,12 @@ class Backend:
         plan = self.database.connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
         details = [str(row["detail"]) for row in plan]
         # What JSON or a part of the query has is no larger than a page.
-        small = ("SCAN json_each", "SCAN (", "SCAN CONSTANT ROW", "UNION USING TEMP B-TREE")
+        small: tuple[str, ...] = (
+            "SCAN json_each",
+            "SCAN (",
+            "SCAN CONSTANT ROW",
+            "UNION USING TEMP B-TREE",
+        )
         slow = [each for each in details if each.startswith("SCAN") or "TEMP B-TREE" in each]
         if any(each.startswith("COMPOUND QUERY") for each in details):
             small = (*small, "USE TEMP B-TREE FOR ORDER BY")

@@ -161,7 +161,7 @@ class Runs:
 
     def storage_bytes(self, run_id: int) -> int:
         """Return the size of the files of a run."""
-        query = "SELECT coalesce(sum(size), 0) FROM files WHERE run_id = ?"
+        query = "SELECT coalesce(sum(bytes), 0) FROM run_sizes WHERE run_id = ?"
         return int(self._database.connection.execute(query, (run_id,)).fetchone()[0])
 
     def delete(self, ids: Sequence[int]) -> None:

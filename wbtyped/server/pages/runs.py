@@ -12,7 +12,10 @@ from ..streams import HISTORY, LOG
 from .page import Page, link
 from .previews import preview
 from .projects import trail_to
+from .values import flatten
 
+SHOWN_VERSIONS = 50
+"""Versions of each kind that a run shows."""
 CHARTS = 24
 """Metrics that are drawn; a run may have thousands."""
 CHART_POINTS = 500
@@ -30,14 +33,25 @@ def require_run(context: Context, entity: str, project: str, run: str) -> sqlite
 
 def run_page(context: Context, entity: str, project: str, run: str) -> Page:
     """Return the page of a run."""
-    row = require_run(context, entity, project, run)
+    row, versions = require_run(context, entity, project, run), context.versions
+    logged = versions.logged_by_run(row["id"], None, SHOWN_VERSIONS)
+    used = versions.used_by_run(row["id"], None, SHOWN_VERSIONS)
+    count_logged = versions.count_logged_by_run(row["id"])
+    count_used = versions.count_used_by_run(row["id"])
+    record = RunRecord(row, context.account)
     values = {
         "path": RunPath(entity, project, run),
-        "run": RunRecord(row, context.account),
+        "values": [
+            ("Summary", flatten(record.summary)),
+            ("Configuration", flatten(record.plain_config)),
+        ],
+        "run": record,
         "charts": json.dumps(charts(context.streams.objects(row["id"], HISTORY))),
         "console": context.streams.lines_after(row["id"], LOG, None, CONSOLE_LINES),
-        "logged": versions_of(context, context.versions.logged_by_run(row["id"])),
-        "used": versions_of(context, context.versions.used_by_run(row["id"])),
+        "artifacts": [
+            ("Logged artifacts", versions_of(context, logged), count_logged),
+            ("Used artifacts", versions_of(context, used), count_used),
+        ],
         "bytes": context.runs.storage_bytes(row["id"]),
         **files_values(context, row, ""),
     }
@@ -79,6 +93,13 @@ def version_names(context: Context, row: sqlite3.Row) -> Mapping[str, object]:
         "name": f"{sequence['name']}:{version}", "type": artifact_type, "href": link(parts),
         "bytes": row["size"], "id": row["id"],
     }  # fmt: skip
+
+
+def run_link(context: Context, run: sqlite3.Row) -> Mapping[str, object]:
+    """Return the name of a run and the URL path of its page."""
+    owner = context.projects.by_id(run["project_id"])
+    href = link((owner["entity"], owner["name"], "runs", run["name"]))
+    return {"name": run["display_name"] or run["name"], "href": href}
 
 
 def files_values(context: Context, row: sqlite3.Row, after: str) -> Mapping[str, object]:

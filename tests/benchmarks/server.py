@@ -159,11 +159,11 @@ class Pages:
         self._server = WandbServer()
         self._server.add_run("crew/ship/r0")
         self._server.add_artifact("crew/ship/data", "dataset", {"a": "a"})
-        database = self._server._database  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        database = self._server._database  # pyright: ignore[reportPrivateUsage]
         with database.transaction() as connection:
             SEEDS[kind](connection, size - 1)
         self._execution = Execution(FEATURES)
-        self._context = self._server._context  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        self._context = self._server._context  # pyright: ignore[reportPrivateUsage]
 
     def ask(self, listing: Listing, after: str | None, first: int) -> dict[str, Any]:
         """Return a page."""

@@ -133,8 +133,8 @@ class Backend:
         )
         slow = [each for each in details if each.startswith("SCAN") or "TEMP B-TREE" in each]
         if any(each.startswith("COMPOUND QUERY") for each in details):
-            small = (*small, "USE TEMP B-TREE FOR ORDER BY")
-        return [each for each in slow if not each.startswith(small)]
+            small.append("USE TEMP B-TREE FOR ORDER BY")
+        return [each for each in slow if not each.startswith(tuple(small))]
 
 
 def find_connection(answer: Answer) -> Answer:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from fnmatch import fnmatch
 from importlib import import_module
@@ -110,7 +110,7 @@ class Container:
         return [*self._user, *start, *(re.sub("8080", str(self.api), part) for part in rest)]
 
     @contextmanager
-    def running(self) -> Iterator[str]:
+    def running(self) -> Generator[str]:
         """Run the entry point in a clean environment; stop it as the image says."""
         process = subprocess.Popen(
             self.command(exec_form(last("ENTRYPOINT"))),

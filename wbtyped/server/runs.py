@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import TypeAdapter
 
+from .changes import list_length
 from .database import Database, now
 from .http_errors import HttpError, not_found
 from .node_ids import MAX_ROW_ID, parse_node_id
@@ -56,8 +57,7 @@ class Runs:
 
     def count(self, project_id: int) -> int:
         """Return the number of runs of a project."""
-        query = "SELECT count(*) FROM runs WHERE project_id = ?"
-        return int(self._database.connection.execute(query, (project_id,)).fetchone()[0])
+        return list_length(self._database, "runs", project_id)
 
     def require(self, opaque: str) -> sqlite3.Row:
         """Return a run by its node id, or raise HttpError."""

@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import certifi
 import pytest
@@ -24,7 +24,7 @@ from wbtyped_graphql import calls
 import wbtyped
 from tests.conftest import files_in
 from tests.raw_server import raw_server, response
-from wbtyped import Api, ArtifactTTL, Client, ResponseLimits
+from wbtyped import Api, ArtifactTTL, Client, NamedProject, ResponseLimits
 from wbtyped.config.hosts import HostPolicy, checked_hosts
 from wbtyped.config.settings import find_settings
 from wbtyped.errors import (
@@ -795,6 +795,20 @@ def test_retention_rules(wandb_server: WandbServer, api: Api) -> None:
     with provoked(UsageError, "pass glob, pattern or older_than"):
         api.plan_prune_files("me/p")
     assert not api.plan_prune_files("me/p", older_than="1d").files
+
+
+@tries("pass version with a collection, or only the name")
+def test_hints_of_named_projects(wandb_server: WandbServer, api: Api) -> None:
+    wandb_server.add_artifact("me/p/data", "dataset", {"a": b"1"})
+
+    class Names(NamedProject[str, str, str, str]):
+        entity, project = "me", "p"
+        types: ClassVar = {"data": "dataset"}
+
+    names = Names(api)
+    with provoked(UsageError, "pass version with a collection, or only the name"):
+        names.artifact("data:latest", version=0)
+    assert names.artifact("data", version=0).id == names.artifact("data:latest").id
 
 
 TO_TYPE = re.compile(

@@ -14,7 +14,7 @@ from graphql import (
 )
 from wbtyped_graphql import calls
 
-import wbtyped
+import wbtyped.codegen
 from wbtyped import artifacts
 from wbtyped.drift.query_text import comment_above
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
         Runs,
     )
     from .artifacts.lineage_graph import LineageEdge, LineageGraph, LineageNode
+    from .artifacts.typed_versions import TypedArtifact, TypedArtifacts
     from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
     from .download.content_reader import AsyncContentReader
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from .download.results import DownloadResult, FailedFile
     from .errors import CommError as CommError
     from .errors import Error as Error
+    from .named_project import NamedProject
     from .projects.project import Project
     from .projects.project_list import Projects
     from .projects.registries import Registries
@@ -79,6 +81,7 @@ __all__ = [
     "LineageEdge",
     "LineageGraph",
     "LineageNode",
+    "NamedProject",
     "Paginator",
     "PlannedFile",
     "PlannedVersion",
@@ -97,6 +100,8 @@ __all__ = [
     "Runs",
     "ScanProgress",
     "SizedPaginator",
+    "TypedArtifact",
+    "TypedArtifacts",
     "UsageGroup",
     "UsageReport",
     "User",
@@ -129,6 +134,7 @@ _MODULES = {
     "LineageEdge": "artifacts.lineage_graph",
     "LineageGraph": "artifacts.lineage_graph",
     "LineageNode": "artifacts.lineage_graph",
+    "NamedProject": "named_project",
     "Paginator": "transport.pagination",
     "PlannedFile": "storage.prune_plan",
     "PlannedVersion": "storage.prune_plan",
@@ -147,6 +153,8 @@ _MODULES = {
     "Runs": "artifacts.lineage",
     "ScanProgress": "storage.inventory",
     "SizedPaginator": "transport.pagination",
+    "TypedArtifact": "artifacts.typed_versions",
+    "TypedArtifacts": "artifacts.typed_versions",
     "UsageGroup": "storage.usage_values",
     "UsageReport": "storage.usage_report",
     "User": "accounts.users",

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, Unpack, get_args, overload
 
 from wbtyped_graphql import calls, fragments
 
@@ -19,6 +18,7 @@ from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
 from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs
+from .artifacts.typed_versions import TypedArtifacts, versions_as
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
@@ -39,19 +39,20 @@ from .paths import (
 )
 from .projects.project import Project
 from .projects.project_list import Projects
-from .projects.registries import Registries
-from .projects.registry import Registry, Visibility, create_registry
-from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
 from .storage.jobs import APPLY_JOBS, SCAN_JOBS
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
 from .transport.parallel_flows import check_jobs
+from .typed_values import ModelOf, ValuesT, check_model
+from .upload.options import UploadOptions
 from .user_warnings import warn_user
 
 if TYPE_CHECKING:
-    # For start-up: reports and plans are 25 modules, which few programs use.
+    # For start-up: reports, plans and registries are 30 modules, which few programs use.
+    from .projects.registries import Registries
+    from .projects.registry import Registry, Visibility
     from .storage.applied import OutcomeCallback, PruneResult
     from .storage.inventory import ProgressCallback
     from .storage.planning_files import FileRules
@@ -465,8 +466,8 @@ class Api:
             ...     print(registry.name, [collection.name for collection in registry.collections()])
             model ['net']
         """
-        chosen = chosen_filters(filters, filter)
-        return self.client.run(self._registries(organization, chosen, order, per_page, start))
+        listed = self._registries(organization, filters, filter, order, per_page, start)
+        return self.client.run(listed)
 
     async def aregistries(
         self,
@@ -479,24 +480,27 @@ class Api:
         filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
     ) -> Registries:
         """Asynchronous form of `registries`."""
-        chosen = chosen_filters(filters, filter)
-        return await self.client.arun(
-            self._registries(organization, chosen, order, per_page, start)
-        )
+        listed = self._registries(organization, filters, filter, order, per_page, start)
+        return await self.client.arun(listed)
 
     def _registries(
         self,
         organization: str | None,
         filters: Mapping[str, object] | None,
+        official_filters: Mapping[str, object] | None,
         order: str | None,
         per_page: int,
         start: str | None,
     ) -> Flow[Registries]:
+        from .projects.registries import Registries
+        from .projects.registry_filters import chosen_filters
+
+        chosen = chosen_filters(filters, official_filters)
         arguments.check_optional_strings(organization=organization)
         # Checked before the organization is looked up, which may send a request.
-        Registries(self.client, organization or "", filters, order, per_page, start)
+        Registries(self.client, organization or "", chosen, order, per_page, start)
         organization = yield from self._find_organization(organization)
-        return Registries(self.client, organization, filters, order, per_page, start)
+        return Registries(self.client, organization, chosen, order, per_page, start)
 
     def registry(self, name: str, organization: str | None = None) -> Registry:
         """Load a registry by name, with or without `wandb-registry-` (query GetRegistry).
@@ -515,6 +519,8 @@ class Api:
         return await self.client.arun(self._find_registry(name, organization))
 
     def _find_registry(self, name: str, organization: str | None) -> Flow[Registry]:
+        from .projects.registry import Registry
+
         check_project_name(name)
         arguments.check_optional_strings(organization=organization)
         organization = yield from self._find_organization(organization)
@@ -558,6 +564,8 @@ class Api:
         description: str | None,
         artifact_types: Iterable[str] | None,
     ) -> Flow[Registry]:
+        from .projects.registry import Visibility, create_registry
+
         check_project_name(name)
         arguments.one_of("visibility", visibility, get_args(Visibility))
         arguments.check_optional_strings(organization=organization, description=description)
@@ -680,6 +688,7 @@ class Api:
         entity, project, name = yield from self._locate_collection(path)
         return (yield from ArtifactCollection.find(self.client, entity, project, name, type_name))
 
+    @overload
     def artifacts(
         self,
         type_name: str,
@@ -690,20 +699,53 @@ class Api:
         filters: Mapping[str, object] | None = None,
         order: str | None = None,
         start: str | None = None,
-    ) -> Artifacts:
+        metadata: None = None,
+    ) -> Artifacts: ...
+    @overload
+    def artifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT],
+    ) -> TypedArtifacts[ValuesT]: ...
+    def artifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT] | None = None,
+    ) -> Artifacts | TypedArtifacts[ValuesT]:
         """List the versions in a collection, newest first; see `Artifacts`.
+
+        With `metadata`, a pydantic model, a dataclass or a TypedDict, each version also has its
+        metadata in that type: `typed_metadata`; see `TypedArtifact`.
 
         Example:
             >>> [version.name for version in api.artifacts("dataset", "my-team/mnist/digits")]
             ['digits:v1', 'digits:v0']
         """
         check_list_arguments(type_name, per_page, filters, order, start, tags)
+        if metadata is not None:
+            check_model("metadata", metadata)
         entity, project, collection = self.client.run(self._locate_collection(name))
-        return Artifacts(
+        listed = Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
+        return listed if metadata is None else versions_as(listed, metadata, start)
 
+    @overload
     async def aartifacts(
         self,
         type_name: str,
@@ -714,14 +756,43 @@ class Api:
         filters: Mapping[str, object] | None = None,
         order: str | None = None,
         start: str | None = None,
-    ) -> Artifacts:
+        metadata: None = None,
+    ) -> Artifacts: ...
+    @overload
+    async def aartifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT],
+    ) -> TypedArtifacts[ValuesT]: ...
+    async def aartifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT] | None = None,
+    ) -> Artifacts | TypedArtifacts[ValuesT]:
         """Asynchronous form of `artifacts`."""
         check_list_arguments(type_name, per_page, filters, order, start, tags)
+        if metadata is not None:
+            check_model("metadata", metadata)
         entity, project, collection = await self.client.arun(self._locate_collection(name))
-        return Artifacts(
+        listed = Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
+        return listed if metadata is None else versions_as(listed, metadata, start)
 
     def artifact_versions(
         self, type_name: str, name: str | PathLike[str], per_page: int = 50
@@ -766,6 +837,7 @@ class Api:
         ttl: timedelta | None = None,
         run: Run | None = None,
         ignore: Iterable[str] = (),
+        **upload: Unpack[UploadOptions],
     ) -> Artifact:
         """Publish local files as a version of `entity/project/collection`, and return it.
 
@@ -779,7 +851,7 @@ class Api:
         `run` is the run that logs the version, in the same project; without it the version belongs
         to no run. `ttl` is how long the server keeps the version. `ignore` and what is left out:
         see `publish.Draft.add_dir`. Files that usually contain keys, such as `.env`, cause a
-        warning.
+        warning. `upload` are the options `progress`, `engine` and `jobs`, see `UploadOptions`.
 
         Example:
             >>> Path("train.csv").write_text("1,2,3")
@@ -788,7 +860,7 @@ class Api:
             <Artifact my-team/mnist/points:v0>
         """
         options = (aliases, tags, description, metadata, ttl)
-        return self.client.run(self._publish(paths, target, type, options, run, ignore))
+        return self.client.run(self._publish(paths, target, type, options, run, ignore, upload))
 
     async def apublish(
         self,
@@ -803,10 +875,13 @@ class Api:
         ttl: timedelta | None = None,
         run: Run | None = None,
         ignore: Iterable[str] = (),
+        **upload: Unpack[UploadOptions],
     ) -> Artifact:
         """Asynchronous form of `publish`."""
         options = (aliases, tags, description, metadata, ttl)
-        return await self.client.arun(self._publish(paths, target, type, options, run, ignore))
+        return await self.client.arun(
+            self._publish(paths, target, type, options, run, ignore, upload)
+        )
 
     def _publish(
         self,
@@ -816,17 +891,20 @@ class Api:
         options: PublishOptions,
         run: Run | None,
         ignore: Iterable[str],
+        upload: UploadOptions,
     ) -> Flow[Artifact]:
         # Imported late: most scripts only read.
         from .publish.draft import collect
         from .publish.facts import Target
+        from .upload.batch_options import build_options
 
+        checked = build_options(upload)
         parts = parse_collection_path(path, self.settings.pages)
         draft = collect(parts.collection, type_name, paths, ignore)
         facts = draft.facts(*options)
         entity, project = yield from self._fill_in(parts.entity, parts.project)
         target = Target(entity, project, parts.collection)
-        return (yield from draft.publish_to(self.client, target, facts, run))
+        return (yield from draft.publish_to(self.client, target, facts, run, checked))
 
     def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""
@@ -1264,6 +1342,14 @@ def find_artifact_at(api: Api, path: str) -> Flow[Artifact]:
     return api._find_artifact(path, None)  # pyright: ignore[reportPrivateUsage] # no public method
 
 
+def find_project_at(api: Api, path: str) -> Flow[Project]:
+    """Return the project at a path, also if it is a registry; for rooms above this one."""
+    entity, name = yield from api._locate_project(path)  # pyright: ignore[reportPrivateUsage]
+    return (yield from Project.find(api.client, entity, name))
+
+
 def new_run_id() -> str:
     """Generate a run id like the official client's: eight letters and digits."""
+    import secrets  # late: it imports the hashes of OpenSSL
+
     return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))

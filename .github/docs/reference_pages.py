@@ -23,7 +23,8 @@ PLACES = {
 }
 """The page of a name, if its room is not the page's."""
 ROOMS = {
-    "api": "api", "config": "api", "transport": "api", "accounts": "api", "runs": "runs",
+    "api": "api", "named_project": "api", "config": "api", "transport": "api", "accounts": "api",
+    "runs": "runs",
     "artifacts": "artifacts", "projects": "projects", "download": "downloads", "storage": "storage",
 }  # fmt: skip
 """The page of each room."""

@@ -39,8 +39,11 @@ MAX_PAGE_MS = 2.0
 FIRST_START_MS, NEXT_START_MS = 150.0, 30.0
 FILE_COUNT = 10_000
 MAX_FILE_US = {
-    ("run", 50): 20.0, ("run", 1000): 12.0, ("version", 50): 23.0, ("version", 1000): 16.0,
-}  # fmt: skip
+    ("run", 50): 20.0,
+    ("run", 1000): 12.0,
+    ("version", 50): 23.0,
+    ("version", 1000): 16.0,
+}
 """CPU time of the server for a listed file with its URLs, by kind and page size. It was 30 and 21
 for runs, 45 to 53 and 36 to 41 for versions."""
 UPLOADED_FILES = 2_000

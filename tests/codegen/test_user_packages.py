@@ -192,7 +192,7 @@ def check(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
         ("mypy", "--strict", "script.py"),
         ("pyright", "script.py"),
         ("ty", "check", "script.py"),
-        ("pyrefly", "check", "script.py"),
+        ("pyrefly", "check", "--preset", "default", "script.py"),
     ],
     ids=lambda command: command[0],
 )

@@ -81,7 +81,7 @@ async def contents(file: File, artifact: Artifact) -> None:
     assert_type(await file.aread(0, 5), bytes)
     assert_type(file.open("rb"), io.BufferedReader)
     assert_type(await file.aopen(), AsyncContentReader)
-    file.open("r")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    file.open("r")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # ty: ignore[invalid-argument-type]
     entry = artifact.get_entry("a")
     assert_type(entry.read(5, 10), bytes)
     assert_type(await entry.aread(), bytes)
@@ -101,7 +101,7 @@ def downloads(run: Run, artifact: Artifact) -> None:
     assert_type(run.files().download("folder", on_error="collect", **options), DownloadResult)
     assert_type(artifact.files().download(**options), DownloadResult)
     assert_type(artifact.download(**options), str)
-    run.files().download(engine="pigeon")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    run.files().download(engine="pigeon")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # ty: ignore[invalid-argument-type]
     result = run.files().download(cache=Path("cache"))
     assert_type(result.failed, list[FailedFile])
     assert_type(result.failed[0].error, Exception)

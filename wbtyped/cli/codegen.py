@@ -1,6 +1,5 @@
 """`wbtyped codegen`: compile a user's queries."""
 
-import ast
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 from graphql import GraphQLSchema
 
 from ..codegen.package import CompiledPackage, read_files, write_files
+from ..codegen.syntax import is_same_code
 from ..codegen.user_package import compile_user_package
 from ..drift.query_text import graphql_files
 from ..drift.schema_files import pinned_schema
@@ -99,13 +99,10 @@ def changes(new: Mapping[str, str], old: Mapping[str, str]) -> list[str]:
 
 
 def is_same(name: str, new: str | None, old: str | None) -> bool:
-    """Return True if two files do the same: a project may format what was compiled."""
-    if new is None or old is None or new == old or not name.endswith(".py"):
+    """Return True if two files do the same."""
+    if new is None or old is None or not name.endswith(".py"):
         return new == old
-    try:
-        return ast.dump(ast.parse(new)) == ast.dump(ast.parse(old))
-    except SyntaxError:
-        return False
+    return is_same_code(new, old)
 
 
 def modified(queries: Path) -> dict[Path, int]:

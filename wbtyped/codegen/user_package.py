@@ -67,9 +67,9 @@ def our_fragments() -> dict[str, FragmentDefinitionNode]:
 def compile_user_package(schema: GraphQLSchema, queries: Path) -> CompiledPackage:
     """Compile a user's queries; raises QueryError and UsageError."""
     definitions = read_user_queries(queries)
-    base = Path(str(wbtyped_graphql.operation.__file__))
+    base = Path(wbtyped_graphql.operation.__file__)
     package = compile_queries(schema, definitions, base, result_suffix=RESULT_SUFFIX)
-    ours = _class_names(base.with_name("fragments.py").read_text(encoding="utf-8"))
+    ours = _class_names(base.with_name("fragments"))
     files = {
         name: _import_ours(_without_classes(text, ours) if name == "fragments.py" else text, ours)
         for name, text in package.files.items()
@@ -107,8 +107,9 @@ def _is_empty(name: str, text: str) -> bool:
     )
 
 
-def _class_names(text: str) -> set[str]:
-    return {s.name for s in ast.parse(text).body if isinstance(s, ast.ClassDef)}
+def _class_names(folder: Path) -> set[str]:
+    statements = [s for f in folder.glob("*.py") for s in ast.parse(f.read_text("utf-8")).body]
+    return {s.name for s in statements if isinstance(s, ast.ClassDef)}
 
 
 def _without_classes(text: str, names: set[str]) -> str:

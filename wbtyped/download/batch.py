@@ -1,6 +1,5 @@
 """Download many files concurrently and report the outcome of each."""
 
-import asyncio
 import os
 import queue
 import threading
@@ -228,6 +227,8 @@ class Batch:
 
     async def arun(self) -> DownloadResult:
         """Do the same without blocking, in a thread; cancelling ends the batch."""
+        import asyncio  # late, for those who never run an event loop
+
         running = asyncio.ensure_future(in_thread(self.run))
         try:
             return await asyncio.shield(running)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
 from pathlib import Path
+from typing import Unpack
 
 from .. import arguments
 from ..artifacts.lineage import Artifact, Run
@@ -21,6 +22,8 @@ from ..name_patterns import check_glob
 from ..paths import parse_collection_path
 from ..transport.client import Client, HasClient
 from ..transport.flow import Flow
+from ..upload.batch_options import BatchOptions, build_options
+from ..upload.options import UploadOptions
 from .facts import Target, VersionFacts
 from .folder import check_name, files_below, warn_of_secrets
 from .version import publish_version
@@ -126,18 +129,22 @@ class Draft:
         ttl: timedelta | None = None,
         run: Run | None = None,
         api: HasClient | None = None,
+        **options: Unpack[UploadOptions],
     ) -> Artifact:
         """Publish the files as a version of `entity/project/collection`, and return it.
 
         What the path omits comes from the settings. The version gets `latest` and the given
-        aliases; `run` is the run that logs it, in the same project. See `Api.publish`.
+        aliases; `run` is the run that logs it, in the same project. `options` are `progress`,
+        `engine` and `jobs`. See `Api.publish`.
 
         Raises UsageError before anything is sent, GraphQLError and TransportError, and DiskError
         for a file that cannot be read, or that is modified meanwhile.
         """
         facts = self.facts(aliases, tags, description, metadata, ttl)
+        upload = build_options(options)
         client = _client(api)
-        return client.run(self.publish_to(client, self._target(client, path), facts, run))
+        target = self._target(client, path)
+        return client.run(self.publish_to(client, target, facts, run, upload))
 
     async def apublish(
         self,
@@ -150,11 +157,14 @@ class Draft:
         ttl: timedelta | None = None,
         run: Run | None = None,
         api: HasClient | None = None,
+        **options: Unpack[UploadOptions],
     ) -> Artifact:
         """Asynchronous form of `publish`."""
         facts = self.facts(aliases, tags, description, metadata, ttl)
+        upload = build_options(options)
         client = _client(api)
-        return await client.arun(self.publish_to(client, self._target(client, path), facts, run))
+        target = self._target(client, path)
+        return await client.arun(self.publish_to(client, target, facts, run, upload))
 
     def _target(self, client: Client, path: str | PathLike[str] | None) -> Target:
         text = self.name if path is None else arguments.path_text(path)
@@ -196,7 +206,12 @@ class Draft:
         )
 
     def publish_to(
-        self, client: Client, target: Target, facts: VersionFacts, run: Run | None
+        self,
+        client: Client,
+        target: Target,
+        facts: VersionFacts,
+        run: Run | None,
+        options: BatchOptions,
     ) -> Flow[Artifact]:
         """Publish the files to a collection; the flow of `publish` and of `Api.publish`."""
         check_collection_name(target.collection)
@@ -204,7 +219,7 @@ class Draft:
             check_run(run, target)
             facts = replace(facts, run=run.id)
         warn_of_secrets(list(self._files))
-        return (yield from publish_version(client, target, self._files, facts))
+        return (yield from publish_version(client, target, self._files, facts, options))
 
 
 def check_run(run: object, target: Target) -> None:

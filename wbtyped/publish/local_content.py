@@ -1,19 +1,12 @@
-"""The content of a local file: its digest, and blocks that are proven to have that digest."""
+"""The content of a local file: its digests, and what of it is uploaded."""
 
-import base64
-import os
-import stat
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..download.disk.digests import DIGEST_THREADS, new_hash, stream_digest
-from ..errors import DiskError, UsageError
-from ..runs.upload import UPLOAD_BLOCK_BYTES
-
-MAX_FILE_BYTES = 5 * 1024**3
-"""Object stores accept at most 5 GiB in one request."""
+from ..upload.local_body import FileStamp, LocalBody
+from ..upload.local_digest import DigestRun, LocalDigest, digest_file
+from ..upload.part_sizes import part_bytes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,58 +16,41 @@ class LocalContent:
     path: Path
     size: int
     md5: str
-    """In base64."""
+    """In base64, as object stores verify uploads."""
+    stamp: FileStamp
+    parts: tuple[str, ...] = ()
+    """The MD5s of its parts in hex, if it is large."""
+    kept: bytes | None = None
+    """The content itself, of some small files."""
 
     @classmethod
     def read(cls, path: Path) -> "LocalContent":
         """Digest a file; raises DiskError if it cannot be read, or changes meanwhile."""
-        try:
-            with path.open("rb", buffering=0) as stream:
-                before = os.fstat(stream.fileno())
-                if not stat.S_ISREG(before.st_mode):
-                    raise UsageError(f"{path} is not a regular file, so it cannot be published")
-                if before.st_size > MAX_FILE_BYTES:
-                    raise UsageError(f"{path} is larger than 5 GiB, which publish does not support")
-                md5 = stream_digest(stream, "MD5")
-                after = os.fstat(stream.fileno())
-        except DiskError:
-            raise
-        except OSError as error:
-            raise DiskError(f"{path} cannot be read: {error.strerror}") from error
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise _modified(path)
-        return cls(path, after.st_size, md5)
+        return cls.of(path, digest_file(path, in_parts=True))
 
-    def body(self) -> bytes | Iterable[bytes]:
-        """Return the content for an upload: at once if it is small, else block by block."""
-        return b"".join(self.blocks()) if self.size <= UPLOAD_BLOCK_BYTES else self.blocks()
+    @classmethod
+    def of(cls, path: Path, digest: LocalDigest) -> "LocalContent":
+        """Return what was digested."""
+        stamp = digest.stamp
+        return cls(path, stamp.size, digest.md5, stamp, digest.parts, digest.content)
 
-    def blocks(self) -> Iterator[bytes]:
-        """Yield the content; raises DiskError before the last block if it has another digest now.
+    @property
+    def part_bytes(self) -> int:
+        """The size of each part but the last."""
+        return part_bytes_of(self.size)
 
-        An upload of a modified file is therefore never complete.
-        """
-        digest, held, left = new_hash("MD5"), b"", self.size
-        with self.path.open("rb", buffering=0) as stream:
-            while block := stream.read(UPLOAD_BLOCK_BYTES):
-                left -= len(block)
-                if left < 0:
-                    raise _modified(self.path)
-                digest.update(block)
-                if held:
-                    yield held
-                held = block
-        if base64.b64encode(digest.digest()).decode() != self.md5:
-            raise _modified(self.path)
-        if held:
-            yield held
+    def body(self, *, verify: bool = True) -> LocalBody:
+        """Return the body of an upload; `verify` its digest unless storage does that."""
+        md5 = self.md5 if verify else None
+        return LocalBody(self.path, self.stamp, 0, self.size, md5, self.kept)
+
+    def part_body(self, number: int) -> LocalBody:
+        """Return the body of the upload of a part, counted from 1; storage verifies its digest."""
+        start = (number - 1) * self.part_bytes
+        return LocalBody(self.path, self.stamp, start, min(self.part_bytes, self.size - start))
 
 
-def _modified(path: Path) -> DiskError:
-    return DiskError(f"{path} was modified while it was being published; publish it again")
-
-
-def read_contents(files: Mapping[str, Path]) -> dict[str, LocalContent]:
+def read_contents(files: Mapping[str, Path], digests: DigestRun) -> dict[str, LocalContent]:
     """Digest files in parallel."""
-    with ThreadPoolExecutor(DIGEST_THREADS) as threads:
-        return dict(zip(files, threads.map(LocalContent.read, files.values()), strict=True))
+    found = digests.run(files)
+    return {name: LocalContent.of(files[name], digest) for name, digest in found.items()}

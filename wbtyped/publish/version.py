@@ -19,9 +19,11 @@ from wbtyped_graphql.input_types import (
 from ..artifacts.contents.manifest import ArtifactManifest
 from ..artifacts.lineage import Artifact, find_artifact_by_id
 from ..errors import GraphQLError, SchemaMismatchError, TransportError
+from ..transport.blocking import in_flow
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
-from .blocking import in_flow
+from ..upload.batch_options import BatchOptions
+from ..upload.local_digest import DigestRun
 from .facts import Target, VersionFacts
 from .local_content import read_contents
 from .upload import VersionUpload, build_manifest
@@ -30,18 +32,23 @@ LATEST = "latest"
 
 
 def publish_version(
-    client: Client, target: Target, files: Mapping[str, Path], facts: VersionFacts
+    client: Client,
+    target: Target,
+    files: Mapping[str, Path],
+    facts: VersionFacts,
+    options: BatchOptions,
 ) -> Flow[Artifact]:
     """Publish files as a version and return it, committed.
 
     A version with the same content is not created again; it gets the aliases and tags.
     """
-    contents = yield from in_flow(lambda: read_contents(files))
+    digests = DigestRun()
+    contents = yield from in_flow(lambda: read_contents(files, digests), digests.cancel)
     manifest = build_manifest(contents)
     artifact_id, state = yield from _create(target, manifest, facts)
     if state == ArtifactState.PENDING:
         try:
-            yield from VersionUpload(client, target, facts, artifact_id).run(contents)
+            yield from VersionUpload(client, target, facts, artifact_id, options).run(contents)
         except (GraphQLError, TransportError):
             # Another publisher of the same content may have committed it meanwhile.
             found = yield from find_artifact_by_id(client, artifact_id)

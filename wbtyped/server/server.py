@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from .. import arguments
-from ..errors import DiskError, UsageError
+from ..errors import UsageError
 from . import keys
 from .api import ApiOrigin
 from .blobs import BlobStore
@@ -131,7 +131,7 @@ class WandbServer:
             lasting = self._folder.lasting
             root_secret = keys.load_root_secret(self.data, lasting=lasting)
             self._database = Database(self.data / DATABASE_FILE, lasting=lasting)
-        except (sqlite3.Error, OSError, DiskError):
+        except (sqlite3.Error, OSError):
             self._folder.close()
             raise
         self._blobs = BlobStore(self.data / BLOB_FOLDER, lasting=lasting)

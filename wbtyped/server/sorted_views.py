@@ -36,8 +36,11 @@ class Identified(Protocol):
 
 RecordT = TypeVar("RecordT", bound=Identified)
 SortValue = str | int | float | None
-Position = tuple[int, str | int | float, int]
-"""Position of a record in the order: the rank of its kind of value, the value, and its id."""
+Position = tuple[int, int | float, str, int]
+"""Position of a record in the order: the rank of its kind of value, a number or 0, a string or the
+empty one, and its id."""
+NUMBER, STRING = 0, 1
+"""Ranks of kinds of values; what is neither comes last."""
 _cursor = TypeAdapter(tuple[SortValue, int])
 
 
@@ -180,17 +183,18 @@ class SortedViews:
 def position(value: FieldValue, record_id: int, *, descending: bool) -> Position:
     """Return where a record belongs: numbers, then strings, then those without a value."""
     if isinstance(value, str):
-        return 1, value, record_id
+        return STRING, 0, value, record_id
     # NaN differs from itself.
     if isinstance(value, int | float) and value == value:
-        return 0, value, record_id
-    return -1 if descending else 2, 0, record_id
+        return NUMBER, value, "", record_id
+    return -1 if descending else 2, 0, "", record_id
 
 
 def write_cursor(place: Position) -> str:
     """Return the key of a position in a cursor."""
-    rank, value, record_id = place
-    return json.dumps([value if rank in {0, 1} else None, record_id])
+    rank, number, text, record_id = place
+    value = number if rank == NUMBER else text if rank == STRING else None
+    return json.dumps([value, record_id])
 
 
 def parse_position(key: str, *, descending: bool) -> Position:

@@ -31,9 +31,9 @@ from .httpx_import import without_command_line
 from .subjects import subject_of
 
 if TYPE_CHECKING:
-    import httpx
     from wbtyped_graphql.get_server_info import GetServerInfoServerInfo
 
+    from .api_requests import ApiResponse
     from .http import Transport
 
 T = TypeVar("T")
@@ -51,7 +51,7 @@ def request_body(operation: Operation[ResultT]) -> bytes:
 
 
 def parse_response(
-    operation: Operation[ResultT], response: "httpx.Response", settings: Settings
+    operation: Operation[ResultT], response: "ApiResponse", settings: Settings
 ) -> ResultT:
     """Return the typed result of a response, or raise the matching error."""
     status, content = response.status_code, response.content
@@ -93,18 +93,17 @@ def _not_graphql(operation: Operation[ResultT], status: int, settings: Settings)
 
 
 def _http_error(
-    operation: Operation[ResultT], response: "httpx.Response", settings: Settings
+    operation: Operation[ResultT], response: "ApiResponse", settings: Settings
 ) -> WbtypedError:
     """Build the error for a non-2xx response."""
-    # Imported late: they import httpx, and the email package, which only failures need.
+    # Imported late: it imports the email package, which only failures need.
     from .response_headers import retry_after
-    from .retries import ATTEMPTS
 
     subject, server = subject_of(operation), settings.base_url
     status, body = response.status_code, _parse_errors(response.content)
     entries = (body.errors if body else None) or []
     reason = "; ".join(entry.message for entry in entries) or response.reason_phrase
-    attempts = str(response.extensions.get(ATTEMPTS, ""))
+    attempts = response.attempts
     if status in {401, 403}:
         refused = f"{subject}: {server} refuses the API key from {settings.key_source}"
         return AuthenticationError(

@@ -90,9 +90,7 @@ class Runs:
     def scan(self, project_id: int) -> Iterator[sqlite3.Row]:
         """Return the runs of a project, oldest first, one at a time."""
         query = "SELECT * FROM runs WHERE project_id = ? ORDER BY id"
-        # Not `yield from`: that closes the cursor when a scan is given up, maybe after the database.
-        for row in self._database.connection.execute(query, (project_id,)):
-            yield row
+        return iter(self._database.connection.execute(query, (project_id,)))
 
     def by_ids(self, ids: Sequence[int]) -> list[sqlite3.Row]:
         """Return those of some runs that exist, in the order of their ids."""

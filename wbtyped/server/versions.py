@@ -146,9 +146,7 @@ class Versions:
     def scan_memberships(self, collection_id: int) -> Iterator[sqlite3.Row]:
         """Return the versions in a collection, one at a time."""
         query = SELECT_MEMBERSHIPS.format(where="memberships.collection_id = ?")
-        # Not `yield from`: that closes the cursor when a scan is given up, maybe after the database.
-        for row in self._database.connection.execute(query, (collection_id,)):
-            yield row
+        return iter(self._database.connection.execute(query, (collection_id,)))
 
     def memberships_after(
         self, collection_id: int, after: int | None, limit: int, *, newest_first: bool

@@ -14,6 +14,7 @@ local_app: typer.Typer = typer.Typer()
     epilog=examples(
         "wbtyped serve ./wandb-data",
         "wbtyped serve ./wandb-data --port 0 --log-requests",
+        "wbtyped serve ./wandb-data --user ann --user bob:crew,band",
         "wbtyped serve ./wandb-data --load me/mnist/dataset/digits=./digits",
     )
 )
@@ -54,6 +55,13 @@ def serve(
             callback=check_api_key,
         ),
     ] = None,
+    user: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:TEAM,...]",
+            help="Create another user, with teams to belong to, and print its key; repeatable.",
+        ),
+    ] = None,
     hide_schema: Annotated[
         bool,
         typer.Option(
@@ -92,6 +100,7 @@ def serve(
         storage_port,
         api_key,
         load or [],
+        users=user or [],
         introspection=not hide_schema,
         allow_hosts=allow_host or [],
         allow_origins=allow_origin or [],

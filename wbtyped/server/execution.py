@@ -14,13 +14,14 @@ from graphql import (
     GraphQLEnumType,
     GraphQLError,
     GraphQLObjectType,
+    GraphQLResolveInfo,
     GraphQLSchema,
     Undefined,
     execute_sync,  # pyright: ignore[reportUnknownVariableType] - its middleware is untyped
     parse,
     validate,
 )
-from graphql.pyutils import Path
+from graphql.pyutils import AwaitableOrValue, Path
 from pydantic_core import to_json
 from wbtyped_graphql.sources import schema_text
 
@@ -31,6 +32,7 @@ from .hidden_schema import HiddenSchema
 from .http_errors import HttpError
 from .plain_fields import NotPlain, PlainFields, mark_plain_fields, read_steps
 from .resolvers import BINDABLES
+from .resolvers.visibility import GUARDED_TYPES, guard_sources, is_visible
 from .time_limit import TimeLimitExceeded, check_time_limit, start_time_limit
 
 # What older servers lack, by feature: type, field and, if only that is missing, argument.
@@ -66,6 +68,7 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     schema = make_executable_schema(schema_text(), *BINDABLES)
     restore_enum_parsing(schema)
     mark_plain_fields(schema)
+    guard_sources(schema)
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:
             remove_from_schema(schema, type_name, field_name, argument)
@@ -99,7 +102,9 @@ class TimeLimitedExecution(ExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._plain = PlainFields(self)
+        context: object = self.context_value
+        self._limited = isinstance(context, Context) and context.access.limited
+        self._plain = PlainFields(self, GUARDED_TYPES if self._limited else frozenset())
 
     def execute_fields(
         self,
@@ -124,6 +129,22 @@ class TimeLimitedExecution(ExecutionContext):
             if value is not Undefined:
                 results[key] = value
         return results
+
+    def complete_object_value(
+        self,
+        return_type: GraphQLObjectType,
+        field_nodes: list[FieldNode],
+        info: GraphQLResolveInfo,
+        path: Path,
+        result: object,
+    ) -> AwaitableOrValue[dict[str, object]]:
+        """Resolve a node; null for one that the user may not see."""
+        if self._limited and return_type.name in GUARDED_TYPES and type(result) is dict:
+            node = cast("dict[str, object]", result)
+            if not is_visible(self.context_value, return_type.name, node):
+                # The executor takes None; its annotation does not say so.
+                return cast("dict[str, object]", None)
+        return super().complete_object_value(return_type, field_nodes, info, path, result)
 
     def execute_field(
         self,

@@ -107,6 +107,13 @@ class Files:
             )
         self._blobs.remove_unreferenced(row["blob"] for row in replaced)
 
+    def project_of(self, opaque: str) -> int | None:
+        """Return the row id of the project that a file is in."""
+        query = "SELECT project_id FROM files JOIN runs ON runs.id = run_id WHERE files.id = ?"
+        values = (parse_node_id("File", opaque),)
+        row = self._database.connection.execute(query, values).fetchone()
+        return int(row["project_id"]) if row else None
+
     def copy(self, opaque: str, run_id: int) -> None:
         """Give a run the file that a node id names."""
         with self._blobs.lock, self._database.transaction() as connection:

@@ -5,7 +5,7 @@ node; so is a selection of plain fields. Nearly everything on a large page is pl
 reports errors: what turns out not to be plain raises NotPlain, and graphql-core resolves it again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import NamedTuple, TypeVar, cast
 
 from graphql import (
@@ -100,8 +100,12 @@ class ContextOnly(NamedTuple):
 class PlainFields:
     """The plain fields of one execution, in which variables and context stay the same."""
 
-    def __init__(self, execution: ExecutionContext) -> None:
+    def __init__(
+        self, execution: ExecutionContext, not_plain: Collection[str] = frozenset()
+    ) -> None:
+        """Leave the objects of some types to graphql-core."""
         self._execution = execution
+        self._not_plain = not_plain
         self._info = ContextOnly(execution.context_value)
         self._known: dict[tuple[GraphQLObjectType, int], Selection] = {}
 
@@ -166,6 +170,8 @@ class PlainFields:
             convert = self._converter(items, nodes)
             return convert and list_converter(convert, null)
         if not isinstance(shown, GraphQLObjectType) or shown.is_type_of is not None:
+            return None
+        if shown.name in self._not_plain:
             return None
         selection = self.selection(shown, self._execution.collect_subfields(shown, nodes))
         steps = [step for _, _, step in selection if step is not None]

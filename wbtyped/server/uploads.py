@@ -5,6 +5,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .access import Access
 from .blobs import IncomingBlob
 from .database import Database
 from .http_errors import HttpError, not_found
@@ -34,8 +35,13 @@ class Uploads:
         self._joins: dict[int, threading.Lock] = {}
         """By files whose parts are being joined."""
 
-    def announce(self, artifact_id: int, files: Sequence[AnnouncedFile]) -> list[sqlite3.Row]:
-        """Return the rows of files, in order; a file that has a `blob` need not be uploaded."""
+    def announce(
+        self, artifact_id: int, files: Sequence[AnnouncedFile], access: Access
+    ) -> list[sqlite3.Row]:
+        """Return the rows of files, in order; a file that has a `blob` need not be uploaded.
+
+        That is so if the user may read a version that contains it.
+        """
         # A blob that exists already must not be removed before a row references it.
         with self._blobs.lock, self._database.transaction() as connection:
             row = connection.execute(
@@ -43,7 +49,7 @@ class Uploads:
             ).fetchone()
             if row is None or row["state"] != "PENDING":
                 raise HttpError("the artifact is already committed or deleted", status=409)
-            rows = [self._announce(connection, artifact_id, file) for file in files]
+            rows = [self._announce(connection, artifact_id, file, access) for file in files]
             freed = [
                 blob
                 for row, file in zip(rows, files, strict=True)
@@ -54,17 +60,18 @@ class Uploads:
         return rows
 
     def _announce(
-        self, connection: sqlite3.Connection, artifact_id: int, file: AnnouncedFile
+        self, connection: sqlite3.Connection, artifact_id: int, file: AnnouncedFile, access: Access
     ) -> sqlite3.Row:
         query = "SELECT * FROM draft_files WHERE artifact_id = ? AND path = ?"
         row: sqlite3.Row | None = connection.execute(query, (artifact_id, file.path)).fetchone()
         if row and row["blob"] and (row["digest"], row["md5"]) == (file.digest, file.md5):
             return row
-        existing = connection.execute(
-            "SELECT blob, birth_id FROM entries WHERE md5 = ? AND digest = ? AND blob IS NOT NULL"
-            " LIMIT 1",
+        stored = connection.execute(
+            "SELECT artifact_id, blob, birth_id FROM entries"
+            " WHERE md5 = ? AND digest = ? AND blob IS NOT NULL",
             (file.md5, file.digest),
-        ).fetchone()
+        )
+        existing = access.first_readable(stored)
         blob, birth_id = (
             (existing["blob"], existing["birth_id"]) if existing else (None, artifact_id)
         )

@@ -253,6 +253,15 @@ class Versions:
         )
         return str(row["blob"]) if row else None
 
+    def with_content(self, digest: str, birth_id: int | None) -> list[int]:
+        """Return the row ids of the versions that contain what `find_blob` finds."""
+        query = "SELECT DISTINCT artifact_id FROM entries WHERE digest = ? AND blob IS NOT NULL"
+        rows = self._all(
+            query + (" AND birth_id = ?" if birth_id else ""),
+            *((digest, birth_id) if birth_id else (digest,)),
+        )
+        return [row["artifact_id"] for row in rows]
+
     def logged_by_run(
         self, run_id: int, after: int | None = None, limit: int = -1
     ) -> list[sqlite3.Row]:

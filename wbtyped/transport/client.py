@@ -26,6 +26,7 @@ from ..errors import (
     UsageError,
     WbtypedError,
 )
+from ..import_pause import collector_paused
 from .flow import Flow, arun, ask, run
 from .httpx_import import without_command_line
 from .subjects import subject_of
@@ -104,6 +105,12 @@ def _http_error(
     entries = (body.errors if body else None) or []
     reason = "; ".join(entry.message for entry in entries) or response.reason_phrase
     attempts = response.attempts
+    if status == 403 and entries:
+        denied = f"{subject}: {server} does not allow this with the API key"
+        return AuthenticationError(
+            f"{denied} from {settings.key_source} (HTTP 403: {reason}); ask the owner for access,"
+            f" or {another_key(settings.key_source)}"
+        )
     if status in {401, 403}:
         refused = f"{subject}: {server} refuses the API key from {settings.key_source}"
         return AuthenticationError(
@@ -227,13 +234,12 @@ class Client:
     @property
     def transport(self) -> "Transport":
         """The HTTP connections, created on first use."""
-        # Imported late: httpx is half the import time of this package.
-        with without_command_line():
-            from .http import Transport
-
         with self._lock:
             # A forked process must not read from its parent's sockets.
             if self._opened is None or self._process != os.getpid():
+                # Imported late: httpx is half the import time of this package.
+                with without_command_line(), collector_paused():
+                    from .http import Transport
                 self.settings = self.settings.with_key()
                 self._opened = Transport(self.settings, self.retry_budget)
                 self._process = os.getpid()

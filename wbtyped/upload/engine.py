@@ -4,8 +4,8 @@ from collections.abc import Callable
 from contextlib import closing
 
 from ..clock import monotonic
-from ..download.batch import Worker
 from ..download.transfer import TransferCancelled
+from ..download.worker import Worker
 from ..transport.http import Transport
 from .batch_options import BatchOptions
 from .schedule import UploadSchedule

@@ -34,7 +34,7 @@ def find_page(context: Context, path: str, query: Query) -> Page:
 
 def registry_page(context: Context, organization: str, name: str, query: Query) -> Page:
     """Return the page of a registry, by the names of an organization and its registry."""
-    for found in context.organizations.all():
+    for found in context.organizations_of_user():
         if organization in {found.name, found.entity}:
             project = f"{REGISTRY_PREFIX}{name}"
             return artifacts.types_page(context, found.entity, project, None, query)

@@ -8,6 +8,7 @@ from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
+from ..access import Level
 from ..context import Context
 from ..http_errors import not_found
 from ..node_ids import parse_row_id
@@ -184,6 +185,7 @@ def file_page(context: Context, path: VersionPath, file: str) -> Page:
     """Return the page of a file of a version."""
     row = require_collection(context, path.entity, path.project, path.collection)
     member = require_member(context, row, path.alias)
+    context.access.check(Level.READ, context.access.version(member["id"]), f"file {file}")
     entry = context.versions.entry(member["id"], file)
     if entry is None:
         raise not_found(f"file {file} of version {path.collection}:{path.alias}")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..context import Context
-from .runs import run_link, version_names
+from .runs import Neighbours, run_link, version_names, versions_next_to
 
 COLUMN_WIDTH, COLUMN_GAP, ROW_HEIGHT, ROW_GAP = 190, 50, 34, 12
 TITLE_HEIGHT = 26
@@ -103,26 +103,36 @@ def lineage_graph(context: Context, version: sqlite3.Row) -> Graph:
 
 def add_origin(context: Context, graph: Graph, version: sqlite3.Row, here: Box) -> None:
     """Add the run that created a version, and what that run used."""
-    creator = context.versions.run_by_id(version["run_id"]) if version["run_id"] else None
-    if creator is None:
+    versions = context.versions
+    creator = versions.run_by_id(version["run_id"]) if version["run_id"] else None
+    if creator is None or not context.access.project(creator["project_id"]):
         graph.connect(graph.add(1, {"name": "no run"}, "none"), here)
         return
     run = graph.add(1, run_link(context, creator), "run")
     graph.connect(run, here)
-    for used in context.versions.used_by_run(creator["id"], None, SHOWN_NODES):
-        graph.connect(graph.add(0, version_names(context, used), "version"), run)
-    add_rest(graph, 0, context.versions.count_used_by_run(creator["id"]) - SHOWN_NODES)
+    used = Neighbours(versions.used_by_run, versions.count_used_by_run)
+    inputs, more = versions_next_to(context, creator["id"], used, SHOWN_NODES)
+    for each in inputs:
+        graph.connect(graph.add(0, each, "version"), run)
+    add_rest(graph, 0, more)
 
 
 def add_users(context: Context, graph: Graph, version: sqlite3.Row, here: Box) -> None:
     """Add the runs that used a version, and what they made of it."""
-    for user in context.versions.runs_using(version["id"], None, SHOWN_NODES):
+    versions, access = context.versions, context.access
+    using = Neighbours(versions.runs_using, versions.count_runs_using)
+    logged = Neighbours(versions.logged_by_run, versions.count_logged_by_run)
+    users, more_users = using.first(
+        version["id"], SHOWN_NODES, access.visible, limited=access.limited
+    )
+    for user in users:
         run = graph.add(3, run_link(context, user), "run")
         graph.connect(here, run)
-        for made in context.versions.logged_by_run(user["id"], None, SHOWN_OUTPUTS):
-            graph.connect(run, graph.add(4, version_names(context, made), "version"))
-        add_rest(graph, 4, context.versions.count_logged_by_run(user["id"]) - SHOWN_OUTPUTS)
-    add_rest(graph, 3, context.versions.count_runs_using(version["id"]) - SHOWN_NODES)
+        outputs, more = versions_next_to(context, user["id"], logged, SHOWN_OUTPUTS)
+        for each in outputs:
+            graph.connect(run, graph.add(4, each, "version"))
+        add_rest(graph, 4, more)
+    add_rest(graph, 3, more_users)
 
 
 def add_rest(graph: Graph, column: int, count: int) -> None:

@@ -13,7 +13,7 @@ from ..node_ids import parse_row_id
 from ..resolvers.filtered_pages import found_page
 from ..resolvers.nodes import project_node
 from ..resolvers.records import RUN_FIELDS, RunRecord
-from ..resolvers.runs import CREATION_KEYS, run_source
+from ..resolvers.runs import CREATION_KEYS, run_record, run_source
 from .page import Page
 from .projects import trail_to
 from .values import flatten
@@ -111,7 +111,7 @@ def find_runs(
             source.parent_id, parse_row_id(after or ""), RUNS_PER_PAGE + 1,
             newest_first=sorting.descending,
         )  # fmt: skip
-        records = [RunRecord(row, context.account) for row in rows[:RUNS_PER_PAGE]]
+        records = [run_record(row, context) for row in rows[:RUNS_PER_PAGE]]
         more = str(records[-1].id) if len(rows) > RUNS_PER_PAGE else None
         return records, more, context.runs.count(source.parent_id)
     view = context.views.view(source, filters, compile_filter(filters, RUN_FIELDS), sorting)

@@ -3,8 +3,10 @@
 import json
 import math
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from ..access import Level
 from ..context import Context, RunPath
 from ..http_errors import not_found
 from ..resolvers.records import RunRecord
@@ -34,11 +36,9 @@ def require_run(context: Context, entity: str, project: str, run: str) -> sqlite
 def run_page(context: Context, entity: str, project: str, run: str) -> Page:
     """Return the page of a run."""
     row, versions = require_run(context, entity, project, run), context.versions
-    logged = versions.logged_by_run(row["id"], None, SHOWN_VERSIONS)
-    used = versions.used_by_run(row["id"], None, SHOWN_VERSIONS)
-    count_logged = versions.count_logged_by_run(row["id"])
-    count_used = versions.count_used_by_run(row["id"])
-    record = RunRecord(row, context.account)
+    record = RunRecord(row, context.creators.find("run", row["id"]).name)
+    logged = Neighbours(versions.logged_by_run, versions.count_logged_by_run)
+    used = Neighbours(versions.used_by_run, versions.count_used_by_run)
     values = {
         "path": RunPath(entity, project, run),
         "values": [
@@ -49,8 +49,8 @@ def run_page(context: Context, entity: str, project: str, run: str) -> Page:
         "charts": json.dumps(charts(context.streams.objects(row["id"], HISTORY))),
         "console": context.streams.lines_after(row["id"], LOG, None, CONSOLE_LINES),
         "artifacts": [
-            ("Logged artifacts", versions_of(context, logged), count_logged),
-            ("Used artifacts", versions_of(context, used), count_used),
+            ("Logged artifacts", *versions_next_to(context, row["id"], logged, SHOWN_VERSIONS)),
+            ("Used artifacts", *versions_next_to(context, row["id"], used, SHOWN_VERSIONS)),
         ],
         "bytes": context.runs.storage_bytes(row["id"]),
         **files_values(context, row, ""),
@@ -76,9 +76,34 @@ def charts(steps: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
     ]
 
 
-def versions_of(context: Context, rows: Sequence[sqlite3.Row]) -> list[Mapping[str, object]]:
-    """Return versions with what their links need."""
-    return [version_names(context, row) for row in rows]
+Visible = Callable[[Iterable[sqlite3.Row]], list[sqlite3.Row]]
+"""Returns those rows that the user may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What is next to a run or a version: how to read it by pages, and to count it."""
+
+    rows_after: Callable[[int, int | None, int], list[sqlite3.Row]]
+    count: Callable[[int], int]
+
+    def first(
+        self, row_id: int, limit: int, visible: Visible, *, limited: bool
+    ) -> tuple[list[sqlite3.Row], int]:
+        """Return the first of those that the user may see, and how many more there are."""
+        if limited:
+            found = visible(self.rows_after(row_id, None, -1))
+            return found[:limit], max(len(found) - limit, 0)
+        return self.rows_after(row_id, None, limit), max(self.count(row_id) - limit, 0)
+
+
+def versions_next_to(
+    context: Context, run_id: int, found: Neighbours, limit: int
+) -> tuple[list[Mapping[str, object]], int]:
+    """Return the first versions next to a run, and how many more there are."""
+    access = context.access
+    rows, more = found.first(run_id, limit, access.visible_versions, limited=access.limited)
+    return [version_names(context, row) for row in rows], more
 
 
 def version_names(context: Context, row: sqlite3.Row) -> Mapping[str, object]:
@@ -118,7 +143,9 @@ def more_files(context: Context, entity: str, project: str, run: str, after: str
 
 def file_page(context: Context, entity: str, project: str, run: str, name: str) -> Page:
     """Return the page of a file of a run."""
-    found = context.files.find(require_run(context, entity, project, run)["id"], name)
+    row = require_run(context, entity, project, run)
+    context.access.check(Level.READ, context.access.project(row["project_id"]), f"run {run}")
+    found = context.files.find(row["id"], name)
     if found is None:
         raise not_found(f"file {name} of run {entity}/{project}/{run}")
     blob = context.blobs.store.path(found["blob"])

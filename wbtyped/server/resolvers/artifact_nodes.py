@@ -121,6 +121,7 @@ def manifest_node(version: sqlite3.Row) -> Node:
         "type": "FULL",
         "createdAt": version["created_at"],
         "file": {
+            "version": version,
             "blob": version["manifest_blob"],
             "id": node_id("ArtifactManifestFile", version["id"]),
             "name": "wandb_manifest.json",

@@ -7,6 +7,7 @@ from functools import partial
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
+from ..access import Level
 from ..context import Context, get_context
 from ..filters import compile_filter, compile_order
 from ..http_errors import not_found
@@ -32,6 +33,7 @@ from .pagination import (
     row_id,
 )
 from .records import COLLECTION_FIELDS, VERSION_FIELDS, CollectionRecord, VersionRecord
+from .visibility import THROUGH_VERSION, through_version
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -50,6 +52,8 @@ def require_collection(context: Context, opaque: object, kind: str | None = None
     row = context.collections.by_id(parse_node_id("ArtifactCollection", str(opaque)))
     if row is None or (kind and row["kind"] != kind):
         raise not_found(f"collection {opaque}")
+    found = context.access.project(row["project_id"])
+    context.access.check(Level.WRITE, found, f"collection {opaque}")
     return row
 
 
@@ -173,7 +177,8 @@ def no_actions(_: Node, __: GraphQLResolveInfo, **___: object) -> Node:
 @portfolio.field("defaultArtifactType")
 def type_of_collection(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the type of a collection."""
-    return type_node(get_context(info).collections.type_by_id(get_row(node)["type_id"]))
+    shown = type_node(get_context(info).collections.type_by_id(get_row(node)["type_id"]))
+    return through_version(shown) if THROUGH_VERSION in node else shown
 
 
 @sequence.field("tags")
@@ -191,7 +196,9 @@ def collections_with_tag(
     node: Node, info: GraphQLResolveInfo, first: int | None = None, **_: object
 ) -> Node:
     """Resolve the collections that have a tag; there are few, so they are not paginated."""
-    rows = get_context(info).collections.tagged(parse_node_id("Tag", str(node["id"])))[:first]
+    context = get_context(info)
+    tagged = context.collections.tagged(parse_node_id("Tag", str(node["id"])))
+    rows = context.access.visible(tagged)[:first]
     return connection([collection_node(row) for row in rows], [str(row["id"]) for row in rows])
 
 

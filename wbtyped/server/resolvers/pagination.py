@@ -62,6 +62,18 @@ def row_id(row: Row) -> int:
     return int(row["id"])
 
 
+def rows_page(
+    rows: Sequence[Row], to_node: Callable[[Row], Node], *, after: str | None, first: int | None
+) -> Node:
+    """Return a page of rows in memory that are ordered by id, with the number of all of them."""
+
+    def rows_after(start: int | None, limit: int) -> Sequence[Row]:
+        return [row for row in rows if start is None or row["id"] > start][:limit]
+
+    shown = page(rows_after, to_node, row_id, after=parse_id_cursor(after), first=first)
+    return shown | {"totalCount": len(rows)}
+
+
 def connection(
     nodes: Sequence[Node],
     keys: Sequence[str],

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from functools import partial
+from sqlite3 import Row
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
@@ -36,7 +37,7 @@ def project_by_name(
 ) -> Node | None:
     """Resolve a project; null if it does not exist."""
     context = get_context(info)
-    row = context.projects.find(entityName or context.account, name or "")
+    row = context.projects.find(entityName or context.default_entity, name or "")
     return project_node(row) if row else None
 
 
@@ -99,7 +100,7 @@ def run_source(node: Node, context: Context) -> Source[RunRecord]:
 
     def by_ids(ids: Sequence[int]) -> Iterator[RunRecord]:
         rows = context.runs.by_ids(ids)
-        return (RunRecord(r, context.account) for r in rows if r["project_id"] == project_id)
+        return (run_record(r, context) for r in rows if r["project_id"] == project_id)
 
     return Source("runs", project_id, lambda: scan_runs(node, context), by_ids)
 
@@ -108,7 +109,12 @@ def scan_runs(node: Node, context: Context) -> Iterator[RunRecord]:
     """Return the runs of a project, oldest first."""
     for row in context.runs.scan(get_row(node)["id"]):
         check_time_limit()
-        yield RunRecord(row, context.account)
+        yield run_record(row, context)
+
+
+def run_record(row: Row, context: Context) -> RunRecord:
+    """Return what filters and orders see of a run."""
+    return RunRecord(row, context.creators.find("run", row["id"]).name)
 
 
 def page_by_creation(

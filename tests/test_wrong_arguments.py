@@ -58,7 +58,7 @@ VALUES = {
     "ArtifactDiff", "ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry",
     "ArtifactTTL", "DownloadOptions", "DownloadProgress", "DownloadResult", "FailedFile",
     "LineageEdge", "LineageGraph", "LineageNode", "PlannedFile", "PlannedVersion",
-    "PrunePlan", "PruneResult", "ScanProgress", "UsageGroup",
+    "PrunePlan", "PruneResult", "ScanProgress", "UploadOptions", "UploadResult", "UsageGroup",
     "UsageReport", "VersionUsage",
 }  # fmt: skip
 """Plain values, which contain whatever they are given."""

@@ -11,6 +11,8 @@ Start with `Api`:
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .import_pause import collector_paused
+
 if TYPE_CHECKING:
     from . import errors as errors
     from .accounts.users import User
@@ -55,6 +57,8 @@ if TYPE_CHECKING:
     from .storage.usage_values import UsageGroup, VersionUsage
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
+    from .upload.options import UploadOptions
+    from .upload.results import UploadResult
 
 __all__ = [
     "Api",
@@ -102,6 +106,8 @@ __all__ = [
     "SizedPaginator",
     "TypedArtifact",
     "TypedArtifacts",
+    "UploadOptions",
+    "UploadResult",
     "UsageGroup",
     "UsageReport",
     "User",
@@ -155,6 +161,8 @@ _MODULES = {
     "SizedPaginator": "transport.pagination",
     "TypedArtifact": "artifacts.typed_versions",
     "TypedArtifacts": "artifacts.typed_versions",
+    "UploadOptions": "upload.options",
+    "UploadResult": "upload.results",
     "UsageGroup": "storage.usage_values",
     "UsageReport": "storage.usage_report",
     "User": "accounts.users",
@@ -171,7 +179,8 @@ if not TYPE_CHECKING:
             return getattr(import_module(".errors", __name__), name)
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+        with collector_paused():
+            return getattr(import_module(f".{_MODULES[name]}", __name__), name)
 
     def __dir__() -> list[str]:
         """List the public names."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -18,7 +19,6 @@ from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
 from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs
-from .artifacts.typed_versions import TypedArtifacts, versions_as
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
@@ -51,6 +51,8 @@ from .user_warnings import warn_user
 
 if TYPE_CHECKING:
     # For start-up: reports, plans and registries are 30 modules, which few programs use.
+    from .artifacts.typed_versions import TypedArtifacts
+    from .download.disk.digests import Algorithm
     from .projects.registries import Registries
     from .projects.registry import Registry, Visibility
     from .storage.applied import OutcomeCallback, PruneResult
@@ -743,7 +745,11 @@ class Api:
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
-        return listed if metadata is None else versions_as(listed, metadata, start)
+        if metadata is None:
+            return listed
+        from .artifacts.typed_versions import versions_as
+
+        return versions_as(listed, metadata, start)
 
     @overload
     async def aartifacts(
@@ -792,7 +798,11 @@ class Api:
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
-        return listed if metadata is None else versions_as(listed, metadata, start)
+        if metadata is None:
+            return listed
+        from .artifacts.typed_versions import versions_as
+
+        return versions_as(listed, metadata, start)
 
     def artifact_versions(
         self, type_name: str, name: str | PathLike[str], per_page: int = 50
@@ -837,6 +847,8 @@ class Api:
         ttl: timedelta | None = None,
         run: Run | None = None,
         ignore: Iterable[str] = (),
+        incremental: bool = False,
+        digest_algorithm: Algorithm = "MD5",
         **upload: Unpack[UploadOptions],
     ) -> Artifact:
         """Publish local files as a version of `entity/project/collection`, and return it.
@@ -851,7 +863,9 @@ class Api:
         `run` is the run that logs the version, in the same project; without it the version belongs
         to no run. `ttl` is how long the server keeps the version. `ignore` and what is left out:
         see `publish.Draft.add_dir`. Files that usually contain keys, such as `.env`, cause a
-        warning. `upload` are the options `progress`, `engine` and `jobs`, see `UploadOptions`.
+        warning. With `incremental=True` the files are added to those of the newest version.
+        `digest_algorithm="XXH128"`: see `publish.Draft`.
+        `upload` are the options `progress`, `engine` and `jobs`, see `UploadOptions`.
 
         Example:
             >>> Path("train.csv").write_text("1,2,3")
@@ -860,7 +874,10 @@ class Api:
             <Artifact my-team/mnist/points:v0>
         """
         options = (aliases, tags, description, metadata, ttl)
-        return self.client.run(self._publish(paths, target, type, options, run, ignore, upload))
+        formats = (incremental, digest_algorithm)
+        return self.client.run(
+            self._publish(paths, target, type, options, run, ignore, formats, upload)
+        )
 
     async def apublish(
         self,
@@ -875,12 +892,15 @@ class Api:
         ttl: timedelta | None = None,
         run: Run | None = None,
         ignore: Iterable[str] = (),
+        incremental: bool = False,
+        digest_algorithm: Algorithm = "MD5",
         **upload: Unpack[UploadOptions],
     ) -> Artifact:
         """Asynchronous form of `publish`."""
         options = (aliases, tags, description, metadata, ttl)
+        formats = (incremental, digest_algorithm)
         return await self.client.arun(
-            self._publish(paths, target, type, options, run, ignore, upload)
+            self._publish(paths, target, type, options, run, ignore, formats, upload)
         )
 
     def _publish(
@@ -891,6 +911,7 @@ class Api:
         options: PublishOptions,
         run: Run | None,
         ignore: Iterable[str],
+        formats: tuple[bool, Algorithm],
         upload: UploadOptions,
     ) -> Flow[Artifact]:
         # Imported late: most scripts only read.
@@ -900,11 +921,16 @@ class Api:
 
         checked = build_options(upload)
         parts = parse_collection_path(path, self.settings.pages)
-        draft = collect(parts.collection, type_name, paths, ignore)
+        incremental, algorithm = formats
+        arguments.check_flags(incremental=incremental)
+        draft = collect(parts.collection, type_name, paths, ignore, algorithm)
         facts = draft.facts(*options)
         entity, project = yield from self._fill_in(parts.entity, parts.project)
         target = Target(entity, project, parts.collection)
-        return (yield from draft.publish_to(self.client, target, facts, run, checked))
+        publishing = draft.publish_to(
+            self.client, target, facts, run, checked, incremental=incremental
+        )
+        return (yield from publishing)
 
     def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""
@@ -1350,6 +1376,4 @@ def find_project_at(api: Api, path: str) -> Flow[Project]:
 
 def new_run_id() -> str:
     """Generate a run id like the official client's: eight letters and digits."""
-    import secrets  # late: it imports the hashes of OpenSSL
-
     return "".join(secrets.choice(RUN_ID_ALPHABET) for _ in range(8))

@@ -24,6 +24,7 @@ __all__ = [
     "CREATE_ARTIFACT_FILES_GQL",
     "CREATE_ARTIFACT_GQL",
     "CREATE_ARTIFACT_MANIFEST_GQL",
+    "CREATE_PUBLISHING_RUN_GQL",
     "CREATE_REGISTRY_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
@@ -34,6 +35,7 @@ __all__ = [
     "DELETE_ARTIFACT_SEQUENCE_GQL",
     "DELETE_RUN_FILES_GQL",
     "DELETE_RUN_GQL",
+    "DIGEST_ALGORITHMS_GQL",
     "ENTITY_ORGANIZATIONS_GQL",
     "GET_ARTIFACT_COLLECTION_GQL",
     "GET_ARTIFACT_TYPE_GQL",
@@ -44,6 +46,7 @@ __all__ = [
     "GET_RUN_STATE_GQL",
     "GET_SERVER_INFO_GQL",
     "GET_VIEWER_GQL",
+    "LATEST_VERSION_GQL",
     "LINK_ARTIFACT_GQL",
     "LOG_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
@@ -73,6 +76,7 @@ __all__ = [
     "STORED_VERSION_BY_ID_GQL",
     "UNLINK_ARTIFACT_GQL",
     "UPDATE_ARTIFACT_GQL",
+    "UPDATE_ARTIFACT_MANIFEST_GQL",
     "UPDATE_ARTIFACT_PORTFOLIO_GQL",
     "UPDATE_ARTIFACT_SEQUENCE_GQL",
     "UPSERT_PROJECT_GQL",
@@ -1658,7 +1662,50 @@ mutation CreateArtifact($input: CreateArtifactInput!) {
     artifact {
       id
       state
+      artifactSequence {
+        latestArtifact {
+          id
+        }
+      }
     }
+  }
+}
+"""
+
+CREATE_PUBLISHING_RUN_GQL = """
+mutation CreatePublishingRun($entity: String!, $project: String!, $name: String!, $jobType: String) {
+  upsertBucket(
+    input: {entityName: $entity, modelName: $project, name: $name, jobType: $jobType, state: "running"}
+  ) {
+    bucket {
+      ...Run
+    }
+  }
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
   }
 }
 """
@@ -1698,6 +1745,51 @@ mutation CreateArtifactFiles($input: CreateArtifactFilesInput!) {
             id
           }
         }
+      }
+    }
+  }
+}
+"""
+
+LATEST_VERSION_GQL = """
+query LatestVersion($entity: String!, $project: String!, $collection: String!) {
+  project(name: $project, entityName: $entity) {
+    artifactCollection(name: $collection) {
+      __typename
+      ... on ArtifactSequence {
+        latestArtifact {
+          id
+        }
+      }
+    }
+  }
+}
+"""
+
+DIGEST_ALGORITHMS_GQL = """
+query DigestAlgorithms($entity: String!, $project: String!, $collection: String!) {
+  entity(name: $entity) {
+    xxhashDigestsEnabled
+  }
+  project(name: $project, entityName: $entity) {
+    artifactCollection(name: $collection) {
+      __typename
+      ... on ArtifactSequence {
+        digestAlgorithm
+      }
+    }
+  }
+}
+"""
+
+UPDATE_ARTIFACT_MANIFEST_GQL = """
+mutation UpdateArtifactManifest($id: ID!, $digest: String!) {
+  updateArtifactManifest(input: {artifactManifestID: $id, digest: $digest}) {
+    artifactManifest {
+      id
+      file {
+        uploadUrl
+        uploadHeaders
       }
     }
   }

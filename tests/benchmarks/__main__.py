@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import (
+    codegen,
     command,
     downloads,
     filesystem,
@@ -35,6 +36,7 @@ FIGURES: dict[str, Callable[[int], Figure]] = {
     "downloads": downloads.figure,
     "uploads": uploads.figure,
     "schema": schema_check.figure,
+    "codegen": codegen.figure,
     "usage": retention.usage_figure,
     "prune": retention.prune_figure,
     "filesystem": filesystem.figure,

@@ -170,6 +170,15 @@ def test_accessors_refuse_names_that_do_not_exist(module: Any, api: Api) -> None
         NamedProject[Literal["a"], Literal["b"], Literal["b:c"], Literal["d"]](api)
 
 
+def test_organization_of_the_settings_must_exist(
+    codegen: Codegen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_ORGANIZATION", "absent")
+    code, _, err = codegen()
+    assert code == 2
+    assert "'absent'" in err
+
+
 def test_module_holds_neither_key_nor_host(
     codegen: Codegen, wandb_server: WandbServer, tmp_path: Path
 ) -> None:

@@ -9,12 +9,14 @@ from functools import cache
 from pathlib import Path
 from types import FrameType
 
-import httpx
+import pytest
 from pydantic import BaseModel
 
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
-from wbtyped.server import WandbServer
+from wbtyped.publish import Draft
+from wbtyped.server import Fault, WandbServer
+from wbtyped.transport.api_requests import ApiResponse
 
 RUN = "crew/ship/log"
 
@@ -70,7 +72,7 @@ def recording(server: WandbServer, responses: list[RecordedResponse]) -> Generat
 
         def recorded_post(
             what: str, body: bytes, *, repeatable: bool, path: str | None = None
-        ) -> httpx.Response:
+        ) -> ApiResponse:
             response = post(what, body, repeatable=repeatable, path=path)
             if path is not None:
                 return response
@@ -92,6 +94,7 @@ def recorded_responses() -> list[RecordedResponse]:
     found: list[RecordedResponse] = []
     with WandbServer() as server, recording(server, found) as api:
         seed(server)
+        publish_with_own_run(server, api)
         for tour in TOURS:
             tour(api, server.data)
     with WandbServer(features=[]) as older, recording(older, found) as api:
@@ -114,6 +117,16 @@ def seed(server: WandbServer) -> None:
     server.add_run(RUN, {"wandb-metadata.json": "{}"})
     server.add_organization("fleet", "fleet-org", ["crew"])
     server.link_artifact("crew/ship/data:v0", "crew/ship/best", ["prod"])
+
+
+def publish_with_own_run(server: WandbServer, api: Api) -> None:
+    """Publish as if the server accepted no version without a run."""
+    refusal = Fault(
+        kind="graphql", operation="CreateArtifact", times=1, status=400,
+        body=b'{"errors": [{"message": "a run is required"}]}', content_type="application/json",
+    )  # fmt: skip
+    with server.faults.active(refusal), pytest.warns(UserWarning, match="without a run"):
+        Draft("own", "dataset").publish("crew/ship/own", api=api)
 
 
 def read_runs(api: Api, folder: Path) -> None:
@@ -182,6 +195,9 @@ def change_artifacts(api: Api, folder: Path) -> None:
     artifact.link("crew/ship/other").unlink()
     (folder / "new.txt").write_text("new")
     api.publish(folder / "new.txt", "crew/ship/new", "dataset")
+    (folder / "more.txt").write_text("more")
+    api.publish(folder / "more.txt", "crew/ship/new", "dataset", incremental=True)
+    api.publish(folder / "new.txt", "crew/ship/fast", "dataset", digest_algorithm="XXH128")
 
 
 def read_registries(api: Api, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """`wbtyped codegen --project`: write the names of a project as a Python module."""
 
 from collections.abc import Sequence
+from keyword import iskeyword
 from pathlib import Path
 
 from ..codegen.names_module import HEADER, compare_names, write_module
@@ -50,7 +51,7 @@ def generate_names(
 
 def read_output(out: Path) -> str:
     """Return what was written before; empty if nothing. Refuses files that are not ours."""
-    if out.suffix != ".py" or not out.stem.isidentifier():
+    if out.suffix != ".py" or not out.stem.isidentifier() or iskeyword(out.stem):
         raise UsageError(f"--out {out}: write a module that can be imported, such as names.py")
     if not out.exists():
         return ""

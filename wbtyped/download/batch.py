@@ -37,6 +37,7 @@ from .progress import (
 from .results import DownloadResult, FailedFile
 from .schedule import Schedule, SmallFile
 from .transfer import RefreshUrls, Transfer, TransferCancelled
+from .worker import Worker
 
 CACHE_QUEUE_FILES = 512
 """Downloaded files that may wait to be added to the cache, so that memory stays bounded."""
@@ -123,24 +124,6 @@ def jobs_option(options: DownloadOptions) -> int | None:
         arguments.whole_number("at_once", at_once, 1, MAX_JOBS)
     warn_user("at_once is deprecated: use jobs", DeprecationWarning)
     return options.get("jobs", at_once)
-
-
-class Worker(threading.Thread):
-    """A thread that can be waited for where Ctrl-C may interrupt the wait.
-
-    Before Python 3.13, a `join` that is interrupted takes the thread for one that has ended.
-    """
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        super().__init__(target=work, daemon=True)
-        self.ended: threading.Event = threading.Event()
-
-    def run(self) -> None:
-        """Do the work."""
-        try:
-            super().run()
-        finally:
-            self.ended.set()
 
 
 @dataclass
@@ -422,8 +405,9 @@ class Batch:
             names.append(skipped.name)
             self.result.size += skipped.size
             self._skipped_bytes += skipped.size
-        status = "cached" if skipped.cached else "kept"
-        self._observe(lambda observer: observer.finish(status, skipped.name, skipped.size))
+        if self.options.observer is not None:
+            status = "cached" if skipped.cached else "kept"
+            self._observe(lambda observer: observer.finish(status, skipped.name, skipped.size))
 
     def _record_failure(self, failed: FailedFile) -> None:
         if self.options.on_error == "raise" or not isinstance(failed.error, WbtypedError):

@@ -9,7 +9,11 @@ from wbtyped_graphql import calls
 from wbtyped_graphql.create_artifact_files import (
     CreateArtifactFilesCreateArtifactFilesFilesEdgesNode as AssignedUpload,
 )
-from wbtyped_graphql.enums import ArtifactStorageLayout, CompleteMultipartAction
+from wbtyped_graphql.enums import (
+    ArtifactDigestAlgorithm,
+    ArtifactStorageLayout,
+    CompleteMultipartAction,
+)
 from wbtyped_graphql.input_types import (
     CompleteMultipartUploadArtifactInput,
     CreateArtifactFilesInput,
@@ -61,6 +65,7 @@ class ContentUploads:
     batch: UploadBatch
     contents: Mapping[str, LocalContent]
     layout: ArtifactStorageLayout = ArtifactStorageLayout.V2
+    digest_algorithm: ArtifactDigestAlgorithm = ArtifactDigestAlgorithm.MANIFEST_MD5
     # Filled by the threads that upload, and emptied by the flow.
     _expired: deque[tuple[str, int]] = field(default_factory=deque[tuple[str, int]], init=False)
     _complete: deque[FileInParts] = field(default_factory=deque[FileInParts], init=False)
@@ -100,6 +105,12 @@ class ContentUploads:
             for name in names
         ]
         wanted = CreateArtifactFilesInput(artifact_files=specs, storage_layout=self.layout)
+        if self.digest_algorithm != ArtifactDigestAlgorithm.MANIFEST_MD5:
+            # Only servers with other digests know these fields.
+            digests = [{"digest": self.contents[name].digest} for name in names]
+            named = [spec.model_copy(update=d) for spec, d in zip(specs, digests, strict=True)]
+            changes = {"artifact_files": named, "digest_algorithm": self.digest_algorithm}
+            wanted = wanted.model_copy(update=changes)
         result = yield from ask(calls.create_artifact_files(input=wanted), self.what)
         edges = result.create_artifact_files.files.edges if result.create_artifact_files else []
         nodes = [edge.node for edge in edges if edge.node]

@@ -22,6 +22,13 @@ class LocalContent:
     """The MD5s of its parts in hex, if it is large."""
     kept: bytes | None = None
     """The content itself, of some small files."""
+    xxh128: str | None = None
+    """In base64; None unless the version uses it as the digest."""
+
+    @property
+    def digest(self) -> str:
+        """The digest in the manifest."""
+        return self.md5 if self.xxh128 is None else self.xxh128
 
     @classmethod
     def read(cls, path: Path) -> "LocalContent":
@@ -32,7 +39,8 @@ class LocalContent:
     def of(cls, path: Path, digest: LocalDigest) -> "LocalContent":
         """Return what was digested."""
         stamp = digest.stamp
-        return cls(path, stamp.size, digest.md5, stamp, digest.parts, digest.content)
+        content, parts = digest.content, digest.parts
+        return cls(path, stamp.size, digest.md5, stamp, parts, content, digest.xxh128)
 
     @property
     def part_bytes(self) -> int:

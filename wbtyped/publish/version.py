@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.enums import ArtifactDigestAlgorithm, ArtifactState
+from wbtyped_graphql.enums import ArtifactState
 from wbtyped_graphql.input_types import (
     ArtifactAliasInput,
     ArtifactCollectionAliasInput,
@@ -17,16 +17,18 @@ from wbtyped_graphql.input_types import (
 )
 
 from ..artifacts.contents.manifest import ArtifactManifest
-from ..artifacts.lineage import Artifact, find_artifact_by_id
-from ..errors import GraphQLError, SchemaMismatchError, TransportError
+from ..artifacts.lineage import DIGEST_ALGORITHMS, Artifact, find_artifact_by_id
+from ..errors import GraphQLError, NotFoundError, SchemaMismatchError, TransportError
 from ..transport.blocking import in_flow
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from ..upload.batch_options import BatchOptions
 from ..upload.local_digest import DigestRun
 from .facts import Target, VersionFacts
-from .local_content import read_contents
-from .upload import VersionUpload, build_manifest
+from .local_content import LocalContent, read_contents
+from .manifest_spec import ManifestSpec, usable_spec
+from .manifest_upload import version_upload
+from .own_run import needs_run, with_own_run
 
 LATEST = "latest"
 
@@ -36,37 +38,76 @@ def publish_version(
     target: Target,
     files: Mapping[str, Path],
     facts: VersionFacts,
+    spec: ManifestSpec,
     options: BatchOptions,
 ) -> Flow[Artifact]:
-    """Publish files as a version and return it, committed.
+    """Publish files, and the entries that `spec` keeps, as a version; return it, committed.
+
+    If the server accepts no version without a run, one is created and finished, with a warning.
 
     A version with the same content is not created again; it gets the aliases and tags.
     """
-    digests = DigestRun()
+    spec = yield from usable_spec(client, target, spec)
+    digests = DigestRun(xxh128=spec.algorithm == "XXH128")
     contents = yield from in_flow(lambda: read_contents(files, digests), digests.cancel)
-    manifest = build_manifest(contents)
-    artifact_id, state = yield from _create(target, manifest, facts)
+
+    def publish(facts: VersionFacts) -> Flow[Artifact]:
+        return publish_contents(client, target, contents, facts, spec, options)
+
+    try:
+        return (yield from publish(facts))
+    except GraphQLError as error:
+        if not needs_run(error, facts):
+            raise
+    run_id = f"publish-{client_id(target, spec.build(contents).digest(), facts)[:8]}"
+    return (yield from with_own_run(client, target, facts, run_id, publish))
+
+
+def publish_contents(
+    client: Client,
+    target: Target,
+    contents: Mapping[str, LocalContent],
+    facts: VersionFacts,
+    spec: ManifestSpec,
+    options: BatchOptions,
+) -> Flow[Artifact]:
+    """Publish files whose digests are known."""
+    artifact_id, state = yield from _create(target, spec.build(contents), facts, spec)
     if state == ArtifactState.PENDING:
         try:
-            yield from VersionUpload(client, target, facts, artifact_id, options).run(contents)
+            upload = version_upload(client, target, facts, artifact_id, options, spec)
+            yield from upload.run(contents)
         except (GraphQLError, TransportError):
             # Another publisher of the same content may have committed it meanwhile.
-            found = yield from find_artifact_by_id(client, artifact_id)
-            if found.state != ArtifactState.COMMITTED:
+            if not (yield from _is_committed(client, artifact_id)):
                 raise
     return (yield from _add_labels(client, target, artifact_id, facts))
 
 
-def client_id(target: Target, digest: str, facts: VersionFacts) -> str:
-    """Return the id by which the server finds an interrupted upload of the same version again."""
-    content = [
+def _is_committed(client: Client, artifact_id: str) -> Flow[bool]:
+    try:
+        found = yield from find_artifact_by_id(client, artifact_id)
+    except NotFoundError:
+        return False
+    return found.state == ArtifactState.COMMITTED
+
+
+def client_id(target: Target, digest: str, facts: VersionFacts, extended: str | None = None) -> str:
+    """Return the id by which the server finds an interrupted upload of the same version again.
+
+    `extended` is the version that an incremental one extends: of another one, the same files make
+    another version.
+    """
+    content: list[object] = [
         target, digest, facts.type, facts.run, facts.description, facts.metadata, facts.ttl_seconds,
     ]  # fmt: skip
+    if extended is not None:
+        content.append(extended)
     return hashlib.sha512(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _create(
-    target: Target, manifest: ArtifactManifest, facts: VersionFacts
+    target: Target, manifest: ArtifactManifest, facts: VersionFacts, spec: ManifestSpec
 ) -> Flow[tuple[str, ArtifactState]]:
     """Create a version, or find the existing one; return its id and state."""
     aliases = [
@@ -74,6 +115,7 @@ def _create(
         for alias in all_aliases(facts)
     ]
     digest = manifest.digest()
+    own_id = client_id(target, digest, facts, spec.base_id if spec.is_incremental else None)
     wanted = CreateArtifactInput(
         entity_name=target.entity,
         project_name=target.project,
@@ -81,24 +123,29 @@ def _create(
         artifact_type_name=facts.type,
         artifact_collection_name=target.collection,
         digest=digest,
-        digest_algorithm=ArtifactDigestAlgorithm.MANIFEST_MD5,
+        digest_algorithm=DIGEST_ALGORITHMS[manifest.digest_algorithm],
         description=facts.description,
         metadata=json.dumps(facts.metadata),
         aliases=aliases,
         tags=[TagInput(tag_name=tag) for tag in facts.tags],
         ttl_duration_seconds=facts.ttl_seconds,
-        client_id=client_id(target, digest, facts),
+        client_id=own_id,
+        storage_region=spec.region,
         enable_digest_deduplication=True,
     )
-    alive = {ArtifactState.PENDING, ArtifactState.COMMITTED}
     while True:
         result = yield from ask(calls.create_artifact(input=wanted), f"version of {target.path}")
         if result.create_artifact is None:
             raise _incomplete(target, "CreateArtifact")
         found = result.create_artifact.artifact
-        if found.state in alive or wanted.client_id != client_id(target, digest, facts):
+        latest = found.artifact_sequence.latest_artifact
+        is_newest = latest is not None and latest.id == found.id
+        is_open = found.state == ArtifactState.PENDING
+        is_settled = is_open or (found.state == ArtifactState.COMMITTED and is_newest)
+        if is_settled or wanted.client_id != own_id:
             return found.id, found.state
-        # It was published before, and deleted since.
+        # The id is that of a version that was deleted, or is not the newest any more. Whether that
+        # one or a new one gets the aliases is for the server to decide.
         wanted = wanted.model_copy(update={"client_id": secrets.token_hex(64)})
 
 

@@ -99,7 +99,10 @@ class StandaloneFile(Record, Generic[RunT_co]):
 
     @classmethod
     def __of_row__(
-        cls, client: Client, row: RunFileRow | ArtifactFileRow, run: RunT_co | None = None
+        cls,
+        client: Client,
+        row: RunFileRow | ArtifactFileRow,
+        run: RunT_co | None = None,  # ty: ignore[invalid-generic-class] # as in `__init__`
     ) -> Self:
         """Return the file of a row that is valid already: lists make thousands of them."""
         file = cls.__new__(cls)

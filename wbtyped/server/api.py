@@ -130,7 +130,8 @@ class ApiOrigin:
             return rejection
         try:
             body = await read_body(request.headers, request.receive, STREAM_BODY_BYTES)
-            parsed = await self._workers.run(read_stream_request, body)
+            encoding = request.headers.get("content-encoding", "")
+            parsed = await self._workers.run(read_stream_request, body, encoding)
         except HttpError as error:
             return json_error(error.status, str(error))
         try:

@@ -171,8 +171,11 @@ CREATE TABLE IF NOT EXISTS artifact_uses (
 );
 DROP INDEX IF EXISTS uses_by_artifact;
 CREATE INDEX IF NOT EXISTS users_in_order ON artifact_uses (artifact_id, run_id);
-CREATE VIEW IF NOT EXISTS named_blobs AS
+-- Made anew, since a folder of an earlier version has a view of fewer tables.
+DROP VIEW IF EXISTS named_blobs;
+CREATE VIEW named_blobs AS
   SELECT blob, md5 FROM files
+  UNION ALL SELECT blob, md5 FROM history_exports
   UNION ALL SELECT blob, md5 FROM entries
   UNION ALL SELECT manifest_blob, manifest_md5 FROM artifacts
   UNION ALL SELECT blob, md5 FROM draft_manifests

@@ -15,6 +15,7 @@ from .creators import Creators
 from .database import Database
 from .drafts import Drafts
 from .files import Files
+from .history_exports import HistoryExports
 from .members import Members
 from .organizations import Organization, Organizations
 from .projects import Projects
@@ -64,6 +65,7 @@ class Context:
     drafts: Drafts
     uploads: Uploads
     streams: Streams
+    history_exports: HistoryExports
     sizes: Sizes
     views: SortedViews
     blobs: TrackedBlobs
@@ -80,9 +82,10 @@ class Context:
     @classmethod
     def on(
         cls, database: Database, blobs: TrackedBlobs, signer: Signer, users: Users, *,
-        features: frozenset[str], storage_regions: frozenset[str],
+        features: frozenset[str], storage_regions: frozenset[str], draft_lifetime: float,
     ) -> "Context":  # fmt: skip
         """Return the context of a database as its main user, without URLs or limits yet."""
+        streams = Streams(database)
         members, organizations = Members(database), Organizations(database)
         access = Access(database, users.main, users, members, organizations, everything=True)
         return cls(
@@ -97,9 +100,10 @@ class Context:
             files=Files(database, blobs),
             collections=Collections(database),
             versions=Versions(database, blobs),
-            drafts=Drafts(database, blobs),
+            drafts=Drafts(database, blobs, draft_lifetime),
             uploads=Uploads(database, blobs),
-            streams=Streams(database),
+            streams=streams,
+            history_exports=HistoryExports(database, blobs, streams),
             sizes=Sizes(database),
             views=SortedViews(Changes(database)),
             blobs=blobs,

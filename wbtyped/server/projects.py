@@ -18,6 +18,7 @@ WITH versions AS (
   JOIN collections ON collections.id = sequence_id WHERE project_id = :id
 )
 SELECT blob FROM files JOIN runs ON runs.id = run_id WHERE project_id = :id
+UNION SELECT blob FROM history_exports JOIN runs ON runs.id = run_id WHERE project_id = :id
 UNION SELECT manifest_blob FROM versions
 UNION SELECT blob FROM entries WHERE artifact_id IN (SELECT id FROM versions)
 UNION SELECT blob FROM draft_manifests WHERE artifact_id IN (SELECT id FROM versions)

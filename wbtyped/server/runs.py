@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import TypeAdapter
 
+from .changes import list_length
 from .database import Database, now
 from .http_errors import HttpError, not_found
 from .node_ids import MAX_ROW_ID, parse_node_id
@@ -31,6 +32,17 @@ RUN_COLUMNS = {
     "host": "host",
     "sweep": "sweep_name",
 }
+BLOBS = """
+SELECT blob FROM files WHERE run_id = :id
+UNION SELECT blob FROM history_exports WHERE run_id = :id
+"""
+INSERT = """
+INSERT OR IGNORE INTO runs (id, project_id, name, display_name, created_at, updated_at) VALUES (
+  1 + max(
+    (SELECT coalesce(max(id), 0) FROM runs), (SELECT coalesce(max(run_id), 0) FROM deleted_runs)
+  ), ?, ?, ?, ?, ?
+)
+"""
 
 _tags = TypeAdapter(list[str | None])
 
@@ -56,8 +68,7 @@ class Runs:
 
     def count(self, project_id: int) -> int:
         """Return the number of runs of a project."""
-        query = "SELECT count(*) FROM runs WHERE project_id = ?"
-        return int(self._database.connection.execute(query, (project_id,)).fetchone()[0])
+        return list_length(self._database, "runs", project_id)
 
     def require(self, opaque: str) -> sqlite3.Row:
         """Return a run by its node id, or raise HttpError."""
@@ -67,6 +78,12 @@ class Runs:
         if row is None:
             raise not_found(f"run {opaque}")
         return row
+
+    def is_deleted(self, opaque: str) -> bool:
+        """Return True if a node id is that of a run that was deleted."""
+        query = "SELECT 1 FROM deleted_runs WHERE run_id = ?"
+        values = (parse_node_id("Run", opaque),)
+        return self._database.connection.execute(query, values).fetchone() is not None
 
     def find(self, project_id: int, name: str) -> sqlite3.Row | None:
         """Return a run of a project by name."""
@@ -90,7 +107,7 @@ class Runs:
     def scan(self, project_id: int) -> Iterator[sqlite3.Row]:
         """Return the runs of a project, oldest first, one at a time."""
         query = "SELECT * FROM runs WHERE project_id = ? ORDER BY id"
-        yield from self._database.connection.execute(query, (project_id,))
+        return iter(self._database.connection.execute(query, (project_id,)))
 
     def by_ids(self, ids: Sequence[int]) -> list[sqlite3.Row]:
         """Return those of some runs that exist, in the order of their ids."""
@@ -118,8 +135,7 @@ class Runs:
         with self._database.transaction() as connection:
             moment = now()
             done = connection.execute(
-                "INSERT OR IGNORE INTO runs"
-                " (project_id, name, display_name, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+                INSERT,
                 (project_id, name, generate_display_name(name), moment, moment),
             )
             assigned = "".join(f"{column} = ?, " for column in given)
@@ -161,7 +177,7 @@ class Runs:
 
     def storage_bytes(self, run_id: int) -> int:
         """Return the size of the files of a run."""
-        query = "SELECT coalesce(sum(size), 0) FROM files WHERE run_id = ?"
+        query = "SELECT coalesce(sum(bytes), 0) FROM run_sizes WHERE run_id = ?"
         return int(self._database.connection.execute(query, (run_id,)).fetchone()[0])
 
     def delete(self, ids: Sequence[int]) -> None:
@@ -170,7 +186,7 @@ class Runs:
             blobs: list[str] = []
             with self._database.transaction() as connection:
                 for run_id in ids:
-                    rows = connection.execute("SELECT blob FROM files WHERE run_id = ?", (run_id,))
+                    rows = connection.execute(BLOBS, {"id": run_id})
                     blobs += [row["blob"] for row in rows]
                     connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
             self._blobs.remove_unreferenced(blobs)

@@ -28,6 +28,7 @@ from .browser_guard import BrowserGuard
 from .context import Context
 from .data_folder import BLOB_FOLDER, DATABASE_FILE, DataFolder
 from .database import Database
+from .drafts import DRAFT_LIFETIME_SECONDS
 from .event_loops import new_event_loop
 from .execution import Execution
 from .faults import Fault, Faults
@@ -54,9 +55,11 @@ FEATURES = frozenset(
         "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
         "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
         "TOTAL_COUNT_IN_FILE_CONNECTION",
+        "UPDATE_RUN_STATE",
         "ARTIFACT_DIGEST_ALGORITHM",
         "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
         "CLIENT_IDS",
+        "FILESTREAM_GZIP",
         "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION",
         "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
     }
@@ -82,6 +85,7 @@ class WandbServer:
       team of it, except those of `add_user` and `add_team`.
     - `features`: server features to announce, in W&B's names; fewer play an older server.
     - `url_lifetime`: seconds until a signed URL expires.
+    - `draft_lifetime`: seconds until an upload that nobody continues is deleted.
     - `storage_url`: base URL of storage to give to clients, if there is a proxy in front of it.
     - `storage_regions`: storage regions that a version may request besides `default`.
     - `allow_hosts`: host names to answer to, besides local names, IP addresses and the machine's
@@ -111,6 +115,7 @@ class WandbServer:
         entity: str = "me",
         features: Iterable[str] = FEATURES,
         url_lifetime: float = URL_LIFETIME_SECONDS,
+        draft_lifetime: float = DRAFT_LIFETIME_SECONDS,
         storage_url: str | None = None,
         storage_regions: Iterable[str] = (),
         allow_hosts: Iterable[str] = (),
@@ -124,6 +129,7 @@ class WandbServer:
         features = frozenset(arguments.strings("features", features))
         regions = frozenset(arguments.strings("storage_regions", storage_regions))
         arguments.instance("url_lifetime", url_lifetime, (int, float), "a number of seconds")
+        arguments.positive_number("draft_lifetime", draft_lifetime)
         self._process = os.getpid()
         own_hosts = [host, host_of(storage_url) or host]
         self._guard = BrowserGuard(own_hosts, allow_hosts, allow_origins)
@@ -160,6 +166,7 @@ class WandbServer:
         self._context = Context.on(
             self._database, blobs, signer, users,
             features=features, storage_regions=regions | {"default"},
+            draft_lifetime=draft_lifetime,
         )  # fmt: skip
         self._execution = Execution(features)
         self._queries = Workers(QUERY_THREADS)
@@ -373,9 +380,10 @@ class WandbServer:
     def collect_garbage(self) -> int:
         """Delete contents that nothing refers to any more; return how many bytes that freed.
 
-        Deleting a version or a file removes most contents immediately; this removes the rest.
+        Deleting a version or a file removes most contents immediately; this removes the rest, and
+        uploads that nobody has continued for `draft_lifetime`.
         """
-        return self._context.blobs.remove_orphans()
+        return self._context.drafts.collect() + self._context.blobs.remove_orphans()
 
     def stored_size(self) -> int:
         """Return the size in bytes of all contents, each counted once, manifests included."""

@@ -26,6 +26,7 @@ from ..errors import (
     UsageError,
     WbtypedError,
 )
+from ..import_pause import collector_paused
 from .flow import Flow, arun, ask, run
 from .httpx_import import without_command_line
 from .subjects import subject_of
@@ -233,13 +234,12 @@ class Client:
     @property
     def transport(self) -> "Transport":
         """The HTTP connections, created on first use."""
-        # Imported late: httpx is half the import time of this package.
-        with without_command_line():
-            from .http import Transport
-
         with self._lock:
             # A forked process must not read from its parent's sockets.
             if self._opened is None or self._process != os.getpid():
+                # Imported late: httpx is half the import time of this package.
+                with without_command_line(), collector_paused():
+                    from .http import Transport
                 self.settings = self.settings.with_key()
                 self._opened = Transport(self.settings, self.retry_budget)
                 self._process = os.getpid()

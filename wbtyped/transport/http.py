@@ -258,9 +258,15 @@ class Transport:
             target = web_url(url, "authorization")
         except TransportError:
             return {}
+        return self.authorization_for(target)
+
+    def authorization_for(self, target: WebUrl) -> dict[str, str]:
+        """Return the header with the API key for a URL that is parsed already; else nothing."""
+        if target.origin != self._base.origin:
+            return {}
         path = target.target.partition("?")[0]
         base = self._base.target.rstrip("/")
-        if target.origin != self._base.origin or not f"{path}/".startswith(f"{base}/"):
+        if not f"{path}/".startswith(f"{base}/"):
             return {}
         token = base64.b64encode(f"api:{self.settings.api_key}".encode()).decode()
         return {"Authorization": f"Basic {token}"}

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
 
-from ..download.batch import PROGRESS_SECONDS, SHUTDOWN_SECONDS
 from ..download.collector import seldom_collected
 from ..download.progress import DownloadProgress, RateMeter, progress_reporter
 from ..download.results import FailedFile
@@ -20,6 +19,10 @@ from .engine import UploadEngine
 from .results import UploadResult
 from .schedule import QUEUE_UPLOADS, Upload, UploadSchedule
 
+PROGRESS_SECONDS = 0.1
+"""Seconds between progress updates."""
+SHUTDOWN_SECONDS = 0.8
+"""Seconds that threads without work have to end."""
 ABANDON_SECONDS = 0.05
 """Seconds that threads of a cancelled batch have to end."""
 
@@ -86,8 +89,8 @@ class UploadBatch:
         if url is None:
             raise TransportError(f"{what}: the server assigned no upload URL")
         check_headers(what, assigned)
-        absolute = self.transport.absolute(url)
-        return web_url(absolute, what), {**assigned, **self.transport.authorization(absolute)}
+        target = web_url(self.transport.absolute(url), what)
+        return target, {**assigned, **self.transport.authorization_for(target)}
 
     def add(self, uploads: Sequence[Upload]) -> None:
         """Start uploads."""

@@ -34,9 +34,6 @@ class PartsUpload:
     """What storage called the parts that it has."""
 
 
-_saved = TypeAdapter(PartsUpload)
-
-
 class SavedParts:
     """The file that remembers the parts of one content in one collection on one server.
 
@@ -55,7 +52,7 @@ class SavedParts:
         if self._path is None:
             return None
         try:
-            saved = _saved.validate_json(self._path.read_bytes())
+            saved = TypeAdapter(PartsUpload).validate_json(self._path.read_bytes())
         except (OSError, ValidationError):
             return None
         is_same = (saved.artifact_id, saved.part_bytes) == (artifact_id, part_bytes)

@@ -71,10 +71,14 @@ def delete_run(
     info: GraphQLResolveInfo,
     input: Mapping[str, object],  # noqa: A002
 ) -> Node:
-    """Delete a run with its files and history and, if asked, the versions that it created."""
-    context = get_context(info)
-    row = require_run_by_id(context, input["id"])
-    delete_runs_by_id(context, [row["id"]], with_artifacts=bool(input.get("deleteArtifacts")))
+    """Delete a run with its files and history and, if asked, the versions that it created.
+
+    A run that is deleted already stays so: a client that got no response asks again.
+    """
+    context, opaque = get_context(info), str(input["id"])
+    if not context.runs.is_deleted(opaque):
+        row = require_run_by_id(context, opaque)
+        delete_runs_by_id(context, [row["id"]], with_artifacts=bool(input.get("deleteArtifacts")))
     return {"clientMutationId": input.get("clientMutationId")}
 
 

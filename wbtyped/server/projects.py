@@ -70,8 +70,8 @@ class Projects:
     def entities(self) -> list[str]:
         """Return the names of all entities that have a project which the user may see."""
         if self._access.limited:
-            rows = self._database.connection.execute("SELECT id, entity FROM projects").fetchall()
-            return sorted({row["entity"] for row in rows if self._access.project(row["id"])})
+            every = self._database.connection.execute("SELECT id, entity FROM projects").fetchall()
+            return sorted({row["entity"] for row in every if self._access.project(row["id"])})
         rows = self._database.connection.execute("SELECT DISTINCT entity FROM projects ORDER BY 1")
         return [row["entity"] for row in rows]
 

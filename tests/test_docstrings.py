@@ -17,7 +17,8 @@ from wbtyped.server import WandbServer
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 WITHOUT_EXAMPLE = {
     "DownloadOptions", "DownloadProgress", "LineageEdge", "LineageNode", "PlannedFile",
-    "PlannedVersion", "Project", "ResponseLimits", "ScanProgress", "User", "VersionUsage",
+    "PlannedVersion", "Project", "ResponseLimits", "ScanProgress", "UploadOptions", "User",
+    "VersionUsage",
 }  # fmt: skip
 """Public classes that their fields explain."""
 METHODS = [

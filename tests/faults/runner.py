@@ -47,6 +47,8 @@ def small_limits() -> Generator[None]:
         patch.object(upload_engine, "POLL_SECONDS", 0.01),
         warnings.catch_warnings(),
     ):
+        # Scenarios publish names that Windows cannot hold.
+        warnings.filterwarnings("ignore", ".*cannot be downloaded on Windows")
         yield
 
 

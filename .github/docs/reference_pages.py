@@ -13,7 +13,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "artifacts": ("Artifacts", "Versions, their files, and the collections that contain them."),
     "projects": ("Projects", "What contains runs and artifacts."),
     "lists": ("Lists", "What all lists have in common: they are fetched page by page."),
-    "downloads": ("Downloads", "Options, progress and results of downloads."),
+    "downloads": ("Downloads and uploads", "Options, progress and results of transfers."),
     "storage": ("Storage", "What is stored, what deleting it would free, and plans to delete it."),
 }
 """Title and introduction of each page."""
@@ -25,7 +25,8 @@ PLACES = {
 ROOMS = {
     "api": "api", "named_project": "api", "config": "api", "transport": "api", "accounts": "api",
     "runs": "runs",
-    "artifacts": "artifacts", "projects": "projects", "download": "downloads", "storage": "storage",
+    "artifacts": "artifacts", "projects": "projects", "storage": "storage",
+    "download": "downloads", "upload": "downloads",
 }  # fmt: skip
 """The page of each room."""
 MODULES = {

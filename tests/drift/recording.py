@@ -206,9 +206,9 @@ def change_artifacts(api: Api, folder: Path) -> None:
     api.publish(folder / "more.txt", "crew/ship/new", "dataset", incremental=True)
     api.publish(folder / "new.txt", "crew/ship/fast", "dataset", digest_algorithm="XXH128")
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(part_sizes, "MULTIPART_BYTES", 4)
-        patched.setattr(part_sizes, "PART_BYTES", 2)
-        (folder / "large.txt").write_text("large")
+        patched.setattr(part_sizes, "MULTIPART_BYTES", 200_000)
+        patched.setattr(part_sizes, "PART_BYTES", 100_000)
+        (folder / "large.txt").write_text("large" * 50_000)
         api.publish(folder / "large.txt", "crew/ship/large", "dataset")
 
 

@@ -59,7 +59,7 @@ class Access:
     @property
     def limited(self) -> bool:
         """Whether there may be anything that the user may not see."""
-        return self._users.several and not self._everything
+        return not self._everything and self._users.several
 
     def entity(self, name: str) -> Level:
         """Return what the user may do in the projects of an entity."""

@@ -1,4 +1,4 @@
-"""The subcommands about storage: `usage`, `prune`, `ttl` and `diff`."""
+"""The subcommands about storage: `usage`, `prune`, `ttl`, `diff`, `mirror`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from .parameters import (
     TypeName,
     VersionPath,
     check_path,
+    check_string,
     examples,
 )
 
@@ -284,3 +285,59 @@ def diff(
     from .diff import show_diff
 
     show_diff(old, new, base_url, as_json=json, exact=exact)
+
+
+@storage_app.command(
+    epilog=examples(
+        "wbtyped mirror me/mnist ./backup",
+        "wbtyped mirror me/mnist ./backup --dry-run",
+        "wbtyped mirror me/mnist s3://bucket/mnist",
+        "wbtyped serve --from ./backup",
+    )
+)
+def mirror(
+    project: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROJECT", help="entity/project.", callback=check_path, show_default=False
+        ),
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="A folder, or a URL that fsspec opens, such as s3://bucket/prefix.",
+            callback=check_string,
+            show_default=False,
+        ),
+    ],
+    runs: Annotated[bool, typer.Option("--runs/--no-runs", help="Mirror the runs.")] = True,
+    artifacts: Annotated[
+        bool, typer.Option("--artifacts/--no-artifacts", help="Mirror the artifacts.")
+    ] = True,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Read every stored content again; replace damaged ones."),
+    ] = False,
+    delete: Annotated[
+        bool,
+        typer.Option(
+            "--delete", help="Remove what the server no longer has, instead of marking it."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what is new, and transfer nothing.")
+    ] = False,
+    jobs: Jobs = 16,
+    json: JsonObject = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Mirror a project: runs, artifacts, names, lineage, and all contents.
+
+    Contents are stored once, by digest. The next time only what is new is transferred, and an
+    interrupted command goes on where it was. `wbtyped serve --from` serves a mirror offline.
+    """
+    from .mirror import MirrorChoice, mirror_to
+
+    choice = MirrorChoice(runs, artifacts, verify, delete, dry_run, jobs)
+    raise typer.Exit(mirror_to(project, target, choice, base_url, as_json=json))

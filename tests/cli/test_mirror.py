@@ -14,6 +14,7 @@ import pytest
 
 from tests.conftest import files_in
 from tests.mirror.projects import PROJECT, fill, lines
+from wbtyped import Api
 from wbtyped.mirror.collect import remove_damaged
 from wbtyped.mirror.place import Folder
 from wbtyped.server import Fault, WandbServer
@@ -101,3 +102,40 @@ def check_what_is_listed_is_there(mirror: Path) -> None:
     before = files_in(mirror / "contents").keys()
     remove_damaged(Folder(mirror))
     assert files_in(mirror / "contents").keys() == before
+
+
+def test_serve_from_a_mirror_until_it_is_stopped(
+    server: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    command("mirror", PROJECT, tmp_path)
+    before = files_in(tmp_path)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "wbtyped.cli", "serve", "--from", str(tmp_path), "--port", "0"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        shown = [process.stdout.readline() for _ in range(4)]
+        assert shown[0].endswith("read-only; stop it with Ctrl-C\n")
+        env = dict(line.split(None, 1)[1].strip().split("=", 1) for line in shown[2:])
+        with Api({"base_url": env["WANDB_BASE_URL"]}, api_key=env["WANDB_API_KEY"]) as api:
+            assert api.artifact("me/p/data:best").get_entry("x.txt").read() == b"same"
+        process.send_signal(signal.SIGTERM)
+        assert process.communicate(timeout=60) == ("stopped\n", "")
+    finally:
+        process.kill()
+        process.communicate()
+    assert files_in(tmp_path) == before
+
+
+@pytest.mark.parametrize("given", [[], ["data", "--from", "."], ["--from", ".", "--load", "x"]])
+def test_serve_needs_either_a_folder_or_a_mirror(command: Command, given: list[str]) -> None:
+    outcome = command("serve", *given)
+    assert outcome.code == 2
+    assert "--from MIRROR" in outcome.err or "--load changes data" in outcome.err
+
+
+def test_serve_from_what_is_no_mirror_says_so(command: Command, tmp_path: Path) -> None:
+    outcome = command("serve", "--from", tmp_path)
+    assert outcome.code == 2
+    assert "make one with `wbtyped mirror`" in outcome.err

@@ -61,7 +61,8 @@ def version_state(version: object) -> dict[str, object]:
     assert isinstance(version, Artifact)
     logged_by = version.logged_by()
     return {
-        "name": version.qualified_name, "digest": version.digest, "aliases": sorted(version.aliases),
+        "name": version.qualified_name, "digest": version.digest,
+        "aliases": sorted(version.aliases),
         "tags": version.tags, "metadata": version.metadata, "description": version.description,
         "files": {
             e.path: (e.digest, e.size, e.ref, None if e.is_reference else e.read())

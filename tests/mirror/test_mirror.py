@@ -38,9 +38,9 @@ def test_mirror_lists_all_that_the_project_has(
     assert (maker["name"], maker["display_name"], maker["group"]) == ("maker", "Maker", "g")
     assert json.loads(str(maker["config"]))["lr"] == {"value": 0.1}
     assert [(f["name"], f["content"]) for f in maker["files"]] == [  # type: ignore[attr-defined]
-        ("a.txt", content_file(tmp_path, b"same").relative_to(tmp_path).as_posix()),
-        ("deep/b.bin", content_file(tmp_path, bytes(range(256)) * 40).relative_to(tmp_path).as_posix()),
-    ]  # fmt: skip
+        (name, content_file(tmp_path, content).relative_to(tmp_path).as_posix())
+        for name, content in (("a.txt", b"same"), ("deep/b.bin", bytes(range(256)) * 40))
+    ]
     assert (reader["state"], reader["history"]) == ("failed", None)
     table = import_module("pandas").read_parquet(tmp_path / "history" / "maker.parquet")
     assert table["loss"].tolist() == [1.0, 0.25]

@@ -53,6 +53,8 @@ class Context:
     features: frozenset[str]
     storage_regions: frozenset[str]
     """Storage regions that a version may request."""
+    is_read_only: bool = False
+    """Whether changes are refused, because a mirror is served."""
     api_url: str = ""
     storage_url: str = ""
     storage_is_proxied: bool = False
@@ -62,6 +64,7 @@ class Context:
     def on(
         cls, database: Database, blobs: TrackedBlobs, signer: Signer, *,
         account: str, features: frozenset[str], storage_regions: frozenset[str],
+        is_read_only: bool = False,
     ) -> "Context":  # fmt: skip
         """Return the context of a database, without URLs yet."""
         return cls(
@@ -80,6 +83,7 @@ class Context:
             account=account,
             features=features,
             storage_regions=storage_regions,
+            is_read_only=is_read_only,
         )
 
     def for_host(self, host: str) -> "Context":

@@ -16,6 +16,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLScalarType,
     GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
     Undefined,
     execute_sync,  # pyright: ignore[reportUnknownVariableType] - its middleware is untyped
     parse,
@@ -30,7 +32,7 @@ from .context import Context
 from .documents import check_selections, check_size
 from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
-from .http_errors import HttpError
+from .http_errors import READ_ONLY, HttpError
 from .resolvers import BINDABLES
 from .time_limit import TimeLimitExceeded, check_time_limit, start_time_limit
 
@@ -164,6 +166,14 @@ class PreparedDocument:
     errors: Sequence[GraphQLError] = ()
 
     @cached_property
+    def has_mutation(self) -> bool:
+        """Whether an operation of the document changes something."""
+        operations = (
+            d for d in self.document.definitions if isinstance(d, OperationDefinitionNode)
+        )
+        return any(operation.operation == OperationType.MUTATION for operation in operations)
+
+    @cached_property
     def hidden(self) -> HiddenSchema:
         """The document for a server that hides its schema."""
         return HiddenSchema.from_document(self.document)
@@ -225,6 +235,8 @@ class Execution:
             return error.status, {"errors": [{"message": str(error)}]}
         if prepared.errors:
             return 400, {"errors": [error_json(error) for error in prepared.errors]}
+        if context.is_read_only and prepared.has_mutation:
+            return 400, {"errors": [{"message": READ_ONLY}]}
         hidden = prepared.hidden if hide_schema else None
         start_time_limit()
         try:

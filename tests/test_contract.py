@@ -50,7 +50,7 @@ OTHER_PRODUCTS = (
     "automations, integrations, queues, jobs, reports, sweeps and charts are other parts"
 )
 PEOPLE = "administers people"
-DRAFT = "changes a version before it is logged, which the SDK does"
+DRAFT = "changes a version before it is logged, which publish.Draft does"
 NOTEBOOK = "notebooks show objects without being asked"
 INTERNAL = "has no use for callers"
 REGISTRY_CHANGES = "changes a registry that exists, in its settings or members"
@@ -68,7 +68,7 @@ LEFT_OUT: Mapping[str, Mapping[str, str]] = {
         "user_agent": INTERNAL,
     },
     "Artifact": {
-        "add add_dir add_file add_reference finalize get_added_local_path_name new_draft new_file"
+        "add add_dir add_file add_reference finalize get_added_local_path_name new_file"
         " remove": DRAFT,
         "get": "returns media objects of the SDK; open_file and get_entry return what they are of",
     },

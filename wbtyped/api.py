@@ -25,6 +25,7 @@ from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
 from .config.response_limits import ResponseLimits
 from .config.settings import Settings, find_settings
+from .download.disk.digests import Algorithm
 from .errors import NotFoundError, SchemaMismatchError, UsageError
 from .path_lookup import PathObject, check_type_of, find_object, find_version_at
 from .paths import (
@@ -770,6 +771,8 @@ class Api:
         ttl: timedelta | None = None,
         run: Run | None = None,
         ignore: Iterable[str] = (),
+        incremental: bool = False,
+        digest_algorithm: Algorithm = "MD5",
     ) -> Artifact:
         """Publish local files as a version of `entity/project/collection`, and return it.
 
@@ -783,7 +786,8 @@ class Api:
         `run` is the run that logs the version, in the same project; without it the version belongs
         to no run. `ttl` is how long the server keeps the version. `ignore` and what is left out:
         see `publish.Draft.add_dir`. Files that usually contain keys, such as `.env`, cause a
-        warning.
+        warning. With `incremental=True` the files are added to those of the newest version.
+        `digest_algorithm="XXH128"`: see `publish.Draft`.
 
         Example:
             >>> Path("train.csv").write_text("1,2,3")
@@ -792,7 +796,8 @@ class Api:
             <Artifact my-team/mnist/points:v0>
         """
         options = (aliases, tags, description, metadata, ttl)
-        return self.client.run(self._publish(paths, target, type, options, run, ignore))
+        formats = (incremental, digest_algorithm)
+        return self.client.run(self._publish(paths, target, type, options, run, ignore, formats))
 
     async def apublish(
         self,
@@ -807,10 +812,15 @@ class Api:
         ttl: timedelta | None = None,
         run: Run | None = None,
         ignore: Iterable[str] = (),
+        incremental: bool = False,
+        digest_algorithm: Algorithm = "MD5",
     ) -> Artifact:
         """Asynchronous form of `publish`."""
         options = (aliases, tags, description, metadata, ttl)
-        return await self.client.arun(self._publish(paths, target, type, options, run, ignore))
+        formats = (incremental, digest_algorithm)
+        return await self.client.arun(
+            self._publish(paths, target, type, options, run, ignore, formats)
+        )
 
     def _publish(
         self,
@@ -820,17 +830,21 @@ class Api:
         options: PublishOptions,
         run: Run | None,
         ignore: Iterable[str],
+        formats: tuple[bool, Algorithm],
     ) -> Flow[Artifact]:
         # Imported late: most scripts only read.
         from .publish.draft import collect
         from .publish.facts import Target
 
         parts = parse_collection_path(path, self.settings.pages)
-        draft = collect(parts.collection, type_name, paths, ignore)
+        incremental, algorithm = formats
+        arguments.check_flags(incremental=incremental)
+        draft = collect(parts.collection, type_name, paths, ignore, algorithm)
         facts = draft.facts(*options)
         entity, project = yield from self._fill_in(parts.entity, parts.project)
         target = Target(entity, project, parts.collection)
-        return (yield from draft.publish_to(self.client, target, facts, run))
+        publishing = draft.publish_to(self.client, target, facts, run, incremental=incremental)
+        return (yield from publishing)
 
     def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""

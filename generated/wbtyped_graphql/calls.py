@@ -42,6 +42,7 @@ from .operations import (
     DELETE_ARTIFACT_SEQUENCE_GQL,
     DELETE_RUN_FILES_GQL,
     DELETE_RUN_GQL,
+    DIGEST_ALGORITHMS_GQL,
     ENTITY_ORGANIZATIONS_GQL,
     GET_ARTIFACT_COLLECTION_GQL,
     GET_ARTIFACT_TYPE_GQL,
@@ -52,6 +53,7 @@ from .operations import (
     GET_RUN_STATE_GQL,
     GET_SERVER_INFO_GQL,
     GET_VIEWER_GQL,
+    LATEST_VERSION_GQL,
     LINK_ARTIFACT_GQL,
     LOG_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
@@ -83,6 +85,7 @@ from .operations import (
     STORED_VERSIONS_GQL,
     UNLINK_ARTIFACT_GQL,
     UPDATE_ARTIFACT_GQL,
+    UPDATE_ARTIFACT_MANIFEST_GQL,
     UPDATE_ARTIFACT_PORTFOLIO_GQL,
     UPDATE_ARTIFACT_SEQUENCE_GQL,
     UPSERT_PROJECT_GQL,
@@ -122,6 +125,7 @@ if TYPE_CHECKING:
     from .delete_artifact_sequence import DeleteArtifactSequence
     from .delete_run import DeleteRun
     from .delete_run_files import DeleteRunFiles
+    from .digest_algorithms import DigestAlgorithms
     from .entity_organizations import EntityOrganizations
     from .get_artifact_collection import GetArtifactCollection
     from .get_artifact_type import GetArtifactType
@@ -144,6 +148,7 @@ if TYPE_CHECKING:
         UpdateArtifactInput,
         UpsertBucketInput,
     )
+    from .latest_version import LatestVersion
     from .link_artifact import LinkArtifact
     from .log_artifact import LogArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
@@ -175,6 +180,7 @@ if TYPE_CHECKING:
     from .stored_versions import StoredVersions
     from .unlink_artifact import UnlinkArtifact
     from .update_artifact import UpdateArtifact
+    from .update_artifact_manifest import UpdateArtifactManifest
     from .update_artifact_portfolio import UpdateArtifactPortfolio
     from .update_artifact_sequence import UpdateArtifactSequence
     from .upsert_project import UpsertProject
@@ -1242,6 +1248,58 @@ def create_artifact_files(*, input: CreateArtifactFilesInput) -> Operation[Creat
         "CreateArtifactFiles",
         variables,
         envelope=Envelope[CreateArtifactFiles],
+    )
+
+
+def latest_version(*, entity: str, project: str, collection: str) -> Operation[LatestVersion]:
+    """The newest version of a sequence, which an incremental version extends; null for a new sequence.
+
+    Used by: Api.publish"""
+    from .latest_version import LatestVersion
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "collection": collection,
+    }
+    return Operation(
+        LATEST_VERSION_GQL, "LatestVersion", variables, envelope=Envelope[LatestVersion]
+    )
+
+
+def digest_algorithms(*, entity: str, project: str, collection: str) -> Operation[DigestAlgorithms]:
+    """Whether the versions of an entity may have XXH128 digests, and which ones those of a sequence have.
+
+    Used by: Api.publish
+    Needs: feature ARTIFACT_DIGEST_ALGORITHM"""
+    from .digest_algorithms import DigestAlgorithms
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "collection": collection,
+    }
+    return Operation(
+        DIGEST_ALGORITHMS_GQL,
+        "DigestAlgorithms",
+        variables,
+        envelope=Envelope[DigestAlgorithms],
+    )
+
+
+def update_artifact_manifest(*, id: str, digest: str) -> Operation[UpdateArtifactManifest]:
+    """Announce the digest of an incremental manifest, to get the URL to upload it to.
+
+    Used by: Api.publish
+    Repeatable: yes, the same digest is recorded again"""
+    from .update_artifact_manifest import UpdateArtifactManifest
+
+    variables: dict[str, object] = {"id": id, "digest": digest}
+    return Operation(
+        UPDATE_ARTIFACT_MANIFEST_GQL,
+        "UpdateArtifactManifest",
+        variables,
+        envelope=Envelope[UpdateArtifactManifest],
     )
 
 

@@ -33,6 +33,7 @@ __all__ = [
     "DELETE_ARTIFACT_SEQUENCE_GQL",
     "DELETE_RUN_FILES_GQL",
     "DELETE_RUN_GQL",
+    "DIGEST_ALGORITHMS_GQL",
     "ENTITY_ORGANIZATIONS_GQL",
     "GET_ARTIFACT_COLLECTION_GQL",
     "GET_ARTIFACT_TYPE_GQL",
@@ -43,6 +44,7 @@ __all__ = [
     "GET_RUN_STATE_GQL",
     "GET_SERVER_INFO_GQL",
     "GET_VIEWER_GQL",
+    "LATEST_VERSION_GQL",
     "LINK_ARTIFACT_GQL",
     "LOG_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
@@ -74,6 +76,7 @@ __all__ = [
     "STORED_VERSION_BY_ID_GQL",
     "UNLINK_ARTIFACT_GQL",
     "UPDATE_ARTIFACT_GQL",
+    "UPDATE_ARTIFACT_MANIFEST_GQL",
     "UPDATE_ARTIFACT_PORTFOLIO_GQL",
     "UPDATE_ARTIFACT_SEQUENCE_GQL",
     "UPSERT_PROJECT_GQL",
@@ -1885,6 +1888,51 @@ mutation CreateArtifactFiles($input: CreateArtifactFilesInput!) {
             id
           }
         }
+      }
+    }
+  }
+}
+"""
+
+LATEST_VERSION_GQL = """
+query LatestVersion($entity: String!, $project: String!, $collection: String!) {
+  project(name: $project, entityName: $entity) {
+    artifactCollection(name: $collection) {
+      __typename
+      ... on ArtifactSequence {
+        latestArtifact {
+          id
+        }
+      }
+    }
+  }
+}
+"""
+
+DIGEST_ALGORITHMS_GQL = """
+query DigestAlgorithms($entity: String!, $project: String!, $collection: String!) {
+  entity(name: $entity) {
+    xxhashDigestsEnabled
+  }
+  project(name: $project, entityName: $entity) {
+    artifactCollection(name: $collection) {
+      __typename
+      ... on ArtifactSequence {
+        digestAlgorithm
+      }
+    }
+  }
+}
+"""
+
+UPDATE_ARTIFACT_MANIFEST_GQL = """
+mutation UpdateArtifactManifest($id: ID!, $digest: String!) {
+  updateArtifactManifest(input: {artifactManifestID: $id, digest: $digest}) {
+    artifactManifest {
+      id
+      file {
+        uploadUrl
+        uploadHeaders
       }
     }
   }

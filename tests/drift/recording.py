@@ -182,6 +182,9 @@ def change_artifacts(api: Api, folder: Path) -> None:
     artifact.link("crew/ship/other").unlink()
     (folder / "new.txt").write_text("new")
     api.publish(folder / "new.txt", "crew/ship/new", "dataset")
+    (folder / "more.txt").write_text("more")
+    api.publish(folder / "more.txt", "crew/ship/new", "dataset", incremental=True)
+    api.publish(folder / "new.txt", "crew/ship/fast", "dataset", digest_algorithm="XXH128")
 
 
 def read_registries(api: Api, folder: Path) -> None:

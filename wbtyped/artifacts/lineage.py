@@ -6,7 +6,8 @@ here and nowhere else: each class adds to its standalone form the methods that r
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from typing import TYPE_CHECKING
+from pathlib import PurePath
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.enums import ArtifactDigestAlgorithm
@@ -20,7 +21,7 @@ from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
 from ..download.disk.digests import Algorithm
 from ..errors import UNSEEN, GraphQLError, NotFoundError, UsageError
-from ..paths import parse_collection_path
+from ..paths import ArtifactIdPath, parse_artifact_path, parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
 from ..runs.run_list import RunList
@@ -34,6 +35,7 @@ from .files import VersionFiles
 from .lineage_graph import DEFAULT_DEPTH, LineageGraph, find_lineage, run_node, version_node
 from .location import ArtifactLocation
 from .lookup import find_version
+from .new_version import NewVersion, draft_of_path, is_draft, load_draft
 from .validation import checked_aliases, checked_tags
 from .versions import CollectionVersions, RunVersions
 
@@ -44,6 +46,8 @@ DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
     "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
     "XXH128": ArtifactDigestAlgorithm.MANIFEST_XXH128,
 }
+Draft: TypeAlias = NewVersion["Artifact", "Run"]
+"""A draft of a new version; see `wbtyped.publish.Draft`."""
 USED_AT_FEATURE = "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION"
 """The feature of servers that record where a run found a version."""
 
@@ -157,10 +161,15 @@ class Run(StandaloneRun):
     def _lineage(self, depth: int) -> Flow[LineageGraph]:
         return find_lineage(self.client, run_node(self.full_path, self.name), depth)
 
-    def use_artifact(self, artifact: "Artifact", use_as: str | None = None) -> "Artifact":
+    def use_artifact(
+        self, artifact: "Artifact | Draft | str | PathLike[str]", use_as: str | None = None
+    ) -> "Artifact":
         """Record that the run uses a version, and return it (mutation UseArtifact).
 
-        `use_as` names what the run uses it for, by default the version itself.
+        Instead of a version, its path will do: `entity/project/collection:alias`, of which entity
+        and project are those of the run by default. A draft is published first, to the project of
+        the run, which does not count as its creator. `use_as` names what the run uses it for, by
+        default the version itself.
 
         Example:
             >>> version = run.use_artifact(api.artifact("my-team/mnist/digits:v0"))
@@ -169,13 +178,17 @@ class Run(StandaloneRun):
         """
         return self.client.run(self._use_artifact(artifact, use_as))
 
-    async def ause_artifact(self, artifact: "Artifact", use_as: str | None = None) -> "Artifact":
+    async def ause_artifact(
+        self, artifact: "Artifact | Draft | str | PathLike[str]", use_as: str | None = None
+    ) -> "Artifact":
         """Asynchronous form of `use_artifact`."""
         return await self.client.arun(self._use_artifact(artifact, use_as))
 
-    def _use_artifact(self, artifact: "Artifact", use_as: str | None) -> Flow["Artifact"]:
-        check_logged(artifact)
+    def _use_artifact(
+        self, given: "Artifact | Draft | str | PathLike[str]", use_as: str | None
+    ) -> Flow["Artifact"]:
         arguments.check_optional_strings(use_as=use_as)
+        artifact = yield from self._version_to_use(given)
         use = calls.use_artifact(
             entity=self.entity,
             project=self.project,
@@ -190,35 +203,79 @@ class Run(StandaloneRun):
         yield from ask(use, f"run {self.full_path}")
         return artifact
 
+    def _version_to_use(self, given: "Artifact | Draft | str | PathLike[str]") -> Flow["Artifact"]:
+        if isinstance(given, str | PathLike):
+            path = parse_artifact_path(given, self.client.settings.pages)
+            if isinstance(path, ArtifactIdPath):
+                return (yield from find_artifact_by_id(self.client, path.id))
+            entity, project = path.entity or self.entity, path.project or self.project
+            return (yield from find_artifact(self.client, entity, project, path.name))
+        if not isinstance(given, Artifact) and (draft := self._draft(given)):
+            return (yield from draft.publish_for(self, None, None, is_logged=False))
+        return check_logged(given)
+
+    def _draft(
+        self,
+        given: "Draft | str | PathLike[str]",
+        name: str | None = None,
+        type_name: str | None = None,
+    ) -> "Draft | None":
+        """Return the draft of a path, or the given one; None for anything else."""
+        if isinstance(given, str | PathLike):
+            default = f"run-{self.id}-{PurePath(given).name}"
+            return cast("Draft", draft_of_path(given, name or default, type_name))
+        return given if is_draft(given) else None
+
     def log_artifact(
         self,
-        artifact: "Artifact",
+        artifact: "Artifact | Draft | str | PathLike[str]",
         aliases: Iterable[str] | None = None,
         tags: str | Iterable[str] | None = None,
+        *,
+        name: str | None = None,
+        type: str | None = None,  # noqa: A002
     ) -> "Artifact":
-        """Record that the run logs a version of its own project (mutation LogArtifact).
+        """Publish a new version of the run's project, or log an existing one; return it.
 
-        The version exists already; `aliases` move to it and `tags` are added. Returns it as it was
-        before: `load()` shows the change.
+        `artifact` is a `publish.Draft`, a local file or folder, or a URI to refer to; or a version
+        that exists already (mutation LogArtifact): `aliases` move to it and `tags` are added, and
+        it is returned as it was before: `load()` shows the change.
+
+        For a path, `name` is the collection, by default `run-` with the id of the run and the name
+        of the file, and `type` the type of the version, by default `unspecified`.
+
+        Example:
+            >>> Path("train.csv").write_text("1,2,3")
+            5
+            >>> run.log_artifact("train.csv", ["best"], name="points", type="dataset")
+            <Artifact my-team/mnist/points:v0>
         """
-        return self.client.run(self._log_artifact(artifact, aliases, tags))
+        return self.client.run(self._log_artifact(artifact, aliases, tags, name, type))
 
     async def alog_artifact(
         self,
-        artifact: "Artifact",
+        artifact: "Artifact | Draft | str | PathLike[str]",
         aliases: Iterable[str] | None = None,
         tags: str | Iterable[str] | None = None,
+        *,
+        name: str | None = None,
+        type: str | None = None,  # noqa: A002
     ) -> "Artifact":
         """Asynchronous form of `log_artifact`."""
-        return await self.client.arun(self._log_artifact(artifact, aliases, tags))
+        return await self.client.arun(self._log_artifact(artifact, aliases, tags, name, type))
 
     def _log_artifact(
         self,
-        artifact: "Artifact",
+        given: "Artifact | Draft | str | PathLike[str]",
         aliases: Iterable[str] | None,
         tags: str | Iterable[str] | None,
+        name: str | None,
+        type_name: str | None,
     ) -> Flow["Artifact"]:
-        check_logged(artifact)
+        arguments.check_optional_strings(name=name, type=type_name)
+        if not isinstance(given, Artifact) and (draft := self._draft(given, name, type_name)):
+            return (yield from draft.publish_for(self, aliases, tags, is_logged=True))
+        artifact = check_logged(given)
         source = artifact.source
         if source.collection_path[:2] != (self.entity, self.project):
             raise UsageError(
@@ -434,6 +491,29 @@ class Artifact(StandaloneArtifact):
             >>> result = artifact.files(glob="train*").download("data")
         """
         return ArtifactFiles(self.client, self, names, per_page, glob=glob, start=start)
+
+    def new_draft(self) -> "Draft":
+        """Return a draft of a new version with the files of this one (`publish.Draft`).
+
+        Files can be added, replaced and removed; nothing is downloaded, and only new files are
+        uploaded. The draft is published to the collection where this version was logged, and has
+        its description and metadata.
+
+        Example:
+            >>> draft = api.artifact("my-team/mnist/digits:v1").new_draft()
+            >>> draft.remove("test.csv")
+            >>> draft.publish()
+            <Artifact my-team/mnist/digits:v2>
+        """
+        return self.client.run(self._new_draft())
+
+    async def anew_draft(self) -> "Draft":
+        """Asynchronous form of `new_draft`."""
+        return await self.client.arun(self._new_draft())
+
+    def _new_draft(self) -> "Flow[Draft]":
+        check_logged(self)
+        return cast("Draft", (yield from load_draft(self)))
 
     def open_file(self, path: str) -> File:
         """Return one of its files by path; raises EntryNotFoundError."""
@@ -684,12 +764,14 @@ class Artifact(StandaloneArtifact):
         return (yield from Run.find(self.client, project.entity_name, project.name, creator.name))
 
 
-def check_logged(artifact: object) -> None:
-    """Raise UsageError unless the argument is a version that is completely uploaded."""
-    arguments.instance("artifact", artifact, Artifact, "an artifact of api.artifact(...)")
+def check_logged(artifact: object) -> Artifact:
+    """Return a version that is completely uploaded; raises UsageError for anything else."""
+    expected = "an artifact of api.artifact(...), a draft or a path"
+    arguments.instance("artifact", artifact, Artifact, expected)
     assert isinstance(artifact, Artifact)  # noqa: S101 - checked above
     if artifact.is_draft():
         raise UsageError(f"{artifact.qualified_name} is still being uploaded; wait for it first")
+    return artifact
 
 
 def find_artifact(client: Client, entity: str, project: str, name: str) -> Flow[Artifact]:

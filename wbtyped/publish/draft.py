@@ -1,13 +1,19 @@
-"""Collect local files for a new version."""
+"""What a new version will contain: local files, references, and files of an earlier version."""
 
 import json
+import secrets
+import shutil
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
 from pathlib import Path
+from tempfile import mkdtemp
+from typing import Literal, get_args, overload
 
 from .. import arguments
+from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.lineage import Artifact, Run
 from ..artifacts.validation import (
     check_collection_name,
@@ -16,21 +22,31 @@ from ..artifacts.validation import (
     checked_tags,
 )
 from ..config.settings import find_settings
+from ..download.disk.digests import Algorithm
 from ..errors import UsageError
 from ..name_patterns import check_glob
 from ..paths import parse_collection_path
 from ..transport.client import Client, HasClient
 from ..transport.flow import Flow
-from .facts import Target, VersionFacts
+from ..units import counted
+from .facts import BaseVersion, Target, VersionFacts
 from .folder import check_name, files_below, warn_of_secrets
+from .manifest_spec import ManifestSpec
+from .new_file import NewBinaryFile, NewTextFile, WriteMode, check_encoding
+from .references.reference import Reference, checked_reference
+from .references.resolve import resolve_references
 from .version import publish_version
 
 
 class Draft:
-    """The files of a new version, until it is published.
+    """The content of a new version, until it is published.
 
-    `name` is the collection that it is published to by default. Nothing is read or sent before
+    `name` is the collection that it is published to by default. Nothing is uploaded or requested
+    before `publish`. `description` and `metadata` can be assigned, for the same arguments of
     `publish`.
+
+    With `digest_algorithm="XXH128"` files are identified by XXH128 instead of MD5, if the server
+    supports that and the collection does not have MD5 already; otherwise a warning says so.
 
     Example:
         >>> from wbtyped.publish import Draft
@@ -43,38 +59,88 @@ class Draft:
         <Artifact my-team/mnist/points:v0>
     """
 
-    __slots__ = ("_files", "name", "type")
+    __slots__ = (
+        "__weakref__", "_base", "_files", "_kept", "_references", "_removed", "_temporary",
+        "_written", "description", "digest_algorithm", "metadata", "name", "type",
+    )  # fmt: skip
 
-    def __init__(self, name: str, type: str) -> None:  # noqa: A002
+    def __init__(
+        self,
+        name: str,
+        type: str,  # noqa: A002
+        *,
+        digest_algorithm: Algorithm = "MD5",
+    ) -> None:
         arguments.check_strings(name=name, type=type)
+        arguments.one_of("digest_algorithm", digest_algorithm, get_args(Algorithm))
         check_collection_name(name)
         check_type(type, name)
         self.name: str = name
         self.type: str = type
+        self.digest_algorithm: Algorithm = digest_algorithm
+        self.description: str | None = None
+        self.metadata: Mapping[str, object] = {}
         self._files: dict[str, Path] = {}
+        self._kept: dict[str, ArtifactManifestEntry] = {}
+        self._references: list[Reference] = []
+        self._base: BaseVersion | None = None
+        # What `new_file` wrote, in a folder that is removed with the draft or once it is published.
+        self._temporary: Path | None = None
+        self._written: set[str] = set()
+        self._removed: set[str] = set()
+
+    @classmethod
+    def of_version(cls, artifact: Artifact) -> "Draft":
+        """Return a draft with all files of a version; see `Artifact.new_draft`."""
+        arguments.instance("artifact", artifact, Artifact)
+        return artifact.client.run(load_draft(artifact))
+
+    def start_from(self, base: BaseVersion, entries: Mapping[str, ArtifactManifestEntry]) -> None:
+        """Begin with the entries of a version."""
+        self._base = base
+        self._kept = dict(entries)
 
     def __repr__(self) -> str:
-        return f"<Draft {self.name} ({self.type}, {len(self._files)} files)>"
+        return f"<Draft {self.name} ({self.type}, {counted(len(self))})>"
 
     def __len__(self) -> int:
-        return len(self._files)
+        return len(self._files) + len(self._kept) + len(self._references)
+
+    def __getstate__(self) -> dict[str, object]:
+        # The folder of written files belongs to the draft that wrote them.
+        names = [name for name in self.__slots__ if name != "__weakref__"]
+        state: dict[str, object] = {name: getattr(self, name) for name in names}
+        return state | {"_temporary": None}
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
 
     @property
     def files(self) -> dict[str, Path]:
         """The local file behind each name."""
         return dict(self._files)
 
-    def add_file(self, path: str | PathLike[str], name: str | None = None) -> str:
+    @property
+    def entries(self) -> dict[str, ArtifactManifestEntry]:
+        """What comes from an earlier version, by name; for this nothing is uploaded."""
+        return dict(self._kept)
+
+    def add_file(
+        self, path: str | PathLike[str], name: str | None = None, *, overwrite: bool = False
+    ) -> str:
         """Add a file, named as locally by default, and return its name in the version.
 
-        Raises UsageError if there is no such file, or another one has the name already.
+        Raises UsageError if there is no such file, or the draft has another one of this name; with
+        `overwrite=True` that is replaced.
         """
         file = arguments.location("path", path)
         arguments.check_optional_strings(name=name)
+        arguments.check_flags(overwrite=overwrite)
         if not file.is_file():
             reason = "is not a file" if file.exists() else "does not exist"
             raise UsageError(f"{file} {reason}, so it cannot be added")
-        return self._add(file, file.name if name is None else name)
+        return self._add(file, file.name if name is None else name, overwrite=overwrite)
 
     def add_dir(
         self,
@@ -82,15 +148,18 @@ class Draft:
         name: str | None = None,
         *,
         ignore: Iterable[str] = (),
+        overwrite: bool = False,
     ) -> list[str]:
         """Add everything below a folder, and return the names in the version.
 
         Names are relative to the folder, below `name` if that is given. `.git`, `.hg` and `.svn`
         are left out, and what matches a pattern of `ignore`: `*.tmp` in every folder, `/build/` at
-        the top. A link to a file counts as the file; a link to a folder raises UsageError.
+        the top. A link to a file counts as the file; a link to a folder raises UsageError. With
+        `overwrite=True` files replace those of the same name.
         """
         folder = arguments.location("path", path)
         arguments.check_optional_strings(name=name)
+        arguments.check_flags(overwrite=overwrite)
         patterns = arguments.strings("ignore", ignore, "patterns")
         for pattern in patterns:
             check_glob(pattern)
@@ -99,21 +168,129 @@ class Draft:
             raise UsageError(f"{folder} {reason}, so it cannot be added")
         prefix = f"{name.rstrip('/')}/" if name else ""
         folders_of = [pattern.rstrip("/") for pattern in patterns]
-        found = files_below(folder, [pattern for pattern in folders_of if pattern])
-        return [self._add(file, f"{prefix}{below}") for file, below in list(found)]
+        found = list(files_below(folder, [pattern for pattern in folders_of if pattern]))
+        return [self._add(file, f"{prefix}{below}", overwrite=overwrite) for file, below in found]
 
-    def _add(self, file: Path, name: str) -> str:
+    def _add(self, file: Path, name: str, *, overwrite: bool) -> str:
         check_name(name)
-        known = self._files.setdefault(name, file)
-        if known != file:
-            raise UsageError(f"{name} is already in the draft, from {known}; remove it first")
+        if overwrite:
+            self._drop(name)
+        self._require_free(name, file)
+        self._files[name] = file
+        self._written.discard(name)
+        self._removed.discard(name)
         return name
 
-    def remove(self, name: str) -> None:
-        """Remove a file; raises UsageError if there is none of this name."""
-        arguments.check_strings(name=name)
-        if self._files.pop(name, None) is None:
-            raise UsageError(f"{name} is not in the draft")
+    def _require_free(self, name: str, file: Path | None = None) -> None:
+        known = self._files.get(name, file)
+        if known != file or name in self._kept:
+            source = known if known != file else "the earlier version"
+            raise UsageError(
+                f"{name} is already in the draft, from {source}; remove it first, or pass"
+                " overwrite=True"
+            )
+
+    @overload
+    def new_file(
+        self, name: str, mode: Literal["w", "x"] = "w", encoding: str = "utf-8"
+    ) -> NewTextFile: ...
+
+    @overload
+    def new_file(self, name: str, mode: Literal["wb", "xb"]) -> NewBinaryFile: ...
+
+    def new_file(
+        self, name: str, mode: WriteMode = "w", encoding: str = "utf-8"
+    ) -> NewTextFile | NewBinaryFile:
+        r"""Open a new file for writing; it is in the draft once it is closed.
+
+        `w` and `wb` replace a file of this name, `x` and `xb` raise UsageError if there is one. The
+        content is kept in a temporary folder until the draft is published or gone. A file whose
+        `with` block ends with an exception is not added.
+
+        Example:
+            >>> draft = Draft("points", "dataset")
+            >>> with draft.new_file("deep/train.csv") as file:
+            ...     file.write("1,2,3")
+            5
+            >>> draft
+            <Draft points (dataset, 1 file)>
+        """
+        arguments.check_strings(name=name, encoding=encoding)
+        arguments.one_of("mode", mode, get_args(WriteMode))
+        check_encoding(encoding)
+        check_name(name)
+        if mode.startswith("x"):
+            self._require_free(name)
+        if self._temporary is None:
+            self._temporary = Path(mkdtemp(prefix="wbtyped-draft-"))
+            weakref.finalize(self, shutil.rmtree, self._temporary, ignore_errors=True)
+        path = self._temporary / secrets.token_hex(8)
+        binary = NewBinaryFile(path, lambda: self._add_written(path, name))
+        return binary if mode.endswith("b") else NewTextFile(binary, encoding)
+
+    def _add_written(self, path: Path, name: str) -> None:
+        self._add(path, name, overwrite=True)
+        self._written.add(name)
+
+    def add_reference(
+        self, uri: str | ArtifactManifestEntry, name: str | None = None, checksum: bool = True
+    ) -> str:
+        """Add content that stays where it is, and return its name.
+
+        By default the name is what follows the last slash. Nothing is read before `publish`, which
+        records what identifies the content, so that readers notice a change:
+
+        - `http://` and `https://`: the ETag and the size that the server sends.
+        - `s3://bucket/key` and `gs://bucket/key`: the ETag, size and version of the object, or of
+          each object below the key. Only public objects can be read: no credentials are used. Any
+          other is recorded as with `checksum=False`, with a warning.
+        - `file:///path`: the MD5 of the file, or of each file in the folder.
+        - `wandb-artifact://id/path`, or an entry of another version's manifest: its digest.
+        - Any other scheme needs `name`, and the URI alone is recorded, with a warning.
+
+        Objects below a key and files in a folder are named relative to it, below `name` if that is
+        given. With `checksum=False` nothing is requested, and the URI itself is what identifies the
+        content; a key is then one entry, whose name is the key.
+
+        The URI and what redirects lead to are visible to all who may read the version. The API key
+        is never sent to them.
+
+        Example:
+            >>> draft = Draft("points", "dataset")
+            >>> draft.add_reference("s3://public-bucket/train.csv", checksum=False)
+            'train.csv'
+        """
+        arguments.check_optional_strings(name=name)
+        arguments.check_flags(checksum=checksum)
+        if isinstance(uri, ArtifactManifestEntry):
+            uri = uri.ref_url()
+        text = arguments.string("uri", uri)
+        reference = checked_reference(text, name, checksum=checksum)
+        if name is not None:
+            check_name(name)
+        if reference not in self._references:
+            self._references.append(reference)
+        return reference.label
+
+    def remove(self, name: str | ArtifactManifestEntry) -> None:
+        """Remove a file or a reference, or everything below a folder.
+
+        Raises UsageError if there is nothing of this name.
+        """
+        text = name.path if isinstance(name, ArtifactManifestEntry) else name
+        wanted = arguments.string("name", text).rstrip("/")
+        known = [*self._files, *self._kept, *(reference.label for reference in self._references)]
+        below = [one for one in known if one == wanted or one.startswith(f"{wanted}/")]
+        if not below:
+            raise UsageError(f"{text} is not in the draft")
+        for one in below:
+            self._drop(one)
+
+    def _drop(self, name: str) -> None:
+        self._files.pop(name, None)
+        self._kept.pop(name, None)
+        self._written.discard(name)
+        self._references = [one for one in self._references if one.label != name]
 
     def publish(
         self,
@@ -125,19 +302,24 @@ class Draft:
         metadata: Mapping[str, object] | None = None,
         ttl: timedelta | None = None,
         run: Run | None = None,
+        incremental: bool = False,
         api: HasClient | None = None,
     ) -> Artifact:
-        """Publish the files as a version of `entity/project/collection`, and return it.
+        """Publish the content as a version of `entity/project/collection`, and return it.
 
-        What the path omits comes from the settings. The version gets `latest` and the given
-        aliases; `run` is the run that logs it, in the same project. See `Api.publish`.
+        What the path omits comes from the settings; a draft of a version is published to that
+        version's collection by default. The version gets `latest` and the given aliases; `run` is
+        the run that logs it, in the same project. With `incremental=True` the server adds the
+        content to that of the newest version. See `Api.publish`.
 
         Raises UsageError before anything is sent, GraphQLError and TransportError, and DiskError
         for a file that cannot be read, or that is modified meanwhile.
         """
+        arguments.check_flags(incremental=incremental)
         facts = self.facts(aliases, tags, description, metadata, ttl)
         client = _client(api)
-        return client.run(self.publish_to(client, self._target(client, path), facts, run))
+        target = self._target(client, path)
+        return client.run(self.publish_to(client, target, facts, run, incremental=incremental))
 
     async def apublish(
         self,
@@ -149,14 +331,20 @@ class Draft:
         metadata: Mapping[str, object] | None = None,
         ttl: timedelta | None = None,
         run: Run | None = None,
+        incremental: bool = False,
         api: HasClient | None = None,
     ) -> Artifact:
         """Asynchronous form of `publish`."""
+        arguments.check_flags(incremental=incremental)
         facts = self.facts(aliases, tags, description, metadata, ttl)
         client = _client(api)
-        return await client.arun(self.publish_to(client, self._target(client, path), facts, run))
+        target = self._target(client, path)
+        flow = self.publish_to(client, target, facts, run, incremental=incremental)
+        return await client.arun(flow)
 
     def _target(self, client: Client, path: str | PathLike[str] | None) -> Target:
+        if path is None and self._base is not None:
+            return self._base.target
         text = self.name if path is None else arguments.path_text(path)
         parts = parse_collection_path(text, client.settings.pages)
         entity = parts.entity or client.settings.entity
@@ -178,7 +366,9 @@ class Draft:
     ) -> VersionFacts:
         """Check what a version says about itself; raises UsageError."""
         arguments.check_optional_strings(description=description)
-        values = arguments.optional_mapping("metadata", metadata) or {}
+        arguments.check_optional_strings(description=self.description)
+        given = self.metadata if metadata is None else metadata
+        values = arguments.mapping("metadata", given)
         try:
             json.dumps(values, allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:
@@ -188,7 +378,7 @@ class Draft:
             arguments.whole_number("ttl in seconds", int(ttl.total_seconds()), 1)
         return VersionFacts(
             type=self.type,
-            description=description,
+            description=self.description if description is None else description,
             metadata=values,
             aliases=checked_aliases([] if aliases is None else aliases),
             tags=checked_tags([] if tags is None else tags),
@@ -196,15 +386,110 @@ class Draft:
         )
 
     def publish_to(
-        self, client: Client, target: Target, facts: VersionFacts, run: Run | None
+        self,
+        client: Client,
+        target: Target,
+        facts: VersionFacts,
+        run: Run | None,
+        *,
+        incremental: bool = False,
     ) -> Flow[Artifact]:
-        """Publish the files to a collection; the flow of `publish` and of `Api.publish`."""
+        """Publish the content to a collection; the flow of `publish` and of `Api.publish`."""
         check_collection_name(target.collection)
+        self._check_complete(incremental=incremental)
         if run is not None:
             check_run(run, target)
             facts = replace(facts, run=run.id)
         warn_of_secrets(list(self._files))
-        return (yield from publish_version(client, target, self._files, facts))
+        kept = self._kept | (yield from self._resolved(client))
+        base = self._base
+        spec = ManifestSpec(
+            kept,
+            self.digest_algorithm,
+            None if base is None else base.region,
+            incremental,
+            None if base is None else base.id,
+        )
+        files = dict(self._files)
+        artifact = yield from publish_version(client, target, files, facts, spec)
+        self._remove_written()
+        return artifact
+
+    def publish_for(
+        self,
+        run: Run,
+        aliases: Iterable[str] | None,
+        tags: str | Iterable[str] | None,
+        *,
+        is_logged: bool,
+    ) -> Flow[Artifact]:
+        """Publish the content in the project of a run; the flow of the methods of the run."""
+        facts = self.facts(aliases, tags, None, None, None)
+        target = Target(run.entity, run.project, self.name)
+        if self._base is not None:
+            target = self._base.target
+        return (yield from self.publish_to(run.client, target, facts, run if is_logged else None))
+
+    def _check_complete(self, *, incremental: bool) -> None:
+        if self._removed:
+            raise UsageError(
+                f"{min(self._removed)} was written by new_file, whose content is removed once the"
+                " draft is published; write it again"
+            )
+        if incremental and self._base is not None:
+            raise UsageError(
+                "incremental=True is for the files to add to the newest version, but a draft of a"
+                " version has all its files"
+            )
+
+    def _remove_written(self) -> None:
+        """Remove the content of files that `new_file` wrote."""
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+            self._temporary = None
+        self._removed |= self._written
+        for name in self._written:
+            del self._files[name]
+        self._written.clear()
+
+    def _resolved(self, client: Client) -> Flow[dict[str, ArtifactManifestEntry]]:
+        """Return the entries of all references; raises UsageError if two have one name."""
+        kept: dict[str, ArtifactManifestEntry] = {}
+        found = yield from resolve_references(client, self._references)
+        for reference, entries in zip(self._references, found, strict=True):
+            for entry in entries:
+                check_name(entry.path)
+                other = kept.setdefault(entry.path, entry)
+                if other != entry or entry.path in self._files or entry.path in self._kept:
+                    raise UsageError(
+                        f"{entry.path} is in the draft twice: also as {reference.what}; pass name="
+                    )
+        return kept
+
+
+def load_draft(artifact: Artifact) -> Flow[Draft]:
+    """Return a draft with the entries of a version; the flow of `Artifact.new_draft`."""
+    manifest = yield from artifact.contents.load_manifest()
+    for entry in manifest:
+        if entry.unreadable:
+            raise UsageError(
+                f"{artifact.qualified_name} cannot be changed: its entry {entry.path!r} is"
+                f" invalid, {entry.unreadable}"
+            )
+    source = artifact.source
+    draft = Draft(source.collection, artifact.type, digest_algorithm=manifest.digest_algorithm)
+    draft.description, draft.metadata = artifact.description, dict(artifact.metadata)
+    target = Target(source.entity, source.project, source.collection)
+    draft.start_from(
+        BaseVersion(artifact.id, target, manifest.storage_region),
+        {entry.path: replace(entry, artifact=None) for entry in manifest},
+    )
+    return draft
+
+
+def is_draft(value: object) -> bool:
+    """Return True for a draft."""
+    return isinstance(value, Draft)
 
 
 def check_run(run: object, target: Target) -> None:
@@ -220,9 +505,10 @@ def collect(
     type_name: str,
     paths: str | PathLike[str] | Sequence[str | PathLike[str]],
     ignore: Iterable[str],
+    digest_algorithm: Algorithm = "MD5",
 ) -> Draft:
     """Return a draft of a folder, a file, or several of them."""
-    draft = Draft(name, type_name)
+    draft = Draft(name, type_name, digest_algorithm=digest_algorithm)
     patterns = arguments.strings("ignore", ignore, "patterns")
     if isinstance(paths, str | PathLike):
         listed: list[Path] = [arguments.location("paths", paths)]

@@ -18,6 +18,14 @@ class Target(NamedTuple):
         return "/".join(self)
 
 
+class BaseVersion(NamedTuple):
+    """The version that a draft was made from."""
+
+    id: str
+    target: Target
+    region: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class VersionFacts:
     """What a version says about itself, besides its files."""

@@ -6,9 +6,16 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
-from ..download.disk.digests import DIGEST_THREADS, new_hash, stream_digest
+from ..download.disk.digests import (
+    DIGEST_THREADS,
+    READ_BLOCK_BYTES,
+    Algorithm,
+    new_hash,
+    stream_digest,
+)
 from ..errors import DiskError, UsageError
 from ..runs.upload import UPLOAD_BLOCK_BYTES
 
@@ -23,10 +30,17 @@ class LocalContent:
     path: Path
     size: int
     md5: str
-    """In base64."""
+    """In base64, as object stores verify uploads."""
+    xxh128: str | None = None
+    """In base64; None unless the version uses it as the digest."""
+
+    @property
+    def digest(self) -> str:
+        """The digest in the manifest."""
+        return self.md5 if self.xxh128 is None else self.xxh128
 
     @classmethod
-    def read(cls, path: Path) -> "LocalContent":
+    def read(cls, path: Path, algorithm: Algorithm = "MD5") -> "LocalContent":
         """Digest a file; raises DiskError if it cannot be read, or changes meanwhile."""
         try:
             with path.open("rb", buffering=0) as stream:
@@ -35,7 +49,7 @@ class LocalContent:
                     raise UsageError(f"{path} is not a regular file, so it cannot be published")
                 if before.st_size > MAX_FILE_BYTES:
                     raise UsageError(f"{path} is larger than 5 GiB, which publish does not support")
-                md5 = stream_digest(stream, "MD5")
+                md5, xxh128 = _digests(stream, algorithm)
                 after = os.fstat(stream.fileno())
         except DiskError:
             raise
@@ -43,7 +57,7 @@ class LocalContent:
             raise DiskError(f"{path} cannot be read: {error.strerror}") from error
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise _modified(path)
-        return cls(path, after.st_size, md5)
+        return cls(path, after.st_size, md5, xxh128)
 
     def body(self) -> bytes | Iterable[bytes]:
         """Return the content for an upload: at once if it is small, else block by block."""
@@ -74,7 +88,25 @@ def _modified(path: Path) -> DiskError:
     return DiskError(f"{path} was modified while it was being published; publish it again")
 
 
-def read_contents(files: Mapping[str, Path]) -> dict[str, LocalContent]:
+def _digests(stream: FileIO, algorithm: Algorithm) -> tuple[str, str | None]:
+    """Return the MD5 of an open file and, if that is its digest in the version, the XXH128."""
+    if algorithm == "MD5":
+        return stream_digest(stream, "MD5"), None
+    hashes = new_hash("MD5"), new_hash("XXH128")
+    while block := stream.read(READ_BLOCK_BYTES):
+        for digest in hashes:
+            digest.update(block)
+    md5, xxh128 = (base64.b64encode(digest.digest()).decode() for digest in hashes)
+    return md5, xxh128
+
+
+def read_contents(
+    files: Mapping[str, Path], algorithm: Algorithm = "MD5"
+) -> dict[str, LocalContent]:
     """Digest files in parallel."""
+
+    def read(path: Path) -> LocalContent:
+        return LocalContent.read(path, algorithm)
+
     with ThreadPoolExecutor(DIGEST_THREADS) as threads:
-        return dict(zip(files, threads.map(LocalContent.read, files.values()), strict=True))
+        return dict(zip(files, threads.map(read, files.values()), strict=True))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.enums import ArtifactDigestAlgorithm, ArtifactState
+from wbtyped_graphql.enums import ArtifactState
 from wbtyped_graphql.input_types import (
     ArtifactAliasInput,
     ArtifactCollectionAliasInput,
@@ -17,31 +17,37 @@ from wbtyped_graphql.input_types import (
 )
 
 from ..artifacts.contents.manifest import ArtifactManifest
-from ..artifacts.lineage import Artifact, find_artifact_by_id
+from ..artifacts.lineage import DIGEST_ALGORITHMS, Artifact, find_artifact_by_id
 from ..errors import GraphQLError, SchemaMismatchError, TransportError
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from .blocking import in_flow
 from .facts import Target, VersionFacts
 from .local_content import read_contents
-from .upload import VersionUpload, build_manifest
+from .manifest_spec import ManifestSpec, usable_spec
+from .manifest_upload import version_upload
 
 LATEST = "latest"
 
 
 def publish_version(
-    client: Client, target: Target, files: Mapping[str, Path], facts: VersionFacts
+    client: Client,
+    target: Target,
+    files: Mapping[str, Path],
+    facts: VersionFacts,
+    spec: ManifestSpec,
 ) -> Flow[Artifact]:
-    """Publish files as a version and return it, committed.
+    """Publish files, and the entries that `spec` keeps, as a version; return it, committed.
 
     A version with the same content is not created again; it gets the aliases and tags.
     """
-    contents = yield from in_flow(lambda: read_contents(files))
-    manifest = build_manifest(contents)
-    artifact_id, state = yield from _create(target, manifest, facts)
+    spec = yield from usable_spec(client, target, spec)
+    contents = yield from in_flow(lambda: read_contents(files, spec.algorithm))
+    manifest = spec.build(contents)
+    artifact_id, state = yield from _create(target, manifest, facts, spec)
     if state == ArtifactState.PENDING:
         try:
-            yield from VersionUpload(client, target, facts, artifact_id).run(contents)
+            yield from version_upload(client, target, facts, artifact_id, spec).run(contents)
         except (GraphQLError, TransportError):
             # Another publisher of the same content may have committed it meanwhile.
             found = yield from find_artifact_by_id(client, artifact_id)
@@ -50,16 +56,22 @@ def publish_version(
     return (yield from _add_labels(client, target, artifact_id, facts))
 
 
-def client_id(target: Target, digest: str, facts: VersionFacts) -> str:
-    """Return the id by which the server finds an interrupted upload of the same version again."""
-    content = [
+def client_id(target: Target, digest: str, facts: VersionFacts, extended: str | None = None) -> str:
+    """Return the id by which the server finds an interrupted upload of the same version again.
+
+    `extended` is the version that an incremental one extends: of another one, the same files make
+    another version.
+    """
+    content: list[object] = [
         target, digest, facts.type, facts.run, facts.description, facts.metadata, facts.ttl_seconds,
     ]  # fmt: skip
+    if extended is not None:
+        content.append(extended)
     return hashlib.sha512(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _create(
-    target: Target, manifest: ArtifactManifest, facts: VersionFacts
+    target: Target, manifest: ArtifactManifest, facts: VersionFacts, spec: ManifestSpec
 ) -> Flow[tuple[str, ArtifactState]]:
     """Create a version, or find the existing one; return its id and state."""
     aliases = [
@@ -67,6 +79,7 @@ def _create(
         for alias in all_aliases(facts)
     ]
     digest = manifest.digest()
+    own_id = client_id(target, digest, facts, spec.base_id if spec.is_incremental else None)
     wanted = CreateArtifactInput(
         entity_name=target.entity,
         project_name=target.project,
@@ -74,13 +87,14 @@ def _create(
         artifact_type_name=facts.type,
         artifact_collection_name=target.collection,
         digest=digest,
-        digest_algorithm=ArtifactDigestAlgorithm.MANIFEST_MD5,
+        digest_algorithm=DIGEST_ALGORITHMS[manifest.digest_algorithm],
         description=facts.description,
         metadata=json.dumps(facts.metadata),
         aliases=aliases,
         tags=[TagInput(tag_name=tag) for tag in facts.tags],
         ttl_duration_seconds=facts.ttl_seconds,
-        client_id=client_id(target, digest, facts),
+        client_id=own_id,
+        storage_region=spec.region,
         enable_digest_deduplication=True,
     )
     alive = {ArtifactState.PENDING, ArtifactState.COMMITTED}
@@ -89,7 +103,7 @@ def _create(
         if result.create_artifact is None:
             raise _incomplete(target, "CreateArtifact")
         found = result.create_artifact.artifact
-        if found.state in alive or wanted.client_id != client_id(target, digest, facts):
+        if found.state in alive or wanted.client_id != own_id:
             return found.id, found.state
         # It was published before, and deleted since.
         wanted = wanted.model_copy(update={"client_id": secrets.token_hex(64)})

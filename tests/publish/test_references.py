@@ -1,0 +1,218 @@
+"""References in drafts, to web servers and buckets of this machine."""
+
+import pickle
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.references.web_server import CONTENT, web_server
+from wbtyped import Api
+from wbtyped.artifacts import Artifact
+from wbtyped.errors import DiskError, NotFoundError, TransportError, UsageError
+from wbtyped.publish import Draft
+from wbtyped.publish.references.web import requoted
+from wbtyped.server import WandbServer
+
+PATH = "crew/ship/data"
+
+
+@pytest.fixture
+def api(wandb_server: WandbServer) -> Iterator[Api]:
+    with Api() as api:
+        yield api
+
+
+class Site:
+    """A web server that records the headers that it receives."""
+
+    def __init__(self, pages: Mapping[str, tuple[int, bytes]]) -> None:
+        self.pages = pages
+        self.requests: list[tuple[str, Mapping[str, str]]] = []
+        self.url = ""
+
+    @contextmanager
+    def running(self) -> Generator["Site"]:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.requests.append((self.path, dict(self.headers)))
+                status, body = site.pages.get(self.path, (404, b""))
+                self.send_response(status)
+                if status == 302:
+                    self.send_header("Location", body.decode())
+                self.send_header("ETag", '"tag"')
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_HEAD = do_GET  # noqa: N815 - the name that http.server calls
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                """Log nothing."""
+
+        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+            thread = Thread(target=server.serve_forever, args=(0.01,), daemon=True)
+            thread.start()
+            self.url = f"http://127.0.0.1:{server.server_port}"
+            yield self
+            server.shutdown()
+            thread.join()
+
+
+def published(api: Api, *uris: str, checksum: bool = True) -> Artifact:
+    draft = Draft("data", "dataset")
+    for uri in uris:
+        draft.add_reference(uri, checksum=checksum)
+    return draft.publish(PATH, api=api)
+
+
+def test_reference_to_a_url_is_downloaded_and_verified(api: Api, tmp_path: Path) -> None:
+    with web_server() as web:
+        artifact = published(api, f"{web}/plain/a.csv")
+        assert artifact.get_entry("a.csv").digest == "v1"
+        artifact.verify(artifact.download(tmp_path))
+    assert (tmp_path / "a.csv").read_bytes() == CONTENT
+
+
+async def test_apublish_resolves_references(api: Api) -> None:
+    with web_server() as web:
+        draft = Draft("data", "dataset")
+        draft.add_reference(f"{web}/plain/a.csv")
+        artifact = await draft.apublish(PATH, api=api)
+    assert [entry.path for entry in await artifact.amanifest()] == ["a.csv"]
+    await api.client.aclose()
+
+
+def test_reference_sends_the_api_key_nowhere(api: Api, wandb_server: WandbServer) -> None:
+    own = f"{wandb_server.url}/healthz/x.txt"
+    with Site({"/a": (200, b"hello"), "/r": (302, own.encode())}).running() as site:
+        wandb_server.requests.clear()
+        published(api, f"{site.url}/a")
+        for uri in (f"{site.url}/r", own):
+            with pytest.raises(TransportError, match="HTTP 401"):
+                published(api, uri)
+    assert [path for path, _ in site.requests] == ["/a", "/r"]
+    assert not any("Authorization" in headers for _, headers in site.requests)
+    to_server = [r.authorized for r in wandb_server.requests if r.path.startswith("/healthz")]
+    assert to_server == [False, False]
+
+
+def test_reference_to_a_url_that_fails_names_it_without_its_query(api: Api) -> None:
+    with Site({}).running() as site:
+        with pytest.raises(TransportError, match="HTTP 404") as raised:
+            published(api, f"{site.url}/absent?token=secret")
+    assert "secret" not in str(raised.value)
+    assert not api.artifact_exists(f"{PATH}:latest")
+
+
+@pytest.mark.parametrize(
+    ("uri", "reason"),
+    [
+        ("data/train.csv", "file:///data/data/train.csv"),
+        ("/data/train.csv", "file:///data/data/train.csv"),
+        ("http://user:secret@host/a", "user name or password"),
+        ("https://host/", "pass name="),
+        ("s3://", "s3://bucket/key"),
+        ("s3://host:80@evil/key", "s3://bucket/key"),
+        ("file://data/a.csv", "absolute path"),
+        ("file:data/a.csv", "absolute path"),
+        ("wandb-artifact://nothex/a", "<id in hex>"),
+        ("nfs://host/a", "pass name="),
+    ],
+)
+def test_add_reference_refuses_what_cannot_be_one(uri: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=reason) as raised:
+        Draft("data", "dataset").add_reference(uri)
+    assert "secret" not in str(raised.value)
+
+
+def test_references_with_one_name_are_refused(api: Api, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"x")
+    draft = Draft("data", "dataset")
+    draft.add_file(tmp_path / "a.csv")
+    assert draft.add_reference("s3://boat/a.csv", checksum=False) == "a.csv"
+    with pytest.raises(UsageError, match="a.csv is in the draft twice"):
+        draft.publish(PATH, api=api)
+    draft.remove("a.csv")
+    assert len(draft) == 0
+
+
+def test_draft_with_references_pickles_and_counts_them() -> None:
+    draft = Draft("data", "dataset")
+    draft.add_reference("s3://boat/a.csv")
+    draft.add_reference("s3://boat/a.csv")
+    assert repr(pickle.loads(pickle.dumps(draft))) == "<Draft data (dataset, 1 file)>"
+
+
+def test_reference_to_a_missing_file_or_version_says_so(api: Api, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="does not exist"):
+        published(api, (tmp_path / "absent").as_uri())
+    (tmp_path / "broken").symlink_to("absent")
+    with pytest.raises(DiskError, match="cannot be read"):
+        published(api, tmp_path.as_uri())
+    with pytest.raises(NotFoundError, match="a version that does not exist"):
+        published(api, "wandb-artifact://41727469666163743a3939/a.csv")
+
+
+def test_object_that_is_not_public_is_recorded_by_its_uri_with_a_warning(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {"/boat/deep/a.csv": (403, b""), "/storage/v1/b/boat/o/b.csv": (401, b"")}
+    with Site(pages).running() as site:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", site.url)
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", site.url)
+        with pytest.warns(UserWarning, match="without credentials") as warned:
+            artifact = published(api, "s3://boat/deep/a.csv", "gs://boat/b.csv")
+    assert {w.filename for w in warned} == {__file__}
+    found = {e.path: (e.digest, e.ref) for e in artifact.manifest}
+    assert found == {
+        "deep/a.csv": ("s3://boat/deep/a.csv", "s3://boat/deep/a.csv"),
+        "b.csv": ("gs://boat/b.csv", "gs://boat/b.csv"),
+    }
+
+
+def test_objects_of_google_cloud_storage_are_recorded_by_etag_and_generation(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = "/storage/v1/b/boat/o"
+    one = b'{"name": "d/x.csv", "etag": "CAE=", "size": "5", "generation": "17"}'
+    two = b'{"name": "d/e/y z.csv", "etag": "CAI=", "size": "0", "generation": "18"}'
+    marker = b'{"name": "d/e/", "etag": "CAM=", "size": "0", "generation": "19"}'
+    pages = {
+        f"{base}/d%2Fx.csv": (200, one),
+        f"{base}/d%2Fx.csv?generation=17": (200, one),
+        f"{base}?prefix=d%2F": (200, b'{"items": [%b], "nextPageToken": "n+"}' % one),
+        f"{base}?prefix=d%2F&pageToken=n%2B": (200, b'{"items": [%b, %b]}' % (two, marker)),
+        f"{base}?prefix=none%2F": (200, b"{}"),
+    }
+    with Site(pages).running() as site:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", site.url.removeprefix("http://"))
+        single = published(api, "gs://boat/d/x.csv#17").get_entry("x.csv")
+        folder = published(api, "gs://boat/d").manifest
+        with pytest.raises(UsageError, match="no object with content"):
+            published(api, "gs://boat/none")
+    assert (single.digest, single.size, single.ref) == ("CAE=", 5, "gs://boat/d/x.csv")
+    assert single.extra == {"versionID": 17}
+    assert {e.path: e.ref for e in folder} == {
+        "x.csv": "gs://boat/d/x.csv", "e/y z.csv": "gs://boat/d/e/y z.csv",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("url", "quoted"),
+    [
+        ("http://h/a b?x=%41%2f|", "http://h/a%20b?x=A%2f%7C"),
+        ("http://h/100%/\u00e9", "http://h/100%/%C3%A9"),
+        ("http://h/100%zz%41", "http://h/100%25zz%2541"),
+        ("http://h/~a[1]%7E", "http://h/~a[1]~"),
+    ],
+)
+def test_requoted_is_what_the_official_client_records(url: str, quoted: str) -> None:
+    from requests.utils import requote_uri
+
+    assert requoted(url) == quoted == requote_uri(url)

@@ -1296,6 +1296,51 @@ class Api:
             )
         )  # fmt: skip
 
+    def restore(
+        self,
+        mirror: str | PathLike[str],
+        path: str | PathLike[str],
+        *,
+        jobs: int = SCAN_JOBS,
+        progress: MirrorProgressCallback | None = None,
+    ) -> MirrorReport:
+        """Publish a mirror to the project `entity/project`, which is created if it is missing.
+
+        `mirror` is the folder or the URL that `mirror` wrote, perhaps from another server. Runs are
+        restored with config, summary, history and files, then all versions in the order in which
+        they were made, with aliases, tags, metadata, lineage, and links into portfolios of the
+        project. What the project has already is not sent again, so that the next call sends only
+        what is new, and one that is interrupted is resumed by the next. What cannot be kept is
+        listed in `left_out`. What the mirrored server had deleted is not restored.
+
+        Example:
+            >>> api.mirror("my-team/mnist", "backup").ok
+            True
+            >>> report = api.restore("backup", "my-team/mnist-copy")
+            >>> report.new_versions, report.ok
+            (3, True)
+            >>> api.artifact("my-team/mnist-copy/digits:latest").version
+            'v1'
+        """
+        from .mirror.restore import restore_mirror
+
+        check_jobs(jobs, progress)
+        if not isinstance(mirror, str):
+            arguments.location("mirror", mirror)
+        entity, project = self.client.run(self._locate_project(path))
+        return restore_mirror(self.client, mirror, entity, project, jobs=jobs, progress=progress)
+
+    async def arestore(
+        self,
+        mirror: str | PathLike[str],
+        path: str | PathLike[str],
+        *,
+        jobs: int = SCAN_JOBS,
+        progress: MirrorProgressCallback | None = None,
+    ) -> MirrorReport:
+        """Asynchronous form of `restore`, in a thread; cancelling does not wait for it to end."""
+        return await in_thread(partial(self.restore, mirror, path, jobs=jobs, progress=progress))
+
     # Closing.
 
     def close(self) -> None:

@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 
 from ..download.paced_flows import paced_flows
 from ..transport.client import Client
-from ..transport.flow import Flow
-from ..transport.parallel_flows import ParallelFlows
+from ..transport.parallel_flows import ParallelFlows, flow_of
 from .catalog import Catalog
 from .contents import ContentDownload
 from .options import MirrorOptions
@@ -41,11 +40,7 @@ class Mirroring:
 
     def run_flows(self, flows: ParallelFlows) -> None:
         """Run flows to their end."""
-
-        def work() -> Flow[None]:
-            yield flows
-
-        self.client.run(work())
+        self.client.run(flow_of(flows))
 
     def transfer(self, download: ContentDownload) -> None:
         """Download contents, unless this only counts what there is to do."""

@@ -95,7 +95,7 @@ def _create(
         ttl_duration_seconds=facts.ttl_seconds,
         client_id=own_id,
         storage_region=spec.region,
-        enable_digest_deduplication=True,
+        enable_digest_deduplication=facts.is_deduplicated,
     )
     alive = {ArtifactState.PENDING, ArtifactState.COMMITTED}
     while True:

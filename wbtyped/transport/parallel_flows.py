@@ -132,3 +132,8 @@ class ParallelFlows:
             self._waiting.clear()
             await asyncio.gather(*active, return_exceptions=True)
             unwatch()
+
+
+def flow_of(flows: ParallelFlows) -> Flow[None]:
+    """Return the flow that runs them all."""
+    yield flows

@@ -32,6 +32,7 @@ from .operations import (
     CREATE_ARTIFACT_FILES_GQL,
     CREATE_ARTIFACT_GQL,
     CREATE_ARTIFACT_MANIFEST_GQL,
+    CREATE_PUBLISHING_RUN_GQL,
     CREATE_REGISTRY_GQL,
     CREATE_RUN_FILES_GQL,
     CREATE_RUN_GQL,
@@ -115,6 +116,7 @@ if TYPE_CHECKING:
     from .create_artifact import CreateArtifact
     from .create_artifact_files import CreateArtifactFiles
     from .create_artifact_manifest import CreateArtifactManifest
+    from .create_publishing_run import CreatePublishingRun
     from .create_registry import CreateRegistry
     from .create_run import CreateRun
     from .create_run_files import CreateRunFiles
@@ -1212,6 +1214,33 @@ def create_artifact(*, input: CreateArtifactInput) -> Operation[CreateArtifact]:
         "CreateArtifact",
         variables,
         envelope=Envelope[CreateArtifact],
+    )
+
+
+def create_publishing_run(
+    *,
+    entity: str,
+    project: str,
+    name: str,
+    job_type: str | None | UnsetType = UNSET,
+) -> Operation[CreatePublishingRun]:
+    """Create a run that logs one version, on a server that accepts none without a run.
+
+    Used by: Api.publish
+    Repeatable: yes, the second call finds the run"""
+    from .create_publishing_run import CreatePublishingRun
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "jobType": job_type,
+    }
+    return Operation(
+        CREATE_PUBLISHING_RUN_GQL,
+        "CreatePublishingRun",
+        variables,
+        envelope=Envelope[CreatePublishingRun],
     )
 
 

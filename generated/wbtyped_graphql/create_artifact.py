@@ -28,3 +28,19 @@ class CreateArtifactCreateArtifactArtifact(BaseModel, frozen=True):
     "Opaque id of the version, as it appears in manifests and references."
     state: ArtifactState
     "State of the version."
+    artifact_sequence: "CreateArtifactCreateArtifactArtifactArtifactSequence"
+    "Collection that the version was logged to."
+
+
+class CreateArtifactCreateArtifactArtifactArtifactSequence(BaseModel, frozen=True):
+    """A collection of the versions logged under one name, numbered v0, v1, and so on."""
+
+    latest_artifact: Optional["CreateArtifactCreateArtifactArtifactArtifactSequenceLatestArtifact"]
+    "Version that was committed last; null for a new sequence."
+
+
+class CreateArtifactCreateArtifactArtifactArtifactSequenceLatestArtifact(BaseModel, frozen=True):
+    """One version of an artifact: a set of files that never changes after it was committed."""
+
+    id: str
+    "Opaque id of the version, as it appears in manifests and references."

@@ -23,6 +23,7 @@ __all__ = [
     "CREATE_ARTIFACT_FILES_GQL",
     "CREATE_ARTIFACT_GQL",
     "CREATE_ARTIFACT_MANIFEST_GQL",
+    "CREATE_PUBLISHING_RUN_GQL",
     "CREATE_REGISTRY_GQL",
     "CREATE_RUN_FILES_GQL",
     "CREATE_RUN_GQL",
@@ -1856,7 +1857,50 @@ mutation CreateArtifact($input: CreateArtifactInput!) {
     artifact {
       id
       state
+      artifactSequence {
+        latestArtifact {
+          id
+        }
+      }
     }
+  }
+}
+"""
+
+CREATE_PUBLISHING_RUN_GQL = """
+mutation CreatePublishingRun($entity: String!, $project: String!, $name: String!, $jobType: String) {
+  upsertBucket(
+    input: {entityName: $entity, modelName: $project, name: $name, jobType: $jobType, state: "running"}
+  ) {
+    bucket {
+      ...Run
+    }
+  }
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
   }
 }
 """

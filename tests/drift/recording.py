@@ -10,11 +10,13 @@ from pathlib import Path
 from types import FrameType
 
 import httpx
+import pytest
 from pydantic import BaseModel
 
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
-from wbtyped.server import WandbServer
+from wbtyped.publish import Draft
+from wbtyped.server import Fault, WandbServer
 
 RUN = "crew/ship/log"
 
@@ -92,6 +94,7 @@ def recorded_responses() -> list[RecordedResponse]:
     found: list[RecordedResponse] = []
     with WandbServer() as server, recording(server, found) as api:
         seed(server)
+        publish_with_own_run(server, api)
         for tour in TOURS:
             tour(api, server.data)
     with WandbServer(features=[]) as older, recording(older, found) as api:
@@ -114,6 +117,16 @@ def seed(server: WandbServer) -> None:
     server.add_run(RUN, {"wandb-metadata.json": "{}"})
     server.add_organization("fleet", "fleet-org", ["crew"])
     server.link_artifact("crew/ship/data:v0", "crew/ship/best", ["prod"])
+
+
+def publish_with_own_run(server: WandbServer, api: Api) -> None:
+    """Publish as if the server accepted no version without a run."""
+    refusal = Fault(
+        kind="graphql", operation="CreateArtifact", times=1, status=400,
+        body=b'{"errors": [{"message": "a run is required"}]}', content_type="application/json",
+    )  # fmt: skip
+    with server.faults.active(refusal), pytest.warns(UserWarning, match="without a run"):
+        Draft("own", "dataset").publish("crew/ship/own", api=api)
 
 
 def read_runs(api: Api, folder: Path) -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from wbtyped import Api
 from wbtyped.artifacts import Artifact
-from wbtyped.errors import NotFoundError, UsageError
+from wbtyped.errors import GraphQLError, NotFoundError, UsageError
 from wbtyped.publish import Draft
-from wbtyped.server import WandbServer
+from wbtyped.server import Fault, WandbServer
 from wbtyped.server.server import FEATURES
 
 PATH = "crew/ship/data"
@@ -264,3 +264,57 @@ def test_xxh128_on_an_older_server_falls_back_to_md5(tmp_path: Path) -> None:
             assert version.digest_algorithm == "MD5"
             again = api.publish(tmp_path, PATH, "dataset", incremental=True)
             assert again.id == version.id
+
+
+# Servers that accept no version without a run.
+
+
+def refusal(message: str, times: int | None = 1) -> Fault:
+    body = b'{"errors": [{"message": "%b"}]}' % message.encode()
+    return Fault(
+        kind="graphql", operation="CreateArtifact", times=times, status=400, body=body,
+        content_type="application/json",
+    )  # fmt: skip
+
+
+def test_publish_without_a_run_creates_one_where_the_server_needs_it(
+    api: Api, wandb_server: WandbServer, tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    for again in (False, True):
+        with wandb_server.faults.active(refusal("runName must not be null")):
+            with pytest.warns(UserWarning, match="accepts no version without a run"):
+                artifact = api.publish(tmp_path, PATH, "dataset")
+        run = artifact.logged_by()
+        assert run is not None
+        assert (run.state, run.job_type) == ("finished", "auto")
+        assert [version.name for version in run.logged_artifacts()] == ["data:v0"]
+        assert len(api.runs("crew/ship")) == 1, f"the same run, again={again}"
+
+
+def test_publish_whose_own_run_fails_ends_it(
+    api: Api, wandb_server: WandbServer, tmp_path: Path
+) -> None:
+    (tmp_path / "a").write_bytes(b"1")
+    with wandb_server.faults.active(refusal("a run is required", None)):
+        with pytest.warns(UserWarning, match="without a run"):
+            with pytest.raises(GraphQLError, match="a run is required"):
+                api.publish(tmp_path, PATH, "dataset")
+    assert [run.state for run in api.runs("crew/ship")] == ["failed"]
+
+
+def test_publish_that_fails_for_another_reason_creates_no_run(
+    api: Api, wandb_server: WandbServer, tmp_path: Path
+) -> None:
+    with wandb_server.faults.active(refusal("the quota is exhausted, prune old versions", None)):
+        with pytest.raises(GraphQLError, match="quota"):
+            api.publish(tmp_path, PATH, "dataset")
+    with pytest.raises(NotFoundError):
+        len(api.runs("crew/ship"))
+
+
+def test_content_of_an_older_version_gets_the_aliases_that_the_server_gives(api: Api) -> None:
+    first = publish(api, a="1")
+    assert publish(api, a="2").name == "data:v1"
+    again = publish(api, a="1")
+    assert (again.id, again.aliases) == (first.id, ["latest"])

@@ -23,9 +23,10 @@ from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from .blocking import in_flow
 from .facts import Target, VersionFacts
-from .local_content import read_contents
+from .local_content import LocalContent, read_contents
 from .manifest_spec import ManifestSpec, usable_spec
 from .manifest_upload import version_upload
+from .own_run import needs_run, with_own_run
 
 LATEST = "latest"
 
@@ -39,12 +40,34 @@ def publish_version(
 ) -> Flow[Artifact]:
     """Publish files, and the entries that `spec` keeps, as a version; return it, committed.
 
+    If the server accepts no version without a run, one is created and finished, with a warning.
+
     A version with the same content is not created again; it gets the aliases and tags.
     """
     spec = yield from usable_spec(client, target, spec)
     contents = yield from in_flow(lambda: read_contents(files, spec.algorithm))
-    manifest = spec.build(contents)
-    artifact_id, state = yield from _create(target, manifest, facts, spec)
+
+    def publish(facts: VersionFacts) -> Flow[Artifact]:
+        return publish_contents(client, target, contents, facts, spec)
+
+    try:
+        return (yield from publish(facts))
+    except GraphQLError as error:
+        if not needs_run(error, facts):
+            raise
+    run_id = f"publish-{client_id(target, spec.build(contents).digest(), facts)[:8]}"
+    return (yield from with_own_run(client, target, facts, run_id, publish))
+
+
+def publish_contents(
+    client: Client,
+    target: Target,
+    contents: Mapping[str, LocalContent],
+    facts: VersionFacts,
+    spec: ManifestSpec,
+) -> Flow[Artifact]:
+    """Publish files whose digests are known."""
+    artifact_id, state = yield from _create(target, spec.build(contents), facts, spec)
     if state == ArtifactState.PENDING:
         try:
             yield from version_upload(client, target, facts, artifact_id, spec).run(contents)
@@ -97,15 +120,19 @@ def _create(
         storage_region=spec.region,
         enable_digest_deduplication=facts.is_deduplicated,
     )
-    alive = {ArtifactState.PENDING, ArtifactState.COMMITTED}
     while True:
         result = yield from ask(calls.create_artifact(input=wanted), f"version of {target.path}")
         if result.create_artifact is None:
             raise _incomplete(target, "CreateArtifact")
         found = result.create_artifact.artifact
-        if found.state in alive or wanted.client_id != own_id:
+        latest = found.artifact_sequence.latest_artifact
+        is_newest = latest is not None and latest.id == found.id
+        is_open = found.state == ArtifactState.PENDING
+        is_settled = is_open or (found.state == ArtifactState.COMMITTED and is_newest)
+        if is_settled or wanted.client_id != own_id:
             return found.id, found.state
-        # It was published before, and deleted since.
+        # The id is that of a version that was deleted, or is not the newest any more. Whether that
+        # one or a new one gets the aliases is for the server to decide.
         wanted = wanted.model_copy(update={"client_id": secrets.token_hex(64)})
 
 

@@ -122,7 +122,7 @@ class VersionRestorer:
             metadata=json.loads(record.metadata),
             tags=record.tags,
             ttl_seconds=record.ttl_seconds if record.ttl_seconds > 0 else None,
-            is_deduplicated=False,
+            origin=f"{self._catalog.header.server} {record.id}",
         )
         artifact = self._client.run(draft.publish_to(self._client, target, facts, run))
         self._count(draft, manifest.entries)

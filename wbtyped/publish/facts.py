@@ -38,5 +38,5 @@ class VersionFacts:
     ttl_seconds: int | None = None
     run: str | None = None
     """The id of the run that logs it; None for a version without a run."""
-    is_deduplicated: bool = True
-    """Whether a version of the collection with the same content is used instead of a new one."""
+    origin: str | None = None
+    """The version that it is a copy of; a copy is new, even if another has the same content."""

@@ -1079,8 +1079,8 @@ def mirrored_runs(
     per_page: int | None | UnsetType = UNSET,
     file_limit: int | None | UnsetType = UNSET,
 ) -> Operation[MirroredRuns]:
-    """The runs of a project with all that a mirror keeps of them: config, summary, and the first
-    `fileLimit` files of each, with their URLs.
+    """The runs of a project with all that a mirror keeps of them: config, summary, the versions that each
+    logged, and its first `fileLimit` files with their URLs.
 
     Pages: `perPage` runs at a time from after `cursor`, oldest first.
 

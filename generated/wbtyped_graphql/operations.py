@@ -1499,6 +1499,16 @@ query MirroredRuns($entity: String!, $project: String!, $cursor: String, $perPag
           ...RunData
           description
           host
+          outputArtifacts(first: $fileLimit) {
+            edges {
+              node {
+                id
+              }
+            }
+            pageInfo {
+              ...PageInfo
+            }
+          }
           files(first: $fileLimit) {
             edges {
               node {

@@ -8,12 +8,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.conftest import files_in
-from tests.mirror.projects import PROJECT, fill, lines
+from tests.mirror.projects import PROJECT, fill, lines, state_of
 from wbtyped import Api
 from wbtyped.mirror.collect import remove_damaged
 from wbtyped.mirror.place import Folder
@@ -139,3 +140,100 @@ def test_serve_from_what_is_no_mirror_says_so(command: Command, tmp_path: Path) 
     outcome = command("serve", "--from", tmp_path)
     assert outcome.code == 2
     assert "make one with `wbtyped mirror`" in outcome.err
+
+
+# To another server.
+
+
+@pytest.fixture
+def other() -> Iterator[WandbServer]:
+    with WandbServer() as server:
+        yield server
+
+
+def test_mirror_to_another_server_uses_a_key_of_its_own(
+    server: WandbServer,
+    other: WandbServer,
+    command: Command,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = f"{other.url}/crew/moved"
+    refused = command("mirror", PROJECT, url)
+    assert refused.code == 1
+    assert "set WBTYPED_TARGET_API_KEY" in refused.err
+    assert len(other.requests) == 0
+    monkeypatch.setenv("WBTYPED_TARGET_API_KEY", other.api_key)
+    done = command("mirror", PROJECT, url, "--via", tmp_path)
+    # One version has a name that no client may publish.
+    assert done.code == 1
+    assert done.err.startswith("wbtyped: crew/moved/net:v0: file name ")
+    assert "not kept: ids, creation times and users: the server assigns its own" in done.out
+    assert all(r.authorized for r in (*server.requests, *other.requests) if r.origin == "api")
+    again = json.loads(command("mirror", PROJECT, url, "--via", tmp_path, "--json").out)
+    assert (again["mirror"]["contents"], again["restore"]["contents"]) == (0, 0)
+    assert again["restore"]["left_out"][0].startswith("ids, creation times")
+
+
+def test_key_of_another_server_is_found_in_netrc(
+    server: WandbServer, other: WandbServer, command: Command, tmp_path: Path
+) -> None:
+    url = other.url.replace("127.0.0.1", "localhost")
+    netrc = Path(os.environ["HOME"], ".netrc")
+    netrc.write_text(f"machine localhost login user password {other.api_key}\n")
+    netrc.chmod(0o600)
+    command("mirror", PROJECT, f"{url}/crew/moved")
+    with Api({"base_url": other.url}, api_key=other.api_key) as api:
+        assert api.artifact("crew/moved/data:best").version == "v1"
+    assert list(Path(os.environ["HOME"]).glob(".cache/wandb/wbtyped/mirrors/*/mirror.json"))
+
+
+def test_restore_publishes_a_mirror(
+    server: WandbServer, command: Command, tmp_path: Path, api: Api
+) -> None:
+    command("mirror", PROJECT, tmp_path, "--no-artifacts")
+    outcome = command("restore", tmp_path, "me/back")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert f"{tmp_path} to me/back: 2 runs (2 new), 0 versions (0 new), 3 contents" in outcome.out
+    assert api.run("me/back/maker").summary["loss"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["mirror", "me/p", "https://host.example/p"], "does not end with entity/project"),
+        (["mirror", "me/p", "https://host.example/e/p", "--dry-run"], "--dry-run is for folders"),
+        (["mirror", "me/p", "folder", "--via", "x"], "--via is for the URL"),
+        (["restore", "nothing", "me/p"], "is not a mirror"),
+    ],
+)
+def test_wrong_targets_are_refused(
+    server: WandbServer, command: Command, arguments: list[str], message: str
+) -> None:
+    outcome = command(*arguments)
+    assert outcome.code == 2
+    assert message in " ".join(outcome.err.split())
+
+
+@pytest.mark.slow
+def test_restoring_that_is_killed_at_any_moment_is_resumed(
+    wandb_server: WandbServer, other: WandbServer, api: Api, tmp_path: Path
+) -> None:
+    moments = random.Random(71)
+    for number in range(12):
+        contents = {f"{name}.bin": os.urandom(20_000) for name in range(4)}
+        wandb_server.add_artifact(f"me/p/set-{number % 3}", "dataset", contents)
+        wandb_server.add_run(f"me/p/run-{number}", {"a.bin": os.urandom(9_000)}, history=[{"x": 1}])
+    api.mirror("me/p", tmp_path)
+    arguments = [sys.executable, "-m", "wbtyped.cli", "restore", str(tmp_path), "me/p"]
+    environment = {**os.environ, **other.env}
+    with other.fault(Fault(kind="graphql", latency=0.01)):
+        for _ in range(4):
+            process = subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE)
+            time.sleep(moments.uniform(0.6, 2.0))
+            process.send_signal(signal.SIGKILL)
+            process.communicate()
+    done = subprocess.run(arguments, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    with Api({"base_url": other.url}, api_key=other.api_key) as other_api:
+        assert state_of(other_api, "me/p") == state_of(api, "me/p")

@@ -30,6 +30,8 @@ def fill(server: WandbServer) -> None:
     )
     server.add_artifact("me/p/net", "model", {HOSTILE: b"weights", "empty": b""}, layout="V1")
     server.add_run("me/p/Reader", state="failed")
+    with Api({"base_url": server.url}, api_key=server.api_key) as api:
+        api.run("me/p/Reader").log_artifact(api.artifact("me/p/data:v1"))
     server.link_artifact("me/p/data:v0", "me/p/shelf", ["chosen"])
     server.link_artifact("me/p/data:v0", "me/q/elsewhere")
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 
+from ..api import Api
 from ..mirror.report import MirrorProgress, MirrorReport
 from .connection import connect
 from .output import counted, human_size, print_err, print_out
@@ -28,16 +29,22 @@ def mirror_to(
     project: str, target: str, choice: MirrorChoice, base_url: str | None, *, as_json: bool
 ) -> int:
     """Mirror a project, and return the exit code."""
-    with connect(base_url) as api, ScanLine() as line:
-        report = api.mirror(
-            project, target, runs=choice.runs, artifacts=choice.artifacts, verify=choice.verify,
-            delete=choice.delete, dry_run=choice.dry_run, jobs=choice.jobs,
-            progress=lambda progress: line.show_text(progress_text(progress)),
-        )  # fmt: skip
+    with connect(base_url) as api:
+        report = mirror_with(api, project, target, choice)
     print_report(report, as_json=as_json)
     if not as_json:
         print_deleted(report, removed=choice.delete)
     return 0 if report.ok else 1
+
+
+def mirror_with(api: Api, project: str, target: str, choice: MirrorChoice) -> MirrorReport:
+    """Mirror a project, showing the progress."""
+    with ScanLine() as line:
+        return api.mirror(
+            project, target, runs=choice.runs, artifacts=choice.artifacts, verify=choice.verify,
+            delete=choice.delete, dry_run=choice.dry_run, jobs=choice.jobs,
+            progress=lambda progress: line.show_text(progress_text(progress)),
+        )  # fmt: skip
 
 
 def progress_text(progress: MirrorProgress) -> str:

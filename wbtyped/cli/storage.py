@@ -1,4 +1,4 @@
-"""The subcommands about storage: `usage`, `prune`, `ttl`, `diff`, `mirror`."""
+"""The subcommands about storage: `usage`, `prune`, `ttl`, `diff`, `mirror` and `restore`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -292,7 +292,7 @@ def diff(
         "wbtyped mirror me/mnist ./backup",
         "wbtyped mirror me/mnist ./backup --dry-run",
         "wbtyped mirror me/mnist s3://bucket/mnist",
-        "wbtyped serve --from ./backup",
+        "wbtyped mirror me/mnist https://wandb.example.com/team/mnist",
     )
 )
 def mirror(
@@ -306,7 +306,8 @@ def mirror(
         str,
         typer.Argument(
             metavar="TARGET",
-            help="A folder, or a URL that fsspec opens, such as s3://bucket/prefix.",
+            help="A folder, a URL that fsspec opens, such as s3://bucket/prefix, or the URL of a"
+            " project on another server.",
             callback=check_string,
             show_default=False,
         ),
@@ -328,6 +329,15 @@ def mirror(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Count what is new, and transfer nothing.")
     ] = False,
+    via: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Keep the contents here on the way to another server; default: in the cache.",
+            show_default=False,
+        ),
+    ] = None,
     jobs: Jobs = 16,
     json: JsonObject = False,
     base_url: BaseUrl = None,
@@ -335,9 +345,59 @@ def mirror(
     """Mirror a project: runs, artifacts, names, lineage, and all contents.
 
     Contents are stored once, by digest. The next time only what is new is transferred, and an
-    interrupted command goes on where it was. `wbtyped serve --from` serves a mirror offline.
+    interrupted command goes on where it was. `wbtyped serve --from` serves a mirror offline,
+    `wbtyped restore` publishes it. The key for another server is WBTYPED_TARGET_API_KEY, or in
+    netrc; what cannot be kept there is listed.
     """
     from .mirror import MirrorChoice, mirror_to
+    from .target_server import is_server_url
 
     choice = MirrorChoice(runs, artifacts, verify, delete, dry_run, jobs)
-    raise typer.Exit(mirror_to(project, target, choice, base_url, as_json=json))
+    if not is_server_url(target):
+        if via is not None:
+            raise typer.BadParameter("--via is for the URL of a project on another server")
+        raise typer.Exit(mirror_to(project, target, choice, base_url, as_json=json))
+    if dry_run:
+        raise typer.BadParameter("--dry-run is for folders and object stores")
+    from .restore import move
+
+    raise typer.Exit(move(project, target, choice, via, base_url, as_json=json))
+
+
+@storage_app.command(
+    epilog=examples(
+        "wbtyped restore ./backup me/mnist",
+        "wbtyped restore s3://bucket/mnist team/mnist --base-url https://wandb.example.com",
+    )
+)
+def restore(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="MIRROR",
+            help="A folder or URL of `wbtyped mirror`.",
+            callback=check_string,
+            show_default=False,
+        ),
+    ],
+    project: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROJECT",
+            help="entity/project; created if it does not exist.",
+            callback=check_path,
+            show_default=False,
+        ),
+    ],
+    jobs: Jobs = 16,
+    json: JsonObject = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Publish a mirror to a project: runs, and versions in their order.
+
+    What the project has is not sent again: an interrupted command goes on where it was. What cannot
+    be kept, such as ids and times, is listed at the end.
+    """
+    from .restore import restore_from
+
+    raise typer.Exit(restore_from(source, project, jobs, base_url, as_json=json))

@@ -228,6 +228,7 @@ def file_name(run: str) -> str:
 
 def run_record(node: RunNode, history: History | None, files: Sequence[StoredContent]) -> RunRecord:
     """Return the line of a run."""
+    logged = node.output_artifacts
     return RunRecord(
         id=node.id,
         name=node.name,
@@ -246,6 +247,8 @@ def run_record(node: RunNode, history: History | None, files: Sequence[StoredCon
         heartbeat_at=node.heartbeat_at,
         config=node.config or "{}",
         summary=node.summary_metrics or "{}",
+        logged=[edge.node.id for edge in logged.edges if edge.node] if logged else [],
+        has_more_logged=logged is not None and logged.page_info.has_next_page,
         history=history,
         files=sorted(files, key=lambda file: file.name),
     )

@@ -61,6 +61,10 @@ class RunRecord(Record, frozen=True):
     """JSON text as the server sent it, in which NaN and Infinity may occur."""
     summary: str
     """As `config`."""
+    logged: list[str] = []
+    """Ids of the versions that it logged, also of those that another run had logged before."""
+    has_more_logged: bool = False
+    """Whether it logged more than the first of them."""
     history: History | None = None
     files: list[StoredContent] = []
 

@@ -3,8 +3,9 @@
 import base64
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from wbtyped_graphql import calls
@@ -58,6 +59,7 @@ class VersionRestorer:
             self._restoring.end_step()
         self._guarded(self._restore_names, [r for r in records if r.id in self._ids])
         self._restore_links()
+        self._restore_outputs(records)
         collections = [found for found in self._catalog.collections if found.deleted_at is None]
         self._guarded(self._describe, collections)
 
@@ -212,6 +214,26 @@ class VersionRestorer:
         if found is None or not set(link.aliases) <= set(found.aliases):
             aliases = [alias for alias in link.aliases if alias != LATEST]
             artifact.link("/".join((*owner, link.collection)), aliases)
+
+    def _restore_outputs(self, records: Sequence[VersionRecord]) -> None:
+        """Log versions once more for runs that logged what another run had logged before."""
+        creators = {record.id: record for record in records}
+        for run in self._catalog.runs:
+            path = f"{self._restoring.path}/{run.name}"
+            again = [
+                creators[logged]
+                for logged in run.logged
+                if logged in self._ids
+                and self._restoring.moved(creators[logged].logged_by or "") != path
+            ]
+            if run.has_more_logged:
+                self._restoring.lost["further outputs of {} runs, which were not listed"] += 1
+            self._guarded(partial(self._log_again, path), again)
+
+    def _log_again(self, path: str, record: VersionRecord) -> None:
+        run = self._find_run(path)
+        if run is not None and self._ids[record.id] not in {v.id for v in run.logged_artifacts()}:
+            run.log_artifact(self._artifact(record))
 
     def _move_aliases(self, artifact: Artifact, record: VersionRecord) -> None:
         """Add the aliases that a version does not have; another version loses them."""

@@ -78,6 +78,7 @@ class MirroredRun(Line):
     heartbeat_at: Moment | None
     config: str
     summary: str
+    logged: list[str]
     history: MirroredHistory | None
     files: list[MirroredFile]
 

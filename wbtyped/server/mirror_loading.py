@@ -39,7 +39,8 @@ def load_mirrors(database: Database, folders: Sequence[Path]) -> None:
             loader.load_runs(runs)
             loader.load_collections(collections)
         for loader in loaders:
-            loader.load_versions(runs, collections)
+            versions = loader.load_versions(runs, collections)
+            loader.load_outputs(versions)
 
 
 class Loader:
@@ -51,6 +52,8 @@ class Loader:
         self._files = files
         self._owner = (files.header.entity, files.header.project)
         self._project_id = 0
+        self._logged: dict[int, list[str]] = {}
+        """Ids of the versions that each run logged, by its row id."""
 
     def _insert(self, table: str, values: Mapping[str, object]) -> int | None:
         """Insert a row and return its id; None if its place is taken."""
@@ -100,6 +103,7 @@ class Loader:
             if run_id is None:
                 continue
             ids[(*self._owner, run.name)] = run_id
+            self._logged[run_id] = run.logged
             self._load_files(run_id, run)
             if run.history:
                 self._connection.executemany(
@@ -162,8 +166,25 @@ class Loader:
         ).fetchone()
         return int(found["id"])
 
-    def load_versions(self, runs: Ids, collections: Ids) -> None:
-        """Add the versions, with names, links and lineage as far as both ends are there."""
+    def load_outputs(self, versions: Mapping[str, int]) -> None:
+        """Add that runs logged versions that others had logged before."""
+        self._connection.executemany(
+            "INSERT OR IGNORE INTO artifact_outputs SELECT ?, id FROM artifacts"
+            " WHERE id = ? AND run_id IS NOT ?",
+            [
+                (run_id, versions[version_id], run_id)
+                for run_id, logged in self._logged.items()
+                for version_id in logged
+                if version_id in versions
+            ],
+        )
+
+    def load_versions(self, runs: Ids, collections: Ids) -> dict[str, int]:
+        """Add the versions, with names, links and lineage as far as both ends are there.
+
+        Returns their row ids by their former ids.
+        """
+        ids: dict[str, int] = {}
         for version in self._files.lines("versions.jsonl", MirroredVersion):
             sequence_id = collections.get((*self._owner, version.collection))
             if sequence_id is None:
@@ -171,6 +192,7 @@ class Loader:
             artifact_id = self._load_version(version, sequence_id, runs)
             if artifact_id is None:
                 continue  # deleted, and another has its number now
+            ids[version.id] = artifact_id
             line = version.model_dump()
             self._add_member(
                 sequence_id, artifact_id, version.index, version.aliases, line["created_at"]
@@ -184,6 +206,7 @@ class Loader:
                         "INSERT OR IGNORE INTO artifact_uses VALUES (?, ?, NULL)",
                         (user, artifact_id),
                     )
+        return ids
 
     def _run(self, path: str | None, runs: Ids) -> int | None:
         parts = (path or "").split("/")

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .download.results import DownloadResult, FailedFile
     from .errors import CommError as CommError
     from .errors import Error as Error
+    from .mirror.report import MirrorProgress, MirrorReport
     from .projects.project import Project
     from .projects.project_list import Projects
     from .projects.registries import Registries
@@ -79,6 +80,8 @@ __all__ = [
     "LineageEdge",
     "LineageGraph",
     "LineageNode",
+    "MirrorProgress",
+    "MirrorReport",
     "Paginator",
     "PlannedFile",
     "PlannedVersion",
@@ -129,6 +132,8 @@ _MODULES = {
     "LineageEdge": "artifacts.lineage_graph",
     "LineageGraph": "artifacts.lineage_graph",
     "LineageNode": "artifacts.lineage_graph",
+    "MirrorProgress": "mirror.report",
+    "MirrorReport": "mirror.report",
     "Paginator": "transport.pagination",
     "PlannedFile": "storage.prune_plan",
     "PlannedVersion": "storage.prune_plan",

@@ -14,6 +14,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "projects": ("Projects", "What contains runs and artifacts."),
     "lists": ("Lists", "What all lists have in common: they are fetched page by page."),
     "downloads": ("Downloads", "Options, progress and results of downloads."),
+    "mirrors": ("Mirrors", "What a mirroring or a restoring did, and how far it is."),
     "storage": ("Storage", "What is stored, what deleting it would free, and plans to delete it."),
 }
 """Title and introduction of each page."""
@@ -25,6 +26,7 @@ PLACES = {
 ROOMS = {
     "api": "api", "config": "api", "transport": "api", "accounts": "api", "runs": "runs",
     "artifacts": "artifacts", "projects": "projects", "download": "downloads", "storage": "storage",
+    "mirror": "mirrors",
 }  # fmt: skip
 """The page of each room."""
 MODULES = {

@@ -33,7 +33,6 @@ def serve(
         typer.Option(
             "--from",
             metavar="MIRROR",
-            exists=True,
             file_okay=False,
             help="Serve a folder of `wbtyped mirror`, read-only, instead of DIR; repeatable.",
         ),

@@ -291,7 +291,6 @@ def diff(
     epilog=examples(
         "wbtyped mirror me/mnist ./backup",
         "wbtyped mirror me/mnist ./backup --dry-run",
-        "wbtyped mirror me/mnist s3://bucket/mnist",
         "wbtyped mirror me/mnist https://wandb.example.com/team/mnist",
     )
 )
@@ -367,7 +366,7 @@ def mirror(
 @storage_app.command(
     epilog=examples(
         "wbtyped restore ./backup me/mnist",
-        "wbtyped restore s3://bucket/mnist team/mnist --base-url https://wandb.example.com",
+        "wbtyped restore ./backup team/mnist --base-url https://wandb.example.com",
     )
 )
 def restore(

@@ -96,7 +96,7 @@ def damaged(place: Place, file: str, error: ValidationError) -> UsageError:
     """Build the error for a file that no mirror has."""
     return UsageError(
         f"{file} of {place.name} is not a file of a mirror: {error.errors()[0]['msg']}; mirror into"
-        " another folder, or remove this file to have it written again"
+        " another folder"
     )
 
 

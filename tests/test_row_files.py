@@ -3,7 +3,7 @@
 import io
 import json
 from importlib import import_module
-from typing import Any
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -26,13 +26,14 @@ def same(left: object, right: object) -> bool:
     return left == right or json.dumps(left, sort_keys=True) == json.dumps(right, sort_keys=True)
 
 
-def numbers_as_floats(value: Any) -> Any:
+def numbers_as_floats(value: object) -> object:
     if isinstance(value, dict):
-        return {key: numbers_as_floats(each) for key, each in value.items()}
+        named = cast("dict[str, object]", value)
+        return {key: numbers_as_floats(each) for key, each in named.items()}
     if isinstance(value, list):
-        return [numbers_as_floats(each) for each in value]
+        return [numbers_as_floats(each) for each in cast("list[object]", value)]
     is_small = isinstance(value, int) and not isinstance(value, bool) and abs(value) <= 2**53
-    return float(value) if is_small else value
+    return float(cast("int", value)) if is_small else value
 
 
 @given(rows)

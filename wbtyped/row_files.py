@@ -95,7 +95,8 @@ def numbers(values: Sequence[object]) -> Sequence[float]:
 def column_values(column: Any, field: Any) -> list[object]:
     """Return the values of a column, MISSING where a row lacks it."""
     values = cast("list[object]", column.to_pylist())
-    if (field.metadata or {}).get(b"encoding") == b"json":
+    metadata: Mapping[bytes, bytes] = field.metadata or {}
+    if metadata.get(b"encoding") == b"json":
         return [MISSING if value is None else json.loads(str(value)) for value in values]
     return [MISSING if value is None else value for value in values]
 

@@ -50,8 +50,6 @@ class MirroredRunsProjectRunsEdgesNode(Run, RunData, frozen=True):
 
     description: str | None
     "Description shown on the run's page; null if there is none."
-    host: str | None
-    "Name of the machine that the run ran on."
     output_artifacts: Optional["MirroredRunsProjectRunsEdgesNodeOutputArtifacts"]
     "Artifact versions that the run wrote."
     files: Optional["MirroredRunsProjectRunsEdgesNodeFiles"]

@@ -1498,7 +1498,6 @@ query MirroredRuns($entity: String!, $project: String!, $cursor: String, $perPag
           ...Run
           ...RunData
           description
-          host
           outputArtifacts(first: $fileLimit) {
             edges {
               node {

@@ -48,7 +48,7 @@ def check_mirrored(api: Api, url: str, tmp_path: Path) -> None:
     assert (first.ok, first.contents) == (True, 7), first
     again = api.mirror(PROJECT, url)
     assert (again.contents, again.new_versions) == (0, 0)
-    store, root = fsspec.core.url_to_fs(url)
+    store, root = fsspec.url_to_fs(url)
     store.invalidate_cache()
     copy = tmp_path / "copy"
     for path in store.find(root):
@@ -91,7 +91,11 @@ def test_bucket_that_stores_too_little_is_an_error(
     url = f"memory://{tmp_path.name}/short"
     store = Bucket(url)
     info = store._files.info  # pyright: ignore[reportPrivateUsage]
-    monkeypatch.setattr(type(store._files), "info", lambda _, path: {**info(path), "size": 1})  # pyright: ignore[reportPrivateUsage]
+
+    def shortened(_: object, path: str) -> dict[str, object]:
+        return {**info(path), "size": 1}
+
+    monkeypatch.setattr(type(store._files), "info", shortened)  # pyright: ignore[reportPrivateUsage]
     with pytest.raises(DiskError, match="has 1 bytes after"):
         api.mirror(PROJECT, url)
     store.close()
@@ -100,5 +104,5 @@ def test_bucket_that_stores_too_little_is_an_error(
 def test_dry_run_writes_nothing_to_a_bucket(server: WandbServer, api: Api, tmp_path: Path) -> None:
     url = f"memory://{tmp_path.name}/dry"
     assert api.mirror(PROJECT, url, dry_run=True).contents == 7
-    store, root = fsspec.core.url_to_fs(url)
+    store, root = fsspec.url_to_fs(url)
     assert not store.exists(root)

@@ -5,13 +5,14 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from wbtyped_graphql import fragments
 
 from tests.conftest import files_in, md5
 from tests.mirror.projects import HOSTILE, PROJECT, fill, lines
 from wbtyped import Api
 from wbtyped.download.options import EngineName
 from wbtyped.errors import UsageError
-from wbtyped.mirror.collect_runs import RunCollector
+from wbtyped.mirror.collect_runs import PlannedRun, RunCollector
 from wbtyped.server import Fault, WandbServer
 
 
@@ -145,11 +146,13 @@ def test_files_without_a_digest_are_stored_by_their_own(
     server: WandbServer, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     listed = RunCollector.list_files
-    monkeypatch.setattr(
-        RunCollector,
-        "list_files",
-        lambda *found: [node.model_copy(update={"md5": None}) for node in listed(*found)],
-    )
+
+    def without_digests(
+        collector: RunCollector, planned: PlannedRun
+    ) -> list[fragments.RunFileAddress]:
+        return [node.model_copy(update={"md5": None}) for node in listed(collector, planned)]
+
+    monkeypatch.setattr(RunCollector, "list_files", without_digests)
     report = api.mirror(PROJECT, tmp_path, artifacts=False)
     assert report.ok, report
     assert content_file(tmp_path, b"same").read_bytes() == b"same"

@@ -241,7 +241,6 @@ def run_record(node: RunNode, history: History | None, files: Sequence[StoredCon
         job_type=node.job_type,
         sweep=node.sweep_name,
         commit=node.commit,
-        host=node.host,
         user=node.user.username if node.user else None,
         created_at=node.created_at,
         heartbeat_at=node.heartbeat_at,

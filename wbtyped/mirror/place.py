@@ -154,7 +154,7 @@ class Bucket:
         fsspec = import_optional("wbtyped.mirror", "fsspec", "fsspec")
         self._url = url.rstrip("/")
         self._files: AbstractFileSystem
-        self._files, self._root = fsspec.core.url_to_fs(self._url)
+        self._files, self._root = fsspec.url_to_fs(self._url)
         self._sizes: dict[str, int] | None = None
         self._incoming = Path(tempfile.mkdtemp(prefix="wbtyped-mirror-"))
 

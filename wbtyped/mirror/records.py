@@ -53,7 +53,6 @@ class RunRecord(Record, frozen=True):
     job_type: str | None
     sweep: str | None
     commit: str | None
-    host: str | None
     user: str | None
     created_at: datetime
     heartbeat_at: datetime | None

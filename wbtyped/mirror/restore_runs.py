@@ -72,7 +72,6 @@ class RunRestorer:
             group_name=record.group,
             job_type=record.job_type,
             commit=record.commit,
-            host=record.host,
             config=record.config,
             summary_metrics=record.summary,
             state=state,

@@ -74,7 +74,6 @@ class MirroredRun(Line):
     job_type: str | None
     sweep: str | None
     commit: str | None
-    host: str | None
     heartbeat_at: Moment | None
     config: str
     summary: str

@@ -96,7 +96,7 @@ class Loader:
                     "notes": run.notes, "state": run.state or "finished", "config": run.config,
                     "summary_metrics": run.summary, "tags": json.dumps(run.tags),
                     "group_name": run.group, "job_type": run.job_type, "commit_hash": run.commit,
-                    "host": run.host, "sweep_name": run.sweep, "created_at": line["created_at"],
+                    "sweep_name": run.sweep, "created_at": line["created_at"],
                     "updated_at": line["heartbeat_at"] or line["created_at"],
                 },
             )  # fmt: skip
@@ -216,7 +216,7 @@ class Loader:
         """Add a version under its former id, by which references lead to it, if that is free."""
         manifest = self._files.manifest(version.manifest)
         contents: dict[str, dict[str, object]] = manifest["contents"]
-        config = manifest.get("storagePolicyConfig") or {}
+        config: dict[str, object] = manifest.get("storagePolicyConfig") or {}
         line = version.model_dump()
         columns: dict[str, object] = {
             "sequence_id": sequence_id, "version_index": version.index, "state": "COMMITTED",
@@ -286,5 +286,4 @@ class Loader:
 
 def is_xxh128(entry: Mapping[str, object]) -> bool:
     """Return True if the digest of a file is XXH128."""
-    extra = entry.get("extra")
-    return isinstance(extra, dict) and extra.get("alg") == "XXH128"
+    return '"alg": "XXH128"' in json.dumps(entry.get("extra"))

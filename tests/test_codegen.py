@@ -22,6 +22,8 @@ scalar JSON
 type Query {
   "One thing by its id."
   thing(id: ID!): Thing
+  "Red ones."
+  reds: [RedThing!]!
 }
 "The root of changes."
 type Mutation {
@@ -83,6 +85,26 @@ query GetThing($id: ID!) {
   thing(id: $id) {
     ...Thing
   }
+}
+
+# Red things.
+#
+# Rows: there are many.
+# Used by: nobody
+query GetReds {
+  reds {
+    ...Red
+  }
+}
+
+# A red thing.
+#
+# Used by: nobody
+fragment Red on RedThing {
+  thingID
+  made: madeAt
+  size
+  colour
 }
 
 # Make one.
@@ -214,8 +236,56 @@ def test_importing_calls_imports_no_result_model(project: Project) -> None:
     assert printed == "[]"
 
 
+def test_fragment_is_imported_when_it_is_used(project: Project) -> None:
+    printed = project.python("""
+        import sys
+        from wbtyped_graphql import fragments
+        loaded = lambda: sorted(name for name in sys.modules if ".fragments." in name)
+        print(dir(fragments), loaded(), fragments.Red.__name__, loaded())
+        try:
+            fragments.Green
+        except AttributeError as error:
+            print(error)
+    """)
+    assert printed.splitlines() == [
+        "['Red', 'Thing'] [] Red ['wbtyped_graphql.fragments.red']",
+        "module 'wbtyped_graphql.fragments' has no attribute 'Green'",
+    ]
+
+
+def test_query_with_rows_can_be_read_as_plain_dicts(project: Project) -> None:
+    printed = project.python("""
+        from wbtyped_graphql import calls
+        from wbtyped_graphql.get_reds_rows import GetRedsRow
+        from pydantic import ValidationError
+        operation = calls.get_reds().read_as(GetRedsRow)
+        assert operation.document == calls.get_reds().document
+        row = '{"thingID": "1", "made": "2024-01-02T03:04:05", "size": %s, "colour": "GREEN"}'
+        response = '{"data": {"reds": [%s]}}' % row
+        print(operation.envelope.model_validate_json(response % 5).data)
+        try:
+            operation.envelope.model_validate_json(response % "null")
+        except ValidationError as error:
+            print(error.errors()[0]["loc"])
+    """)
+    row = (
+        "{'thingID': '1', 'made': datetime.datetime(2024, 1, 2, 3, 4, 5), 'size': 5,"
+        " 'colour': <Colour.GREEN: 'GREEN'>}"
+    )
+    assert printed.splitlines() == [f"{{'reds': [{row}]}}", "('data', 'reds', 0, 'size')"]
+
+
+def test_rows_of_objects_of_several_types_are_refused(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    queries = QUERIES.replace("# One thing.\n#\n", "# One thing.\n#\n# Rows: many.\n")
+    (tmp_path / "queries" / "things.graphql").write_text(queries)
+    failed = project.codegen()
+    assert (failed.returncode, failed.stdout) == (2, "")
+    assert "rows consist of plain objects and known scalars only" in failed.stderr
+
+
 def test_descriptions_reach_the_models(project: Project) -> None:
-    fragments = (project.package / "fragments.py").read_text()
+    fragments = (project.package / "fragments" / "thing.py").read_text()
     assert '"""A thing as users see it.' in fragments
     assert '"Bytes it takes."' in fragments
     assert '"The colour of blood."' in (project.package / "enums.py").read_text()

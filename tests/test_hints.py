@@ -15,7 +15,7 @@ import tomllib
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 import certifi
 import pytest
@@ -24,7 +24,7 @@ from wbtyped_graphql import calls
 import wbtyped
 from tests.conftest import files_in
 from tests.raw_server import raw_server, response
-from wbtyped import Api, ArtifactTTL, Client, ResponseLimits
+from wbtyped import Api, ArtifactTTL, Client, NamedProject, ResponseLimits
 from wbtyped.config.hosts import HostPolicy, checked_hosts
 from wbtyped.config.settings import find_settings
 from wbtyped.errors import (
@@ -46,7 +46,7 @@ from wbtyped.filesystem.chunks import plan_chunks
 from wbtyped.name_patterns import matches_glob
 from wbtyped.paths import parse_artifact_path, parse_project_path, parse_run_path, read_path
 from wbtyped.publish import Draft
-from wbtyped.publish.folder import warn_of_secrets
+from wbtyped.publish.names import warn_of_secrets
 from wbtyped.server import Fault, Reference, WandbServer
 from wbtyped.storage.conditions import EXAMPLES
 from wbtyped.transport.tls import Tls
@@ -604,6 +604,72 @@ def test_folders_that_cannot_be_published(tmp_path: Path) -> None:
     assert Draft("data", "dataset").add_dir(tmp_path / "in", ignore=[*ignore, ".env"]) == ["a.txt"]
 
 
+@tries(
+    "for a local file write {example}, or upload it with add_file",
+    "also as {reference.what}; pass name=",
+    "pass an entry of another version's manifest instead",
+    "so pass name=",
+    "pass checksum=False if that is intended",
+)
+def test_references_of_drafts(
+    server: WandbServer, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("x")
+    draft = Draft("new", "dataset")
+    with provoked(UsageError, "for a local file write ", "upload it with add_file") as message:
+        draft.add_reference(str(tmp_path / "a.txt"))
+    uri = message[0].rpartition("write ")[2].partition(",")[0]
+    assert draft.add_reference(uri) == "a.txt"
+    draft.add_file(tmp_path / "a.txt")
+    with provoked(UsageError, "pass name="):
+        draft.publish("crew/ship/new", api=api)
+    draft.remove("a.txt")
+    draft.add_file(tmp_path / "a.txt")
+    draft.add_reference(uri, name="b.txt")
+    with provoked(UsageError, "so pass name="):
+        draft.add_reference("https://example.com/")
+    draft.add_reference("https://example.com/", name="page", checksum=False)
+    with provoked(UsageError, "pass an entry of another version's manifest instead"):
+        draft.add_reference("wandb-artifact://crew/ship/data:v0/a.csv")
+    draft.add_reference(api.artifact("crew/ship/data:v0").get_entry("a.csv"))
+    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+    draft.add_reference("s3://bucket/key")
+    with pytest.warns(UserWarning, match="pass checksum=False if that is intended"):
+        assert draft.publish("crew/ship/new", api=api).file_count == 5
+    draft.remove("key")
+    draft.add_reference("s3://bucket/key", checksum=False)
+    assert draft.publish("crew/ship/new", api=api).name == "new:v0"
+
+
+@tries(
+    "was written by new_file, whose content is removed once the draft is published; write it again",
+    "or pass overwrite=True",
+    "pass run= to use one of yours",
+)
+def test_drafts_that_cannot_be_published(server: WandbServer, api: Api, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x")
+    draft = api.artifact("crew/ship/data:v0").new_draft()
+    with provoked(UsageError, "or pass overwrite=True"):
+        draft.add_file(tmp_path / "a.csv")
+    draft.add_file(tmp_path / "a.csv", overwrite=True)
+    draft.new_file("c.csv").close()
+    draft.publish(api=api)
+    with provoked(UsageError, "write it again"):
+        draft.publish(api=api)
+    draft.new_file("c.csv").close()
+    refusal = Fault(
+        kind="graphql", operation="CreateArtifact", times=1, status=400,
+        body=b'{"errors": [{"message": "a run is required"}]}', content_type="application/json",
+    )  # fmt: skip
+    with server.faults.active(refusal):
+        with pytest.warns(UserWarning, match="pass run= to use one of yours"):
+            draft.publish("crew/ship/other", api=api)
+    server.add_run("crew/ship/mine")
+    draft.new_file("c.csv").close()
+    mine = draft.publish("crew/ship/mine", run=api.run("crew/ship/mine"), api=api)
+    assert mine.logged_by() is not None
+
+
 @tries("entity/project/collection, or set WANDB_ENTITY and WANDB_PROJECT")
 def test_publish_without_a_project(
     wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch
@@ -795,6 +861,20 @@ def test_retention_rules(wandb_server: WandbServer, api: Api) -> None:
     with provoked(UsageError, "pass glob, pattern or older_than"):
         api.plan_prune_files("me/p")
     assert not api.plan_prune_files("me/p", older_than="1d").files
+
+
+@tries("pass version with a collection, or only the name")
+def test_hints_of_named_projects(wandb_server: WandbServer, api: Api) -> None:
+    wandb_server.add_artifact("me/p/data", "dataset", {"a": b"1"})
+
+    class Names(NamedProject[str, str, str, str]):
+        entity, project = "me", "p"
+        types: ClassVar = {"data": "dataset"}
+
+    names = Names(api)
+    with provoked(UsageError, "pass version with a collection, or only the name"):
+        names.artifact("data:latest", version=0)
+    assert names.artifact("data", version=0).id == names.artifact("data:latest").id
 
 
 TO_TYPE = re.compile(

@@ -15,6 +15,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from wbtyped.server import WandbServer
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -216,3 +218,20 @@ def test_public_names_can_all_be_imported() -> None:
     """,
     )
     assert printed.splitlines() == ["[]", "True", "module 'wbtyped' has no attribute 'Nothing'"]
+
+
+def test_downloading_loads_nothing_for_event_loops_and_retries(tmp_path: Path) -> None:
+    # stamina takes 80 ms where tornado is installed, which its own dependency then imports.
+    with WandbServer() as server:
+        server.add_artifact("crew/ship/log", "dataset", {"a": b"a"})
+        printed = run(
+            sys.executable,
+            f"""
+            import sys
+            from wbtyped import Api
+            api = Api({{"base_url": {server.url!r}}}, api_key={server.api_key!r})
+            api.artifact("crew/ship/log:v0").download({str(tmp_path)!r})
+            print(sorted({{"stamina", "tenacity", "tornado", "asyncio"}} & set(sys.modules)))
+        """,
+        )
+    assert printed == "[]"

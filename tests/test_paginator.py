@@ -11,13 +11,13 @@ from wbtyped_graphql.fragments import PageInfo
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.run_files import RunFiles, RunFilesProject, RunFilesProjectRun
 from wbtyped_graphql.run_files import RunFilesProjectRunFiles as Page
-from wbtyped_graphql.run_files import RunFilesProjectRunFilesEdges as Edge
+from wbtyped_graphql.run_files_rows import RunFilesRow
 
 from wbtyped import Api, Files, Run
 from wbtyped.errors import NotFoundError, SchemaMismatchError, UsageError
 from wbtyped.server import WandbServer
 from wbtyped.transport.cursors import Cursors
-from wbtyped.transport.pagination import needed_items
+from wbtyped.transport.pagination import Position, needed_items
 
 MOST = 12
 INDEX = st.none() | st.integers(-MOST - 3, MOST + 3)
@@ -217,17 +217,14 @@ class Circling(Files):
 
     places: tuple[str, ...] = ("A",)
 
-    def _operation(self, cursor: str | None) -> Operation[RunFiles]:
+    def _operation(self, cursor: str | None) -> Operation[RunFilesRow]:
         self.asked = getattr(self, "asked", 0) + 1
         assert self.asked < 40, "reading on without end"
         self.at = self.places.index(cursor) + 1 if cursor else 0
         return super()._operation(None)
 
-    def _connection(self, result: RunFiles) -> Page:
-        page = super()._connection(result)
-        following = self.places[self.at % len(self.places)]
-        edges = [Edge(cursor=following, node=edge.node) for edge in page.edges]
-        return Page(edges=edges, page_info=PageInfo(end_cursor=following, has_next_page=True))
+    def _position(self, result: RunFilesRow) -> Position:
+        return Position(more=True, cursor=self.places[self.at % len(self.places)])
 
 
 @pytest.mark.parametrize("places", ["A", "AB", "ABCDE"])
@@ -269,7 +266,7 @@ def test_length_out_of_range_is_a_schema_mismatch(
     wandb_server: WandbServer, api: Api, total: int
 ) -> None:
     class Announcing(Files):
-        def _total(self, result: RunFiles) -> int:
+        def _total(self, result: RunFilesRow) -> int:
             return total
 
     wandb_server.add_run("crew/ship/log", files={"a": b""})

@@ -15,7 +15,7 @@ from graphql import (
 from wbtyped_graphql import calls
 
 import wbtyped
-from wbtyped import artifacts
+from wbtyped import artifacts, codegen
 from wbtyped.drift.query_text import comment_above
 
 ROOT = Path(__file__).parents[1]
@@ -44,8 +44,9 @@ def test_comment_states_purpose_and_user(node: ExecutableDefinitionNode) -> None
     assert len(comment.partition("Used by:")[0].split()) >= 6, f"{name_of(node)}: state its purpose"
     if used_by.group(1) != "every paginator":
         for user in used_by.group(1).split(", "):
-            home = artifacts if user.startswith("artifacts.") else wbtyped
-            reduce(getattr, user.removeprefix("artifacts.").split("."), home)
+            room, _, name = user.partition(".")
+            home = {"artifacts": artifacts, "codegen": codegen}.get(room)
+            reduce(getattr, (name if home else user).split("."), home or wbtyped)
 
 
 @pytest.mark.parametrize("node", definitions(), ids=name_of)

@@ -5,8 +5,9 @@ from typing import Protocol, TypedDict
 
 import pytest
 from syrupy.assertion import SnapshotAssertion
+from wbtyped_graphql import calls
 
-from wbtyped import Api
+from wbtyped import Api, Paginator
 from wbtyped.artifacts import ArtifactTypes, ProjectArtifactCollections
 from wbtyped.artifacts.contents.signed_urls import SignedUrls as ArtifactFileAddresses
 from wbtyped.runs.download import SignedUrls as RunFileAddresses
@@ -121,6 +122,14 @@ LISTS: dict[str, tuple[str, Callable[[Api], Walkable]]] = {
         "ProjectArtifactCollections",
         lambda api: ProjectArtifactCollections(
             api.client, "crew", "ship", 4, filters={"name": {"$ne": ""}}
+        ),
+    ),
+    "names of a project": (
+        "ProjectNames",
+        lambda api: Paginator.of(
+            calls.project_names(entity="crew", project="ship", per_page=4),
+            client=api.client,
+            connection=lambda page: page.project.artifact_collections if page.project else None,
         ),
     ),
     "registries": ("Registries", lambda api: api.registries("acme", per_page=2)),

@@ -197,9 +197,9 @@ def test_warn_user_is_used_everywhere() -> None:
     assert sorted(path for path, _ in calls) == [
         "api.py", "artifacts/artifact.py", "artifacts/collection.py", "artifacts/compat.py",
         "artifacts/contents/download.py", "artifacts/contents/entry.py", "cli/names.py",
-        "config/settings.py", "download/batch.py", "download/batch.py", "publish/folder.py",
-        "publish/manifest_spec.py",
-        "publish/own_run.py", "publish/references/resolve.py",
+        "config/settings.py", "download/batch.py", "download/batch.py", "publish/manifest_spec.py",
+        "publish/names.py", "publish/names.py", "publish/names.py", "publish/own_run.py",
+        "publish/references/resolve.py",
         "runs/files.py",
         "runs/files.py", "runs/ref.py",
     ]  # fmt: skip

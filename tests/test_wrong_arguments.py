@@ -59,7 +59,7 @@ VALUES = {
     "ArtifactTTL", "DownloadOptions", "DownloadProgress", "DownloadResult", "FailedFile",
     "LineageEdge", "LineageGraph", "LineageNode", "MirrorProgress", "MirrorReport",
     "PlannedFile", "PlannedVersion",
-    "PrunePlan", "PruneResult", "ScanProgress", "UsageGroup",
+    "PrunePlan", "PruneResult", "ScanProgress", "UploadOptions", "UploadResult", "UsageGroup",
     "UsageReport", "VersionUsage",
 }  # fmt: skip
 """Plain values, which contain whatever they are given."""
@@ -153,7 +153,8 @@ def entries(
             object.__setattr__(thing, "client", offline(api.client))
     things["Api"], things["Client"] = silent, offline(api.client)
     good: dict[str, object] = {
-        **GOOD, "client": offline(api.client), "run": run, "artifact": artifact, "other": artifact,
+        **GOOD, "api": silent, "client": offline(api.client), "run": run,
+        "artifact": artifact, "other": artifact,
         "attrs": file.attrs, "entry": next(iter(manifest)), "flow": api.client.load_features(),
         "settings": silent.settings, "operation": calls.projects(entity="crew"),
         "model": dict, "connection": no_connection,
@@ -168,7 +169,7 @@ def entries(
     for label, thing in things.items():
         found += entries_of(label, thing, good)
     kinds = {"Artifact": artifact.attrs, "Run": run.attrs, "Project": things["Project"]}
-    kinds["Registry"] = registries[0].attrs
+    kinds["Registry"], kinds["TypedArtifact"] = registries[0].attrs, artifact.attrs
     for module in (wbtyped, wbtyped.artifacts):
         for name in module.__all__:
             kind = getattr(module, name)
@@ -185,7 +186,7 @@ def entries(
     found += arguments_of("Reference", Reference, {"uri": "s3://bucket/key"})
     found += arguments_of("check_file", check_file, {"path": "schema"})
     found += arguments_of("check_server", check_server, good)
-    found += arguments_of("plan_chunks", plan_chunks, {**good, "api": silent})
+    found += arguments_of("plan_chunks", plan_chunks, good)
     copying: dict[str, object] = {
         "chunks": [],
         "target": "copies",

@@ -11,6 +11,8 @@ Start with `Api`:
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from .import_pause import collector_paused
+
 if TYPE_CHECKING:
     from . import errors as errors
     from .accounts.users import User
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         Runs,
     )
     from .artifacts.lineage_graph import LineageEdge, LineageGraph, LineageNode
+    from .artifacts.typed_versions import TypedArtifact, TypedArtifacts
     from .artifacts.types import ArtifactType, ArtifactTypes
     from .config.response_limits import ResponseLimits
     from .download.content_reader import AsyncContentReader
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from .errors import CommError as CommError
     from .errors import Error as Error
     from .mirror.report import MirrorProgress, MirrorReport
+    from .named_project import NamedProject
     from .projects.project import Project
     from .projects.project_list import Projects
     from .projects.registries import Registries
@@ -54,6 +58,8 @@ if TYPE_CHECKING:
     from .storage.usage_values import UsageGroup, VersionUsage
     from .transport.client import Client
     from .transport.pagination import Paginator, SizedPaginator
+    from .upload.options import UploadOptions
+    from .upload.results import UploadResult
 
 __all__ = [
     "Api",
@@ -82,6 +88,7 @@ __all__ = [
     "LineageNode",
     "MirrorProgress",
     "MirrorReport",
+    "NamedProject",
     "Paginator",
     "PlannedFile",
     "PlannedVersion",
@@ -100,6 +107,10 @@ __all__ = [
     "Runs",
     "ScanProgress",
     "SizedPaginator",
+    "TypedArtifact",
+    "TypedArtifacts",
+    "UploadOptions",
+    "UploadResult",
     "UsageGroup",
     "UsageReport",
     "User",
@@ -134,6 +145,7 @@ _MODULES = {
     "LineageNode": "artifacts.lineage_graph",
     "MirrorProgress": "mirror.report",
     "MirrorReport": "mirror.report",
+    "NamedProject": "named_project",
     "Paginator": "transport.pagination",
     "PlannedFile": "storage.prune_plan",
     "PlannedVersion": "storage.prune_plan",
@@ -152,6 +164,10 @@ _MODULES = {
     "Runs": "artifacts.lineage",
     "ScanProgress": "storage.inventory",
     "SizedPaginator": "transport.pagination",
+    "TypedArtifact": "artifacts.typed_versions",
+    "TypedArtifacts": "artifacts.typed_versions",
+    "UploadOptions": "upload.options",
+    "UploadResult": "upload.results",
     "UsageGroup": "storage.usage_values",
     "UsageReport": "storage.usage_report",
     "User": "accounts.users",
@@ -168,7 +184,8 @@ if not TYPE_CHECKING:
             return getattr(import_module(".errors", __name__), name)
         if name not in _MODULES:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(import_module(f".{_MODULES[name]}", __name__), name)
+        with collector_paused():
+            return getattr(import_module(f".{_MODULES[name]}", __name__), name)
 
     def __dir__() -> list[str]:
         """List the public names."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, get_args
+from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, Unpack, get_args, overload
 
 from wbtyped_graphql import calls, fragments
 
@@ -20,6 +20,7 @@ from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
 from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs
+from .artifacts.typed_versions import TypedArtifacts, versions_as
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
@@ -41,22 +42,23 @@ from .paths import (
 )
 from .projects.project import Project
 from .projects.project_list import Projects
-from .projects.registries import Registries
-from .projects.registry import Registry, Visibility, create_registry
-from .projects.registry_filters import chosen_filters
 from .runs import filters as run_filters
 from .storage.jobs import APPLY_JOBS, SCAN_JOBS
 from .transport.client import Client
 from .transport.flow import Flow, ask
 from .transport.pagination import check_per_page
 from .transport.parallel_flows import check_jobs
+from .typed_values import ModelOf, ValuesT, check_model
+from .upload.options import UploadOptions
 from .user_warnings import in_thread, warn_user
 
 if TYPE_CHECKING:
-    # For start-up: reports, plans and mirrors are 35 modules, which few programs use.
+    # For start-up: reports, plans, mirrors and registries are 45 modules, which few programs use.
     from .download.options import EngineName
     from .mirror.report import MirrorReport
     from .mirror.report import ProgressCallback as MirrorProgressCallback
+    from .projects.registries import Registries
+    from .projects.registry import Registry, Visibility
     from .storage.applied import OutcomeCallback, PruneResult
     from .storage.inventory import ProgressCallback
     from .storage.planning_files import FileRules
@@ -470,8 +472,8 @@ class Api:
             ...     print(registry.name, [collection.name for collection in registry.collections()])
             model ['net']
         """
-        chosen = chosen_filters(filters, filter)
-        return self.client.run(self._registries(organization, chosen, order, per_page, start))
+        listed = self._registries(organization, filters, filter, order, per_page, start)
+        return self.client.run(listed)
 
     async def aregistries(
         self,
@@ -484,24 +486,27 @@ class Api:
         filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
     ) -> Registries:
         """Asynchronous form of `registries`."""
-        chosen = chosen_filters(filters, filter)
-        return await self.client.arun(
-            self._registries(organization, chosen, order, per_page, start)
-        )
+        listed = self._registries(organization, filters, filter, order, per_page, start)
+        return await self.client.arun(listed)
 
     def _registries(
         self,
         organization: str | None,
         filters: Mapping[str, object] | None,
+        official_filters: Mapping[str, object] | None,
         order: str | None,
         per_page: int,
         start: str | None,
     ) -> Flow[Registries]:
+        from .projects.registries import Registries
+        from .projects.registry_filters import chosen_filters
+
+        chosen = chosen_filters(filters, official_filters)
         arguments.check_optional_strings(organization=organization)
         # Checked before the organization is looked up, which may send a request.
-        Registries(self.client, organization or "", filters, order, per_page, start)
+        Registries(self.client, organization or "", chosen, order, per_page, start)
         organization = yield from self._find_organization(organization)
-        return Registries(self.client, organization, filters, order, per_page, start)
+        return Registries(self.client, organization, chosen, order, per_page, start)
 
     def registry(self, name: str, organization: str | None = None) -> Registry:
         """Load a registry by name, with or without `wandb-registry-` (query GetRegistry).
@@ -520,6 +525,8 @@ class Api:
         return await self.client.arun(self._find_registry(name, organization))
 
     def _find_registry(self, name: str, organization: str | None) -> Flow[Registry]:
+        from .projects.registry import Registry
+
         check_project_name(name)
         arguments.check_optional_strings(organization=organization)
         organization = yield from self._find_organization(organization)
@@ -563,6 +570,8 @@ class Api:
         description: str | None,
         artifact_types: Iterable[str] | None,
     ) -> Flow[Registry]:
+        from .projects.registry import Visibility, create_registry
+
         check_project_name(name)
         arguments.one_of("visibility", visibility, get_args(Visibility))
         arguments.check_optional_strings(organization=organization, description=description)
@@ -685,6 +694,7 @@ class Api:
         entity, project, name = yield from self._locate_collection(path)
         return (yield from ArtifactCollection.find(self.client, entity, project, name, type_name))
 
+    @overload
     def artifacts(
         self,
         type_name: str,
@@ -695,20 +705,53 @@ class Api:
         filters: Mapping[str, object] | None = None,
         order: str | None = None,
         start: str | None = None,
-    ) -> Artifacts:
+        metadata: None = None,
+    ) -> Artifacts: ...
+    @overload
+    def artifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT],
+    ) -> TypedArtifacts[ValuesT]: ...
+    def artifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT] | None = None,
+    ) -> Artifacts | TypedArtifacts[ValuesT]:
         """List the versions in a collection, newest first; see `Artifacts`.
+
+        With `metadata`, a pydantic model, a dataclass or a TypedDict, each version also has its
+        metadata in that type: `typed_metadata`; see `TypedArtifact`.
 
         Example:
             >>> [version.name for version in api.artifacts("dataset", "my-team/mnist/digits")]
             ['digits:v1', 'digits:v0']
         """
         check_list_arguments(type_name, per_page, filters, order, start, tags)
+        if metadata is not None:
+            check_model("metadata", metadata)
         entity, project, collection = self.client.run(self._locate_collection(name))
-        return Artifacts(
+        listed = Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
+        return listed if metadata is None else versions_as(listed, metadata, start)
 
+    @overload
     async def aartifacts(
         self,
         type_name: str,
@@ -719,14 +762,43 @@ class Api:
         filters: Mapping[str, object] | None = None,
         order: str | None = None,
         start: str | None = None,
-    ) -> Artifacts:
+        metadata: None = None,
+    ) -> Artifacts: ...
+    @overload
+    async def aartifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT],
+    ) -> TypedArtifacts[ValuesT]: ...
+    async def aartifacts(
+        self,
+        type_name: str,
+        name: str | PathLike[str],
+        per_page: int = 50,
+        tags: str | list[str] | None = None,
+        *,
+        filters: Mapping[str, object] | None = None,
+        order: str | None = None,
+        start: str | None = None,
+        metadata: ModelOf[ValuesT] | None = None,
+    ) -> Artifacts | TypedArtifacts[ValuesT]:
         """Asynchronous form of `artifacts`."""
         check_list_arguments(type_name, per_page, filters, order, start, tags)
+        if metadata is not None:
+            check_model("metadata", metadata)
         entity, project, collection = await self.client.arun(self._locate_collection(name))
-        return Artifacts(
+        listed = Artifacts(
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
+        return listed if metadata is None else versions_as(listed, metadata, start)
 
     def artifact_versions(
         self, type_name: str, name: str | PathLike[str], per_page: int = 50
@@ -773,6 +845,7 @@ class Api:
         ignore: Iterable[str] = (),
         incremental: bool = False,
         digest_algorithm: Algorithm = "MD5",
+        **upload: Unpack[UploadOptions],
     ) -> Artifact:
         """Publish local files as a version of `entity/project/collection`, and return it.
 
@@ -788,6 +861,7 @@ class Api:
         see `publish.Draft.add_dir`. Files that usually contain keys, such as `.env`, cause a
         warning. With `incremental=True` the files are added to those of the newest version.
         `digest_algorithm="XXH128"`: see `publish.Draft`.
+        `upload` are the options `progress`, `engine` and `jobs`, see `UploadOptions`.
 
         Example:
             >>> Path("train.csv").write_text("1,2,3")
@@ -797,7 +871,9 @@ class Api:
         """
         options = (aliases, tags, description, metadata, ttl)
         formats = (incremental, digest_algorithm)
-        return self.client.run(self._publish(paths, target, type, options, run, ignore, formats))
+        return self.client.run(
+            self._publish(paths, target, type, options, run, ignore, formats, upload)
+        )
 
     async def apublish(
         self,
@@ -814,12 +890,13 @@ class Api:
         ignore: Iterable[str] = (),
         incremental: bool = False,
         digest_algorithm: Algorithm = "MD5",
+        **upload: Unpack[UploadOptions],
     ) -> Artifact:
         """Asynchronous form of `publish`."""
         options = (aliases, tags, description, metadata, ttl)
         formats = (incremental, digest_algorithm)
         return await self.client.arun(
-            self._publish(paths, target, type, options, run, ignore, formats)
+            self._publish(paths, target, type, options, run, ignore, formats, upload)
         )
 
     def _publish(
@@ -831,11 +908,14 @@ class Api:
         run: Run | None,
         ignore: Iterable[str],
         formats: tuple[bool, Algorithm],
+        upload: UploadOptions,
     ) -> Flow[Artifact]:
         # Imported late: most scripts only read.
         from .publish.draft import collect
         from .publish.facts import Target
+        from .upload.batch_options import build_options
 
+        checked = build_options(upload)
         parts = parse_collection_path(path, self.settings.pages)
         incremental, algorithm = formats
         arguments.check_flags(incremental=incremental)
@@ -843,7 +923,9 @@ class Api:
         facts = draft.facts(*options)
         entity, project = yield from self._fill_in(parts.entity, parts.project)
         target = Target(entity, project, parts.collection)
-        publishing = draft.publish_to(self.client, target, facts, run, incremental=incremental)
+        publishing = draft.publish_to(
+            self.client, target, facts, run, checked, incremental=incremental
+        )
         return (yield from publishing)
 
     def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
@@ -1399,6 +1481,12 @@ def check_run_list(
 def find_artifact_at(api: Api, path: str) -> Flow[Artifact]:
     """Return the version at a path, as `Api.artifact` does; for rooms above this one."""
     return api._find_artifact(path, None)  # pyright: ignore[reportPrivateUsage] # no public method
+
+
+def find_project_at(api: Api, path: str) -> Flow[Project]:
+    """Return the project at a path, also if it is a registry; for rooms above this one."""
+    entity, name = yield from api._locate_project(path)  # pyright: ignore[reportPrivateUsage]
+    return (yield from Project.find(api.client, entity, name))
 
 
 def new_run_id() -> str:

@@ -11,6 +11,7 @@ MODULES: dict[str, tuple[str, ...]] = {
     "codegen": ("ariadne_codegen", "graphql", "ruff"),
     "drift": ("graphql",),
     "fsspec": ("fsspec",),
+    "ignore": ("pathspec",),
     "report": ("plotly",),
     "server": ("ariadne", "jinja2", "starlette", "uvicorn"),
 }

@@ -5,7 +5,6 @@ only URLs of web pages become links. The HTML has no colours of its own, so that
 light and dark notebooks, and it refers to nothing that would have to be loaded.
 """
 
-import html
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
@@ -96,7 +95,9 @@ def linked(content: str, page: str | None) -> str:
     """Return HTML as a link to a web page; as it is, without one."""
     if page is None or not page.startswith(("http://", "https://")):
         return content
-    return f'<a href="{html.escape(page)}" target="_blank" rel="noopener noreferrer">{content}</a>'
+    from html import escape
+
+    return f'<a href="{escape(page)}" target="_blank" rel="noopener noreferrer">{content}</a>'
 
 
 def shown(column: str, value: JsonValue) -> str:
@@ -114,8 +115,10 @@ def shown(column: str, value: JsonValue) -> str:
 
 def escaped(text: str) -> str:
     """Return text as HTML, cut, without characters that hide or reorder what is shown."""
+    from html import escape  # late: it imports the names of all entities
+
     cut = f"{text[:MAX_LENGTH]}…" if len(text) > MAX_LENGTH else text
-    return html.escape("".join(map(visible, cut)))
+    return escape("".join(map(visible, cut)))
 
 
 def visible(character: str) -> str:

@@ -4,11 +4,12 @@ The readings of a path (`paths.read_path`) are tried in their order, with no mor
 needed, and none for a project that is known not to exist.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.collection_or_type import CollectionOrTypeProject
 
 from .accounts.missing import missing_project
 from .artifacts.collections import ProjectArtifactCollections
@@ -28,6 +29,9 @@ from .paths import (
 from .projects.project import Project
 from .transport.client import Client, is_unknown_field
 from .transport.flow import Flow, ask
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.collection_or_type import CollectionOrTypeProject
 
 PathObject: TypeAlias = Project | Run | ArtifactType | ArtifactCollection | Artifact
 """What a path can name."""

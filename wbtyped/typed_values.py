@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import TypeAlias, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic.errors import PydanticUserError
+from pydantic.errors import PydanticErrorMixin, PydanticUndefinedAnnotation, PydanticUserError
 
 from . import arguments
 from .errors import UsageError, ValuesMismatchError
@@ -17,10 +17,12 @@ ModelOf: TypeAlias = type[ValuesT]
 
 def read_as(model: type[ValuesT], values: Mapping[str, object], what: str) -> ValuesT:
     """Return values as a type; raises ValuesMismatchError that names `what` and the first field."""
-    arguments.instance("model", model, type, "a pydantic model, a dataclass or a TypedDict")
+    check_model("model", model)
     try:
-        # Of the metaclass `type`, whose hash mypy takes for that of instances.
-        return cast("ValuesT", _adapter(cast("Hashable", model)).validate_python(dict(values)))
+        return cast("ValuesT", _adapter(as_key(model)).validate_python(dict(values)))
+    except PydanticUserError as error:
+        # Such as a model with a forward reference that leads nowhere.
+        raise _unreadable(model, error) from None
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False)
         field = ".".join(map(str, problems[0]["loc"]))
@@ -32,12 +34,28 @@ def read_as(model: type[ValuesT], values: Mapping[str, object], what: str) -> Va
         ) from error
 
 
+def check_model(name: str, model: type[ValuesT]) -> type[ValuesT]:
+    """Return a class to read as, or raise UsageError; `name` is that of the argument."""
+    arguments.instance(name, model, type, "a pydantic model, a dataclass or a TypedDict")
+    _adapter(as_key(model))
+    return model
+
+
+def as_key(model: type[object]) -> Hashable:
+    """Return the class itself; mypy takes the hash of its metaclass for that of instances."""
+    return cast("Hashable", model)
+
+
 @lru_cache(maxsize=64)
 def _adapter(model: Hashable) -> TypeAdapter[object]:
     kind = cast("type[object]", model)
     try:
         return TypeAdapter(kind)
-    except PydanticUserError as error:
+    except (PydanticUserError, PydanticUndefinedAnnotation) as error:
         # Such as a TypedDict that, before Python 3.12, must come from typing_extensions.
-        reason = error.message.partition("\n")[0]
-        raise UsageError(f"{kind.__name__} cannot be read from JSON: {reason}") from None
+        raise _unreadable(kind, error) from None
+
+
+def _unreadable(model: type[object], error: PydanticErrorMixin) -> UsageError:
+    reason = error.message.partition("\n")[0]
+    return UsageError(f"{model.__name__} cannot be read from JSON: {reason}")

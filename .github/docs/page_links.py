@@ -11,6 +11,7 @@ SOURCES = "https://github.com/wbtyped/wbtyped/blob/main"
 READMES = {
     "wbtyped/cli/README.md": "guides/command.md",
     "wbtyped/download/README.md": "guides/downloads.md",
+    "wbtyped/upload/README.md": "guides/uploads.md",
     "wbtyped/server/README.md": "guides/server.md",
     "wbtyped/drift/README.md": "guides/drift.md",
     "queries/README.md": "guides/queries.md",

@@ -24,7 +24,8 @@ PLACES = {
 }
 """The page of a name, if its room is not the page's."""
 ROOMS = {
-    "api": "api", "config": "api", "transport": "api", "accounts": "api", "runs": "runs",
+    "api": "api", "named_project": "api", "config": "api", "transport": "api", "accounts": "api",
+    "runs": "runs",
     "artifacts": "artifacts", "projects": "projects", "download": "downloads", "storage": "storage",
     "mirror": "mirrors",
 }  # fmt: skip

@@ -29,6 +29,7 @@ from .operations import (
     ARTIFACTS_GQL,
     COLLECTION_OR_TYPE_GQL,
     COMMIT_ARTIFACT_GQL,
+    COMPLETE_MULTIPART_UPLOAD_ARTIFACT_GQL,
     CREATE_ARTIFACT_FILES_GQL,
     CREATE_ARTIFACT_GQL,
     CREATE_ARTIFACT_MANIFEST_GQL,
@@ -63,6 +64,7 @@ from .operations import (
     MORE_RUN_FILE_SIZES_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
+    PROJECT_NAMES_GQL,
     PROJECTS_GQL,
     REGISTRIES_GQL,
     REGISTRY_COLLECTIONS_GQL,
@@ -113,6 +115,7 @@ if TYPE_CHECKING:
     from .artifacts import Artifacts
     from .collection_or_type import CollectionOrType
     from .commit_artifact import CommitArtifact
+    from .complete_multipart_upload_artifact import CompleteMultipartUploadArtifact
     from .create_artifact import CreateArtifact
     from .create_artifact_files import CreateArtifactFiles
     from .create_artifact_manifest import CreateArtifactManifest
@@ -142,6 +145,7 @@ if TYPE_CHECKING:
         ArtifactAliasInput,
         ArtifactCollectionAliasInput,
         ArtifactTypeInput,
+        CompleteMultipartUploadArtifactInput,
         CreateArtifactFilesInput,
         CreateArtifactInput,
         CreateArtifactManifestInput,
@@ -159,6 +163,7 @@ if TYPE_CHECKING:
     from .more_run_file_sizes import MoreRunFileSizes
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
+    from .project_names import ProjectNames
     from .projects import Projects
     from .registries import Registries
     from .registry_collections import RegistryCollections
@@ -300,6 +305,29 @@ def artifact_collection_aliases(
         variables,
         envelope=Envelope[ArtifactCollectionAliases],
     )
+
+
+def project_names(
+    *,
+    entity: str,
+    project: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[ProjectNames]:
+    """The collections of a project, of all types, with only their types and aliases.
+
+    Pages: `perPage` collections at a time from after `cursor`.
+
+    Used by: codegen.find_names"""
+    from .project_names import ProjectNames
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(PROJECT_NAMES_GQL, "ProjectNames", variables, envelope=Envelope[ProjectNames])
 
 
 def update_artifact_sequence(
@@ -451,6 +479,7 @@ def artifact_files_by_id(
     Pages: `fileLimit` files at a time from after `fileCursor`; the official client requests up
     to 5000. `fileNames` selects exact paths; paths that do not exist are omitted.
 
+    Rows: versions have up to millions of files.
     Used by: artifacts.ArtifactFiles"""
     from .artifact_files_by_id import ArtifactFilesById
 
@@ -950,6 +979,7 @@ def run_files(
     `fileNames` selects exact names and returns a node for each, even if it does not exist. `pattern`
     is SQL LIKE: `%` is any string, `_` any character. `fileCount` ignores both filters.
 
+    Rows: runs have up to millions of files.
     Used by: Files, Run.file"""
     from .run_files import RunFiles
 
@@ -1267,6 +1297,9 @@ def create_artifact_files(*, input: CreateArtifactFilesInput) -> Operation[Creat
     """Request upload URLs for files of a version that is not committed yet, in the order given. A null
     URL means that the server has the content already.
 
+    A file whose parts are announced by their MD5s gets a URL for each of them, besides one for the
+    whole, if the server's storage takes parts.
+
     Used by: Api.publish
     Repeatable: yes, it only signs URLs"""
     from .create_artifact_files import CreateArtifactFiles
@@ -1329,6 +1362,26 @@ def update_artifact_manifest(*, id: str, digest: str) -> Operation[UpdateArtifac
         "UpdateArtifactManifest",
         variables,
         envelope=Envelope[UpdateArtifactManifest],
+    )
+
+
+def complete_multipart_upload_artifact(
+    *, input: CompleteMultipartUploadArtifactInput
+) -> Operation[CompleteMultipartUploadArtifact]:
+    """Join the parts of a file once all are uploaded. `hexMD5` is what storage returned as the `ETag` of
+    the part, with its quotes.
+
+    Used by: Api.publish
+    Needs: server 0.63 or newer
+    Repeatable: yes, joined parts stay as they are"""
+    from .complete_multipart_upload_artifact import CompleteMultipartUploadArtifact
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(
+        COMPLETE_MULTIPART_UPLOAD_ARTIFACT_GQL,
+        "CompleteMultipartUploadArtifact",
+        variables,
+        envelope=Envelope[CompleteMultipartUploadArtifact],
     )
 
 

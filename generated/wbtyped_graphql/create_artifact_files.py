@@ -2,6 +2,8 @@
 
 from typing import Optional
 
+from pydantic import Field
+
 from .base_model import BaseModel
 
 
@@ -39,12 +41,45 @@ class CreateArtifactFilesCreateArtifactFilesFilesEdgesNode(BaseModel, frozen=Tru
 
     name: str
     "Path relative to the run or artifact, with `/` between folders. Unsafe names are possible; check before writing."
+    storage_path: str | None
+    "Key of the content in its bucket; a multipart upload is completed with it."
     upload_url: str | None
     "Signed URL for an HTTP PUT of the content; null if the server already has it."
     upload_headers: list[str]
     "HTTP headers to send with the upload, each as `Name:value`."
+    upload_multipart_urls: Optional[
+        "CreateArtifactFilesCreateArtifactFilesFilesEdgesNodeUploadMultipartUrls"
+    ]
+    "Where to upload the parts of a large file. Null unless parts were announced in `CreateArtifactFileSpecInput.uploadPartsInput`. Since server 0.63 at the latest."
     artifact: Optional["CreateArtifactFilesCreateArtifactFilesFilesEdgesNodeArtifact"]
     "Version that the file belongs to; for deduplicated content the version it was first uploaded with. Null for files of runs."
+
+
+class CreateArtifactFilesCreateArtifactFilesFilesEdgesNodeUploadMultipartUrls(
+    BaseModel, frozen=True
+):
+    """Where to upload a file in parts. Since server 0.63 at the latest."""
+
+    upload_id: str = Field(validation_alias="uploadID", serialization_alias="uploadID")
+    "Id of this upload at the storage provider. Whether its type is `String` or `ID` is not confirmed."
+    upload_url_parts: (
+        list[
+            "CreateArtifactFilesCreateArtifactFilesFilesEdgesNodeUploadMultipartUrlsUploadUrlParts"
+        ]
+        | None
+    )
+    "Upload URLs of the parts. Nullability not confirmed."
+
+
+class CreateArtifactFilesCreateArtifactFilesFilesEdgesNodeUploadMultipartUrlsUploadUrlParts(
+    BaseModel, frozen=True
+):
+    """Where to upload one part of a file. Since server 0.63 at the latest."""
+
+    part_number: int
+    "Number of the part, from 1."
+    upload_url: str
+    "Signed URL for an HTTP PUT of the part. The `ETag` of the response is needed to complete the upload."
 
 
 class CreateArtifactFilesCreateArtifactFilesFilesEdgesNodeArtifact(BaseModel, frozen=True):

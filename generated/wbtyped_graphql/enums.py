@@ -50,3 +50,10 @@ class ArtifactCollectionState(OpenEnum):
     "Deleted, with what was in it."
     READY = "READY"
     "In use."
+
+
+class CompleteMultipartAction(OpenEnum):
+    """How to end a multipart upload. Since server 0.63 at the latest. More values may exist."""
+
+    Complete = "Complete"
+    "Assemble the parts."

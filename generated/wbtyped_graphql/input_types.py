@@ -3,7 +3,12 @@
 from pydantic import Field
 
 from .base_model import BaseModel
-from .enums import ArtifactDigestAlgorithm, ArtifactManifestType, ArtifactStorageLayout
+from .enums import (
+    ArtifactDigestAlgorithm,
+    ArtifactManifestType,
+    ArtifactStorageLayout,
+    CompleteMultipartAction,
+)
 
 
 class UpsertBucketInput(BaseModel, frozen=True):
@@ -279,6 +284,26 @@ class CreateArtifactFilesInput(BaseModel, frozen=True):
     "Algorithm of the digests of the files. Added after mid-2023; the server version is not known. Only\nwhere the server reports the feature `ARTIFACT_DIGEST_ALGORITHM`."
     storage_layout: ArtifactStorageLayout = ArtifactStorageLayout.V1
     "How the keys in storage are built. That the default is `V1` is inferred; clients send `V2`."
+
+
+class CompleteMultipartUploadArtifactInput(BaseModel, frozen=True):
+    """Arguments of `completeMultipartUploadArtifact`. Since server 0.63 at the latest. Known from one
+    query only, which always sends all five."""
+
+    artifact_id: str | None = Field(
+        validation_alias="artifactID", default=None, serialization_alias="artifactID"
+    )
+    "Opaque `id` of the version, not its path. Nullability not confirmed."
+    complete_multipart_action: CompleteMultipartAction | None = None
+    "What to do with the parts. Nullability not confirmed."
+    completed_parts: list["UploadPartsInput"] | None = None
+    "All parts in order; `hexMD5` holds the `ETag` that storage returned, with its quotes. Nullability\nnot confirmed."
+    storage_path: str | None = None
+    "`storagePath` of the file. Nullability not confirmed."
+    upload_id: str | None = Field(
+        validation_alias="uploadID", default=None, serialization_alias="uploadID"
+    )
+    "`uploadID` of the upload. Nullability not confirmed."
 
 
 class ArtifactTypeInput(BaseModel, frozen=True):

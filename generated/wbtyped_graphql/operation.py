@@ -15,7 +15,9 @@ from pydantic_core import to_json
 
 from .base_model import UNSET, BaseModel
 
-ResultT = TypeVar("ResultT", bound=BaseModel)
+ResultT = TypeVar("ResultT")
+"""A model, or a `TypedDict` of the same shape: the rows of a list."""
+OtherT = TypeVar("OtherT")
 
 
 class ErrorEntry(BaseModel, frozen=True):
@@ -78,6 +80,13 @@ class Operation(Generic[ResultT]):
     def about(self, subject: str) -> "Operation[ResultT]":
         """Return the operation with a name for the object that it is about."""
         return replace(self, subject=subject)
+
+    def read_as(self, result: type[OtherT]) -> "Operation[OtherT]":
+        """Return the operation with another type of its result, such as the rows of a list."""
+        envelope = cast("type[Envelope[OtherT]]", Envelope.__class_getitem__(result))
+        return Operation(
+            self.document, self.name, self.variables, envelope, self.repeatable, self.subject
+        )
 
     def sent_variables(self) -> dict[str, object]:
         """Return the variables to send: those that were passed."""

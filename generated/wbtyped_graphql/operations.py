@@ -20,6 +20,7 @@ __all__ = [
     "ARTIFACT_USED_BY_GQL",
     "COLLECTION_OR_TYPE_GQL",
     "COMMIT_ARTIFACT_GQL",
+    "COMPLETE_MULTIPART_UPLOAD_ARTIFACT_GQL",
     "CREATE_ARTIFACT_FILES_GQL",
     "CREATE_ARTIFACT_GQL",
     "CREATE_ARTIFACT_MANIFEST_GQL",
@@ -55,6 +56,7 @@ __all__ = [
     "MOVE_ARTIFACT_SEQUENCE_GQL",
     "PROJECTS_GQL",
     "PROJECT_ARTIFACT_COLLECTIONS_GQL",
+    "PROJECT_NAMES_GQL",
     "REGISTRIES_GQL",
     "REGISTRY_COLLECTIONS_GQL",
     "REGISTRY_FEATURES_GQL",
@@ -275,6 +277,47 @@ query ArtifactCollectionAliases($id: ID!, $cursor: String, $perPage: Int) {
       pageInfo {
         ...PageInfo
       }
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+"""
+
+PROJECT_NAMES_GQL = """
+query ProjectNames($entity: String!, $project: String!, $cursor: String, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    artifactCollections(after: $cursor, first: $perPage) {
+      edges {
+        node {
+          __typename
+          ...CollectionNames
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment CollectionNames on ArtifactCollection {
+  __typename
+  name
+  defaultArtifactType {
+    name
+  }
+  aliases(first: 100) {
+    edges {
+      node {
+        alias
+      }
+    }
+    pageInfo {
+      ...PageInfo
     }
   }
 }
@@ -1935,8 +1978,16 @@ mutation CreateArtifactFiles($input: CreateArtifactFilesInput!) {
       edges {
         node {
           name
+          storagePath
           uploadUrl
           uploadHeaders
+          uploadMultipartUrls {
+            uploadID
+            uploadUrlParts {
+              partNumber
+              uploadUrl
+            }
+          }
           artifact {
             id
           }
@@ -1988,6 +2039,14 @@ mutation UpdateArtifactManifest($id: ID!, $digest: String!) {
         uploadHeaders
       }
     }
+  }
+}
+"""
+
+COMPLETE_MULTIPART_UPLOAD_ARTIFACT_GQL = """
+mutation CompleteMultipartUploadArtifact($input: CompleteMultipartUploadArtifactInput!) {
+  completeMultipartUploadArtifact(input: $input) {
+    digest
   }
 }
 """

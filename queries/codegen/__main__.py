@@ -5,9 +5,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from graphql import build_schema
+from graphql import FragmentDefinitionNode, OperationDefinitionNode, build_schema
 
-from wbtyped.codegen.package import compile_queries, read_files
+from wbtyped.codegen.fragment_modules import split_fragments
+from wbtyped.codegen.package import compile_queries, format_sources, read_files
+from wbtyped.codegen.rows import row_modules
+from wbtyped.codegen.selections import Selections
 from wbtyped.drift.query_text import graphql_files, parse_queries
 from wbtyped.errors import QueryError
 
@@ -31,9 +34,15 @@ def compiled_files() -> dict[str, str]:
     package = compile_queries(schema, definitions, RUNTIME / "operation.py", *copied)
     for warning in package.warnings:
         print(warning, file=sys.stderr)
+    fragments = [d.name.value for d in definitions if isinstance(d, FragmentDefinitionNode)]
+    operations = (d for d in definitions if isinstance(d, OperationDefinitionNode))
+    files = dict(package.files)
+    split = split_fragments(files.pop("fragments.py"), fragments)
+    rows = row_modules(Selections(schema, definitions), operations)
+    files |= format_sources(split | rows)
     return {
         name: HEADER + text if name.endswith(".py") and name != "__init__.py" else text
-        for name, text in package.files.items()
+        for name, text in files.items()
     }
 
 
@@ -48,6 +57,7 @@ def write(files: dict[str, str]) -> None:
     shutil.rmtree(ROOT / PACKAGE, ignore_errors=True)
     (ROOT / PACKAGE).mkdir(parents=True)
     for name, text in files.items():
+        (ROOT / PACKAGE / name).parent.mkdir(exist_ok=True)
         (ROOT / PACKAGE / name).write_text(text, encoding="utf-8", newline="\n")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.benchmarks import (
+    codegen,
     command,
     downloads,
     filesystem,
@@ -20,6 +21,8 @@ from tests.benchmarks import (
     memory,
     retention,
     schema_check,
+    server,
+    uploads,
 )
 from tests.benchmarks.processes import adopt_orphans
 from tests.benchmarks.results import Figure
@@ -31,10 +34,13 @@ FIGURES: dict[str, Callable[[int], Figure]] = {
     "runs": listing.run_figure,
     "memory": memory.figure,
     "downloads": downloads.figure,
+    "uploads": uploads.figure,
     "schema": schema_check.figure,
+    "codegen": codegen.figure,
     "usage": retention.usage_figure,
     "prune": retention.prune_figure,
     "filesystem": filesystem.figure,
+    "server": server.figure,
 }
 PACKAGES = ("wbtyped", "wandb", "httpx", "pydantic")
 
@@ -59,14 +65,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python tests/benchmarks", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5, help="runs of each variant (default 5)")
     parser.add_argument("--figure", choices=FIGURES, action="append", help="only this one")
-    parser.add_argument("--job", metavar="TEXT", help="only the downloads whose name contains it")
+    parser.add_argument(
+        "--job", metavar="TEXT", help="only the downloads or uploads whose name contains it"
+    )
     options = parser.parse_args()
     rounds: int = options.rounds
     # These take long, and some need nginx: only on request.
-    on_request = {"downloads", "filesystem", "usage", "prune"}
+    on_request = {"downloads", "uploads", "filesystem", "server", "usage", "prune"}
     names: list[str] = options.figure or [name for name in FIGURES if name not in on_request]
+    by_job = {"downloads": downloads.figure, "uploads": uploads.figure}
     if options.job:
-        names = ["downloads"]
+        names = [name for name in names if name in by_job] or ["downloads"]
     if sys.platform != "linux":
         parser.error("needs Linux, to measure the helper processes of the official SDK")
     adopt_orphans()
@@ -75,7 +84,7 @@ def main() -> int:
     print(f"medians of {rounds} rounds (minimum-maximum)\n", flush=True)
     met = True
     for name in names:
-        figure = downloads.figure(rounds, options.job) if options.job else FIGURES[name](rounds)
+        figure = by_job[name](rounds, options.job) if options.job else FIGURES[name](rounds)
         show(figure)
         met = met and all(target.met for target in figure.targets)
     return 0 if met else 1

@@ -15,10 +15,10 @@ from wbtyped.server import WandbServer
 from .conftest import Command
 
 SUBCOMMANDS = (
-    "ls", "get", "cat", "du", "verify", "open", "put", "rm", "tag", "alias", "link", "login",
-    "whoami", "completion", "serve", "demo", "cache", "cache info", "cache prune", "cache verify",
-    "schema", "schema check", "schema pull", "schema coverage", "usage", "prune", "ttl", "diff",
-    "codegen", "mirror", "restore",
+    "ls", "get", "cat", "du", "verify", "open", "put", "publish", "rm", "tag", "alias", "link",
+    "login", "whoami", "completion", "serve", "demo", "cache", "cache info", "cache prune",
+    "cache verify", "schema", "schema check", "schema pull", "schema coverage", "usage", "prune",
+    "ttl", "diff", "codegen", "mirror", "restore",
 )  # fmt: skip
 OTHER_SERVER = "https://wandb.example.com"
 SHELL = set("|<>")
@@ -57,6 +57,7 @@ def prepared(
     work = tmp_path / "work"
     for name, content in {
         "model.pt": "weights", "notes.txt": "n", "plots/a.png": "p", "out/b.bin": "b",
+        "data/a.csv": "1",
         "key.txt": wandb_server.api_key, "queries/q.graphql": "query Q { viewer { id } }",
         "my_queries/q.graphql": "query Mine { viewer { id } }",
         "digits/train.csv": "1\n", "digits/test.csv": "2\n",

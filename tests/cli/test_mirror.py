@@ -167,7 +167,7 @@ def test_mirror_to_another_server_uses_a_key_of_its_own(
     done = command("mirror", PROJECT, url, "--via", tmp_path)
     # One version has a name that no client may publish.
     assert done.code == 1
-    assert done.err.startswith("wbtyped: crew/moved/net:v0: file name ")
+    assert done.err.startswith("wbtyped: crew/moved/net:v0: name ")
     assert "not kept: ids, creation times and users: the server assigns its own" in done.out
     assert all(r.authorized for r in (*server.requests, *other.requests) if r.origin == "api")
     again = json.loads(command("mirror", PROJECT, url, "--via", tmp_path, "--json").out)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from wbtyped import Api
-from wbtyped.runs.upload import upload_file
+from wbtyped.download.progress import DownloadProgress
 from wbtyped.server import Fault, WandbServer
 
 from .conftest import Command, on_terminal
@@ -26,6 +26,11 @@ def server(
         (tmp_path / name).write_text(name)
     monkeypatch.chdir(tmp_path)
     return wandb_server
+
+
+def write_sparse(name: str, size: int) -> None:
+    with Path(name).open("wb") as stream:
+        stream.truncate(size)
 
 
 def names_in(path: str = PATH) -> set[str]:
@@ -104,21 +109,29 @@ def test_put_wrong_usage_exits_2_without_requests(
 
 
 def test_put_on_terminal_moves_the_bar_inside_a_file(server: WandbServer) -> None:
-    Path("large.bin").write_bytes(bytes(64 * MIB))
+    write_sparse("large.bin", 192 * MIB)
     outcome = on_terminal("put", "large.bin", "a.txt", PATH, both=True)
     assert outcome.code == 0
-    shown = re.findall(r"put \d of 2 .*? (\S+) MiB of 64\.0 MiB, \S+ \S?iB/s", outcome.out)
-    assert len({size for size in shown if 0 < float(size) < 64}) > 1
+    shown = re.findall(r"put \d of 2 .*? (\S+) MiB of 192\.0 MiB, \S+ \S?iB/s", outcome.out)
+    assert len({size for size in shown if 0 < float(size) < 192}) > 1
 
 
 def test_put_retried_upload_counts_its_bytes_once(server: WandbServer) -> None:
-    Path("large.bin").write_bytes(bytes(3 * MIB))
-    sent: list[int] = []
+    write_sparse("large.bin", 64 * MIB)
+    sent: list[DownloadProgress] = []
     with (
         Api() as api,
         server.fault(Fault(kind="storage-put", path="large.bin", status=503, times=1)),
     ):
-        run = api.run(PATH)
-        run.client.run(upload_file(run.client, run, "large.bin", ".", sent.append))
-    assert sent[-3:] == [0, MIB, 2 * MIB]
-    assert sent.count(0) == 2
+        api.run(PATH).upload("large.bin", progress=sent.append)
+    assert (sent[-1].size, sent[-1].files, sent[-1].done) == (64 * MIB, 1, True)
+    assert max(progress.size for progress in sent) == 64 * MIB
+
+
+def test_put_uploads_only_what_matches_and_what_is_new(
+    server: WandbServer, command: Command
+) -> None:
+    assert command("put", "out", PATH, "--glob", "*b.txt").out.startswith("uploaded  out/b.txt")
+    outcome = command("put", "out", PATH, "--engine", "httpx", "--json")
+    assert json.loads(outcome.out)["done"] == {"skipped": 1, "uploaded": 1}
+    assert command("put", "out", PATH, "--glob", "*.x").err.count("no files that match '*.x'") == 1

@@ -57,6 +57,30 @@ def codegen(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Codegen:
             "2:1",
             "rename GetSweep",
         ),
+        (GOOD.replace("id\n", "_1: id\n"), "4:5", "_1 is no name in Python; choose another alias"),
+        (GOOD.replace("$id", "$_1"), "2:16", "$_1 is no name in Python; rename it"),
+        (
+            GOOD.replace("ID!)", "ID!, $aB: ID!, $a_b: ID!)")
+            .replace("id\n", "id best { id }\n")
+            .replace("(id: $id)", "(id: $id) { id } x: sweep(id: $aB) { id } y: sweep(id: $a_b)"),
+            "2:36",
+            "$aB and $a_b are both named a_b in Python",
+        ),
+        (GOOD.replace("GetSweep", "None"), "2:1", "rename None"),
+        (GOOD.replace("GetSweep", "Envelope"), "2:1", "rename the operation"),
+        (GOOD.replace("GetSweep", "annotations"), "2:1", "rename the operation"),
+        (GOOD.replace("GetSweep", "Optional").replace("id\n", "best { id }\n"), "2:1", "rename"),
+        (GOOD.replace("id\n", "... { id }\n"), "4:5", "write its fields without it"),
+        (GOOD.replace("id\n", "... @include(if: true) { id }\n"), "4:9", "at each field"),
+        (
+            GOOD.replace("id\n", "...F @skip(if: true)\n") + "fragment F on Sweep { id }",
+            "4:10",
+            "@skip on the fragment F, whose class has all its fields",
+        ),
+        (GOOD.replace("id\n", "...F\n") + "fragment F on Sweep { ...F }", "7:23", "within itself"),
+        ("query Q { __schema { queryType { name } } }", "1:11", "introspection cannot be compiled"),
+        (GOOD.replace("GetSweep", "A" * 201), "2:1", "the name has 201 characters"),
+        ("type T { a: Int }", "1:1", "expected a query or a fragment"),
     ],
     ids=lambda value: value if len(value) < 40 else "query",
 )
@@ -74,6 +98,13 @@ def test_error_in_a_query_names_file_line_and_column(
 def test_all_problems_are_listed_at_once(codegen: Codegen) -> None:
     _, _, err = codegen(GOOD.replace("id\n", "a b\n"))
     assert len(err.splitlines()) == 2
+
+
+def test_deprecated_field_is_a_warning_with_its_place(codegen: Codegen, tmp_path: Path) -> None:
+    code, _, err = codegen(GOOD.replace("id\n", "method\n"))
+    place = f"{(tmp_path / 'q.graphql').as_posix()}:4:5"
+    assert code == 0
+    assert err == f"{place}: warning: The field Sweep.method is deprecated. use strategy\n"
 
 
 def test_variable_named_as_a_local_is_renamed(codegen: Codegen, tmp_path: Path) -> None:
@@ -108,6 +139,19 @@ def test_folder_with_other_files_is_not_overwritten(codegen: Codegen, tmp_path: 
     assert code == 2
     assert "choose an empty folder" in err
     assert (tmp_path / "compiled" / "mine.py").read_text() == "x = 1\n"
+
+
+def test_files_of_others_in_a_compiled_package_are_kept(codegen: Codegen, tmp_path: Path) -> None:
+    assert codegen(GOOD)[0] == 0
+    mine = {"mine.py": b"x = 1\n", "photo.png": b"\xff\xd8", "notes/a.txt": b"a"}
+    for name, content in mine.items():
+        (tmp_path / "compiled" / name).parent.mkdir(exist_ok=True)
+        (tmp_path / "compiled" / name).write_bytes(content)
+    assert codegen(GOOD, "--check")[0] == 0
+    assert codegen(GOOD.replace("GetSweep", "Other"))[0] == 0
+    assert not (tmp_path / "compiled" / "get_sweep_result.py").exists()
+    for name, content in mine.items():
+        assert (tmp_path / "compiled" / name).read_bytes() == content
 
 
 def test_fragment_with_the_name_of_ours_is_refused(

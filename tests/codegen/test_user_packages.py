@@ -178,6 +178,43 @@ def test_interface_gives_its_fields_for_new_types(folder: Path) -> None:
     assert reports.edges[0].node.points == 3
 
 
+def compile_against(source: str, out: Path) -> int | str | None:
+    queries = str(HERE / "queries" / "run_fields")
+    with pytest.raises(SystemExit) as exited:
+        main(["codegen", "--queries", queries, "--out", str(out), "--schema", source])
+    return exited.value.code
+
+
+def test_schema_is_read_from_a_server(wandb_server: WandbServer, tmp_path: Path) -> None:
+    assert compile_against(wandb_server.url, tmp_path / "mine") == 0
+    assert "def one_run(" in (tmp_path / "mine" / "calls.py").read_text()
+    [request] = wandb_server.requests
+    assert wandb_server.api_key not in (tmp_path / "mine" / "calls.py").read_text()
+    assert request.operation_name == "IntrospectionQuery"
+
+
+@pytest.mark.parametrize("key", ["", "0" * 40], ids=["none", "unknown"])
+def test_server_that_refuses_the_key_exits_with_3(
+    wandb_server: WandbServer,
+    tmp_path: Path,
+    key: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("WANDB_API_KEY", key)
+    assert compile_against(wandb_server.url, tmp_path / "mine") == 3
+    assert "API key" in capsys.readouterr().err
+    assert not (tmp_path / "mine").exists()
+
+
+def test_server_that_hides_its_schema_exits_with_3(
+    wandb_server: WandbServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wandb_server.introspection = False
+    assert compile_against(wandb_server.url, tmp_path / "mine") == 3
+    assert "introspection" in capsys.readouterr().err
+
+
 def check(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     (folder / "script.py").write_text(SCRIPT)
     return subprocess.run(
@@ -192,7 +229,7 @@ def check(*command: str, folder: Path) -> subprocess.CompletedProcess[str]:
         ("mypy", "--strict", "script.py"),
         ("pyright", "script.py"),
         ("ty", "check", "script.py"),
-        ("pyrefly", "check", "script.py"),
+        ("pyrefly", "check", "--preset", "default", "script.py"),
     ],
     ids=lambda command: command[0],
 )

@@ -15,7 +15,6 @@ import pytest
 from tests.conftest import files_in
 from wbtyped import Api, Run
 from wbtyped.download import batch
-from wbtyped.download.batch import Worker
 from wbtyped.download.disk.part_files import (
     PART_NAME,
     STALE_SECONDS,
@@ -28,6 +27,7 @@ from wbtyped.download.disk.part_files import (
 from wbtyped.download.engines.choice import choose_engine, suggest_libcurl
 from wbtyped.download.options import EngineName
 from wbtyped.download.progress import DownloadProgress
+from wbtyped.download.worker import Worker
 from wbtyped.errors import (
     AuthenticationError,
     FileExistsError,

@@ -490,3 +490,17 @@ def test_cache_failed_transfer_is_not_added(
         )
     assert len(result.failed) == 2
     assert maintenance.info(Cache(cache)).files == 0
+
+
+@pytest.mark.parametrize("links", [False, True])
+def test_cache_contains_what_was_added_since_it_was_opened(tmp_path: Path, links: bool) -> None:
+    cache = Cache(tmp_path / "cache", links=links)
+    contents = {md5(text): text for text in (b"one", b"two")}
+    one, two = contents
+    assert not any(cache.contains(digest, "MD5") for digest in contents)
+    cache.add_content(contents[one], one, "MD5")
+    (tmp_path / "two").write_bytes(contents[two])
+    cache.add(tmp_path / "two", two, "MD5")
+    for opened in (cache, Cache(tmp_path / "cache")):
+        assert all(opened.contains(digest, "MD5") for digest in contents)
+    assert not cache.contains("not base64", "MD5")

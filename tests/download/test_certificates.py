@@ -1,9 +1,13 @@
 """Certificates from the environment: the same for the API and for both engines."""
 
+import gc
+import os
+import random
 import socket
 import ssl
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import certifi
@@ -56,10 +60,16 @@ def context_of(authority: trustme.CA, host: str) -> ssl.SSLContext:
 @pytest.fixture
 def front(context: ssl.SSLContext) -> Iterator[TlsFront]:
     """A TLS front for storage."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    with TlsFront(context, port) as front:
+    with TlsFront(context, free_port()) as front:
         yield front
+
+
+def free_port() -> int:
+    """Return a port that is free, and that the system gives to nobody who asks for any."""
+    while True:
+        port = random.randrange(10_000, 32_000)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 @pytest.fixture
@@ -130,6 +140,33 @@ def test_many_files_share_connections(
             result = api.run("crew/ship/log").files().download(tmp_path, jobs=4)
     assert len(result.written) == 200
     assert front.connections <= 4
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_next_download_uses_the_connections_of_the_last(
+    authority_file: Path, front: TlsFront, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("pycurl")
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority_file))
+    storage_url = f"https://127.0.0.1:{front.port}"
+    with WandbServer(storage_port=front.behind, storage_url=storage_url) as server:
+        server.add_run("crew/ship/log", {f"{number}": b"x" * number for number in range(20)})
+        with Api({"base_url": server.url}, api_key=server.api_key) as api:
+            files = api.run("crew/ship/log").files()
+            for number in range(3):
+                result = files.download(tmp_path / str(number), jobs=2, engine="curl")
+                assert len(result.written) == 20
+            assert front.connections <= 2
+            # A child that ends must not disturb the connections of its parent.
+            if (child := os.fork()) == 0:
+                del files, api
+                gc.collect()
+                os._exit(0)
+            assert os.waitpid(child, 0)[1] == 0
+            assert len(files.download(tmp_path / "after", jobs=2, engine="curl").written) == 20
+            api.client.close()
+            result = files.download(tmp_path / "closed", jobs=2, engine="curl")
+    assert len(result.written) == 20
 
 
 async def test_certificate_file_is_trusted_by_async_client(

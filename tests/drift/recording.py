@@ -9,7 +9,6 @@ from functools import cache
 from pathlib import Path
 from types import FrameType
 
-import httpx
 import pytest
 from pydantic import BaseModel
 
@@ -17,6 +16,7 @@ from wbtyped import Api
 from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
 from wbtyped.publish import Draft
 from wbtyped.server import Fault, WandbServer
+from wbtyped.transport.api_requests import ApiResponse
 
 RUN = "crew/ship/log"
 
@@ -72,7 +72,7 @@ def recording(server: WandbServer, responses: list[RecordedResponse]) -> Generat
 
         def recorded_post(
             what: str, body: bytes, *, repeatable: bool, path: str | None = None
-        ) -> httpx.Response:
+        ) -> ApiResponse:
             response = post(what, body, repeatable=repeatable, path=path)
             if path is not None:
                 return response

@@ -1,6 +1,6 @@
 """Inject faults of all kinds into transfers and count wrong outcomes.
 
-Usage: python tests/faults [--faults N] [--seed SEED] [--jobs N] [--case SEED]
+Usage: python tests/faults [--faults N] [--seed SEED] [--jobs N] [--uploads] [--case SEED]
 """
 
 import argparse
@@ -39,15 +39,18 @@ def main() -> int:
     parser.add_argument("--seed", default=today, help="seed of all cases (default: today's date)")
     parser.add_argument("--jobs", type=int, default=DEFAULT_JOBS, help="number of processes")
     parser.add_argument("--case", metavar="SEED", action="append", help="run only this case")
+    parser.add_argument("--uploads", action="store_true", help="only faults of uploads")
     options = parser.parse_args()
     began = time.monotonic()
     totals = Totals()
     if options.case:
-        for report in run_cases(options.case):
+        for report in run_cases(options.case, uploads=options.uploads):
             totals.add(report)
             print(describe(report, with_faults=True))
     else:
-        totals = run_until(options.faults, options.seed, options.jobs, show_progress)
+        totals = run_until(
+            options.faults, options.seed, options.jobs, show_progress, uploads=options.uploads
+        )
         for report in totals.examples(MAX_EXAMPLES):
             print(describe(report))
     print(f"seed {options.seed}: {totals.cases:,} cases in {time.monotonic() - began:.0f} s")

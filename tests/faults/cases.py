@@ -3,7 +3,7 @@
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -18,15 +18,18 @@ from tests.faults.listing import Listing
 from tests.faults.plan import Fault, Kind, Plan
 from tests.faults.relay import LoopThread, Relay
 from tests.faults.scenario import Scenario, Setting, run_scenario
-from tests.faults.uploads import Upload
+from tests.faults.uploads import ManyUploads, Publish, Upload
 from tests.faults.watchdog import Hang, collect_uncaught, run_within
 from wbtyped.download.options import EngineName
 from wbtyped.server import WandbServer
 
 SCENARIOS: dict[Callable[[Setting], Scenario], int] = {
-    RunFiles: 6, ArtifactFiles: 8, OneFile: 2, Listing: 2, Upload: 3, Edit: 1,
+    RunFiles: 6, ArtifactFiles: 8, OneFile: 2, Listing: 2, Upload: 2, Edit: 1,
+    ManyUploads: 4, Publish: 6,
 }  # fmt: skip
 """The scenarios with their weights."""
+UPLOADS: dict[Callable[[Setting], Scenario], int] = {Upload: 2, ManyUploads: 3, Publish: 5}
+"""The same for uploads alone."""
 RATES: dict[Kind, tuple[float, ...]] = {
     "graphql": (0.0, 0.05, 0.1, 0.4),
     "file": (0.3, 0.6, 0.9),
@@ -46,7 +49,12 @@ HANG_SECONDS = 60.0
 class CaseRunner:
     """A server and an event loop for relays, which run one case at a time."""
 
-    def __init__(self, hang_seconds: float = HANG_SECONDS) -> None:
+    def __init__(
+        self,
+        hang_seconds: float = HANG_SECONDS,
+        scenarios: Mapping[Callable[[Setting], Scenario], int] = SCENARIOS,
+    ) -> None:
+        self.scenarios = scenarios
         self.server = WandbServer()
         self.server.requests.enabled = False
         self.hang_seconds = hang_seconds
@@ -73,7 +81,7 @@ class CaseRunner:
             collect_uncaught() as findings,
         ):
             setting = make_setting(seed, random, self.server, relay, Path(folder))
-            scenario = random.choices([*SCENARIOS], [*SCENARIOS.values()])[0](setting)
+            scenario = random.choices([*self.scenarios], [*self.scenarios.values()])[0](setting)
             findings += self._run(scenario, setting, plan, timeout)
             findings += [
                 Finding("wrong", f"the API key was sent with {request}") for request in relay.leaks

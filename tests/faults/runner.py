@@ -11,11 +11,15 @@ from unittest.mock import patch
 
 import stamina
 
-from tests.faults.cases import CaseRunner
+from tests.faults.cases import SCENARIOS, UPLOADS, CaseRunner
 from tests.faults.findings import CaseReport, Totals
 from wbtyped.download import batch, range_split
 from wbtyped.download.disk import verified_writer
 from wbtyped.download.engines import curl_engine, httpx_engine
+from wbtyped.upload import batch as upload_batch
+from wbtyped.upload import engine as upload_engine
+from wbtyped.upload import part_sizes
+from wbtyped.upload import schedule as upload_schedule
 
 CASES_PER_BATCH = 50
 """Cases that one process runs with one server."""
@@ -36,6 +40,11 @@ def small_limits() -> Generator[None]:
         patch.object(batch, "REFRESH_SECONDS", 0.005),
         patch.object(curl_engine, "POLL_SECONDS", 0.01),
         patch.object(httpx_engine, "POLL_SECONDS", 0.01),
+        patch.object(part_sizes, "MULTIPART_BYTES", 100_000),
+        patch.object(part_sizes, "PART_BYTES", 24_000),
+        patch.object(upload_schedule, "SMALL_BYTES", 30_000),
+        patch.object(upload_batch, "PROGRESS_SECONDS", 0.01),
+        patch.object(upload_engine, "POLL_SECONDS", 0.01),
         warnings.catch_warnings(),
     ):
         yield
@@ -51,14 +60,20 @@ def case_seeds(seed: str) -> Iterator[str]:
     return (f"{seed}.{number}" for number in itertools.count())
 
 
-def run_cases(seeds: list[str]) -> list[CaseReport]:
-    """Run cases in this process, with a server of their own."""
-    with small_limits(), CaseRunner() as runner:
+def run_cases(seeds: list[str], *, uploads: bool = False) -> list[CaseReport]:
+    """Run cases in this process, with a server of their own; `uploads` runs only those."""
+    scenarios = UPLOADS if uploads else SCENARIOS
+    with small_limits(), CaseRunner(scenarios=scenarios) as runner:
         return [runner.run(seed) for seed in seeds]
 
 
 def run_until(
-    faults: int, seed: str, jobs: int, show: Callable[[Totals], object] = lambda _: None
+    faults: int,
+    seed: str,
+    jobs: int,
+    show: Callable[[Totals], object] = lambda _: None,
+    *,
+    uploads: bool = False,
 ) -> Totals:
     """Run cases in `jobs` processes until `faults` faults have been injected."""
     totals = Totals()
@@ -69,7 +84,8 @@ def run_until(
         running: set[Future[list[CaseReport]]] = set()
         while running or totals.faults < faults:
             while len(running) < jobs and totals.faults < faults:
-                running.add(pool.submit(run_cases, [*itertools.islice(seeds, CASES_PER_BATCH)]))
+                batch_seeds = [*itertools.islice(seeds, CASES_PER_BATCH)]
+                running.add(pool.submit(run_cases, batch_seeds, uploads=uploads))
             done, running = wait(running, return_when=FIRST_COMPLETED)
             for report in itertools.chain.from_iterable(future.result() for future in done):
                 totals.add(report)

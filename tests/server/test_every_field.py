@@ -45,6 +45,7 @@ STARTS = {
         " { artifactSequences { edges { %s } } } }"
     ),
     "TagEdge": COLLECTION % ("data", "tags { edges { %s } }"),
+    "ApiKeyEdge": "viewer { apiKeys { edges { %s } } }",
     "Tag": COLLECTION % ("data", "tags { edges { node { %s } } }"),
     "ClientIDMapping": 'clientIDMapping(clientID: "client") { %s }',
 }
@@ -67,7 +68,6 @@ ARGUMENTS: Mapping[str, Mapping[str, JsonValue]] = {
     "ArtifactSequence.artifactMembership": {"aliasName": "v0"},
 }
 NO_DATA = {
-    "ApiKeyEdge", "ApiKey",  # keys are not shown
     "UploadMultipartUrls", "UploadUrlPart",  # of uploads, see test_artifact_upload.py
     # Histories of actions are empty.
     "ArtifactActionEdge", "ArtifactAliasAction", "ArtifactAliasActionEdge",
@@ -98,7 +98,17 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WandbServer]:
             json={"files": {"output.log": {"offset": 0, "content": ["hello"]}}},
         ).raise_for_status()  # fmt: skip
         fill_by_mutations(server)
+        add_members(server)
         yield server
+
+
+def add_members(server: WandbServer) -> None:
+    selected = 'viewer { id } entity(name: "crew") { id project(name: "ship") { id } }'
+    body = json.dumps(answer(server, f"{{ {selected} }}"))
+    user, team, project = re.findall(r'"id": "([^"]+)"', body)
+    given: JsonValue = {"projectId": project, "userIds": [user], "teamIds": [team]}
+    assert "errors" not in mutate(server, "createProjectMembers", given)
+    assert "errors" not in mutate(server, "generateApiKey", {"description": "second"})
 
 
 def fill_by_mutations(server: WandbServer) -> None:
@@ -237,12 +247,28 @@ def test_lineage_leads_from_run_to_version_to_run(filled: WandbServer) -> None:
 SHIP: dict[str, JsonValue] = {"entityName": "crew", "projectName": "ship"}
 TAG = SHIP | {"artifactCollectionName": "data", "tagName": "gold"}
 TAGS = SHIP | {"artifactCollectionName": "data", "tags": [{"tagName": "blue"}]}
+MEMBERS = {"projectId": "{project}", "userIds": ["{ann}"], "teamIds": ["{band}"]}
+VIEWER = {"projectId": "{project}", "userId": "{ann}", "userProjectRole": "viewer"}
+TEAM_VIEWER = {"projectId": "{project}", "teamId": "{band}", "teamProjectRole": "viewer"}
 ALIASES: Mapping[str, JsonValue] = {
     "artifactID": "{version}",
     "aliases": [SHIP | {"artifactCollectionName": "data", "alias": "new"}],
 }  # fmt: skip
 # In this order; what is in braces is an id that `ids_of` finds.
 MUTATIONS: Sequence[tuple[str, Mapping[str, object]]] = [
+    ("createUser", {"email": "ann@example.com"}),
+    ("updateUser", {"name": "My Name"}),
+    ("generateApiKey", {}),
+    ("deleteApiKey", {"id": "{key}"}),
+    ("createTeam", {"teamName": "band"}),
+    ("createInvite", {"entityName": "band", "username": "ann"}),
+    ("deleteInvite", {"entityName": "band", "id": "{ann}"}),
+    ("createServiceAccount", {"entityName": "band", "description": "robot"}),
+    ("createProjectMembers", MEMBERS),
+    ("updateProjectMember", VIEWER),
+    ("updateProjectTeamMember", TEAM_VIEWER),
+    ("deleteProjectMembers", MEMBERS),
+    ("notifyScriptableRunAlert", SHIP | {"runName": "log", "title": "Hm", "text": "Look."}),
     ("upsertModel", {"entityName": "crew", "name": "boat"}),
     ("renameProject", {"entityName": "crew", "oldProjectName": "boat", "newProjectName": "barge"}),
     ("upsertBucket", {"entityName": "crew", "modelName": "ship", "name": "other"}),
@@ -317,6 +343,12 @@ def ids_of(server: WandbServer) -> Mapping[str, str]:
     return dict(zip(names, re.findall(r'"id": "([^"]+)"', body), strict=True))
 
 
+def new_id(server: WandbServer, selected: str) -> str:
+    """Return the one id that a query selects."""
+    (found,) = re.findall(r'"id": "([^"]+)"', json.dumps(answer(server, f"{{ {selected} }}")))
+    return str(found)
+
+
 def with_ids(given: object, ids: Mapping[str, str]) -> JsonValue:
     """Return the input of a mutation with the ids that its braces name."""
     text = json.dumps(given)
@@ -333,8 +365,13 @@ def test_every_mutation_is_served(wandb_server: WandbServer) -> None:
     assert mutations is not None
     names = {name for name, _ in MUTATIONS}
     assert names | UPLOADS | {GONE} == mutations.fields.keys()
-    ids = ids_of(wandb_server)
+    ids = dict(ids_of(wandb_server))
     for name, given in MUTATIONS:
+        if name == "deleteApiKey":
+            ids["key"] = new_id(wandb_server, "viewer { apiKeys { edges { node { id } } } }")
+        if name == "createInvite":
+            ids["ann"] = new_id(wandb_server, 'user(userName: "ann") { id }')
+            ids["band"] = new_id(wandb_server, 'entity(name: "band") { id }')
         body = mutate(wandb_server, name, with_ids(given, ids))
         assert "errors" not in body, (name, body)
         assert body["data"] == {name: {"__typename": mutations.fields[name].type.name}}, name

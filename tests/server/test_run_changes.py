@@ -63,7 +63,18 @@ def test_delete_run_frees_its_files(
       state createdBy { __typename } } } }"""
     version = ask(query).json()["data"]["project"]["artifact"]
     assert version["state"] == ("DELETED" if with_artifacts else "COMMITTED")
-    assert ask(DELETE, id="UnVuOjE=").status_code == 404
+
+
+def test_deleted_run_can_be_deleted_again_but_no_unknown_one(logged: WandbServer, ask: Ask) -> None:
+    logged.add_run("crew/ship/last")
+    assert ask(UPSERT).is_success
+    query = '{ project(name: "ship", entityName: "crew") { run(name: "last") { id } } }'
+    last = ask(query).json()["data"]["project"]["run"]["id"]
+    assert ask(DELETE, id=last).is_success
+    logged.add_run("crew/ship/next")
+    assert ask(DELETE, id=last).is_success, "a client that got no response asks again"
+    assert ask(RUN).json()["data"]["project"]["runCount"] == 3, "ids are not used again"
+    assert ask(DELETE, id="UnVuOjk5OQ==").status_code == 404
 
 
 def test_delete_runs_deletes_those_that_match(logged: WandbServer, ask: Ask) -> None:

@@ -1,13 +1,16 @@
 """Filters and orders of runs, in W&B's dialect of MongoDB."""
 
 import json
+import operator
+import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 from sqlite3 import Row
+from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
@@ -15,9 +18,9 @@ from wbtyped.server import time_limit
 from wbtyped.server.comparisons import MISSING, FieldValue, Moment, look_up, parse_moment
 from wbtyped.server.filters import Field, Order, compile_filter, nested
 from wbtyped.server.http_errors import HttpError
-from wbtyped.server.resolvers import runs as run_resolvers
-from wbtyped.server.resolvers.filtered_pages import parse_position, position, sorted_page
+from wbtyped.server.resolvers.filtered_pages import sorted_page
 from wbtyped.server.runs import Runs
+from wbtyped.server.sorted_views import parse_position, position
 
 from .conftest import Ask
 
@@ -31,6 +34,7 @@ query Runs($after: String, $first: Int, $order: String, $filters: JSONString) {
   }
 }
 """
+SUMMARIES = ("summary_metrics", "summaryMetrics")
 UPSERT = "mutation U($i: UpsertBucketInput!) { upsertBucket(input: $i) { bucket { id } } }"
 INPUTS: dict[str, dict[str, object]] = {
     "a": {
@@ -252,15 +256,6 @@ def test_filter_reads_runs_once_for_page_and_count(ask: Ask) -> None:
     assert len(scanned) == 2
 
 
-@pytest.mark.usefixtures("five_runs")
-@pytest.mark.parametrize("kept", [0, 1, 3])
-def test_pages_of_many_matching_runs_are_complete(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, kept: int
-) -> None:
-    monkeypatch.setattr(run_resolvers, "KEPT_RUNS", kept)
-    assert names(ask, {"name": {"$ne": "c"}}, "-summary_metrics.loss") == "adbe"
-
-
 @pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*b", "(?:a?){1000}b"])
 def test_regex_of_runs_is_bounded(ask: Ask, pattern: str) -> None:
     upsert(ask, "a", {"notes": "a" * 100_000 + "!"})
@@ -276,6 +271,129 @@ def test_scan_of_runs_ends_at_the_time_limit(ask: Ask, monkeypatch: pytest.Monke
     response = ask(RUNS, filters='{"state": "finished"}')
     assert response.status_code == 400
     assert "CPU time" in response.json()["errors"][0]["message"]
+
+
+# Any filters and orders, beside a plain model.
+
+QUICK = [phase for phase in Phase if phase not in {Phase.shrink, Phase.explain}]
+"""Each example takes several requests, so that shrinking one takes minutes."""
+SMALL: st.SearchStrategy[Any] = st.one_of(
+    st.none(), st.booleans(), st.integers(-2, 2), st.text("ab", max_size=2)
+)
+METRICS = st.dictionaries(
+    st.sampled_from(["x", "y"]), st.one_of(SMALL, st.lists(SMALL, max_size=2))
+)
+KEYS = st.sampled_from(["summary_metrics.x", "summaryMetrics.y", "config.x", "config.y.value"])
+ORDERED: dict[str, Callable[[Any, Any], bool]] = {
+    "$gt": operator.gt, "$gte": operator.ge, "$lt": operator.lt, "$lte": operator.le,
+}  # fmt: skip
+TESTS: st.SearchStrategy[Any] = st.one_of(
+    st.dictionaries(st.sampled_from(["$eq", "$ne", *ORDERED]), SMALL, min_size=1, max_size=2),
+    st.dictionaries(st.sampled_from(["$in", "$nin"]), st.lists(SMALL, max_size=3), min_size=1),
+    st.dictionaries(st.just("$exists"), st.booleans(), min_size=1),
+    st.dictionaries(st.just("$regex"), st.sampled_from(["^a", "b$", "a.?b"]), min_size=1),
+)
+CONDITIONS: st.SearchStrategy[dict[str, Any]] = st.recursive(
+    st.dictionaries(
+        KEYS, st.one_of(SMALL, TESTS, TESTS.map(lambda test: {"$not": test})),
+        min_size=1, max_size=2,
+    ),
+    lambda inner: st.one_of(
+        st.dictionaries(
+            st.sampled_from(["$and", "$or", "$nor"]),
+            st.lists(inner, min_size=1, max_size=2), min_size=1, max_size=2,
+        ),
+        st.dictionaries(st.just("$not"), inner, min_size=1),
+    ),
+    max_leaves=4,
+)  # fmt: skip
+
+
+def same(value: JsonValue, expected: JsonValue) -> bool:
+    return type(value) is type(expected) and value == expected
+
+
+def model_passes(found: list[JsonValue], name: str, operand: Any) -> bool:
+    """Return True if what is at a key, nothing or one value, passes one operator."""
+    value = found[0] if found else None
+    items = [value, *value] if isinstance(value, list) else [value]
+    match name:
+        case "$eq":
+            return any(same(item, operand) for item in items)
+        case "$in":
+            return any(model_passes(found, "$eq", item) for item in operand)
+        case "$ne" | "$nin":
+            return not model_passes(found, {"$ne": "$eq", "$nin": "$in"}[name], operand)
+        case "$not":
+            return not all(model_passes(found, *each) for each in operand.items())
+        case "$exists":
+            return bool(found) is operand
+        case "$regex":
+            return any(isinstance(item, str) and re.search(operand, item) for item in items)
+        case _:
+            comparable = [i for i in items if type(i) is type(operand) and type(i) in {int, str}]
+            return any(ORDERED[name](item, operand) for item in comparable)
+
+
+def model_matches(run: dict[str, Any], condition: dict[str, Any]) -> bool:
+    """Return True if a run, its metrics by dotted keys, matches a condition."""
+    for key, expected in condition.items():
+        match key:
+            case "$and" | "$or" | "$nor":
+                each = [model_matches(run, part) for part in expected]
+                held = all(each) if key == "$and" else any(each) is (key == "$or")
+            case "$not":
+                held = not model_matches(run, expected)
+            case _:
+                test = cast("dict[str, Any]", expected)
+                test = test if isinstance(expected, dict) else {"$eq": expected}
+                found = [run[key]] if key in run else []
+                held = all(model_passes(found, *each) for each in test.items())
+        if not held:
+            return False
+    return True
+
+
+def model_position(run: dict[str, Any], key: str) -> tuple[int, Any]:
+    """Return where a run belongs: numbers and booleans, strings, and what has no order."""
+    value = run.get(key)
+    if isinstance(value, str):
+        return 1, value
+    return (0, value) if isinstance(value, int) else (2, 0)
+
+
+@settings(
+    max_examples=40,
+    phases=QUICK,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    st.lists(st.tuples(METRICS, METRICS), min_size=4, max_size=4), CONDITIONS, KEYS, st.booleans()
+)
+def test_any_filter_and_order_select_what_a_plain_model_does(
+    ask: Ask,
+    runs: list[tuple[dict[str, JsonValue], dict[str, JsonValue]]],
+    condition: dict[str, Any],
+    key: str,
+    descending: bool,
+) -> None:
+    flat: dict[str, dict[str, JsonValue]] = {}
+    for name, (summary, config) in zip("abcd", runs, strict=True):
+        stored = {key: {"value": value} for key, value in config.items()}
+        upsert(ask, name, {"summaryMetrics": summary, "config": stored})
+        flat[name] = {
+            **{f"{field}.{k}": v for field in SUMMARIES for k, v in summary.items()},
+            **{f"config.{k}{end}": v for end in ("", ".value") for k, v in config.items()},
+        }
+    found = [name for name in flat if model_matches(flat[name], condition)]
+    assert names(ask, condition) == "".join(found)
+    ends = [name for name in found if model_position(flat[name], key)[0] == 2]
+    ranked = [name for name in found if name not in ends]
+    ranked.sort(key=lambda name: (model_position(flat[name], key), name), reverse=descending)
+    order = f"{'-' if descending else '+'}{key}"
+    expected = "".join([*ranked, *(reversed(ends) if descending else ends)])
+    assert names(ask, condition, order) == expected
 
 
 # Decisions.

@@ -1,5 +1,6 @@
 """File streams: what a run logs while it runs."""
 
+import gzip
 import json
 from collections.abc import Mapping
 
@@ -7,6 +8,7 @@ import httpx
 import pytest
 
 from wbtyped.server import WandbServer
+from wbtyped.server.limits import STREAM_BODY_BYTES
 
 from .conftest import Ask
 
@@ -77,6 +79,37 @@ def test_file_stream_invalid_request_is_rejected(wandb_server: WandbServer) -> N
     assert post(wandb_server, {"files": {"x": {"offset": "no"}}}).status_code == 400
 
 
+def test_file_stream_in_gzip_is_decoded(wandb_server: WandbServer, ask: Ask) -> None:
+    wandb_server.add_run("crew/ship/log")
+    body = json.dumps({"files": {"wandb-history.jsonl": lines({"_step": 0, "loss": 2})}}).encode()
+    auth = ("api", wandb_server.api_key)
+
+    def send(content: bytes, encoding: str = "gzip") -> int:
+        url = f"{wandb_server.url}/files/crew/ship/log/file_stream"
+        headers = {"Content-Encoding": encoding}
+        return httpx.post(url, content=content, headers=headers, auth=auth).status_code
+
+    packed = gzip.compress(body)
+    assert send(packed) == 200
+    run = ask(RUN, samples=2, specs=[]).json()["data"]["project"]["run"]
+    assert [json.loads(step) for step in run["history"]] == [{"_step": 0, "loss": 2}]
+    assert send(body, "identity") == 200
+    assert [send(body), send(packed[:-1]), send(packed + packed)] == [400] * 3
+    assert send(gzip.compress(b" " * (STREAM_BODY_BYTES + 1))) == 413
+    assert send(body, "br") == 415
+
+
+def test_samples_of_parts_of_a_metric_are_returned_by_their_dotted_keys(
+    wandb_server: WandbServer, ask: Ask
+) -> None:
+    wandb_server.add_run("crew/ship/log", history=[{"deep": {"er": 1}, "a.b": 2}, {"a.b": 3}])
+    specs = [json.dumps({"keys": keys}) for keys in (["deep.er"], ["_step", "a.b"], ["deep.none"])]
+    run = ask(RUN, specs=specs).json()["data"]["project"]["run"]
+    assert run["sampledHistory"] == [
+        [{"deep.er": 1}], [{"_step": 0, "a.b": 2}, {"_step": 1, "a.b": 3}], [],
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("spec", ["1", '{"keys": 1}', '{"samples": "x"}'])
 def test_malformed_spec_of_samples_is_rejected(
     wandb_server: WandbServer, ask: Ask, spec: str
@@ -90,7 +123,7 @@ def test_malformed_spec_of_samples_is_rejected(
 def test_lines_that_are_no_objects_do_not_break_the_history(
     wandb_server: WandbServer, ask: Ask
 ) -> None:
-    wandb_server.add_run("crew/ship/log")
+    wandb_server.add_run("crew/ship/log", state="running")
     content = ["", "no JSON", "[1]", '{"_step": 3, "loss": %s}' % ("9" * 5000), '{"_step": "x"}']
     for name in ("wandb-history.jsonl", "wandb-events.jsonl"):
         body = {"files": {name: {"offset": 0, "content": content}}}
@@ -102,3 +135,36 @@ def test_lines_that_are_no_objects_do_not_break_the_history(
     assert len(run["events"]) == 5
     assert run["parquetHistory"]["parquetUrls"] == []
     assert {"_step": 3} in run["parquetHistory"]["liveData"]
+
+
+CONSOLE = """
+query Console($after: String, $before: String, $first: Int, $last: Int) {
+  project(name: "ship", entityName: "crew") { run(name: "log") {
+    logLines(after: $after, before: $before, first: $first, last: $last) {
+      edges { node { number line } } pageInfo {
+        startCursor endCursor hasNextPage hasPreviousPage
+      }
+    }
+  } }
+}
+"""
+
+
+def test_console_is_paged_backward_from_its_end(wandb_server: WandbServer, ask: Ask) -> None:
+    wandb_server.add_run("crew/ship/log")
+    content = [f"line {number}" for number in range(5)]
+    assert post(wandb_server, {"files": {"output.log": {"content": content}}}).is_success
+    pages: list[list[int]] = []
+    before: str | None = None
+    while True:
+        answer = ask(CONSOLE, last=2, before=before).json()["data"]["project"]["run"]["logLines"]
+        pages.append([edge["node"]["number"] for edge in answer["edges"]])
+        info = answer["pageInfo"]
+        assert info["hasNextPage"] is (before is not None)
+        before = info["startCursor"]
+        if not info["hasPreviousPage"]:
+            break
+    assert pages == [[3, 4], [1, 2], [0]]
+    assert ask(CONSOLE, last=0).json()["data"]["project"]["run"]["logLines"]["edges"] == []
+    assert ask(CONSOLE, last=1, first=1).status_code == 400
+    assert ask(CONSOLE, last=-1).status_code == 400

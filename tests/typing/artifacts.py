@@ -1,10 +1,13 @@
 """Types of artifacts that users rely on. Only checked by mypy and pyright, never run."""
 
 from collections.abc import AsyncIterator, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Literal, assert_type
 
+from pydantic import BaseModel
+from typing_extensions import TypedDict
 from wbtyped_graphql import fragments
 
 from wbtyped import (
@@ -29,6 +32,8 @@ from wbtyped.artifacts import (
     ArtifactType,
     ArtifactTypes,
     RunArtifacts,
+    TypedArtifact,
+    TypedArtifacts,
 )
 from wbtyped.publish import Draft
 
@@ -42,6 +47,41 @@ def entry_points(api: Api) -> None:
     assert_type(api.artifact("name:latest"), Artifact)
     assert_type(api.artifact_exists("name"), bool)
     assert_type(api.artifact_collection_exists("name", "dataset"), bool)
+
+
+class Model(BaseModel):
+    rows: int
+
+
+@dataclass
+class Data:
+    rows: int
+
+
+class Keys(TypedDict):
+    rows: int
+
+
+def typed_metadata(api: Api) -> None:
+    versions = api.artifacts("dataset", "name", tags="a", metadata=Model)
+    assert_type(versions, TypedArtifacts[Model])
+    assert_type(versions[0], TypedArtifact[Model])
+    assert_type(versions[:2], list[TypedArtifact[Model]])
+    assert_type(versions[0].typed_metadata.rows, int)
+    assert_type([each.typed_metadata for each in versions], list[Model])
+    assert_type(api.artifacts("dataset", "name", metadata=Data)[0].typed_metadata, Data)
+    assert_type(api.artifacts("dataset", "name", metadata=Keys)[0].typed_metadata, Keys)
+    assert_type(api.artifacts("dataset", "name", metadata=None), Artifacts)
+    plain: Artifact = versions[0]
+    assert_type(plain.metadata, dict[str, object])
+
+
+async def typed_metadata_asynchronously(api: Api) -> None:
+    versions = await api.aartifacts("dataset", "name", metadata=Data)
+    assert_type(versions, TypedArtifacts[Data])
+    async for version in versions:
+        assert_type(version.typed_metadata, Data)
+    assert_type(await api.aartifacts("dataset", "name"), Artifacts)
 
 
 def iterators(

@@ -74,7 +74,7 @@ def one_file(run: Run) -> None:
     assert_type(file.save("folder"), Path)
     with file.download(root=Path("folder"), replace=True) as text:
         assert_type(text.read(), str)
-    file.attrs.name = "other"  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue]
+    file.attrs.name = "other"  # type: ignore[misc] # pyright: ignore[reportAttributeAccessIssue] # ty: ignore[invalid-assignment]
 
 
 async def coroutines(api: Api) -> None:

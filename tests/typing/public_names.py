@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar, assert_type
 
-from pydantic import BaseModel
 from wbtyped_graphql.operation import ResultT
 
 import wbtyped
@@ -37,12 +36,14 @@ from wbtyped import (
     Run,
     RunArtifacts,
     SizedPaginator,
+    UploadOptions,
+    UploadResult,
     artifacts,
     errors,
     files,
 )
 
-NodeT = TypeVar("NodeT", bound=BaseModel)
+NodeT = TypeVar("NodeT")
 
 
 def documented_paths_lead_to_the_same_classes() -> None:
@@ -81,7 +82,7 @@ async def contents(file: File, artifact: Artifact) -> None:
     assert_type(await file.aread(0, 5), bytes)
     assert_type(file.open("rb"), io.BufferedReader)
     assert_type(await file.aopen(), AsyncContentReader)
-    file.open("r")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    file.open("r")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # ty: ignore[invalid-argument-type]
     entry = artifact.get_entry("a")
     assert_type(entry.read(5, 10), bytes)
     assert_type(await entry.aread(), bytes)
@@ -101,12 +102,22 @@ def downloads(run: Run, artifact: Artifact) -> None:
     assert_type(run.files().download("folder", on_error="collect", **options), DownloadResult)
     assert_type(artifact.files().download(**options), DownloadResult)
     assert_type(artifact.download(**options), str)
-    run.files().download(engine="pigeon")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType]
+    run.files().download(engine="pigeon")  # type: ignore[arg-type] # pyright: ignore[reportArgumentType] # ty: ignore[invalid-argument-type]
     result = run.files().download(cache=Path("cache"))
     assert_type(result.failed, list[FailedFile])
     assert_type(result.failed[0].error, Exception)
     assert_type(result.unverified, dict[str, str])
     assert_type(result.resumed, int)
+
+
+async def uploads(api: Api, run: Run) -> None:
+    options: UploadOptions = {"progress": show, "engine": "httpx", "jobs": 8}
+    assert_type(run.upload(["a", Path("b")], "root", glob="*.txt", **options), UploadResult)
+    assert_type(await run.aupload("a", on_error="collect"), UploadResult)
+    assert_type(run.upload("a").failed, list[FailedFile])
+    assert_type(run.upload("a").uploaded, list[str])
+    assert_type(api.publish("a", "entity/project/name", "dataset", **options), Artifact)
+    run.upload("a", fsync=True)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue] # ty: ignore[unknown-argument]
 
 
 def names(files: Paginator[ResultT, NodeT, File]) -> list[str]:

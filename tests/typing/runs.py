@@ -50,7 +50,7 @@ def what_a_run_logged(run: Run) -> None:
     assert_type(run.scan_history(), Iterator[dict[str, JsonValue]])
     assert_type(run.last_history_step, int)
     assert_type(run.lastHistoryStep, int)
-    run.config["lr"] = 0.1  # type: ignore[index] # pyright: ignore[reportIndexIssue]
+    run.config["lr"] = 0.1  # type: ignore[index] # pyright: ignore[reportIndexIssue] # ty: ignore[invalid-assignment]
 
 
 def ends_of_a_run(run: Run) -> None:

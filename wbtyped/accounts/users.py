@@ -1,5 +1,7 @@
 """The account behind an API key."""
 
+from __future__ import annotations
+
 from wbtyped_graphql import fragments
 
 from .. import arguments

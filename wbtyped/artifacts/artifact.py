@@ -1,5 +1,7 @@
 """One version of an artifact: its properties, edits to it, and its files."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -11,16 +13,10 @@ from typing import TYPE_CHECKING, ClassVar, Self, Unpack, cast
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.input_types import (
-    ArtifactCollectionAliasInput,
-    TagInput,
-    UpdateArtifactInput,
-)
 
 from .. import arguments
 from ..accounts.registries import REGISTRY, find_organization, is_registry
 from ..clock import monotonic
-from ..download.disk.digests import Algorithm
 from ..download.options import DownloadOptions
 from ..errors import SchemaMismatchError, UsageError, WaitTimeoutError
 from ..notebook import Record
@@ -38,25 +34,22 @@ from ..user_json import (
     written_object,
 )
 from ..user_warnings import in_thread, warn_user
-from .contents.differences import ArtifactDifferences
-from .contents.entry import ArtifactManifestEntry
-from .contents.manifest import ArtifactManifest
 from .contents.version import VersionContents
-from .contents.version_diff import (
-    ArtifactDiff,
-    compare_entries,
-    compare_metadata,
-    transfer_size,
-)
 from .location import ArtifactLocation
 from .save_steps import SaveStep, save_all, save_step
 from .validation import checked_aliases, checked_tags
 
 if TYPE_CHECKING:
+    from wbtyped_graphql.input_types import ArtifactCollectionAliasInput, UpdateArtifactInput
     from wbtyped_graphql.update_artifact import UpdateArtifactUpdateArtifact as Updated
 
     from ..download.batch import Batch, BatchOptions
+    from ..download.disk.digests import Algorithm
     from ..download.stored_content import StoredContent
+    from .contents.differences import ArtifactDifferences
+    from .contents.entry import ArtifactManifestEntry
+    from .contents.manifest import ArtifactManifest
+    from .contents.version_diff import ArtifactDiff
 
 MAX_METADATA_KEYS = 100
 """The limit of the official client for assigned metadata."""
@@ -346,18 +339,25 @@ class StandaloneArtifact(Record):
         """Return True while the version is being uploaded; `wait` waits for its end."""
         return self.state == PENDING
 
-    def diff(self, other: "StandaloneArtifact") -> ArtifactDiff:
+    def diff(self, other: StandaloneArtifact) -> ArtifactDiff:
         """Return how another version differs from this one; see `ArtifactDiff`.
 
         Fetches both manifests, unless that was done before.
         """
         return self.client.run(self._diff(other))
 
-    async def adiff(self, other: "StandaloneArtifact") -> ArtifactDiff:
+    async def adiff(self, other: StandaloneArtifact) -> ArtifactDiff:
         """Asynchronous form of `diff`."""
         return await self.client.arun(self._diff(other))
 
-    def _diff(self, other: "StandaloneArtifact") -> Flow[ArtifactDiff]:
+    def _diff(self, other: StandaloneArtifact) -> Flow[ArtifactDiff]:
+        from .contents.version_diff import (
+            ArtifactDiff,
+            compare_entries,
+            compare_metadata,
+            transfer_size,
+        )
+
         arguments.instance("other", other, StandaloneArtifact, "an artifact version")
         old = yield from self.contents.load_manifest()
         new = yield from other.contents.load_manifest()
@@ -527,6 +527,9 @@ class StandaloneArtifact(Record):
         return steps
 
     def _alias_inputs(self, aliases: Sequence[str]) -> list[ArtifactCollectionAliasInput]:
+        # Imported late: few programs change anything.
+        from wbtyped_graphql.input_types import ArtifactCollectionAliasInput
+
         return [
             ArtifactCollectionAliasInput(
                 alias=alias,
@@ -557,6 +560,9 @@ class StandaloneArtifact(Record):
 
     def _changes(self) -> UpdateArtifactInput | None:
         """Build the input for everything but aliases; None if nothing changed."""
+        # Imported late: few programs change anything.
+        from wbtyped_graphql.input_types import TagInput, UpdateArtifactInput
+
         saved_tags = [tag.name for tag in self.attrs.tags]
         tags = checked_tags(self._tags)
         changes: dict[str, object] = {}
@@ -574,7 +580,7 @@ class StandaloneArtifact(Record):
             return None
         return UpdateArtifactInput.model_validate({"artifact_id": self.id, **changes})
 
-    def _record_update(self, payload: "Updated | None") -> None:
+    def _record_update(self, payload: Updated | None) -> None:
         self._replace(payload.artifact if payload else None)
 
     def load(self) -> fragments.Artifact:
@@ -735,8 +741,8 @@ class StandaloneArtifact(Record):
         root: str | PathLike[str] | None,
         allow_missing_references: bool,
         path_prefix: str | None,
-        options: "BatchOptions",
-    ) -> "Callable[[], Batch]":
+        options: BatchOptions,
+    ) -> Callable[[], Batch]:
         """Check the arguments, and return what builds the batch, which takes the manifest."""
         from .contents.download import make_version_batch
 
@@ -758,7 +764,7 @@ class StandaloneArtifact(Record):
         *,
         skip_cache: bool | None = None,
         multipart: bool | None = None,
-    ) -> "BatchOptions":
+    ) -> BatchOptions:
         # Imported late, like all parts of the download engine: they double the import time.
         from ..download.batch import build_options
 
@@ -780,16 +786,16 @@ class StandaloneArtifact(Record):
         """Download one file of the manifest; users call `entry.download()`."""
         from .contents.download import download_entry
 
-        arguments.instance("entry", entry, ArtifactManifestEntry)
+        arguments.instance("entry", entry, "ArtifactManifestEntry")
         folder = arguments.optional_location("root", root)
         options = self._build_options({"engine": "httpx", "jobs": 1}, skip_cache=skip_cache)
         return download_entry(self.contents, entry, folder, options)
 
-    def find_content(self, entry: ArtifactManifestEntry) -> Flow["StoredContent"]:
+    def find_content(self, entry: ArtifactManifestEntry) -> Flow[StoredContent]:
         """Return the content of a file of the manifest; users call `entry.read()`."""
         from .contents.entry_content import find_content
 
-        arguments.instance("entry", entry, ArtifactManifestEntry)
+        arguments.instance("entry", entry, "ArtifactManifestEntry")
         return (yield from find_content(self.contents, entry))
 
     def checkout(

@@ -1,11 +1,12 @@
 """One collection of artifact versions: its properties, and edits to it."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.input_types import TagInput
 
 from .. import arguments
 from ..accounts.missing import missing_project, missing_type
@@ -176,7 +177,7 @@ class StandaloneCollection(Record):
         return list(self._aliases)
 
     def _alias_page(
-        self, result: "ArtifactCollectionAliases", seen: Cursors
+        self, result: ArtifactCollectionAliases, seen: Cursors
     ) -> tuple[list[str], str | None]:
         if result.artifact_collection is None:
             raise self._missing()
@@ -294,6 +295,9 @@ class StandaloneCollection(Record):
         )
 
     def _tag_steps(self, tags: list[str]) -> list[SaveStep]:
+        # Imported late: few programs change anything.
+        from wbtyped_graphql.input_types import TagInput
+
         saved = self._saved_tags()
         steps: list[SaveStep] = []
         for added in tag_batches([tag for tag in tags if tag not in saved]):
@@ -310,12 +314,12 @@ class StandaloneCollection(Record):
             steps.append(save_step("tags", remove, self._tag_recorder([], removed)))
         return steps
 
-    def _record_update(self, payload: "UpdatedSequence | UpdatedPortfolio | None") -> None:
+    def _record_update(self, payload: UpdatedSequence | UpdatedPortfolio | None) -> None:
         if payload is None:
             raise self._missing()
         self.attrs = payload.artifact_collection
 
-    def _record_move(self, payload: "MovedSequence | None") -> None:
+    def _record_move(self, payload: MovedSequence | None) -> None:
         if payload is None or payload.artifact_collection is None:
             raise self._missing()
         self.attrs = payload.artifact_collection

@@ -1,5 +1,7 @@
 """Lists of collections: those of a type, and those of a project."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     )
 
 
-class CollectionList(SizedPaginator[ResultT, fragments.ArtifactCollection, ArtifactCollection]):
+class CollectionList(SizedPaginator[ResultT, "fragments.ArtifactCollection", ArtifactCollection]):
     """Collections of a project, filtered and sorted by the server."""
 
     __slots__ = ("entity", "filters", "order", "project")
@@ -98,7 +100,7 @@ class ArtifactCollections(CollectionList["Result"]):
     def __repr__(self) -> str:
         return f"<ArtifactCollections {self.entity}/{self.project} ({self.type_name})>"
 
-    def _operation(self, cursor: str | None) -> Operation["Result"]:
+    def _operation(self, cursor: str | None) -> Operation[Result]:
         return calls.artifact_collections(
             entity=self.entity,
             project=self.project,
@@ -109,7 +111,7 @@ class ArtifactCollections(CollectionList["Result"]):
             order=self.order,
         )
 
-    def _connection(self, result: "Result") -> "Page":
+    def _connection(self, result: Result) -> Page:
         if result.project is None:
             raise missing_project(self.entity, self.project)
         found = result.project.artifact_type
@@ -117,7 +119,7 @@ class ArtifactCollections(CollectionList["Result"]):
             raise missing_type(self.entity, self.project, self.type_name)
         return found.artifact_collections
 
-    def _total(self, result: "Result") -> int:
+    def _total(self, result: Result) -> int:
         return self._connection(result).total_count
 
 
@@ -152,7 +154,7 @@ class ProjectArtifactCollections(CollectionList["ProjectResult"]):
     def __repr__(self) -> str:
         return f"<ProjectArtifactCollections {self.entity}/{self.project}>"
 
-    def _operation(self, cursor: str | None) -> Operation["ProjectResult"]:
+    def _operation(self, cursor: str | None) -> Operation[ProjectResult]:
         operation = calls.project_artifact_collections(
             entity=self.entity,
             project=self.project,
@@ -163,10 +165,10 @@ class ProjectArtifactCollections(CollectionList["ProjectResult"]):
         )
         return operation.without("filters") if self.filters is None else operation
 
-    def _connection(self, result: "ProjectResult") -> "ProjectPage":
+    def _connection(self, result: ProjectResult) -> ProjectPage:
         if result.project is None or result.project.artifact_collections is None:
             raise missing_project(self.entity, self.project)
         return result.project.artifact_collections
 
-    def _total(self, result: "ProjectResult") -> int:
+    def _total(self, result: ProjectResult) -> int:
         return self._connection(result).total_count

@@ -1,49 +1,53 @@
 """The files of an artifact version."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from collections.abc import Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar, Unpack
 
-from wbtyped_graphql import calls, fragments
+from wbtyped_graphql import calls
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILES_BY_ID_GQL
 
 from .. import arguments
 from ..download.options import DownloadOptions, OnError
-from ..download.results import DownloadResult
 from ..errors import UsageError
 from ..name_patterns import check_glob, matches_glob
 from ..runs.files import StandaloneFile
 from ..runs.ref import RunRef
 from ..transport.client import Client
 from ..transport.flow import Flow
-from ..transport.pagination import SizedPaginator
-from .contents.entry import ArtifactManifestEntry, ManifestOwner
+from ..transport.pagination import Position, SizedPaginator
 from .contents.version import VersionContents
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from wbtyped_graphql.artifact_files_by_id import ArtifactFilesById as Result
-    from wbtyped_graphql.artifact_files_by_id import ArtifactFilesByIdArtifactFiles as Page
+    from wbtyped_graphql.artifact_files_by_id_rows import (
+        ArtifactFileRow,
+        ArtifactFilesByIdArtifactFilesRow,
+        ArtifactFilesByIdRow,
+    )
 
     from ..download.batch import Batch, BatchOptions
+    from ..download.results import DownloadResult
+    from .contents.entry import ArtifactManifestEntry, ManifestOwner
 
+    class ArtifactRef(ManifestOwner, Protocol):
+        """What the list of its files needs of a version; every `Artifact` is one."""
 
-class ArtifactRef(ManifestOwner, Protocol):
-    """What the list of its files needs of a version; every `Artifact` is one."""
-
-    @property
-    def contents(self) -> VersionContents:
-        """The files of the version."""
-        ...
+        @property
+        def contents(self) -> VersionContents:
+            """The files of the version."""
+            ...
 
 
 FileT = TypeVar("FileT", bound=StandaloneFile[RunRef])
 
 
-class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
+class VersionFiles(SizedPaginator["ArtifactFilesByIdRow", "ArtifactFileRow", FileT]):
     """The files of a version, independent of their class; see `ArtifactFiles`."""
 
     __slots__ = ("artifact", "glob", "names")
@@ -118,7 +122,7 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         allow_missing_references: bool,
         on_error: OnError,
         options: DownloadOptions,
-    ) -> "tuple[Path | None, BatchOptions]":
+    ) -> tuple[Path | None, BatchOptions]:
         """Check the arguments of a download."""
         # Imported late: the download engine doubles the import time of the package.
         from ..download.batch import build_options
@@ -127,7 +131,7 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         arguments.check_flags(allow_missing_references=allow_missing_references)
         return folder, build_options(self.client.settings, options, on_error)
 
-    def _find_entries(self, options: "BatchOptions") -> Flow[list[ArtifactManifestEntry]]:
+    def _find_entries(self, options: BatchOptions) -> Flow[list[ArtifactManifestEntry]]:
         """Return the files to download."""
         from .contents.named_entries import find_named_entries
 
@@ -143,29 +147,44 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
     def _batch(
         self,
         entries: list[ArtifactManifestEntry],
-        root: "Path | None",
+        root: Path | None,
         allow_missing_references: bool,
-        options: "BatchOptions",
-    ) -> "Batch":
+        options: BatchOptions,
+    ) -> Batch:
         from .contents.download import make_batch
 
         return make_batch(self.artifact.contents, entries, root, allow_missing_references, options)
 
-    def _operation(self, cursor: str | None) -> Operation["Result"]:
-        return calls.artifact_files_by_id(
-            id=self.artifact.id,
-            file_names=self.names,
-            file_cursor=cursor,
-            file_limit=self.per_page,
-        ).about(f"files of artifact {self.artifact.qualified_name}")
+    def _operation(self, cursor: str | None) -> Operation[ArtifactFilesByIdRow]:
+        # Imported late: only lists need it.
+        from wbtyped_graphql.artifact_files_by_id_rows import ArtifactFilesByIdRow
 
-    def _connection(self, result: "Result") -> "Page":
-        if result.artifact is None or result.artifact.files is None:
+        return (
+            calls.artifact_files_by_id(
+                id=self.artifact.id,
+                file_names=self.names,
+                file_cursor=cursor,
+                file_limit=self.per_page,
+            )
+            .read_as(ArtifactFilesByIdRow)
+            .about(f"files of artifact {self.artifact.qualified_name}")
+        )
+
+    def _page(self, result: ArtifactFilesByIdRow) -> ArtifactFilesByIdArtifactFilesRow:
+        if result["artifact"] is None or result["artifact"]["files"] is None:
             raise self.artifact.contents.missing()
-        return result.artifact.files
+        return result["artifact"]["files"]
 
-    def _total(self, result: "Result") -> int:
-        self._connection(result)
+    def _nodes(self, result: ArtifactFilesByIdRow) -> list[ArtifactFileRow]:
+        return [e["node"] for e in self._page(result)["edges"] if e["node"] is not None]
+
+    def _position(self, result: ArtifactFilesByIdRow) -> Position:
+        page = self._page(result)
+        last = page["edges"][-1]["cursor"] if page["edges"] else None
+        return Position(page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"] or last)
+
+    def _total(self, result: ArtifactFilesByIdRow) -> int:
+        self._page(result)
         return self.artifact.contents.file_count
 
     def _counts_items(self) -> bool:
@@ -175,4 +194,4 @@ class VersionFiles(SizedPaginator["Result", fragments.ArtifactFile, FileT]):
         return self.glob is None or matches_glob(item.name, self.glob)
 
     @abstractmethod
-    def _item(self, node: fragments.ArtifactFile) -> FileT: ...
+    def _item(self, node: ArtifactFileRow) -> FileT: ...

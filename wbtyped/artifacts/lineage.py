@@ -4,35 +4,33 @@ A run logs versions; a version belongs to collections and was used by runs. This
 here and nowhere else: each class adds to its standalone form the methods that return the others.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, Unpack, cast
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.enums import ArtifactDigestAlgorithm
-from wbtyped_graphql.input_types import (
-    ArtifactAliasInput,
-    LinkArtifactInput,
-    TagInput,
-)
 
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
-from ..download.disk.digests import Algorithm
+from ..download.options import OnError
 from ..errors import UNSEEN, GraphQLError, NotFoundError, UsageError
 from ..paths import ArtifactIdPath, parse_artifact_path, parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
 from ..runs.run_list import RunList
-from ..runs.upload import upload_file
+from ..runs.upload import UploadPaths, upload_file
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
+from ..transport.httpx_import import without_command_line
 from ..transport.nodes import iso
+from ..upload.options import UploadOptions
 from .artifact import StandaloneArtifact
 from .collection import StandaloneCollection
 from .files import VersionFiles
-from .lineage_graph import DEFAULT_DEPTH, LineageGraph, find_lineage, run_node, version_node
 from .location import ArtifactLocation
 from .lookup import find_version
 from .new_version import NewVersion, draft_of_path, is_draft, load_draft
@@ -40,7 +38,13 @@ from .validation import checked_aliases, checked_tags
 from .versions import CollectionVersions, RunVersions
 
 if TYPE_CHECKING:
+    from wbtyped_graphql.artifact_files_by_id_rows import ArtifactFileRow
     from wbtyped_graphql.artifact_places import ArtifactPlaces
+    from wbtyped_graphql.run_files_rows import RunFileRow
+
+    from ..download.disk.digests import Algorithm
+    from ..upload.results import UploadResult
+    from .lineage_graph import LineageGraph
 
 DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
     "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
@@ -48,6 +52,8 @@ DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
 }
 Draft: TypeAlias = NewVersion["Artifact", "Run"]
 """A draft of a new version; see `wbtyped.publish.Draft`."""
+DEFAULT_DEPTH = 2
+"""Steps that a lineage goes unless more are asked for."""
 USED_AT_FEATURE = "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION"
 """The feature of servers that record where a run found a version."""
 
@@ -75,7 +81,7 @@ class Run(StandaloneRun):
         glob: str | None = None,
         upload: bool = False,
         start: str | None = None,
-    ) -> "Files":
+    ) -> Files:
         """Return the files of the run as a lazy list; see `Files`.
 
         Nothing is requested until the list is read.
@@ -87,7 +93,7 @@ class Run(StandaloneRun):
         """
         return Files(self.client, self, names, per_page, upload, pattern, glob=glob, start=start)
 
-    def file(self, name: str) -> "File":
+    def file(self, name: str) -> File:
         """Return one file by its exact name (query RunFiles).
 
         The server returns a file even if none of this name exists: its `updated_at` is None, and
@@ -101,11 +107,11 @@ class Run(StandaloneRun):
         """
         return self.files([arguments.string("name", name)], per_page=1)[0]
 
-    async def afile(self, name: str) -> "File":
+    async def afile(self, name: str) -> File:
         """Asynchronous form of `file`."""
         return await self.files([arguments.string("name", name)], per_page=1).aget(0)
 
-    def upload_file(self, path: str | PathLike[str], root: str | PathLike[str] = ".") -> "File":
+    def upload_file(self, path: str | PathLike[str], root: str | PathLike[str] = ".") -> File:
         """Upload a local file, and return it as the server lists it.
 
         Its name in the run is its path relative to `root`, by default the working directory. A file
@@ -125,15 +131,80 @@ class Run(StandaloneRun):
 
     async def aupload_file(
         self, path: str | PathLike[str], root: str | PathLike[str] = "."
-    ) -> "File":
+    ) -> File:
         """Asynchronous form of `upload_file`."""
         return await self.client.arun(self._upload(path, root))
 
-    def _upload(self, path: str | PathLike[str], root: str | PathLike[str]) -> Flow["File"]:
+    def _upload(self, path: str | PathLike[str], root: str | PathLike[str]) -> Flow[File]:
+
         name = yield from upload_file(self.client, self, path, root)
         return (yield from self.files([name], per_page=1).load_item(0))
 
-    def logged_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
+    def upload(
+        self,
+        paths: UploadPaths,
+        root: str | PathLike[str] = ".",
+        *,
+        glob: str | None = None,
+        on_error: OnError = "raise",
+        **options: Unpack[UploadOptions],
+    ) -> UploadResult:
+        """Upload files, and folders with all that is in them, many at a time.
+
+        Names in the run are paths relative to `root`, by default the working directory. With
+        `glob`, only names that match the shell pattern are uploaded. Files of the same name are
+        replaced; those that the run has with the same content are skipped. Links to folders are not
+        followed.
+
+        The first failure ends the upload, unless `on_error="collect"`: then it is in the result.
+        `options` are `progress`, `engine` and `jobs`, see `UploadOptions`.
+
+        For each 500 files, this sends RunFileAddresses, CreateRunFiles and, if the server supports
+        it, MarkRunFilesUploaded. Raises UsageError before anything is sent, NotFoundError if the
+        run is gone, TransportError, and DiskError for a file that cannot be read, or that is
+        modified meanwhile.
+
+        Example:
+            >>> Path("plots").mkdir()
+            >>> Path("plots/loss.txt").write_text("1, 0.5")
+            6
+            >>> run.upload("plots")
+            <UploadResult 1 uploaded, 6 B>
+            >>> run.upload("plots", glob="*.txt").skipped
+            ['plots/loss.txt']
+        """
+        return self.client.run(self._upload_many(paths, root, glob, on_error, options))
+
+    async def aupload(
+        self,
+        paths: UploadPaths,
+        root: str | PathLike[str] = ".",
+        *,
+        glob: str | None = None,
+        on_error: OnError = "raise",
+        **options: Unpack[UploadOptions],
+    ) -> UploadResult:
+        """Asynchronous form of `upload`."""
+        return await self.client.arun(self._upload_many(paths, root, glob, on_error, options))
+
+    def _upload_many(
+        self,
+        paths: UploadPaths,
+        root: str | PathLike[str],
+        glob: str | None,
+        on_error: OnError,
+        options: UploadOptions,
+    ) -> Flow[UploadResult]:
+        # Imported late: it imports httpx, which doubles the import time of the package.
+        with without_command_line():
+            from ..runs.many_uploads import find_files, upload_files
+            from ..upload.batch_options import build_options
+
+        checked = build_options(options, on_error)
+        files = find_files(paths, root, glob)
+        return (yield from upload_files(self.client, self, files, checked))
+
+    def logged_artifacts(self, per_page: int = 100, *, start: str | None = None) -> RunArtifacts:
         """Return the artifact versions that the run logged, as a lazy list.
 
         Example:
@@ -142,7 +213,7 @@ class Run(StandaloneRun):
         """
         return RunArtifacts(self.client, self, "logged", per_page, start=start)
 
-    def used_artifacts(self, per_page: int = 100, *, start: str | None = None) -> "RunArtifacts":
+    def used_artifacts(self, per_page: int = 100, *, start: str | None = None) -> RunArtifacts:
         """Return the artifact versions that the run used, as a lazy list."""
         return RunArtifacts(self.client, self, "used", per_page, start=start)
 
@@ -159,11 +230,13 @@ class Run(StandaloneRun):
         return await self.client.arun(self._lineage(depth))
 
     def _lineage(self, depth: int) -> Flow[LineageGraph]:
+        from .lineage_graph import find_lineage, run_node
+
         return find_lineage(self.client, run_node(self.full_path, self.name), depth)
 
     def use_artifact(
-        self, artifact: "Artifact | Draft | str | PathLike[str]", use_as: str | None = None
-    ) -> "Artifact":
+        self, artifact: Artifact | Draft | str | PathLike[str], use_as: str | None = None
+    ) -> Artifact:
         """Record that the run uses a version, and return it (mutation UseArtifact).
 
         Instead of a version, its path will do: `entity/project/collection:alias`, of which entity
@@ -179,14 +252,14 @@ class Run(StandaloneRun):
         return self.client.run(self._use_artifact(artifact, use_as))
 
     async def ause_artifact(
-        self, artifact: "Artifact | Draft | str | PathLike[str]", use_as: str | None = None
-    ) -> "Artifact":
+        self, artifact: Artifact | Draft | str | PathLike[str], use_as: str | None = None
+    ) -> Artifact:
         """Asynchronous form of `use_artifact`."""
         return await self.client.arun(self._use_artifact(artifact, use_as))
 
     def _use_artifact(
-        self, given: "Artifact | Draft | str | PathLike[str]", use_as: str | None
-    ) -> Flow["Artifact"]:
+        self, given: Artifact | Draft | str | PathLike[str], use_as: str | None
+    ) -> Flow[Artifact]:
         arguments.check_optional_strings(use_as=use_as)
         artifact = yield from self._version_to_use(given)
         use = calls.use_artifact(
@@ -203,7 +276,7 @@ class Run(StandaloneRun):
         yield from ask(use, f"run {self.full_path}")
         return artifact
 
-    def _version_to_use(self, given: "Artifact | Draft | str | PathLike[str]") -> Flow["Artifact"]:
+    def _version_to_use(self, given: Artifact | Draft | str | PathLike[str]) -> Flow[Artifact]:
         if isinstance(given, str | PathLike):
             path = parse_artifact_path(given, self.client.settings.pages)
             if isinstance(path, ArtifactIdPath):
@@ -216,10 +289,10 @@ class Run(StandaloneRun):
 
     def _draft(
         self,
-        given: "Draft | str | PathLike[str]",
+        given: Draft | str | PathLike[str],
         name: str | None = None,
         type_name: str | None = None,
-    ) -> "Draft | None":
+    ) -> Draft | None:
         """Return the draft of a path, or the given one; None for anything else."""
         if isinstance(given, str | PathLike):
             default = f"run-{self.id}-{PurePath(given).name}"
@@ -228,13 +301,13 @@ class Run(StandaloneRun):
 
     def log_artifact(
         self,
-        artifact: "Artifact | Draft | str | PathLike[str]",
+        artifact: Artifact | Draft | str | PathLike[str],
         aliases: Iterable[str] | None = None,
         tags: str | Iterable[str] | None = None,
         *,
         name: str | None = None,
         type: str | None = None,  # noqa: A002
-    ) -> "Artifact":
+    ) -> Artifact:
         """Publish a new version of the run's project, or log an existing one; return it.
 
         `artifact` is a `publish.Draft`, a local file or folder, or a URI to refer to; or a version
@@ -254,24 +327,27 @@ class Run(StandaloneRun):
 
     async def alog_artifact(
         self,
-        artifact: "Artifact | Draft | str | PathLike[str]",
+        artifact: Artifact | Draft | str | PathLike[str],
         aliases: Iterable[str] | None = None,
         tags: str | Iterable[str] | None = None,
         *,
         name: str | None = None,
         type: str | None = None,  # noqa: A002
-    ) -> "Artifact":
+    ) -> Artifact:
         """Asynchronous form of `log_artifact`."""
         return await self.client.arun(self._log_artifact(artifact, aliases, tags, name, type))
 
     def _log_artifact(
         self,
-        given: "Artifact | Draft | str | PathLike[str]",
+        given: Artifact | Draft | str | PathLike[str],
         aliases: Iterable[str] | None,
         tags: str | Iterable[str] | None,
         name: str | None,
         type_name: str | None,
-    ) -> Flow["Artifact"]:
+    ) -> Flow[Artifact]:
+        # Imported late: few programs change anything.
+        from wbtyped_graphql.input_types import ArtifactAliasInput, TagInput
+
         arguments.check_optional_strings(name=name, type=type_name)
         if not isinstance(given, Artifact) and (draft := self._draft(given, name, type_name)):
             return (yield from draft.publish_for(self, aliases, tags, is_logged=True))
@@ -354,8 +430,8 @@ class Files(FileList[Run, "File"]):
 
     __slots__ = ()
 
-    def _item(self, node: fragments.RunFile) -> "File":
-        return File(self.client, node, self.run)
+    def _item(self, node: RunFileRow) -> File:
+        return File.__of_row__(self.client, node, self.run)
 
 
 class File(StandaloneFile[Run]):
@@ -392,7 +468,7 @@ class ArtifactCollection(StandaloneCollection):
 
     __slots__ = ()
 
-    def artifacts(self, per_page: int = 50, *, start: str | None = None) -> "Artifacts":
+    def artifacts(self, per_page: int = 50, *, start: str | None = None) -> Artifacts:
         """Return its versions as a lazy list, newest first; see `Artifacts`."""
         return Artifacts(
             self.client, self.entity, self.project, self.attrs.name,
@@ -418,7 +494,7 @@ class Artifacts(CollectionVersions["Artifact"]):
 
     __slots__ = ()
 
-    def _version(self, location: ArtifactLocation, node: fragments.Artifact) -> "Artifact":
+    def _version(self, location: ArtifactLocation, node: fragments.Artifact) -> Artifact:
         return Artifact(self.client, location, node)
 
 
@@ -435,7 +511,7 @@ class RunArtifacts(RunVersions["Artifact"]):
 
     __slots__ = ()
 
-    def _version(self, location: ArtifactLocation, node: fragments.Artifact) -> "Artifact":
+    def _version(self, location: ArtifactLocation, node: fragments.Artifact) -> Artifact:
         return Artifact(self.client, location, node)
 
 
@@ -454,8 +530,8 @@ class ArtifactFiles(VersionFiles[File]):
 
     __slots__ = ()
 
-    def _item(self, node: fragments.ArtifactFile) -> File:
-        return File(self.client, node)
+    def _item(self, node: ArtifactFileRow) -> File:
+        return File.__of_row__(self.client, node)
 
 
 class Artifact(StandaloneArtifact):
@@ -492,7 +568,7 @@ class Artifact(StandaloneArtifact):
         """
         return ArtifactFiles(self.client, self, names, per_page, glob=glob, start=start)
 
-    def new_draft(self) -> "Draft":
+    def new_draft(self) -> Draft:
         """Return a draft of a new version with the files of this one (`publish.Draft`).
 
         Files can be added, replaced and removed; nothing is downloaded, and only new files are
@@ -507,11 +583,11 @@ class Artifact(StandaloneArtifact):
         """
         return self.client.run(self._new_draft())
 
-    async def anew_draft(self) -> "Draft":
+    async def anew_draft(self) -> Draft:
         """Asynchronous form of `new_draft`."""
         return await self.client.arun(self._new_draft())
 
-    def _new_draft(self) -> "Flow[Draft]":
+    def _new_draft(self) -> Flow[Draft]:
         check_logged(self)
         return cast("Draft", (yield from load_draft(self)))
 
@@ -557,7 +633,7 @@ class Artifact(StandaloneArtifact):
 
     def link(
         self, target_path: str | PathLike[str], aliases: Iterable[str] | None = None
-    ) -> "Artifact":
+    ) -> Artifact:
         """Link the version to the portfolio at `target_path`, and return the link.
 
         The path is `entity/project/name`, `project/name` or `name`; the defaults are the version's
@@ -574,13 +650,16 @@ class Artifact(StandaloneArtifact):
 
     async def alink(
         self, target_path: str | PathLike[str], aliases: Iterable[str] | None = None
-    ) -> "Artifact":
+    ) -> Artifact:
         """Asynchronous form of `link`."""
         return await self.client.arun(self._link(target_path, aliases))
 
     def _link(
         self, target_path: str | PathLike[str], aliases: Iterable[str] | None
-    ) -> Flow["Artifact"]:
+    ) -> Flow[Artifact]:
+        # Imported late: few programs change anything.
+        from wbtyped_graphql.input_types import ArtifactAliasInput, LinkArtifactInput
+
         parts = parse_collection_path(target_path, self.client.settings.pages)
         entity, project = parts.entity, parts.project or self.project
         inputs = [
@@ -650,23 +729,23 @@ class Artifact(StandaloneArtifact):
             ) from error
 
     @property
-    def source_artifact(self) -> "Artifact":
+    def source_artifact(self) -> Artifact:
         """The version itself, as shown in the sequence that it was logged to."""
         return Artifact(self.client, self.source, self.attrs)
 
     @property
-    def linked_artifacts(self) -> "list[Artifact]":
+    def linked_artifacts(self) -> list[Artifact]:
         """The links to the version in all portfolios (query ArtifactPlaces).
 
         Empty for a link. The server returns at most 500, and only those that the API key may see.
         """
         return self.client.run(self._find_links())
 
-    async def alinked_artifacts(self) -> "list[Artifact]":
+    async def alinked_artifacts(self) -> list[Artifact]:
         """Asynchronous form of `linked_artifacts`."""
         return await self.client.arun(self._find_links())
 
-    def _find_links(self) -> Flow["list[Artifact]"]:
+    def _find_links(self) -> Flow[list[Artifact]]:
         if self.is_link:
             return []
         result = yield from ask(calls.artifact_places(id=self.id), self._subject)
@@ -696,7 +775,7 @@ class Artifact(StandaloneArtifact):
         return None
 
     def _memberships(
-        self, result: "ArtifactPlaces"
+        self, result: ArtifactPlaces
     ) -> list[tuple[ArtifactLocation, fragments.Membership]]:
         if result.artifact is None:
             raise self.contents.missing()
@@ -724,6 +803,8 @@ class Artifact(StandaloneArtifact):
         return await self.client.arun(self._lineage(depth))
 
     def _lineage(self, depth: int) -> Flow[LineageGraph]:
+        from .lineage_graph import find_lineage, version_node
+
         return find_lineage(self.client, version_node(self.id, self.source, self.type), depth)
 
     def used_by(self) -> list[Run]:

@@ -1,5 +1,7 @@
 """The lineage of versions and runs as a graph: what came from what, and how to draw it."""
 
+from __future__ import annotations
+
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
 Kind: TypeAlias = Literal["artifact", "run"]
 Relation: TypeAlias = Literal["logged", "used"]
-DEFAULT_DEPTH, MAX_DEPTH = 2, 20
+MAX_DEPTH = 20
 MAX_NODES = 500
 """After so many nodes a graph is cut: nobody can read it."""
 NEIGHBOURS_PER_PAGE = 100
@@ -225,7 +227,7 @@ class Tracing:
             path = f"{place.entity_name}/{place.name}/{creator.name}"
             self._connect(run_node(path, creator.display_name), node, "logged")
 
-    def _runs_of(self, version: "VersionResult") -> Iterable[LineageNode]:
+    def _runs_of(self, version: VersionResult) -> Iterable[LineageNode]:
         if version.used_by.page_info.has_next_page:
             self._complete = False
         for edge in version.used_by.edges:
@@ -245,17 +247,19 @@ class Tracing:
         if found is not None:
             self._add_versions(node, found)
 
-    def _add_versions(self, node: LineageNode, run: "RunResult") -> None:
+    def _add_versions(self, node: LineageNode, run: RunResult) -> None:
         for page, relation in ((run.input_artifacts, "used"), (run.output_artifacts, "logged")):
             if page is None:
                 continue
             if page.page_info.has_next_page:
                 self._complete = False
             for edge in page.edges:
-                version = edge.node and node_of(edge.node)
-                if version and relation == "used":
+                version = node_of(edge.node) if edge.node else None
+                if version is None:
+                    continue
+                if relation == "used":
                     self._connect(version, node, "used")
-                elif version:
+                else:
                     self._connect(node, version, "logged")
 
 

@@ -1,5 +1,7 @@
 """The location of a version: a collection, and its number there."""
 
+from __future__ import annotations
+
 from typing import NamedTuple
 
 from wbtyped_graphql import fragments
@@ -17,7 +19,7 @@ class ArtifactLocation(NamedTuple):
     """`vN`, the number in this collection."""
 
     @classmethod
-    def of_source(cls, node: fragments.Artifact) -> "ArtifactLocation":
+    def of_source(cls, node: fragments.Artifact) -> ArtifactLocation:
         """Return where a version was logged; entity and project are empty if they are hidden."""
         sequence = node.artifact_sequence
         entity = sequence.project.entity_name if sequence.project else ""
@@ -25,7 +27,7 @@ class ArtifactLocation(NamedTuple):
         return cls(entity, project, sequence.name, f"v{node.version_index or 0}")
 
     @classmethod
-    def of_membership(cls, node: fragments.Membership) -> "ArtifactLocation | None":
+    def of_membership(cls, node: fragments.Membership) -> ArtifactLocation | None:
         """Return the location of a membership; None if the API key may not see it."""
         collection = node.artifact_collection
         if collection is None or collection.project is None:
@@ -47,7 +49,7 @@ class ArtifactLocation(NamedTuple):
     @property
     def collection_path(self) -> tuple[str, str, str]:
         """Entity, project and collection."""
-        return self[:3]
+        return self.entity, self.project, self.collection
 
     def aliases(self, node: fragments.Artifact) -> list[str]:
         """Return the aliases of a version in this collection, without `vN`."""

@@ -1,7 +1,10 @@
 """Resolve an artifact path to a version, with a fallback for old servers."""
 
+from __future__ import annotations
+
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from wbtyped_graphql import calls, fragments
 
@@ -9,9 +12,10 @@ from ..accounts.missing import missing_project
 from ..errors import UNSEEN, GraphQLError, NotFoundError
 from ..transport.client import Client, is_unknown_field
 from ..transport.flow import Flow, ask
-from .contents.manifest import ArtifactManifest
-from .contents.offline_index import load_offline
 from .location import ArtifactLocation
+
+if TYPE_CHECKING:
+    from .contents.manifest import ArtifactManifest
 
 VERSION_NUMBER = re.compile(r"v0*([0-9]+)")
 MAX_VERSION = 2**31 - 1
@@ -37,6 +41,9 @@ def find_version(client: Client, entity: str, project: str, name: str) -> Flow[F
     """
     check_version_number(entity, project, name)
     if client.settings.offline:
+        # Imported late: few programs are offline, and the cache is 10 modules.
+        from .contents.offline_index import load_offline
+
         record, manifest = load_offline(client, entity, project, name)
         return FoundVersion(record.location, record.node, manifest)
     features = client.known_features

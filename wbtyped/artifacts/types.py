@@ -1,5 +1,7 @@
 """The types of artifacts in a project."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Self
 
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from wbtyped_graphql.artifact_types import ArtifactTypesProjectArtifactTypes
 
 
-class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"]):
+class ArtifactTypes(Paginator["Result", "fragments.ArtifactType", "ArtifactType"]):
     """The types of artifacts in a project, fetched page by page (query ArtifactTypes).
 
     The server does not report a total, so there is no `len()`, and `length` is None.
@@ -59,17 +61,17 @@ class ArtifactTypes(Paginator["Result", fragments.ArtifactType, "ArtifactType"])
         """Always None: the server does not report the number of types."""
         return
 
-    def _operation(self, cursor: str | None) -> Operation["Result"]:
+    def _operation(self, cursor: str | None) -> Operation[Result]:
         return calls.artifact_types(
             entity=self.entity, project=self.project, cursor=cursor, per_page=self.per_page
         )
 
-    def _connection(self, result: "Result") -> "ArtifactTypesProjectArtifactTypes":
+    def _connection(self, result: Result) -> ArtifactTypesProjectArtifactTypes:
         if result.project is None:
             raise missing_project(self.entity, self.project)
         return result.project.artifact_types
 
-    def _item(self, node: fragments.ArtifactType) -> "ArtifactType":
+    def _item(self, node: fragments.ArtifactType) -> ArtifactType:
         return ArtifactType(self.client, self.entity, self.project, node.name, node)
 
 

@@ -1,5 +1,7 @@
 """Lists of artifact versions: those of a collection, and those of a run."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, ClassVar, TypeVar
@@ -36,7 +38,7 @@ ArtifactT = TypeVar("ArtifactT", bound=StandaloneArtifact)
 COMMITTED: Mapping[str, object] = {"state": "COMMITTED"}
 
 
-class VersionList(SizedPaginator[ResultT, fragments.Artifact, ArtifactT]):
+class VersionList(SizedPaginator[ResultT, "fragments.Artifact", ArtifactT]):
     """A list of versions, independent of their class."""
 
     __slots__ = ()
@@ -86,7 +88,7 @@ class CollectionVersions(VersionList["Result", ArtifactT]):
     def __repr__(self) -> str:
         return f"<Artifacts {self.entity}/{self.project}/{self.collection_name}>"
 
-    def _operation(self, cursor: str | None) -> Operation["Result"]:
+    def _operation(self, cursor: str | None) -> Operation[Result]:
         return calls.artifacts(
             entity=self.entity,
             project=self.project,
@@ -98,7 +100,7 @@ class CollectionVersions(VersionList["Result", ArtifactT]):
             filters=filters_json(self.filters),
         )
 
-    def _connection(self, result: "Result") -> "Page":
+    def _connection(self, result: Result) -> Page:
         if result.project is None:
             raise missing_project(self.entity, self.project)
         if result.project.artifact_type is None:
@@ -108,10 +110,10 @@ class CollectionVersions(VersionList["Result", ArtifactT]):
             raise missing_collection(self.entity, self.project, self.collection_name)
         return found.artifacts
 
-    def _total(self, result: "Result") -> int:
+    def _total(self, result: Result) -> int:
         return self._connection(result).total_count
 
-    def _items(self, result: "Result") -> list[ArtifactT]:
+    def _items(self, result: Result) -> list[ArtifactT]:
         # The version number in this collection is on the edge; that on the node is the source's.
         collection = self.entity, self.project, self.collection_name
         locations = {
@@ -153,7 +155,7 @@ class RunVersions(VersionList["RunResult", ArtifactT]):
     def __repr__(self) -> str:
         return f"<RunArtifacts {self.run.full_path} ({self.mode})>"
 
-    def _operation(self, cursor: str | None) -> Operation["RunResult"]:
+    def _operation(self, cursor: str | None) -> Operation[RunResult]:
         return calls.run_artifacts(
             entity=self.run.entity,
             project=self.run.project,
@@ -164,7 +166,7 @@ class RunVersions(VersionList["RunResult", ArtifactT]):
             per_page=self.per_page,
         )
 
-    def _connection(self, result: "RunResult") -> "Logged | Used":
+    def _connection(self, result: RunResult) -> Logged | Used:
         if result.project is None:
             raise missing_run(self.run, "project")
         if result.project.run is None:
@@ -175,7 +177,7 @@ class RunVersions(VersionList["RunResult", ArtifactT]):
             raise missing_run(self.run, "artifacts")
         return found
 
-    def _total(self, result: "RunResult") -> int:
+    def _total(self, result: RunResult) -> int:
         return self._connection(result).total_count
 
     def _keeps(self, item: ArtifactT) -> bool:

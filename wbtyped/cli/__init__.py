@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("always", UserWarning)
-            warnings.showwarning = show_warning
+            warnings.showwarning = show_warning  # ty: ignore[invalid-assignment] # as documented
             run(given)
     except KeyboardInterrupt:
         print_err("wbtyped: interrupted")
@@ -66,7 +66,7 @@ def run(arguments: Sequence[str]) -> None:
     """Run a subcommand; raises SystemExit, and KeyboardInterrupt if nothing was reported yet."""
     # httpx would load its own command line with click, rich and pygments: 0.04 s of CPU time, where
     # all of `wbtyped ls` takes 0.27 s.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type]
+    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # ty: ignore[no-matching-overload]
     start_fast()
     from .app import app  # needs typer, which may be missing
 

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from glob import escape as glob_escape
@@ -164,7 +164,7 @@ def get_version(
 
 
 def chosen_entries(
-    artifact: Artifact, names: Iterable[str], name_filter: NameFilter
+    artifact: Artifact, names: Collection[str], name_filter: NameFilter
 ) -> tuple[list[ArtifactManifestEntry], list[NotFoundError]]:
     """Return the files with these names, or in folders of these names, and what is missing.
 

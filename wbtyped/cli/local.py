@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .parameters import check_api_key, examples
+from .parameters import BaseUrl, check_api_key, check_names, check_string, examples
 
 local_app: typer.Typer = typer.Typer()
 
@@ -14,6 +14,7 @@ local_app: typer.Typer = typer.Typer()
     epilog=examples(
         "wbtyped serve ./wandb-data",
         "wbtyped serve ./wandb-data --port 0 --log-requests",
+        "wbtyped serve ./wandb-data --user ann --user bob:crew,band",
         "wbtyped serve ./wandb-data --load me/mnist/dataset/digits=./digits",
         "wbtyped serve --from ./backup",
     )
@@ -63,6 +64,13 @@ def serve(
             callback=check_api_key,
         ),
     ] = None,
+    user: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME[:TEAM,...]",
+            help="Create another user, with teams to belong to, and print its key; repeatable.",
+        ),
+    ] = None,
     hide_schema: Annotated[
         bool,
         typer.Option(
@@ -106,6 +114,7 @@ def serve(
         api_key,
         load or [],
         mirrors=mirrors or [],
+        users=user or [],
         introspection=not hide_schema,
         allow_hosts=allow_host or [],
         allow_origins=allow_origin or [],
@@ -151,21 +160,43 @@ def demo(
         "wbtyped codegen --queries my_queries --out my_package",
         "wbtyped codegen --queries my_queries --out my_package --check",
         "wbtyped codegen --queries my_queries --out my_package --schema https://wandb.example.com",
+        "wbtyped codegen --project me/mnist --out names.py",
+        "wbtyped codegen --project me/mnist --type dataset --out names.py --check",
     )
 )
 def codegen(
-    queries: Annotated[
-        Path,
-        typer.Option(
-            metavar="FOLDER|FILE", exists=True, help="Your .graphql files.", show_default=False
-        ),
-    ],
     out: Annotated[
         Path,
         typer.Option(
-            metavar="FOLDER", file_okay=False, help="The package to write.", show_default=False
+            metavar="FOLDER|FILE",
+            help="The package to write, or with --project the module.",
+            show_default=False,
         ),
     ],
+    queries: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER|FILE", exists=True, help="Your .graphql files.", show_default=False
+        ),
+    ] = None,
+    project: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ENTITY/PROJECT",
+            help="Write the names in a project instead.",
+            callback=check_string,
+            show_default=False,
+        ),
+    ] = None,
+    types: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="With --project: only artifacts of this type; repeatable.",
+            callback=check_names,
+        ),
+    ] = None,
     schema: Annotated[
         str | None,
         typer.Option(
@@ -180,15 +211,32 @@ def codegen(
     watch: Annotated[
         bool, typer.Option("--watch", help="Compile again whenever a query changes, until Ctrl-C.")
     ] = False,
+    base_url: BaseUrl = None,
 ) -> None:
-    """Compile your own GraphQL queries to a typed Python package.
+    """Compile your own GraphQL queries to a typed Python package, or name what a project contains.
 
-    Each operation becomes a function that returns an `Operation`, which `api.client.send` sends.
-    Fragments of this package, such as `Artifact`, can be spread without defining them.
+    With --queries, each operation becomes a function that returns an `Operation`, which
+    `api.client.send` sends. Fragments of this package, such as `Artifact`, can be spread without
+    defining them.
+
+    With --project, the names of types, collections, aliases and registries become Literal types,
+    and a class `Names` loads what they name: editors complete them, and type checkers refuse names
+    that do not exist. --check prints what is gone or new.
 
     Exit codes: 0 done, 1 out of date (with --check), 2 an error in a query (each is printed as
-    FILE:LINE:COLUMN: message) or wrong usage, 3 no schema could be read.
+    FILE:LINE:COLUMN: message), a project that cannot be read or wrong usage, 3 no schema could be
+    read.
     """
+    if project is not None:
+        if queries or schema or watch:
+            raise typer.BadParameter(
+                "works with --out, --check and --base-url only", param_hint="--project"
+            )
+        from .project_names import generate_names
+
+        raise typer.Exit(generate_names(project, out, types or [], base_url, check=check))
+    if queries is None or types or base_url:
+        raise typer.BadParameter("pass --queries, or --project, which --type and --base-url need")
     from .codegen import generate
 
     raise typer.Exit(generate(queries, out, schema, check=check, watch=watch))

@@ -1,26 +1,20 @@
 """`wbtyped put`: upload files and folders to a run."""
 
 import json
-import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from queue import Empty, SimpleQueue
 
 from ..api import Api
 from ..artifacts.lineage import Run
-from ..errors import NotFoundError, UsageError, WbtypedError
+from ..errors import NotFoundError
 from ..paths import parse_run_path
-from ..runs.upload import LocalFile, upload_file
+from ..runs.many_uploads import find_files, upload_files
+from ..upload.batch_options import build_options
+from ..upload.options import UploadOptions
 from .connection import connect
 from .output import print_out
 from .progress import Reporter, SilentReporter, make_reporter
-
-DEFAULT_JOBS = 8
-"""Number of parallel uploads."""
-TICK_SECONDS = 0.1
-"""Seconds between two reports of the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,46 +23,24 @@ class PutOptions:
 
     root: Path = Path()
     create: bool = False
-    jobs: int = DEFAULT_JOBS
+    glob: str | None = None
+    upload: UploadOptions = field(default_factory=UploadOptions)
     as_json: bool = False
     base_url: str | None = None
 
 
 def put_files(paths: Sequence[Path], run_path: str, options: PutOptions) -> int:
     """Upload files to a run and report on each; return the exit code."""
-    files = find_files(paths, options.root)
+    files = find_files(paths, options.root, options.glob)
     with connect(options.base_url) as api:
         run, created = find_run(api, run_path, create=options.create)
         with SilentReporter("put") if options.as_json else make_reporter("put") as reporter:
-            upload(run, files, options, reporter)
+            built = build_options(options.upload, "collect", reporter)
+            run.client.run(upload_files(run.client, run, files, built))
         if created:
             run.finish()
     print_result(run, reporter, as_json=options.as_json)
     return 1 if reporter.failures else 0
-
-
-def find_files(paths: Sequence[Path], root: Path) -> list[LocalFile]:
-    """Return the files at some paths and in folders below them, named relative to `root`.
-
-    Raises UsageError for a path that does not exist or is not below `root`.
-    """
-    found = {
-        file.name: file
-        for path in paths
-        for each in (files_below(path) if path.is_dir() else [path])
-        for file in [LocalFile.find(each, root)]
-    }
-    if not found:
-        raise UsageError(f"no files in {', '.join(map(str, paths))}")
-    return list(found.values())
-
-
-def files_below(folder: Path) -> Iterator[Path]:
-    """Yield the files below a folder, sorted; links to folders are not followed."""
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            yield Path(parent, name)
 
 
 def find_run(api: Api, path: str, *, create: bool) -> tuple[Run, bool]:
@@ -82,61 +54,6 @@ def find_run(api: Api, path: str, *, create: bool) -> tuple[Run, bool]:
             ) from error
     parts = parse_run_path(path)
     return api.create_run(parts.run, parts.project, parts.entity), True
-
-
-def upload(run: Run, files: Sequence[LocalFile], options: PutOptions, reporter: Reporter) -> None:
-    """Upload files in parallel; one that fails does not stop the others."""
-    sizes = {file.name: file.path.stat().st_size for file in files}
-    reporter.expect(len(files), sum(sizes.values()))
-    sent: dict[str, int] = {}  # of the files being uploaded
-    ended: SimpleQueue[Future[str]] = SimpleQueue()
-    with ThreadPoolExecutor(options.jobs) as threads:
-        names: dict[Future[str], str] = {}
-        try:
-            for file in files:
-                future = threads.submit(upload_one, run, file, options.root, sent)
-                names[future] = file.name
-                future.add_done_callback(ended.put)
-            while names:
-                future = next_ended(ended, sent, reporter)
-                name = names.pop(future)
-                try:
-                    future.result()
-                except WbtypedError as error:
-                    reporter.fail(name, error)
-                else:
-                    reporter.finish("uploaded", name, sizes[name])
-        except BaseException:
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
-
-
-def upload_one(run: Run, file: LocalFile, root: Path, sent: dict[str, int]) -> str:
-    """Upload a file, and keep in `sent` how much of it is sent as long as it is unfinished."""
-    try:
-        return run.client.run(
-            upload_file(
-                run.client, run, file.path, root, lambda size: sent.__setitem__(file.name, size)
-            )
-        )
-    finally:
-        sent.pop(file.name, None)
-
-
-def next_ended(
-    ended: "SimpleQueue[Future[str]]", sent: dict[str, int], reporter: Reporter
-) -> Future[str]:
-    """Wait for the end of an upload, and report the progress of all meanwhile."""
-    while True:
-        try:
-            future = ended.get(timeout=TICK_SECONDS)
-        except Empty:
-            future = None
-        # A copy, since the threads change it.
-        reporter.underway = sum(list(sent.values()))
-        if future is not None:
-            return future
-        reporter.tick_counted()
 
 
 def print_result(run: Run, reporter: Reporter, *, as_json: bool) -> None:

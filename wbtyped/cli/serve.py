@@ -25,6 +25,16 @@ def load_folder(server: WandbServer, option: str) -> None:
     print_out(f"loaded {folder} as {entity}/{project}/{name}")
 
 
+def add_user(server: WandbServer, option: str) -> None:
+    """Create the user of a `--user` option, and print its key."""
+    name, colon, listed = option.partition(":")
+    teams = listed.split(",") if colon else []
+    if not all(teams):
+        raise UsageError(f"--user {option!r}: use NAME or NAME:TEAM,TEAM")
+    key = server.add_user(name, teams=teams)
+    print_out(f"user {name} has the key {key}")
+
+
 def serve_folder(
     data: Path | None,
     host: str,
@@ -34,6 +44,7 @@ def serve_folder(
     load: Sequence[str] = (),
     *,
     mirrors: Sequence[Path] = (),
+    users: Sequence[str] = (),
     introspection: bool = True,
     allow_hosts: Sequence[str] = (),
     allow_origins: Sequence[str] = (),
@@ -65,6 +76,8 @@ def serve_folder(
     if log_requests:
         print_requests()
     try:
+        for option in users:
+            add_user(server, option)
         for option in load:
             load_folder(server, option)
         serve(server, print_mirror_instructions if mirrors else print_instructions)

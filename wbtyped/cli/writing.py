@@ -1,7 +1,7 @@
-"""The subcommands that write: `put`, `rm`, `tag`, `alias` and `link`."""
+"""The subcommands that write: `put`, `publish`, `rm`, `tag`, `alias` and `link`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,6 +17,7 @@ from .parameters import (
     VersionPath,
     check_names,
     check_path,
+    check_string,
     examples,
 )
 
@@ -29,6 +30,22 @@ Labels = Annotated[
 Removed = Annotated[
     list[str] | None,
     typer.Option("--remove", "-r", metavar="LABEL", help="Remove this one; repeatable."),
+]
+UploadJobs = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        min=1,
+        max=128,
+        help="Number of parallel uploads; default: 16, or 64 for small files.",
+        show_default=False,
+    ),
+]
+UploadEngine = Annotated[
+    Literal["httpx", "curl"] | None,
+    typer.Option(
+        help="What moves the bytes; default: curl if installed. curl needs the extra `fast`."
+    ),
 ]
 
 
@@ -66,21 +83,109 @@ def put(
     create: Annotated[
         bool, typer.Option("--create", help="Create the run if it does not exist, and finish it.")
     ] = False,
-    jobs: Annotated[
-        int, typer.Option(metavar="N", min=1, max=128, help="Number of parallel uploads.")
-    ] = 8,
+    glob: Glob = None,
+    jobs: UploadJobs = None,
+    engine: UploadEngine = None,
     json: JsonObject = False,
     base_url: BaseUrl = None,
 ) -> None:
     """Upload files to a run, in parallel.
 
-    Files of the same name are replaced. A run that does not exist is an error, unless --create is
-    given: a typo must not make a new run. Everything is checked before the first upload; a file
-    that fails is reported, and the others are uploaded.
+    Files of the same name are replaced; those that the run has with the same content are skipped. A
+    run that does not exist is an error, unless --create is given: a typo must not make a new run.
+    Everything is checked before the first upload; a file that fails is reported, and the others are
+    uploaded.
     """
+    from ..upload.options import UploadOptions
     from .put import PutOptions, put_files
 
-    raise typer.Exit(put_files(files, run, PutOptions(root, create, jobs, json, base_url)))
+    upload = UploadOptions(engine=engine, jobs=jobs)
+    options = PutOptions(root, create, glob, upload, json, base_url)
+    raise typer.Exit(put_files(files, run, options))
+
+
+@writing_app.command(
+    epilog=examples(
+        "wbtyped publish ./data me/mnist/points --type dataset",
+        "wbtyped publish model.pt me/mnist/net --type model --alias best --metadata acc=0.93",
+        "wbtyped publish ./data me/mnist/points --type dataset --ignore '*.tmp' --ttl 30d",
+    )
+)
+def publish(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE",
+            help="A folder, whose files are named relative to it, or several files and folders.",
+            show_default=False,
+        ),
+    ],
+    collection: Annotated[
+        str,
+        typer.Argument(metavar="COLLECTION", help="entity/project/collection.", show_default=False),
+    ],
+    type_name: Annotated[
+        str,
+        typer.Option(
+            "--type",
+            metavar="TYPE",
+            help="Type of the artifact, such as dataset or model.",
+            callback=check_string,
+        ),
+    ],
+    aliases: Annotated[
+        list[str] | None,
+        typer.Option("--alias", metavar="ALIAS", help="An alias beside latest; repeatable."),
+    ] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="A tag; repeatable.")
+    ] = None,
+    description: Annotated[
+        str | None, typer.Option(metavar="STRING", help="Description of the version.")
+    ] = None,
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KEY=VALUE",
+            help="Metadata; a VALUE that is JSON, such as 0.9, is read as JSON; repeatable.",
+        ),
+    ] = None,
+    ttl: Annotated[
+        str | None,
+        typer.Option(metavar="TTL", help="How long the server keeps it: 12h, 30d, 8w."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB",
+            help="Leave out what matches a pattern: '*.tmp', or '/build/' at the top; repeatable.",
+        ),
+    ] = None,
+    run: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RUN", help="The run that logs it, in the same project.", callback=check_path
+        ),
+    ] = None,
+    jobs: UploadJobs = None,
+    engine: UploadEngine = None,
+    json: JsonObject = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Publish files as a new version of an artifact, and print its path and URL.
+
+    Project and collection are created if they are missing. If a version with this content exists,
+    no new one is made: it gets the aliases and tags. Only contents that the server does not have
+    are sent; the same command resumes an upload that was interrupted.
+    """
+    from ..upload.options import UploadOptions
+    from .publish import PublishedFacts, publish_files
+
+    facts = PublishedFacts(
+        type_name, aliases or (), tags or (), description, metadata or (), ttl, ignore or (), run,
+        UploadOptions(engine=engine, jobs=jobs),
+    )  # fmt: skip
+    publish_files(files, collection, facts, base_url, as_json=json)
 
 
 @writing_app.command(

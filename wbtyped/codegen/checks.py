@@ -15,12 +15,15 @@ from graphql import (
     GraphQLSchema,
     GraphQLUnionType,
     InlineFragmentNode,
+    NamedTypeNode,
     NoDeprecatedCustomRule,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    Visitor,
     print_ast,
     validate,
+    visit,
 )
 
 from ..drift.query_text import Place, place_of
@@ -35,6 +38,10 @@ RESERVED_MODULES = frozenset(
 )  # fmt: skip
 """Modules of every generated package, whose names no operation can have."""
 
+INTROSPECTION = frozenset({"__schema", "__type"})
+MAX_NAME_CHARACTERS = 200
+"""Of an operation: file systems allow 255 for the name of a module with what is added to it."""
+
 Problem = tuple[Place, str]
 
 
@@ -46,7 +53,9 @@ def check_queries(
     operations = [d for d in definitions if isinstance(d, OperationDefinitionNode)]
     problems = [*_from_graphql(validate(schema, document, max_errors=1000)), *_kinds(operations)]
     if not problems:
-        problems = [*_names(operations), *_double_selections(schema, definitions)]
+        problems = [*_names(operations), *_selections(definitions)]
+    if not problems:
+        problems = [*_double_selections(schema, definitions)]
     if problems:
         raise QueryError(*(f"{place}: {message}" for place, message in sorted(set(problems))))
     for operation in operations:
@@ -85,9 +94,52 @@ def _names(operations: Sequence[OperationDefinitionNode]) -> Iterator[Problem]:
             yield place_of(operation), f"{both}; rename one"
         elif not module or module[0].isdigit():
             yield place_of(operation), f"{name} is no name in Python; rename the operation"
+        elif len(module) > MAX_NAME_CHARACTERS:
+            yield (
+                place_of(operation),
+                f"the name has {len(module)} characters; rename the operation",
+            )
         elif not str_to_pascal_case(name).isidentifier():
             yield place_of(operation), f"{name} is no name of a class; rename the operation"
         found.setdefault(module, name)
+
+
+class _SelectionChecks(Visitor):
+    """Finds selections that no class can have."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.problems: list[Problem] = []
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        if node.name.value in INTROSPECTION:
+            message = "introspection cannot be compiled; `wbtyped schema pull` reads a schema"
+            self.problems.append((place_of(node), message))
+
+    def enter_fragment_spread(self, node: FragmentSpreadNode, *_: object) -> None:
+        self._check_directives(node, node.name.value)
+
+    def enter_inline_fragment(self, node: InlineFragmentNode, *_: object) -> None:
+        condition: NamedTypeNode | None = node.type_condition
+        self._check_directives(node, condition.name.value if condition else "...")
+        if not condition and not node.directives:
+            message = "a fragment without `on` and a type; write its fields without it"
+            self.problems.append((place_of(node), message))
+
+    def _check_directives(self, node: FragmentSpreadNode | InlineFragmentNode, name: str) -> None:
+        for directive in node.directives:
+            message = (
+                f"@{directive.name.value} on the fragment {name}, whose class has all its fields;"
+                " write the directive at each field"
+            )
+            self.problems.append((place_of(directive), message))
+
+
+def _selections(definitions: Sequence[ExecutableDefinitionNode]) -> list[Problem]:
+    checks = _SelectionChecks()
+    for definition in definitions:
+        visit(definition, checks)
+    return checks.problems
 
 
 # Responses merge the selections of one field, but a model has one class for each of its fields.

@@ -2,7 +2,8 @@
 
 from enum import Enum, StrEnum
 
-TAKEN = {name for name in dir(StrEnum) if not name.startswith("__")} | {*dir(Enum), "mro"}
+METHODS = {name for name in dir(StrEnum) if not name.startswith("__")}
+TAKEN = METHODS | {*dir(Enum), "mro", "name", "value"}
 """What a member would hide: the methods of strings, and what enums have."""
 
 

@@ -174,6 +174,7 @@ def format_sources(files: Mapping[str, str]) -> dict[str, str]:
 def write_files(folder: Path, files: Mapping[str, str]) -> None:
     """Write the files of a package into a folder."""
     for name, text in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
 
 

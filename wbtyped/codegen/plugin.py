@@ -7,7 +7,6 @@ schema, and accept unknown enum values and new implementations of interfaces.
 
 import ast
 import re
-from collections import Counter
 from typing import cast
 
 from ariadne_codegen.plugins.base import Plugin
@@ -16,6 +15,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLEnumType,
+    GraphQLInputField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLSchema,
@@ -27,10 +27,10 @@ from graphql import (
 
 from ..drift.query_text import comment_above, place_of
 from ..errors import QueryError
-from .class_names import ClassNames
+from .class_names import ClassNames, check_variables
 from .comments import is_repeatable
 from .enum_members import member_name
-from .fields import declare_deprecated
+from .fields import declare_deprecated, drop_null_of_json
 from .selections import TYPENAME, Selections, one_line
 from .syntax import docstring, field_name, import_from
 from .unions import UNION_NAMES, UNIONS_MODULE, open_union
@@ -63,6 +63,7 @@ class OperationsPlugin(Plugin):
         self._result_suffix = result_suffix
         """Ends the names of the modules of results, which must not hide the functions."""
         self._class_names = ClassNames()
+        self._operations: dict[str, OperationDefinitionNode] = {}
         self._nodes: dict[ast.AnnAssign, FieldNode] = {}
 
     # -- functions ---------------------------------------------------------------------------
@@ -88,17 +89,17 @@ class OperationsPlugin(Plugin):
             operation.keywords.append(ast.keyword("repeatable", ast.Constant(value=False)))
         self._make_keyword_only(method_def.args, operation_definition)
         method_def.returns = ast.Subscript(ast.Name("Operation"), result)
-        documentation = docstring(comment_above(operation_definition))
-        method_def.body = [documentation, assigned, ast.Return(operation)]
+        comment = comment_above(operation_definition)
+        documentation = [docstring(comment)] if comment else []
+        method_def.body = [*documentation, assigned, ast.Return(operation)]
+        self._operations[method_def.name] = operation_definition
         return ast.fix_missing_locations(method_def)
 
     @staticmethod
     def _make_keyword_only(arguments: ast.arguments, operation: OperationDefinitionNode) -> None:
         """Drop `self` and `**kwargs`, and make the other arguments keyword-only."""
+        check_variables(operation)
         names, defaults = arguments.args[1:], arguments.defaults
-        name, count = Counter(name.arg for name in names).most_common(1)[0] if names else ("", 0)
-        if count > 1:
-            raise QueryError(f"{place_of(operation)}: two variables are named {name} in Python")
         required = len(names) - len(defaults)
         arguments.args, arguments.defaults, arguments.kwarg = [], [], None
         arguments.kwonlyargs = names
@@ -116,7 +117,8 @@ class OperationsPlugin(Plugin):
                 statement.module = f"{statement.module}{self._result_suffix}"
         home = {alias.name: cast(str, s.module) for s in heavy for alias in s.names}
         for function, result in zip(functions, results, strict=True):
-            function.body.insert(1, ast.ImportFrom(home[result], [ast.alias(result)], 1))
+            at = int(isinstance(function.body[0], ast.Expr))  # below the docstring
+            function.body.insert(at, ast.ImportFrom(home[result], [ast.alias(result)], 1))
         own = ast.ImportFrom("operation", [ast.alias("Envelope"), ast.alias("Operation")], 1)
         module.body = [
             docstring("One function per operation, returning an `Operation` value."),
@@ -127,6 +129,7 @@ class OperationsPlugin(Plugin):
             ast.If(ast.Name("TYPE_CHECKING"), list(heavy), []),
             *functions,
         ]
+        self._class_names.check_calls(module, self._operations)
         return ast.fix_missing_locations(module)
 
     # -- models ------------------------------------------------------------------------------
@@ -142,8 +145,20 @@ class OperationsPlugin(Plugin):
         if definition and field.name.value != TYPENAME:
             open_union(field_implementation, definition)
             self._class_names.add_references(operation_definition, field, field_implementation)
+        elif field.alias:
+            # It may be the name of a type that a server adds.
+            field_implementation.annotation = ast.Name("str")
         self._nodes[field_implementation] = field
-        return field_implementation
+        return drop_null_of_json(field_implementation)
+
+    def generate_input_field(
+        self,
+        field_implementation: ast.AnnAssign,
+        input_field: GraphQLInputField,  # noqa: ARG002
+        field_name: str,  # noqa: ARG002
+    ) -> ast.AnnAssign:
+        """Write a JSON value as what it is."""
+        return drop_null_of_json(field_implementation)
 
     def generate_result_class(
         self,
@@ -176,6 +191,11 @@ class OperationsPlugin(Plugin):
                 raise QueryError(
                     f"{place_of(node)}: {response_key(node)} and {response_key(other)} are both"
                     f" named {field_name(statement)} in Python; rename one by an alias"
+                )
+            if not field_name(statement).isidentifier():
+                raise QueryError(
+                    f"{place_of(node)}: {response_key(node)} is no name in Python; choose another"
+                    " alias"
                 )
         return list(found.values())
 

@@ -110,3 +110,8 @@ def one_line(description: str | None) -> str | None:
 def named_type(definition: GraphQLField) -> GraphQLNamedType:
     """Return the type of a field without `!` and `[]`."""
     return get_named_type(definition.type)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+
+
+def type_text(definition: GraphQLField) -> str:
+    """Return the type of a field as GraphQL writes it: `[Int!]!`."""
+    return str(definition.type)  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]

@@ -38,3 +38,13 @@ def is_subscript_of(node: ast.AST, name: str) -> bool:
         and isinstance(node.value, ast.Name)
         and node.value.id == name
     )
+
+
+def is_same_code(source: str, other: str) -> bool:
+    """Return True if two modules do the same: a project may format what was written."""
+    if source == other:
+        return True
+    try:
+        return ast.dump(ast.parse(source)) == ast.dump(ast.parse(other))
+    except SyntaxError:
+        return False

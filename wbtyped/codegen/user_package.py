@@ -1,6 +1,7 @@
 """Compile a user's queries to a package that stands on `wbtyped_graphql`."""
 
 import ast
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from .package import CompiledPackage, compile_queries, format_sources
 
 RESULT_SUFFIX = "_result"
 """Ends the names of modules, which would hide the functions of the same names otherwise."""
+COMMENT = re.compile(r"#.*")
 HEADER = "# Compiled by `wbtyped codegen` from {queries}; do not edit.\n\n"
 SHARED_FILES = ("base_model.py", "operation.py", "scalars.py", "unions.py")
 """Modules of `wbtyped_graphql` that every compiled package uses."""
@@ -31,14 +33,23 @@ def read_user_queries(folder: Path) -> list[ExecutableDefinitionNode]:
 
     Raises QueryError for invalid GraphQL, and UsageError if there is nothing to compile.
     """
-    try:
-        sources = {f.as_posix(): f.read_text(encoding="utf-8") for f in graphql_files(folder)}
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"cannot read the queries: {error}") from error
-    own = [node for name, text in sources.items() for node in parse_queries(name, text)]
+    sources = {file.as_posix(): _read(file) for file in graphql_files(folder)}
+    own = [
+        node
+        for name, text in sources.items()
+        if COMMENT.sub("", text).strip(" ,\t\r\n")
+        for node in parse_queries(name, text)
+    ]
     if not any(isinstance(node, OperationDefinitionNode) for node in own):
         raise UsageError(f"no operation in {folder}: write one into a file *.graphql there")
     return [*own, *_our_fragments(own)]
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"cannot read {file}: {error}") from error
 
 
 def _our_fragments(own: Sequence[ExecutableDefinitionNode]) -> list[FragmentDefinitionNode]:
@@ -67,9 +78,9 @@ def our_fragments() -> dict[str, FragmentDefinitionNode]:
 def compile_user_package(schema: GraphQLSchema, queries: Path) -> CompiledPackage:
     """Compile a user's queries; raises QueryError and UsageError."""
     definitions = read_user_queries(queries)
-    base = Path(str(wbtyped_graphql.operation.__file__))
+    base = Path(wbtyped_graphql.operation.__file__)
     package = compile_queries(schema, definitions, base, result_suffix=RESULT_SUFFIX)
-    ours = _class_names(base.with_name("fragments.py").read_text(encoding="utf-8"))
+    ours = _class_names(base.with_name("fragments"))
     files = {
         name: _import_ours(_without_classes(text, ours) if name == "fragments.py" else text, ours)
         for name, text in package.files.items()
@@ -107,8 +118,9 @@ def _is_empty(name: str, text: str) -> bool:
     )
 
 
-def _class_names(text: str) -> set[str]:
-    return {s.name for s in ast.parse(text).body if isinstance(s, ast.ClassDef)}
+def _class_names(folder: Path) -> set[str]:
+    statements = [s for f in folder.glob("*.py") for s in ast.parse(f.read_text("utf-8")).body]
+    return {s.name for s in statements if isinstance(s, ast.ClassDef)}
 
 
 def _without_classes(text: str, names: set[str]) -> str:

@@ -1,23 +1,14 @@
 """A transfer in progress, and how long it is retried."""
 
-import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import stamina
-
 from ..clock import monotonic
-from ..transport.retries import (
-    FIRST_WAIT_SECONDS,
-    MAX_WAIT_SECONDS,
-    SLOWEST_BYTES_PER_SECOND,
-    RetryPolicy,
-)
+from ..transport.retries import SLOWEST_BYTES_PER_SECOND, RetryPolicy, next_try_delay
 from .disk.verified_writer import VerifiedWriter
 from .response import ResponseHandler
 from .transfer import Transfer
 
-MAX_TRIES_IN_TESTS = 4
 OnSettled = Callable[[Transfer, Exception | None], None]
 """Called once for each transfer: with None when the file is in place, else with the error."""
 
@@ -60,15 +51,4 @@ class Attempt:
             self.tries = 1
             self._most_written, self._most_written_at = self.writer.written, now
             policy.renew()
-        delay = policy(error)
-        testing = stamina.is_testing()
-        if delay is False or (testing and self.tries >= MAX_TRIES_IN_TESTS):
-            return None
-        if testing:
-            return 0.0
-        if delay is not True:
-            return delay
-        if policy.over:
-            return None
-        longest = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** (self.tries - 1))
-        return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load
+        return next_try_delay(policy, error, self.tries)

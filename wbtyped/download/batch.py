@@ -1,6 +1,5 @@
 """Download many files concurrently and report the outcome of each."""
 
-import asyncio
 import os
 import queue
 import threading
@@ -38,6 +37,7 @@ from .progress import (
 from .results import DownloadResult, FailedFile
 from .schedule import Schedule, SmallFile
 from .transfer import RefreshUrls, Transfer, TransferCancelled
+from .worker import Worker
 
 CACHE_QUEUE_FILES = 512
 """Downloaded files that may wait to be added to the cache, so that memory stays bounded."""
@@ -126,24 +126,6 @@ def jobs_option(options: DownloadOptions) -> int | None:
     return options.get("jobs", at_once)
 
 
-class Worker(threading.Thread):
-    """A thread that can be waited for where Ctrl-C may interrupt the wait.
-
-    Before Python 3.13, a `join` that is interrupted takes the thread for one that has ended.
-    """
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        super().__init__(target=work, daemon=True)
-        self.ended: threading.Event = threading.Event()
-
-    def run(self) -> None:
-        """Do the work."""
-        try:
-            super().run()
-        finally:
-            self.ended.set()
-
-
 @dataclass
 class Batch:
     """One download of any number of files; it is run once.
@@ -228,6 +210,8 @@ class Batch:
 
     async def arun(self) -> DownloadResult:
         """Do the same without blocking, in a thread; cancelling ends the batch."""
+        import asyncio  # late, for those who never run an event loop
+
         running = asyncio.ensure_future(in_thread(self.run))
         try:
             return await asyncio.shield(running)
@@ -421,8 +405,9 @@ class Batch:
             names.append(skipped.name)
             self.result.size += skipped.size
             self._skipped_bytes += skipped.size
-        status = "cached" if skipped.cached else "kept"
-        self._observe(lambda observer: observer.finish(status, skipped.name, skipped.size))
+        if self.options.observer is not None:
+            status = "cached" if skipped.cached else "kept"
+            self._observe(lambda observer: observer.finish(status, skipped.name, skipped.size))
 
     def _record_failure(self, failed: FailedFile) -> None:
         if self.options.on_error == "raise" or not isinstance(failed.error, WbtypedError):

@@ -1,9 +1,7 @@
 """Adaptive limit on concurrent transfers."""
 
-import stamina
-
 from ..clock import monotonic
-from ..transport.retries import TransientError
+from ..transport.retries import TransientError, is_testing
 
 SMALL_FILE_BYTES = 64 * 1024
 """Bytes up to which a file takes longer to request than to receive."""
@@ -60,6 +58,6 @@ class AdaptiveLimit:
         self._successes = 0
         if error.status == 429:
             self._current = max(1, self._current // 2)
-        if error.retry_after and not stamina.is_testing():
+        if error.retry_after and not is_testing():
             pause = min(error.retry_after, self._longest_pause)
             self.paused_until = max(self.paused_until, monotonic() + pause)

@@ -18,17 +18,15 @@ class KnownFolders:
         self._names: dict[str, frozenset[str] | None] = {}
         self._count = 0
 
-    def may_contain(self, tree: FolderTree, target: Target) -> bool:
-        """Return False if a target did not exist when its folder was first looked at.
+    def names_beside(self, tree: FolderTree, target: Target) -> frozenset[str] | None:
+        """Return the names that the folder of a target held when it was first looked at.
 
-        Raises OSError, and UnsafePathError if the path of the folder leads through a link.
+        They are folded, as the file system may ignore case; None if there are too many. Raises
+        OSError, and UnsafePathError if the path of the folder leads through a link.
         """
-        key = target.folder
-        if key not in self._names:
+        if target.folder not in self._names:
             self._look(tree, target)
-        names = self._names[key]
-        # Folded, as the file system may ignore case.
-        return names is None or (bool(names) and folded(target.name) in names)
+        return self._names[target.folder]
 
     def _look(self, tree: FolderTree, target: Target) -> None:
         names = names_in(tree, target)

@@ -26,6 +26,7 @@ from .disk.digests import (
 )
 from .disk.folder import READ_FLAGS, Folder
 from .disk.folder_tree import FolderTree
+from .disk.safe_names import folded
 from .known_folders import KnownFolders
 from .target import Target
 
@@ -100,10 +101,12 @@ class LocalFiles:
         for _, group in groupby(items, lambda item: target_of(item).folder):
             while chunk := list(islice(group, CHUNK_FILES)):
                 small: list[tuple[ItemT, FileSpec]] = []
+                present = self._names_beside(target_of(chunk[0]))
                 for item in chunk:
-                    if not self._may_be_here(target_of(item)) and (
-                        self.cache is None or not is_cached(self.cache, spec_of(item))
-                    ):
+                    is_new = present is not None and (
+                        not present or folded(target_of(item).name) not in present
+                    )
+                    if is_new and (self.cache is None or not is_cached(self.cache, spec_of(item))):
                         yield item, None
                         continue
                     spec = spec_of(item)
@@ -113,12 +116,12 @@ class LocalFiles:
         for (item, _), outcome in map_in_threads(lambda pair, c: self._outcome(pair[1], c), large):
             yield item, outcome
 
-    def _may_be_here(self, target: Target) -> bool:
-        """Return False if a folder did not contain a file when it was looked at."""
+    def _names_beside(self, target: Target) -> frozenset[str] | None:
+        """Return the names in the folder of a target when it was looked at, if they are known."""
         try:
-            return self.folders.may_contain(self.tree, target)
+            return self.folders.names_beside(self.tree, target)
         except (OSError, WbtypedError):
-            return True  # the file itself has the same error, and reports it
+            return None  # each file has the same error, and reports it
 
     def _check_folder(self, specs: Sequence[FileSpec]) -> list[Outcome]:
         """Return the outcomes of files of one folder.

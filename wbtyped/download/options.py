@@ -1,9 +1,12 @@
 """The options of every method that downloads files."""
 
-import os
-from typing import Literal, TypeAlias, TypedDict
+from __future__ import annotations
 
-from .progress import Progress
+import os
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypedDict
+
+if TYPE_CHECKING:
+    from .progress import Progress
 
 EngineName: TypeAlias = Literal["httpx", "curl"]
 """The HTTP backend of downloads; `curl` needs the extra `fast`."""

@@ -1,6 +1,5 @@
 """Download a single file."""
 
-import asyncio
 import os
 from pathlib import Path
 
@@ -67,6 +66,8 @@ async def afetch(
     transport: Transport, transfer: Transfer, root: Path, *, exist_ok: bool = False
 ) -> Path:
     """Do the same without blocking, in a thread; cancelling ends the transfer."""
+    import asyncio  # late, for those who never run an event loop
+
     if path := existing_file(transfer, exist_ok=exist_ok):
         return path
     download = SingleDownload(transport, transfer, root)

@@ -15,7 +15,7 @@ from ..transport.client import Client
 from ..transport.retries import is_retryable
 
 if TYPE_CHECKING:
-    import httpx
+    from ..transport.api_requests import ApiResponse
 
 PERMISSION_DENIED = re.compile(
     r"(?i)permission|unauthori[sz]ed|unauthenticated|forbidden|not logged in|access denied"
@@ -86,7 +86,7 @@ def send_query(client: Client, query: str, name: str | None) -> RawResponse:
     return _parse(server, response)
 
 
-def _parse(server: str, response: "httpx.Response") -> RawResponse:
+def _parse(server: str, response: "ApiResponse") -> RawResponse:
     try:
         body = _UntypedResponse.model_validate_json(response.content)
     except ValidationError as error:
@@ -105,7 +105,7 @@ def _is_failure(status: int) -> bool:
     return is_retryable(status) or status >= 500
 
 
-def _not_graphql(server: str, response: "httpx.Response") -> SchemaSourceError:
+def _not_graphql(server: str, response: "ApiResponse") -> SchemaSourceError:
     status = response.status_code
     if _is_failure(status):
         reason = response.reason_phrase
@@ -113,9 +113,7 @@ def _not_graphql(server: str, response: "httpx.Response") -> SchemaSourceError:
     if status == 403:
         return SchemaSourceError(f"{server}: HTTP 403", reason="no permission")
     kind = response.headers.get("content-type", "").partition(";")[0] or "something else"
-    found = (
-        "redirects, perhaps to a login page" if response.is_redirect else f"responds with {kind}"
-    )
+    found = "redirects, perhaps to a login page" if 300 <= status < 400 else f"responds with {kind}"
     return SchemaSourceError(
         f"{server} {found} (HTTP {status}) where GraphQL is expected; check that it is the URL of "
         "a W&B server's API and that no login page is in front of it"

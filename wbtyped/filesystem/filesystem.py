@@ -5,7 +5,7 @@ import errno
 import os
 import threading
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -614,7 +614,7 @@ def per_path(
     values: Sequence[int | None] | int | None, paths: Sequence[str]
 ) -> Sequence[int | None]:
     """Return a value for each path: the one for all of them, or one each."""
-    if not isinstance(values, Iterable):
+    if values is None or isinstance(values, int):
         return [values] * len(paths)
     if len(values) != len(paths):
         raise UsageError(f"{len(paths)} paths need as many starts and ends, got {len(values)}")

@@ -85,12 +85,11 @@ class WritableFile(AbstractBufferedFile):
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-        /,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
     ) -> None:
-        if kind is not None:
+        if exc_type is not None:
             self.discard()
             self.closed = True
             return

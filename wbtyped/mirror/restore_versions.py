@@ -22,6 +22,7 @@ from ..errors import NotFoundError, WbtypedError
 from ..publish.draft import Draft
 from ..publish.facts import BaseVersion, Target, VersionFacts
 from ..transport.flow import ask
+from ..upload.batch_options import build_options
 from .contents import entry_path
 from .manifests import load_manifest
 from .records import CollectionRecord, Link, VersionRecord
@@ -126,7 +127,8 @@ class VersionRestorer:
             ttl_seconds=record.ttl_seconds if record.ttl_seconds > 0 else None,
             origin=f"{self._catalog.header.server} {record.id}",
         )
-        artifact = self._client.run(draft.publish_to(self._client, target, facts, run))
+        flow = draft.publish_to(self._client, target, facts, run, build_options({}))
+        artifact = self._client.run(flow)
         self._count(draft, manifest.entries)
         if manifest.storage_layout == "V1":
             self._restoring.lost["the storage layout V1 of {} versions, which is V2 now"] += 1

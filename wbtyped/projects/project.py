@@ -1,5 +1,7 @@
 """One project: what it contains."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import ClassVar, Self
 

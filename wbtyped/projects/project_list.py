@@ -1,5 +1,7 @@
 """The projects of an entity."""
 
+from __future__ import annotations
+
 from typing import TYPE_CHECKING, ClassVar
 
 from wbtyped_graphql import calls, fragments
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from wbtyped_graphql.projects import ProjectsModels as Page
 
 
-class Projects(Paginator["Result", fragments.Project, Project]):
+class Projects(Paginator["Result", "fragments.Project", Project]):
     """The projects of a user or team, fetched page by page (query Projects).
 
     The server does not report a total, so there is no `len()`, and `length` is None.
@@ -45,10 +47,10 @@ class Projects(Paginator["Result", fragments.Project, Project]):
         """Always None: the server does not report the number of projects."""
         return
 
-    def _operation(self, cursor: str | None) -> Operation["Result"]:
+    def _operation(self, cursor: str | None) -> Operation[Result]:
         return calls.projects(entity=self.entity, cursor=cursor, per_page=self.per_page)
 
-    def _connection(self, result: "Result") -> "Page":
+    def _connection(self, result: Result) -> Page:
         if result.models is None:
             raise missing_entity(self.entity)
         return result.models

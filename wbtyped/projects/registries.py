@@ -1,5 +1,7 @@
 """The registries of an organization."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from wbtyped_graphql.registries import RegistriesOrganizationOrgEntityProjects as Page
 
 
-class Registries(Paginator["Result", fragments.Project, Registry]):
+class Registries(Paginator["Result", "fragments.Project", Registry]):
     """The registries of an organization, fetched page by page (query Registries).
 
     `filters` is a MongoDB-style condition such as `{"name": {"$regex": "model"}}`. It may name
@@ -107,7 +109,7 @@ class Registries(Paginator["Result", fragments.Project, Registry]):
     def _required(self) -> str | None:
         return SEARCH_FEATURE if self.filters is not None or self.order is not None else None
 
-    def _operation(self, cursor: str | None) -> Operation["Result"]:
+    def _operation(self, cursor: str | None) -> Operation[Result]:
         operation = calls.registries(
             organization=self.organization,
             filters=written_filters(self.filters, REGISTRY_FIELDS),
@@ -117,13 +119,13 @@ class Registries(Paginator["Result", fragments.Project, Registry]):
         )
         return operation.without("filters") if self.filters is None else operation
 
-    def _connection(self, result: "Result") -> "Page":
+    def _connection(self, result: Result) -> Page:
         owner = result.organization.org_entity if result.organization else None
         if owner is None or owner.projects is None:
             raise missing_organization(self.organization)
         return owner.projects
 
-    def _nodes(self, result: "Result") -> list[fragments.Project]:
+    def _nodes(self, result: Result) -> list[fragments.Project]:
         return [node for node in super()._nodes(result) if is_registry(node.name)]
 
     def _item(self, node: fragments.Project) -> Registry:

@@ -1,11 +1,12 @@
 """One registry of an organization."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, Literal, Self, TypeAlias
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.input_types import ArtifactTypeInput
 
 from .. import arguments
 from ..accounts.missing import missing_organization, missing_project
@@ -176,7 +177,7 @@ class Registry(Record):
     def _find_allow_all(self) -> Flow[bool]:
         return (yield from self._load_details()).allow_all_artifact_types_in_registry
 
-    def _load_details(self) -> Flow["RegistryTypesProject"]:
+    def _load_details(self) -> Flow[RegistryTypesProject]:
         if self._details is None:
             require(TYPES_FEATURE, (yield from self.client.load_features()), self.client)
             query = calls.registry_types(entity=self.entity, project=self.full_name)
@@ -246,7 +247,7 @@ def find_registry_node(organization: str, full_name: str) -> Flow[fragments.Proj
     return owner.project
 
 
-def _find_owner(organization: str, full_name: str) -> Flow["Owner"]:
+def _find_owner(organization: str, full_name: str) -> Flow[Owner]:
     query = calls.get_registry(organization=organization, project=full_name)
     result = yield from ask(query, f"registry {organization}/{full_name}")
     owner = result.organization.org_entity if result.organization else None
@@ -264,6 +265,9 @@ def create_registry(
     artifact_types: Sequence[str],
 ) -> Flow[Registry]:
     """Create a registry (mutation CreateRegistry); raises UsageError if it exists."""
+    # Imported late: few programs change anything.
+    from wbtyped_graphql.input_types import ArtifactTypeInput
+
     require(TYPES_FEATURE, (yield from client.load_features()), client)
     full_name = full_registry_name(name)
     owner = yield from _find_owner(organization, full_name)

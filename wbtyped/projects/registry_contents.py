@@ -1,5 +1,7 @@
 """What the registries of an organization contain: collections, and versions in them."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
@@ -42,7 +44,7 @@ SEARCH_FEATURE = "ARTIFACT_REGISTRY_SEARCH"
 
 
 class RegistryCollections(
-    SizedPaginator["CollectionsResult", fragments.ArtifactCollection, ArtifactCollection]
+    SizedPaginator["CollectionsResult", "fragments.ArtifactCollection", ArtifactCollection]
 ):
     """The collections in the registries of an organization (query RegistryCollections).
 
@@ -91,7 +93,7 @@ class RegistryCollections(
         start: str | None = None,
         *,
         filter: Mapping[str, object] | None = None,  # noqa: A002 - the official name
-    ) -> "RegistryVersions":
+    ) -> RegistryVersions:
         """Return the versions in these collections as a lazy list; see `RegistryVersions`."""
         check_unordered(self.order, "collections", "artifacts")
         return RegistryVersions(
@@ -102,7 +104,7 @@ class RegistryCollections(
     def _required(self) -> str:
         return SEARCH_FEATURE
 
-    def _operation(self, cursor: str | None) -> Operation["CollectionsResult"]:
+    def _operation(self, cursor: str | None) -> Operation[CollectionsResult]:
         return calls.registry_collections(
             organization=self.organization,
             registry_filters=written_filters(self.registry_filters, REGISTRY_FIELDS),
@@ -112,16 +114,16 @@ class RegistryCollections(
             per_page=self.per_page,
         )
 
-    def _connection(self, result: "CollectionsResult") -> "CollectionsPage":
+    def _connection(self, result: CollectionsResult) -> CollectionsPage:
         owner = result.organization.org_entity if result.organization else None
         if owner is None or owner.artifact_collections is None:
             raise missing_organization(self.organization)
         return owner.artifact_collections
 
-    def _total(self, result: "CollectionsResult") -> int:
+    def _total(self, result: CollectionsResult) -> int:
         return self._connection(result).total_count
 
-    def _nodes(self, result: "CollectionsResult") -> list[fragments.ArtifactCollection]:
+    def _nodes(self, result: CollectionsResult) -> list[fragments.ArtifactCollection]:
         nodes = super()._nodes(result)
         return [node for node in nodes if node.project and is_registry(node.project.name)]
 
@@ -133,7 +135,7 @@ class RegistryCollections(
         )  # fmt: skip
 
 
-class RegistryVersions(Paginator["VersionsResult", fragments.MemberVersion, Artifact]):
+class RegistryVersions(Paginator["VersionsResult", "fragments.MemberVersion", Artifact]):
     """The versions in the registries of an organization (query RegistryVersions).
 
     `registry_filters`, `collection_filters` and `filters` are MongoDB-style conditions on the
@@ -211,7 +213,7 @@ class RegistryVersions(Paginator["VersionsResult", fragments.MemberVersion, Arti
         offered = result.organization.advanced_registry_features
         return offered is not None and offered.advanced_search
 
-    def _operation(self, cursor: str | None) -> Operation["VersionsResult"]:
+    def _operation(self, cursor: str | None) -> Operation[VersionsResult]:
         return calls.registry_versions(
             organization=self.organization,
             registry_filters=self._query.registry_filters,
@@ -222,13 +224,13 @@ class RegistryVersions(Paginator["VersionsResult", fragments.MemberVersion, Arti
             per_page=self.per_page,
         )
 
-    def _connection(self, result: "VersionsResult") -> "VersionsPage":
+    def _connection(self, result: VersionsResult) -> VersionsPage:
         owner = result.organization.org_entity if result.organization else None
         if owner is None or owner.artifact_memberships is None:
             raise missing_organization(self.organization)
         return owner.artifact_memberships
 
-    def _nodes(self, result: "VersionsResult") -> list[fragments.MemberVersion]:
+    def _nodes(self, result: VersionsResult) -> list[fragments.MemberVersion]:
         return [node for node in super()._nodes(result) if in_registry(node)]
 
     def _item(self, node: fragments.MemberVersion) -> Artifact:

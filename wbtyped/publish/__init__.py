@@ -4,6 +4,9 @@
 files of runs are in `wbtyped.runs`.
 """
 
-from .draft import Draft
+from ..transport.httpx_import import without_command_line
+
+with without_command_line():
+    from .draft import Draft
 
 __all__ = ["Draft"]

@@ -10,7 +10,7 @@ from datetime import timedelta
 from os import PathLike
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Literal, get_args, overload
+from typing import Literal, Unpack, get_args, overload
 
 from .. import arguments
 from ..artifacts.contents.entry import ArtifactManifestEntry
@@ -29,12 +29,14 @@ from ..paths import parse_collection_path
 from ..transport.client import Client, HasClient
 from ..transport.flow import Flow
 from ..units import counted
+from ..upload.batch_options import BatchOptions, build_options
+from ..upload.options import UploadOptions
 from .facts import BaseVersion, Target, VersionFacts
-from .folder import check_name, files_below, warn_of_secrets
+from .folder import files_below
 from .manifest_spec import ManifestSpec
+from .names import check_name, check_names
 from .new_file import NewBinaryFile, NewTextFile, WriteMode, check_encoding
 from .references.reference import Reference, checked_reference
-from .references.resolve import resolve_references
 from .version import publish_version
 
 
@@ -152,10 +154,12 @@ class Draft:
     ) -> list[str]:
         """Add everything below a folder, and return the names in the version.
 
-        Names are relative to the folder, below `name` if that is given. `.git`, `.hg` and `.svn`
-        are left out, and what matches a pattern of `ignore`: `*.tmp` in every folder, `/build/` at
-        the top. A link to a file counts as the file; a link to a folder raises UsageError. With
-        `overwrite=True` files replace those of the same name.
+        Names are relative to the folder, below `name` if that is given. Left out are `.git` and
+        other folders of version control, what matches a pattern of `ignore` (`*.tmp` in every
+        folder, `/build/` at the top), and what a file `.wandbignore` excludes, in the syntax of
+        `.gitignore`; that needs `pip install 'wbtyped[ignore]'`. A link to a file counts as the
+        file. Links to folders, links that lead nowhere, devices, pipes and sockets raise
+        UsageError. With `overwrite=True` files replace those of the same name.
         """
         folder = arguments.location("path", path)
         arguments.check_optional_strings(name=name)
@@ -304,22 +308,26 @@ class Draft:
         run: Run | None = None,
         incremental: bool = False,
         api: HasClient | None = None,
+        **options: Unpack[UploadOptions],
     ) -> Artifact:
         """Publish the content as a version of `entity/project/collection`, and return it.
 
         What the path omits comes from the settings; a draft of a version is published to that
         version's collection by default. The version gets `latest` and the given aliases; `run` is
         the run that logs it, in the same project. With `incremental=True` the server adds the
-        content to that of the newest version. See `Api.publish`.
+        content to that of the newest version. `options` are `progress`, `engine` and `jobs`.
+        See `Api.publish`.
 
         Raises UsageError before anything is sent, GraphQLError and TransportError, and DiskError
         for a file that cannot be read, or that is modified meanwhile.
         """
         arguments.check_flags(incremental=incremental)
         facts = self.facts(aliases, tags, description, metadata, ttl)
+        upload = build_options(options)
         client = _client(api)
         target = self._target(client, path)
-        return client.run(self.publish_to(client, target, facts, run, incremental=incremental))
+        flow = self.publish_to(client, target, facts, run, upload, incremental=incremental)
+        return client.run(flow)
 
     async def apublish(
         self,
@@ -333,13 +341,15 @@ class Draft:
         run: Run | None = None,
         incremental: bool = False,
         api: HasClient | None = None,
+        **options: Unpack[UploadOptions],
     ) -> Artifact:
         """Asynchronous form of `publish`."""
         arguments.check_flags(incremental=incremental)
         facts = self.facts(aliases, tags, description, metadata, ttl)
+        upload = build_options(options)
         client = _client(api)
         target = self._target(client, path)
-        flow = self.publish_to(client, target, facts, run, incremental=incremental)
+        flow = self.publish_to(client, target, facts, run, upload, incremental=incremental)
         return await client.arun(flow)
 
     def _target(self, client: Client, path: str | PathLike[str] | None) -> Target:
@@ -391,6 +401,7 @@ class Draft:
         target: Target,
         facts: VersionFacts,
         run: Run | None,
+        options: BatchOptions,
         *,
         incremental: bool = False,
     ) -> Flow[Artifact]:
@@ -400,8 +411,8 @@ class Draft:
         if run is not None:
             check_run(run, target)
             facts = replace(facts, run=run.id)
-        warn_of_secrets(list(self._files))
         kept = self._kept | (yield from self._resolved(client))
+        check_names([*self._files, *(kept.keys() - self._kept.keys())], self._kept)
         base = self._base
         spec = ManifestSpec(
             kept,
@@ -411,7 +422,7 @@ class Draft:
             None if base is None else base.id,
         )
         files = dict(self._files)
-        artifact = yield from publish_version(client, target, files, facts, spec)
+        artifact = yield from publish_version(client, target, files, facts, spec, options)
         self._remove_written()
         return artifact
 
@@ -428,7 +439,9 @@ class Draft:
         target = Target(run.entity, run.project, self.name)
         if self._base is not None:
             target = self._base.target
-        return (yield from self.publish_to(run.client, target, facts, run if is_logged else None))
+        creator = run if is_logged else None
+        options = build_options({})
+        return (yield from self.publish_to(run.client, target, facts, creator, options))
 
     def _check_complete(self, *, incremental: bool) -> None:
         if self._removed:
@@ -455,6 +468,11 @@ class Draft:
     def _resolved(self, client: Client) -> Flow[dict[str, ArtifactManifestEntry]]:
         """Return the entries of all references; raises UsageError if two have one name."""
         kept: dict[str, ArtifactManifestEntry] = {}
+        if not self._references:
+            return kept
+        # Imported late: it imports httpx, which most drafts do not need.
+        from .references.resolve import resolve_references
+
         found = yield from resolve_references(client, self._references)
         for reference, entries in zip(self._references, found, strict=True):
             for entry in entries:

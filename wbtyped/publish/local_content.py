@@ -1,26 +1,12 @@
-"""The content of a local file: its digest, and blocks that are proven to have that digest."""
+"""The content of a local file: its digests, and what of it is uploaded."""
 
-import base64
-import os
-import stat
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from dataclasses import dataclass
-from io import FileIO
 from pathlib import Path
 
-from ..download.disk.digests import (
-    DIGEST_THREADS,
-    READ_BLOCK_BYTES,
-    Algorithm,
-    new_hash,
-    stream_digest,
-)
-from ..errors import DiskError, UsageError
-from ..runs.upload import UPLOAD_BLOCK_BYTES
-
-MAX_FILE_BYTES = 5 * 1024**3
-"""Object stores accept at most 5 GiB in one request."""
+from ..upload.local_body import FileStamp, LocalBody
+from ..upload.local_digest import DigestRun, LocalDigest, digest_file
+from ..upload.part_sizes import part_bytes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +17,11 @@ class LocalContent:
     size: int
     md5: str
     """In base64, as object stores verify uploads."""
+    stamp: FileStamp
+    parts: tuple[str, ...] = ()
+    """The MD5s of its parts in hex, if it is large."""
+    kept: bytes | None = None
+    """The content itself, of some small files."""
     xxh128: str | None = None
     """In base64; None unless the version uses it as the digest."""
 
@@ -40,73 +31,34 @@ class LocalContent:
         return self.md5 if self.xxh128 is None else self.xxh128
 
     @classmethod
-    def read(cls, path: Path, algorithm: Algorithm = "MD5") -> "LocalContent":
+    def read(cls, path: Path) -> "LocalContent":
         """Digest a file; raises DiskError if it cannot be read, or changes meanwhile."""
-        try:
-            with path.open("rb", buffering=0) as stream:
-                before = os.fstat(stream.fileno())
-                if not stat.S_ISREG(before.st_mode):
-                    raise UsageError(f"{path} is not a regular file, so it cannot be published")
-                if before.st_size > MAX_FILE_BYTES:
-                    raise UsageError(f"{path} is larger than 5 GiB, which publish does not support")
-                md5, xxh128 = _digests(stream, algorithm)
-                after = os.fstat(stream.fileno())
-        except DiskError:
-            raise
-        except OSError as error:
-            raise DiskError(f"{path} cannot be read: {error.strerror}") from error
-        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-            raise _modified(path)
-        return cls(path, after.st_size, md5, xxh128)
+        return cls.of(path, digest_file(path, in_parts=True))
 
-    def body(self) -> bytes | Iterable[bytes]:
-        """Return the content for an upload: at once if it is small, else block by block."""
-        return b"".join(self.blocks()) if self.size <= UPLOAD_BLOCK_BYTES else self.blocks()
+    @classmethod
+    def of(cls, path: Path, digest: LocalDigest) -> "LocalContent":
+        """Return what was digested."""
+        stamp = digest.stamp
+        content, parts = digest.content, digest.parts
+        return cls(path, stamp.size, digest.md5, stamp, parts, content, digest.xxh128)
 
-    def blocks(self) -> Iterator[bytes]:
-        """Yield the content; raises DiskError before the last block if it has another digest now.
+    @property
+    def part_bytes(self) -> int:
+        """The size of each part but the last."""
+        return part_bytes_of(self.size)
 
-        An upload of a modified file is therefore never complete.
-        """
-        digest, held, left = new_hash("MD5"), b"", self.size
-        with self.path.open("rb", buffering=0) as stream:
-            while block := stream.read(UPLOAD_BLOCK_BYTES):
-                left -= len(block)
-                if left < 0:
-                    raise _modified(self.path)
-                digest.update(block)
-                if held:
-                    yield held
-                held = block
-        if base64.b64encode(digest.digest()).decode() != self.md5:
-            raise _modified(self.path)
-        if held:
-            yield held
+    def body(self, *, verify: bool = True) -> LocalBody:
+        """Return the body of an upload; `verify` its digest unless storage does that."""
+        md5 = self.md5 if verify else None
+        return LocalBody(self.path, self.stamp, 0, self.size, md5, self.kept)
+
+    def part_body(self, number: int) -> LocalBody:
+        """Return the body of the upload of a part, counted from 1; storage verifies its digest."""
+        start = (number - 1) * self.part_bytes
+        return LocalBody(self.path, self.stamp, start, min(self.part_bytes, self.size - start))
 
 
-def _modified(path: Path) -> DiskError:
-    return DiskError(f"{path} was modified while it was being published; publish it again")
-
-
-def _digests(stream: FileIO, algorithm: Algorithm) -> tuple[str, str | None]:
-    """Return the MD5 of an open file and, if that is its digest in the version, the XXH128."""
-    if algorithm == "MD5":
-        return stream_digest(stream, "MD5"), None
-    hashes = new_hash("MD5"), new_hash("XXH128")
-    while block := stream.read(READ_BLOCK_BYTES):
-        for digest in hashes:
-            digest.update(block)
-    md5, xxh128 = (base64.b64encode(digest.digest()).decode() for digest in hashes)
-    return md5, xxh128
-
-
-def read_contents(
-    files: Mapping[str, Path], algorithm: Algorithm = "MD5"
-) -> dict[str, LocalContent]:
+def read_contents(files: Mapping[str, Path], digests: DigestRun) -> dict[str, LocalContent]:
     """Digest files in parallel."""
-
-    def read(path: Path) -> LocalContent:
-        return LocalContent.read(path, algorithm)
-
-    with ThreadPoolExecutor(DIGEST_THREADS) as threads:
-        return dict(zip(files, threads.map(read, files.values()), strict=True))
+    found = digests.run(files)
+    return {name: LocalContent.of(files[name], digest) for name, digest in found.items()}

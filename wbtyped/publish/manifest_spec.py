@@ -5,15 +5,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.digest_algorithms import (
-    DigestAlgorithmsProjectArtifactCollectionArtifactSequence as SequenceDigests,
-)
 from wbtyped_graphql.enums import (
     ArtifactDigestAlgorithm,
     ArtifactManifestType,
-)
-from wbtyped_graphql.latest_version import (
-    LatestVersionProjectArtifactCollectionArtifactSequence as SequenceVersions,
 )
 
 from ..artifacts.contents.entry import ArtifactManifestEntry
@@ -98,6 +92,11 @@ def usable_spec(client: Client, target: Target, spec: ManifestSpec) -> Flow[Mani
 
 
 def _latest_version(target: Target) -> Flow[str | None]:
+    # Imported late, as below: few versions are of this kind.
+    from wbtyped_graphql.latest_version import (
+        LatestVersionProjectArtifactCollectionArtifactSequence as SequenceVersions,
+    )
+
     entity, project, collection = target
     latest = calls.latest_version(entity=entity, project=project, collection=collection)
     result = yield from ask(latest, f"collection {target.path}")
@@ -109,6 +108,10 @@ def _latest_version(target: Target) -> Flow[str | None]:
 
 def _why_not_xxh128(client: Client, target: Target) -> Flow[str]:
     """Return why a new version cannot have XXH128 digests; empty if it can."""
+    from wbtyped_graphql.digest_algorithms import (
+        DigestAlgorithmsProjectArtifactCollectionArtifactSequence as SequenceDigests,
+    )
+
     entity, project, collection = target
     digests = calls.digest_algorithms(entity=entity, project=project, collection=collection)
     if DIGEST_FEATURE not in (yield from client.load_features()):

@@ -3,40 +3,31 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.create_artifact_files import (
-    CreateArtifactFilesCreateArtifactFilesFilesEdgesNode as AssignedUpload,
-)
 from wbtyped_graphql.create_artifact_manifest import (
     CreateArtifactManifestCreateArtifactManifestArtifactManifest as AnnouncedManifest,
 )
-from wbtyped_graphql.enums import ArtifactManifestType, ArtifactStorageLayout
-from wbtyped_graphql.input_types import (
-    CreateArtifactFilesInput,
-    CreateArtifactFileSpecInput,
-    CreateArtifactManifestInput,
-)
+from wbtyped_graphql.enums import ArtifactManifestType
+from wbtyped_graphql.input_types import CreateArtifactManifestInput
 
 from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.contents.manifest import ArtifactManifest
-from ..artifacts.contents.url_pages import path_batches
-from ..errors import DiskError, SchemaMismatchError, TransportError
+from ..errors import SchemaMismatchError
 from ..runs.upload import upload_headers
+from ..transport.blocking import in_flow
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
-from .blocking import in_flow
+from ..upload.batch import UploadBatch
+from ..upload.batch_options import BatchOptions
+from .content_uploads import ContentUploads
 from .facts import Target, VersionFacts
 from .local_content import LocalContent
 
-PARALLEL_UPLOADS = 16
 MANIFEST_NAME = "wandb_manifest.json"
 STORAGE_POLICY = "wandb-storage-policy-v1"
-EXPIRED_STATUSES = frozenset({401, 403})
-"""With these, storage refuses a signed URL that has expired."""
 
 
 def build_manifest(
@@ -60,6 +51,7 @@ class VersionUpload:
     target: Target
     facts: VersionFacts
     artifact_id: str
+    options: BatchOptions
 
     @property
     def what(self) -> str:
@@ -69,16 +61,14 @@ class VersionUpload:
     def run(self, contents: Mapping[str, LocalContent]) -> Flow[None]:
         """Upload the files that the server does not have, then the manifest, and commit."""
         manifest_id = (yield from self._announce_manifest("")).id
-        births: dict[str, str] = {}
-        for page in path_batches(list(contents)):
-            births |= yield from self._upload_page({name: contents[name] for name in page})
+        births = yield from self._upload_contents(contents)
         body = json.dumps(build_manifest(contents, births).to_manifest_json()).encode()
         md5 = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
         announced = yield from self._announce_manifest(md5)
         if announced.id != manifest_id or announced.file.upload_url is None:
             raise self._mismatch("CreateArtifactManifest")
         url, headers = announced.file.upload_url, announced.file.upload_headers
-        yield from in_flow(lambda: self._put("manifest", url, headers, len(body), lambda: body))
+        yield from in_flow(lambda: self._put("manifest", url, headers, body))
         yield from ask(calls.commit_artifact(id=self.artifact_id), self.what)
 
     def _announce_manifest(self, digest: str) -> Flow[AnnouncedManifest]:
@@ -96,83 +86,18 @@ class VersionUpload:
             raise self._mismatch("CreateArtifactManifest")
         return result.create_artifact_manifest.artifact_manifest
 
-    def _upload_page(self, contents: Mapping[str, LocalContent]) -> Flow[dict[str, str]]:
-        """Upload files; return for each the id of the version that brought its content."""
-        assigned = yield from self._assign(contents)
-        births = {name: self._birth(upload) for name, upload in assigned.items()}
-        expired = yield from in_flow(lambda: self._send_all(contents, assigned))
-        if expired:
-            renewed = yield from self._assign({name: contents[name] for name in expired})
-            still = yield from in_flow(lambda: self._send_all(contents, renewed))
-            if still:
-                raise TransportError(
-                    f"upload of {still[0]!r} to {self.target.path}: storage refuses a new URL"
-                )
-        return births
+    def _upload_contents(self, contents: Mapping[str, LocalContent]) -> Flow[Mapping[str, str]]:
+        """Upload files; return by name the id of the version that brought each content."""
+        with UploadBatch(self.client.transport, self.options) as batch:
+            uploads = ContentUploads(self.client, self.target, self.artifact_id, batch, contents)
+            return (yield from uploads.run())
 
-    def _birth(self, upload: AssignedUpload) -> str:
-        return upload.artifact.id if upload.artifact else self.artifact_id
-
-    def _assign(self, contents: Mapping[str, LocalContent]) -> Flow[dict[str, AssignedUpload]]:
-        """Request upload URLs; the response keeps the order of the request."""
-        specs = [
-            CreateArtifactFileSpecInput(artifact_id=self.artifact_id, name=name, md5=content.md5)
-            for name, content in contents.items()
-        ]
-        wanted = CreateArtifactFilesInput(
-            artifact_files=specs, storage_layout=ArtifactStorageLayout.V2
-        )
-        result = yield from ask(calls.create_artifact_files(input=wanted), self.what)
-        edges = result.create_artifact_files.files.edges if result.create_artifact_files else []
-        nodes = [edge.node for edge in edges if edge.node]
-        if len(nodes) != len(specs):
-            raise self._mismatch("CreateArtifactFiles")
-        return dict(zip(contents, nodes, strict=True))
-
-    def _send_all(
-        self, contents: Mapping[str, LocalContent], assigned: Mapping[str, AssignedUpload]
-    ) -> list[str]:
-        """Upload files in parallel; return those whose URLs have expired."""
-        expired: list[str] = []
-        with ThreadPoolExecutor(PARALLEL_UPLOADS) as threads:
-            uploads = {
-                threads.submit(
-                    self._put, name, upload.upload_url, upload.upload_headers,
-                    contents[name].size, contents[name].body,
-                ): name
-                for name, upload in assigned.items()
-                if upload.upload_url is not None
-            }  # fmt: skip
-            try:
-                for done in as_completed(uploads):
-                    try:
-                        done.result()
-                    except TransportError as error:
-                        if error.status not in EXPIRED_STATUSES:
-                            raise
-                        expired.append(uploads[done])
-            except BaseException:
-                threads.shutdown(wait=False, cancel_futures=True)
-                raise
-        return expired
-
-    def _put(
-        self,
-        name: str,
-        url: str,
-        headers: Sequence[str],
-        size: int,
-        body: Callable[[], bytes | Iterable[bytes]],
-    ) -> None:
-        sent = {**upload_headers(headers), "Content-Length": str(size)}
+    def _put(self, name: str, url: str, headers: Sequence[str], body: bytes) -> None:
+        """Upload something that is in memory."""
+        sent = {**upload_headers(headers), "Content-Length": str(len(body))}
         transport = self.client.transport
         what = f"upload of {name!r} to {self.target.path}"
-        try:
-            transport.put(what, transport.absolute(url), body, sent)
-        except DiskError:
-            raise
-        except OSError as error:
-            raise DiskError(f"{what}: the file cannot be read: {error.strerror}") from error
+        transport.put(what, transport.absolute(url), lambda: body, sent)
 
     def _mismatch(self, operation: str) -> SchemaMismatchError:
         return SchemaMismatchError(

@@ -18,10 +18,12 @@ from wbtyped_graphql.input_types import (
 
 from ..artifacts.contents.manifest import ArtifactManifest
 from ..artifacts.lineage import DIGEST_ALGORITHMS, Artifact, find_artifact_by_id
-from ..errors import GraphQLError, SchemaMismatchError, TransportError
+from ..errors import GraphQLError, NotFoundError, SchemaMismatchError, TransportError
+from ..transport.blocking import in_flow
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
-from .blocking import in_flow
+from ..upload.batch_options import BatchOptions
+from ..upload.local_digest import DigestRun
 from .facts import Target, VersionFacts
 from .local_content import LocalContent, read_contents
 from .manifest_spec import ManifestSpec, usable_spec
@@ -37,6 +39,7 @@ def publish_version(
     files: Mapping[str, Path],
     facts: VersionFacts,
     spec: ManifestSpec,
+    options: BatchOptions,
 ) -> Flow[Artifact]:
     """Publish files, and the entries that `spec` keeps, as a version; return it, committed.
 
@@ -45,10 +48,11 @@ def publish_version(
     A version with the same content is not created again; it gets the aliases and tags.
     """
     spec = yield from usable_spec(client, target, spec)
-    contents = yield from in_flow(lambda: read_contents(files, spec.algorithm))
+    digests = DigestRun(xxh128=spec.algorithm == "XXH128")
+    contents = yield from in_flow(lambda: read_contents(files, digests), digests.cancel)
 
     def publish(facts: VersionFacts) -> Flow[Artifact]:
-        return publish_contents(client, target, contents, facts, spec)
+        return publish_contents(client, target, contents, facts, spec, options)
 
     try:
         return (yield from publish(facts))
@@ -65,18 +69,27 @@ def publish_contents(
     contents: Mapping[str, LocalContent],
     facts: VersionFacts,
     spec: ManifestSpec,
+    options: BatchOptions,
 ) -> Flow[Artifact]:
     """Publish files whose digests are known."""
     artifact_id, state = yield from _create(target, spec.build(contents), facts, spec)
     if state == ArtifactState.PENDING:
         try:
-            yield from version_upload(client, target, facts, artifact_id, spec).run(contents)
+            upload = version_upload(client, target, facts, artifact_id, options, spec)
+            yield from upload.run(contents)
         except (GraphQLError, TransportError):
             # Another publisher of the same content may have committed it meanwhile.
-            found = yield from find_artifact_by_id(client, artifact_id)
-            if found.state != ArtifactState.COMMITTED:
+            if not (yield from _is_committed(client, artifact_id)):
                 raise
     return (yield from _add_labels(client, target, artifact_id, facts))
+
+
+def _is_committed(client: Client, artifact_id: str) -> Flow[bool]:
+    try:
+        found = yield from find_artifact_by_id(client, artifact_id)
+    except NotFoundError:
+        return False
+    return found.state == ArtifactState.COMMITTED
 
 
 def client_id(target: Target, digest: str, facts: VersionFacts, extended: str | None = None) -> str:

@@ -1,15 +1,17 @@
 """The files of a run: list, download, delete."""
 
+from __future__ import annotations
+
 import io
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar, Unpack
+from typing import TYPE_CHECKING, ClassVar, Generic, Self, TypeVar, Unpack, cast
 
 from pydantic import JsonValue
-from wbtyped_graphql import calls
-from wbtyped_graphql.fragments import ArtifactFile, RunFile
+from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import RUN_FILES_GQL
 
@@ -23,31 +25,42 @@ from ..download.content_reader import (
     open_content,
 )
 from ..download.options import DownloadOptions, OnError
-from ..download.results import DownloadResult
 from ..errors import NotFoundError, UsageError
 from ..name_patterns import check_glob, matches_glob
 from ..notebook import Record
 from ..transport.client import Client, HasClient
 from ..transport.cursors import Cursors
-from ..transport.nodes import iso, parse_node
-from ..transport.pagination import SizedPaginator
+from ..transport.nodes import iso, parse_node, time_of_row
+from ..transport.pagination import Position, SizedPaginator
 from ..user_warnings import warn_user
 from .ref import FileSelection, RunRef, missing_run
 from .s3_uri import s3_uri
 
 if TYPE_CHECKING:
+    from wbtyped_graphql.artifact_files_by_id_rows import ArtifactFileRow
     from wbtyped_graphql.delete_run_files import DeleteRunFiles
-    from wbtyped_graphql.run_files import (
-        RunFiles,
-        RunFilesProjectRun,
-        RunFilesProjectRunFiles,
+    from wbtyped_graphql.run_files_rows import (
+        RunFileRow,
+        RunFilesProjectRunFilesRow,
+        RunFilesProjectRunRow,
+        RunFilesRow,
     )
 
     from ..download.batch import Batch
     from ..download.recorded_reference import Recorded
+    from ..download.results import DownloadResult
     from ..download.stored_content import StoredContent
     from ..download.transfer import Transfer
     from ..transport.http import Transport
+
+
+if TYPE_CHECKING:
+
+    class FileRow(RunFileRow, total=False):
+        """A row of a file of a run, or of an artifact, which says more."""
+
+        digest: str | None
+        storagePath: str | None  # noqa: N815 - the name on the wire
 
 
 RunT_co = TypeVar("RunT_co", bound=RunRef, covariant=True)
@@ -56,31 +69,56 @@ RunT_co = TypeVar("RunT_co", bound=RunRef, covariant=True)
 class StandaloneFile(Record, Generic[RunT_co]):
     """A file of a run or of an artifact, generic over the class of its run; see `File`."""
 
-    __slots__ = ("attrs", "client", "run")
+    __slots__ = ("_node", "_row", "client", "run")
 
     __columns__: ClassVar[tuple[str, ...]] = ("name", "size", "mimetype", "updated_at")
 
     client: Client
     """The client that sends requests."""
-    attrs: RunFile | ArtifactFile
-    """The typed node; `attrs.updated_at` is a datetime in UTC."""
     run: RunT_co | None
     """The run that the file belongs to, if any."""
 
     def __init__(
         self,
         client: Client,
-        attrs: RunFile | ArtifactFile | Mapping[str, object],
+        attrs: fragments.RunFile | fragments.ArtifactFile | Mapping[str, object],
         run: RunT_co | None = None,
     ) -> None:
         arguments.instance("client", client, Client)
         if run is not None:
             arguments.instance("run", run, "Run")
-        self.client = client
-        self.attrs = (
-            attrs if isinstance(attrs, ArtifactFile) else parse_node(RunFile, attrs, "a File")
+        node = (
+            attrs
+            if isinstance(attrs, fragments.ArtifactFile)
+            else parse_node(fragments.RunFile, attrs, "a File")
         )
+        self.client = client
         self.run = run
+        self._row: FileRow = cast("FileRow", node.model_dump(by_alias=True))
+        self._node: fragments.RunFile | fragments.ArtifactFile | None = node
+
+    @classmethod
+    def __of_row__(
+        cls,
+        client: Client,
+        row: RunFileRow | ArtifactFileRow,
+        run: RunT_co | None = None,  # ty: ignore[invalid-generic-class] # as in `__init__`
+    ) -> Self:
+        """Return the file of a row that is valid already: lists make thousands of them."""
+        file = cls.__new__(cls)
+        file.client = client
+        file.run = run
+        file._row = cast("FileRow", row)
+        file._node = None
+        return file
+
+    @property
+    def attrs(self) -> fragments.RunFile | fragments.ArtifactFile:
+        """The typed node; `attrs.updated_at` is a datetime in UTC."""
+        if self._node is None:
+            kind = fragments.ArtifactFile if "storagePath" in self._row else fragments.RunFile
+            self._node = kind.model_validate({**self._row, "updatedAt": self._updated_at})
+        return self._node
 
     def __repr__(self) -> str:
         return f"<File {self.name} ({self.mimetype}) {self.size:,} bytes>"
@@ -99,57 +137,62 @@ class StandaloneFile(Record, Generic[RunT_co]):
     @property
     def id(self) -> str:
         """The file's id on the server, opaque."""
-        return self.attrs.id
+        return self._row["id"]
 
     @property
     def name(self) -> str:
         """The name in the run, with `/` between folders."""
-        return self.attrs.name
+        return self._row["name"]
 
     @property
     def url(self) -> str | None:
         """URL on the API's host; requires the API key and may redirect to storage."""
-        return self.attrs.url
+        return self._row["url"]
 
     @property
     def direct_url(self) -> str:
         """Signed URL in storage; requires no key, and expires."""
-        return self.attrs.direct_url
+        return self._row["directUrl"]
 
     @property
     def size(self) -> int:
         """Size in bytes; 0 for a file that does not exist."""
-        return self.attrs.size_bytes
+        return self._row["sizeBytes"]
 
     @property
     def sizeBytes(self) -> int:  # noqa: N802 - the documented name
         """Size in bytes; the same as `size`."""
-        return self.attrs.size_bytes
+        return self._row["sizeBytes"]
 
     @property
     def md5(self) -> str | None:
         """MD5 of the file, 16 bytes in base64; None if the server does not know it."""
-        return self.attrs.md5
+        return self._row["md5"]
 
     @property
     def digest(self) -> str | None:
         """Digest of an artifact file, in base64 or as its storage provides it; else None."""
-        return self.attrs.digest if isinstance(self.attrs, ArtifactFile) else None
+        return self._row.get("digest")
 
     @property
     def storage_path(self) -> str | None:
         """Path of an artifact file in its bucket; else None."""
-        return self.attrs.storage_path if isinstance(self.attrs, ArtifactFile) else None
+        return self._row.get("storagePath")
 
     @property
     def mimetype(self) -> str | None:
         """Media type as guessed by the server, such as `image/png`."""
-        return self.attrs.mimetype
+        return self._row["mimetype"]
 
     @property
     def updated_at(self) -> str | None:
         """When the file last changed: ISO 8601 in UTC; None for a file that does not exist."""
-        return iso(self.attrs.updated_at) if self.attrs.updated_at else None
+        return iso(updated) if (updated := self._updated_at) else None
+
+    @property
+    def _updated_at(self) -> datetime | None:
+        moment = self._row["updatedAt"]
+        return None if moment is None else time_of_row(moment, self._label)
 
     directUrl = direct_url  # noqa: N815 - the wire names work too, as in the official client
     updatedAt = updated_at  # noqa: N815
@@ -182,7 +225,7 @@ class StandaloneFile(Record, Generic[RunT_co]):
         """Asynchronous form of `delete`."""
         await self.client.asend(self._delete_operation())
 
-    def _delete_operation(self) -> Operation["DeleteRunFiles"]:
+    def _delete_operation(self) -> Operation[DeleteRunFiles]:
         if self.run is None:
             raise UsageError(f"file {self.name}: only files of a run can be deleted")
         delete = calls.delete_run_files(files=[self.id], project_id=self.run.project_internal_id)
@@ -303,12 +346,12 @@ class StandaloneFile(Record, Generic[RunT_co]):
         """
         return AsyncContentReader(self._content())
 
-    def _content(self) -> "StoredContent":
+    def _content(self) -> StoredContent:
         from ..download.stored_content import StoredContent
         from .file_content import ListedFileUrl, RunFileUrl
 
         label, direct = self._label, self.direct_url
-        if self.attrs.updated_at is None:
+        if self._row["updatedAt"] is None:
             raise NotFoundError(f"{label} does not exist", path=self.name, missing="file")
         recorded = self._recorded()
         return StoredContent(
@@ -327,7 +370,7 @@ class StandaloneFile(Record, Generic[RunT_co]):
         """The file, for errors."""
         return f"file {self.name!r}" + (f" of {self.run.full_path}" if self.run else "")
 
-    def _recorded(self) -> "Recorded | None":
+    def _recorded(self) -> Recorded | None:
         """Return what an artifact recorded of a reference; None for a file of its own."""
         from ..download.recorded_reference import recorded_of
 
@@ -336,21 +379,19 @@ class StandaloneFile(Record, Generic[RunT_co]):
         # Both are the URL of the reference.
         return recorded_of(self.direct_url, self.digest, self.size, None)
 
-    def _transport(self, api: HasClient | None, replace: bool, exist_ok: bool) -> "Transport":
+    def _transport(self, api: HasClient | None, replace: bool, exist_ok: bool) -> Transport:
         """Check the arguments of a download, and return the connections to use."""
         arguments.check_flags(replace=replace, exist_ok=exist_ok)
         if api is not None:
             arguments.instance("api", api, "Api")
         return (self.client if api is None else api.client).transport
 
-    def _transfer(
-        self, root: str | PathLike[str], transport: "Transport", replace: bool
-    ) -> "Transfer":
+    def _transfer(self, root: str | PathLike[str], transport: Transport, replace: bool) -> Transfer:
         from ..download.disk.safe_names import safe_target
         from ..download.transfer import Transfer
 
         folder, label = arguments.location("root", root), self._label
-        if self.attrs.updated_at is None:
+        if self._row["updatedAt"] is None:
             raise NotFoundError(f"{label} does not exist", path=self.name, missing="file")
         # Listed with `upload`, `url` is an upload URL; only a URL of the API itself can be read.
         url = transport.absolute(self.url or "")
@@ -373,7 +414,7 @@ FileT = TypeVar("FileT", bound=StandaloneFile[RunRef])
 RunT = TypeVar("RunT", bound=RunRef)
 
 
-class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT]):
+class FileList(SizedPaginator["RunFilesRow", "RunFileRow", FileT], Generic[RunT, FileT]):
     """The files of a run, generic over the classes of both; see `Files`."""
 
     __slots__ = ("glob", "names", "pattern", "run", "upload")
@@ -463,7 +504,7 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         replace: bool,
         on_error: OnError,
         options: DownloadOptions,
-    ) -> "Batch":
+    ) -> Batch:
         # Imported late: the download engine doubles the import time of the package.
         from ..download.batch import build_options
         from .download import make_batch
@@ -478,7 +519,10 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
         """The run and the files of it that the list contains."""
         return FileSelection(self.client, self.run, self.names, self.pattern, self.glob)
 
-    def _operation(self, cursor: str | None) -> Operation["RunFiles"]:
+    def _operation(self, cursor: str | None) -> Operation[RunFilesRow]:
+        # Imported late: only lists need it.
+        from wbtyped_graphql.run_files_rows import RunFilesRow
+
         return calls.run_files(
             entity=self.run.entity,
             project=self.run.project,
@@ -488,23 +532,32 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
             file_names=self.names,
             upload=self.upload,
             pattern=self.selection.sent_pattern,
-        )
+        ).read_as(RunFilesRow)
 
-    def _run(self, result: "RunFiles") -> "RunFilesProjectRun":
-        if result.project is None:
+    def _run(self, result: RunFilesRow) -> RunFilesProjectRunRow:
+        project = result["project"]
+        if project is None:
             raise missing_run(self.run, "project")
-        if result.project.run is None:
+        if project["run"] is None:
             raise missing_run(self.run, "run")
-        return result.project.run
+        return project["run"]
 
-    def _connection(self, result: "RunFiles") -> "RunFilesProjectRunFiles":
-        files = self._run(result).files
+    def _page(self, result: RunFilesRow) -> RunFilesProjectRunFilesRow:
+        files = self._run(result)["files"]
         if files is None:
             raise missing_run(self.run, "files")
         return files
 
-    def _total(self, result: "RunFiles") -> int:
-        return self._run(result).file_count or 0
+    def _nodes(self, result: RunFilesRow) -> list[RunFileRow]:
+        return [e["node"] for e in self._page(result)["edges"] if e["node"] is not None]
+
+    def _position(self, result: RunFilesRow) -> Position:
+        page = self._page(result)
+        last = page["edges"][-1]["cursor"] if page["edges"] else None
+        return Position(page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"] or last)
+
+    def _total(self, result: RunFilesRow) -> int:
+        return self._run(result)["fileCount"] or 0
 
     def _counts_items(self) -> bool:
         # The server's total is that of the run, whatever is selected.
@@ -513,14 +566,14 @@ class FileList(SizedPaginator["RunFiles", RunFile, FileT], Generic[RunT, FileT])
     def _keeps(self, item: FileT) -> bool:
         return self.glob is None or matches_glob(item.name, self.glob)
 
-    def _next_cursor(self, result: "RunFiles", seen: Cursors) -> str | None:
+    def _next_cursor(self, result: RunFilesRow, seen: Cursors) -> str | None:
         following = super()._next_cursor(result, seen)
         if following is None and seen.is_first:
-            self.selection.check_matches(len(self._connection(result).edges))
+            self.selection.check_matches(len(self._page(result)["edges"]))
         return following
 
     @abstractmethod
-    def _item(self, node: RunFile) -> FileT: ...
+    def _item(self, node: RunFileRow) -> FileT: ...
 
 
 def open_text(path: Path) -> io.TextIOWrapper:

@@ -22,11 +22,11 @@ class ReadOnlyObject(dict[str, JsonValue]):
     __setitem__: Callable[..., NoReturn] = _refuse
     __delitem__: Callable[..., NoReturn] = _refuse
     __ior__: Callable[..., NoReturn] = _refuse
-    clear: Callable[..., NoReturn] = _refuse
-    pop: Callable[..., NoReturn] = _refuse
-    popitem: Callable[..., NoReturn] = _refuse
-    setdefault: Callable[..., NoReturn] = _refuse
-    update: Callable[..., NoReturn] = _refuse
+    clear: Callable[..., NoReturn] = _refuse  # pyrefly: ignore[bad-override-mutable-attribute]
+    pop: Callable[..., NoReturn] = _refuse  # pyrefly: ignore[bad-override-mutable-attribute]
+    popitem: Callable[..., NoReturn] = _refuse  # pyrefly: ignore[bad-override-mutable-attribute]
+    setdefault: Callable[..., NoReturn] = _refuse  # pyrefly: ignore[bad-override-mutable-attribute]
+    update: Callable[..., NoReturn] = _refuse  # pyrefly: ignore[bad-override-mutable-attribute]
 
     def __reduce__(self) -> tuple[type["ReadOnlyObject"], tuple[Mapping[str, JsonValue]]]:
         return type(self), (dict(self),)

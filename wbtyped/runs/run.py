@@ -1,7 +1,9 @@
 """One run: its identity, its metadata, and what it logged."""
 
+from __future__ import annotations
+
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from typing import ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import JsonValue
 from wbtyped_graphql import calls, fragments
@@ -15,10 +17,13 @@ from ..transport.flow import Flow, ask
 from ..transport.nodes import iso, parse_node
 from ..typed_values import ModelOf, ValuesT, read_as
 from .ending import FinishRequest, wait_until_ended
-from .history import HistoryScan, Row, load_extent, load_history
 from .read_only import ReadOnlyObject
 from .ref import require_run
 from .run_data import read_config, read_summary
+
+if TYPE_CHECKING:
+    # For start-up: many programs read no history.
+    from .history import HistoryScan, Row
 
 
 class StandaloneRun(Record):
@@ -340,6 +345,8 @@ class StandaloneRun(Record):
             raise UsageError(
                 "history returns rows, not a DataFrame; write pandas.DataFrame(run.history())"
             )
+        from .history import load_history
+
         return (yield from load_history(self, samples, keys, x_axis))
 
     def scan_history(
@@ -359,6 +366,8 @@ class StandaloneRun(Record):
             >>> [row["loss"] for row in run.scan_history()]
             [1.0, 0.5]
         """
+        from .history import HistoryScan
+
         return self._scan_history(HistoryScan.of(self, keys, page_size, min_step, max_step))
 
     def ascan_history(
@@ -369,6 +378,8 @@ class StandaloneRun(Record):
         max_step: int | None = None,
     ) -> AsyncIterator[Row]:
         """Asynchronous form of `scan_history`, for `async for`."""
+        from .history import HistoryScan
+
         return self._ascan_history(HistoryScan.of(self, keys, page_size, min_step, max_step))
 
     def _scan_history(self, scan: HistoryScan) -> Iterator[Row]:
@@ -390,6 +401,8 @@ class StandaloneRun(Record):
         return await self.client.arun(self._load_last_step())
 
     def _load_last_step(self) -> Flow[int]:
+        from .history import load_extent
+
         return (yield from load_extent(self)).last_step
 
     lastHistoryStep = last_history_step  # noqa: N815 - the documented name

@@ -1,5 +1,7 @@
 """The runs of a project."""
 
+from __future__ import annotations
+
 from abc import abstractmethod
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, TypeAlias, TypeVar, Union, cast
@@ -27,7 +29,7 @@ Result: TypeAlias = Union["Runs", "RunsWithData"]
 RunT = TypeVar("RunT", bound=StandaloneRun)
 
 
-class RunList(SizedPaginator[Result, fragments.Run, RunT]):
+class RunList(SizedPaginator[Result, "fragments.Run", RunT]):
     """The runs of a project (queries Runs, RunsWithData), independent of their class."""
 
     __slots__ = ("entity", "filters", "lazy", "order", "project")
@@ -72,12 +74,12 @@ class RunList(SizedPaginator[Result, fragments.Run, RunT]):
         # Operations are not covariant, although this would be safe.
         return cast("Operation[Result]", built)
 
-    def _project(self, result: Result) -> "RunsProject | RunsWithDataProject":
+    def _project(self, result: Result) -> RunsProject | RunsWithDataProject:
         if result.project is None:
             raise missing_project(self.entity, self.project)
         return result.project
 
-    def _connection(self, result: Result) -> "RunsProjectRuns | RunsWithDataProjectRuns":
+    def _connection(self, result: Result) -> RunsProjectRuns | RunsWithDataProjectRuns:
         runs = self._project(result).runs
         if runs is None:
             raise missing_project(self.entity, self.project)

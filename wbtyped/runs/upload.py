@@ -1,26 +1,30 @@
 """Upload one local file to a run."""
 
+from __future__ import annotations
+
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, TypeAlias
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.create_run_files import CreateRunFilesCreateRunFiles
 
 from .. import arguments
-from ..errors import DiskError, TransportError, UsageError
+from ..errors import TransportError, UsageError
 from ..transport.client import Client
 from ..transport.flow import Flow, Sender, ask
+from ..upload.local_body import LocalBody
 from .ref import RunIdentity
+
+if TYPE_CHECKING:
+    from wbtyped_graphql.create_run_files import CreateRunFilesCreateRunFiles
 
 MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
 """Feature of servers that need to be told when an upload is complete."""
-UPLOAD_BLOCK_BYTES = 1024 * 1024
-"""Large, so that large files need few system calls."""
-OnSent = Callable[[int], object]
-"""Receives the bytes of a file sent so far, again from 0 if the upload is retried."""
+UploadPaths: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]]
+"""A file or a folder, or several of them."""
 
 
 def upload_file(
@@ -28,19 +32,16 @@ def upload_file(
     run: RunIdentity,
     path: str | PathLike[str],
     root: str | PathLike[str],
-    on_sent: OnSent | None = None,
 ) -> Flow[str]:
     """Upload the file at `path` and return its name in the run: its path relative to `root`."""
-    return (yield from upload_local(client, run, LocalFile.find(path, root), on_sent))
+    return (yield from upload_local(client, run, LocalFile.find(path, root)))
 
 
-def upload_local(
-    client: Client, run: RunIdentity, file: "LocalFile", on_sent: OnSent | None = None
-) -> Flow[str]:
+def upload_local(client: Client, run: RunIdentity, file: LocalFile) -> Flow[str]:
     """Upload a file under the name that it says, and return that."""
     names = {"entity": run.entity, "project": run.project, "run": run.id}
     created = yield from ask(calls.create_run_files(**names, files=[file.name]))
-    yield ContentUpload(client, file, created.create_run_files, on_sent)
+    yield ContentUpload(client, file, created.create_run_files)
     features = yield from client.load_features()
     if MARK_UPLOADED in features:
         yield from ask(calls.mark_run_files_uploaded(**names, files=[file.name]))
@@ -61,7 +62,7 @@ class LocalFile:
     name: str
 
     @classmethod
-    def find(cls, path: str | PathLike[str], root: str | PathLike[str]) -> "LocalFile":
+    def find(cls, path: str | PathLike[str], root: str | PathLike[str]) -> LocalFile:
         """Return the file at `path`, named relative to `root`; raises UsageError if not inside."""
         file, folder = arguments.location("path", path), arguments.location("root", root)
         if not file.is_file():
@@ -74,20 +75,6 @@ class LocalFile:
             )
         return cls(file, PurePosixPath(*Path(relative).parts).as_posix())
 
-    def blocks(self, size: int, on_sent: OnSent | None = None) -> Iterator[bytes]:
-        """Yield the content, `size` bytes in total; raises DiskError if the size has changed."""
-        left = size
-        with self.path.open("rb") as stream:
-            while block := stream.read(UPLOAD_BLOCK_BYTES):
-                if on_sent:
-                    on_sent(size - left)
-                left -= len(block)
-                if left < 0:
-                    break
-                yield block
-        if left:
-            raise DiskError(f"{self.path} changed size during the upload; upload it again")
-
 
 @dataclass(frozen=True, slots=True)
 class ContentUpload:
@@ -96,7 +83,6 @@ class ContentUpload:
     client: Client
     file: LocalFile
     created: CreateRunFilesCreateRunFiles | None
-    on_sent: OnSent | None = None
 
     def send(self, _: Sender, /) -> None:
         """Upload the file."""
@@ -107,15 +93,9 @@ class ContentUpload:
             raise TransportError(f"{what}: the server assigned no upload URL")
         headers = upload_headers(self.created.upload_headers or [])
         transport = self.client.transport
-        try:
-            size = self.file.path.stat().st_size
-            headers["Content-Length"] = str(size)
-            target = transport.absolute(url)
-            transport.put(what, target, lambda: self.file.blocks(size, self.on_sent), headers)
-        except DiskError:
-            raise
-        except OSError as error:
-            raise DiskError(f"{self.file.path} cannot be read: {error.strerror}") from error
+        body = LocalBody.of(self.file.path)
+        headers["Content-Length"] = str(body.size)
+        transport.put(what, transport.absolute(url), body.blocks, headers)
 
     async def asend(self, sender: Sender, /) -> None:
         """Upload the file in a thread, because it is read from disk."""

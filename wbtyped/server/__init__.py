@@ -17,15 +17,17 @@ from typing import TYPE_CHECKING
 from ..extras import import_from
 
 if TYPE_CHECKING:
+    from .alerts import Alert
     from .faults import Fault, RequestKind
     from .manifests import Reference
     from .request_log import RecordedRequest
     from .server import WandbServer, serve
 
-__all__ = ["Fault", "RecordedRequest", "Reference", "RequestKind", "WandbServer", "serve"]
+__all__ = ["Alert", "Fault", "RecordedRequest", "Reference", "RequestKind", "WandbServer", "serve"]
 
 # Imported on first use, so that a missing extra is reported as such.
 _MODULES = {
+    "Alert": "alerts",
     "Fault": "faults",
     "RecordedRequest": "request_log",
     "Reference": "manifests",

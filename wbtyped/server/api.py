@@ -1,6 +1,7 @@
 """The API origin: GraphQL, and file URLs that redirect to storage."""
 
 import base64
+from sqlite3 import Row
 
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
@@ -11,10 +12,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import Scope
 
+from .access import Level
 from .context import Context
 from .execution import Execution
 from .graphql_request import GraphQLRequest
-from .http_errors import READ_ONLY, HttpError
+from .http_errors import READ_ONLY, HttpError, not_found
 from .keys import AcceptedKeys
 from .limits import STREAM_BODY_BYTES
 from .node_ids import parse_node_id
@@ -22,6 +24,7 @@ from .pages.site import Site
 from .request_body import read_body
 from .responses import json_error
 from .streams import read_stream_request
+from .users import User
 from .workers import Workers
 
 BY_BIRTH_ARTIFACT = "{birth}/{digest:digest}/{name:path}"
@@ -84,14 +87,16 @@ class ApiOrigin:
 
     def is_authorized(self, scope: Scope) -> bool:
         """Return True if a request has a valid API key, or comes from a page that has sent it."""
-        return self._has_key(Headers(scope=scope)) or self._site.is_signed_in(scope)
+        return self._user(Headers(scope=scope)) is not None or self._site.is_signed_in(scope)
 
-    def _has_key(self, headers: Headers) -> bool:
-        return self._keys.accepts_header(headers.get("authorization", ""))
+    def _user(self, headers: Headers) -> User | None:
+        """Return the user that a request has the key of."""
+        user_id = self._keys.owner_by_header(headers.get("authorization", ""))
+        return self._context.users.by_id(user_id)
 
     def _reject(self, request: Request) -> Response | None:
         # A cookie is not enough: a browser sends it without being asked.
-        if self._has_key(request.headers):
+        if self._user(request.headers) is not None:
             return None
         return json_error(401, "user is not logged in", {"WWW-Authenticate": 'Basic realm="W&B"'})
 
@@ -127,12 +132,16 @@ class ApiOrigin:
             return json_error(403, READ_ONLY)
         try:
             body = await read_body(request.headers, request.receive, STREAM_BODY_BYTES)
-            parsed = await self._workers.run(read_stream_request, body)
+            encoding = request.headers.get("content-encoding", "")
+            parsed = await self._workers.run(read_stream_request, body, encoding)
         except HttpError as error:
             return json_error(error.status, str(error))
-        row = await self._workers.run(self._context.runs.by_path, **request.path_params)
-        if row is None:
-            return json_error(404, "run not found")
+        try:
+            row = await self._workers.run(
+                find_writable_run, self._context_for(request), **request.path_params
+            )
+        except HttpError as error:
+            return json_error(error.status, str(error))
         await self._workers.run(self._context.streams.receive, row["id"], parsed)
         stopped = await self._workers.run(self._context.runs.is_stopped, row["id"])
         return JSONResponse({"exitcode": None, "limits": {}, "stopped": stopped})
@@ -152,13 +161,27 @@ class ApiOrigin:
         return RedirectResponse(found, 302) if found else json_error(404, "file not found")
 
     def _context_for(self, request: Request) -> Context:
-        return self._context.for_host(request.headers.get("host", ""))
+        context = self._context.for_host(request.headers.get("host", ""))
+        user = self._user(request.headers)
+        # A single user may see everything, and nothing has to be remembered for a request.
+        return context.for_user(user) if user and context.users.several else context
+
+
+def find_writable_run(context: Context, entity: str, project: str, run: str) -> Row:
+    """Return a run that the user may change, or raise HttpError."""
+    row = context.runs.by_path(entity, project, run)
+    if row is None:
+        raise not_found("run")
+    context.access.check(Level.WRITE, context.access.project(row["project_id"]), "run")
+    return row
 
 
 def content_url(context: Context, entity: str, project: str, run: str, name: str) -> str | None:
     """Return the signed URL of a run file; None if there is no such file."""
     row = context.runs.by_path(entity, project, run)
-    file = row and context.files.find(row["id"], name)
+    if row is None or context.access.project(row["project_id"]) < Level.READ:
+        return None
+    file = context.files.find(row["id"], name)
     return context.blob_url(file["blob"], name) if file else None
 
 
@@ -168,7 +191,13 @@ def artifact_content_url(context: Context, digest: str, birth: str, name: str) -
         wanted = base64.b64encode(bytes.fromhex(digest)).decode()
     except ValueError:
         return None
-    key = context.versions.find_blob(wanted, parse_node_id("Artifact", birth))
+    birth_id = parse_node_id("Artifact", birth)
+    if context.access.limited and not any(
+        context.access.version(version) >= Level.READ
+        for version in context.versions.with_content(wanted, birth_id)
+    ):
+        return None
+    key = context.versions.find_blob(wanted, birth_id)
     return context.blob_url(key, name or digest) if key else None
 
 

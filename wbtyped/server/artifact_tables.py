@@ -22,6 +22,7 @@ CREATE TABLE IF NOT EXISTS collections (
   UNIQUE (project_id, name)
 );
 CREATE INDEX IF NOT EXISTS collections_by_type ON collections (type_id, id);
+CREATE INDEX IF NOT EXISTS collections_in_order ON collections (project_id, id);
 -- Ids that clients gave to versions besides the one that a version was created with.
 CREATE TABLE IF NOT EXISTS client_ids (
   client_id TEXT PRIMARY KEY,
@@ -68,6 +69,7 @@ CREATE TABLE IF NOT EXISTS artifacts (
 );
 CREATE INDEX IF NOT EXISTS artifacts_by_digest ON artifacts (sequence_id, digest);
 CREATE INDEX IF NOT EXISTS artifacts_by_run ON artifacts (run_id, id);
+CREATE INDEX IF NOT EXISTS artifacts_by_commit ON artifacts (commit_hash);
 CREATE INDEX IF NOT EXISTS artifacts_by_manifest ON artifacts (manifest_blob);
 -- A version is a member of its own sequence, and of every portfolio that it is linked into.
 CREATE TABLE IF NOT EXISTS memberships (
@@ -80,6 +82,7 @@ CREATE TABLE IF NOT EXISTS memberships (
   UNIQUE (collection_id, artifact_id)
 );
 CREATE INDEX IF NOT EXISTS memberships_by_artifact ON memberships (artifact_id);
+CREATE INDEX IF NOT EXISTS memberships_in_order ON memberships (collection_id, id);
 CREATE TABLE IF NOT EXISTS aliases (
   id INTEGER PRIMARY KEY,
   membership_id INTEGER NOT NULL REFERENCES memberships (id) ON DELETE CASCADE,
@@ -88,6 +91,7 @@ CREATE TABLE IF NOT EXISTS aliases (
   UNIQUE (collection_id, alias)
 );
 CREATE INDEX IF NOT EXISTS aliases_by_membership ON aliases (membership_id);
+CREATE INDEX IF NOT EXISTS aliases_in_order ON aliases (collection_id, id);
 CREATE TABLE IF NOT EXISTS artifact_tags (
   artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
   tag_id INTEGER NOT NULL REFERENCES tags (id),
@@ -127,6 +131,7 @@ CREATE TABLE IF NOT EXISTS draft_manifests (
   md5 TEXT,
   UNIQUE (artifact_id, name, run_name)
 );
+CREATE INDEX IF NOT EXISTS draft_manifests_by_blob ON draft_manifests (blob);
 CREATE TABLE IF NOT EXISTS draft_files (
   id INTEGER PRIMARY KEY,
   artifact_id INTEGER NOT NULL REFERENCES artifacts (id) ON DELETE CASCADE,
@@ -164,9 +169,13 @@ CREATE TABLE IF NOT EXISTS artifact_uses (
   used_as TEXT,
   PRIMARY KEY (run_id, artifact_id)
 );
-CREATE INDEX IF NOT EXISTS uses_by_artifact ON artifact_uses (artifact_id);
-CREATE VIEW IF NOT EXISTS named_blobs AS
+DROP INDEX IF EXISTS uses_by_artifact;
+CREATE INDEX IF NOT EXISTS users_in_order ON artifact_uses (artifact_id, run_id);
+-- Made anew, since a folder of an earlier version has a view of fewer tables.
+DROP VIEW IF EXISTS named_blobs;
+CREATE VIEW named_blobs AS
   SELECT blob, md5 FROM files
+  UNION ALL SELECT blob, md5 FROM history_exports
   UNION ALL SELECT blob, md5 FROM entries
   UNION ALL SELECT manifest_blob, manifest_md5 FROM artifacts
   UNION ALL SELECT blob, md5 FROM draft_manifests

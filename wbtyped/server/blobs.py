@@ -26,7 +26,9 @@ class Blob:
 class IncomingBlob:
     """A blob that is being written; it takes effect only when `finish` puts it in place."""
 
-    def __init__(self, folder: Path, *, xxh128: bool = False) -> None:
+    def __init__(self, folder: Path, *, lasting: bool = True, xxh128: bool = False) -> None:
+        self._lasting = lasting
+        self._in_place = False
         self._path = folder / secrets.token_hex(16)
         # Unbuffered: a forked child would flush its copy of the buffer into the file on exit.
         self._stream = create_private(self._path)
@@ -68,8 +70,9 @@ class IncomingBlob:
         return base64.b64encode(self._xxh128.digest()).decode() if self._xxh128 else ""
 
     def sync(self) -> None:
-        """Flush the bytes to disk; nothing can be written after that."""
-        os.fsync(self._stream.fileno())
+        """Flush the bytes to disk, where they are to last; nothing can be written after that."""
+        if self._lasting:
+            os.fsync(self._stream.fileno())
         self._stream.close()
 
     def finish(self, store: "BlobStore") -> Blob:
@@ -79,23 +82,31 @@ class IncomingBlob:
         target = store.path(blob.key)
         # The existing file may be open, and some systems cannot replace an open file.
         if not target.exists():
-            make_private_folder(target.parent)
-            self._path.replace(target)
+            try:
+                self._path.replace(target)
+            except FileNotFoundError:  # the first blob of its folder
+                make_private_folder(target.parent)
+                self._path.replace(target)
+            self._in_place = True
         return blob
 
     def discard(self) -> None:
         """Delete the file unless it is in place; a forked child leaves it to its parent."""
         self._stream.close()
-        if self._process == os.getpid():
+        if self._process == os.getpid() and not self._in_place:
             with suppress(FileNotFoundError):
                 self._path.unlink()
 
 
 class BlobStore:
-    """A folder of blobs; equal ones are stored once."""
+    """A folder of blobs; equal ones are stored once.
 
-    def __init__(self, folder: Path) -> None:
+    Unless the folder is `lasting`, nothing waits for the disk.
+    """
+
+    def __init__(self, folder: Path, *, lasting: bool = True) -> None:
         self._folder = folder
+        self._lasting = lasting
         self._incoming = folder / "incoming"
         make_private_folder(folder)
         make_private_folder(self._incoming)
@@ -109,7 +120,7 @@ class BlobStore:
 
     def new_blob(self, *, xxh128: bool = False) -> IncomingBlob:
         """Open a new blob for writing."""
-        return IncomingBlob(self._incoming, xxh128=xxh128)
+        return IncomingBlob(self._incoming, lasting=self._lasting, xxh128=xxh128)
 
     def put(self, content: bytes, *, durable: bool = False) -> Blob:
         """Store bytes; only `durable` ones are sure to survive a power failure."""

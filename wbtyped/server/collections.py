@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from .aliases_and_tags import add_tags
 from .database import Database, now
 from .http_errors import HttpError
+from .node_ids import MAX_ROW_ID
 
 SELECT_COLLECTIONS = "SELECT * FROM collections WHERE {where}"
 MAX_NAME_CHARACTERS = 128
@@ -86,6 +87,19 @@ class Collections:
         """Return all collections of a type (`type_id`) or a project (`project_id`)."""
         query = SELECT_COLLECTIONS.format(where=f"{column} = ?")
         return self._database.connection.execute(query, (owner_id,)).fetchall()
+
+    def newest_after(
+        self, column: str, owner_id: int, after: int | None, limit: int
+    ) -> list[sqlite3.Row]:
+        """Return collections of a type or a project after an id, newest first."""
+        query = SELECT_COLLECTIONS.format(where=f"{column} = ? AND id < ? ORDER BY id DESC LIMIT ?")
+        values = (owner_id, MAX_ROW_ID if after is None else after, limit)
+        return self._database.connection.execute(query, values).fetchall()
+
+    def count(self, column: str, owner_id: int) -> int:
+        """Return the number of collections of a type or a project."""
+        query = f"SELECT count(*) FROM collections WHERE {column} = ?"  # noqa: S608 - a constant
+        return int(self._database.connection.execute(query, (owner_id,)).fetchone()[0])
 
     def ensure(
         self, project_id: int, type_name: str, name: str, kind: str, description: str | None = None

@@ -33,7 +33,7 @@ def insert_version(connection: sqlite3.Connection, columns: Mapping[str, object]
         f"INSERT INTO artifacts ({names}) VALUES ({marks})",  # noqa: S608 - column names are constants
         tuple(columns.values()),
     )
-    return int(done.lastrowid or 0)
+    return done.lastrowid or 0
 
 
 def commit_version(

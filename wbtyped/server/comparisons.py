@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from enum import Enum
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from pydantic import JsonValue
 
@@ -20,7 +20,7 @@ class Missing(Enum):
 
 
 MISSING: Final = Missing.MISSING
-FieldValue = JsonValue | Missing
+FieldValue: TypeAlias = "JsonValue | Missing"
 """What a filter or an order sees of a record."""
 
 

@@ -2,41 +2,61 @@
 
 import re
 from dataclasses import dataclass, replace
-from typing import NamedTuple
-from urllib.parse import quote, urlsplit
+from functools import cached_property
+from urllib.parse import urlsplit
 
 from graphql import GraphQLResolveInfo
 
+from .access import Access
+from .alerts import Alerts
+from .changes import Changes
 from .collections import Collections
+from .creators import Creators
 from .database import Database
 from .drafts import Drafts
 from .files import Files
-from .organizations import Organizations
+from .history_exports import HistoryExports
+from .members import Members
+from .organizations import Organization, Organizations
 from .projects import Projects
 from .runs import Runs
-from .signed_urls import Signer
+from .signed_urls import Signer, quoted
 from .sizes import Sizes
+from .sorted_views import SortedViews
 from .streams import Streams
 from .tracked_blobs import TrackedBlobs
 from .uploads import Uploads
+from .users import User, Users
 from .versions import Versions
 
 HOST_PATTERN = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
 
-class RunPath(NamedTuple):
+@dataclass(frozen=True)
+class RunPath:
     """The path of a run."""
 
     entity: str
     project: str
     run: str
 
+    @cached_property
+    def quoted(self) -> str:
+        """The path as URLs have it."""
+        return quoted(f"{self.entity}/{self.project}/{self.run}")
+
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """The data of a server, and the URLs that it gives out."""
 
+    users: Users
+    members: Members
     organizations: Organizations
+    access: Access
+    """What the user of this request may see and change."""
+    creators: Creators
+    alerts: Alerts
     projects: Projects
     runs: Runs
     files: Files
@@ -45,11 +65,12 @@ class Context:
     drafts: Drafts
     uploads: Uploads
     streams: Streams
+    history_exports: HistoryExports
     sizes: Sizes
+    views: SortedViews
     blobs: TrackedBlobs
     signer: Signer
-    account: str
-    """Name of the one account, which is also its entity."""
+    database: Database
     features: frozenset[str]
     storage_regions: frozenset[str]
     """Storage regions that a version may request."""
@@ -62,29 +83,59 @@ class Context:
 
     @classmethod
     def on(
-        cls, database: Database, blobs: TrackedBlobs, signer: Signer, *,
-        account: str, features: frozenset[str], storage_regions: frozenset[str],
+        cls, database: Database, blobs: TrackedBlobs, signer: Signer, users: Users, *,
+        features: frozenset[str], storage_regions: frozenset[str], draft_lifetime: float,
         is_read_only: bool = False,
     ) -> "Context":  # fmt: skip
-        """Return the context of a database, without URLs yet."""
+        """Return the context of a database as its main user, without URLs or limits yet."""
+        streams = Streams(database)
+        members, organizations = Members(database), Organizations(database)
+        access = Access(database, users.main, users, members, organizations, everything=True)
         return cls(
-            organizations=Organizations(database),
-            projects=Projects(database, blobs),
+            users=users,
+            members=members,
+            organizations=organizations,
+            access=access,
+            creators=Creators(database, users),
+            alerts=Alerts(database),
+            projects=Projects(database, blobs, access),
             runs=Runs(database, blobs),
             files=Files(database, blobs),
             collections=Collections(database),
             versions=Versions(database, blobs),
-            drafts=Drafts(database, blobs),
+            drafts=Drafts(database, blobs, draft_lifetime),
             uploads=Uploads(database, blobs),
-            streams=Streams(database),
+            streams=streams,
+            history_exports=HistoryExports(database, blobs, streams),
             sizes=Sizes(database),
+            views=SortedViews(Changes(database)),
             blobs=blobs,
             signer=signer,
-            account=account,
+            database=database,
             features=features,
             storage_regions=storage_regions,
             is_read_only=is_read_only,
         )
+
+    @property
+    def account(self) -> str:
+        """Name of the user of this request, which is also its entity."""
+        return self.access.viewer.name
+
+    @property
+    def default_entity(self) -> str:
+        """Entity of a path that does not name one."""
+        return self.access.viewer.default_entity or self.account
+
+    def for_user(self, user: User) -> "Context":
+        """Return the same context with what a user may see."""
+        access = Access(self.database, user, self.users, self.members, self.organizations)
+        return replace(self, access=access, projects=Projects(self.database, self.blobs, access))
+
+    def organizations_of_user(self) -> list[Organization]:
+        """Return the organizations that the user belongs to."""
+        found = self.organizations.all()
+        return [each for each in found if self.access.organization(each.entity)]
 
     def for_host(self, host: str) -> "Context":
         """Return the same context with URLs on the host that a client used.
@@ -102,15 +153,18 @@ class Context:
 
     def file_url(self, path: RunPath, name: str) -> str:
         """Return the URL of a run file on the API's own origin."""
-        return f"{self.api_url}/files/{quote('/'.join((*path, name)))}"
+        return f"{self.api_url}/files/{path.quoted}/{quoted(name)}"
 
     def blob_url(self, key: str, name: str) -> str:
         """Return the signed URL of a blob; the name is for people and browsers."""
-        return self.signer.sign(self.storage_url, "GET", f"/blobs/{key}/{name.rpartition('/')[2]}")
+        name = name.rpartition("/")[2]
+        return self.signer.sign(self.storage_url, "GET", name, f"/blobs/{key}/")
 
     def upload_url(self, path: RunPath, name: str) -> str:
         """Return the signed URL to upload a run file to."""
-        return self.signer.sign(self.storage_url, "PUT", "/".join(("/uploads", *path, name)))
+        return self.signer.sign(
+            self.storage_url, "PUT", f"/uploads/{path.entity}/{path.project}/{path.run}/{name}"
+        )
 
     def draft_file_url(self, file_id: int, part: int | None = None) -> str:
         """Return the signed URL to upload a file of an uncommitted version to, or one part."""

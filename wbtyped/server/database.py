@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ..errors import DiskError, UsageError
+from .account_tables import ACCOUNT_TABLES
 from .artifact_tables import ARTIFACT_TABLES
+from .change_tables import CHANGE_TABLES
 from .keys import key_hash
 from .private_files import make_private_file
 
@@ -83,11 +85,26 @@ CREATE TABLE IF NOT EXISTS stream_lines (
   line TEXT NOT NULL,
   PRIMARY KEY (run_id, name, number)
 ) WITHOUT ROWID;
+-- Parquet files with the histories of runs that have ended: the lines that each has.
+CREATE TABLE IF NOT EXISTS history_exports (
+  run_id INTEGER NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+  first_line INTEGER NOT NULL,
+  next_line INTEGER NOT NULL,
+  blob TEXT NOT NULL,
+  md5 TEXT NOT NULL,
+  PRIMARY KEY (run_id, first_line)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS history_exports_by_blob ON history_exports (blob);
 -- Registries that were created with the artifact types that they accept.
 CREATE TABLE IF NOT EXISTS registries (
   project_id INTEGER PRIMARY KEY REFERENCES projects (id) ON DELETE CASCADE,
   allow_all_types INTEGER NOT NULL
 );
+-- Ids of deleted runs, which no later run gets: a client may still have them.
+CREATE TABLE IF NOT EXISTS deleted_runs (run_id INTEGER PRIMARY KEY);
+CREATE TRIGGER IF NOT EXISTS run_id_kept AFTER DELETE ON runs BEGIN
+  INSERT OR IGNORE INTO deleted_runs VALUES (old.id);
+END;
 -- Runs whose processes were asked to stop.
 CREATE TABLE IF NOT EXISTS stopped_runs (
   run_id INTEGER PRIMARY KEY REFERENCES runs (id) ON DELETE CASCADE
@@ -111,7 +128,12 @@ PLAINTEXT_KEYS_VERSION = 2
 
 def now() -> str:
     """Return the current time as the server stores it: ISO 8601 in UTC."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return stored_time(datetime.now(UTC))
+
+
+def stored_time(moment: datetime) -> str:
+    """Return a time in UTC as the server stores it; earlier ones sort before later ones."""
+    return moment.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 class Database:
@@ -144,7 +166,10 @@ class Database:
                 f"{self._path} has the format {found} of another wbtyped version, this one uses"
                 f" {FORMAT_VERSION}; choose another data folder"
             )
-        tables = f"{TABLES}{ARTIFACT_TABLES}PRAGMA user_version = {FORMAT_VERSION};"
+        tables = (
+            f"{TABLES}{ARTIFACT_TABLES}{ACCOUNT_TABLES}{CHANGE_TABLES}"
+            f"PRAGMA user_version = {FORMAT_VERSION};"
+        )
         self.connection.executescript(f"BEGIN IMMEDIATE;{tables}COMMIT")
         self._hash_former_keys()
 

@@ -5,6 +5,7 @@ Each check takes time linear in the length of the document.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from graphql import (
@@ -25,6 +26,7 @@ from graphql import (
 from .http_errors import HttpError
 from .limits import DOCUMENT_CHARACTERS, DOCUMENT_DEPTH, DOCUMENT_FIELDS, DOCUMENT_TOKENS
 
+CACHED_CHARACTERS = 16 * 1024
 OPENING_TOKENS = frozenset({TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L})
 CLOSING_TOKENS = frozenset({TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R})
 OPERATION_KEYWORDS = frozenset({"query", "mutation", "subscription"})
@@ -43,6 +45,10 @@ def operation_name(text: str) -> str:
     """Return the name of the first named operation; empty if none is found."""
     if len(text) > DOCUMENT_CHARACTERS:
         return ""
+    return _short_operation_name(text) if len(text) <= CACHED_CHARACTERS else _find_name(text)
+
+
+def _find_name(text: str) -> str:
     at_start, keyword = True, False
     try:
         for token, depth in islice(tokens(text), DOCUMENT_TOKENS):
@@ -53,6 +59,9 @@ def operation_name(text: str) -> str:
     except GraphQLError:
         return ""
     return ""
+
+
+_short_operation_name = lru_cache(maxsize=128)(_find_name)
 
 
 def check_size(text: str) -> None:

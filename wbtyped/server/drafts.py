@@ -4,17 +4,21 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 from pydantic import TypeAdapter
 
+from .access import Access
 from .aliases_and_tags import add_tags, set_alias
 from .commit import commit_version, insert_version
-from .database import Database, now
+from .database import Database, now, stored_time
 from .http_errors import HttpError, not_found
 from .manifests import Entry, artifact_digest
 from .tracked_blobs import TrackedBlobs
 from .uploaded_manifest import manifest_entries, read_manifest, stored_entry
 
+DRAFT_LIFETIME_SECONDS = 7 * 24 * 3600.0
+"""Time until an uncommitted version that nobody works on is deleted."""
 FULL, INCREMENTAL, PATCH = "FULL", "INCREMENTAL", "PATCH"
 """Kinds of manifests: all files, changes to a base version, or the files of one parallel writer."""
 _names = TypeAdapter(list[str])
@@ -40,14 +44,24 @@ class VersionRequest:
 class Drafts:
     """Versions that are not committed yet; they can be found by their ids only."""
 
-    def __init__(self, database: Database, blobs: TrackedBlobs) -> None:
+    def __init__(
+        self,
+        database: Database,
+        blobs: TrackedBlobs,
+        lifetime: float = DRAFT_LIFETIME_SECONDS,
+    ) -> None:
         self._database = database
         self._blobs = blobs
+        self._lifetime = lifetime
 
     # Create.
 
     def begin(self, request: VersionRequest) -> int:
-        """Return the row id of a new version, or of the existing one with this content."""
+        """Return the row id of a new version, or of the existing one with this content.
+
+        Deletes versions that were begun long ago and never committed.
+        """
+        self.collect()
         with self._database.transaction() as connection:
             existing = self._find_existing(connection, request)
             if existing is not None:
@@ -56,6 +70,8 @@ class Drafts:
                         connection, existing, request.entity, request.aliases, request.tags
                     )
                     record_output(connection, existing, request.columns.get("run_id"))
+                else:
+                    touch(connection, existing["id"])
                 return int(existing["id"])
             moment = now()
             columns: dict[str, object] = {
@@ -141,6 +157,7 @@ class Drafts:
         writer = run_name if kind == PATCH else ""
         with self._database.transaction() as connection:
             self._require_pending(connection, artifact_id)
+            touch(connection, artifact_id)
             connection.execute(
                 "INSERT INTO draft_manifests (artifact_id, run_name, name, kind, base_id, digest)"
                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (artifact_id, name, run_name) DO UPDATE SET"
@@ -152,6 +169,12 @@ class Drafts:
                 (artifact_id, name, writer),
             ).fetchone()
         return row
+
+    def version_of_manifest(self, manifest_id: int | None) -> int | None:
+        """Return the row id of the version that a manifest was announced for."""
+        query = "SELECT artifact_id FROM draft_manifests WHERE id = ?"
+        row = self._database.connection.execute(query, (manifest_id,)).fetchone()
+        return int(row["artifact_id"]) if row else None
 
     def update_manifest(
         self, manifest_id: int | None, digest: str | None, base_id: int | None
@@ -180,11 +203,11 @@ class Drafts:
 
     # Commit.
 
-    def commit(self, artifact_id: int) -> None:
+    def commit(self, artifact_id: int, access: Access) -> None:
         """Commit a version with the files in its manifest; do nothing if it is committed already.
 
-        Rejected if the manifest lists a file that was not uploaded, or has another digest than
-        announced.
+        Rejected if the manifest lists a file that was neither uploaded nor is in a version that the
+        user may read, or has another digest than announced.
         """
         with self._blobs.lock:
             with self._database.transaction() as connection:
@@ -195,7 +218,7 @@ class Drafts:
                 if found and found["state"] == "COMMITTED":
                     return
                 version = self._require_pending(connection, artifact_id)
-                entries = self._entries(connection, version)
+                entries = self._entries(connection, version, access)
                 commit_version(connection, self._blobs, version, list(entries.values()))
                 freed = self._clear_draft(connection, version)
             self._blobs.remove_unreferenced(freed)
@@ -210,18 +233,37 @@ class Drafts:
         draft = connection.execute(query, (artifact_id, version["sequence_id"])).fetchone()
         aliases, tags = (_names.validate_json(draft[column]) for column in ("aliases", "tags"))
         add_aliases_and_tags(connection, version, draft["entity"], aliases, tags)
-        blobs = connection.execute(
-            "SELECT blob FROM draft_files WHERE artifact_id = ?"
-            " UNION SELECT blob FROM draft_manifests WHERE artifact_id = ?"
-            " UNION SELECT draft_parts.blob FROM draft_parts JOIN draft_files ON id = file_id"
-            " WHERE artifact_id = ?",
-            (artifact_id, artifact_id, artifact_id),
-        ).fetchall()
+        blobs = blobs_of(connection, artifact_id)
         for table in ("draft_files", "draft_manifests", "drafts"):
             connection.execute(f"DELETE FROM {table} WHERE artifact_id = ?", (artifact_id,))  # noqa: S608
-        return [row["blob"] for row in blobs if row["blob"]]
+        return blobs
 
-    def _entries(self, connection: sqlite3.Connection, version: sqlite3.Row) -> Mapping[str, Entry]:
+    # Delete.
+
+    def collect(self) -> int:
+        """Delete versions that nobody works on any more; return how many bytes that freed.
+
+        Contents that are also in a version, or in another upload, stay.
+        """
+        before = stored_time(datetime.now(UTC) - timedelta(seconds=self._lifetime))
+        query = (
+            "SELECT artifacts.id FROM drafts JOIN artifacts ON artifacts.id = artifact_id"
+            " WHERE state = 'PENDING' AND updated_at < ?"
+        )
+        # Most of the time there is none, which is found out without a lock.
+        if self._database.connection.execute(query, (before,)).fetchone() is None:
+            return 0
+        freed: list[str] = []
+        with self._blobs.lock:
+            with self._database.transaction() as connection:
+                for row in connection.execute(query, (before,)).fetchall():
+                    freed += blobs_of(connection, row["id"])
+                    connection.execute("DELETE FROM artifacts WHERE id = ?", (row["id"],))
+            return self._blobs.remove_unreferenced(freed)
+
+    def _entries(
+        self, connection: sqlite3.Connection, version: sqlite3.Row, access: Access
+    ) -> Mapping[str, Entry]:
         """Return the files of a version by path, from its manifests."""
         artifact_id = version["id"]
         manifests: list[sqlite3.Row] = connection.execute(
@@ -232,7 +274,7 @@ class Drafts:
             raise HttpError("the artifact has no manifest", status=400)
 
         def content(digest: str, birth_id: int | None) -> tuple[str, str] | None:
-            return self._content(connection, artifact_id, digest, birth_id)
+            return self._content(connection, artifact_id, digest, birth_id, access)
 
         entries: dict[str, Entry] = {}
         for manifest in manifests:
@@ -255,20 +297,40 @@ class Drafts:
         return {e["path"]: stored_entry(e, _extra.validate_json(e["extra"])) for e in found}
 
     def _content(
-        self, connection: sqlite3.Connection, artifact_id: int, digest: str, birth_id: int | None
-    ) -> tuple[str, str] | None:
+        self, connection: sqlite3.Connection, artifact_id: int, digest: str, birth_id: int | None,
+        access: Access,
+    ) -> tuple[str, str] | None:  # fmt: skip
         """Return key and MD5 of a blob: uploaded for this version, or for an earlier one."""
-        queries: Iterable[tuple[str, tuple[object, ...]]] = (
-            ("SELECT blob, md5 FROM draft_files WHERE artifact_id = ? AND digest = ?"
-             " AND blob IS NOT NULL", (artifact_id, digest)),
-            ("SELECT blob, md5 FROM entries WHERE digest = ? AND birth_id = ?"
-             " AND blob IS NOT NULL", (digest, birth_id)),
-        )  # fmt: skip
-        for query, values in queries:
-            row = connection.execute(query, values).fetchone()
-            if row:
-                return row["blob"], row["md5"]
-        return None
+        row = connection.execute(
+            "SELECT blob, md5 FROM draft_files WHERE artifact_id = ? AND digest = ?"
+            " AND blob IS NOT NULL",
+            (artifact_id, digest),
+        ).fetchone()
+        row = row or access.first_readable(
+            connection.execute(
+                "SELECT artifact_id, blob, md5 FROM entries WHERE digest = ? AND birth_id = ?"
+                " AND blob IS NOT NULL",
+                (digest, birth_id),
+            )
+        )
+        return (row["blob"], row["md5"]) if row else None
+
+
+def blobs_of(connection: sqlite3.Connection, artifact_id: int) -> list[str]:
+    """Return the blobs that were uploaded for an uncommitted version."""
+    rows = connection.execute(
+        "SELECT blob FROM draft_files WHERE artifact_id = :id"
+        " UNION SELECT blob FROM draft_manifests WHERE artifact_id = :id"
+        " UNION SELECT draft_parts.blob FROM draft_parts JOIN draft_files ON id = file_id"
+        " WHERE artifact_id = :id",
+        {"id": artifact_id},
+    ).fetchall()
+    return [row["blob"] for row in rows if row["blob"]]
+
+
+def touch(connection: sqlite3.Connection, artifact_id: int) -> None:
+    """Record that somebody works on an uncommitted version."""
+    connection.execute("UPDATE artifacts SET updated_at = ? WHERE id = ?", (now(), artifact_id))
 
 
 def record_output(connection: sqlite3.Connection, version: sqlite3.Row, run_id: object) -> None:

@@ -3,11 +3,11 @@
 import hashlib
 import sqlite3
 from collections.abc import Mapping, Sequence
-from mimetypes import guess_type
 
 from .blobs import Blob, IncomingBlob
 from .database import Database, now
 from .http_errors import not_found
+from .media_types import guess_media_type
 from .node_ids import parse_node_id
 from .tracked_blobs import TrackedBlobs
 
@@ -101,11 +101,18 @@ class Files:
             connection.executemany(
                 UPSERT,
                 [
-                    (run_id, name, blob.key, blob.size, blob.md5, guess_type(name)[0], moment)
+                    (run_id, name, blob.key, blob.size, blob.md5, guess_media_type(name), moment)
                     for name, blob in blobs.items()
                 ],
             )
         self._blobs.remove_unreferenced(row["blob"] for row in replaced)
+
+    def project_of(self, opaque: str) -> int | None:
+        """Return the row id of the project that a file is in."""
+        query = "SELECT project_id FROM files JOIN runs ON runs.id = run_id WHERE files.id = ?"
+        values = (parse_node_id("File", opaque),)
+        row = self._database.connection.execute(query, values).fetchone()
+        return int(row["project_id"]) if row else None
 
     def copy(self, opaque: str, run_id: int) -> None:
         """Give a run the file that a node id names."""

@@ -55,14 +55,20 @@ def signing_secret(root_secret: bytes) -> str:
     return hmac.digest(root_secret, b"signed URLs", "sha256").hex()
 
 
-def api_key(root_secret: bytes) -> str:
-    """Return the API key of a folder, in the format of on-premises W&B servers."""
-    number = int.from_bytes(hmac.digest(root_secret, b"API key", "sha512"))
+def api_key(root_secret: bytes, user: str = "") -> str:
+    """Return the API key of a folder, or of another user, in the format of on-premises servers."""
+    purpose = f"API key of {user}" if user else "API key"
+    number = int.from_bytes(hmac.digest(root_secret, purpose.encode(), "sha512"))
     characters: list[str] = []
     for _ in range(KEY_LENGTH):
         number, index = divmod(number, len(KEY_CHARACTERS))
         characters.append(KEY_CHARACTERS[index])
     return "local-" + "".join(characters)
+
+
+def new_api_key() -> str:
+    """Return a random API key, in the same format."""
+    return "local-" + "".join(secrets.choice(KEY_CHARACTERS) for _ in range(KEY_LENGTH))
 
 
 def key_hash(key: str) -> str:
@@ -74,25 +80,33 @@ def key_hash(key: str) -> str:
 
 
 class AcceptedKeys:
-    """The API keys that a server accepts, stored as hashes."""
+    """The API keys that a server accepts, stored as hashes, and the row ids of their users."""
 
-    def __init__(self, hashes: Iterable[str]) -> None:
-        self._hashes = list(hashes)
+    def __init__(self, hashes: Iterable[str], user_id: int) -> None:
+        self._owners = dict.fromkeys(hashes, user_id)
 
-    def accepts(self, key: str) -> bool:
-        """Return True if a key is accepted."""
-        given = key_hash(key)
-        return any(hmac.compare_digest(given, known) for known in self._hashes)
+    def add(self, hashed: str, user_id: int) -> None:
+        """Accept another key."""
+        self._owners[hashed] = user_id
 
-    def accepts_header(self, header: str) -> bool:
-        """Return True if an Authorization header has a key: Basic with any user name, or Bearer."""
+    def remove(self, hashed: str) -> None:
+        """Accept a key no longer."""
+        self._owners.pop(hashed, None)
+
+    def owner(self, key: str) -> int | None:
+        """Return the row id of the user that a key belongs to; None for an unknown key."""
+        # Comparing hashes of random keys takes time that says nothing about the keys.
+        return self._owners.get(key_hash(key))
+
+    def owner_by_header(self, header: str) -> int | None:
+        """Return the user of an Authorization header: Basic with any user name, or Bearer."""
         scheme, _, value = header.partition(" ")
         given = value.strip()
         if scheme.lower() == "basic":
             try:
                 given = base64.b64decode(given, validate=True).decode().partition(":")[2]
             except ValueError:  # not base64, not ASCII or not UTF-8
-                return False
+                return None
         elif scheme.lower() != "bearer":
-            return False
-        return self.accepts(given)
+            return None
+        return self.owner(given)

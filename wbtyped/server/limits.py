@@ -8,6 +8,8 @@ STREAM_BODY_BYTES = 32 * MIB
 MANIFEST_BYTES = 256 * MIB
 """About a million files; manifests are parsed in memory, other uploads are streamed to disk."""
 
+HEADER_BYTES = 64 * 1024
+"""URL and headers of a request."""
 DOCUMENT_CHARACTERS = 256 * 1024
 DOCUMENT_TOKENS = 10_000
 DOCUMENT_DEPTH = 50

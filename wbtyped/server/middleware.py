@@ -20,6 +20,7 @@ from .request_log import Origin, RequestLog, make_record
 from .responses import json_error
 from .workers import Workers
 
+SMALL_BODY_BYTES = 8 * 1024
 IsAuthorized = Callable[[Scope], bool]
 """Returns True if a request has a valid key, or a valid signature."""
 
@@ -62,7 +63,7 @@ class RequestMiddleware:
             except HttpError as error:
                 await json_error(error.status, str(error))(scope, receive, send)
                 return
-            request = await self._workers.run(parse_body, content)
+            request = await self._parse(content)
             scope["graphql"] = request
             receive = replay(content, receive)
         self._log.add(make_record(scope, self._origin, request, content, authorized=authorized))
@@ -71,6 +72,12 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
         else:
             await FaultMiddleware(fault, self._app)(scope, receive, send)
+
+    async def _parse(self, content: bytes) -> GraphQLRequest:
+        """Parse a GraphQL request; a small one takes less time than handing it to a thread."""
+        if len(content) <= SMALL_BODY_BYTES:
+            return parse_body(content)
+        return await self._workers.run(parse_body, content)
 
     def _kind(self, method: str, path: str) -> RequestKind | None:
         if self._origin == "storage":

@@ -186,8 +186,8 @@ class MirroredBlobs(BlobStore):
     The keys of those are `number-algorithm-digest`; others are SHA-256, without a hyphen.
     """
 
-    def __init__(self, folder: Path, mirrors: list[Path]) -> None:
-        super().__init__(folder)
+    def __init__(self, folder: Path, mirrors: list[Path], *, lasting: bool = True) -> None:
+        super().__init__(folder, lasting=lasting)
         self._mirrors = mirrors
 
     def path(self, key: str) -> Path:

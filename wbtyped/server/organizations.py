@@ -7,7 +7,7 @@ from .database import Database
 
 
 class Organization(NamedTuple):
-    """An organization; the account belongs to every organization."""
+    """An organization; the main user belongs to every organization."""
 
     id: int
     name: str
@@ -56,6 +56,10 @@ class Organizations:
             query = "DELETE FROM protected_aliases WHERE entity = ? AND alias = ?"
         with self._database.transaction() as connection:
             connection.executemany(query, [(entity, alias) for alias in aliases])
+
+    def owned_by(self, entity: str) -> Organization | None:
+        """Return the organization whose registries an entity owns."""
+        return next((found for found in self.all() if found.entity == entity), None)
 
     def find_by_team(self, entity: str) -> Organization | None:
         """Return the organization that a team belongs to."""

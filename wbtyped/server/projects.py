@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Mapping
 
+from .access import Access, Level, permission_denied
 from .database import Database, now
 from .http_errors import HttpError, not_found
 from .tracked_blobs import TrackedBlobs
@@ -17,6 +18,7 @@ WITH versions AS (
   JOIN collections ON collections.id = sequence_id WHERE project_id = :id
 )
 SELECT blob FROM files JOIN runs ON runs.id = run_id WHERE project_id = :id
+UNION SELECT blob FROM history_exports JOIN runs ON runs.id = run_id WHERE project_id = :id
 UNION SELECT manifest_blob FROM versions
 UNION SELECT blob FROM entries WHERE artifact_id IN (SELECT id FROM versions)
 UNION SELECT blob FROM draft_manifests WHERE artifact_id IN (SELECT id FROM versions)
@@ -27,14 +29,19 @@ WHERE artifact_id IN (SELECT id FROM versions)
 
 
 class Projects:
-    """Projects."""
+    """Projects, as far as a user may see and change them."""
 
-    def __init__(self, database: Database, blobs: TrackedBlobs) -> None:
+    def __init__(self, database: Database, blobs: TrackedBlobs, access: Access) -> None:
         self._database = database
         self._blobs = blobs
+        self._access = access
 
     def find(self, entity: str, name: str) -> sqlite3.Row | None:
-        """Return a project by entity and name."""
+        """Return a project by entity and name; None if the user may not see it."""
+        row = self._named(entity, name)
+        return row if row and self._access.project(row["id"]) else None
+
+    def _named(self, entity: str, name: str) -> sqlite3.Row | None:
         query = "SELECT * FROM projects WHERE entity = ? AND name = ?"
         row: sqlite3.Row | None = self._database.connection.execute(
             query, (entity, name)
@@ -48,6 +55,12 @@ class Projects:
             raise not_found(f"project {entity}/{name}")
         return row
 
+    def require_writable(self, entity: str, name: str) -> sqlite3.Row:
+        """Return a project that the user may change, or raise HttpError."""
+        row = self.require(entity, name)
+        self._access.check(Level.WRITE, self._access.project(row["id"]), f"project {entity}/{name}")
+        return row
+
     def by_id(self, project_id: int) -> sqlite3.Row:
         """Return a project that exists."""
         query = "SELECT * FROM projects WHERE id = ?"
@@ -55,7 +68,10 @@ class Projects:
         return row
 
     def entities(self) -> list[str]:
-        """Return the names of all entities that have a project."""
+        """Return the names of all entities that have a project which the user may see."""
+        if self._access.limited:
+            rows = self._database.connection.execute("SELECT id, entity FROM projects").fetchall()
+            return sorted({row["entity"] for row in rows if self._access.project(row["id"])})
         rows = self._database.connection.execute("SELECT DISTINCT entity FROM projects ORDER BY 1")
         return [row["entity"] for row in rows]
 
@@ -70,7 +86,8 @@ class Projects:
         query = (
             "SELECT * FROM projects WHERE entity = ? AND substr(name, 1, length(?)) = ? ORDER BY id"
         )
-        return self._database.connection.execute(query, (entity, prefix, prefix)).fetchall()
+        rows = self._database.connection.execute(query, (entity, prefix, prefix)).fetchall()
+        return [row for row in rows if self._access.project(row["id"])]
 
     def allow_all_types(self, project_id: int, *, allowed: bool) -> None:
         """Set whether a registry accepts versions of any type, or of its own types only."""
@@ -114,6 +131,7 @@ class Projects:
         check_project_name(name)
         if not entity or "/" in entity:
             raise HttpError(f"invalid entity name: {entity!r}", status=400)
+        self._check_upsert(entity, name)
         with self._database.transaction() as connection:
             moment = now()
             done = connection.execute(
@@ -128,9 +146,18 @@ class Projects:
                         " WHERE entity = ? AND name = ?",
                         (changes[column], moment, entity, name),
                     )
-        row = self.find(entity, name)
+        row = self._named(entity, name)
         assert row is not None  # noqa: S101 - it was inserted above
         return row, done.rowcount > 0
+
+    def _check_upsert(self, entity: str, name: str) -> None:
+        """Reject a change, or a new project, that the user may not make."""
+        if not self._access.limited:
+            return
+        row = self._named(entity, name)
+        in_organization = self._access.organization(entity)
+        if (self._access.project(row["id"]) if row else in_organization) < Level.WRITE:
+            raise permission_denied()
 
 
 def check_project_name(name: str) -> None:

@@ -1,9 +1,14 @@
 """Read request bodies up to a limit."""
 
+import zlib
+
 from starlette.datastructures import Headers
 from starlette.types import Receive
 
 from .http_errors import HttpError
+
+GZIP_WINDOW_BITS = 16 + zlib.MAX_WBITS
+"""Tells zlib to expect the header of gzip."""
 
 
 async def read_body(headers: Headers, receive: Receive, limit: int) -> bytes:
@@ -35,3 +40,21 @@ def check_content_length(headers: Headers, limit: int) -> None:
 def too_large(limit: int) -> HttpError:
     """Return the error for a body that is too large."""
     return HttpError(f"the request is too large: the limit is {limit:,} bytes", status=413)
+
+
+def decode_body(body: bytes, encoding: str, limit: int) -> bytes:
+    """Return the content of a body; reject one in an unknown encoding, or that is too large."""
+    if encoding.lower() in {"", "identity"}:
+        return body
+    if encoding.lower() != "gzip":
+        raise HttpError(f"unsupported Content-Encoding {encoding[:100]!r}", status=415)
+    decoder = zlib.decompressobj(wbits=GZIP_WINDOW_BITS)
+    try:
+        content = decoder.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise HttpError(f"the body is not gzip: {error}", status=400) from error
+    if len(content) > limit:
+        raise too_large(limit)
+    if not decoder.eof or decoder.unused_data:
+        raise HttpError("the gzip body is incomplete, or followed by other bytes", status=400)
+    return content

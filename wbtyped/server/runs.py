@@ -31,6 +31,17 @@ RUN_COLUMNS = {
     "host": "host",
     "sweep": "sweep_name",
 }
+BLOBS = """
+SELECT blob FROM files WHERE run_id = :id
+UNION SELECT blob FROM history_exports WHERE run_id = :id
+"""
+INSERT = """
+INSERT OR IGNORE INTO runs (id, project_id, name, display_name, created_at, updated_at) VALUES (
+  1 + max(
+    (SELECT coalesce(max(id), 0) FROM runs), (SELECT coalesce(max(run_id), 0) FROM deleted_runs)
+  ), ?, ?, ?, ?, ?
+)
+"""
 
 _tags = TypeAdapter(list[str | None])
 
@@ -67,6 +78,12 @@ class Runs:
         if row is None:
             raise not_found(f"run {opaque}")
         return row
+
+    def is_deleted(self, opaque: str) -> bool:
+        """Return True if a node id is that of a run that was deleted."""
+        query = "SELECT 1 FROM deleted_runs WHERE run_id = ?"
+        values = (parse_node_id("Run", opaque),)
+        return self._database.connection.execute(query, values).fetchone() is not None
 
     def find(self, project_id: int, name: str) -> sqlite3.Row | None:
         """Return a run of a project by name."""
@@ -118,8 +135,7 @@ class Runs:
         with self._database.transaction() as connection:
             moment = now()
             done = connection.execute(
-                "INSERT OR IGNORE INTO runs"
-                " (project_id, name, display_name, created_at, updated_at) VALUES (?, ?, ?, ?, ?)",
+                INSERT,
                 (project_id, name, generate_display_name(name), moment, moment),
             )
             assigned = "".join(f"{column} = ?, " for column in given)
@@ -170,7 +186,7 @@ class Runs:
             blobs: list[str] = []
             with self._database.transaction() as connection:
                 for run_id in ids:
-                    rows = connection.execute("SELECT blob FROM files WHERE run_id = ?", (run_id,))
+                    rows = connection.execute(BLOBS, {"id": run_id})
                     blobs += [row["blob"] for row in rows]
                     connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
             self._blobs.remove_unreferenced(blobs)

@@ -15,8 +15,13 @@ from .context import Context
 from .http_errors import HttpError
 from .manifests import Entry, Reference
 from .streams import HISTORY, Chunk, StreamRequest
+from .users import PERSON, User, check_account_name
 
 STORAGE_LAYOUTS = ("V1", "V2")
+PROJECT_ACCESS = {
+    "private": "PRIVATE", "public": "USER_READ", "open": "USER_WRITE", "restricted": "RESTRICTED",
+}  # fmt: skip
+"""Who may use a project, and W&B's words for it."""
 
 
 def split_path(path: str, form: str) -> tuple[str, str, str]:
@@ -55,6 +60,32 @@ class Seeder:
         row, _ = self.context.runs.upsert(owner["id"], run, {"state": "finished", **(values or {})})
         self.context.files.put(row["id"], contents)
         return int(row["id"])
+
+    def add_user(self, name: str, *, kind: str = PERSON, admin: bool = False) -> User:
+        """Create a user, or make an existing one an administrator."""
+        users = self.context.users
+        found = users.find(name)
+        if found is None:
+            return users.add(name, kind=kind, admin=admin)
+        return users.update(found.id, {"admin": True}) if admin else found
+
+    def add_team(self, name: str, members: Iterable[str]) -> None:
+        """Create a team, and add users to it."""
+        check_account_name(name)
+        found = {member: self.context.users.find(member) for member in members}
+        unknown = [member for member, user in found.items() if user is None]
+        if unknown:
+            raise UsageError(f"there is no user {unknown[0]}; create it with add_user first")
+        self.context.members.add_team(name)
+        for user in filter(None, found.values()):
+            self.context.members.set_team_role(name, user.id, "member")
+
+    def add_project(self, path: str, access: str | None) -> None:
+        """Create a project, or change its access."""
+        entity, slash, name = arguments.string("path", path).partition("/")
+        if not slash or not entity or not name or "/" in name:
+            raise UsageError(f"{path!r} is not of the form entity/project")
+        self.context.projects.upsert(entity, name, {"access": access})
 
     def add_history(self, run_id: int, history: Iterable[Mapping[str, object]]) -> None:
         """Add the metrics of steps, numbered on unless they have a `_step`."""

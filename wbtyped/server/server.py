@@ -19,26 +19,30 @@ from urllib.parse import urlsplit
 from starlette.types import ASGIApp
 
 from .. import arguments
-from ..errors import DiskError, UsageError
+from ..errors import UsageError
 from . import keys
+from .alerts import Alert
 from .api import ApiOrigin
 from .browser_guard import BrowserGuard
 from .context import Context
 from .data_folder import BLOB_FOLDER, DATABASE_FILE, DataFolder
 from .database import Database
+from .drafts import DRAFT_LIFETIME_SECONDS
 from .event_loops import new_event_loop
 from .execution import Execution
 from .faults import Fault, Faults
 from .manifests import Reference
+from .members import TEAM_ROLES
 from .middleware import IsAuthorized, RequestMiddleware
 from .mirror_files import MirroredBlobs
 from .mirror_loading import load_mirrors
 from .origin_server import SHUTDOWN_SECONDS, OriginServer, listen, origin_url
 from .request_log import Origin, RequestLog
-from .seed import Seeder, as_usage_errors, dump_config, dump_json
+from .seed import PROJECT_ACCESS, Seeder, as_usage_errors, dump_config, dump_json
 from .signed_urls import Signer
 from .storage import StorageOrigin
 from .tracked_blobs import TrackedBlobs
+from .users import MAIN_USER, SERVICE, User, Users
 from .workers import QUERY_THREADS, Workers
 
 FEATURES = frozenset(
@@ -52,9 +56,11 @@ FEATURES = frozenset(
         "ARTIFACT_MEMBERSHIP_IN_LINK_ARTIFACT_RESPONSE",
         "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP",
         "TOTAL_COUNT_IN_FILE_CONNECTION",
+        "UPDATE_RUN_STATE",
         "ARTIFACT_DIGEST_ALGORITHM",
         "ARTIFACT_V2_DOWNLOAD_HANDLER_SUPPORTS_ARTIFACT_ID",
         "CLIENT_IDS",
+        "FILESTREAM_GZIP",
         "INCLUDE_ARTIFACT_TYPES_IN_REGISTRY_CREATION",
         "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION",
     }
@@ -74,10 +80,13 @@ class WandbServer:
     - `data`: the folder that keeps everything across restarts; by default a fresh temporary folder,
       removed on `close`.
     - `host`, `port`, `storage_port`: where to listen; port 0 picks a free one.
-    - `api_key`: the one API key to accept; by default the folder's own, generated with the folder.
-    - `entity`: name of the one account; every other entity in a path is a team.
+    - `api_key`: the API key of the main account; by default the folder's own, generated with the
+      folder.
+    - `entity`: name of the account that `api_key` belongs to. Every other entity in a path is a
+      team of it, except those of `add_user` and `add_team`.
     - `features`: server features to announce, in W&B's names; fewer play an older server.
     - `url_lifetime`: seconds until a signed URL expires.
+    - `draft_lifetime`: seconds until an upload that nobody continues is deleted.
     - `storage_url`: base URL of storage to give to clients, if there is a proxy in front of it.
     - `storage_regions`: storage regions that a version may request besides `default`.
     - `mirrors`: folders that `wbtyped mirror` wrote, to serve read-only, instead of a data folder;
@@ -93,9 +102,9 @@ class WandbServer:
     # With slots, a misspelt `server.introspecton = ...` is an error.
     __slots__ = (
         "__weakref__", "_abort", "_blobs", "_closed", "_context", "_database", "_execution",
-        "_folder", "_guard", "_host", "_keys", "_ports", "_process", "_queries", "_sockets",
-        "_stop", "_storage_url", "_thread", "_workers", "api_key", "data", "entity", "faults",
-        "requests",
+        "_folder", "_guard", "_host", "_keys", "_ports", "_process", "_queries",
+        "_root_secret", "_sockets", "_stop", "_storage_url", "_thread", "_workers",
+        "api_key", "data", "entity", "faults", "requests",
     )  # fmt: skip
 
     def __init__(
@@ -109,6 +118,7 @@ class WandbServer:
         entity: str = "me",
         features: Iterable[str] = FEATURES,
         url_lifetime: float = URL_LIFETIME_SECONDS,
+        draft_lifetime: float = DRAFT_LIFETIME_SECONDS,
         storage_url: str | None = None,
         storage_regions: Iterable[str] = (),
         mirrors: Iterable[str | PathLike[str]] = (),
@@ -123,6 +133,7 @@ class WandbServer:
         features = frozenset(arguments.strings("features", features))
         regions = frozenset(arguments.strings("storage_regions", storage_regions))
         arguments.instance("url_lifetime", url_lifetime, (int, float), "a number of seconds")
+        arguments.positive_number("draft_lifetime", draft_lifetime)
         mirrored = mirror_folders(mirrors, folder)
         self._process = os.getpid()
         own_hosts = [host, host_of(storage_url) or host]
@@ -136,10 +147,10 @@ class WandbServer:
             lasting = self._folder.lasting
             root_secret = keys.load_root_secret(self.data, lasting=lasting)
             self._database = Database(self.data / DATABASE_FILE, lasting=lasting)
-        except (sqlite3.Error, OSError, DiskError):
+        except (sqlite3.Error, OSError):
             self._folder.close()
             raise
-        self._blobs = MirroredBlobs(self.data / BLOB_FOLDER, mirrored)
+        self._blobs = MirroredBlobs(self.data / BLOB_FOLDER, mirrored, lasting=lasting)
         try:
             load_mirrors(self._database, mirrored)
         except BaseException:
@@ -152,18 +163,28 @@ class WandbServer:
         self.api_key: str = api_key or keys.api_key(root_secret)
         """The API key that clients must send."""
         former = [] if api_key else self._database.former_keys()
-        self._keys = keys.AcceptedKeys([keys.key_hash(self.api_key), *former])
+        self._keys = keys.AcceptedKeys([keys.key_hash(self.api_key), *former], MAIN_USER)
+        self._root_secret = root_secret
+        try:
+            with as_usage_errors():
+                users = Users(self._database, entity, self._keys)
+        except UsageError:
+            self._folder.close()
+            raise
+        for user in users.all()[1:]:
+            self._keys.add(keys.key_hash(keys.api_key(root_secret, user.name)), user.id)
         signer = Signer(keys.signing_secret(root_secret), lifetime=url_lifetime)
         self._context = Context.on(
-            self._database, blobs, signer,
-            account=entity, features=features, storage_regions=regions | {"default"},
+            self._database, blobs, signer, users,
+            features=features, storage_regions=regions | {"default"},
+            draft_lifetime=draft_lifetime,
             is_read_only=bool(mirrored),
         )  # fmt: skip
         self._execution = Execution(features)
         self._queries = Workers(QUERY_THREADS)
         self._workers = Workers()
         self.entity: str = entity
-        """Name of the account, and the entity of paths that do not name one."""
+        """Name of the main account, and the entity of paths that do not name one."""
         self.faults: Faults = Faults()
         """Active faults; see `Fault` and `fault`."""
         self.requests: RequestLog = RequestLog()
@@ -247,11 +268,82 @@ class WandbServer:
     def add_organization(self, name: str, entity: str, teams: Iterable[str] = ()) -> None:
         """Create an organization whose registries belong to `entity`, or add teams to it.
 
-        The account is a member of every organization. Registries are the projects of `entity` whose
-        names start with `wandb-registry-`.
+        The main account is a member of every organization, other users through a team. Registries
+        are the projects of `entity` whose names start with `wandb-registry-`.
         """
         arguments.check_strings(name=name, entity=entity)
         self._context.organizations.add(name, entity, arguments.strings("teams", teams))
+
+    def add_user(
+        self, name: str, *, teams: Iterable[str] = (), role: str = "member", admin: bool = False
+    ) -> str:
+        """Create a user, or add teams to one; return the API key.
+
+        From the second user on, nobody sees what belongs to others: a user sees its own entity, its
+        teams, public projects, and the registries of its organizations.
+
+        - `teams`: the teams that the user belongs to, created if they are new.
+        - `role`: the role in these teams, `admin`, `member`, or `viewer`, who can read only.
+        - `admin`: whether the user administers the server: creates users, and teams of others.
+
+        Example:
+            >>> from wbtyped.server import WandbServer
+            >>> with WandbServer() as server:
+            ...     key = server.add_user("ann", teams=["crew"])
+            ...     print(key[:6])
+            local-
+        """
+        arguments.check_strings(name=name)
+        arguments.one_of("role", role, TEAM_ROLES)
+        with as_usage_errors():
+            seeder = Seeder(self._context)
+            user = seeder.add_user(name, admin=arguments.flag("admin", admin))
+            for team in arguments.strings("teams", teams):
+                self._context.members.add_team(team)
+                self._context.members.set_team_role(team, user.id, role)
+        return self._key_of(user)
+
+    def add_service_account(self, name: str, team: str) -> str:
+        """Create a service account, which logs runs for a team; return the API key."""
+        arguments.check_strings(name=name, team=team)
+        with as_usage_errors():
+            user = Seeder(self._context).add_user(name, kind=SERVICE)
+            self._context.members.add_team(team)
+            self._context.members.set_team_role(team, user.id, "member")
+            self._context.users.update(user.id, {"default_entity": team})
+        return self._key_of(user)
+
+    def _key_of(self, user: User) -> str:
+        if user.id == MAIN_USER:
+            return self.api_key
+        key = keys.api_key(self._root_secret, user.name)
+        self._keys.add(keys.key_hash(key), user.id)
+        return key
+
+    def add_team(self, name: str, members: Iterable[str] = ()) -> None:
+        """Create a team, or add members to one: names of users, the main account among them.
+
+        A team that was created is closed to all others, the main account included.
+        """
+        arguments.check_strings(name=name)
+        with as_usage_errors():
+            Seeder(self._context).add_team(name, arguments.strings("members", members))
+
+    def add_project(self, path: str, *, access: str | None = None) -> None:
+        """Create the project `entity/project`, or change who may use it besides its owner.
+
+        - `access`: `private` (nobody), `public` (everybody reads), `open` (everybody reads and
+          writes), or `restricted`: only its members and administrators of the team.
+        """
+        if access is not None:
+            arguments.one_of("access", access, PROJECT_ACCESS)
+        with as_usage_errors():
+            Seeder(self._context).add_project(path, access and PROJECT_ACCESS[access])
+
+    @property
+    def alerts(self) -> list[Alert]:
+        """What scripts sent with `run.alert`, oldest first."""
+        return self._context.alerts.all()
 
     def add_artifact(
         self,
@@ -296,9 +388,10 @@ class WandbServer:
     def collect_garbage(self) -> int:
         """Delete contents that nothing refers to any more; return how many bytes that freed.
 
-        Deleting a version or a file removes most contents immediately; this removes the rest.
+        Deleting a version or a file removes most contents immediately; this removes the rest, and
+        uploads that nobody has continued for `draft_lifetime`.
         """
-        return self._context.blobs.remove_orphans()
+        return self._context.drafts.collect() + self._context.blobs.remove_orphans()
 
     def stored_size(self) -> int:
         """Return the size in bytes of all contents, each counted once, manifests included."""

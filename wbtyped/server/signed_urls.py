@@ -10,6 +10,11 @@ PLAIN_PATH = re.compile(r"[A-Za-z0-9/._~-]*")
 """Paths that quoting would not change, which takes longer than to see that."""
 
 
+def quoted(path: str) -> str:
+    """Return a path as URLs have it, percent-encoded where that is needed."""
+    return path if PLAIN_PATH.fullmatch(path) else quote(path)
+
+
 class Signer:
     """Signs a method and a path until a point in time; whoever has the URL may use it until then.
 
@@ -24,12 +29,11 @@ class Signer:
         text = f"{method}\n{path}\n{expires}".encode()
         return hmac.digest(self._secret, text, "sha256").hex()
 
-    def sign(self, origin: str, method: str, path: str) -> str:
-        """Return the signed URL of `path`, which is not percent-encoded yet."""
+    def sign(self, origin: str, method: str, name: str, folder: str = "") -> str:
+        """Return the signed URL of `folder` and `name`; the name is not percent-encoded yet."""
         expires = str(int(time.time() + self.lifetime))
-        signature = self._signature(method, path, expires)
-        quoted = path if PLAIN_PATH.fullmatch(path) else quote(path)
-        return f"{origin}{quoted}?expires={expires}&signature={signature}"
+        signature = self._signature(method, folder + name, expires)
+        return f"{origin}{folder}{quoted(name)}?expires={expires}&signature={signature}"
 
     def denial_reason(self, method: str, path: str, query: Mapping[str, str]) -> str | None:
         """Return the error code for an invalid or expired URL, or None for a valid one."""

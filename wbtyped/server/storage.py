@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from starlette.applications import Starlette
-from starlette.datastructures import QueryParams
+from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
@@ -60,8 +60,11 @@ class StorageOrigin:
         return self._denial_reason(scope) is None
 
     def _denial_reason(self, scope: Scope) -> str | None:
-        query = QueryParams(scope["query_string"])
-        return self._context.signer.denial_reason(scope["method"], scope["path"], query)
+        if "denial_reason" not in scope:
+            query, signer = QueryParams(scope["query_string"]), self._context.signer
+            scope["denial_reason"] = signer.denial_reason(scope["method"], scope["path"], query)
+        reason: str | None = scope["denial_reason"]
+        return reason
 
     def _reject(self, request: Request) -> Response | None:
         reason = self._denial_reason(request.scope)
@@ -141,23 +144,28 @@ class StorageOrigin:
     ) -> Response:
         """Receive an upload; it takes effect only once it is complete and its digest matches."""
         rejection = self._reject(request)
-        opened = None if rejection else await self._workers.run(open_blob)
-        if opened is None:
-            await drain(request)
-            return rejection or storage_error(404, "NoSuchUpload")
-        blob, store = opened
+        checksum = request.headers.get("content-md5")
         try:
-            rest = await self._receive(request, blob, limit)
-            await self._workers.run(
-                finish_upload, blob, rest, request.headers.get("content-md5"), store
-            )
-            return Response(status_code=200, headers={"ETag": f'"{blob.hex_md5}"'})
+            if rejection is None and is_small(request.headers):
+                # One thread does all of it, since handing work to one costs more than the work.
+                body = await request.body()
+                etag = await self._workers.run(store_small, open_blob, body, checksum)
+                return stored(etag) if etag else storage_error(404, "NoSuchUpload")
+            opened = None if rejection else await self._workers.run(open_blob)
+            if opened is None:
+                await drain(request)
+                return rejection or storage_error(404, "NoSuchUpload")
+            blob, store = opened
+            try:
+                rest = await self._receive(request, blob, limit)
+                await self._workers.run(finish_upload, blob, rest, checksum, store)
+                return stored(blob.hex_md5)
+            finally:
+                blob.discard()
         except HttpError as error:
             return storage_error(error.status, str(error))
         except ClientDisconnect:
             return Response(status_code=400)
-        finally:
-            blob.discard()
 
     async def _receive(self, request: Request, blob: IncomingBlob, limit: int | None) -> bytes:
         """Write the body in large blocks, each in a thread; return the rest, not written yet."""
@@ -178,6 +186,32 @@ class StorageOrigin:
         params = request.path_params
         row = self._context.runs.by_path(params["entity"], params["project"], params["run"])
         return int(row["id"]) if row else None
+
+
+def stored(etag: str) -> Response:
+    """Return the response to an upload that is complete."""
+    return Response(status_code=200, headers={"ETag": f'"{etag}"'})
+
+
+def is_small(headers: Headers) -> bool:
+    """Return True for a body that fits into one block."""
+    length = headers.get("content-length", "")
+    return length.isdecimal() and len(length) < 10 and int(length) <= WRITE_BLOCK_BYTES
+
+
+def store_small(
+    open_blob: Callable[[], Upload | None], body: bytes, announced: str | None
+) -> str | None:
+    """Store a whole body; return its MD5 in hex, or None if nothing was to be uploaded."""
+    opened = open_blob()
+    if opened is None:
+        return None
+    blob, store = opened
+    try:
+        finish_upload(blob, body, announced, store)
+        return blob.hex_md5
+    finally:
+        blob.discard()
 
 
 def finish_upload(

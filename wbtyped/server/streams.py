@@ -5,16 +5,21 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, JsonValue, ValidationError
 
 from .database import Database, now
 from .http_errors import HttpError
+from .limits import STREAM_BODY_BYTES
+from .node_ids import MAX_ROW_ID
+from .request_body import decode_body
 from .user_json import read_object
 
 HISTORY = "wandb-history.jsonl"
 EVENTS = "wandb-events.jsonl"
 SUMMARY = "wandb-summary.json"
 LOG = "output.log"
+STEP = "_step"
+"""The metric that numbers the steps."""
 MAX_OFFSET = 2**62
 """Far below SQLite's largest integer, so that line numbers can grow."""
 TAIL_LINES = 1
@@ -36,10 +41,11 @@ class StreamRequest(BaseModel):
     exitcode: Annotated[int, Field(ge=-MAX_OFFSET, lt=MAX_OFFSET)] | None = None
 
 
-def read_stream_request(body: bytes) -> StreamRequest:
-    """Parse a request body, or raise HttpError."""
+def read_stream_request(body: bytes, encoding: str = "") -> StreamRequest:
+    """Decode and parse a request body, or raise HttpError."""
+    content = decode_body(body, encoding, STREAM_BODY_BYTES)
     try:
-        return StreamRequest.model_validate_json(body)
+        return StreamRequest.model_validate_json(content)
     except ValidationError as error:
         raise HttpError(f"invalid file stream: {error.errors()[0]['msg']}", status=400) from error
 
@@ -64,6 +70,8 @@ class Streams:
             for name, chunk in files.items():
                 if name != SUMMARY:
                     self._write(connection, run_id, name, chunk)
+                if name == HISTORY:
+                    drop_exports(connection, run_id, chunk.offset)
             assigned = ", ".join(f"{column} = ?" for column in changes)
             connection.execute(
                 f"UPDATE runs SET {assigned} WHERE id = ?",  # noqa: S608 - column names are constants
@@ -105,10 +113,21 @@ class Streams:
         values = (run_id, name, -1 if after is None else after, limit)
         return self._database.connection.execute(query, values).fetchall()
 
+    def lines_before(
+        self, run_id: int, name: str, before: int | None, limit: int
+    ) -> list[sqlite3.Row]:
+        """Return the last lines of a file, or those before a number, in order."""
+        query = (
+            "SELECT number, line FROM stream_lines WHERE run_id = ? AND name = ? AND number < ?"
+            " ORDER BY number DESC LIMIT ?"
+        )
+        values = (run_id, name, MAX_ROW_ID if before is None else before, limit)
+        return self._database.connection.execute(query, values).fetchall()[::-1]
+
     def rewind(self, run_id: int, step: int) -> None:
         """Forget the steps after one; the summary becomes that of the last step that is kept."""
         steps = enumerate(self.objects(run_id, HISTORY))
-        numbered = [(found.get("_step", number), number, found) for number, found in steps]
+        numbered = [(found.get(STEP, number), number, found) for number, found in steps]
         kept = [(n, found) for at, n, found in numbered if isinstance(at, int) and at <= step]
         summary: dict[str, object] = {}
         for _, found in kept:
@@ -118,13 +137,32 @@ class Streams:
                 "DELETE FROM stream_lines WHERE run_id = ? AND name = ? AND number > ?",
                 (run_id, HISTORY, kept[-1][0] if kept else -1),
             )
+            drop_exports(connection, run_id, kept[-1][0] + 1 if kept else 0)
             connection.execute(
                 "UPDATE runs SET summary_metrics = ?, updated_at = ? WHERE id = ?",
                 (json.dumps(summary), now(), run_id),
             )
 
-    def objects(self, run_id: int, name: str) -> list[Mapping[str, object]]:
-        """Return the JSON objects in a file, such as the metrics by step; others are empty."""
+    def steps(
+        self, run_id: int, first: int = 0, limit: int = -1
+    ) -> tuple[list[Mapping[str, JsonValue]], int]:
+        """Return the steps in some lines, each with its number, and the line after the last."""
+        rows = self.lines_after(run_id, HISTORY, first - 1, limit)
+        found: list[Mapping[str, JsonValue]] = [
+            {STEP: row["number"], **read_object(row["line"])} for row in rows
+        ]
+        steps = [step for step in found if isinstance(step[STEP], int)]
+        return steps, rows[-1]["number"] + 1 if rows else first
+
+    def objects(self, run_id: int, name: str) -> list[Mapping[str, JsonValue]]:
+        """Return the JSON objects in a file, such as the system metrics; others are empty."""
         query = "SELECT line FROM stream_lines WHERE run_id = ? AND name = ? ORDER BY number"
         rows = self._database.connection.execute(query, (run_id, name))
         return [read_object(row["line"]) for row in rows]
+
+
+def drop_exports(connection: sqlite3.Connection, run_id: int, line: int) -> None:
+    """Forget exported files that have a line which is replaced, or a later one."""
+    connection.execute(
+        "DELETE FROM history_exports WHERE run_id = ? AND next_line > ?", (run_id, line)
+    )

@@ -1,9 +1,11 @@
 """Uploads for versions that are not committed yet."""
 
 import sqlite3
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .access import Access
 from .blobs import IncomingBlob
 from .database import Database
 from .http_errors import HttpError, not_found
@@ -30,9 +32,16 @@ class Uploads:
     def __init__(self, database: Database, blobs: TrackedBlobs) -> None:
         self._database = database
         self._blobs = blobs
+        self._joins: dict[int, threading.Lock] = {}
+        """By files whose parts are being joined."""
 
-    def announce(self, artifact_id: int, files: Sequence[AnnouncedFile]) -> list[sqlite3.Row]:
-        """Return the rows of files, in order; a file that has a `blob` need not be uploaded."""
+    def announce(
+        self, artifact_id: int, files: Sequence[AnnouncedFile], access: Access
+    ) -> list[sqlite3.Row]:
+        """Return the rows of files, in order; a file that has a `blob` need not be uploaded.
+
+        That is so if the user may read a version that contains it.
+        """
         # A blob that exists already must not be removed before a row references it.
         with self._blobs.lock, self._database.transaction() as connection:
             row = connection.execute(
@@ -40,20 +49,29 @@ class Uploads:
             ).fetchone()
             if row is None or row["state"] != "PENDING":
                 raise HttpError("the artifact is already committed or deleted", status=409)
-            return [self._announce(connection, artifact_id, file) for file in files]
+            rows = [self._announce(connection, artifact_id, file, access) for file in files]
+            freed = [
+                blob
+                for row, file in zip(rows, files, strict=True)
+                for blob in announce_parts(connection, row["id"], file.parts)
+            ]
+        with self._blobs.lock:
+            self._blobs.remove_unreferenced(freed)
+        return rows
 
     def _announce(
-        self, connection: sqlite3.Connection, artifact_id: int, file: AnnouncedFile
+        self, connection: sqlite3.Connection, artifact_id: int, file: AnnouncedFile, access: Access
     ) -> sqlite3.Row:
         query = "SELECT * FROM draft_files WHERE artifact_id = ? AND path = ?"
         row: sqlite3.Row | None = connection.execute(query, (artifact_id, file.path)).fetchone()
         if row and row["blob"] and (row["digest"], row["md5"]) == (file.digest, file.md5):
             return row
-        existing = connection.execute(
-            "SELECT blob, birth_id FROM entries WHERE md5 = ? AND digest = ? AND blob IS NOT NULL"
-            " LIMIT 1",
+        stored = connection.execute(
+            "SELECT artifact_id, blob, birth_id FROM entries"
+            " WHERE md5 = ? AND digest = ? AND blob IS NOT NULL",
             (file.md5, file.digest),
-        ).fetchone()
+        )
+        existing = access.first_readable(stored)
         blob, birth_id = (
             (existing["blob"], existing["birth_id"]) if existing else (None, artifact_id)
         )
@@ -68,10 +86,6 @@ class Uploads:
              file.md5 if blob else None),
         )  # fmt: skip
         saved: sqlite3.Row = connection.execute(query, (artifact_id, file.path)).fetchone()
-        connection.executemany(
-            "INSERT OR REPLACE INTO draft_parts (file_id, number, expected_md5) VALUES (?, ?, ?)",
-            [(saved["id"], part, md5) for part, md5 in file.parts.items()],
-        )
         return saved
 
     # Uploads.
@@ -134,7 +148,14 @@ class Uploads:
     # Large files.
 
     def assemble(self, file_id: int, done: Mapping[int, str]) -> str:
-        """Join the parts of a file, whose hex MD5s are given; return its digest."""
+        """Join the parts of a file, whose hex MD5s are given; return its digest.
+
+        Clients ask again if it takes long; then they wait for the same join.
+        """
+        with self._joins.setdefault(file_id, threading.Lock()):
+            return self._join(file_id, done)
+
+    def _join(self, file_id: int, done: Mapping[int, str]) -> str:
         file = self.file(file_id)
         if file is None:
             raise not_found("upload")
@@ -168,6 +189,32 @@ class Uploads:
             with self._database.transaction() as connection:
                 connection.execute("DELETE FROM draft_parts WHERE file_id = ?", (file_id,))
             self._blobs.remove_unreferenced(part["blob"] for part in parts)
+
+
+def announce_parts(
+    connection: sqlite3.Connection, file_id: int, parts: Mapping[int, str]
+) -> list[str]:
+    """Replace the parts of a file; those that are the same keep what was uploaded of them.
+
+    Returns the blobs that are no longer needed. A file announced as a whole keeps its parts.
+    """
+    if not parts:
+        return []
+    query = "SELECT * FROM draft_parts WHERE file_id = ?"
+    obsolete = [
+        row
+        for row in connection.execute(query, (file_id,)).fetchall()
+        if parts.get(row["number"]) != row["expected_md5"]
+    ]
+    connection.executemany(
+        "DELETE FROM draft_parts WHERE file_id = ? AND number = ?",
+        [(file_id, row["number"]) for row in obsolete],
+    )
+    connection.executemany(
+        "INSERT OR IGNORE INTO draft_parts (file_id, number, expected_md5) VALUES (?, ?, ?)",
+        [(file_id, number, md5) for number, md5 in parts.items()],
+    )
+    return [row["blob"] for row in obsolete if row["blob"]]
 
 
 def check_digests(file: sqlite3.Row, blob: IncomingBlob) -> None:

@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from .aliases_and_tags import LATEST, add_tags, set_alias
@@ -10,7 +10,7 @@ from .commit import add_membership, commit_version, insert_version
 from .database import Database, now
 from .http_errors import HttpError, not_found
 from .manifests import MD5, Entry
-from .node_ids import parse_row_id
+from .node_ids import MAX_ROW_ID, parse_row_id
 from .tracked_blobs import TrackedBlobs
 
 SELECT_MEMBERSHIPS = """
@@ -24,6 +24,29 @@ SELECT_ALIASES = """
 SELECT aliases.*, memberships.artifact_id AS artifact_id
 FROM aliases JOIN memberships ON memberships.id = membership_id
 WHERE {where} = ? ORDER BY aliases.id
+"""
+
+
+# Each half uses an index in the order of ids, so that neither reads more than the page has.
+LOGGED_IDS = """
+SELECT id FROM (
+  SELECT * FROM (
+    SELECT id FROM artifacts WHERE run_id = ? AND id > ? AND state != 'PENDING'
+    ORDER BY id LIMIT ?
+  ) UNION SELECT * FROM (
+    SELECT artifact_id FROM artifact_outputs CROSS JOIN artifacts ON artifacts.id = artifact_id
+    WHERE artifact_outputs.run_id = ? AND artifact_id > ? AND state != 'PENDING'
+    ORDER BY artifact_id LIMIT ?
+  )
+) ORDER BY id LIMIT ?
+"""
+
+
+COUNT_LOGGED = """
+SELECT (SELECT count(*) FROM artifacts WHERE run_id = ? AND state != 'PENDING') + (
+  SELECT count(*) FROM artifact_outputs CROSS JOIN artifacts ON artifacts.id = artifact_id
+  WHERE artifact_outputs.run_id = ? AND artifacts.run_id IS NOT ? AND state != 'PENDING'
+) AS found
 """
 
 
@@ -119,6 +142,41 @@ class Versions:
             SELECT_MEMBERSHIPS.format(where="memberships.collection_id = ?"), collection_id
         )
 
+    def scan_memberships(self, collection_id: int) -> Iterator[sqlite3.Row]:
+        """Return the versions in a collection, one at a time."""
+        query = SELECT_MEMBERSHIPS.format(where="memberships.collection_id = ?")
+        yield from self._database.connection.execute(query, (collection_id,))
+
+    def memberships_after(
+        self, collection_id: int, after: int | None, limit: int, *, newest_first: bool
+    ) -> list[sqlite3.Row]:
+        """Return versions in a collection after a version number, or before it if newest first."""
+        sign, direction = ("<", "DESC") if newest_first else (">", "ASC")
+        start = (MAX_ROW_ID if newest_first else -1) if after is None else after
+        where = f"memberships.collection_id = ? AND memberships.version_index {sign} ?"
+        order = f" ORDER BY memberships.version_index {direction} LIMIT ?"
+        query = SELECT_MEMBERSHIPS.format(where=where) + order
+        return self._all(query, collection_id, start, limit)
+
+    def memberships_added_after(
+        self, collection_id: int, after: int | None, limit: int
+    ) -> list[sqlite3.Row]:
+        """Return versions in a collection after a membership, in the order they were added."""
+        where = "memberships.collection_id = ? AND memberships.id > ?"
+        query = SELECT_MEMBERSHIPS.format(where=where) + " ORDER BY memberships.id LIMIT ?"
+        return self._all(query, collection_id, after or 0, limit)
+
+    def memberships_by_ids(self, collection_id: int, ids: Sequence[int]) -> list[sqlite3.Row]:
+        """Return those of some memberships of a collection that exist."""
+        where = "memberships.id IN (SELECT value FROM json_each(?)) AND +collection_id = ?"
+        return self._all(SELECT_MEMBERSHIPS.format(where=where), json.dumps([*ids]), collection_id)
+
+    def count(self, collection_id: int) -> int:
+        """Return the number of versions in a collection."""
+        query = "SELECT count(*) AS found FROM memberships WHERE collection_id = ?"
+        row = self._one(query, collection_id)
+        return int(row["found"]) if row else 0
+
     def memberships_of(self, artifact_id: int) -> list[sqlite3.Row]:
         """Return the memberships of a version, that in its own sequence first."""
         query = (
@@ -155,7 +213,8 @@ class Versions:
         found = self._one(SELECT_MEMBERSHIPS.format(where=where), collection_id, alias)
         if found is not None:
             return found
-        where = "memberships.collection_id = ? AND commit_hash = ?"
+        # The `+` keeps SQLite from reading the whole collection to find one hash.
+        where = "+memberships.collection_id = ? AND commit_hash = ?"
         return self._one(SELECT_MEMBERSHIPS.format(where=where), collection_id, alias)
 
     def entries_after(self, artifact_id: int, after: str | None, limit: int) -> list[sqlite3.Row]:
@@ -195,32 +254,65 @@ class Versions:
         )
         return str(row["blob"]) if row else None
 
-    def logged_by_run(self, run_id: int) -> list[sqlite3.Row]:
-        """Return the committed versions that a run logged, as their creator or again."""
-        query = (
-            "SELECT * FROM artifacts WHERE state != 'PENDING' AND (run_id = ? OR id IN"
-            " (SELECT artifact_id FROM artifact_outputs WHERE run_id = ?)) ORDER BY id"
+    def with_content(self, digest: str, birth_id: int | None) -> list[int]:
+        """Return the row ids of the versions that contain what `find_blob` finds."""
+        query = "SELECT DISTINCT artifact_id FROM entries WHERE digest = ? AND blob IS NOT NULL"
+        rows = self._all(
+            query + (" AND birth_id = ?" if birth_id else ""),
+            *((digest, birth_id) if birth_id else (digest,)),
         )
-        return self._all(query, run_id, run_id)
+        return [row["artifact_id"] for row in rows]
+
+    def logged_by_run(
+        self, run_id: int, after: int | None = None, limit: int = -1
+    ) -> list[sqlite3.Row]:
+        """Return the committed versions that a run logged, as their creator or again, by id.
+
+        A negative limit is none.
+        """
+        query = f"SELECT * FROM artifacts WHERE id IN ({LOGGED_IDS}) ORDER BY id"  # noqa: S608
+        return self._all(query, *[run_id, after or 0, limit] * 2, limit)
+
+    def count_logged_by_run(self, run_id: int) -> int:
+        """Return the number of committed versions that a run logged."""
+        row = self._one(COUNT_LOGGED, run_id, run_id, run_id)
+        return int(row["found"]) if row else 0
 
     def created_by_run(self, run_id: int) -> list[sqlite3.Row]:
         """Return the committed versions that a run created."""
         return self._all("SELECT * FROM artifacts WHERE run_id = ? AND state = 'COMMITTED'", run_id)
 
-    def used_by_run(self, run_id: int) -> list[sqlite3.Row]:
-        """Return the versions that a run used."""
+    def used_by_run(
+        self, run_id: int, after: int | None = None, limit: int = -1
+    ) -> list[sqlite3.Row]:
+        """Return the versions that a run used, by id; a negative limit is none."""
         query = (
-            "SELECT artifacts.*, used_as FROM artifacts"
-            " JOIN artifact_uses ON artifact_id = artifacts.id"
+            "SELECT artifacts.*, used_as FROM artifact_uses"
+            " CROSS JOIN artifacts ON artifacts.id = artifact_id"
+            " WHERE artifact_uses.run_id = ? AND artifact_id > ? ORDER BY artifact_id LIMIT ?"
         )
-        return self._all(f"{query} WHERE artifact_uses.run_id = ? ORDER BY artifacts.id", run_id)
+        return self._all(query, run_id, after or 0, limit)
 
-    def runs_using(self, artifact_id: int) -> list[sqlite3.Row]:
-        """Return the runs that used a version."""
-        query = "SELECT runs.* FROM runs JOIN artifact_uses ON artifact_uses.run_id = runs.id"
-        return self._all(
-            f"{query} WHERE artifact_uses.artifact_id = ? ORDER BY runs.id", artifact_id
+    def count_used_by_run(self, run_id: int) -> int:
+        """Return the number of versions that a run used."""
+        row = self._one("SELECT count(*) AS found FROM artifact_uses WHERE run_id = ?", run_id)
+        return int(row["found"]) if row else 0
+
+    def runs_using(
+        self, artifact_id: int, after: int | None = None, limit: int = -1
+    ) -> list[sqlite3.Row]:
+        """Return the runs that used a version, by id; a negative limit is none."""
+        query = (
+            "SELECT runs.* FROM artifact_uses CROSS JOIN runs ON runs.id = run_id"
+            " WHERE artifact_id = ? AND run_id > ? ORDER BY run_id LIMIT ?"
         )
+        return self._all(query, artifact_id, after or 0, limit)
+
+    def count_runs_using(self, artifact_id: int) -> int:
+        """Return the number of runs that used a version."""
+        query = "SELECT count(*) AS found FROM artifact_uses WHERE artifact_id = ?"
+        row = self._one(query, artifact_id)
+        return int(row["found"]) if row else 0
 
     def run_by_id(self, run_id: int) -> sqlite3.Row | None:
         """Return a run."""
@@ -231,6 +323,21 @@ class Versions:
     def aliases(self, where: str, row_id: int) -> list[sqlite3.Row]:
         """Return the aliases of a membership, collection or artifact (`where` is the column)."""
         return self._all(SELECT_ALIASES.format(where=where), row_id)
+
+    def aliases_after(self, collection_id: int, after: int | None, limit: int) -> list[sqlite3.Row]:
+        """Return aliases in a collection after an id, by id."""
+        query = (
+            "SELECT aliases.*, memberships.artifact_id AS artifact_id FROM aliases"
+            " CROSS JOIN memberships ON memberships.id = membership_id"
+            " WHERE aliases.collection_id = ? AND aliases.id > ? ORDER BY aliases.id LIMIT ?"
+        )
+        return self._all(query, collection_id, after or 0, limit)
+
+    def count_aliases(self, collection_id: int) -> int:
+        """Return the number of aliases in a collection."""
+        query = "SELECT count(*) AS found FROM aliases WHERE collection_id = ?"
+        row = self._one(query, collection_id)
+        return int(row["found"]) if row else 0
 
     def add_alias(self, collection_id: int, artifact_id: int, alias: str) -> None:
         """Give a version an alias in a collection; another version there loses it."""

@@ -46,7 +46,7 @@ class DeletionLog:
         for line in lines:
             # A killed process may have left half a line: its version is looked up again.
             with suppress(ValueError, KeyError, TypeError):
-                logged = cast("LogLine", json.loads(line))
+                logged = cast("dict[str, object]", json.loads(line))
                 if logged["plan"] == self.plan:
                     yield str(logged["id"])
 

@@ -26,14 +26,15 @@ from ..errors import (
     UsageError,
     WbtypedError,
 )
+from ..import_pause import collector_paused
 from .flow import Flow, arun, ask, run
 from .httpx_import import without_command_line
 from .subjects import subject_of
 
 if TYPE_CHECKING:
-    import httpx
     from wbtyped_graphql.get_server_info import GetServerInfoServerInfo
 
+    from .api_requests import ApiResponse
     from .http import Transport
 
 T = TypeVar("T")
@@ -51,7 +52,7 @@ def request_body(operation: Operation[ResultT]) -> bytes:
 
 
 def parse_response(
-    operation: Operation[ResultT], response: "httpx.Response", settings: Settings
+    operation: Operation[ResultT], response: "ApiResponse", settings: Settings
 ) -> ResultT:
     """Return the typed result of a response, or raise the matching error."""
     status, content = response.status_code, response.content
@@ -93,18 +94,23 @@ def _not_graphql(operation: Operation[ResultT], status: int, settings: Settings)
 
 
 def _http_error(
-    operation: Operation[ResultT], response: "httpx.Response", settings: Settings
+    operation: Operation[ResultT], response: "ApiResponse", settings: Settings
 ) -> WbtypedError:
     """Build the error for a non-2xx response."""
-    # Imported late: they import httpx, and the email package, which only failures need.
+    # Imported late: it imports the email package, which only failures need.
     from .response_headers import retry_after
-    from .retries import ATTEMPTS
 
     subject, server = subject_of(operation), settings.base_url
     status, body = response.status_code, _parse_errors(response.content)
     entries = (body.errors if body else None) or []
     reason = "; ".join(entry.message for entry in entries) or response.reason_phrase
-    attempts = str(response.extensions.get(ATTEMPTS, ""))
+    attempts = response.attempts
+    if status == 403 and entries:
+        denied = f"{subject}: {server} does not allow this with the API key"
+        return AuthenticationError(
+            f"{denied} from {settings.key_source} (HTTP 403: {reason}); ask the owner for access,"
+            f" or {another_key(settings.key_source)}"
+        )
     if status in {401, 403}:
         refused = f"{subject}: {server} refuses the API key from {settings.key_source}"
         return AuthenticationError(
@@ -228,13 +234,12 @@ class Client:
     @property
     def transport(self) -> "Transport":
         """The HTTP connections, created on first use."""
-        # Imported late: httpx is half the import time of this package.
-        with without_command_line():
-            from .http import Transport
-
         with self._lock:
             # A forked process must not read from its parent's sockets.
             if self._opened is None or self._process != os.getpid():
+                # Imported late: httpx is half the import time of this package.
+                with without_command_line(), collector_paused():
+                    from .http import Transport
                 self.settings = self.settings.with_key()
                 self._opened = Transport(self.settings, self.retry_budget)
                 self._process = os.getpid()

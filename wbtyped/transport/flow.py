@@ -86,6 +86,9 @@ def run(flow: Flow[T], sender: Sender) -> T:
     except StopIteration as stop:
         result: T = stop.value
         return result
+    finally:
+        # After an interrupt, the traceback would keep the flow alive, and with it what it does.
+        flow.close()
 
 
 async def arun(flow: Flow[T], sender: Sender) -> T:
@@ -102,3 +105,5 @@ async def arun(flow: Flow[T], sender: Sender) -> T:
     except StopIteration as stop:
         result: T = stop.value
         return result
+    finally:
+        flow.close()

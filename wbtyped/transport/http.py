@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from functools import cached_property
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 import httpx
 
@@ -19,9 +19,10 @@ from ..config.settings import Settings
 from ..errors import OfflineError, TransportError
 from ..urls import WebUrl, web_url
 from ..version import VERSION
+from .api_requests import ApiResponse, PreparedPost, async_body, named_request, sync_body
 from .content_decoding import BoundedBody, BrokenBody
 from .redirects import LOCATION, REDIRECT_BODY_BYTES, RedirectChain
-from .retries import ATTEMPTS, Retries, TransientError, is_retryable
+from .retries import Retries, TransientError, is_retryable
 from .routes import AsyncRoutedTransport, ProxyRefusedError, RoutedTransport
 from .time_limits import response_limit
 from .tls import certificate_refused
@@ -108,7 +109,7 @@ def is_certificate_error(error: BaseException | None) -> bool:
     return False
 
 
-def raise_if_retryable(what: str, response: httpx.Response) -> None:
+def raise_if_retryable(what: str, response: httpx.Response | ApiResponse) -> None:
     """Raise TransientError for an HTTP status that is worth retrying."""
     if is_retryable(response.status_code):
         message = f"{what}: HTTP {response.status_code} {response.reason_phrase}"
@@ -134,12 +135,12 @@ def hide_location(response: httpx.Response) -> None:
         response.headers[LOCATION] = response.headers.pop("location")
 
 
-def new_client(timeout: float) -> httpx.Client:
+def new_client(timeout: float, routes: RoutedTransport) -> httpx.Client:
     """Build an httpx client that uses our own routes and leaves redirects to `redirects`."""
     return httpx.Client(
         timeout=timeout,
         headers={"User-Agent": USER_AGENT},
-        transport=RoutedTransport(),
+        transport=routes,
         trust_env=False,
         event_hooks={"response": [hide_location]},
     )
@@ -154,6 +155,13 @@ def drop_redirect_body(response: httpx.Response) -> None:
             return
 
 
+def check_headers(what: str, headers: Headers) -> None:
+    """Raise TransportError for a header that the server assigned for an upload, but is invalid."""
+    for name, value in headers.items():
+        if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
+            raise TransportError(f"{what}: the server assigned a header that cannot be sent")
+
+
 def with_body(response: httpx.Response, body: bytes) -> httpx.Response:
     """Return a copy of a response with its decoded body."""
     dropped = {"content-encoding", "content-length", "transfer-encoding"}
@@ -161,6 +169,21 @@ def with_body(response: httpx.Response, body: bytes) -> httpx.Response:
     return httpx.Response(
         response.status_code, headers=headers, content=body, extensions=response.extensions
     )
+
+
+class Closable(Protocol):
+    """Something that holds connections."""
+
+    def close(self) -> None:
+        """Close them."""
+        ...
+
+
+class LoopConnections(NamedTuple):
+    """The connections of an event loop, and a client that uses them."""
+
+    routes: AsyncRoutedTransport
+    client: httpx.AsyncClient
 
 
 class Transport:
@@ -178,38 +201,55 @@ class Transport:
         # The same for every request, so computed once.
         endpoint = f"{settings.base_url}/graphql"
         self._endpoint = ExactUrl(web_url(endpoint, "base_url"))
-        self._json_headers = {
-            "Content-Type": "application/json",
+        headers = {
+            "Accept": "*/*",
             "Accept-Encoding": ACCEPTED_ENCODINGS,
+            "Connection": "keep-alive",
+            "User-Agent": USER_AGENT,
+            "Content-Type": "application/json",
             **self.authorization(endpoint),
         }
+        self._posts = PreparedPost(self._endpoint, headers, settings.timeout)
         # Pooled connections belong to the event loop that opened them.
-        self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, httpx.AsyncClient] = (
+        self._loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, LoopConnections] = (
             weakref.WeakKeyDictionary()
         )
+        self.kept: dict[str, Closable] = {}
+        """Idle connections to storage that the next download uses, by the engine they are of."""
+
+    @cached_property
+    def _routes(self) -> RoutedTransport:
+        """The synchronous connections."""
+        routes = RoutedTransport()
+        # Many scripts never close anything; no socket may outlive the last object that uses it.
+        weakref.finalize(self, routes.close)
+        return routes
 
     @cached_property
     def http(self) -> httpx.Client:
-        """The synchronous connections."""
-        http = new_client(self.settings.timeout)
-        # Many scripts never close anything; no socket may outlive the last object that uses it.
-        weakref.finalize(self, http.close)
-        return http
+        """A client that uses the synchronous connections."""
+        return new_client(self.settings.timeout, self._routes)
 
     @property
     def ahttp(self) -> httpx.AsyncClient:
-        """The connections of the running event loop."""
+        """A client that uses the connections of the running event loop."""
+        return self._of_loop().client
+
+    def _of_loop(self) -> LoopConnections:
+        """Return the connections of the running event loop."""
         from asyncio import get_running_loop
 
         loop = get_running_loop()
         with self._lock:
             if loop not in self._loops:
-                self._loops[loop] = httpx.AsyncClient(
+                routes = AsyncRoutedTransport()
+                client = httpx.AsyncClient(
                     timeout=self.settings.timeout,
                     headers={"User-Agent": USER_AGENT},
-                    transport=AsyncRoutedTransport(),
+                    transport=routes,
                     trust_env=False,
                 )
+                self._loops[loop] = LoopConnections(routes, client)
             return self._loops[loop]
 
     def authorization(self, url: str) -> dict[str, str]:
@@ -218,9 +258,15 @@ class Transport:
             target = web_url(url, "authorization")
         except TransportError:
             return {}
+        return self.authorization_for(target)
+
+    def authorization_for(self, target: WebUrl) -> dict[str, str]:
+        """Return the header with the API key for a URL that is parsed already; else nothing."""
+        if target.origin != self._base.origin:
+            return {}
         path = target.target.partition("?")[0]
         base = self._base.target.rstrip("/")
-        if target.origin != self._base.origin or not f"{path}/".startswith(f"{base}/"):
+        if not f"{path}/".startswith(f"{base}/"):
             return {}
         token = base64.b64encode(f"api:{self.settings.api_key}".encode()).decode()
         return {"Authorization": f"Basic {token}"}
@@ -243,7 +289,7 @@ class Transport:
 
     def post(
         self, what: str, body: bytes, *, repeatable: bool, path: str | None = None
-    ) -> httpx.Response:
+    ) -> ApiResponse:
         """Send JSON to the GraphQL endpoint, or to another path of the API.
 
         Returns the last response, whatever its status.
@@ -251,57 +297,58 @@ class Transport:
         self.check_online(what)
         url = self._api_url(path)
 
-        def once() -> httpx.Response:
-            request = self.http.build_request("POST", url, content=body, headers=self._json_headers)
-            request.url = url
+        def once() -> ApiResponse:
+            request = self._posts.build(url, body)
             with (
                 transport_errors(what, is_query=True),
                 response_limit(self._response_seconds),
-                closing(self.http.send(request, stream=True)) as response,
+                named_request(request),
+                closing(self._routes.handle_request(request)) as response,
             ):
                 collected = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)
-                for block in response.iter_raw():
+                for block in sync_body(response):
                     collected.add(block)
-                response = with_body(response, collected.complete())
-            self.retries.reached.add(self._server)
-            raise_if_retryable(what, response)
-            return response
+                return self._accept(what, response, collected.complete())
 
         try:
             return self.retries.call(once, self._server, repeatable=repeatable)
         except TransientError as error:
             return self._last_response(error)
 
+    def _accept(self, what: str, response: httpx.Response, body: bytes) -> ApiResponse:
+        """Return a complete response; raises TransientError for one that is worth a retry."""
+        complete = ApiResponse(response.status_code, response.reason_phrase, response.headers, body)
+        self.retries.reached.add(self._server)
+        raise_if_retryable(what, complete)
+        return complete
+
     async def apost(
         self, what: str, body: bytes, *, repeatable: bool, path: str | None = None
-    ) -> httpx.Response:
+    ) -> ApiResponse:
         """Asynchronous form of `post`."""
         self.check_online(what)
         url = self._api_url(path)
 
-        async def once() -> httpx.Response:
+        async def once() -> ApiResponse:
             with transport_errors(what, is_query=True):
-                response = await self._within_limit(what, self._apost(what, body, url))
-            self.retries.reached.add(self._server)
-            raise_if_retryable(what, response)
-            return response
+                return await self._within_limit(what, self._apost(what, body, url))
 
         try:
             return await self.retries.acall(once, self._server, repeatable=repeatable)
         except TransientError as error:
             return self._last_response(error)
 
-    async def _apost(self, what: str, body: bytes, url: ExactUrl) -> httpx.Response:
-        request = self.ahttp.build_request("POST", url, content=body, headers=self._json_headers)
-        request.url = url
-        response = await self.ahttp.send(request, stream=True)
-        try:
-            collected = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)
-            async for block in response.aiter_raw():
-                collected.add(block)
-        finally:
-            await response.aclose()
-        return with_body(response, collected.complete())
+    async def _apost(self, what: str, body: bytes, url: ExactUrl) -> ApiResponse:
+        request = self._posts.build(url, body)
+        with named_request(request):
+            response = await self._of_loop().routes.handle_async_request(request)
+            try:
+                collected = BoundedBody(response.headers, self.settings.limits.graphql_bytes, what)
+                async for block in async_body(response):
+                    collected.add(block)
+            finally:
+                await response.aclose()
+        return self._accept(what, response, collected.complete())
 
     async def _within_limit(self, what: str, work: Awaitable[T]) -> T:
         """Await a response within the time limit for the whole of it."""
@@ -317,22 +364,19 @@ class Transport:
             seconds = f"{self._response_seconds:g} s"
             raise TransientError(f"{what}: no complete response within {seconds}") from error
 
-    def _last_response(self, error: TransientError) -> httpx.Response:
+    def _last_response(self, error: TransientError) -> ApiResponse:
         # A failed resolver responds with HTTP 500 and the reason in the body.
-        if error.response is None:
+        if not isinstance(error.response, ApiResponse):
             unknown = error.unsent and self._server not in self.retries.reached
             raise error.to_public_error(CHECK_SERVER if unknown else "") from error
-        error.response.extensions[ATTEMPTS] = error.attempts
-        return error.response
+        return error.response._replace(attempts=error.attempts)
 
     def put(self, what: str, url: str, content: Content, headers: Headers) -> None:
         """Upload to a URL that the server assigned; only the API's own origin gets the key."""
         self.check_online(what)
 
         target = web_url(url, what)
-        for name, value in headers.items():
-            if not HEADER_NAME.fullmatch(name) or not HEADER_VALUE.fullmatch(value):
-                raise TransportError(f"{what}: the server assigned a header that cannot be sent")
+        check_headers(what, headers)
         sent = {**headers, **self.authorization(url)}
 
         def once() -> None:
@@ -412,15 +456,18 @@ class Transport:
 
     def close(self) -> None:
         """Close the synchronous connections; they reopen when used again."""
-        http: httpx.Client | None = self.__dict__.pop("http", None)
-        if http:
-            http.close()
+        self.__dict__.pop("http", None)
+        routes: RoutedTransport | None = self.__dict__.pop("_routes", None)
+        if routes:
+            routes.close()
+        while self.kept:
+            self.kept.popitem()[1].close()
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
         from asyncio import get_running_loop
 
         with self._lock:
-            client = self._loops.pop(get_running_loop(), None)
-        if client:
-            await client.aclose()
+            connections = self._loops.pop(get_running_loop(), None)
+        if connections:
+            await connections.client.aclose()

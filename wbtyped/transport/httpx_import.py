@@ -21,7 +21,7 @@ def without_command_line() -> Generator[None]:
         yield
         return
     # None makes an import fail, as the language reference says of `sys.modules`.
-    sys.modules[COMMAND_LINE] = None  # type: ignore[assignment]
+    sys.modules[COMMAND_LINE] = None  # type: ignore[assignment] # ty: ignore[invalid-assignment]
     try:
         yield
     finally:

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from wbtyped_graphql.scalars import as_utc
 
-from ..errors import UsageError
+from ..errors import SchemaMismatchError, UsageError
 
 NodeT = TypeVar("NodeT", bound=BaseModel)
 
@@ -28,3 +29,11 @@ def parse_node(kind: type[NodeT], attrs: NodeT | Mapping[str, object], what: str
 def iso(moment: datetime) -> str:
     """Format a time as ISO 8601 in UTC, as the documented properties do."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def time_of_row(moment: datetime, what: str) -> datetime:
+    """Return a time of a row in UTC; `what` is for the error."""
+    try:
+        return as_utc(moment)
+    except ValueError as error:
+        raise SchemaMismatchError(f"{what}: the server sent {error}") from error

@@ -7,7 +7,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar, Generic, Protocol, TypeVar, overload
+from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar, overload
 
 from pydantic import BaseModel, JsonValue
 from wbtyped_graphql.base_model import BaseModel as GeneratedModel
@@ -28,11 +28,12 @@ from .cursors import Cursors
 from .flow import Flow, ask
 from .subjects import subject_of
 
+FIELDS_SET = "__pydantic_fields_set__"
 MAX_PER_PAGE = 2**31 - 1
 """The largest integer that GraphQL has."""
 
-NodeT = TypeVar("NodeT", bound=BaseModel)
-NodeT_co = TypeVar("NodeT_co", bound=BaseModel, covariant=True)
+NodeT = TypeVar("NodeT")
+NodeT_co = TypeVar("NodeT_co", covariant=True)
 ItemT = TypeVar("ItemT")
 # Of `Paginator.of`, whose list has other types than the class that it is called on.
 OwnResultT = TypeVar("OwnResultT", bound=GeneratedModel)
@@ -74,6 +75,15 @@ class Connection(Protocol[NodeT_co]):
     def page_info(self) -> PageEnd:
         """The end of the page, and whether another one follows."""
         ...
+
+
+class Position(NamedTuple):
+    """The end of a page in its list."""
+
+    more: bool
+    """Whether another page follows."""
+    cursor: str | None
+    """What the next page begins after; None on an empty page."""
 
 
 class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
@@ -153,9 +163,12 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     def _operation(self, cursor: str | None) -> Operation[ResultT]:
         """Build the query for the page after `cursor`."""
 
-    @abstractmethod
     def _connection(self, result: ResultT) -> Connection[NodeT]:
-        """Return the page in a result, or raise NotFoundError."""
+        """Return the page in a result, or raise NotFoundError.
+
+        A list whose results are rows implements `_nodes` and `_position` instead.
+        """
+        raise NotImplementedError
 
     @abstractmethod
     def _item(self, node: NodeT) -> ItemT:
@@ -171,14 +184,14 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         """
         if self.last_response is None:
             return None
-        return self._end(self._connection(self.last_response))
+        return self._position(self.last_response).cursor
 
     @property
     def more(self) -> bool:
         """Whether the server has further pages; True before the first one."""
         if self.last_response is None:
             return True
-        return self._connection(self.last_response).page_info.has_next_page
+        return self._position(self.last_response).more
 
     def update_variables(self) -> None:
         """Update `variables` to those of the next request."""
@@ -188,20 +201,20 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         """Return the items of the last page only; an empty list before the first page."""
         return [] if self.last_response is None else self._items(self.last_response)
 
-    @staticmethod
-    def _end(connection: Connection[NodeT]) -> str | None:
-        # Both should be equal; for run files the official client reads the edge.
-        last: str | None = (
-            getattr(connection.edges[-1], "cursor", None) if connection.edges else None
-        )
-        return connection.page_info.end_cursor or last
+    def _position(self, result: ResultT) -> Position:
+        """Return where the page in a result ends."""
+        page = self._connection(result)
+        # Both cursors should be equal; for run files the official client reads the edge.
+        last: str | None = getattr(page.edges[-1], "cursor", None) if page.edges else None
+        return Position(page.page_info.has_next_page, page.page_info.end_cursor or last)
 
     def _nodes(self, result: ResultT) -> list[NodeT]:
+        """Return the nodes of the page in a result."""
         nodes = [e.node for e in self._connection(result).edges if e.node is not None]
         for node in nodes:
             # pydantic gives each object its own set of field names, larger than the object itself.
             # All nodes of a page have the same fields, so they can share one set.
-            object.__setattr__(node, "__pydantic_fields_set__", nodes[0].__pydantic_fields_set__)
+            object.__setattr__(node, FIELDS_SET, getattr(nodes[0], FIELDS_SET))
         return nodes
 
     def _items(self, result: ResultT) -> list[ItemT]:
@@ -215,10 +228,8 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
     def _next_cursor(self, result: ResultT, seen: Cursors) -> str | None:
         """Return the cursor of the page after `result`, or None after the last one."""
-        connection = self._connection(result)
-        if not connection.page_info.has_next_page:
-            return None
-        return seen.check(self._end(connection))
+        position = self._position(result)
+        return seen.check(position.cursor) if position.more else None
 
     def _accept(self, result: ResultT, after: int) -> None:
         """Store a page, unless another thread or task has stored the same one meanwhile."""

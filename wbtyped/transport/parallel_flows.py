@@ -98,7 +98,8 @@ class ParallelFlows:
         threads = ThreadPoolExecutor(self._jobs, thread_name_prefix="wbtyped-flow")
         try:
             while active or self._waiting:
-                active |= {threads.submit(run, f, sender) for f in self._startable(len(active))}
+                for flow in self._startable(len(active)):
+                    active.add(threads.submit(run_to_end, flow, sender))
                 done, active = wait(active, self._wait_seconds(), FIRST_COMPLETED)
                 for finished in done:
                     finished.result()
@@ -137,3 +138,8 @@ class ParallelFlows:
 def flow_of(flows: ParallelFlows) -> Flow[None]:
     """Return the flow that runs them all."""
     yield flows
+
+
+def run_to_end(flow: Flow[None], sender: Sender) -> None:
+    """Run a flow that returns nothing; what threads are given."""
+    run(flow, sender)

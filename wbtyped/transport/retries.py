@@ -1,6 +1,8 @@
 """Decide which failures are worth retrying, and when."""
 
 import logging
+import random
+import sys
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
@@ -13,6 +15,8 @@ from .retry_notices import QUIET_SECONDS, notices
 if TYPE_CHECKING:
     import httpx
     import stamina
+
+    from .api_requests import ApiResponse
 
 T = TypeVar("T")
 
@@ -28,8 +32,7 @@ that has responded may be restarting, which is given the whole budget."""
 RECONNECT_SECONDS = 0.5
 """The wait between two such attempts."""
 WAITS = {"wait_initial": FIRST_WAIT_SECONDS, "wait_max": MAX_WAIT_SECONDS, "wait_jitter": 1.0}
-ATTEMPTS = "wbtyped.attempts"
-"""Key of a response's extensions: how often the request was sent, in words, after retries."""
+MAX_TRIES_IN_TESTS = 4
 
 
 def hide_own_retries(record: logging.LogRecord) -> bool:
@@ -56,7 +59,7 @@ class TransientError(Exception):
         self,
         message: str,
         *,
-        response: "httpx.Response | None" = None,
+        response: "httpx.Response | ApiResponse | None" = None,
         unsent: bool = False,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
@@ -143,6 +146,25 @@ class RetryPolicy:
         if spent + wait >= QUIET_SECONDS:
             soon = f"retrying in {wait:.0f} s, and" if wait >= 1 else "retrying"
             notices.announce(self._server, str(error), f"{soon} for up to {left:.0f} s more")
+
+
+def next_try_delay(policy: RetryPolicy, error: Exception, tries: int) -> float | None:
+    """Return the seconds until the next try of a transfer, or None to give up.
+
+    For what does not wait in a thread of its own; `Retries` does the same for single requests.
+    """
+    delay = policy(error)
+    testing = is_testing()
+    if delay is False or (testing and tries >= MAX_TRIES_IN_TESTS):
+        return None
+    if testing:
+        return 0.0
+    if delay is not True:
+        return delay
+    if policy.over:
+        return None
+    longest = min(MAX_WAIT_SECONDS, FIRST_WAIT_SECONDS * 2.0 ** (tries - 1))
+    return longest * random.uniform(0.5, 1.5)  # noqa: S311 - spreads load
 
 
 def attempts_text(attempts: int, seconds: float) -> str:
@@ -244,8 +266,12 @@ class StoppedClockPolicy:
             return False
         self.wait_seconds = self._next_wait if wait is True else wait
         self._next_wait = min(MAX_WAIT_SECONDS, 2 * self._next_wait)
-        import stamina
-
-        if stamina.is_testing():
+        if is_testing():
             self.wait_seconds = 0.0
         return 0.0
+
+
+def is_testing() -> bool:
+    """Return True if a test has told stamina not to wait; it cannot have without importing it."""
+    stamina = sys.modules.get("stamina")
+    return stamina is not None and stamina.is_testing()

@@ -10,12 +10,14 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+import httpcore
 import httpx
 
 from ..config.proxies import Proxies, Proxy
 from ..errors import UsageError
+from .surplus import with_surplus
 from .time_limits import obey_response_limit
 from .tls import Tls
 
@@ -81,7 +83,10 @@ class RoutedTransport(httpx.BaseTransport):
         """Send a request, and return the response as soon as its headers have arrived."""
         route = self._routes.choose(request.url)
         with proxy_errors(route.proxy, request):
-            response = self._transport(route).handle_request(request)
+            transport = self._transport(route)
+            for connection in with_surplus(transport):
+                cast("httpcore.ConnectionInterface", connection).close()
+            response = transport.handle_request(request)
             check_proxy(route.proxy, response.status_code)
         return response
 
@@ -111,7 +116,10 @@ class AsyncRoutedTransport(httpx.AsyncBaseTransport):
         """Send a request, and return the response as soon as its headers have arrived."""
         route = self._routes.choose(request.url)
         with proxy_errors(route.proxy, request):
-            response = await self._transport(route).handle_async_request(request)
+            transport = self._transport(route)
+            for connection in with_surplus(transport):
+                await cast("httpcore.AsyncConnectionInterface", connection).aclose()
+            response = await transport.handle_async_request(request)
             check_proxy(route.proxy, response.status_code)
         return response
 

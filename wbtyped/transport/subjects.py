@@ -43,6 +43,7 @@ SUBJECTS: Mapping[str, str] = {
     "CreateArtifactFiles": NEW_ARTIFACT,
     "CreateArtifactManifest": NEW_ARTIFACT,
     "CreateRegistry": PROJECT,
+    "CompleteMultipartUploadArtifact": NEW_ARTIFACT,
     "CollectionOrType": "artifact collection or type {entity}/{project}/{name}",
     "CreateRun": RUN,
     "CreateRunFiles": UPLOADED,

@@ -7,15 +7,15 @@ from typing import Annotated, Self
 from pydantic import AfterValidator
 
 
-def _as_utc(moment: datetime) -> datetime:
-    # Servers omit the offset of some timestamps; all of them are in UTC.
+def as_utc(moment: datetime) -> datetime:
+    """Return a time in UTC: servers omit the offset of some, and all of those are in UTC."""
     try:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except OverflowError as error:
         raise ValueError("a time before the year 1 or after 9999 in UTC") from error
 
 
-DateTime = Annotated[datetime, AfterValidator(_as_utc)]
+DateTime = Annotated[datetime, AfterValidator(as_utc)]
 
 
 class OpenEnum(StrEnum):

@@ -19,6 +19,13 @@ ORDERS = [
     "+config.lr.value", "-config.lr.value",
 ]  # fmt: skip
 
+
+def with_metrics(rows, *keys):
+    """Return the rows that have some metrics; the official client reads null if one is missing."""
+    found = [{key: value for key, value in row.items() if value is not None} for row in rows]
+    return [row for row in found if row.keys() >= {*keys}]
+
+
 api = Api()
 found = {}
 for filters in FILTERS:
@@ -34,7 +41,8 @@ found["rows of keys"] = [
     run.history(samples=2, keys=["loss"], pandas=False),
 ]  # fmt: skip
 found["all rows"] = [
-    list(run.scan_history()), list(run.scan_history(page_size=2)),
-    list(run.scan_history(keys=["loss", "acc"])), list(run.scan_history(min_step=1, max_step=3)),
+    with_metrics(run.scan_history()), with_metrics(run.scan_history(page_size=2)),
+    with_metrics(run.scan_history(keys=["loss", "acc"]), "loss", "acc"),
+    with_metrics(run.scan_history(min_step=1, max_step=3)),
 ]  # fmt: skip
 print(json.dumps(found))

@@ -7,6 +7,7 @@ from os import PathLike
 from pathlib import Path
 
 from ...download.batch import Batch, BatchOptions, PlannedFile
+from ...download.collector import seldom_collected
 from ...download.disk.atomic import disk_errors
 from ...download.disk.folder_tree import FolderTree
 from ...download.disk.safe_names import SafeNames, resolve_targets, safe_target
@@ -47,6 +48,7 @@ def only_entry(version: VersionContents) -> ArtifactManifestEntry:
 # Download.
 
 
+@seldom_collected()
 def make_version_batch(
     version: VersionContents,
     root: str | PathLike[str] | None,

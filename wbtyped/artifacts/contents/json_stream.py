@@ -74,7 +74,8 @@ class JsonStream:
     def peek(self) -> str:
         """Return the next character that is not white space; empty at the end."""
         while True:
-            self.position = SPACE.match(self.window, self.position).end()  # type: ignore[union-attr]
+            if space := SPACE.match(self.window, self.position):
+                self.position = space.end()
             if self.position < len(self.window) or self._at_end:
                 return self.window[self.position : self.position + 1]
             self.fill()

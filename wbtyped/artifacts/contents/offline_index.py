@@ -1,5 +1,7 @@
 """Versions that the cache can resolve without a server."""
 
+from __future__ import annotations
+
 from hashlib import blake2b
 from pathlib import Path
 

@@ -1,5 +1,9 @@
 """The identity and manifest of one version: what listing and downloading its files needs."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from wbtyped_graphql import calls, fragments
 
 from ...errors import ChecksumError, EntryNotFoundError, NotFoundError
@@ -7,11 +11,13 @@ from ...transport.client import Client
 from ...transport.flow import Flow, ask
 from ..location import ArtifactLocation
 from ..validation import OBJECT_SUFFIXES
-from .entry import ArtifactManifestEntry, ManifestOwner
-from .entry_columns import sorted_paths
-from .manifest import ArtifactManifest
-from .tree import VersionTree
 from .url_store import UrlStore
+
+if TYPE_CHECKING:
+    # For start-up: many programs look at versions only.
+    from .entry import ArtifactManifestEntry, ManifestOwner
+    from .manifest import ArtifactManifest
+    from .tree import VersionTree
 
 MANIFEST_ATTEMPTS = 3
 """How often a manifest is fetched whose digest differs from the version's."""
@@ -79,6 +85,9 @@ class VersionContents:
     @property
     def tree(self) -> VersionTree | None:
         """Its folders; None before the manifest is loaded."""
+        from .entry_columns import sorted_paths
+        from .tree import VersionTree
+
         if self._tree is None and self._manifest is not None:
             self._tree = VersionTree.of_sorted(sorted_paths(self._manifest.entries))
         return self._tree

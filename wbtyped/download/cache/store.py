@@ -61,6 +61,8 @@ class Cache:
         self._tagged = False
         self._folders: dict[Algorithm, Folder] = {}
         """Those that have been opened."""
+        self._subfolders: dict[Algorithm, set[str]] = {}
+        """Their subfolders, of which a new cache has none: then no file has to be looked for."""
 
     def __repr__(self) -> str:
         return f"<Cache {self.folder}>"
@@ -93,8 +95,11 @@ class Cache:
     def contains(self, digest: str, algorithm: Algorithm) -> bool:
         """Return True if there is a file with a digest, which may still be corrupt."""
         name = object_name(digest)
+        if name is None:
+            return False
         try:
-            return name is not None and self._open_folder(algorithm).contains(name)
+            folder = self._open_folder(algorithm)
+            return name[:2] in self._subfolders[algorithm] and folder.contains(name)
         except OSError:
             return False
 
@@ -185,6 +190,8 @@ class Cache:
             FileIO(folder.open(path.name, READ_FLAGS), "rb") as source,
         ):
             self._store(source, folder, path.name, cached_path)
+        if algorithm in self._subfolders:
+            self._subfolders[algorithm].add(cached_path.parent.name)
 
     def add_content(self, content: bytes, digest: str, algorithm: Algorithm) -> None:
         """Add content that was just verified; raises OSError."""
@@ -204,6 +211,7 @@ class Cache:
             except FileNotFoundError:
                 self._make_folder(Path(folder.path, name))
                 folder.replace(new, name)
+            self._subfolders[algorithm].add(name[:2])
         except BaseException:
             with suppress(OSError):
                 folder.unlink(new)
@@ -218,7 +226,9 @@ class Cache:
         if folder is None:
             path = f"{self._objects}/{algorithm.lower()}"
             self._make_folder(Path(path, "any"))
-            folder = self._folders[algorithm] = Folder(path, follow=True)
+            folder = Folder(path, follow=True)
+            self._subfolders[algorithm] = set(folder.names())
+            self._folders[algorithm] = folder
         return folder
 
     def _store(self, source: FileIO, folder: Folder, name: str, cached_path: Path) -> None:

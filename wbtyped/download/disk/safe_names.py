@@ -116,6 +116,8 @@ def _refuse_file_as_folder(name: str, taken: set[str], free: set[str]) -> None:
 
 def folded(name: str) -> str:
     """Return the same string for all names that a case-insensitive file system takes for one."""
+    if name.isascii():
+        return name.lower()
     return unicodedata.normalize("NFC", unicodedata.normalize("NFD", name).casefold())
 
 

@@ -27,6 +27,8 @@ GATHER_BYTES = MEMORY_LIMIT_BYTES
 """Bytes up to which blocks are gathered: libcurl passes on 16 KiB at a time."""
 GATHER_SECONDS = 0.1
 """The same in seconds, on a slow connection."""
+KEPT_AS = "libcurl"
+"""What the transport keeps the connections under, from one download to the next."""
 POLL_SECONDS = 0.1
 """Seconds until the thread looks again whether the schedule is finished."""
 
@@ -173,7 +175,9 @@ class CurlEngine:
         self._timeout = transport.settings.timeout
         self._jobs = jobs
         self.small_jobs: int = jobs
-        self._multi = pycurl.CurlMulti()
+        self._transport = transport
+        kept = transport.kept.pop(KEPT_AS, None)
+        self._multi = kept if isinstance(kept, pycurl.CurlMulti) else pycurl.CurlMulti()
         self._multi.setopt(pycurl.M_MAX_TOTAL_CONNECTIONS, jobs)
         self._multi.setopt(pycurl.M_MAXCONNECTS, jobs)
         self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, jobs)
@@ -298,4 +302,6 @@ class CurlEngine:
         for curl, handle in list(self._busy.items()):
             handle.process()
             schedule.finish_attempt(self._release(curl), TransferCancelled())
-        self._multi.close()
+        # Another download may have kept its own meanwhile.
+        if self._transport.kept.setdefault(KEPT_AS, self._multi) is not self._multi:
+            self._multi.close()

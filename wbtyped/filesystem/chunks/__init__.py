@@ -8,10 +8,10 @@
     chunks = plan_chunks(Api(), "entity/project/collection:latest")
     result = copy_chunks(chunks, "s3://bucket/prefix", ProcessPoolExecutor(8))
 
-A chunk names some hundred files and what they belong to; it carries neither key nor manifest. Any
-executor of `concurrent.futures` runs the chunks, and so does a Dask client. In this room: the plan,
-the work on one chunk, how the results add up, and files written to an object store. It needs the
-extra `fsspec` for targets that are URLs.
+A chunk names up to some thousand files and what they belong to; it carries neither key nor
+manifest. Any executor of `concurrent.futures` runs the chunks, and so does a Dask client. In this
+room: the plan, the work on one chunk, how the results add up, and files written to an object store.
+It needs the extra `fsspec` for targets that are URLs.
 """
 
 from .chunk import Chunk

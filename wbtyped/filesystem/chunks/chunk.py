@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some files of one version or run; a few kilobytes, without an API key.
+    """Some files of one version or run: their names, without an API key.
 
     Example:
         >>> from wbtyped.filesystem.chunks import plan_chunks

@@ -13,8 +13,8 @@ from ...errors import NotFoundError, UsageError
 from ...projects.project import Project
 from .chunk import Chunk
 
-CHUNK_FILES = 1000
-"""Files of a chunk: one request for their URLs, and some kilobytes to send."""
+CHUNK_FILES = 2000
+"""Files of a chunk: two requests for their URLs, and some ten kilobytes of paths to send."""
 FILES_PER_PAGE = 1000
 CHUNK_BYTES = 512 * 1024 * 1024
 """Bytes of a chunk: what is done again if its worker dies."""

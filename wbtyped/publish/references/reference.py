@@ -70,9 +70,10 @@ class Reference:
 def checked_reference(uri: str, name: str | None, *, checksum: bool) -> Reference:
     """Return a reference; raises UsageError for a URI that cannot be one."""
     if not SCHEME.match(uri):
+        example = Path(uri[:100]).absolute().as_uri() if "\0" not in uri else "file:///data/a.csv"
         raise UsageError(
-            f"{uri!r:.200} is not a URI; write file:///data/{uri.lstrip('/')[:100]} for a local"
-            " file, or add_file to upload it"
+            f"{uri!r:.200} is not a URI; for a local file write {example}, or upload it with"
+            " add_file"
         )
     reference = Reference(uri, name, checksum)
     scheme = reference.scheme

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 from ...artifacts.contents.entry import ArtifactManifestEntry
 from ...artifacts.lineage import Artifact
+from ...transport.blocking import in_flow
 from ...transport.client import Client
 from ...transport.flow import Flow
 from ...user_warnings import warn_user
-from ..blocking import in_flow
 from .artifacts import artifact_entries
 from .buckets import Report
 from .gcs import gcs_entries

@@ -38,7 +38,7 @@ def cursor(query: Query) -> int | None:
 
 def registry_page(context: Context, organization: str, name: str, query: Query) -> Page:
     """Return the page of a registry, by the names of an organization and its registry."""
-    for found in context.organizations.all():
+    for found in context.organizations_of_user():
         if organization in {found.name, found.entity}:
             return projects.project_page(
                 context, found.entity, f"{REGISTRY_PREFIX}{name}", cursor(query)

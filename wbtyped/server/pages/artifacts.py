@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..access import Level
 from ..context import Context
 from ..http_errors import not_found
 from .page import Page, link
@@ -96,6 +97,8 @@ def version_page(context: Context, path: VersionPath, other: str | None) -> Page
     row = require_collection(context, path.entity, path.project, path.collection)
     member = require_member(context, row, path.alias)
     creator = context.versions.run_by_id(member["run_id"]) if member["run_id"] else None
+    if creator is not None and not context.access.project(creator["project_id"]):
+        creator = None
     values = {
         "path": path.parts,
         "version": version_row(context, member),
@@ -104,7 +107,10 @@ def version_page(context: Context, path: VersionPath, other: str | None) -> Page
         "digest": member["digest"],
         "tags": [tag["name"] for tag in context.versions.tags_of(member["id"])],
         "created_by": run_link(context, creator) if creator else None,
-        "used_by": [run_link(context, run) for run in context.versions.runs_using(member["id"])],
+        "used_by": [
+            run_link(context, run)
+            for run in context.access.visible(context.versions.runs_using(member["id"]))
+        ],
         "inputs": inputs_of(context, creator),
         "others": [f"v{each['member_index']}" for each in context.versions.memberships(row["id"])],
         "compared": other,
@@ -160,6 +166,7 @@ def file_page(context: Context, path: VersionPath, file: str) -> Page:
     """Return the page of a file of a version."""
     row = require_collection(context, path.entity, path.project, path.collection)
     member = require_member(context, row, path.alias)
+    context.access.check(Level.READ, context.access.version(member["id"]), f"file {file}")
     entry = context.versions.entry(member["id"], file)
     if entry is None:
         raise not_found(f"file {file} of version {path.collection}:{path.alias}")

@@ -56,7 +56,10 @@ def project_page(context: Context, entity: str, project: str, after: int | None)
     """Return the page of a project: its newest runs, with configuration and summary."""
     row = context.projects.require(entity, project)
     rows = context.runs.after(row["id"], after, RUNS_PER_PAGE + 1, newest_first=True)
-    records = [RunRecord(found, context.account) for found in rows[:RUNS_PER_PAGE]]
+    records = [
+        RunRecord(found, context.creators.find("run", found["id"]).name)
+        for found in rows[:RUNS_PER_PAGE]
+    ]
     values = {
         "entity": entity,
         "project": project,

@@ -5,6 +5,7 @@ import math
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+from ..access import Level
 from ..context import Context, RunPath
 from ..http_errors import not_found
 from ..resolvers.records import RunRecord
@@ -33,7 +34,7 @@ def run_page(context: Context, entity: str, project: str, run: str) -> Page:
     row = require_run(context, entity, project, run)
     values = {
         "path": RunPath(entity, project, run),
-        "run": RunRecord(row, context.account),
+        "run": RunRecord(row, context.creators.find("run", row["id"]).name),
         "charts": json.dumps(charts(context.streams.objects(row["id"], HISTORY))),
         "console": context.streams.lines_after(row["id"], LOG, None, CONSOLE_LINES),
         "logged": versions_of(context, context.versions.logged_by_run(row["id"])),
@@ -64,7 +65,7 @@ def charts(steps: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
 
 def versions_of(context: Context, rows: Sequence[sqlite3.Row]) -> list[Mapping[str, object]]:
     """Return versions with what their links need."""
-    return [version_names(context, row) for row in rows]
+    return [version_names(context, row) for row in context.access.visible_versions(rows)]
 
 
 def version_names(context: Context, row: sqlite3.Row) -> Mapping[str, object]:
@@ -97,7 +98,9 @@ def more_files(context: Context, entity: str, project: str, run: str, after: str
 
 def file_page(context: Context, entity: str, project: str, run: str, name: str) -> Page:
     """Return the page of a file of a run."""
-    found = context.files.find(require_run(context, entity, project, run)["id"], name)
+    row = require_run(context, entity, project, run)
+    context.access.check(Level.READ, context.access.project(row["project_id"]), f"run {run}")
+    found = context.files.find(row["id"], name)
     if found is None:
         raise not_found(f"file {name} of run {entity}/{project}/{run}")
     blob = context.blobs.store.path(found["blob"])

@@ -15,27 +15,27 @@ class Sessions:
     """The browsers that have sent the key once; forgotten when the server ends."""
 
     def __init__(self) -> None:
-        self._values: dict[str, None] = {}
+        self._users: dict[str, int] = {}
         self._lock = threading.Lock()
 
-    def sign_in(self, response: Response, port: int | None) -> None:
+    def sign_in(self, response: Response, port: int | None, user_id: int) -> None:
         """Start a session, whose cookie goes with a response."""
         value = secrets.token_urlsafe(SESSION_BYTES)
         with self._lock:
-            while len(self._values) >= MAX_SESSIONS:
-                del self._values[next(iter(self._values))]
-            self._values[value] = None
+            while len(self._users) >= MAX_SESSIONS:
+                del self._users[next(iter(self._users))]
+            self._users[value] = user_id
         response.set_cookie(cookie_name(port), value, httponly=True, samesite="strict")
 
     def sign_out(self, cookies: str, response: Response, port: int | None) -> None:
         """End a session."""
         with self._lock:
-            self._values.pop(session_value(cookies, port), None)
+            self._users.pop(session_value(cookies, port), None)
         response.delete_cookie(cookie_name(port), httponly=True, samesite="strict")
 
-    def are_valid(self, cookies: str, port: int | None) -> bool:
-        """Return True if a Cookie header is that of a session."""
-        return session_value(cookies, port) in self._values
+    def user_id(self, cookies: str, port: int | None) -> int | None:
+        """Return the row id of the user whose session a Cookie header has; None without one."""
+        return self._users.get(session_value(cookies, port))
 
 
 def session_value(cookies: str, port: int | None) -> str:

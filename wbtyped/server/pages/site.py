@@ -16,6 +16,7 @@ from ..context import Context
 from ..http_errors import HttpError
 from ..keys import AcceptedKeys
 from ..request_body import read_body
+from ..users import User
 from ..workers import Workers
 from .addresses import find_page
 from .page import Page, render
@@ -63,18 +64,23 @@ class Site:
 
     def is_signed_in(self, scope: Scope) -> bool:
         """Return True if a request comes from a browser that has sent the key."""
-        cookies = Headers(scope=scope).get("cookie", "")
-        return self._sessions.are_valid(cookies, scope["server"][1])
+        return self._session_user(scope) is not None
 
-    def _may_see(self, request: Request) -> bool:
-        has_key = self._keys.accepts_header(request.headers.get("authorization", ""))
-        return has_key or self.is_signed_in(request.scope)
+    def _session_user(self, scope: Scope) -> User | None:
+        cookies = Headers(scope=scope).get("cookie", "")
+        return self._context.users.by_id(self._sessions.user_id(cookies, scope["server"][1]))
+
+    def _user(self, request: Request) -> User | None:
+        """Return the user that a request has the key of, or a session."""
+        user_id = self._keys.owner_by_header(request.headers.get("authorization", ""))
+        return self._context.users.by_id(user_id) or self._session_user(request.scope)
 
     async def show(self, request: Request) -> Response:
         """Show a page."""
-        if not self._may_see(request):
+        user = self._user(request)
+        if user is None:
             return self.ask_for_key(request)
-        context = self._context.for_host(request.headers.get("host", ""))
+        context = self._context.for_host(request.headers.get("host", "")).for_user(user)
         path, query = request.scope["path"], dict(request.query_params)
         try:
             page = await self._workers.run(find_page, context, path, query)
@@ -96,10 +102,11 @@ class Site:
         except HttpError:
             return self.ask_for_key(request, wrong=True)
         given = parse_qs(body.decode("utf-8", "replace"))
-        if not self._keys.accepts(given.get("key", [""])[0].strip()):
+        user_id = self._keys.owner(given.get("key", [""])[0].strip())
+        if user_id is None:
             return self.ask_for_key(request, wrong=True)
         response = RedirectResponse(local_path(given.get("target", ["/"])[0]), HTTPStatus.SEE_OTHER)
-        self._sessions.sign_in(response, request.scope["server"][1])
+        self._sessions.sign_in(response, request.scope["server"][1], user_id)
         return response
 
     async def sign_out(self, request: Request) -> Response:

@@ -6,7 +6,9 @@ A field without resolver is read from the node's own mapping.
 from ariadne import SchemaBindable
 
 from . import (
+    account_mutations,
     accounts,
+    alerts,
     artifact_mutations,
     artifact_upload,
     artifacts,
@@ -14,6 +16,7 @@ from . import (
     files,
     history,
     lineage,
+    members,
     project_mutations,
     project_statistics,
     registries,
@@ -28,6 +31,9 @@ BINDABLES: list[SchemaBindable] = [
     *scalars.BINDABLES,
     *server_info.BINDABLES,
     *accounts.BINDABLES,
+    *account_mutations.BINDABLES,
+    *members.BINDABLES,
+    *alerts.BINDABLES,
     *runs.BINDABLES,
     *run_details.BINDABLES,
     *run_mutations.BINDABLES,

@@ -1,6 +1,6 @@
-"""Resolvers for the account, entities, organizations and projects of an entity.
+"""Resolvers for users, entities, organizations and projects of an entity.
 
-There is one account; every other entity that has a project is a team.
+Every entity that has a project and is no user is a team.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,11 +10,12 @@ from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
-from ..node_ids import parse_node_id
+from ..node_ids import node_id, parse_node_id
 from .filtered_pages import filtered_page
 from .nodes import (
     Node,
     entity_node,
+    get_row,
     organization_entity,
     organization_node,
     project_node,
@@ -32,11 +33,24 @@ run: ObjectType = ObjectType("Run")
 
 
 @query.field("viewer")
-@project.field("user")
-@run.field("user")
 def viewer(_: object, info: GraphQLResolveInfo, **__: object) -> Node:
-    """Resolve the account; it is the creator of everything."""
-    return user_node(get_context(info))
+    """Resolve the user that the request has the key of."""
+    context = get_context(info)
+    return user_node(context, context.access.viewer)
+
+
+@project.field("user")
+def creator_of_project(node: Node, info: GraphQLResolveInfo) -> Node:
+    """Resolve the user that created a project."""
+    context = get_context(info)
+    return user_node(context, context.creators.find("project", get_row(node)["id"]))
+
+
+@run.field("user")
+def creator_of_run(node: Node, info: GraphQLResolveInfo) -> Node:
+    """Resolve the user that created a run."""
+    context = get_context(info)
+    return user_node(context, context.creators.find("run", get_row(node)["id"]))
 
 
 @query.field("user")
@@ -46,9 +60,10 @@ def user_by_name(
     userName: str | None = None,  # noqa: N803 - the schema's name
     id: str | None = None,  # noqa: A002 - the schema's name
 ) -> Node | None:
-    """Resolve the account by name or id; null for every other."""
-    found = user_node(get_context(info))
-    return found if userName == found["username"] or id == found["id"] else None
+    """Resolve a user by name or id; null if there is none."""
+    context = get_context(info)
+    found = context.users.find(userName) or context.users.by_id(parse_node_id("User", id or ""))
+    return user_node(context, found) if found else None
 
 
 @query.field("users")
@@ -61,15 +76,17 @@ def users(
     first: int | None = None,
     **other: object,
 ) -> Node:
-    """Resolve the account, if it matches: by a part of its name, its names or ids."""
+    """Resolve the users that match: by a part of their name or email address, names or ids."""
     reject_unsupported(other)
-    found = user_node(get_context(info))
-    matches = (
-        (query or "").casefold() in str(found["username"]).casefold()
-        and (usernames is None or found["username"] in usernames)
-        and (ids is None or found["id"] in ids)
-    )
-    shown = [found] if matches else []
+    context = get_context(info)
+    part = (query or "").casefold()
+    shown = [
+        user_node(context, user)
+        for user in context.users.all()
+        if (part in user.name.casefold() or part in user.email.casefold())
+        and (usernames is None or user.name in usernames)
+        and (ids is None or node_id("User", user.id) in ids)
+    ]
     return connection(shown[:first], [str(user["id"]) for user in shown[:first]])
 
 
@@ -102,10 +119,15 @@ def entity_by_name(
 ) -> Node | None:
     """Resolve an entity; null if it has no projects and is not in an organization."""
     context = get_context(info)
-    known = name in {None, "", context.account} or name in context.projects.entities()
-    if known or (name and context.organizations.find_by_team(name)):
-        return entity_node(context, name or context.account)
-    return None
+    if not name:
+        return entity_node(context, context.default_entity)
+    is_account = context.users.find(name) is not None or context.members.is_team(name)
+    if is_account or name in context.projects.entities():
+        return entity_node(context, name)
+    found = context.organizations.find_by_team(name)
+    return (
+        entity_node(context, name) if found and context.access.organization(found.entity) else None
+    )
 
 
 @project.field("entity")
@@ -124,7 +146,7 @@ def organization_by_name(
     """Resolve an organization by name or id; null if it does not exist."""
     context = get_context(info)
     row_id = parse_node_id("Organization", id or "")
-    found = [o for o in context.organizations.all() if name == o.name or row_id == o.id]
+    found = [o for o in context.organizations_of_user() if name == o.name or row_id == o.id]
     return organization_node(context, found[0]) if found else None
 
 
@@ -140,7 +162,7 @@ def organizations(
     """Resolve the organizations, or those that match a part of their name, or ids."""
     reject_unsupported(other)
     context = get_context(info)
-    found = [organization_node(context, each) for each in context.organizations.all()]
+    found = [organization_node(context, each) for each in context.organizations_of_user()]
     shown = [
         node
         for node in found
@@ -172,19 +194,23 @@ def organization_of_entity(node: Node, info: GraphQLResolveInfo) -> Node | None:
     """Resolve the organization of a team; null if it belongs to none."""
     context = get_context(info)
     found = context.organizations.find_by_team(str(node["name"]))
-    return organization_node(context, found) if found else None
+    shown = found is not None and context.access.organization(found.entity)
+    return organization_node(context, found) if found and shown else None
 
 
 @entity.field("protectedAliases")
 def protected_aliases(node: Node, info: GraphQLResolveInfo, **_: object) -> list[str]:
     """Resolve the aliases that an entity has reserved."""
-    return get_context(info).organizations.protected_aliases(str(node["name"]))
+    context, name = get_context(info), str(node["name"])
+    return context.organizations.protected_aliases(name) if context.access.entity(name) else []
 
 
 @entity.field("user")
 def user_of_entity(node: Node, info: GraphQLResolveInfo) -> Node | None:
-    """Resolve the account behind an entity; null for a team."""
-    return None if node["isTeam"] else user_node(get_context(info))
+    """Resolve the user behind an entity; null for a team."""
+    context = get_context(info)
+    found = context.users.find(str(node["name"]))
+    return user_node(context, found) if found else None
 
 
 @entity.field("project")
@@ -226,7 +252,7 @@ def projects_by_entity(
     """Resolve the projects of an entity, by default the account's."""
     reject_unsupported(other)
     context = get_context(info)
-    return projects_page(context, entityName or context.account, after, first, order)
+    return projects_page(context, entityName or context.default_entity, after, first, order)
 
 
 def projects_page(

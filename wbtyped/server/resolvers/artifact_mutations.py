@@ -7,6 +7,7 @@ from ariadne import MutationType, SchemaBindable
 from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
+from ..access import Level, permission_denied
 from ..context import Context, get_context
 from ..http_errors import HttpError, not_found
 from ..node_ids import node_id, parse_node_id
@@ -36,8 +37,18 @@ def optional_string(value: object) -> str | None:
 def require_version(context: Context, opaque: object) -> sqlite3.Row:
     """Return the version that a mutation names by id, or raise HttpError."""
     row = context.versions.by_id(parse_node_id("Artifact", str(opaque)))
-    if row is None:
+    if row is None or not context.access.version(row["id"]):
         raise not_found(f"artifact {opaque}")
+    return row
+
+
+def require_writable_version(context: Context, opaque: object) -> sqlite3.Row:
+    """Return the version that a mutation changes; raise HttpError if the user may not."""
+    row = require_version(context, opaque)
+    sequence = context.collections.by_id(row["sequence_id"])
+    assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
+    if context.access.project(sequence["project_id"]) < Level.WRITE:
+        raise permission_denied()
     return row
 
 
@@ -49,6 +60,8 @@ def require_collection_by_path(context: Context, given: Input) -> tuple[str, sql
     row = context.collections.named(owner["id"], name) if owner else None
     if row is None:
         raise not_found(f"collection {entity}/{project}/{name}")
+    if context.access.project(row["project_id"]) < Level.WRITE:
+        raise permission_denied()
     return entity, row
 
 
@@ -72,6 +85,8 @@ def require_type(context: Context, opaque: object) -> sqlite3.Row:
     row = context.collections.find_type(parse_node_id("ArtifactType", str(opaque)))
     if row is None:
         raise not_found(f"artifact type {opaque}")
+    found = context.access.project(row["project_id"])
+    context.access.check(Level.WRITE, found, f"artifact type {opaque}")
     return row
 
 
@@ -79,7 +94,7 @@ def require_type(context: Context, opaque: object) -> sqlite3.Row:
 def create_type(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Create an artifact type of a project, or return the one with this name."""
     context = get_context(info)
-    owner = context.projects.require(str(input["entityName"]), str(input["projectName"]))
+    owner = context.projects.require_writable(str(input["entityName"]), str(input["projectName"]))
     description = optional_string(input.get("description"))
     found = context.collections.ensure_type(owner["id"], str(input["name"]), description)
     return {"artifactType": type_node(found)}
@@ -99,7 +114,7 @@ def update_type(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
 def create_collection(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Create an empty collection, or return the one with this name."""
     context = get_context(info)
-    owner = context.projects.require(str(input["entityName"]), str(input["projectName"]))
+    owner = context.projects.require_writable(str(input["entityName"]), str(input["projectName"]))
     artifact_type = require_type(context, input["artifactTypeID"])
     kind = "SEQUENCE" if info.field_name == "createArtifactSequence" else "PORTFOLIO"
     row = context.collections.ensure(
@@ -198,6 +213,8 @@ def protect_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
     """Reserve aliases of an entity, or set them free; the one account may set them anyway."""
     organizations, entity = get_context(info).organizations, str(input["entityName"])
     aliases = _aliases.validate_python(input["aliases"])
+    if get_context(info).access.organization(entity) < Level.WRITE:
+        raise permission_denied()
     organizations.protect_aliases(entity, aliases, protect=info.field_name == "addProtectedAliases")
     return {"aliases": organizations.protected_aliases(entity)}
 
@@ -209,7 +226,7 @@ def protect_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
 def add_client_id(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Record an id that a client gave to a version."""
     context, client_id = get_context(info), str(input["clientID"])
-    row = require_version(context, input["serverID"])
+    row = require_writable_version(context, input["serverID"])
     context.drafts.add_client_id(client_id, row["id"])
     node = artifact_node(row)
     return {"clientIDMapping": {"clientID": client_id, "serverID": node["id"], "entry": node}}
@@ -219,7 +236,7 @@ def add_client_id(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  #
 def update_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Change description, metadata, time to live and tags of a version."""
     context = get_context(info)
-    row = require_version(context, input["artifactID"])
+    row = require_writable_version(context, input["artifactID"])
     changes: dict[str, object] = {
         column: input[column] for column in ("description", "metadata") if column in input
     }
@@ -238,7 +255,7 @@ def update_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
 def delete_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Delete a version; one with aliases only if `deleteAliases` is set."""
     context = get_context(info)
-    row = require_version(context, input["artifactID"])
+    row = require_writable_version(context, input["artifactID"])
     context.versions.delete(row["id"], with_aliases=bool(input.get("deleteAliases")))
     return {"artifact": artifact_node(require_version(context, input["artifactID"]))}
 
@@ -292,7 +309,7 @@ def ensure_portfolio(context: Context, row: sqlite3.Row, given: Input) -> sqlite
         return require_collection(context, given["artifactPortfolioID"], "PORTFOLIO")
     sequence = context.collections.by_id(row["sequence_id"])
     assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
-    entity = str(given.get("entityName") or context.account)
+    entity = str(given.get("entityName") or context.default_entity)
     owner, _ = context.projects.upsert(entity, str(given.get("projectName") or "uncategorized"))
     artifact_type = context.collections.type_by_id(sequence["type_id"])["name"]
     accepted = context.projects.allows_all_types(owner["id"])

@@ -1,6 +1,5 @@
 """Nodes of artifact types, collections and versions, and their records for filters."""
 
-import mimetypes
 import sqlite3
 
 from ..context import Context
@@ -91,28 +90,24 @@ def alias_node(row: sqlite3.Row, context: Context) -> Node:
     }
 
 
-def entry_node(row: sqlite3.Row, version: sqlite3.Row) -> Node:
-    """Return a file of a version; the URL of a reference is its URI."""
-
-    def mimetype(_: object) -> str | None:
-        return mimetypes.guess_type(row["path"])[0]
-
+def entry_node(row: sqlite3.Row, version: sqlite3.Row, url_prefix: str) -> Node:
+    """Return a file of a version; its URLs and its type are made when a query selects them."""
+    created, ref, path = version["created_at"], row["ref"], row["path"]
     return {
         "entry": row,
-        "version": version,
+        "url_prefix": url_prefix,
         "blob": row["blob"],
-        "id": node_id("ArtifactFile", f"{row['artifact_id']}:{row['path']}"),
-        "name": row["path"],
-        "displayName": row["path"],
+        "id": node_id("ArtifactFile", f"{row['artifact_id']}:{path}"),
+        "name": path,
+        "displayName": path,
         "sizeBytes": row["size"] or 0,
-        "mimetype": mimetype,
-        "updatedAt": version["created_at"],
-        "createdAt": version["created_at"],
+        "updatedAt": created,
+        "createdAt": created,
         "digest": row["digest"],
         "md5": row["md5"],
-        "storagePath": row["ref"] or f"wandb_artifacts/{row['birth_id']}/{row['digest']}",
+        "storagePath": ref or f"wandb_artifacts/{row['birth_id']}/{row['digest']}",
         "exists": True,
-        "isReference": row["ref"] is not None,
+        "isReference": ref is not None,
         "uploadHeaders": (),
     }
 
@@ -126,6 +121,7 @@ def manifest_node(version: sqlite3.Row) -> Node:
         "type": "FULL",
         "createdAt": version["created_at"],
         "file": {
+            "version": version,
             "blob": version["manifest_blob"],
             "id": node_id("ArtifactManifestFile", version["id"]),
             "name": "wandb_manifest.json",

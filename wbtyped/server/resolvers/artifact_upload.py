@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from ariadne import MutationType, ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
+from ..access import Level, permission_denied
 from ..context import Context, get_context
 from ..drafts import FULL, VersionRequest
 from ..http_errors import HttpError, not_found
 from ..manifests import MD5
-from ..node_ids import parse_node_id
+from ..node_ids import node_id, parse_node_id
 from ..uploads import AnnouncedFile
-from .artifact_mutations import Input, input_list, optional_string, require_version, ttl_columns
+from .artifact_mutations import (
+    Input,
+    input_list,
+    optional_string,
+    require_version,
+    require_writable_version,
+    ttl_columns,
+)
 from .artifact_nodes import artifact_node, draft_manifest_node, upload_node
 from .files import require_run
 from .nodes import Node
@@ -32,7 +40,7 @@ def client_id_mapping(
     """Resolve the id of the version to which a client gave an id of its own."""
     context = get_context(info)
     row = context.versions.by_id(context.drafts.find_by_client_id(clientID))
-    if row is None:
+    if row is None or not context.access.version(row["id"]):
         return None
     node = artifact_node(row)
     return {"clientID": clientID, "serverID": node["id"], "entry": node}
@@ -48,6 +56,7 @@ def create_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
     artifact_id = context.drafts.begin(version_request(context, input))
     row = context.versions.by_id(artifact_id)
     assert row is not None  # noqa: S101 - created above
+    context.creators.note("version", artifact_id, context.access.viewer)
     return {"artifact": artifact_node(row), "artifactActions": []}
 
 
@@ -105,7 +114,7 @@ def _list(value: object) -> list[object]:
 def create_manifest(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Announce a manifest, or its digest once it is known."""
     context = get_context(info)
-    version = require_version(context, input["artifactID"])
+    version = require_writable_version(context, input["artifactID"])
     row = context.drafts.manifest(
         version["id"],
         str(input["name"]),
@@ -123,6 +132,8 @@ def update_manifest(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
     context = get_context(info)
     manifest_id = parse_node_id("DraftManifest", str(input["artifactManifestID"]))
     digest, base_id = optional_string(input.get("digest")), base_artifact_id(context, input)
+    version = context.drafts.version_of_manifest(manifest_id)
+    require_writable_version(context, node_id("Artifact", version or 0))
     row = context.drafts.update_manifest(manifest_id, digest, base_id)
     return {"artifactManifest": draft_manifest_node(row, context)}
 
@@ -131,7 +142,10 @@ def base_artifact_id(context: Context, given: Input) -> int | None:
     """Return the row id of the version that a manifest is based on."""
     if not given.get("baseArtifactID"):
         return None
-    return int(require_version(context, given["baseArtifactID"])["id"])
+    row = require_version(context, given["baseArtifactID"])
+    if context.access.version(row["id"]) < Level.READ:
+        raise permission_denied()
+    return int(row["id"])
 
 
 @manifest.field("artifact")
@@ -157,9 +171,9 @@ def create_files(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # 
         raise HttpError("a request must not announce files of several artifacts", status=400)
     nodes: list[Node] = []
     for opaque in versions:
-        version = require_version(context, opaque)
+        version = require_writable_version(context, opaque)
         files = [announced_file(spec, algorithm) for spec in specs]
-        rows = context.uploads.announce(version["id"], files)
+        rows = context.uploads.announce(version["id"], files, context.access)
         nodes = [
             upload_node(row, file, spec.get("mimetype"), context)
             for row, file, spec in zip(rows, files, specs, strict=True)
@@ -187,11 +201,16 @@ def complete_upload(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
     file_id = parse_node_id("Upload", str(input.get("uploadID")))
     if file_id is None:
         raise not_found("upload")
+    context = get_context(info)
+    file = context.uploads.file(file_id)
+    if file is None:
+        raise not_found("upload")
+    require_writable_version(context, node_id("Artifact", file["artifact_id"]))
     parts = {
         int(str(part["partNumber"])): str(part["hexMD5"]).strip('"')
         for part in input_list(input.get("completedParts"))
     }
-    return {"digest": get_context(info).uploads.assemble(file_id, parts)}
+    return {"digest": context.uploads.assemble(file_id, parts)}
 
 
 # Commit.
@@ -201,8 +220,8 @@ def complete_upload(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
 def commit_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Commit a version with the files in its manifest: now it is visible, and immutable."""
     context = get_context(info)
-    row: sqlite3.Row = require_version(context, input["artifactID"])
-    context.drafts.commit(row["id"])
+    row: sqlite3.Row = require_writable_version(context, input["artifactID"])
+    context.drafts.commit(row["id"], context.access)
     return {"artifact": artifact_node(require_version(context, input["artifactID"]))}
 
 

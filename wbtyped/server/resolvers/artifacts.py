@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import itemgetter
+from urllib.parse import quote
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
@@ -22,7 +23,15 @@ from .artifact_nodes import (
     type_node,
 )
 from .nodes import Node, get_row
-from .pagination import connection, page, parse_cursor, reject_unsupported, rows_page
+from .pagination import (
+    connection,
+    counted_page,
+    page,
+    parse_cursor,
+    reject_unsupported,
+    rows_page,
+)
+from .visibility import through_version
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -86,12 +95,18 @@ def artifacts_of_run(
 ) -> Node:
     """Resolve a page of the versions that a run logged or used."""
     reject_unsupported(other)
-    versions, run_id = get_context(info).versions, get_row(node)["id"]
+    context = get_context(info)
+    versions, run_id = context.versions, get_row(node)["id"]
     if info.field_name == "outputArtifacts":
-        rows = versions.logged_by_run(run_id)
+        rows_after, count = versions.logged_by_run, versions.count_logged_by_run
     else:
-        rows = versions.used_by_run(run_id)
-    return rows_page(rows, used_node, after=after, first=first)
+        rows_after, count = versions.used_by_run, versions.count_used_by_run
+    if context.access.limited:
+        rows = context.access.visible_versions(rows_after(run_id))
+        return rows_page(rows, used_node, after=after, first=first)
+    return counted_page(
+        partial(rows_after, run_id), partial(count, run_id), used_node, after=after, first=first
+    )
 
 
 def used_node(row: sqlite3.Row) -> Node:
@@ -114,7 +129,7 @@ def sequence_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the sequence that a version was created in."""
     found = get_context(info).collections.by_id(get_row(node)["sequence_id"])
     assert found is not None  # noqa: S101 - a version is deleted with its sequence
-    return collection_node(found)
+    return through_version(collection_node(found))
 
 
 @artifact.field("artifactType")
@@ -123,7 +138,7 @@ def type_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     context = get_context(info)
     sequence = context.collections.by_id(get_row(node)["sequence_id"])
     assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
-    return type_node(context.collections.type_by_id(sequence["type_id"]))
+    return through_version(type_node(context.collections.type_by_id(sequence["type_id"])))
 
 
 @artifact.field("versionIndex")
@@ -158,7 +173,7 @@ def aliases_of_artifact(
     """Resolve the aliases of a version, in all collections or in one."""
     context = get_context(info)
     rows = context.versions.aliases("memberships.artifact_id", get_row(node)["id"])
-    nodes = [alias_node(row, context) for row in rows]
+    nodes = [alias_node(row, context) for row in rows if visible_collection(context, row)]
     wanted = artifactCollectionName
     return [n for n in nodes if wanted is None or n["artifactCollectionName"] == wanted]
 
@@ -176,10 +191,18 @@ def manifest_of_artifact(node: Node, _: GraphQLResolveInfo) -> Node | None:
     return manifest_node(row) if row["manifest_blob"] else None
 
 
+def visible_collection(context: Context, row: sqlite3.Row) -> sqlite3.Row | None:
+    """Return the collection of a membership or an alias; None if the user may not see it."""
+    found = context.collections.by_id(row["collection_id"])
+    return found if found and context.access.project(found["project_id"]) else None
+
+
 @artifact.field("artifactMemberships")
 def memberships_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve all memberships of a version."""
-    rows = get_context(info).versions.memberships_of(get_row(node)["id"])
+    context = get_context(info)
+    members = context.versions.memberships_of(get_row(node)["id"])
+    rows = [row for row in members if visible_collection(context, row) is not None]
     keys = [str(row["membership_id"]) for row in rows]
     return connection([membership_node(row) for row in rows], keys)
 
@@ -189,7 +212,7 @@ def collections_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the collections that a version is in."""
     context = get_context(info)
     members = context.versions.memberships_of(get_row(node)["id"])
-    found = [context.collections.by_id(member["collection_id"]) for member in members]
+    found = [visible_collection(context, member) for member in members]
     rows = [row for row in found if row is not None]
     shown = connection([collection_node(row) for row in rows], [str(row["id"]) for row in rows])
     return shown | {"totalCount": len(rows)}
@@ -202,6 +225,16 @@ def storage_bytes(node: Node, info: GraphQLResolveInfo) -> int:
 
 
 # Files.
+
+
+def version_url(context: Context, version: sqlite3.Row) -> str:
+    """Return what the URLs of the files of a version start with."""
+    sequence = context.collections.by_id(version["sequence_id"])
+    assert sequence is not None  # noqa: S101 - a version is deleted with its sequence
+    owner = context.projects.by_id(sequence["project_id"])
+    names = (owner["entity"], owner["name"], sequence["name"])
+    quoted = "/".join(quote(name, safe="") for name in names)
+    return f"{context.api_url}/artifactsV2/default/{quoted}/"
 
 
 def files_page(
@@ -225,7 +258,8 @@ def files_page(
             return context.versions.count_entries(artifact_id, names)
         return int(version["file_count"])
 
-    to_node = partial(entry_node, version=version)
+    prefix = version_url(context, version)
+    to_node = partial(entry_node, version=version, url_prefix=prefix)
     shown = page(rows_after, to_node, itemgetter("path"), after=parse_cursor(after), first=first)
     return shown | {"totalCount": total_count, "uploadHeaders": ()}
 

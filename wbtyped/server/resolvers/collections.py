@@ -1,17 +1,19 @@
 """Resolvers for artifact types and collections."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 from ariadne import ObjectType, QueryType, SchemaBindable
 from graphql import GraphQLResolveInfo
-from pydantic import TypeAdapter
 
+from ..access import Level
 from ..context import Context, get_context
+from ..filters import compile_filter, compile_order
 from ..http_errors import not_found
 from ..manifests import MD5
 from ..node_ids import parse_node_id
+from ..sorted_views import Source
 from .artifact_nodes import (
     alias_node,
     artifact_node,
@@ -20,10 +22,18 @@ from .artifact_nodes import (
     tag_node,
     type_node,
 )
-from .filtered_pages import filtered_page
+from .filtered_pages import filtered_page, view_page
 from .nodes import Node, get_row, project_node
-from .pagination import connection, page, parse_id_cursor, reject_unsupported, row_id, rows_page
+from .pagination import (
+    connection,
+    counted_page,
+    page,
+    parse_id_cursor,
+    reject_unsupported,
+    row_id,
+)
 from .records import COLLECTION_FIELDS, VERSION_FIELDS, CollectionRecord, VersionRecord
+from .visibility import THROUGH_VERSION, through_version
 
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
@@ -32,7 +42,9 @@ sequence: ObjectType = ObjectType("ArtifactSequence")
 portfolio: ObjectType = ObjectType("ArtifactPortfolio")
 tag: ObjectType = ObjectType("Tag")
 artifact: ObjectType = ObjectType("Artifact")
-_edges = TypeAdapter(list[dict[str, object]])
+version_edge: ObjectType = ObjectType("VersionedArtifactEdge")
+VERSION_NUMBER_KEYS = {"version_index", "versionIndex"}
+"""Fields that order versions as an index does."""
 
 
 def require_collection(context: Context, opaque: object, kind: str | None = None) -> sqlite3.Row:
@@ -40,6 +52,8 @@ def require_collection(context: Context, opaque: object, kind: str | None = None
     row = context.collections.by_id(parse_node_id("ArtifactCollection", str(opaque)))
     if row is None or (kind and row["kind"] != kind):
         raise not_found(f"collection {opaque}")
+    found = context.access.project(row["project_id"])
+    context.access.check(Level.WRITE, found, f"collection {opaque}")
     return row
 
 
@@ -105,7 +119,12 @@ def collections_page(
     context = get_context(info)
     column = "type_id" if info.parent_type.name == "ArtifactType" else "project_id"
     kinds = ["SEQUENCE"] if info.field_name == "artifactSequences" else collectionTypes
-    found = context.collections.list_by(column, get_row(node)["id"])
+    owner_id = get_row(node)["id"]
+    if not (filters or order or kinds):
+        rows_after = partial(context.collections.newest_after, column, owner_id)
+        count = partial(context.collections.count, column, owner_id)
+        return counted_page(rows_after, count, collection_node, after=after, first=first)
+    found = context.collections.list_by(column, owner_id)
     rows = [row for row in found if kinds is None or row["kind"] in kinds]
     shown, _ = filtered_page(
         (CollectionRecord(row, context) for row in rows), COLLECTION_FIELDS, record_node,
@@ -158,7 +177,8 @@ def no_actions(_: Node, __: GraphQLResolveInfo, **___: object) -> Node:
 @portfolio.field("defaultArtifactType")
 def type_of_collection(node: Node, info: GraphQLResolveInfo) -> Node:
     """Resolve the type of a collection."""
-    return type_node(get_context(info).collections.type_by_id(get_row(node)["type_id"]))
+    shown = type_node(get_context(info).collections.type_by_id(get_row(node)["type_id"]))
+    return through_version(shown) if THROUGH_VERSION in node else shown
 
 
 @sequence.field("tags")
@@ -176,7 +196,9 @@ def collections_with_tag(
     node: Node, info: GraphQLResolveInfo, first: int | None = None, **_: object
 ) -> Node:
     """Resolve the collections that have a tag; there are few, so they are not paginated."""
-    rows = get_context(info).collections.tagged(parse_node_id("Tag", str(node["id"])))[:first]
+    context = get_context(info)
+    tagged = context.collections.tagged(parse_node_id("Tag", str(node["id"])))
+    rows = context.access.visible(tagged)[:first]
     return connection([collection_node(row) for row in rows], [str(row["id"]) for row in rows])
 
 
@@ -192,9 +214,12 @@ def aliases_of_collection(
     """Resolve a page of the aliases in a collection."""
     reject_unsupported(other)
     context = get_context(info)
-    rows = context.versions.aliases("aliases.collection_id", get_row(node)["id"])
-    to_node = partial(alias_node, context=context)
-    return rows_page(rows, to_node, after=after, first=first)
+    versions, collection_id = context.versions, get_row(node)["id"]
+    return counted_page(
+        partial(versions.aliases_after, collection_id),
+        partial(versions.count_aliases, collection_id),
+        partial(alias_node, context=context), after=after, first=first,
+    )  # fmt: skip
 
 
 @sequence.field("artifacts")
@@ -211,17 +236,53 @@ def versions_of_collection(
     """Resolve a page of versions, newest first by default."""
     reject_unsupported(other)
     context, row = get_context(info), get_row(node)
-    rows = context.versions.memberships(row["id"])
-    shown, records = filtered_page(
-        (VersionRecord(found, row["name"], context) for found in rows), VERSION_FIELDS,
-        lambda record: artifact_node(record.row),
-        order=order, default_order="-version_index", filters=filters, after=after, first=first,
-    )  # fmt: skip
-    edges = [
-        {**edge, "version": f"v{record.row['member_index']}"}
-        for edge, record in zip(_edges.validate_python(shown["edges"]), records, strict=True)
-    ]
-    return shown | {"edges": edges}
+    sorting = compile_order(order, VERSION_FIELDS, "-version_index")
+    matches = compile_filter(filters, VERSION_FIELDS)
+    if matches is None and sorting.key in VERSION_NUMBER_KEYS:
+        rows_after = partial(
+            context.versions.memberships_after, row["id"], newest_first=sorting.descending
+        )
+        shown = page(
+            rows_after, member_node, member_index, after=parse_id_cursor(after), first=first
+        )
+        return shown | {"totalCount": lambda _: context.versions.count(row["id"])}
+    source = version_source(context, row)
+    view = context.views.view(source, filters, matches, sorting)
+    found = view_page(view, source, after=after, first=first)
+    nodes = [member_node(record.row) for record in found.records]
+    shown = connection(nodes, found.cursors, has_next=found.has_next, after=after)
+    return shown | {"totalCount": found.total}
+
+
+def version_source(context: Context, collection: sqlite3.Row) -> Source[VersionRecord]:
+    """Return where the versions of a collection come from."""
+    collection_id, name = collection["id"], collection["name"]
+
+    def by_ids(ids: Sequence[int]) -> Iterator[VersionRecord]:
+        rows = context.versions.memberships_by_ids(collection_id, ids)
+        return (VersionRecord(row, name, context) for row in rows)
+
+    def scan() -> Iterator[VersionRecord]:
+        rows = context.versions.scan_memberships(collection_id)
+        return (VersionRecord(row, name, context) for row in rows)
+
+    return Source("versions", collection_id, scan, by_ids)
+
+
+def member_node(row: sqlite3.Row) -> Node:
+    """Return a version as a member of a collection."""
+    return artifact_node(row) | {"member": f"v{row['member_index']}"}
+
+
+def member_index(row: sqlite3.Row) -> int:
+    """Return the key of members that are ordered by their numbers."""
+    return int(row["member_index"])
+
+
+@version_edge.field("version")
+def version_of_edge(edge: Mapping[str, Node], _: GraphQLResolveInfo) -> object:
+    """Resolve the name of a version in its collection."""
+    return edge["node"]["member"]
 
 
 @sequence.field("artifactMemberships")
@@ -235,16 +296,12 @@ def memberships_of_collection(
 ) -> Node:
     """Resolve a page of the members of a collection, the first one first."""
     reject_unsupported(other)
-    rows = get_context(info).versions.memberships(get_row(node)["id"])
-    rows.sort(key=membership_id)
-
-    def rows_after(start: int | None, limit: int) -> list[sqlite3.Row]:
-        return [row for row in rows if start is None or row["membership_id"] > start][:limit]
-
-    shown = page(
-        rows_after, membership_node, membership_id, after=parse_id_cursor(after), first=first
-    )
-    return shown | {"totalCount": len(rows)}
+    versions, collection_id = get_context(info).versions, get_row(node)["id"]
+    return counted_page(
+        partial(versions.memberships_added_after, collection_id),
+        partial(versions.count, collection_id),
+        membership_node, after=after, first=first, key=membership_id,
+    )  # fmt: skip
 
 
 def membership_id(row: sqlite3.Row) -> int:
@@ -262,9 +319,9 @@ def latest_of_sequence(node: Node, info: GraphQLResolveInfo) -> Node | None:
 @sequence.field("digestAlgorithm")
 def digest_algorithm_of_sequence(node: Node, info: GraphQLResolveInfo) -> str:
     """Resolve the digest algorithm of the newest version."""
-    members = get_context(info).versions.memberships(get_row(node)["id"])
-    newest = max(members, key=lambda row: int(row["member_index"]), default=None)
-    return str(newest["digest_algorithm"]) if newest else MD5
+    versions, collection_id = get_context(info).versions, get_row(node)["id"]
+    newest = versions.memberships_after(collection_id, None, 1, newest_first=True)
+    return str(newest[0]["digest_algorithm"]) if newest else MD5
 
 
 @sequence.field("artifactMembership")
@@ -280,5 +337,5 @@ def membership_of_collection(
 
 
 BINDABLES: list[SchemaBindable] = [
-    query, project, artifact_type, sequence, portfolio, tag, artifact,
+    query, project, artifact_type, sequence, portfolio, tag, artifact, version_edge,
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from operator import itemgetter
 from urllib.parse import quote
 
@@ -10,10 +10,14 @@ from ariadne import MutationType, ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
+from ..access import Level, permission_denied
 from ..context import Context, RunPath, get_context
 from ..http_errors import not_found
 from ..manifests import hex_digest
+from ..media_types import guess_media_type
 from ..node_ids import node_id
+from ..plain_fields import plain_resolver
+from ..signed_urls import quoted
 from .nodes import Node, absent_node, file_node, get_row
 from .pagination import connection, page, parse_cursor, reject_unsupported
 
@@ -88,10 +92,29 @@ def node_run_path(node: Mapping[str, object]) -> RunPath:
     return path
 
 
+def check_content(context: Context, node: Node) -> None:
+    """Reject a request for the URL of a content that the user may not see."""
+    if not context.access.limited:
+        return
+    version = node.get("version")
+    if isinstance(version, sqlite3.Row):
+        found = context.access.version(version["id"])
+    elif "run_path" in node:
+        path = node_run_path(node)
+        row = context.runs.by_path(path.entity, path.project, path.run)
+        found = context.access.project(row["project_id"] if row else 0)
+    else:
+        return
+    if found < Level.READ:
+        raise permission_denied()
+
+
 @file.field("url")
+@plain_resolver
 def url(node: Node, info: GraphQLResolveInfo, upload: bool | None = None) -> str:
     """Resolve the file's URL on the API origin, or with `upload` its upload URL."""
     context = get_context(info)
+    check_content(context, node)
     if "run_path" not in node:
         return artifact_url(context, node)
     make_url = context.upload_url if upload else context.file_url
@@ -100,24 +123,31 @@ def url(node: Node, info: GraphQLResolveInfo, upload: bool | None = None) -> str
 
 def artifact_url(context: Context, node: Node) -> str:
     """Return the URL of a file of a version, or of its manifest."""
-    entry, version = node.get("entry"), node.get("version")
-    if not isinstance(entry, sqlite3.Row) or not isinstance(version, sqlite3.Row):
+    entry = node.get("entry")
+    if not isinstance(entry, sqlite3.Row):
         return context.blob_url(str(node["blob"]), str(node["name"]))
     if entry["ref"] is not None:
         return str(entry["ref"])
-    sequence = context.collections.by_id(version["sequence_id"])
-    owner = context.projects.by_id(sequence["project_id"]) if sequence else None
-    if sequence is None or owner is None:
-        return context.blob_url("absent", str(node["name"]))
-    birth = node_id("Artifact", entry["birth_id"])
-    digest, name = hex_digest(entry["digest"]), entry["path"].rpartition("/")[2]
-    parts = (owner["entity"], owner["name"], sequence["name"], birth, digest, name)
-    return f"{context.api_url}/artifactsV2/default/" + "/".join(
-        quote(str(part), safe="") for part in parts
-    )
+    name = quoted(entry["path"].rpartition("/")[2])
+    birth = quoted_node_id("Artifact", entry["birth_id"])
+    return f"{node['url_prefix']}{birth}/{hex_digest(entry['digest'])}/{name}"
+
+
+@lru_cache(maxsize=1024)
+def quoted_node_id(kind: str, row_id: int) -> str:
+    """Return a node id as URL paths have it; the files of a version have few different ones."""
+    return quote(node_id(kind, row_id), safe="")
+
+
+@file.field("mimetype")
+@plain_resolver
+def mimetype(node: Node, _: GraphQLResolveInfo) -> object:
+    """Resolve the media type of a file; that of a file of a version follows from its name."""
+    return guess_media_type(str(node["name"])) if "entry" in node else node.get("mimetype")
 
 
 @file.field("uploadUrl")
+@plain_resolver
 def upload_url(node: Node, info: GraphQLResolveInfo) -> object:
     """Resolve the upload URL; null if the file need not be uploaded."""
     if "uploadUrl" in node or "run_path" not in node:
@@ -126,18 +156,20 @@ def upload_url(node: Node, info: GraphQLResolveInfo) -> object:
 
 
 @file.field("directUrl")
+@plain_resolver
 def direct_url(node: Node, info: GraphQLResolveInfo) -> str:
     """Resolve the signed storage URL; that of an absent file returns 404."""
     entry = node.get("entry")
     if isinstance(entry, sqlite3.Row) and entry["ref"] is not None:
         return str(entry["ref"])
+    check_content(get_context(info), node)
     return get_context(info).blob_url(str(node["blob"] or "absent"), str(node["name"]))
 
 
 def require_run(context: Context, given: Mapping[str, object]) -> sqlite3.Row:
     """Return the run that a mutation names, or raise HttpError."""
-    entity, project = given.get("entityName") or context.account, given.get("projectName")
-    owner = context.projects.require(str(entity), str(project))
+    entity, project = given.get("entityName") or context.default_entity, given.get("projectName")
+    owner = context.projects.require_writable(str(entity), str(project))
     row = context.runs.find(owner["id"], str(given.get("runName")))
     if row is None:
         raise not_found(f"run {entity}/{project}/{given.get('runName')}")
@@ -197,6 +229,14 @@ def mark_run_files_uploaded(
     return {"success": True}
 
 
+def check_files(context: Context, ids: Sequence[str], level: Level) -> None:
+    """Reject a mutation of files by their ids if the user may not use one of them so."""
+    for opaque in ids if context.access.limited else ():
+        project_id = context.files.project_of(opaque)
+        found = context.access.project(project_id or 0)
+        context.access.check(level, found, f"file {opaque}")
+
+
 @mutation.field("copyFile")
 def copy_file(
     _: object,
@@ -205,7 +245,9 @@ def copy_file(
 ) -> Node:
     """Copy a file to another run, replacing one with its name; the content is stored once."""
     context = get_context(info)
-    context.files.copy(str(input["id"]), require_run(context, input)["id"])
+    target = require_run(context, input)
+    check_files(context, [str(input["id"])], Level.READ)
+    context.files.copy(str(input["id"]), target["id"])
     return {"clientMutationId": input.get("clientMutationId")}
 
 
@@ -217,6 +259,7 @@ def delete_files(
 ) -> Node:
     """Delete files by their ids, all or none."""
     project = input.get("projectId")
+    check_files(get_context(info), input_files(input), Level.WRITE)
     get_context(info).files.delete(
         input_files(input), project if isinstance(project, int) else None
     )

@@ -1,35 +1,25 @@
-"""Pages of records that are filtered and sorted in memory."""
+"""Pages of records that no index filters and sorts."""
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-
-from ..comparisons import FieldValue
 from ..filters import Fields, Order, compile_filter, compile_order
-from ..http_errors import HttpError
+from ..sorted_views import (
+    Identified,
+    Position,
+    SortedView,
+    Source,
+    parse_position,
+    position,
+    write_cursor,
+)
 from ..time_limit import check_time_limit
 from .nodes import Node
 from .pagination import connection, page_size, parse_cursor
 
-
-class Identified(Protocol):
-    """A record with the row id that orders equal ones."""
-
-    @property
-    def id(self) -> int:
-        """The row id."""
-        ...
-
-
 RecordT = TypeVar("RecordT", bound=Identified)
-SortValue = str | int | float | None
-Position = tuple[int, str | int | float, int]
-"""Position of a record in the order: the rank of its kind of value, the value, and its id."""
-_cursor = TypeAdapter(tuple[SortValue, int])
 
 
 @dataclass(frozen=True)
@@ -40,6 +30,17 @@ class FoundPage(Generic[RecordT]):
     cursors: Sequence[str]
     total: int
     has_next: bool
+
+
+def view_page(
+    view: SortedView[RecordT], source: Source[RecordT], *, after: str | None, first: int | None
+) -> FoundPage[RecordT]:
+    """Return a page of a view; only the records on it are read."""
+    places, has_next = view.page(parse_cursor(after), page_size(first))
+    records = {record.id: record for record in source.by_ids([place[-1] for place in places])}
+    shown = [place for place in places if place[-1] in records]
+    cursors = [write_cursor(place) for place in shown]
+    return FoundPage([records[place[-1]] for place in shown], cursors, len(view), has_next)
 
 
 def filtered_page(
@@ -101,28 +102,3 @@ def sorted_page(
     shown = found[:size]
     cursors = [write_cursor(place) for place, _ in shown]
     return FoundPage([record for _, record in shown], cursors, total, len(found) > size)
-
-
-def position(value: FieldValue, record_id: int, *, descending: bool) -> Position:
-    """Return where a record belongs: numbers, then strings, then those without a value."""
-    if isinstance(value, str):
-        return 1, value, record_id
-    # NaN differs from itself.
-    if isinstance(value, int | float) and value == value:
-        return 0, value, record_id
-    return -1 if descending else 2, 0, record_id
-
-
-def write_cursor(place: Position) -> str:
-    """Return the key of a position in a cursor."""
-    rank, value, record_id = place
-    return json.dumps([value if rank in {0, 1} else None, record_id])
-
-
-def parse_position(key: str, *, descending: bool) -> Position:
-    """Return the position in a cursor."""
-    try:
-        value, record_id = _cursor.validate_json(key)
-    except ValidationError as error:
-        raise HttpError("invalid cursor", status=400) from error
-    return position(value, record_id, descending=descending)

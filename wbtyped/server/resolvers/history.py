@@ -6,16 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from ariadne import ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, JsonValue, ValidationError
 
+from ..comparisons import MISSING, look_up
 from ..context import get_context
 from ..http_errors import HttpError
-from ..streams import EVENTS, HISTORY, LOG
+from ..streams import EVENTS, HISTORY, LOG, STEP
 from .nodes import Node, get_row
 
 run: ObjectType = ObjectType("Run")
+Step = Mapping[str, JsonValue]
 DEFAULT_SAMPLES = 500
 """Steps to return when a query does not set a number."""
+ENDED = {"finished", "failed", "crashed", "killed"}
+"""States in which a run logs nothing, unless it is resumed."""
 FIELD_STREAMS = {
     "historyLineCount": HISTORY, "historyTail": HISTORY,
     "eventsLineCount": EVENTS, "eventsTail": EVENTS,
@@ -56,23 +60,20 @@ def tail(node: Node, info: GraphQLResolveInfo) -> str:
 
 
 def logged_steps(
-    node: Node, info: GraphQLResolveInfo, start: int | None, stop: int | None
-) -> list[Mapping[str, object]]:
+    node: Node, info: GraphQLResolveInfo, start: int | None = None, stop: int | None = None
+) -> list[Step]:
     """Return the steps of a run from `start` to before `stop`."""
-    found = get_context(info).streams.objects(get_row(node)["id"], HISTORY)
-    numbered = [(step.get("_step", index), step) for index, step in enumerate(found)]
+    found, _ = get_context(info).streams.steps(get_row(node)["id"])
     return [
         step
-        for number, step in numbered
-        if isinstance(number, int)
+        for step in found
+        if isinstance(number := step[STEP], int)
         and (start is None or number >= start)
         and (stop is None or number < stop)
     ]
 
 
-def sample_evenly(
-    found: Sequence[Mapping[str, object]], samples: int | None
-) -> list[Mapping[str, object]]:
+def sample_evenly(found: Sequence[Step], samples: int | None) -> list[Step]:
     """Return at most so many steps, evenly spaced."""
     limit = DEFAULT_SAMPLES if samples is None else max(samples, 1)
     if len(found) <= limit:
@@ -99,22 +100,25 @@ def history(
 @run.field("sampledHistory")
 def sampled_history(
     node: Node, info: GraphQLResolveInfo, specs: Sequence[str], **_: object
-) -> list[list[Mapping[str, object]]]:
+) -> list[list[Step]]:
     """Resolve, for each spec, the steps that have all of its metrics, and only those metrics."""
-    sampled: list[list[Mapping[str, object]]] = []
+    sampled: list[list[Step]] = []
     for text in specs:
         spec = read_spec(text)
         # The official client scans with this bound, which is the last step here, unlike in
         # `history`.
         stop = None if spec.maxStep is None else spec.maxStep + 1
         found = logged_steps(node, info, spec.minStep, stop)
-        complete = [
-            {key: step[key] for key in spec.keys}
-            for step in found
-            if all(key in step for key in spec.keys)
-        ]
+        chosen = [chosen_metrics(step, spec.keys) for step in found]
+        complete = [step for step in chosen if len(step) == len(set(spec.keys))]
         sampled.append(sample_evenly(complete, spec.samples))
     return sampled
+
+
+def chosen_metrics(step: Step, keys: Sequence[str]) -> Step:
+    """Return those metrics of a step that it has; dots lead to parts of a metric."""
+    found = {key: look_up({**step}, key) for key in keys}
+    return {key: value for key, value in found.items() if value is not MISSING}
 
 
 @run.field("parquetHistory")
@@ -123,10 +127,17 @@ def parquet_history(
     info: GraphQLResolveInfo,
     liveKeys: Sequence[str],  # noqa: N803 - the schema's name
 ) -> Node:
-    """Resolve the steps that no Parquet file has, which are all of them."""
-    found = logged_steps(node, info, None, None)
-    live = [{key: step[key] for key in liveKeys if key in step} for step in found]
-    return {"parquetUrls": [], "liveData": live}
+    """Resolve the history as files, once the run has ended, or as steps that are in no file.
+
+    It is one or the other, since the official client reads a step twice that is in both.
+    """
+    context, row = get_context(info), get_row(node)
+    exported = context.history_exports.complete(row["id"]) if row["state"] in ENDED else None
+    if exported is None:
+        live = [chosen_metrics(step, liveKeys) for step in logged_steps(node, info)]
+        return {"parquetUrls": [], "liveData": live}
+    urls = [context.blob_url(key, f"{number:04}.parquet") for number, key in enumerate(exported)]
+    return {"parquetUrls": urls, "liveData": []}
 
 
 @run.field("events")
@@ -139,15 +150,15 @@ def events(node: Node, info: GraphQLResolveInfo, samples: int | None = None) -> 
 @run.field("historyKeys")
 def history_keys(node: Node, info: GraphQLResolveInfo, **_: object) -> Node | None:
     """Resolve the names of the metrics and how often each was logged; null without metrics."""
-    found = logged_steps(node, info, None, None)
+    found = logged_steps(node, info)
     if not found:
         return None
     names = dict.fromkeys(name for step in found for name in step)
     keys = {name: {"typeCounts": type_counts(found, name)} for name in names}
-    return {"sets": [], "keys": keys, "lastStep": found[-1].get("_step", len(found) - 1)}
+    return {"sets": [], "keys": keys, "lastStep": found[-1][STEP]}
 
 
-def type_counts(found: Sequence[Mapping[str, object]], name: str) -> list[Mapping[str, object]]:
+def type_counts(found: Sequence[Step], name: str) -> list[Mapping[str, object]]:
     """Return how often a metric had each type."""
     counted = Counter(type_name(step[name]) for step in found if name in step)
     return [{"type": kind, "count": count} for kind, count in counted.items()]

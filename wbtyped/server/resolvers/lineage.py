@@ -1,6 +1,7 @@
 """Resolvers for where versions come from and who uses them."""
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from sqlite3 import Row
 
 from ariadne import ObjectType, SchemaBindable
@@ -9,7 +10,7 @@ from graphql import GraphQLResolveInfo
 from ..context import Context, get_context
 from ..node_ids import node_id
 from .nodes import Node, get_row, run_node, user_node
-from .pagination import connection, reject_unsupported, rows_page
+from .pagination import connection, counted_page, reject_unsupported, rows_page
 
 artifact: ObjectType = ObjectType("Artifact")
 Step = tuple[str, Row]
@@ -21,15 +22,22 @@ def creator_of_artifact(node: Node, info: GraphQLResolveInfo) -> Node | None:
     """Resolve the run that created a version, or else the account."""
     context, run_id = get_context(info), get_row(node)["run_id"]
     row = context.versions.run_by_id(run_id) if run_id else None
-    if row is not None:
+    if row is not None and context.access.project(row["project_id"]):
         return {"__typename": "Run"} | run_node(row)
-    return {"__typename": "User"} | user_node(context)
+    user = context.creators.find("version", get_row(node)["id"])
+    return {"__typename": "User"} | user_node(context, user)
+
+
+def visible_users(node: Node, info: GraphQLResolveInfo) -> list[Row]:
+    """Return the runs that used a version and that the user may see."""
+    context = get_context(info)
+    return context.access.visible(context.versions.runs_using(get_row(node)["id"]))
 
 
 @artifact.field("usedBy")
 def users_of_artifact(node: Node, info: GraphQLResolveInfo, **_: object) -> Node:
     """Resolve the runs that used a version."""
-    rows = get_context(info).versions.runs_using(get_row(node)["id"])
+    rows = visible_users(node, info)
     keys = [str(row["id"]) for row in rows]
     shown = connection([run_node(row) for row in rows], keys)
     return shown | {"totalCount": len(rows)}
@@ -45,14 +53,23 @@ def users_page_of_artifact(
 ) -> Node:
     """Resolve a page of the runs that used a version."""
     reject_unsupported(other)
-    rows = get_context(info).versions.runs_using(get_row(node)["id"])
-    return rows_page(rows, run_node, after=after, first=first)
+    context, artifact_id = get_context(info), get_row(node)["id"]
+    if context.access.limited:
+        return rows_page(visible_users(node, info), run_node, after=after, first=first)
+    versions = context.versions
+    return counted_page(
+        partial(versions.runs_using, artifact_id), partial(versions.count_runs_using, artifact_id),
+        run_node, after=after, first=first,
+    )  # fmt: skip
 
 
 @artifact.field("usedCount")
 def used_count(node: Node, info: GraphQLResolveInfo) -> int:
     """Resolve how many runs used a version."""
-    return len(get_context(info).versions.runs_using(get_row(node)["id"]))
+    context = get_context(info)
+    if context.access.limited:
+        return len(visible_users(node, info))
+    return context.versions.count_runs_using(get_row(node)["id"])
 
 
 @artifact.field("artifactLineageDag")
@@ -71,6 +88,8 @@ def lineage_dag(
     while waiting:
         step = waiting.pop(0)
         for neighbour, edge in neighbours(context, step):
+            if not may_see(context, neighbour):
+                continue
             key = neighbour[0], neighbour[1]["id"]
             if key not in found and len(found) >= limit:
                 hit_limit = True
@@ -103,6 +122,14 @@ def neighbours(context: Context, step: Step) -> Iterator[tuple[Step, Node]]:
         yield ("Run", creator), dag_edge(row, creator, "TowardArtifact")
     for user in versions.runs_using(row["id"]):
         yield ("Run", user), dag_edge(row, user, "AwayFromArtifact")
+
+
+def may_see(context: Context, step: Step) -> bool:
+    """Return True if the user may see a version or a run."""
+    kind, row = step
+    if kind == "Artifact":
+        return bool(context.access.version(row["id"]))
+    return bool(context.access.project(row["project_id"]))
 
 
 def dag_edge(version: Row, run: Row, direction: str) -> Node:

@@ -3,17 +3,20 @@
 A field that is expensive to compute is a function, called if a query selects it.
 """
 
+import hashlib
 import json
-import mimetypes
 import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from ..access import Level
 from ..context import Context, RunPath
+from ..media_types import guess_media_type
 from ..node_ids import node_id
 from ..organizations import Organization
+from ..users import MAIN_USER, User
 
 Node = dict[str, object]
 _node = TypeAdapter(dict[str, object])
@@ -34,32 +37,68 @@ def get_row(node: Mapping[str, object]) -> sqlite3.Row:
     return row
 
 
-def user_node(context: Context) -> Node:
-    """Return the one account."""
-    name = context.account
+def user_node(context: Context, user: User) -> Node:
+    """Return a user; email address and keys are for the user itself and administrators."""
+    entity = entity_node(context, user.name)
+    default = user.default_entity or user.name
+    is_private = context.access.viewer != user and not context.access.viewer.admin
 
     def teams(_: object, **__: object) -> Node:
-        found = [e for e in context.projects.entities() if e != name]
+        found = teams_of(context, user)
         edges = [{"node": entity_node(context, e), "cursor": e} for e in found]
         return {"edges": edges, "pageInfo": ONE_PAGE}
 
-    entity = entity_node(context, name)
+    def api_keys(_: object, **__: object) -> Node:
+        found = [] if is_private else context.users.keys_of(user.id)
+        edges = [{"node": key_node(row), "cursor": str(row["id"])} for row in found]
+        return {"edges": edges, "pageInfo": ONE_PAGE}
+
+    def organizations(_: object, **__: object) -> list[Node]:
+        found = context.for_user(user).organizations_of_user()
+        return [organization_node(context, each) for each in found]
+
     return {
-        "id": node_id("User", 1),
-        "name": name,
-        "username": name,
-        "email": f"{name}@localhost",
-        "entity": name,
-        "admin": True,
+        "id": node_id("User", user.id),
+        "name": user.display_name,
+        "username": user.name,
+        "email": None if is_private else user.email,
+        "entity": default,
+        "admin": user.admin,
         "flags": "{}",
+        "photoUrl": user.photo_url,
         "teams": teams,
-        "apiKeys": {"edges": [], "pageInfo": ONE_PAGE},
-        "accountType": "USER",
-        "createdAt": entity["createdAt"],
-        "defaultEntity": entity,
+        "apiKeys": api_keys,
+        "accountType": user.kind,
+        "createdAt": entity["createdAt"] if user.id == MAIN_USER else user.created_at,
+        "defaultEntity": entity_node(context, default),
         "userEntity": entity,
-        "organizations": [organization_node(context, o) for o in context.organizations.all()],
+        "organizations": organizations,
     }
+
+
+def teams_of(context: Context, user: User) -> list[str]:
+    """Return the teams of a user; those that only occur in paths belong to the main user."""
+    found = {row["entity"] for row in context.members.teams_of(user.id)}
+    if user.id == MAIN_USER:
+        of_user = context.for_user(user)
+        with_projects = of_user.projects.entities()
+        found |= {name for name in with_projects if of_user.access.entity(name)}
+    return sorted(found - {user.name})
+
+
+def key_node(row: sqlite3.Row) -> Node:
+    """Return an API key without its secret."""
+    return {
+        "id": node_id("ApiKey", row["id"]),
+        "name": row["shown"],
+        "description": row["description"],
+        "ips": [],
+    }
+
+
+def entity_number(name: str) -> int:
+    """Return the number in the id of an entity: the official client takes numbers only."""
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:6])
 
 
 def entity_node(context: Context, name: str) -> Node:
@@ -69,14 +108,16 @@ def entity_node(context: Context, name: str) -> Node:
         return context.projects.first_moment(name)
 
     return {
-        "id": node_id("Entity", name),
+        "id": node_id("Entity", entity_number(name)),
         "name": name,
-        "isTeam": name != context.account,
+        "isTeam": context.users.find(name) is None,
         "entityType": entity_type(context, name),
         "available": False,
-        "readOnly": False,
+        "readOnly": context.access.entity(name) < Level.WRITE,
         "readOnlyAdmin": False,
         "privateOnly": False,
+        "isPaid": False,
+        "codeSavingEnabled": True,
         "defaultAccess": DEFAULT_ACCESS,
         "tagCategories": [],
         "createdAt": first_moment,
@@ -109,9 +150,9 @@ def organization_entity(node: Mapping[str, object]) -> Node:
 
 def entity_type(context: Context, name: str) -> str:
     """Return the kind of an entity."""
-    if any(found.entity == name for found in context.organizations.all()):
+    if context.organizations.owned_by(name) is not None:
         return "organization"
-    return "user" if name == context.account else "team"
+    return "team" if context.users.find(name) is None else "user"
 
 
 def project_prefix(node: Mapping[str, object]) -> str:
@@ -208,7 +249,7 @@ def absent_node(name: str, path: RunPath) -> Node:
         "name": name,
         "displayName": name,
         "sizeBytes": 0,
-        "mimetype": mimetypes.guess_type(name)[0],
+        "mimetype": guess_media_type(name),
         "updatedAt": None,
         "createdAt": None,
         "md5": None,

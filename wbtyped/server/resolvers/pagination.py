@@ -38,26 +38,36 @@ def page(
     )
 
 
-def by_id(rows: Sequence[Row]) -> Callable[[int | None, int], Sequence[Row]]:
-    """Page through rows in memory that are ordered by id."""
+def counted_page(
+    rows_after: Callable[[int | None, int], Sequence[Row]],
+    count: Callable[[], int],
+    to_node: Callable[[Row], Node],
+    *,
+    after: str | None,
+    first: int | None,
+    key: Callable[[Row], int] | None = None,
+) -> Node:
+    """Return a page of rows that are ordered by id, with the number of all if that is selected."""
+    start = parse_id_cursor(after)
+    shown = page(rows_after, to_node, key or row_id, after=start, first=first)
+    return shown | {"totalCount": lambda _: count()}
 
-    def rows_after(after: int | None, limit: int) -> Sequence[Row]:
-        return [row for row in rows if after is None or row["id"] > after][:limit]
 
-    return rows_after
+def row_id(row: Row) -> int:
+    """Return the key of rows that are ordered by id."""
+    return int(row["id"])
 
 
 def rows_page(
     rows: Sequence[Row], to_node: Callable[[Row], Node], *, after: str | None, first: int | None
 ) -> Node:
     """Return a page of rows in memory that are ordered by id, with the number of all of them."""
-    shown = page(by_id(rows), to_node, row_id, after=parse_id_cursor(after), first=first)
+
+    def rows_after(start: int | None, limit: int) -> Sequence[Row]:
+        return [row for row in rows if start is None or row["id"] > start][:limit]
+
+    shown = page(rows_after, to_node, row_id, after=parse_id_cursor(after), first=first)
     return shown | {"totalCount": len(rows)}
-
-
-def row_id(row: Row) -> int:
-    """Return the key of rows that are ordered by id."""
-    return int(row["id"])
 
 
 def connection(

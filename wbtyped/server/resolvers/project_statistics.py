@@ -42,14 +42,16 @@ def run_time(record: RunRecord) -> float:
 
 @entity.field("storageBytes")
 def bytes_of_entity(node: Node, info: GraphQLResolveInfo) -> int:
-    """Resolve the size of what an entity stores."""
-    return get_context(info).sizes.entity_bytes(str(node["name"]))
+    """Resolve the size of what an entity stores; 0 for those who do not belong to it."""
+    context, name = get_context(info), str(node["name"])
+    return context.sizes.entity_bytes(name) if context.access.entity(name) else 0
 
 
 @entity.field("referenceBytes")
 def reference_bytes(node: Node, info: GraphQLResolveInfo) -> int:
     """Resolve the size of what the versions of an entity refer to."""
-    return get_context(info).sizes.reference_bytes(str(node["name"]))
+    context, name = get_context(info), str(node["name"])
+    return context.sizes.reference_bytes(name) if context.access.entity(name) else 0
 
 
 @entity.field("runCount")

@@ -16,7 +16,7 @@ from ..node_ids import node_id
 from ..streams import LOG
 from .files import require_run
 from .nodes import Node, get_row, run_node
-from .pagination import page, parse_id_cursor, reject_unsupported
+from .pagination import connection, page, page_size, parse_id_cursor
 
 mutation: MutationType = MutationType()
 run: ObjectType = ObjectType("Run")
@@ -76,15 +76,28 @@ def log_lines(
     node: Node,
     info: GraphQLResolveInfo,
     after: str | None = None,
+    before: str | None = None,
     first: int | None = None,
+    last: int | None = None,
     useImprovedPagination: bool | None = None,  # noqa: N803, ARG001 - pages are right anyway
-    **other: object,
 ) -> Node:
-    """Resolve a page of the lines that a run wrote to its console."""
-    reject_unsupported(other)
-    rows_after = partial(get_context(info).streams.lines_after, get_row(node)["id"], LOG)
-    start = parse_id_cursor(after)
-    return page(rows_after, console_line, line_number, after=start, first=first)
+    """Resolve a page of the lines that a run wrote to its console, or the last lines."""
+    streams, run_id = get_context(info).streams, get_row(node)["id"]
+    if last is None and before is None:
+        rows_after = partial(streams.lines_after, run_id, LOG)
+        start = parse_id_cursor(after)
+        return page(rows_after, console_line, line_number, after=start, first=first)
+    if first is not None or after is not None:
+        raise HttpError("page forward or backward, not both", status=400)
+    size = page_size(last)
+    rows = streams.lines_before(run_id, LOG, parse_id_cursor(before), size + 1)
+    shown = rows[-size:] if size else []
+    return connection(
+        [*map(console_line, shown)],
+        [str(line_number(row)) for row in shown],
+        has_next=before is not None,
+        after=line_number(rows[0]) if len(rows) > size else None,
+    )
 
 
 def line_number(row: Row) -> int:

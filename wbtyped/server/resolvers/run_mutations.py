@@ -1,10 +1,12 @@
 """Resolvers for changes to runs."""
 
 from collections.abc import Mapping
+from sqlite3 import Row
 
 from ariadne import MutationType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
+from ..access import Level
 from ..context import Context, get_context
 from ..filters import compile_filter
 from ..http_errors import HttpError, not_found
@@ -21,6 +23,22 @@ STATE_CHANGES = {
 """The states that `updateRunState` can set, and those that a run may have before."""
 
 
+def require_run_by_id(context: Context, opaque: object) -> Row:
+    """Return the run that a mutation changes, or raise HttpError."""
+    row = context.runs.require(str(opaque))
+    found = context.access.project(row["project_id"])
+    context.access.check(Level.WRITE, found, f"run {opaque}")
+    return row
+
+
+def note_creators(context: Context, row: Row, *, inserted: bool, is_new_project: bool) -> None:
+    """Record who created a run, and its project."""
+    if inserted:
+        context.creators.note("run", row["id"], context.access.viewer)
+    if is_new_project:
+        context.creators.note("project", row["project_id"], context.access.viewer)
+
+
 @mutation.field("upsertBucket")
 def upsert_run(
     _: object,
@@ -29,16 +47,17 @@ def upsert_run(
 ) -> Node:
     """Create a run, and its project if it is new, or change the run with this name or id."""
     context = get_context(info)
-    known = context.runs.require(str(input["id"])) if input.get("id") else None
+    known = require_run_by_id(context, input["id"]) if input.get("id") else None
     if known is not None:
         row, inserted = context.runs.upsert(known["project_id"], known["name"], input)
     else:
-        entity = str(input.get("entityName") or context.account)
-        owner, _new = context.projects.upsert(
+        entity = str(input.get("entityName") or context.default_entity)
+        owner, is_new = context.projects.upsert(
             entity, str(input.get("modelName") or "uncategorized")
         )
         name = str(input["name"]) if input.get("name") else None
         row, inserted = context.runs.upsert(owner["id"], name, input)
+        note_creators(context, row, inserted=inserted, is_new_project=is_new)
     return {
         "inserted": inserted,
         "bucket": run_node(row),
@@ -52,10 +71,14 @@ def delete_run(
     info: GraphQLResolveInfo,
     input: Mapping[str, object],  # noqa: A002
 ) -> Node:
-    """Delete a run with its files and history and, if asked, the versions that it created."""
-    context = get_context(info)
-    row = context.runs.require(str(input["id"]))
-    delete_runs_by_id(context, [row["id"]], with_artifacts=bool(input.get("deleteArtifacts")))
+    """Delete a run with its files and history and, if asked, the versions that it created.
+
+    A run that is deleted already stays so: a client that got no response asks again.
+    """
+    context, opaque = get_context(info), str(input["id"])
+    if not context.runs.is_deleted(opaque):
+        row = require_run_by_id(context, opaque)
+        delete_runs_by_id(context, [row["id"]], with_artifacts=bool(input.get("deleteArtifacts")))
     return {"clientMutationId": input.get("clientMutationId")}
 
 
@@ -67,7 +90,7 @@ def delete_matching_runs(
 ) -> Node:
     """Delete the runs of a project that match a filter."""
     context = get_context(info)
-    owner = context.projects.require(str(input["entityName"]), str(input["projectName"]))
+    owner = context.projects.require_writable(str(input["entityName"]), str(input["projectName"]))
     found = scan_runs(project_node(owner), context)
     ids = [run.id for run in matching(found, RUN_FIELDS, str(input["filters"]))]
     delete_runs_by_id(context, ids, with_artifacts=bool(input.get("deleteArtifacts")))
@@ -77,12 +100,14 @@ def delete_matching_runs(
 @mutation.field("undeleteRuns")
 def undelete_runs(
     _: object,
-    __: GraphQLResolveInfo,
+    info: GraphQLResolveInfo,
     input: Mapping[str, object],  # noqa: A002
 ) -> Node:
     """Fail, since deleted runs are gone; null would look like success."""
+    entity, project = str(input["entityName"]), str(input["projectName"])
+    get_context(info).projects.require_writable(entity, project)
     compile_filter(str(input["filters"]), RUN_FIELDS)
-    raise not_found(f"deleted runs of {input['entityName']}/{input['projectName']}")
+    raise not_found(f"deleted runs of {entity}/{project}")
 
 
 def delete_runs_by_id(context: Context, ids: list[int], *, with_artifacts: bool) -> None:
@@ -101,7 +126,7 @@ def stop_run(
 ) -> Node:
     """Ask the process behind a run to stop."""
     context = get_context(info)
-    context.runs.stop(context.runs.require(str(input["id"]))["id"])
+    context.runs.stop(require_run_by_id(context, input["id"])["id"])
     return {"success": True, "clientMutationId": input.get("clientMutationId")}
 
 
@@ -113,7 +138,7 @@ def update_run_state(
 ) -> Node:
     """Set the state of a run, where W&B allows the change."""
     context = get_context(info)
-    row, state = context.runs.require(str(input.get("id"))), str(input.get("state"))
+    row, state = require_run_by_id(context, input.get("id")), str(input.get("state"))
     if row["state"] not in STATE_CHANGES.get(state, ()):
         raise HttpError(f"a run cannot change from {row['state']} to {state}", status=400)
     context.runs.set_state(row["id"], state)

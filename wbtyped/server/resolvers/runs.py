@@ -1,8 +1,8 @@
 """Resolvers for projects and runs."""
 
 import json
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from sqlite3 import Row
 
 from ariadne import ObjectType, QueryType, SchemaBindable
@@ -10,25 +10,18 @@ from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
 from ..filters import Order, compile_filter, compile_order
+from ..sorted_views import Source
 from ..time_limit import check_time_limit
 from ..user_json import read_object
-from .filtered_pages import sorted_page
+from .filtered_pages import view_page
 from .nodes import Node, get_row, project_node, run_node
-from .pagination import (
-    connection,
-    page,
-    page_size,
-    parse_cursor,
-    parse_id_cursor,
-    reject_unsupported,
-    row_id,
-)
+from .pagination import connection, page, parse_id_cursor, reject_unsupported, row_id
 from .records import RUN_FIELDS, RunRecord
 
 CREATION_KEYS = {"created_at", "createdAt"}
 """Fields that order runs as their ids do."""
-KEPT_RUNS = 1_000
-"""Runs that are kept between counting and showing them; their JSON may be large."""
+OLDEST_FIRST: Order[RunRecord] = compile_order("created_at", RUN_FIELDS, "")
+"""The usual order of a list of runs, so that its view serves to count them, too."""
 query: QueryType = QueryType()
 project: ObjectType = ObjectType("Project")
 run: ObjectType = ObjectType("Run")
@@ -44,7 +37,7 @@ def project_by_name(
 ) -> Node | None:
     """Resolve a project; null if it does not exist."""
     context = get_context(info)
-    row = context.projects.find(entityName or context.account, name or "")
+    row = context.projects.find(entityName or context.default_entity, name or "")
     return project_node(row) if row else None
 
 
@@ -59,9 +52,7 @@ def run_by_name(node: Node, info: GraphQLResolveInfo, name: str, **_: object) ->
 @project.field("runCount")
 def run_count(node: Node, info: GraphQLResolveInfo, filters: str | None = None) -> int:
     """Resolve the number of runs of a project, or of those that match a filter."""
-    context = get_context(info)
-    found = matching_runs(node, context, filters)
-    return context.runs.count(get_row(node)["id"]) if found is None else len(found.ids)
+    return count_runs(node, get_context(info), filters)
 
 
 @project.field("runs")
@@ -79,93 +70,59 @@ def runs_of_project(
     reject_unsupported(other)
     context = get_context(info)
     sorting = compile_order(order, RUN_FIELDS, "created_at")
-    found = matching_runs(node, context, filters)
-    if sorting.key in CREATION_KEYS:
-        ids, newest_first = found.ids if found else None, sorting.descending
-        shown = page_by_creation(node, context, ids, after, first, newest_first=newest_first)
+    matches = compile_filter(filters, RUN_FIELDS)
+    if matches is None and sorting.key in CREATION_KEYS:
+        shown = page_by_creation(node, context, after, first, newest_first=sorting.descending)
     else:
-        runs = found.records(node, context) if found else scan_runs(node, context)
-        shown = page_by_value(runs, sorting, after, first)
+        source = run_source(node, context)
+        view = context.views.view(source, filters, matches, sorting)
+        found = view_page(view, source, after=after, first=first)
+        nodes = [run_node(record.row) for record in found.records]
+        shown = connection(nodes, found.cursors, has_next=found.has_next, after=after)
 
     def total_count(_: object) -> int:
-        return context.runs.count(get_row(node)["id"]) if found is None else len(found.ids)
+        return count_runs(node, context, filters)
 
     return shown | {"totalCount": total_count}
 
 
-class MatchingRuns:
-    """The runs that match a filter, in the order of their ids; few are kept with their JSON."""
-
-    def __init__(self) -> None:
-        self.ids: list[int] = []
-        self._kept: list[RunRecord] = []
-
-    def add(self, run: RunRecord) -> None:
-        """Add a run."""
-        self.ids.append(run.id)
-        if len(self._kept) < KEPT_RUNS:
-            self._kept.append(run)
-
-    def records(self, node: Node, context: Context) -> Iterator[RunRecord]:
-        """Return the runs; those that were not kept are read again."""
-        yield from self._kept
-        if len(self._kept) < len(self.ids):
-            others = frozenset(self.ids[len(self._kept) :])
-            yield from (run for run in scan_runs(node, context) if run.id in others)
-
-
-def matching_runs(node: Node, context: Context, filters: str | None) -> MatchingRuns | None:
-    """Return the runs that match a filter; None without a filter.
-
-    A page of runs asks for their number, too: the runs are read once for both.
-    """
+def count_runs(node: Node, context: Context, filters: str | None) -> int:
+    """Return the number of runs of a project that match a filter."""
     matches = compile_filter(filters, RUN_FIELDS)
     if matches is None:
-        return None
-    key = f"runs that match {filters}"
-    known = node.get(key)
-    if not isinstance(known, MatchingRuns):
-        known = node[key] = MatchingRuns()
-        for run in scan_runs(node, context):
-            if matches(run):
-                known.add(run)
-    return known
+        return context.runs.count(get_row(node)["id"])
+    return context.views.count(run_source(node, context), filters, matches, OLDEST_FIRST)
+
+
+def run_source(node: Node, context: Context) -> Source[RunRecord]:
+    """Return where the runs of a project come from."""
+    project_id = get_row(node)["id"]
+
+    def by_ids(ids: Sequence[int]) -> Iterator[RunRecord]:
+        rows = context.runs.by_ids(ids)
+        return (run_record(r, context) for r in rows if r["project_id"] == project_id)
+
+    return Source("runs", project_id, lambda: scan_runs(node, context), by_ids)
 
 
 def scan_runs(node: Node, context: Context) -> Iterator[RunRecord]:
     """Return the runs of a project, oldest first."""
     for row in context.runs.scan(get_row(node)["id"]):
         check_time_limit()
-        yield RunRecord(row, context.account)
+        yield run_record(row, context)
+
+
+def run_record(row: Row, context: Context) -> RunRecord:
+    """Return what filters and orders see of a run."""
+    return RunRecord(row, context.creators.find("run", row["id"]).name)
 
 
 def page_by_creation(
-    node: Node, context: Context, ids: Sequence[int] | None, after: str | None, first: int | None,
-    *, newest_first: bool,
-) -> Node:  # fmt: skip
-    """Return a page of runs by their ids, which reads no other runs."""
-    project_id = get_row(node)["id"]
-
-    def rows_after(start: int | None, limit: int) -> Sequence[Row]:
-        if ids is None:
-            return context.runs.after(project_id, start, limit, newest_first=newest_first)
-        if newest_first:
-            end = len(ids) if start is None else bisect_left(ids, start)
-            return context.runs.by_ids(ids[max(end - limit, 0) : end])[::-1]
-        begin = 0 if start is None else bisect_right(ids, start)
-        return context.runs.by_ids(ids[begin : begin + limit])
-
-    return page(rows_after, run_node, row_id, after=parse_id_cursor(after), first=first)
-
-
-def page_by_value(
-    runs: Iterable[RunRecord], sorting: Order[RunRecord], after: str | None, first: int | None
+    node: Node, context: Context, after: str | None, first: int | None, *, newest_first: bool
 ) -> Node:
-    """Return a page of runs by a value, such as a metric; it reads all of them."""
-    cursor = parse_cursor(after)
-    found = sorted_page(runs, sorting, cursor, page_size(first))
-    nodes = [run_node(record.row) for record in found.records]
-    return connection(nodes, found.cursors, has_next=found.has_next, after=cursor)
+    """Return a page of runs by their ids, which reads no other runs."""
+    rows_after = partial(context.runs.after, get_row(node)["id"], newest_first=newest_first)
+    return page(rows_after, run_node, row_id, after=parse_id_cursor(after), first=first)
 
 
 @run.field("stopped")

@@ -1,0 +1,304 @@
+"""Pages of large lists: no query reads all rows, and views follow what changes."""
+
+import json
+import random
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from typing import cast
+
+import pytest
+
+from wbtyped.server import WandbServer
+from wbtyped.server.context import Context
+from wbtyped.server.execution import Execution
+from wbtyped.server.graphql_request import GraphQLRequest
+from wbtyped.server.runs import Runs
+from wbtyped.server.server import FEATURES
+from wbtyped.server.sorted_views import SortedViews
+from wbtyped.server.versions import Versions
+
+TYPES = {"after": "String", "first": "Int = 2", "filters": "JSONString", "order": "String"}
+
+
+def in_project(selection: str) -> str:
+    """Return a query that declares the variables it uses."""
+    used = ", ".join(f"${name}: {kind}" for name, kind in TYPES.items() if f"${name}" in selection)
+    return f"query{f' ({used})' if used else ''} {{{SHIP} {{ {selection} }} }}"
+
+
+def in_run(selection: str) -> str:
+    return in_project(f'run(name: "r0") {{ {selection} }}')
+
+
+def in_version(selection: str) -> str:
+    return in_project(f'artifact(name: "data:v0") {{ {selection} }}')
+
+
+def in_data(selection: str) -> str:
+    return in_project(f'artifactCollection(name: "data") {{ {selection} }}')
+
+
+SHIP = 'project(name: "ship", entityName: "crew")'
+PAGE = "{ totalCount edges { cursor node { id } } pageInfo { endCursor hasNextPage } }"
+PAGED = f"(after: $after, first: $first) {PAGE}"
+UNCOUNTED = PAGED.replace("totalCount", "")
+FILTERED = f"(after: $after, first: $first, filters: $filters, order: $order) {PAGE}"
+FILTERS = json.dumps({"$and": [{"state": {"$in": ["finished", "COMMITTED"]}}]})
+LISTS: dict[str, tuple[str, dict[str, object]]] = {
+    "files of a run": (in_run(f"files{PAGED}"), {}),
+    "files of a version": (in_version(f"files{PAGED}"), {}),
+    "runs": (in_project(f"runCount runs{PAGED}"), {}),
+    "newest runs": (in_project(f"runs{FILTERED}"), {"order": "-created_at"}),
+    "runs by name": (in_project(f"runs{FILTERED}"), {"order": "+display_name"}),
+    "runs by loss": (
+        in_project(f"runCount(filters: $filters) runs{FILTERED}"),
+        {"order": "-summary_metrics.loss", "filters": FILTERS},
+    ),
+    "versions": (in_data(f"artifacts{FILTERED}"), {}),
+    "oldest versions": (in_data(f"artifacts{FILTERED}"), {"order": "+createdAt"}),
+    "committed versions": (in_data(f"artifacts{FILTERED}"), {"filters": FILTERS}),
+    "memberships": (in_data(f"artifactMemberships{UNCOUNTED}"), {}),
+    "aliases": (in_data(f"aliases{UNCOUNTED}"), {}),
+    "logged versions": (in_run(f"outputArtifacts{PAGED}"), {}),
+    "used versions": (in_run(f"inputArtifacts{PAGED}"), {}),
+    "users": (in_version(f"usedCount usedByApprox{PAGED}"), {}),
+    "collections": (in_project(f"artifactCollections{PAGED}"), {}),
+}
+NEWEST = "... on ArtifactSequence { latestArtifact { id } digestAlgorithm }"
+LOOK_UPS = {
+    "alias": in_data('artifactMembership(aliasName: "latest") { id }'),
+    "number": in_data('artifactMembership(aliasName: "v1") { id }'),
+    "unknown": in_data('artifactMembership(aliasName: "none") { id }'),
+    "newest": in_data(NEWEST),
+    "file": in_run(f'files(names: ["f0", "none"]) {PAGE}'),
+    "entries": in_version(f'files(names: ["f0", "none"]) {PAGE}'),
+}
+Answer = dict[str, "Answer"]
+
+
+class Backend:
+    """The server without HTTP, in this thread."""
+
+    def __init__(self, server: WandbServer) -> None:
+        self.context: Context = server._context  # pyright: ignore[reportPrivateUsage]
+        self.database = server._database  # pyright: ignore[reportPrivateUsage]
+        self.execution = Execution(FEATURES)
+
+    def ask(self, query: str, **variables: object) -> Answer:
+        request = GraphQLRequest(query, variables=variables)
+        status, body = self.execution.execute(request, self.context)
+        assert status == 200, body
+        answer: Answer = json.loads(body)["data"]["project"]
+        return answer
+
+    def pages(self, query: str, **variables: object) -> Iterator[Answer]:
+        after: object = None
+        while True:
+            answer = self.ask(query, after=after, **variables)
+            found = find_connection(answer)
+            yield found
+            if not found["pageInfo"]["hasNextPage"]:
+                return
+            after = found["pageInfo"]["endCursor"]
+
+    def ids(self, query: str, **variables: object) -> list[str]:
+        nodes: list[str] = []
+        total: object = None
+        for page in self.pages(query, **variables):
+            edges = cast("list[dict[str, dict[str, str]]]", page["edges"])
+            nodes += [edge["node"]["id"] for edge in edges]
+            total = page.get("totalCount")
+        assert len(nodes) == len(set(nodes))
+        assert total in {None, len(nodes)}
+        return nodes
+
+    def statements(self, action: Callable[[], object]) -> list[str]:
+        """Return the SQL that an action executes, with its values."""
+        found: list[str] = []
+        self.database.connection.set_trace_callback(found.append)
+        action()
+        self.database.connection.set_trace_callback(None)
+        return found
+
+    def slow_steps(self, statement: str) -> list[str]:
+        """Return the steps of a statement that read or sort more than they show."""
+        plan = self.database.connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
+        details = [str(row["detail"]) for row in plan]
+        # What JSON or a part of the query has is no larger than a page.
+        small = ("SCAN json_each", "SCAN (", "SCAN CONSTANT ROW", "UNION USING TEMP B-TREE")
+        slow = [each for each in details if each.startswith("SCAN") or "TEMP B-TREE" in each]
+        if any(each.startswith("COMPOUND QUERY") for each in details):
+            small = (*small, "USE TEMP B-TREE FOR ORDER BY")
+        return [each for each in slow if not each.startswith(small)]
+
+
+def find_connection(answer: Answer) -> Answer:
+    while "edges" not in answer:
+        answer = next(value for value in answer.values() if isinstance(value, dict))
+    return answer
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[Backend]:
+    server = WandbServer()
+    for number in range(5):
+        server.add_run(
+            f"crew/ship/r{number}", {f"f{n}": "x" for n in range(5)},
+            summary={"loss": number % 3}, display_name=f"name {number % 2}",
+        )  # fmt: skip
+        server.add_artifact(
+            "crew/ship/data", "dataset", {f"f{n}": str(number) for n in range(5)},
+            aliases=[f"a{number}"], logged_by="crew/ship/r0",
+        )  # fmt: skip
+        server.add_artifact(
+            f"crew/ship/c{number}", "model", {"x": "x"},
+            logged_by="crew/ship/r1", used_by=["crew/ship/r0"],
+        )  # fmt: skip
+    for number in range(5):
+        use = server._context.versions.use  # pyright: ignore[reportPrivateUsage]
+        use(number + 1, 1)
+    yield Backend(server)
+    server.close()
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_pages_of_a_list_are_complete(backend: Backend, name: str) -> None:
+    query, variables = LISTS[name]
+    assert len(backend.ids(query, **variables)) >= 5
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_no_page_reads_a_whole_table(backend: Backend, name: str) -> None:
+    query, variables = LISTS[name]
+    assert list(backend.pages(query, **variables)), "reads what is read once"
+    found = backend.statements(lambda: list(backend.pages(query, **variables)))
+    assert len(found) > 2
+    for statement in found:
+        assert backend.slow_steps(statement) == [], statement
+
+
+@pytest.mark.parametrize("name", LOOK_UPS)
+def test_no_look_up_reads_a_whole_table(backend: Backend, name: str) -> None:
+    found = backend.statements(lambda: backend.ask(LOOK_UPS[name]))
+    for statement in found:
+        assert backend.slow_steps(statement) == [], statement
+
+
+def test_contents_are_found_by_indexes(backend: Backend) -> None:
+    context = backend.context
+    found = backend.statements(lambda: context.blobs.md5_of("0" * 64))
+    found += backend.statements(lambda: context.versions.find_blob("digest", 1))
+    found += backend.statements(lambda: context.versions.find_blob("digest", None))
+    found += backend.statements(lambda: context.runs.by_path("crew", "ship", "r0"))
+    for statement in found:
+        assert backend.slow_steps(statement) == [], statement
+
+
+def test_check_of_plans_finds_a_scan(backend: Backend) -> None:
+    assert backend.slow_steps("SELECT * FROM runs WHERE host = 'x'")
+    assert backend.slow_steps("SELECT * FROM runs WHERE project_id = 1 ORDER BY host")
+
+
+def test_second_page_of_a_view_reads_no_other_rows(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs, versions = LISTS["runs by loss"], LISTS["committed versions"]
+    for query, variables in (runs, versions):
+        backend.ask(query, **variables)
+    monkeypatch.delattr(Runs, "scan")
+    monkeypatch.delattr(Versions, "scan_memberships")
+    for query, variables in (runs, versions):
+        assert backend.ids(query, **variables)
+
+
+# Views follow what changes.
+
+Change = Callable[[Backend, random.Random], object]
+
+
+def run_id(rng: random.Random) -> str:
+    return f"r{rng.randrange(6)}"
+
+
+def change_run(backend: Backend, rng: random.Random) -> None:
+    values: dict[str, object] = rng.choice([
+        {"state": rng.choice(["finished", "failed"])}, {"displayName": f"x{rng.randrange(3)}"},
+        {"summaryMetrics": json.dumps({"loss": rng.randrange(5)})}, {"summaryMetrics": "{}"},
+    ])  # fmt: skip
+    backend.context.runs.upsert(1, run_id(rng), values)
+
+
+def delete_run(backend: Backend, rng: random.Random) -> None:
+    row = backend.context.runs.find(1, run_id(rng))
+    backend.context.runs.delete([row["id"]] if row else [])
+
+
+def member(backend: Backend, rng: random.Random) -> sqlite3.Row:
+    versions = backend.context.versions
+    rows = versions.memberships(1)
+    return rng.choice(rows)
+
+
+def add_version(backend: Backend, rng: random.Random) -> None:
+    backend.context.versions.add(1, {"x": rng.randbytes(4)}, [], {})
+
+
+def change_version(backend: Backend, rng: random.Random) -> None:
+    versions, row = backend.context.versions, member(backend, rng)
+    match rng.randrange(4):
+        case 0:
+            versions.update(row["id"], {"description": rng.choice(["a", "b"])})
+        case 1:
+            versions.add_alias(1, row["id"], rng.choice("ab"))
+        case 2:
+            versions.change_tags(row["id"], "crew", ["t"], ["u"])
+        case _:
+            versions.change_tags(row["id"], "crew", ["u"], ["t"])
+
+
+def delete_version(backend: Backend, rng: random.Random) -> None:
+    backend.context.versions.delete(member(backend, rng)["id"], with_aliases=True)
+
+
+VIEWS: Sequence[tuple[str, dict[str, object]]] = [
+    LISTS["runs by loss"], LISTS["runs by name"],
+    (LISTS["newest runs"][0], {"filters": '{"state": "failed"}'}),
+    LISTS["committed versions"], LISTS["oldest versions"],
+    (LISTS["versions"][0], {"filters": '{"alias": "a"}'}),
+    (LISTS["versions"][0], {"filters": '{"tag": {"$ne": "t"}}', "order": "-description"}),
+]  # fmt: skip
+CHANGES: Sequence[Change] = [
+    change_run, change_run, change_run, delete_run,
+    add_version, change_version, change_version, change_version, delete_version,
+]  # fmt: skip
+
+
+def test_views_show_what_reading_everything_would(monkeypatch: pytest.MonkeyPatch) -> None:
+    server, rng = WandbServer(), random.Random(7)
+    for number in range(4):
+        server.add_run(f"crew/ship/r{number}", summary={"loss": number})
+        server.add_artifact("crew/ship/data", "dataset", {"x": str(number)})
+    backend = Backend(server)
+    monkeypatch.setattr("wbtyped.server.sorted_views.REREAD_ROWS", 3)
+    for _ in range(60):
+        for _ in range(rng.randrange(3)):
+            rng.choice(CHANGES)(backend, rng)
+        kept = [backend.ids(query, **variables) for query, variables in VIEWS]
+        views: SortedViews = backend.context.views
+        views.clear()
+        assert kept == [backend.ids(query, **variables) for query, variables in VIEWS]
+    server.close()
+
+
+def test_views_beyond_the_limit_are_forgotten(
+    backend: Backend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend.context.views.clear()
+    monkeypatch.setattr("wbtyped.server.sorted_views.KEPT_ENTRIES", 12)
+    for name in ("runs by loss", "runs by name", "committed versions"):
+        query, variables = LISTS[name]
+        assert backend.ids(query, **variables)
+    assert len(backend.context.views) == 2
+    monkeypatch.setattr("wbtyped.server.sorted_views.KEPT_ENTRIES", 1)
+    backend.ids(LISTS["runs by name"][0], **LISTS["runs by name"][1])
+    assert len(backend.context.views) == 1

@@ -1,0 +1,96 @@
+"""Start as many threads as there is work for; each sends uploads of a schedule."""
+
+from collections.abc import Callable
+from contextlib import closing
+
+from ..clock import monotonic
+from ..download.transfer import TransferCancelled
+from ..download.worker import Worker
+from ..transport.http import Transport
+from .batch_options import BatchOptions
+from .schedule import UploadSchedule
+from .senders import HttpxSender, Sender
+
+POLL_SECONDS = 0.2
+"""Seconds until an idle thread looks again whether the schedule is finished."""
+
+
+class UploadEngine:
+    """Threads that send one upload at a time, and with libcurl one that sends many small ones."""
+
+    def __init__(
+        self,
+        transport: Transport,
+        schedule: UploadSchedule,
+        options: BatchOptions,
+        on_crash: Callable[[BaseException], None],
+    ) -> None:
+        self._transport = transport
+        self._schedule = schedule
+        self._options = options
+        self._on_crash = on_crash
+        self._threads: list[Worker] = []
+        self._lane: Worker | None = None
+        self._has_lane = options.engine == "curl" and lane_is_possible()
+
+    def grow(self) -> None:
+        """Start threads for the uploads that wait, if there are too few."""
+        small, large = self._schedule.waiting()
+        if self._has_lane and small and self._lane is None:
+            self._lane = self._start(self._run_lane)
+        wanted = min(self._options.jobs, large if self._has_lane else small + large)
+        while len(self._threads) < wanted:
+            self._threads.append(self._start(self._send_one_by_one))
+
+    def join(self, seconds: float) -> None:
+        """Wait until all threads have ended, but not longer."""
+        until = monotonic() + seconds
+        for thread in [*self._threads, *([self._lane] if self._lane else [])]:
+            thread.ended.wait(max(0.0, until - monotonic()))
+
+    def _start(self, work: Callable[[], None]) -> Worker:
+        thread = Worker(lambda: self._guarded(work))
+        thread.start()
+        return thread
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except BaseException as error:
+            self._on_crash(error)
+
+    def _run_lane(self) -> None:
+        from .curl_sender import CurlLane  # needs pycurl, which may be missing
+
+        CurlLane(self._transport, self._schedule, self._options.small_jobs).run()
+
+    def _sender(self) -> Sender:
+        if self._options.engine == "curl":
+            from .curl_sender import CurlSender  # needs pycurl, which may be missing
+
+            return CurlSender(self._transport, self._schedule)
+        return HttpxSender(self._transport, self._schedule)
+
+    def _send_one_by_one(self) -> None:
+        schedule = self._schedule
+        with closing(self._sender()) as sender:
+            while not schedule.finished:
+                upload = schedule.take(POLL_SECONDS, or_small=not self._has_lane)
+                if upload is None:
+                    continue
+                try:
+                    status, headers = sender.send(upload)
+                except Exception as error:
+                    schedule.fail(upload, error)
+                except BaseException:
+                    schedule.fail(upload, TransferCancelled())
+                    raise
+                else:
+                    schedule.respond(upload, status, headers)
+
+
+def lane_is_possible() -> bool:
+    """Return True if libcurl can send many files in one thread."""
+    from .curl_sender import CurlLane  # needs pycurl
+
+    return CurlLane.is_possible()

@@ -27,6 +27,7 @@ READMES = [
             "wbtyped/server",
             "wbtyped/drift",
             "wbtyped/download",
+            "wbtyped/publish",
             "wbtyped/upload",
             "queries",
             "tests",

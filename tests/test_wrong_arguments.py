@@ -52,7 +52,7 @@ GOOD: Mapping[str, object] = {
     "run_id": "log", "server_supports_artifact_collections": True, "source": "crew/ship/data:v0",
     "target": "crew/ship/shelf", "target_path": "crew/ship/shelf", "type": "dataset",
     "type_name": "dataset", "organization": "acme", "visibility": "restricted",
-    "mirror": "absent", "ttl": "30d", "plan": "absent.jsonl",
+    "mirror": "absent", "ttl": "30d", "plan": "absent.jsonl", "team": "crew",
 }  # fmt: skip
 VALUES = {
     "ArtifactDiff", "ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry",

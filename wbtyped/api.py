@@ -20,13 +20,11 @@ from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
 from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs
-from .artifacts.typed_versions import TypedArtifacts, versions_as
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
 from .config.response_limits import ResponseLimits
 from .config.settings import Settings, find_settings
-from .download.disk.digests import Algorithm
 from .errors import NotFoundError, SchemaMismatchError, UsageError
 from .path_lookup import PathObject, check_type_of, find_object, find_version_at
 from .paths import (
@@ -54,6 +52,8 @@ from .user_warnings import in_thread, warn_user
 
 if TYPE_CHECKING:
     # For start-up: reports, plans, mirrors and registries are 45 modules, which few programs use.
+    from .artifacts.typed_versions import TypedArtifacts
+    from .download.disk.digests import Algorithm
     from .download.options import EngineName
     from .mirror.report import MirrorReport
     from .mirror.report import ProgressCallback as MirrorProgressCallback
@@ -749,7 +749,11 @@ class Api:
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
-        return listed if metadata is None else versions_as(listed, metadata, start)
+        if metadata is None:
+            return listed
+        from .artifacts.typed_versions import versions_as
+
+        return versions_as(listed, metadata, start)
 
     @overload
     async def aartifacts(
@@ -798,7 +802,11 @@ class Api:
             self.client, entity, project, collection, type_name, filters, order, per_page, tags,
             start=start,
         )  # fmt: skip
-        return listed if metadata is None else versions_as(listed, metadata, start)
+        if metadata is None:
+            return listed
+        from .artifacts.typed_versions import versions_as
+
+        return versions_as(listed, metadata, start)
 
     def artifact_versions(
         self, type_name: str, name: str | PathLike[str], per_page: int = 50

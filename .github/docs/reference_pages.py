@@ -13,8 +13,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "artifacts": ("Artifacts", "Versions, their files, and the collections that contain them."),
     "projects": ("Projects", "What contains runs and artifacts."),
     "lists": ("Lists", "What all lists have in common: they are fetched page by page."),
-    "downloads": ("Downloads", "Options, progress and results of downloads."),
     "mirrors": ("Mirrors", "What a mirroring or a restoring did, and how far it is."),
+    "downloads": ("Downloads and uploads", "Options, progress and results of transfers."),
     "storage": ("Storage", "What is stored, what deleting it would free, and plans to delete it."),
 }
 """Title and introduction of each page."""
@@ -26,7 +26,8 @@ PLACES = {
 ROOMS = {
     "api": "api", "named_project": "api", "config": "api", "transport": "api", "accounts": "api",
     "runs": "runs",
-    "artifacts": "artifacts", "projects": "projects", "download": "downloads", "storage": "storage",
+    "artifacts": "artifacts", "projects": "projects", "storage": "storage",
+    "download": "downloads", "upload": "downloads",
     "mirror": "mirrors",
 }  # fmt: skip
 """The page of each room."""

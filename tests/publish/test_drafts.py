@@ -2,8 +2,9 @@
 
 import gc
 import pickle
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -318,3 +319,42 @@ def test_content_of_an_older_version_gets_the_aliases_that_the_server_gives(api:
     assert publish(api, a="2").name == "data:v1"
     again = publish(api, a="1")
     assert (again.id, again.aliases) == (first.id, ["latest"])
+
+
+Call = Callable[[Any], object]
+WRONG: list[object] = [None, True, 5, 0.5, b"a", object(), [], {"a": 1}, ("a",), lambda: None]
+
+
+@pytest.mark.parametrize("wrong", WRONG, ids=lambda value: type(value).__name__)
+def test_arguments_of_wrong_types_are_usage_errors(wrong: object, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"")
+    draft = Draft("data", "dataset")
+
+    def mode(value: Any) -> None:
+        draft.new_file("a", value)
+
+    calls: list[Call] = [
+        draft.add_file, draft.add_dir, draft.add_reference, draft.new_file, draft.remove,
+        Draft.of_version, lambda value: Draft(value, "dataset"), lambda value: Draft("data", value),
+        lambda value: Draft("data", "dataset", digest_algorithm=value),
+        mode,
+    ]  # fmt: skip
+    if wrong is not None:
+        names: list[Call] = [
+            lambda value: draft.add_file(tmp_path / "a", value),
+            lambda value: draft.add_dir(tmp_path, value),
+            lambda value: draft.add_reference("s3://boat/a", value),
+        ]
+        calls += names
+    if wrong is not True:
+        flags: list[Call] = [
+            lambda value: draft.add_file(tmp_path / "a", overwrite=value),
+            lambda value: draft.add_dir(tmp_path, overwrite=value),
+            lambda value: draft.add_reference("s3://boat/a", checksum=value),
+            lambda value: draft.publish(PATH, incremental=value),
+        ]
+        calls += flags
+    for call in calls:
+        with pytest.raises(UsageError):
+            call(wrong)
+    assert len(draft) == 0

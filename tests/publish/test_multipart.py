@@ -128,7 +128,7 @@ def test_publish_of_a_part_modified_after_its_digest_fails(
     api: Api, wandb_server: WandbServer, file: Path, engine: EngineName,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    request = ContentUploads._request
+    request = ContentUploads._request  # pyright: ignore[reportPrivateUsage]
 
     def modify(self: ContentUploads, *arguments: object) -> object:
         before = file.stat()
@@ -149,7 +149,11 @@ def test_publish_to_a_server_without_parts_sends_the_whole(
     api: Api, wandb_server: WandbServer, file: Path, engine: EngineName,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(ContentUploads, "_parts", lambda *_: None)
+
+    def no_parts(*_: object) -> None:
+        return None
+
+    monkeypatch.setattr(ContentUploads, "_parts", no_parts)
     artifact = api.publish(file, PATH, "dataset", engine=engine)
     assert (artifact.size, artifact.state) == (SIZE, "COMMITTED")
 

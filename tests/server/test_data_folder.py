@@ -47,16 +47,16 @@ def query_files(url: str, key: str, **variables: object) -> list[dict[str, str]]
     return [edge["node"] for edge in run["files"]["edges"]]
 
 
-def begin_upload(url: str) -> socket.socket:
-    """Send half of an upload; return once the server is receiving it."""
+def begin_upload(url: str, *, length: int = 2_000) -> socket.socket:
+    """Send 1,000 bytes of an upload; return once the server is receiving it."""
     parts = urlsplit(url)
     connection = socket.create_connection((parts.hostname or "", parts.port or 0))
     head = (
         f"PUT {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n"
-        "Content-Length: 2000\r\nExpect: 100-continue\r\n\r\n"
+        f"Content-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
     )
     connection.sendall(head.encode())
-    # Sent when the server starts reading the body, for which it has opened a file.
+    # Sent when the server starts reading the body; for a large one it has opened a file.
     assert connection.recv(1000).startswith(b"HTTP/1.1 100 ")
     connection.sendall(b"x" * 1000)
     return connection
@@ -83,7 +83,7 @@ def test_second_close_keeps_lock_of_next_server(tmp_path: Path) -> None:
 def test_server_killed_during_upload_cleans_up(tmp_path: Path) -> None:
     process, url, key = start(tmp_path)
     [node] = query_files(url, key, names=["new"], upload=True)
-    with begin_upload(node["url"]):
+    with begin_upload(node["url"], length=300_000):
         assert end(process, signal.SIGKILL) == -signal.SIGKILL
     incoming = tmp_path / "blobs" / "incoming"
     assert len(list(incoming.iterdir())) == 1

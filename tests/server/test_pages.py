@@ -1,5 +1,6 @@
 """The pages of the server over HTTP: who sees them, where they are, and what a preview shows."""
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 
 from wbtyped import Api
 from wbtyped.server import Reference, WandbServer
+from wbtyped.server.pages.artifacts import differences
 from wbtyped.server.pages.previews import preview
 
 PATH = "/crew/ship/runs/log"
@@ -114,6 +116,9 @@ def test_sign_in_from_another_site_is_rejected(server: WandbServer) -> None:
         ("/crew/ship/artifacts/dataset/data", "v1"),
         ("/crew/ship/artifacts/dataset/data/v0", "s3://bucket/far.bin|reference"),
         ("/crew/ship/artifacts/dataset/data/latest/lineage", "Created by"),
+        ("/crew/ship/storage", "Files of runs"),
+        ("/crew/ship?order=-summary_metrics.loss&tag=night", "night"),
+        ("/crew/ship/artifacts/dataset/data/v1?compare=v0", "changed"),
         ("/crew/ship/artifacts/dataset/data/v0/files/a.txt", "one"),
         ("/crew/ship/artifacts/dataset/data/v0/files/far.bin", "s3://bucket/far.bin"),
     ],
@@ -161,7 +166,7 @@ def test_links_of_clients_lead_to_pages(
 
 def test_comparison_tells_what_changed(browser: httpx.Client) -> None:
     text = browser.get("/crew/ship/artifacts/dataset/data/v1?compare=v0").text
-    assert "1 files differ from v0" in text
+    assert "1 file differs from v0" in text
     assert re.search(r'changed</span></td><th scope="row">a\.txt', text)
 
 
@@ -180,11 +185,148 @@ def test_files_come_in_pages(server: WandbServer, browser: httpx.Client) -> None
 def test_runs_come_in_pages(server: WandbServer, browser: httpx.Client) -> None:
     for number in range(60):
         server.add_run(f"crew/many/r{number:02}")
-    first = browser.get("/crew/many").text
-    (after,) = re.findall(r'href="\?after=(\d+)"', first)
-    second = browser.get(f"/crew/many?after={after}").text
-    found = re.findall(r'href="/crew/many/runs/(r\d+)"', first + second)
-    assert found == [f"r{number:02}" for number in reversed(range(60))]
+    names, pages = run_names(browser, "/crew/many")
+    assert (names, pages) == ([f"r{number:02}" for number in reversed(range(60))], 2)
+
+
+def run_names(browser: httpx.Client, path: str) -> tuple[list[str], int]:
+    """Return the names of the runs on all pages from a path on, and the number of pages."""
+    found: list[str] = []
+    pages = 0
+    more: str | None = path
+    while more:
+        text = browser.get(more).text
+        found += re.findall(r'<a href="/crew/many/runs/([^"]+)"', text)
+        link = re.search(r'href="(\?[^"]+)" rel="next"', text)
+        more, pages = link and f"{path.partition('?')[0]}{html.unescape(link[1])}", pages + 1
+    return found, pages
+
+
+@pytest.mark.parametrize("start", ["-", "+"])
+def test_runs_are_sorted_by_a_column(
+    server: WandbServer, browser: httpx.Client, start: str
+) -> None:
+    for number in range(60):
+        summary = {"val/loss": (number * 7) % 60, "deep": {"er": number}} if number else {}
+        server.add_run(f"crew/many/r{number:02}", summary=summary, config={"opt": {"lr": number}})
+    text = browser.get("/crew/many").text
+    assert "deep.er" in text
+    links = re.findall(r'href="(\?[^"]*val[^"]*)"', text)
+    assert [html.unescape(link) for link in links] == ["?order=-summary_metrics.val%2Floss"]
+    path = f"/crew/many?order={'-' if start == '-' else '%2B'}summary_metrics.val%2Floss"
+    names, pages = run_names(browser, path)
+    by_loss = sorted(range(1, 60), key=lambda n: (n * 7) % 60, reverse=start == "-")
+    assert (names, pages) == ([f"r{n:02}" for n in (*by_loss, 0)], 2)
+    sorted_as = "descending" if start == "-" else "ascending"
+    assert f'aria-sort="{sorted_as}"' in browser.get(path).text
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("name=BRO", "ac"), ("name=a.b*%20%5Bc%5D-%26~", "d"), ("state=failed", "b"),
+        ("tag=night", "ab"),
+        ("tag=night&state=finished", "a"), ("name=none", ""), ("name=%20", "dcba"),
+        ("state=finished&order=%2Bdisplay_name", "dac"),
+    ],
+)  # fmt: skip
+def test_runs_are_filtered(
+    server: WandbServer, browser: httpx.Client, query: str, expected: str
+) -> None:
+    server.add_run("crew/many/a", tags=["night"], display_name="amber brook")
+    server.add_run("crew/many/b", tags=["night"], state="failed", display_name="sun")
+    server.add_run("crew/many/c", display_name="brooks")
+    server.add_run("crew/many/d", display_name="a.b* [c]-&~")
+    names, _ = run_names(browser, f"/crew/many?{query}")
+    assert sorted(names) == sorted(expected) if "order" not in query else names == [*expected]
+    assert (expected == "") == ("No run matches" in browser.get(f"/crew/many?{query}").text)
+
+
+@pytest.mark.parametrize(
+    "query", ["order=nonsense", "order=", "after=x", "order=-state&after=x", "after=-5", "state=x"]
+)
+def test_wrong_queries_of_runs_do_no_harm(browser: httpx.Client, query: str) -> None:
+    assert browser.get(f"/crew/ship?{query}").status_code in {200, 400}
+
+
+def test_storage_page_says_what_takes_it(server: WandbServer, browser: httpx.Client) -> None:
+    server.add_run("crew/ship/large", {"big.bin": b"x" * 5_000})
+    server.add_run("crew/ship/large", {"big.bin": b"y" * 6_000})
+    server.add_artifact("crew/ship/heavy", "model", {"m.bin": b"z" * 9_000})
+    text = browser.get("/crew/ship/storage").text
+    runs = server._context.sizes.run_file_bytes(1)  # pyright: ignore[reportPrivateUsage]
+    seeded = sum(map(len, (f"hello {SCRIPT}", "a,b\n1,2\n", "odd")))
+    assert runs == seeded + 6_000
+    assert re.search(r'runs/large">[^<]*</a></th>\s*<td[^>]*>1</td><td[^>]*>5.9 KiB<', text)
+    assert re.search(r">heavy</a></th>\s*<td>model</td><td[^>]*>1</td><td[^>]*>8.8 KiB<", text)
+    assert browser.get("/crew/none/storage").status_code == 404
+
+
+def test_versions_and_collections_come_in_pages(
+    server: WandbServer, browser: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wbtyped.server.pages.artifacts.PER_PAGE", 2)
+    for number in range(4):
+        server.add_artifact("crew/many/data", "dataset", {"a": str(number)})
+        server.add_artifact(f"crew/many/c{number}", "model", {"a": "a"})
+    for path, pattern, expected in (
+        ("/crew/many/artifacts/dataset/data", r">(v\d)</a></th>", ["v3", "v2", "v1", "v0"]),
+        ("/crew/many/artifacts", r">(c\d|data)</a></th>", ["c3", "c2", "c1", "c0", "data"]),
+        ("/crew/many/artifacts/dataset", r">(c\d|data)</a></th>", ["data"]),
+    ):
+        found: list[str] = []
+        query: str | None = ""
+        while query is not None:
+            text = browser.get(f"{path}{query}").text
+            found += re.findall(pattern, text)
+            more = re.search(r'href="(\?after=\d+)" rel="next"', text)
+            query = more and more[1]
+        assert found == expected
+
+
+def test_lineage_is_drawn_with_links(server: WandbServer, browser: httpx.Client) -> None:
+    server.add_artifact("crew/ship/raw", "dataset", {"r": "r"}, used_by=["crew/ship/log"])
+    for number in range(12):
+        server.add_artifact(f"crew/ship/m{number}", "model", {"m": "m"}, logged_by="crew/ship/user")
+    drawn = re.search(
+        "<svg.*</svg>", browser.get("/crew/ship/artifacts/dataset/data/v0").text, re.S
+    )
+    assert drawn
+    titles = re.findall("<title>(.*)</title>", drawn[0])
+    assert {"raw:v0", "data:v0", "m0:v0", "m2:v0", "9 more"} <= set(titles)
+    assert drawn[0].count("<path") == 1 + 1 + 1 + 3
+    assert drawn[0].count('aria-current="page"') == 1
+    for href in re.findall(r'href="([^"]+)"', drawn[0]):
+        assert browser.get(href).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("new", "old", "expected"),
+    [
+        ({"a": "1", "b": "2"}, {"a": "1", "b": "3"}, [("changed", "b", 1)]),
+        ({"a": "1"}, {}, [("added", "a", 1)]), ({}, {"a": "12"}, [("removed", "a", 2)]),
+        ({"a": "1", "c": "c"}, {"b": "1", "c": "c"}, [("added", "a", 1), ("removed", "b", 1)]),
+        ({"a": "1"}, {"a": "1"}, []),
+    ],
+)  # fmt: skip
+def test_differences_of_two_versions(
+    server: WandbServer, new: dict[str, str], old: dict[str, str], expected: list[object]
+) -> None:
+    for name, files in (("old", old), ("new", new)):
+        server.add_artifact(f"crew/pair/{name}", "dataset", files)
+    context = server._context  # pyright: ignore[reportPrivateUsage]
+    project = context.projects.require("crew", "pair")["id"]
+    members = [
+        context.versions.memberships(row["id"])[0]
+        for name in ("new", "old")
+        if (row := context.collections.named(project, name))
+    ]
+    assert list(differences(context, *members)) == expected
+
+
+def test_comparison_with_no_version_says_so(browser: httpx.Client) -> None:
+    response = browser.get("/crew/ship/artifacts/dataset/data/v1?compare=v77")
+    assert (response.status_code, "There is no version v77" in response.text) == (200, True)
 
 
 def test_registry_page_shows_its_collections(server: WandbServer, browser: httpx.Client) -> None:

@@ -1,10 +1,13 @@
 """The pages in a real browser: charts, more files, no request elsewhere, no script of others."""
 
+import json
+import re
 import shutil
 import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -46,15 +49,21 @@ def chromium() -> Iterator[Browser]:
 def server(wandb_server: WandbServer) -> WandbServer:
     many = {f"f{number:06}.txt": b"x" for number in range(1_000)}
     wandb_server.add_run(
-        "crew/ship/log", {"media/dot.png": picture(), f"{SCRIPT.replace('/', '')}.txt": SCRIPT},
+        "crew/ship/log",
+        {
+            "media/dot.png": picture(), f"{SCRIPT.replace('/', '')}.txt": SCRIPT,
+            "media/t.table.json": json.dumps({"columns": [SCRIPT], "data": [[SCRIPT]]}),
+        },
         config={SCRIPT: SCRIPT}, history=[{"loss": 1 / (step + 1)} for step in range(50)],
         tags=[SCRIPT], display_name=SCRIPT,
     )  # fmt: skip
     wandb_server.add_run("crew/ship/many", many)
-    wandb_server.add_artifact(
-        "crew/ship/data", "dataset", {"a.txt": SCRIPT}, aliases=["best"],
-        metadata={"note": SCRIPT}, description=SCRIPT, logged_by="crew/ship/log",
-    )  # fmt: skip
+    for content in (SCRIPT, f"{SCRIPT} again"):
+        wandb_server.add_artifact(
+            "crew/ship/data", "dataset", {"a.txt": content, f"{SCRIPT}.txt": content},
+            metadata={"note": SCRIPT}, description=SCRIPT, logged_by="crew/ship/log",
+            used_by=["crew/ship/many"], tags=[SCRIPT],
+        )  # fmt: skip
     return wandb_server
 
 
@@ -85,12 +94,67 @@ def test_run_page_draws_its_metrics(page: Page, tmp_path: Path) -> None:
     assert len(page.screenshot(path=tmp_path / "run.png")) > 10_000
 
 
+PAGES = (
+    "", "crew", "crew/ship", "crew/ship?order=-config.x&name=x", f"crew/ship?tag={quote(SCRIPT)}",
+    "crew/ship/runs/log", "crew/ship/storage", "crew/ship/artifacts", "crew/ship/artifacts/dataset",
+    "crew/ship/artifacts/dataset/data", "crew/ship/artifacts/dataset/data/v1?compare=v0",
+    f"crew/ship/artifacts/dataset/data/v1?compare={quote(SCRIPT)}",
+    "crew/ship/artifacts/dataset/data/v0/files/a.txt",
+    "crew/ship/runs/log/files/media/t.table.json",
+)  # fmt: skip
+
+
 def test_names_and_values_run_no_script(page: Page, server: WandbServer) -> None:
-    for path in ("", "crew/ship", "crew/ship/runs/log", "crew/ship/artifacts",
-                 "crew/ship/artifacts/dataset/data/v0",
-                 "crew/ship/artifacts/dataset/data/v0/files/a.txt"):  # fmt: skip
+    for path in PAGES:
         page.goto(f"{server.url}/{path}")
         assert page.title() != "stolen", path
+        assert page.locator("main img, main script").count() == 0, path
+
+
+CHECK = Path(__file__).with_name("check_page.js").read_text()
+
+
+def test_pages_are_labelled_readable_and_fit(page: Page, server: WandbServer) -> None:
+    for path in PAGES:
+        page.goto(f"{server.url}/{path}")
+        for width in (1280, 400):
+            page.set_viewport_size({"width": width, "height": 800})
+            assert page.evaluate(CHECK) == [], (path, width)
+
+
+def test_runs_are_sorted_and_filtered_by_keyboard(page: Page, server: WandbServer) -> None:
+    for number in range(3):
+        server.add_run(
+            f"crew/few/r{number}", summary={"loss": number}, display_name=f"name{number}"
+        )
+    page.goto(f"{server.url}/crew/few")
+    rows = page.locator("tbody th a")
+    assert rows.all_inner_texts() == ["name2", "name1", "name0"]
+    page.get_by_role("link", name="loss").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**order=-summary_metrics.loss")
+    page.get_by_role("link", name="loss").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**order=%2Bsummary_metrics.loss")
+    assert rows.all_inner_texts() == ["name0", "name1", "name2"]
+    assert page.get_by_role("columnheader", name="loss").get_attribute("aria-sort") == "ascending"
+    page.get_by_label("Name contains").fill("NAME1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**name=NAME1**")
+    assert rows.all_inner_texts() == ["name1"]
+
+
+def test_lineage_leads_to_its_nodes_by_keyboard(page: Page, server: WandbServer) -> None:
+    page.goto(f"{server.url}/crew/ship/artifacts/dataset/data/v1")
+    page.locator("svg a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/runs/log")
+
+
+def test_chart_shows_the_value_under_the_pointer(page: Page, server: WandbServer) -> None:
+    page.goto(f"{server.url}/crew/ship/runs/log")
+    page.locator("figure .u-over").hover()
+    assert re.search(r"at step \d+$", page.locator("figcaption span").inner_text())
 
 
 def test_image_of_storage_is_shown(page: Page, server: WandbServer) -> None:

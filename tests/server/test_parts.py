@@ -74,8 +74,12 @@ def test_parts_in_parallel_and_out_of_order_are_joined(in_parts: InParts, api: A
     urls = in_parts.announce(PARTS)
     numbers = list(urls)
     random.Random(0).shuffle(numbers)
+
+    def put(number: int) -> httpx.Response:
+        return in_parts.put(urls[number], PARTS[number - 1])
+
     with ThreadPoolExecutor(8) as threads:
-        sent = list(threads.map(lambda n: in_parts.put(urls[n], PARTS[n - 1]), numbers))
+        sent = list(threads.map(put, numbers))
     assert {response.status_code for response in sent} == {200}
     assert [response.headers["ETag"] for response in sent] == [
         f'"{hex_md5(PARTS[n - 1])}"' for n in numbers

@@ -117,7 +117,7 @@ async def uploads(api: Api, run: Run) -> None:
     assert_type(run.upload("a").failed, list[FailedFile])
     assert_type(run.upload("a").uploaded, list[str])
     assert_type(api.publish("a", "entity/project/name", "dataset", **options), Artifact)
-    run.upload("a", fsync=True)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue] # ty: ignore[unknown-argument]
+    run.upload("a", fsync=True)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
 
 
 def names(files: Paginator[ResultT, NodeT, File]) -> list[str]:

@@ -22,7 +22,6 @@ from ..paths import ArtifactIdPath, parse_artifact_path, parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
 from ..runs.run_list import RunList
-from ..runs.upload import UploadPaths, upload_file
 from ..transport.client import Client
 from ..transport.flow import Flow, ask
 from ..transport.httpx_import import without_command_line
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from wbtyped_graphql.run_files_rows import RunFileRow
 
     from ..download.disk.digests import Algorithm
+    from ..runs.upload import UploadPaths
     from ..upload.results import UploadResult
     from .lineage_graph import LineageGraph
 
@@ -136,6 +136,8 @@ class Run(StandaloneRun):
         return await self.client.arun(self._upload(path, root))
 
     def _upload(self, path: str | PathLike[str], root: str | PathLike[str]) -> Flow[File]:
+
+        from ..runs.upload import upload_file
 
         name = yield from upload_file(self.client, self, path, root)
         return (yield from self.files([name], per_page=1).load_item(0))

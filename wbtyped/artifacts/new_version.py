@@ -4,18 +4,22 @@ Their class is `wbtyped.publish.Draft`, in a room above this one, where nothing 
 from. Its module is therefore found by name, when a method is called that makes or publishes one.
 """
 
+from __future__ import annotations
+
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import Literal, Protocol, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Literal, Protocol, TypeVar, cast, overload
 
 from .. import arguments
 from ..transport.client import HasClient
 from ..transport.flow import Flow
-from .contents.entry import ArtifactManifestEntry
+
+if TYPE_CHECKING:
+    from .contents.entry import ArtifactManifestEntry  # for start-up
 
 VersionT_co = TypeVar("VersionT_co", covariant=True)
 RunT_contra = TypeVar("RunT_contra", contravariant=True)

@@ -60,6 +60,7 @@ def serve(
         str | None,
         typer.Option(
             metavar="KEY",
+            envvar="WBTYPED_SERVER_API_KEY",
             help="API key to accept; default: the key of the folder, generated with it.",
             callback=check_api_key,
         ),

@@ -1,7 +1,8 @@
 """New versions of artifacts, from local files to the server.
 
-`Draft` collects files; `version` sends them: create, upload, commit. Nothing here downloads, and
-files of runs are in `wbtyped.runs`.
+`Draft` says what a version will contain: files, references, and what an earlier version has;
+`version` sends it: create, upload, commit. Nothing here downloads, and files of runs are in
+`wbtyped.runs`.
 """
 
 from ..transport.httpx_import import without_command_line

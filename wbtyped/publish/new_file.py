@@ -41,12 +41,12 @@ class NewBinaryFile(io.BufferedWriter):
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
     ) -> None:
         """Add the file to the draft, unless the block failed."""
-        if error is None:
+        if exc_val is None:
             self.close()
         else:
             self.discard()
@@ -61,12 +61,12 @@ class NewTextFile(io.TextIOWrapper):
 
     def __exit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
+        exc_type: type[BaseException] | None,
+        exc_val: BaseException | None,
+        exc_tb: TracebackType | None,
     ) -> None:
         """Add the file to the draft, unless the block failed."""
-        if error is not None:
+        if exc_val is not None:
             self._binary.discard()
         self.close()
 

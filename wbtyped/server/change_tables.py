@@ -1,4 +1,4 @@
-"""The table of changes, and the triggers that write it; see `changes`."""
+"""What triggers write down of long lists: their changes (see `changes`) and their length."""
 
 # Not INSERT OR REPLACE: the statement that fires a trigger may override that.
 STAMP = """
@@ -16,7 +16,27 @@ OLD_MEMBERSHIP = STAMP.format(
 MEMBERSHIPS = STAMP.replace("{rows}", "FROM memberships WHERE {rows}").format(
     kind="versions", parent="collection_id", row="id", rows="{rows}"
 )
+COUNTED = """
+INSERT INTO list_counts SELECT '{kind}', {parent}, count(*) FROM {table}
+  WHERE NOT EXISTS (SELECT 1 FROM list_counts WHERE kind = '{kind}') GROUP BY {parent};
+CREATE TRIGGER IF NOT EXISTS {table}_counted AFTER INSERT ON {table} BEGIN
+  INSERT INTO list_counts VALUES ('{kind}', new.{parent}, 1)
+    ON CONFLICT (kind, parent_id) DO UPDATE SET length = length + 1;
+END;
+CREATE TRIGGER IF NOT EXISTS {table}_discounted AFTER DELETE ON {table} BEGIN
+  UPDATE list_counts SET length = length - 1 WHERE kind = '{kind}' AND parent_id = old.{parent};
+END;
+"""
 CHANGE_TABLES = f"""
+-- Counting 100,000 rows takes 3 ms, four times as long as a page of them.
+CREATE TABLE IF NOT EXISTS list_counts (
+  kind TEXT NOT NULL,
+  parent_id INTEGER NOT NULL,
+  length INTEGER NOT NULL,
+  PRIMARY KEY (kind, parent_id)
+) WITHOUT ROWID;
+{COUNTED.format(kind="runs", parent="project_id", table="runs")}
+{COUNTED.format(kind="versions", parent="collection_id", table="memberships")}
 CREATE TABLE IF NOT EXISTS changes (
   kind TEXT NOT NULL,
   parent_id INTEGER NOT NULL,

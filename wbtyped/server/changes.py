@@ -12,6 +12,16 @@ ListKind = Literal["runs", "versions"]
 """The runs of a project, or the versions in a collection, by the ids of their memberships."""
 
 
+LENGTH = """
+SELECT coalesce(max(length), 0) FROM list_counts WHERE kind = ? AND parent_id = ?
+"""
+
+
+def list_length(database: Database, kind: ListKind, parent_id: int) -> int:
+    """Return the number of rows of a list."""
+    return int(database.connection.execute(LENGTH, (kind, parent_id)).fetchone()[0])
+
+
 class Changes:
     """The table `changes`."""
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pydantic import TypeAdapter
 
+from .changes import list_length
 from .database import Database, now
 from .http_errors import HttpError, not_found
 from .node_ids import MAX_ROW_ID, parse_node_id
@@ -67,8 +68,7 @@ class Runs:
 
     def count(self, project_id: int) -> int:
         """Return the number of runs of a project."""
-        query = "SELECT count(*) FROM runs WHERE project_id = ?"
-        return int(self._database.connection.execute(query, (project_id,)).fetchone()[0])
+        return list_length(self._database, "runs", project_id)
 
     def require(self, opaque: str) -> sqlite3.Row:
         """Return a run by its node id, or raise HttpError."""
@@ -107,7 +107,7 @@ class Runs:
     def scan(self, project_id: int) -> Iterator[sqlite3.Row]:
         """Return the runs of a project, oldest first, one at a time."""
         query = "SELECT * FROM runs WHERE project_id = ? ORDER BY id"
-        yield from self._database.connection.execute(query, (project_id,))
+        return iter(self._database.connection.execute(query, (project_id,)))
 
     def by_ids(self, ids: Sequence[int]) -> list[sqlite3.Row]:
         """Return those of some runs that exist, in the order of their ids."""
@@ -177,7 +177,7 @@ class Runs:
 
     def storage_bytes(self, run_id: int) -> int:
         """Return the size of the files of a run."""
-        query = "SELECT coalesce(sum(size), 0) FROM files WHERE run_id = ?"
+        query = "SELECT coalesce(sum(bytes), 0) FROM run_sizes WHERE run_id = ?"
         return int(self._database.connection.execute(query, (run_id,)).fetchone()[0])
 
     def delete(self, ids: Sequence[int]) -> None:

@@ -42,7 +42,7 @@ from .seed import PROJECT_ACCESS, Seeder, as_usage_errors, dump_config, dump_jso
 from .signed_urls import Signer
 from .storage import StorageOrigin
 from .tracked_blobs import TrackedBlobs
-from .users import MAIN_USER, SERVICE, User, Users
+from .users import MAIN_USER, SERVICE, User, Users, check_account_name
 from .workers import QUERY_THREADS, Workers
 
 FEATURES = frozenset(
@@ -295,21 +295,25 @@ class WandbServer:
         """
         arguments.check_strings(name=name)
         arguments.one_of("role", role, TEAM_ROLES)
+        arguments.flag("admin", admin)
+        teams = arguments.strings("teams", teams)
         with as_usage_errors():
-            seeder = Seeder(self._context)
-            user = seeder.add_user(name, admin=arguments.flag("admin", admin))
-            for team in arguments.strings("teams", teams):
-                self._context.members.add_team(team)
-                self._context.members.set_team_role(team, user.id, role)
+            user = Seeder(self._context).add_user(name, admin=admin)
+            for team in teams:
+                self._join_team(user, team, role)
         return self._key_of(user)
+
+    def _join_team(self, user: User, team: str, role: str) -> None:
+        check_account_name(team)
+        self._context.members.add_team(team)
+        self._context.members.set_team_role(team, user.id, role)
 
     def add_service_account(self, name: str, team: str) -> str:
         """Create a service account, which logs runs for a team; return the API key."""
         arguments.check_strings(name=name, team=team)
         with as_usage_errors():
             user = Seeder(self._context).add_user(name, kind=SERVICE)
-            self._context.members.add_team(team)
-            self._context.members.set_team_role(team, user.id, "member")
+            self._join_team(user, team, "member")
             self._context.users.update(user.id, {"default_entity": team})
         return self._key_of(user)
 

@@ -127,7 +127,7 @@ class SortedViews:
 
     def __init__(self, changes: Changes) -> None:
         self._changes = changes
-        self._views: dict[ViewKey, SortedView[Any]] = {}
+        self._views: dict[ViewKey, Any] = {}
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
@@ -148,7 +148,8 @@ class SortedViews:
         """Return a view that is up to date; `matches` is the filter that `filters` describes."""
         key = (source.kind, source.parent_id, filters, order.key, order.descending)
         with self._lock:
-            view: SortedView[RecordT] = self._views.pop(key, None) or SortedView(matches, order)
+            known: SortedView[RecordT] | None = self._views.pop(key, None)  # to be the last one
+            view = SortedView(matches, order) if known is None else known
             self._views[key] = view
         view.refresh(source, self._changes)
         self._forget_others()

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from .aliases_and_tags import LATEST, add_tags, set_alias
+from .changes import list_length
 from .commit import add_membership, commit_version, insert_version
 from .database import Database, now
 from .http_errors import HttpError, not_found
@@ -145,7 +146,7 @@ class Versions:
     def scan_memberships(self, collection_id: int) -> Iterator[sqlite3.Row]:
         """Return the versions in a collection, one at a time."""
         query = SELECT_MEMBERSHIPS.format(where="memberships.collection_id = ?")
-        yield from self._database.connection.execute(query, (collection_id,))
+        return iter(self._database.connection.execute(query, (collection_id,)))
 
     def memberships_after(
         self, collection_id: int, after: int | None, limit: int, *, newest_first: bool
@@ -173,9 +174,7 @@ class Versions:
 
     def count(self, collection_id: int) -> int:
         """Return the number of versions in a collection."""
-        query = "SELECT count(*) AS found FROM memberships WHERE collection_id = ?"
-        row = self._one(query, collection_id)
-        return int(row["found"]) if row else 0
+        return list_length(self._database, "versions", collection_id)
 
     def memberships_of(self, artifact_id: int) -> list[sqlite3.Row]:
         """Return the memberships of a version, that in its own sequence first."""

@@ -54,10 +54,8 @@ class CurlHandle:
         self._header_lines.clear()
         set_option = self.curl.setopt
         self.proxy = self._routes.set_proxy(self.curl, upload.url)
-        # Without a value, libcurl sends none of these by itself.
-        headers = (
-            ["Expect:", "Content-Type:"] if "Content-Type" not in upload.headers else ["Expect:"]
-        )
+        # Without a value, libcurl sends neither of these by itself.
+        headers = ["Expect:", "Content-Type:"]
         headers += [f"{name}: {value}" for name, value in upload.headers.items()]
         try:
             set_option(pycurl.URL, str(upload.url))
@@ -72,7 +70,7 @@ class CurlHandle:
     def _set_body(self, upload: Upload) -> None:
         set_option = self.curl.setopt
         if upload.is_small:
-            # Sent from memory, head and body in one go, without a call back.
+            # Sent from memory, head and body in one go, without a callback.
             set_option(pycurl.POSTFIELDS, upload.body.read())
             set_option(pycurl.CUSTOMREQUEST, "PUT")
             return

@@ -34,8 +34,8 @@ class UploadEngine:
         self._has_lane = options.engine == "curl" and lane_is_possible()
 
     def grow(self) -> None:
-        """Start threads for the uploads that wait, if there are too few."""
-        small, large = self._schedule.waiting()
+        """Start threads for the uploads that are not finished, if there are too few."""
+        small, large = self._schedule.unfinished()
         if self._has_lane and small and self._lane is None:
             self._lane = self._start(self._run_lane)
         wanted = min(self._options.jobs, large if self._has_lane else small + large)

@@ -50,30 +50,18 @@ def digest_file(
     """Digest a file; raises DiskError if it cannot be read, or changes meanwhile."""
     stream, stamp = open_regular(path)
     with stream:
+        if stamp.size <= INLINE_BYTES:
+            return digest_content(path, stream, stamp, xxh128=xxh128)
+        parts = PartDigests(part_bytes_of(stamp.size) if in_parts else 0)
+        whole = [new_hash("MD5"), *([new_hash("XXH128")] if xxh128 else [])]
         try:
-            if stamp.size <= INLINE_BYTES:
-                found = digest_content(path, stream, stamp, xxh128=xxh128)
-            else:
-                parts = PartDigests(part_bytes_of(stamp.size) if in_parts else 0)
-                whole = [new_hash("MD5"), *([new_hash("XXH128")] if xxh128 else [])]
-                update_all(stream, whole, parts, is_cancelled)
-                md5, *more = map(base64_digest, whole)
-                found = LocalDigest(stamp, md5, more[0] if more else None, parts.finish())
+            update_all(stream, whole, parts, is_cancelled)
         except OSError as error:
             raise unreadable(path, error) from error
         if FileStamp.of(stream) != stamp:
             raise modified(path)
-    return found
-
-
-def digest_content(path: Path, stream: FileIO, stamp: FileStamp, *, xxh128: bool) -> LocalDigest:
-    """Digest a small file, and keep its content."""
-    content = stream.read(stamp.size + 1)
-    if len(content) != stamp.size:
-        raise modified(path)
-    md5 = b2a_base64(hashlib.md5(content, usedforsecurity=False).digest(), newline=False)
-    more = digest_of(content, "XXH128") if xxh128 else None
-    return LocalDigest(stamp, md5.decode("ascii"), more, (), content)
+    md5, *more = map(base64_digest, whole)
+    return LocalDigest(stamp, md5, more[0] if more else None, parts.finish())
 
 
 def digest_if_small(path: Path, *, xxh128: bool) -> LocalDigest | None:
@@ -82,13 +70,20 @@ def digest_if_small(path: Path, *, xxh128: bool) -> LocalDigest | None:
     with stream:
         if stamp.size > INLINE_BYTES:
             return None
-        try:
-            found = digest_content(path, stream, stamp, xxh128=xxh128)
-        except OSError as error:
-            raise unreadable(path, error) from error
-        if FileStamp.of(stream) != stamp:
-            raise modified(path)
-    return found
+        return digest_content(path, stream, stamp, xxh128=xxh128)
+
+
+def digest_content(path: Path, stream: FileIO, stamp: FileStamp, *, xxh128: bool) -> LocalDigest:
+    """Digest a small file, and keep its content."""
+    try:
+        content = stream.read(stamp.size + 1)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if len(content) != stamp.size or FileStamp.of(stream) != stamp:
+        raise modified(path)
+    md5 = b2a_base64(hashlib.md5(content, usedforsecurity=False).digest(), newline=False)
+    more = digest_of(content, "XXH128") if xxh128 else None
+    return LocalDigest(stamp, md5.decode("ascii"), more, (), content)
 
 
 def base64_digest(digest: Hash) -> str:

@@ -1,9 +1,13 @@
 """The options of every method that uploads files."""
 
-from typing import TypedDict
+from __future__ import annotations
 
-from ..download.options import EngineName
-from ..download.progress import Progress
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    # For start-up: `Api` refers to this module.
+    from ..download.options import EngineName
+    from ..download.progress import Progress
 
 
 class UploadOptions(TypedDict, total=False):

@@ -102,9 +102,13 @@ class UploadSchedule:
             self._lock.notify_all()
             self._room.notify_all()
 
-    def waiting(self) -> tuple[int, int]:
-        """Return how many small and how many large uploads wait."""
-        return len(self._small), len(self._large)
+    def unfinished(self) -> tuple[int, int]:
+        """Return how many small and how many large uploads wait, run, or will be tried again."""
+        with self._lock:
+            delayed = [upload for _, _, upload in self._delayed]
+            started = [*self._active, *delayed]
+        small = sum(upload.is_small for upload in started)
+        return len(self._small) + small, len(self._large) + len(started) - small
 
     def wait_below(self, most: int, seconds: float) -> bool:
         """Wait until fewer than `most` uploads are outstanding; False if they still are."""

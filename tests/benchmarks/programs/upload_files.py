@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import wandb
 
@@ -22,7 +23,8 @@ if kind == "artifact":
     run.finish()
 else:
     started = time.perf_counter()
-    run.save(f"{folder}/*", base_path=str(folder.parent), policy="now")
+    save: Any = run.save  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    save(f"{folder}/*", base_path=str(folder.parent), policy="now")
     run.finish()
     seconds = time.perf_counter() - started
 print(count / seconds, flush=True)

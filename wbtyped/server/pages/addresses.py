@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from ..context import Context
 from ..http_errors import not_found
-from ..node_ids import parse_row_id
 from ..resolvers.nodes import REGISTRY_PREFIX
-from . import artifacts, projects, runs
+from . import artifacts, projects, run_table, runs
 from .page import Page
 
 Query = Mapping[str, str]
@@ -25,24 +24,20 @@ def find_page(context: Context, path: str, query: Query) -> Page:
             return run_page(context, entity, project, rest, query)
         case [entity, project, "artifacts", *rest]:
             return artifact_page(context, entity, project, rest, query)
+        case [entity, project, "storage"]:
+            return projects.storage_page(context, entity, project)
         case [entity, project] | [entity, project, _]:
-            return projects.project_page(context, entity, project, cursor(query))
+            return run_table.project_page(context, entity, project, query)
         case _:
             raise not_found(f"page {path}")
-
-
-def cursor(query: Query) -> int | None:
-    """Return the row after which a page starts."""
-    return parse_row_id(query.get("after", ""))
 
 
 def registry_page(context: Context, organization: str, name: str, query: Query) -> Page:
     """Return the page of a registry, by the names of an organization and its registry."""
     for found in context.organizations_of_user():
         if organization in {found.name, found.entity}:
-            return projects.project_page(
-                context, found.entity, f"{REGISTRY_PREFIX}{name}", cursor(query)
-            )
+            project = f"{REGISTRY_PREFIX}{name}"
+            return artifacts.types_page(context, found.entity, project, None, query)
     raise not_found(f"organization {organization}")
 
 
@@ -52,7 +47,7 @@ def run_page(
     """Return the page of a run, of one of its files, or further rows of its files."""
     match rest:
         case [] | [""]:
-            return projects.project_page(context, entity, project, cursor(query))
+            return run_table.project_page(context, entity, project, query)
         case [run, "files"] if "after" in query:
             return runs.more_files(context, entity, project, run, query["after"])
         case [run, "files", *name] if any(name):
@@ -69,11 +64,11 @@ def artifact_page(
     """Return the page of a type, of a collection, of a version or of one of its files."""
     match rest:
         case []:
-            return artifacts.types_page(context, entity, project, None)
+            return artifacts.types_page(context, entity, project, None, query)
         case [kind]:
-            return artifacts.types_page(context, entity, project, kind or None)
+            return artifacts.types_page(context, entity, project, kind or None, query)
         case [kind, name]:
-            return artifacts.collection_page(context, entity, project, kind, name)
+            return artifacts.collection_page(context, entity, project, kind, name, query)
         case [kind, name, alias, "files"] if "after" in query:
             version = artifacts.VersionPath(entity, project, kind, name, alias)
             return artifacts.more_files(context, version, query["after"])

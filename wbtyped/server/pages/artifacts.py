@@ -1,19 +1,28 @@
 """Pages of artifacts: types, collections, versions, their files, lineage and differences."""
 
+import heapq
 import json
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import NamedTuple
 
 from ..access import Level
 from ..context import Context
 from ..http_errors import not_found
+from ..node_ids import parse_row_id
+from .lineage_graph import lineage_graph
 from .page import Page, link
 from .previews import preview
 from .projects import trail_to
-from .runs import versions_of
 
+Query = Mapping[str, str]
 FILES_PER_PAGE = 100
+PER_PAGE = 100
+"""Collections and versions of a page."""
+OFFERED = 20
+"""Versions that a comparison offers; others can be typed."""
 DIFFERENCES = 1_000
 """Files that a comparison shows."""
 DIFF_PAGE = 5_000
@@ -34,24 +43,38 @@ class VersionPath(NamedTuple):
         return (self.entity, self.project, "artifacts", *self[2:])
 
 
-def types_page(context: Context, entity: str, project: str, artifact_type: str | None) -> Page:
-    """Return the page of the collections of a project, or those of one type."""
+def types_page(
+    context: Context, entity: str, project: str, artifact_type: str | None, query: Query
+) -> Page:
+    """Return the page of the collections of a project, or those of one type, newest first."""
     row = context.projects.require(entity, project)
-    rows = context.collections.list_by("project_id", row["id"])
-    shown = [collection_row(context, found) for found in rows]
-    wanted = [each for each in shown if artifact_type in {None, each["type"]}]
-    values = {"entity": entity, "project": project, "collections": wanted}
-    return Page("artifacts.html", artifact_type or "Artifacts", values, trail_to(entity, project))
+    column, owner_id = "project_id", row["id"]
+    if artifact_type is not None:
+        found_type = context.collections.type_named(row["id"], artifact_type)
+        if found_type is None:
+            raise not_found(f"artifact type {entity}/{project}/{artifact_type}")
+        column, owner_id = "type_id", found_type["id"]
+    after = parse_row_id(query.get("after", ""))
+    rows = context.collections.newest_after(column, owner_id, after, PER_PAGE + 1)
+    shown = rows[:PER_PAGE]
+    values = {
+        "entity": entity, "project": project, "tab": "artifacts", "type": artifact_type,
+        "collections": [collection_row(context, found) for found in shown],
+        "count": context.collections.count(column, owner_id),
+        "after": after, "next": shown[-1]["id"] if len(rows) > PER_PAGE else None,
+    }  # fmt: skip
+    title = artifact_type or "Artifacts"
+    above = [] if artifact_type is None else ["artifacts"]
+    return Page("artifacts.html", title, values, trail_to(entity, project, *above))
 
 
 def collection_row(context: Context, row: sqlite3.Row) -> Mapping[str, object]:
     """Return a collection with the number of its versions."""
-    members = context.versions.memberships(row["id"])
     return {
-        "name": row["name"], "description": row["description"], "versions": len(members),
+        "name": row["name"], "description": row["description"],
+        "versions": context.versions.count(row["id"]),
         "type": context.collections.type_by_id(row["type_id"])["name"],
         "kind": "portfolio" if row["kind"] == "PORTFOLIO" else "sequence",
-        "bytes": sum(member["size"] for member in members if member["state"] == "COMMITTED"),
         "updated": row["updated_at"],
     }  # fmt: skip
 
@@ -64,19 +87,23 @@ def require_collection(context: Context, entity: str, project: str, name: str) -
     return row
 
 
-def collection_page(context: Context, entity: str, project: str, kind: str, name: str) -> Page:
+def collection_page(
+    context: Context, entity: str, project: str, kind: str, name: str, query: Query
+) -> Page:
     """Return the page of the versions of a collection, newest first."""
     row = require_collection(context, entity, project, name)
-    members = sorted(
-        context.versions.memberships(row["id"]), key=lambda member: -int(member["member_index"])
-    )
-    versions = [version_row(context, member) for member in members]
+    after = parse_row_id(query.get("after", ""))
+    rows = context.versions.memberships_after(row["id"], after, PER_PAGE + 1, newest_first=True)
+    shown = rows[:PER_PAGE]
     values = {
         "entity": entity, "project": project, "type": kind, "collection": row,
-        "versions": versions,
+        "versions": [version_row(context, member) for member in shown],
+        "count": context.versions.count(row["id"]),
+        "after": after is not None,
+        "next": shown[-1]["member_index"] if len(rows) > PER_PAGE else None,
         "tags": [tag["name"] for tag in context.collections.tags_of(row["id"])],
     }  # fmt: skip
-    return Page("collection.html", name, values, trail_to(entity, project, "artifacts"))
+    return Page("collection.html", name, values, trail_to(entity, project, "artifacts", kind))
 
 
 def version_row(context: Context, member: sqlite3.Row) -> Mapping[str, object]:
@@ -96,9 +123,11 @@ def version_page(context: Context, path: VersionPath, other: str | None) -> Page
     """Return the page of a version; with `other`, also what differs from that version."""
     row = require_collection(context, path.entity, path.project, path.collection)
     member = require_member(context, row, path.alias)
-    creator = context.versions.run_by_id(member["run_id"]) if member["run_id"] else None
-    if creator is not None and not context.access.project(creator["project_id"]):
-        creator = None
+    compared = member_named(context, row, other) if other else None
+    found = (
+        list(islice(differences(context, member, compared), DIFFERENCES + 1)) if compared else []
+    )
+    newest = context.versions.memberships_after(row["id"], None, OFFERED, newest_first=True)
     values = {
         "path": path.parts,
         "version": version_row(context, member),
@@ -106,15 +135,12 @@ def version_page(context: Context, path: VersionPath, other: str | None) -> Page
         "metadata": json.dumps(json.loads(member["metadata"] or "{}"), indent=2),
         "digest": member["digest"],
         "tags": [tag["name"] for tag in context.versions.tags_of(member["id"])],
-        "created_by": run_link(context, creator) if creator else None,
-        "used_by": [
-            run_link(context, run)
-            for run in context.access.visible(context.versions.runs_using(member["id"]))
-        ],
-        "inputs": inputs_of(context, creator),
-        "others": [f"v{each['member_index']}" for each in context.versions.memberships(row["id"])],
+        "graph": lineage_graph(context, member),
+        "others": [f"v{each['member_index']}" for each in newest],
         "compared": other,
-        "differences": other and differences(context, member, require_member(context, row, other)),
+        "unknown": other is not None and compared is None,
+        "differences": found[:DIFFERENCES],
+        "more_differences": len(found) > DIFFERENCES,
         **files_values(context, member, ""),
     }
     title = f"{path.collection}:{path.alias}"
@@ -129,22 +155,15 @@ def trail_of(path: VersionPath, above: Sequence[str]) -> list[tuple[str, str]]:
 
 def require_member(context: Context, row: sqlite3.Row, alias: str) -> sqlite3.Row:
     """Return the member of a collection that an alias names, or raise HttpError."""
-    member = context.versions.find_membership(row["id"], alias)
+    member = member_named(context, row, alias)
     if member is None:
         raise not_found(f"version {row['name']}:{alias}")
     return member
 
 
-def run_link(context: Context, run: sqlite3.Row) -> Mapping[str, object]:
-    """Return the name of a run and the URL path of its page."""
-    owner = context.projects.by_id(run["project_id"])
-    href = link((owner["entity"], owner["name"], "runs", run["name"]))
-    return {"name": run["display_name"] or run["name"], "href": href}
-
-
-def inputs_of(context: Context, run: sqlite3.Row | None) -> Sequence[Mapping[str, object]]:
-    """Return the versions that the creator of a version used."""
-    return versions_of(context, context.versions.used_by_run(run["id"])) if run else ()
+def member_named(context: Context, row: sqlite3.Row, alias: str) -> sqlite3.Row | None:
+    """Return the member of a collection that an alias names."""
+    return context.versions.find_membership(row["id"], alias)
 
 
 def files_values(context: Context, version: sqlite3.Row, after: str) -> Mapping[str, object]:
@@ -183,23 +202,23 @@ def file_page(context: Context, path: VersionPath, file: str) -> Page:
 
 def differences(
     context: Context, version: sqlite3.Row, other: sqlite3.Row
-) -> list[tuple[str, str, int]]:
-    """Return the files that differ from another version: what happened, name and size."""
-    new, old = (dict(digests(context, each)) for each in (version, other))
-    found = [
-        ("added" if name not in old else "changed", name, size)
-        for name, (digest, size) in new.items()
-        if name not in old or old[name][0] != digest
-    ]
-    found += [("removed", name, size) for name, (_, size) in old.items() if name not in new]
-    return sorted(found, key=lambda each: each[1])[:DIFFERENCES]
+) -> Iterator[tuple[str, str, int]]:
+    """Return the files that differ from another version, by name: what happened, name and size."""
+    entries = heapq.merge(
+        ((row["path"], "added", row) for row in entries_of(context, version)),
+        ((row["path"], "removed", row) for row in entries_of(context, other)),
+        key=itemgetter(0, 1),
+    )
+    for path, group in groupby(entries, key=itemgetter(0)):
+        (_, change, row), *before = group
+        if before and before[0][2]["digest"] == row["digest"]:
+            continue
+        yield "changed" if before else change, path, row["size"] or 0
 
 
-def digests(context: Context, version: sqlite3.Row) -> list[tuple[str, tuple[str, int]]]:
-    """Return names, digests and sizes of the files of a version."""
-    found: list[tuple[str, tuple[str, int]]] = []
+def entries_of(context: Context, version: sqlite3.Row) -> Iterator[sqlite3.Row]:
+    """Return the files of a version, ordered by path."""
     after = ""
     while rows := context.versions.entries_after(version["id"], after, DIFF_PAGE):
-        found += [(row["path"], (row["digest"], row["size"] or 0)) for row in rows]
+        yield from rows
         after = rows[-1]["path"]
-    return found

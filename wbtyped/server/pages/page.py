@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, select_autoescape
 from pydantic import JsonValue
@@ -31,6 +31,7 @@ def environment() -> Environment:
     made.filters["link"] = link
     made.filters["minute"] = minute
     made.filters["cell"] = cell
+    made.filters["query"] = query
     return made
 
 
@@ -43,6 +44,11 @@ def render(page: Page, **more: object) -> str:
 def link(parts: Sequence[object]) -> str:
     """Return the URL path of some names."""
     return "/" + "/".join(quote(str(part), safe="") for part in parts)
+
+
+def query(given: Mapping[str, object], **changes: object) -> str:
+    """Return a query string; parameters without a value are left out."""
+    return "?" + urlencode({name: value for name, value in {**given, **changes}.items() if value})
 
 
 def cell(value: JsonValue) -> str:

@@ -1,17 +1,13 @@
 """Pages of the server, of entities and of projects."""
 
-from collections.abc import Mapping, Sequence
-
-from pydantic import JsonValue
+from collections.abc import Mapping
 
 from ..context import Context
 from ..http_errors import not_found
-from ..resolvers.records import RunRecord
 from .page import Page, link
 
-RUNS_PER_PAGE = 50
-SHOWN_COLUMNS = 8
-"""Columns of configuration and of summary in a table of runs."""
+LARGEST = 50
+"""Runs and collections that the page of storage names."""
 HOME = ("Projects", "/")
 
 
@@ -28,7 +24,7 @@ def entity_row(context: Context, name: str) -> Mapping[str, object]:
         {
             "name": row["name"],
             "runs": context.runs.count(row["id"]),
-            "collections": len(context.collections.list_by("project_id", row["id"])),
+            "collections": context.collections.count("project_id", row["id"]),
             "bytes": context.sizes.project_bytes(row["id"]),
             "updated": row["updated_at"],
         }
@@ -52,32 +48,18 @@ def trail_to(entity: str, *parts: str) -> list[tuple[str, str]]:
     return [HOME, *((name, link(names[: n + 1])) for n, name in enumerate(names))]
 
 
-def project_page(context: Context, entity: str, project: str, after: int | None) -> Page:
-    """Return the page of a project: its newest runs, with configuration and summary."""
+def storage_page(context: Context, entity: str, project: str) -> Page:
+    """Return the page that says what the storage of a project is used for."""
     row = context.projects.require(entity, project)
-    rows = context.runs.after(row["id"], after, RUNS_PER_PAGE + 1, newest_first=True)
-    records = [
-        RunRecord(found, context.creators.find("run", found["id"]).name)
-        for found in rows[:RUNS_PER_PAGE]
-    ]
+    total = context.sizes.project_bytes(row["id"])
+    run_bytes = context.sizes.run_file_bytes(row["id"])
     values = {
-        "entity": entity,
-        "project": project,
-        "runs": records,
-        "config_keys": common_keys([record.plain_config for record in records]),
-        "summary_keys": common_keys([record.summary for record in records]),
-        "count": context.runs.count(row["id"]),
-        "bytes": context.sizes.project_bytes(row["id"]),
-        "next": records[-1].id if len(rows) > RUNS_PER_PAGE else None,
-    }
-    return Page("project.html", project, values, trail_to(entity))
-
-
-def common_keys(values: Sequence[Mapping[str, JsonValue]]) -> list[str]:
-    """Return the keys that most of some objects have, most frequent first."""
-    counts: dict[str, int] = {}
-    for each in values:
-        for key in each:
-            if not key.startswith("_"):
-                counts[key] = counts.get(key, 0) + 1
-    return sorted(counts, key=lambda key: -counts[key])[:SHOWN_COLUMNS]
+        "entity": entity, "project": project, "tab": "storage", "bytes": total,
+        "run_bytes": run_bytes, "artifact_bytes": total - run_bytes,
+        "runs": context.sizes.largest_runs(row["id"], LARGEST),
+        "collections": [
+            {**found, "type": context.collections.type_by_id(found["type_id"])["name"]}
+            for found in context.sizes.largest_collections(row["id"], LARGEST)
+        ],
+    }  # fmt: skip
+    return Page("storage.html", f"Storage of {project}", values, trail_to(entity, project))

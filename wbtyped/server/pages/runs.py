@@ -3,7 +3,8 @@
 import json
 import math
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..access import Level
 from ..context import Context, RunPath
@@ -13,7 +14,10 @@ from ..streams import HISTORY, LOG
 from .page import Page, link
 from .previews import preview
 from .projects import trail_to
+from .values import flatten
 
+SHOWN_VERSIONS = 50
+"""Versions of each kind that a run shows."""
 CHARTS = 24
 """Metrics that are drawn; a run may have thousands."""
 CHART_POINTS = 500
@@ -31,14 +35,23 @@ def require_run(context: Context, entity: str, project: str, run: str) -> sqlite
 
 def run_page(context: Context, entity: str, project: str, run: str) -> Page:
     """Return the page of a run."""
-    row = require_run(context, entity, project, run)
+    row, versions = require_run(context, entity, project, run), context.versions
+    record = RunRecord(row, context.creators.find("run", row["id"]).name)
+    logged = Neighbours(versions.logged_by_run, versions.count_logged_by_run)
+    used = Neighbours(versions.used_by_run, versions.count_used_by_run)
     values = {
         "path": RunPath(entity, project, run),
-        "run": RunRecord(row, context.creators.find("run", row["id"]).name),
+        "values": [
+            ("Summary", flatten(record.summary)),
+            ("Configuration", flatten(record.plain_config)),
+        ],
+        "run": record,
         "charts": json.dumps(charts(context.streams.objects(row["id"], HISTORY))),
         "console": context.streams.lines_after(row["id"], LOG, None, CONSOLE_LINES),
-        "logged": versions_of(context, context.versions.logged_by_run(row["id"])),
-        "used": versions_of(context, context.versions.used_by_run(row["id"])),
+        "artifacts": [
+            ("Logged artifacts", *versions_next_to(context, row["id"], logged, SHOWN_VERSIONS)),
+            ("Used artifacts", *versions_next_to(context, row["id"], used, SHOWN_VERSIONS)),
+        ],
         "bytes": context.runs.storage_bytes(row["id"]),
         **files_values(context, row, ""),
     }
@@ -63,9 +76,34 @@ def charts(steps: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
     ]
 
 
-def versions_of(context: Context, rows: Sequence[sqlite3.Row]) -> list[Mapping[str, object]]:
-    """Return versions with what their links need."""
-    return [version_names(context, row) for row in context.access.visible_versions(rows)]
+Visible = Callable[[Iterable[sqlite3.Row]], list[sqlite3.Row]]
+"""Returns those rows that the user may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """What is next to a run or a version: how to read it by pages, and to count it."""
+
+    rows_after: Callable[[int, int | None, int], list[sqlite3.Row]]
+    count: Callable[[int], int]
+
+    def first(
+        self, row_id: int, limit: int, visible: Visible, *, limited: bool
+    ) -> tuple[list[sqlite3.Row], int]:
+        """Return the first of those that the user may see, and how many more there are."""
+        if limited:
+            found = visible(self.rows_after(row_id, None, -1))
+            return found[:limit], max(len(found) - limit, 0)
+        return self.rows_after(row_id, None, limit), max(self.count(row_id) - limit, 0)
+
+
+def versions_next_to(
+    context: Context, run_id: int, found: Neighbours, limit: int
+) -> tuple[list[Mapping[str, object]], int]:
+    """Return the first versions next to a run, and how many more there are."""
+    access = context.access
+    rows, more = found.first(run_id, limit, access.visible_versions, limited=access.limited)
+    return [version_names(context, row) for row in rows], more
 
 
 def version_names(context: Context, row: sqlite3.Row) -> Mapping[str, object]:
@@ -80,6 +118,13 @@ def version_names(context: Context, row: sqlite3.Row) -> Mapping[str, object]:
         "name": f"{sequence['name']}:{version}", "type": artifact_type, "href": link(parts),
         "bytes": row["size"], "id": row["id"],
     }  # fmt: skip
+
+
+def run_link(context: Context, run: sqlite3.Row) -> Mapping[str, object]:
+    """Return the name of a run and the URL path of its page."""
+    owner = context.projects.by_id(run["project_id"])
+    href = link((owner["entity"], owner["name"], "runs", run["name"]))
+    return {"name": run["display_name"] or run["name"], "href": href}
 
 
 def files_values(context: Context, row: sqlite3.Row, after: str) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.datastructures import Headers
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -23,7 +23,7 @@ from .page import Page, render
 from .sessions import Sessions
 
 STATIC_FOLDER = Path(__file__).with_name("static")
-SIGN_IN, SIGN_OUT, STATIC = "/-/sign-in", "/-/sign-out", "/-/static"
+SIGN_IN, SIGN_OUT, STATIC, READY = "/-/sign-in", "/-/sign-out", "/-/static", "/-/ready"
 FORM_BYTES = 4096
 
 
@@ -59,6 +59,7 @@ class Site:
             Mount(STATIC, StaticFiles(directory=STATIC_FOLDER)),
             Route(SIGN_IN, self.sign_in, methods=["POST"]),
             Route(SIGN_OUT, self.sign_out, methods=["POST"]),
+            Route(READY, self.ready),
             Route("/{path:page}", self.show),
         ]
 
@@ -74,6 +75,11 @@ class Site:
         """Return the user that a request has the key of, or a session."""
         user_id = self._keys.owner_by_header(request.headers.get("authorization", ""))
         return self._context.users.by_id(user_id) or self._session_user(request.scope)
+
+    async def ready(self, _: Request) -> Response:
+        """Answer a health check, which needs no key: the server can read its data."""
+        await self._workers.run(self._context.organizations.all)
+        return PlainTextResponse("ready\n")
 
     async def show(self, request: Request) -> Response:
         """Show a page."""

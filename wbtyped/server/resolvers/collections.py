@@ -242,10 +242,10 @@ def versions_of_collection(
         rows_after = partial(
             context.versions.memberships_after, row["id"], newest_first=sorting.descending
         )
-        shown = page(
-            rows_after, member_node, member_index, after=parse_id_cursor(after), first=first
+        count = partial(context.versions.count, row["id"])
+        return counted_page(
+            rows_after, count, member_node, after=after, first=first, key=member_index
         )
-        return shown | {"totalCount": lambda _: context.versions.count(row["id"])}
     source = version_source(context, row)
     view = context.views.view(source, filters, matches, sorting)
     found = view_page(view, source, after=after, first=first)

@@ -35,8 +35,15 @@ class FoundPage(Generic[RecordT]):
 def view_page(
     view: SortedView[RecordT], source: Source[RecordT], *, after: str | None, first: int | None
 ) -> FoundPage[RecordT]:
+    """Return the page of a view that a query asks for."""
+    return found_page(view, source, parse_cursor(after), page_size(first))
+
+
+def found_page(
+    view: SortedView[RecordT], source: Source[RecordT], cursor: str | None, size: int
+) -> FoundPage[RecordT]:
     """Return a page of a view; only the records on it are read."""
-    places, has_next = view.page(parse_cursor(after), page_size(first))
+    places, has_next = view.page(cursor, size)
     records = {record.id: record for record in source.by_ids([place[-1] for place in places])}
     shown = [place for place in places if place[-1] in records]
     cursors = [write_cursor(place) for place in shown]

@@ -50,7 +50,11 @@ def counted_page(
     """Return a page of rows that are ordered by id, with the number of all if that is selected."""
     start = parse_id_cursor(after)
     shown = page(rows_after, to_node, key or row_id, after=start, first=first)
-    return shown | {"totalCount": lambda _: count()}
+
+    def total_count(_: object) -> int:
+        return count()
+
+    return shown | {"totalCount": total_count}
 
 
 def row_id(row: Row) -> int:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from wbtyped import Api
+from wbtyped.server import WandbServer
 
 from .conftest import Command
 
@@ -151,3 +152,18 @@ def test_serve_invalid_allowed_host_exits_2(
     assert refused.code == 2
     assert option[1] in refused.err
     assert not (tmp_path / "data").exists()
+
+
+def test_serve_creates_users_with_their_keys(tmp_path: Path) -> None:
+    with WandbServer(tmp_path / "data") as server:
+        key = server.add_user("ann")
+    options = ("--user", "ann:crew,band", "--user", "bob")
+    with served(tmp_path / "data", *options) as (env, _):
+        with Api({"base_url": env["WANDB_BASE_URL"]}, api_key=key) as api:
+            assert (api.viewer.username, api.viewer.teams) == ("ann", ["band", "crew"])
+
+
+def test_serve_rejects_a_user_without_a_team_name(tmp_path: Path, command: Command) -> None:
+    result = command("serve", tmp_path / "data", "--port", 0, "--user", "ann:crew,")
+    assert result.code == 2
+    assert "use NAME or NAME:TEAM,TEAM" in result.err

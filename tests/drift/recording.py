@@ -14,9 +14,10 @@ from pydantic import BaseModel
 
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
-from wbtyped.publish import Draft
+from wbtyped.codegen import find_names
 from wbtyped.server import Fault, WandbServer
 from wbtyped.transport.api_requests import ApiResponse
+from wbtyped.upload import part_sizes
 
 RUN = "crew/ship/log"
 
@@ -53,6 +54,10 @@ def callers() -> set[tuple[str, str]]:
     for top in sys._current_frames().values():  # pyright: ignore[reportPrivateUsage]
         frame: FrameType | None = top
         while frame:
+            # A function is named by its package: `codegen.find_names`.
+            package = frame.f_globals.get("__name__", "").split(".")[:2]
+            if package[0] == "wbtyped" and package[1:] != ["server"]:
+                found.add((package[-1], frame.f_code.co_name))
             me: object = frame.f_locals.get("self")
             module = type(me).__module__
             if module.startswith("wbtyped") and not module.startswith("wbtyped.server"):
@@ -121,12 +126,13 @@ def seed(server: WandbServer) -> None:
 
 def publish_with_own_run(server: WandbServer, api: Api) -> None:
     """Publish as if the server accepted no version without a run."""
+    (server.data / "own.txt").write_text("own")
     refusal = Fault(
         kind="graphql", operation="CreateArtifact", times=1, status=400,
         body=b'{"errors": [{"message": "a run is required"}]}', content_type="application/json",
     )  # fmt: skip
     with server.faults.active(refusal), pytest.warns(UserWarning, match="without a run"):
-        Draft("own", "dataset").publish("crew/ship/own", api=api)
+        api.publish(server.data / "own.txt", "crew/ship/own", "dataset")
 
 
 def read_runs(api: Api, folder: Path) -> None:
@@ -169,6 +175,7 @@ def list_runs(api: Api, folder: Path) -> None:
 def read_artifacts(api: Api, folder: Path) -> None:
     assert [t.name for t in api.artifact_types("crew/ship")] == ["dataset"]
     assert api.from_path("crew/ship/data")
+    assert find_names(api, "crew/ship").collections
     api.artifact_type("dataset", "crew/ship").load()
     assert list(ArtifactCollections(api.client, "crew", "ship", "dataset"))
     assert list(ProjectArtifactCollections(api.client, "crew", "ship"))
@@ -198,6 +205,11 @@ def change_artifacts(api: Api, folder: Path) -> None:
     (folder / "more.txt").write_text("more")
     api.publish(folder / "more.txt", "crew/ship/new", "dataset", incremental=True)
     api.publish(folder / "new.txt", "crew/ship/fast", "dataset", digest_algorithm="XXH128")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(part_sizes, "MULTIPART_BYTES", 4)
+        patched.setattr(part_sizes, "PART_BYTES", 2)
+        (folder / "large.txt").write_text("large")
+        api.publish(folder / "large.txt", "crew/ship/large", "dataset")
 
 
 def read_registries(api: Api, folder: Path) -> None:

@@ -113,6 +113,8 @@ def test_update_run_state_allows_what_wandb_does(ask: Ask) -> None:
     ):  # fmt: skip
         response = ask(STATE, i={"id": key, "state": state})
         assert response.status_code == (200 if allowed else 400), state
+        # W&B's words, by which scripts tell it from other errors.
+        assert ("invalid state transition" in response.text) is not allowed
     assert (run(ask)["state"], run(ask)["failed"]) == ("failed", True)
 
 

@@ -70,7 +70,7 @@ WRONG = [
 
 @pytest.mark.parametrize("changed", WRONG)
 def test_row_is_refused_where_its_node_is(changed: dict[str, object]) -> None:
-    where = []
+    where: list[object] = []
     for kind in (Envelope[RunFiles], Envelope[RunFilesRow]):
         with pytest.raises(ValidationError) as refused:
             kind.model_validate({"data": data({**NODE, **changed})})

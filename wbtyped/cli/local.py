@@ -68,8 +68,9 @@ def serve(
     user: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME[:TEAM,...]",
-            help="Create another user, with teams to belong to, and print its key; repeatable.",
+            metavar="NAME",
+            help="Create another user and print its key; NAME:TEAM,TEAM adds it to teams;"
+            " repeatable.",
         ),
     ] = None,
     hide_schema: Annotated[

@@ -70,10 +70,10 @@ class Projects:
     def entities(self) -> list[str]:
         """Return the names of all entities that have a project which the user may see."""
         if self._access.limited:
-            rows = self._database.connection.execute("SELECT id, entity FROM projects").fetchall()
-            return sorted({row["entity"] for row in rows if self._access.project(row["id"])})
-        rows = self._database.connection.execute("SELECT DISTINCT entity FROM projects ORDER BY 1")
-        return [row["entity"] for row in rows]
+            every = self._database.connection.execute("SELECT id, entity FROM projects").fetchall()
+            return sorted({row["entity"] for row in every if self._access.project(row["id"])})
+        found = self._database.connection.execute("SELECT DISTINCT entity FROM projects ORDER BY 1")
+        return [row["entity"] for row in found]
 
     def first_moment(self, entity: str) -> str:
         """Return when an entity got its first project; now if it has none."""

@@ -140,7 +140,8 @@ def update_run_state(
     context = get_context(info)
     row, state = require_run_by_id(context, input.get("id")), str(input.get("state"))
     if row["state"] not in STATE_CHANGES.get(state, ()):
-        raise HttpError(f"a run cannot change from {row['state']} to {state}", status=400)
+        change = f"a run cannot change from {row['state']} to {state}"
+        raise HttpError(f"invalid state transition: {change}", status=400)
     context.runs.set_state(row["id"], state)
     return {"success": True}
 

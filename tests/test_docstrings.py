@@ -17,13 +17,14 @@ from wbtyped.server import WandbServer
 OPTIONS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 WITHOUT_EXAMPLE = {
     "DownloadOptions", "DownloadProgress", "LineageEdge", "LineageNode", "PlannedFile",
-    "PlannedVersion", "Project", "ResponseLimits", "ScanProgress", "UploadOptions", "User",
+    "MirrorProgress", "PlannedVersion", "Project", "ResponseLimits", "ScanProgress",
+    "UploadOptions", "User",
     "VersionUsage",
 }  # fmt: skip
 """Public classes that their fields explain."""
 METHODS = [
     (wbtyped.Api, "run runs artifact artifacts artifact_types registries registry create_run"),
-    (wbtyped.Api, "usage plan_prune set_ttl"),
+    (wbtyped.Api, "usage plan_prune set_ttl mirror restore"),
     (wbtyped.Run, "files file upload_file logged_artifacts history scan_history finish"),
     (wbtyped.Files, "download"),
     (wbtyped.File, "download save"),

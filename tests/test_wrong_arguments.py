@@ -52,12 +52,13 @@ GOOD: Mapping[str, object] = {
     "run_id": "log", "server_supports_artifact_collections": True, "source": "crew/ship/data:v0",
     "target": "crew/ship/shelf", "target_path": "crew/ship/shelf", "type": "dataset",
     "type_name": "dataset", "organization": "acme", "visibility": "restricted",
-    "ttl": "30d", "plan": "absent.jsonl", "team": "crew",
+    "mirror": "absent", "ttl": "30d", "plan": "absent.jsonl", "team": "crew",
 }  # fmt: skip
 VALUES = {
     "ArtifactDiff", "ArtifactDifferences", "ArtifactManifest", "ArtifactManifestEntry",
     "ArtifactTTL", "DownloadOptions", "DownloadProgress", "DownloadResult", "FailedFile",
-    "LineageEdge", "LineageGraph", "LineageNode", "PlannedFile", "PlannedVersion",
+    "LineageEdge", "LineageGraph", "LineageNode", "MirrorProgress", "MirrorReport",
+    "PlannedFile", "PlannedVersion",
     "PrunePlan", "PruneResult", "ScanProgress", "UploadOptions", "UploadResult", "UsageGroup",
     "UsageReport", "VersionUsage",
 }  # fmt: skip

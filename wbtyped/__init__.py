@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from .download.results import DownloadResult, FailedFile
     from .errors import CommError as CommError
     from .errors import Error as Error
+    from .mirror.report import MirrorProgress, MirrorReport
     from .named_project import NamedProject
     from .projects.project import Project
     from .projects.project_list import Projects
@@ -85,6 +86,8 @@ __all__ = [
     "LineageEdge",
     "LineageGraph",
     "LineageNode",
+    "MirrorProgress",
+    "MirrorReport",
     "NamedProject",
     "Paginator",
     "PlannedFile",
@@ -140,6 +143,8 @@ _MODULES = {
     "LineageEdge": "artifacts.lineage_graph",
     "LineageGraph": "artifacts.lineage_graph",
     "LineageNode": "artifacts.lineage_graph",
+    "MirrorProgress": "mirror.report",
+    "MirrorReport": "mirror.report",
     "NamedProject": "named_project",
     "Paginator": "transport.pagination",
     "PlannedFile": "storage.prune_plan",

@@ -7,6 +7,7 @@ import string
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from os import PathLike
 from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, Unpack, get_args, overload
 
@@ -47,12 +48,15 @@ from .transport.pagination import check_per_page
 from .transport.parallel_flows import check_jobs
 from .typed_values import ModelOf, ValuesT, check_model
 from .upload.options import UploadOptions
-from .user_warnings import warn_user
+from .user_warnings import in_thread, warn_user
 
 if TYPE_CHECKING:
-    # For start-up: reports, plans and registries are 30 modules, which few programs use.
+    # For start-up: reports, plans, mirrors and registries are 45 modules, which few programs use.
     from .artifacts.typed_versions import TypedArtifacts
     from .download.disk.digests import Algorithm
+    from .download.options import EngineName
+    from .mirror.report import MirrorReport
+    from .mirror.report import ProgressCallback as MirrorProgressCallback
     from .projects.registries import Registries
     from .projects.registry import Registry, Visibility
     from .storage.applied import OutcomeCallback, PruneResult
@@ -1307,6 +1311,125 @@ class Api:
         from .storage.targets import Target
 
         return Target((yield from self._find_entity(text or None)), type=type_name)
+
+    # Mirrors.
+
+    def mirror(
+        self,
+        path: str | PathLike[str],
+        target: str | PathLike[str],
+        *,
+        runs: bool = True,
+        artifacts: bool = True,
+        verify: bool = False,
+        delete: bool = False,
+        dry_run: bool = False,
+        jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
+        progress: MirrorProgressCallback | None = None,
+    ) -> MirrorReport:
+        """Mirror the project `entity/project` into a folder, or what an fsspec URL names.
+
+        Runs with config, summary, history and files, and all versions of all artifacts, with their
+        names, links and lineage. Contents are stored once, by digest, so that the next call
+        transfers only what is new; one that is interrupted is resumed by the next. The formats of
+        the files are documented in the guide "Mirror a project".
+
+        What is deleted on the server stays in the mirror, marked, unless `delete` is set. `verify`
+        reads every stored content again and replaces damaged ones. `dry_run` transfers nothing, and
+        reports what would be. `progress` is called with a `MirrorProgress` after every page.
+
+        A version or file that fails does not end the others: see `failed` of the report. Raises
+        UsageError if the target is the mirror of another project.
+
+        Example:
+            >>> report = api.mirror("my-team/mnist", "backup")
+            >>> report.versions, report.new_versions, report.ok
+            (3, 3, True)
+            >>> api.mirror("my-team/mnist", "backup").contents
+            0
+        """
+        from .mirror.collect import mirror_project
+        from .mirror.options import MirrorOptions
+
+        options = MirrorOptions.of(
+            self.client, runs=runs, artifacts=artifacts, verify=verify, delete=delete,
+            dry_run=dry_run, jobs=jobs, engine=engine, progress=progress,
+        )  # fmt: skip
+        if not isinstance(target, str):
+            arguments.location("target", target)
+        return mirror_project(self.client.run(self._project_at(path)), target, options)
+
+    def _project_at(self, path: str | PathLike[str]) -> Flow[Project]:
+        entity, project = yield from self._locate_project(path)
+        return (yield from Project.find(self.client, entity, project))
+
+    async def amirror(
+        self,
+        path: str | PathLike[str],
+        target: str | PathLike[str],
+        *,
+        runs: bool = True,
+        artifacts: bool = True,
+        verify: bool = False,
+        delete: bool = False,
+        dry_run: bool = False,
+        jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
+        progress: MirrorProgressCallback | None = None,
+    ) -> MirrorReport:
+        """Asynchronous form of `mirror`, in a thread; cancelling does not wait for it to end."""
+        return await in_thread(
+            partial(
+                self.mirror, path, target, runs=runs, artifacts=artifacts, verify=verify,
+                delete=delete, dry_run=dry_run, jobs=jobs, engine=engine, progress=progress,
+            )
+        )  # fmt: skip
+
+    def restore(
+        self,
+        mirror: str | PathLike[str],
+        path: str | PathLike[str],
+        *,
+        jobs: int = SCAN_JOBS,
+        progress: MirrorProgressCallback | None = None,
+    ) -> MirrorReport:
+        """Publish a mirror to the project `entity/project`, which is created if it is missing.
+
+        `mirror` is the folder or the URL that `mirror` wrote, perhaps from another server. Runs are
+        restored with config, summary, history and files, then all versions in the order in which
+        they were made, with aliases, tags, metadata, lineage, and links into portfolios of the
+        project. What the project has already is not sent again, so that the next call sends only
+        what is new, and one that is interrupted is resumed by the next. What cannot be kept is
+        listed in `left_out`. What the mirrored server had deleted is not restored.
+
+        Example:
+            >>> api.mirror("my-team/mnist", "backup").ok
+            True
+            >>> report = api.restore("backup", "my-team/mnist-copy")
+            >>> report.new_versions, report.ok
+            (3, True)
+            >>> api.artifact("my-team/mnist-copy/digits:latest").version
+            'v1'
+        """
+        from .mirror.restore import restore_mirror
+
+        check_jobs(jobs, progress)
+        if not isinstance(mirror, str):
+            arguments.location("mirror", mirror)
+        entity, project = self.client.run(self._locate_project(path))
+        return restore_mirror(self.client, mirror, entity, project, jobs=jobs, progress=progress)
+
+    async def arestore(
+        self,
+        mirror: str | PathLike[str],
+        path: str | PathLike[str],
+        *,
+        jobs: int = SCAN_JOBS,
+        progress: MirrorProgressCallback | None = None,
+    ) -> MirrorReport:
+        """Asynchronous form of `restore`, in a thread; cancelling does not wait for it to end."""
+        return await in_thread(partial(self.restore, mirror, path, jobs=jobs, progress=progress))
 
     # Closing.
 

@@ -13,6 +13,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "artifacts": ("Artifacts", "Versions, their files, and the collections that contain them."),
     "projects": ("Projects", "What contains runs and artifacts."),
     "lists": ("Lists", "What all lists have in common: they are fetched page by page."),
+    "mirrors": ("Mirrors", "What a mirroring or a restoring did, and how far it is."),
     "downloads": ("Downloads and uploads", "Options, progress and results of transfers."),
     "storage": ("Storage", "What is stored, what deleting it would free, and plans to delete it."),
 }
@@ -27,6 +28,7 @@ ROOMS = {
     "runs": "runs",
     "artifacts": "artifacts", "projects": "projects", "storage": "storage",
     "download": "downloads", "upload": "downloads",
+    "mirror": "mirrors",
 }  # fmt: skip
 """The page of each room."""
 MODULES = {

@@ -59,6 +59,8 @@ from .operations import (
     LINK_ARTIFACT_GQL,
     LOG_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
+    MIRRORED_RUNS_GQL,
+    MIRRORED_VERSIONS_GQL,
     MORE_RUN_FILE_SIZES_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
     PROJECT_ARTIFACT_COLLECTIONS_GQL,
@@ -69,6 +71,7 @@ from .operations import (
     REGISTRY_FEATURES_GQL,
     REGISTRY_TYPES_GQL,
     REGISTRY_VERSIONS_GQL,
+    RESTORE_RUN_GQL,
     RUN_ARTIFACTS_GQL,
     RUN_FILE_ADDRESSES_GQL,
     RUN_FILE_SIZES_GQL,
@@ -149,11 +152,14 @@ if TYPE_CHECKING:
         LinkArtifactInput,
         TagInput,
         UpdateArtifactInput,
+        UpsertBucketInput,
     )
     from .latest_version import LatestVersion
     from .link_artifact import LinkArtifact
     from .log_artifact import LogArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
+    from .mirrored_runs import MirroredRuns
+    from .mirrored_versions import MirroredVersions
     from .more_run_file_sizes import MoreRunFileSizes
     from .move_artifact_sequence import MoveArtifactSequence
     from .project_artifact_collections import ProjectArtifactCollections
@@ -164,6 +170,7 @@ if TYPE_CHECKING:
     from .registry_features import RegistryFeatures
     from .registry_types import RegistryTypes
     from .registry_versions import RegistryVersions
+    from .restore_run import RestoreRun
     from .run_artifacts import RunArtifacts
     from .run_file_addresses import RunFileAddresses
     from .run_file_sizes import RunFileSizes
@@ -1092,6 +1099,75 @@ def delete_run_files(
         variables,
         envelope=Envelope[DeleteRunFiles],
     )
+
+
+def mirrored_runs(
+    *,
+    entity: str,
+    project: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+    file_limit: int | None | UnsetType = UNSET,
+) -> Operation[MirroredRuns]:
+    """The runs of a project with all that a mirror keeps of them: config, summary, the versions that each
+    logged, and its first `fileLimit` files with their URLs.
+
+    Pages: `perPage` runs at a time from after `cursor`, oldest first.
+
+    Used by: Api.mirror"""
+    from .mirrored_runs import MirroredRuns
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "cursor": cursor,
+        "perPage": per_page,
+        "fileLimit": file_limit,
+    }
+    return Operation(MIRRORED_RUNS_GQL, "MirroredRuns", variables, envelope=Envelope[MirroredRuns])
+
+
+def mirrored_versions(
+    *,
+    entity: str,
+    project: str,
+    type_name: str,
+    collection: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[MirroredVersions]:
+    """The versions in a collection with all that a mirror keeps of them: names, lineage and links.
+
+    Pages: `perPage` versions at a time from after `cursor`.
+
+    Used by: Api.mirror"""
+    from .mirrored_versions import MirroredVersions
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "typeName": type_name,
+        "collection": collection,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(
+        MIRRORED_VERSIONS_GQL,
+        "MirroredVersions",
+        variables,
+        envelope=Envelope[MirroredVersions],
+    )
+
+
+def restore_run(*, input: UpsertBucketInput) -> Operation[RestoreRun]:
+    """Create a run by its short id, or change it, to what a mirror says about it.
+
+    Used by: Api.restore
+    Repeatable: yes, the second call changes nothing"""
+    from .restore_run import RestoreRun
+
+    variables: dict[str, object] = {"input": input}
+    return Operation(RESTORE_RUN_GQL, "RestoreRun", variables, envelope=Envelope[RestoreRun])
 
 
 def collection_or_type(*, entity: str, project: str, name: str) -> Operation[CollectionOrType]:

@@ -11,6 +11,55 @@ from .enums import (
 )
 
 
+class UpsertBucketInput(BaseModel, frozen=True):
+    """Arguments of `upsertBucket`. Null leaves a value unchanged."""
+
+    client_mutation_id: str | None = None
+    "Any string; the payload returns it, to match responses to requests. Servers ignore it."
+    commit: str | None = None
+    "Commit of the source code, as a hexadecimal hash."
+    config: str | None = None
+    'Configuration as a JSON object of the form `{"KEY": {"value": VALUE}}`.'
+    debug: bool | None = None
+    "Marks the run as one for debugging."
+    description: str | None = None
+    "Description on the run's page."
+    display_name: str | None = None
+    "Title of the run."
+    entity_name: str | None = None
+    "Entity that owns the project. Null stands for the caller's default entity."
+    framework: str | None = None
+    "Machine learning framework, such as `torch`."
+    group_name: str | None = None
+    "Name of the group that the run belongs to."
+    host: str | None = None
+    "Name of the machine."
+    id: str | None = None
+    "Opaque `id` of the run to change, instead of entity, project and run id."
+    job_program: str | None = None
+    "Path of the program."
+    job_repo: str | None = None
+    "URL of the source repository."
+    job_type: str | None = None
+    "What the run does, such as `train`."
+    model_name: str | None = None
+    "Project of the run, by its name without the entity."
+    name: str | None = None
+    "Run id of the run to create or change."
+    notes: str | None = None
+    "Notes of a user about the run."
+    run_queue_item_id: str | None = None
+    "Entry of a launch queue that started the run."
+    state: str | None = None
+    "New state, such as `running`."
+    summary_metrics: str | None = None
+    "Summary of the metrics, as a JSON object; replaces all of it."
+    sweep: str | None = None
+    "Short id of the sweep that the run belongs to."
+    tags: list[str | None] | None = None
+    "Tags of the run; replaces all of them."
+
+
 class ArtifactAliasInput(BaseModel, frozen=True):
     """An alias in a collection of the current project."""
 

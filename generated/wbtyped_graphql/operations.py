@@ -50,6 +50,8 @@ __all__ = [
     "LINK_ARTIFACT_GQL",
     "LOG_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
+    "MIRRORED_RUNS_GQL",
+    "MIRRORED_VERSIONS_GQL",
     "MORE_RUN_FILE_SIZES_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
     "PROJECTS_GQL",
@@ -60,6 +62,7 @@ __all__ = [
     "REGISTRY_FEATURES_GQL",
     "REGISTRY_TYPES_GQL",
     "REGISTRY_VERSIONS_GQL",
+    "RESTORE_RUN_GQL",
     "RUNS_GQL",
     "RUNS_WITH_DATA_GQL",
     "RUN_ARTIFACTS_GQL",
@@ -1524,6 +1527,250 @@ DELETE_RUN_FILES_GQL = """
 mutation DeleteRunFiles($files: [ID!]!, $projectId: Int) {
   deleteFiles(input: {files: $files, projectId: $projectId}) {
     success
+  }
+}
+"""
+
+MIRRORED_RUNS_GQL = """
+query MirroredRuns($entity: String!, $project: String!, $cursor: String, $perPage: Int, $fileLimit: Int) {
+  project(name: $project, entityName: $entity) {
+    runs(after: $cursor, first: $perPage, order: "+created_at") {
+      edges {
+        cursor
+        node {
+          ...Run
+          ...RunData
+          description
+          outputArtifacts(first: $fileLimit) {
+            edges {
+              node {
+                id
+              }
+            }
+            pageInfo {
+              ...PageInfo
+            }
+          }
+          files(first: $fileLimit) {
+            edges {
+              node {
+                ...RunFileAddress
+              }
+            }
+            pageInfo {
+              ...PageInfo
+            }
+          }
+        }
+      }
+      pageInfo {
+        ...PageInfo
+      }
+    }
+  }
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
+  }
+}
+
+fragment RunData on Run {
+  config
+  summaryMetrics
+}
+
+fragment RunFileAddress on File {
+  name
+  directUrl
+  sizeBytes
+  updatedAt
+  md5
+}
+"""
+
+MIRRORED_VERSIONS_GQL = """
+query MirroredVersions($entity: String!, $project: String!, $typeName: String!, $collection: String!, $cursor: String, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    artifactType(name: $typeName) {
+      artifactCollection(name: $collection) {
+        __typename
+        artifacts(after: $cursor, first: $perPage) {
+          edges {
+            version
+            cursor
+            node {
+              ...Artifact
+              createdBy {
+                __typename
+                ... on Run {
+                  name
+                  project {
+                    ...ProjectPlace
+                  }
+                }
+              }
+              usedBy {
+                edges {
+                  node {
+                    name
+                    project {
+                      ...ProjectPlace
+                    }
+                  }
+                }
+                pageInfo {
+                  ...PageInfo
+                }
+              }
+              artifactMemberships {
+                edges {
+                  node {
+                    ...Membership
+                  }
+                }
+              }
+            }
+          }
+          pageInfo {
+            ...PageInfo
+          }
+        }
+      }
+    }
+  }
+}
+
+fragment Artifact on Artifact {
+  id
+  artifactSequence {
+    ...CollectionPlace
+  }
+  artifactType {
+    name
+  }
+  versionIndex
+  description
+  metadata
+  ttlDurationSeconds
+  ttlIsInherited
+  tags {
+    ...Tag
+  }
+  historyStep
+  state
+  size
+  digest
+  commitHash
+  fileCount
+  createdAt
+  updatedAt
+  aliases {
+    alias
+    artifactCollection {
+      ...CollectionPlace
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment Membership on ArtifactCollectionMembership {
+  id
+  versionIndex
+  createdAt
+  aliases {
+    alias
+  }
+  artifactCollection {
+    ...CollectionPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment Tag on Tag {
+  id
+  name
+}
+"""
+
+RESTORE_RUN_GQL = """
+mutation RestoreRun($input: UpsertBucketInput!) {
+  upsertBucket(input: $input) {
+    inserted
+    bucket {
+      ...Run
+    }
+  }
+}
+
+fragment Creator on User {
+  name
+  username
+}
+
+fragment Run on Run {
+  id
+  projectId
+  name
+  displayName
+  state
+  tags
+  group
+  jobType
+  sweepName
+  commit
+  notes
+  createdAt
+  heartbeatAt
+  readOnly
+  historyLineCount
+  user {
+    ...Creator
   }
 }
 """

@@ -18,7 +18,7 @@ SUBCOMMANDS = (
     "ls", "get", "cat", "du", "verify", "open", "put", "publish", "rm", "tag", "alias", "link",
     "login", "whoami", "completion", "serve", "demo", "cache", "cache info", "cache prune",
     "cache verify", "schema", "schema check", "schema pull", "schema coverage", "usage", "prune",
-    "ttl", "diff", "codegen",
+    "ttl", "diff", "codegen", "mirror", "restore",
 )  # fmt: skip
 OTHER_SERVER = "https://wandb.example.com"
 SHELL = set("|<>")
@@ -143,6 +143,8 @@ def test_example_works_as_printed(
     prepared: WandbServer, command: Command, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     monkeypatch.setattr(webbrowser, "open", started)
+    if name == "restore":
+        command("mirror", "me/mnist", "backup")
     completions = Path(os.environ["HOME"], ".config/fish/completions")
     completions.mkdir(parents=True)
     for line in examples(help_text(command, *name.split())):

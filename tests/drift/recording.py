@@ -237,6 +237,11 @@ def look_at_storage(api: Api, folder: Path) -> None:
     artifact.files(["a.txt"]).download(folder / "named")
 
 
+def mirror_and_restore(api: Api, folder: Path) -> None:
+    assert api.mirror("crew/ship", folder / "mirror").versions
+    assert api.restore(folder / "mirror", "crew/copy", jobs=1).new_versions
+
+
 def change_collections(api: Api, folder: Path) -> None:
     for name in ("best", "data"):
         collection = api.artifact_collection("dataset", f"crew/ship/{name}")
@@ -259,6 +264,7 @@ TOURS: list[Callable[[Api, Path], None]] = [
     read_artifacts,
     change_artifacts,
     look_at_storage,
+    mirror_and_restore,
     read_registries,
     change_collections,
 ]

@@ -16,18 +16,28 @@ local_app: typer.Typer = typer.Typer()
         "wbtyped serve ./wandb-data --port 0 --log-requests",
         "wbtyped serve ./wandb-data --user ann --user bob:crew,band",
         "wbtyped serve ./wandb-data --load me/mnist/dataset/digits=./digits",
+        "wbtyped serve --from ./backup",
     )
 )
 def serve(
     data: Annotated[
-        Path,
+        Path | None,
         typer.Argument(
             metavar="DIR",
             file_okay=False,
             help="Folder that stores the data; created if it does not exist.",
             show_default=False,
         ),
-    ],
+    ] = None,
+    mirrors: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--from",
+            metavar="MIRROR",
+            file_okay=False,
+            help="Serve a folder of `wbtyped mirror`, read-only, instead of DIR; repeatable.",
+        ),
+    ] = None,
     host: Annotated[
         str, typer.Option(metavar="HOST", help="Interface to listen on.")
     ] = "127.0.0.1",
@@ -94,6 +104,10 @@ def serve(
     """
     from .serve import serve_folder
 
+    if (data is None) != bool(mirrors):
+        raise typer.BadParameter("pass either DIR or --from MIRROR")
+    if mirrors and load:
+        raise typer.BadParameter("--load changes data, and a mirror is read-only")
     code = serve_folder(
         data,
         host,
@@ -101,6 +115,7 @@ def serve(
         storage_port,
         api_key,
         load or [],
+        mirrors=mirrors or [],
         users=user or [],
         introspection=not hide_schema,
         allow_hosts=allow_host or [],

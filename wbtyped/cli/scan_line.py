@@ -21,13 +21,16 @@ class ScanLine:
 
     def show(self, progress: ScanProgress) -> None:
         """Show the progress, a few times a second."""
+        self.show_text(f"{progress.read:,} of {progress.versions:,} versions read")
+
+    def show_text(self, text: str) -> None:
+        """Show a text, a few times a second."""
         if not self._is_terminal:
             return
         with self._lock:
             if monotonic() - self._shown_at < SHOWN_SECONDS:
                 return
             self._shown_at, self._is_open = monotonic(), True
-            text = f"{progress.read:,} of {progress.versions:,} versions read"
             print(f"\r{text}\x1b[K", end="", file=sys.stderr, flush=True)
 
     def __enter__(self) -> Self:

@@ -36,13 +36,14 @@ def add_user(server: WandbServer, option: str) -> None:
 
 
 def serve_folder(
-    data: Path,
+    data: Path | None,
     host: str,
     port: int,
     storage_port: int,
     api_key: str | None,
     load: Sequence[str] = (),
     *,
+    mirrors: Sequence[Path] = (),
     users: Sequence[str] = (),
     introspection: bool = True,
     allow_hosts: Sequence[str] = (),
@@ -59,9 +60,13 @@ def serve_folder(
             port=port,
             storage_port=storage_port,
             api_key=api_key,
+            mirrors=mirrors,
             allow_hosts=allow_hosts,
             allow_origins=allow_origins,
         )
+    except ImportError as error:
+        print_err(f"wbtyped: {error}")
+        return 1
     except (OSError, sqlite3.Error) as error:
         print_err(f"wbtyped: {data} cannot be used as the data folder: {error}")
         return 1
@@ -75,7 +80,7 @@ def serve_folder(
             add_user(server, option)
         for option in load:
             load_folder(server, option)
-        serve(server, print_instructions)
+        serve(server, print_mirror_instructions if mirrors else print_instructions)
     except UsageError:
         server.close()
         raise
@@ -105,3 +110,11 @@ def print_instructions(server: WandbServer) -> None:
         print_out(f"  export {name}={shlex.quote(value)}")
     print_out("Then, for example:")
     print_out(f'  python -c "{EXAMPLE_SCRIPT}"')
+
+
+def print_mirror_instructions(server: WandbServer) -> None:
+    """Print how to read from the running server."""
+    print_out(f"W&B server running at {server.url}, read-only; stop it with Ctrl-C")
+    print_out("To read from it, in another terminal:")
+    for name, value in server.env.items():
+        print_out(f"  export {name}={shlex.quote(value)}")

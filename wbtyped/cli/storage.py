@@ -1,4 +1,4 @@
-"""The subcommands about storage: `usage`, `prune`, `ttl` and `diff`."""
+"""The subcommands about storage: `usage`, `prune`, `ttl`, `diff`, `mirror` and `restore`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from .parameters import (
     TypeName,
     VersionPath,
     check_path,
+    check_string,
     examples,
 )
 
@@ -284,3 +285,118 @@ def diff(
     from .diff import show_diff
 
     show_diff(old, new, base_url, as_json=json, exact=exact)
+
+
+@storage_app.command(
+    epilog=examples(
+        "wbtyped mirror me/mnist ./backup",
+        "wbtyped mirror me/mnist ./backup --dry-run",
+        "wbtyped mirror me/mnist https://wandb.example.com/team/mnist",
+    )
+)
+def mirror(
+    project: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROJECT", help="entity/project.", callback=check_path, show_default=False
+        ),
+    ],
+    target: Annotated[
+        str,
+        typer.Argument(
+            metavar="TARGET",
+            help="A folder, a URL that fsspec opens, such as s3://bucket/prefix, or the URL of a"
+            " project on another server.",
+            callback=check_string,
+            show_default=False,
+        ),
+    ],
+    runs: Annotated[bool, typer.Option("--runs/--no-runs", help="Mirror the runs.")] = True,
+    artifacts: Annotated[
+        bool, typer.Option("--artifacts/--no-artifacts", help="Mirror the artifacts.")
+    ] = True,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Read every stored content again; replace damaged ones."),
+    ] = False,
+    delete: Annotated[
+        bool,
+        typer.Option(
+            "--delete", help="Remove what the server no longer has, instead of marking it."
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Count what is new, and transfer nothing.")
+    ] = False,
+    via: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="DIR",
+            file_okay=False,
+            help="Keep the contents here on the way to another server; default: in the cache.",
+            show_default=False,
+        ),
+    ] = None,
+    jobs: Jobs = 16,
+    json: JsonObject = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Mirror a project: runs, artifacts, names, lineage, and all contents.
+
+    Contents are stored once, by digest. The next time only what is new is transferred, and an
+    interrupted command goes on where it was. `wbtyped serve --from` serves a mirror offline,
+    `wbtyped restore` publishes it. The key for another server is WBTYPED_TARGET_API_KEY, or in
+    netrc; what cannot be kept there is listed.
+    """
+    from .mirror import MirrorChoice, mirror_to
+    from .target_server import is_server_url
+
+    choice = MirrorChoice(runs, artifacts, verify, delete, dry_run, jobs)
+    if not is_server_url(target):
+        if via is not None:
+            raise typer.BadParameter("--via is for the URL of a project on another server")
+        raise typer.Exit(mirror_to(project, target, choice, base_url, as_json=json))
+    if dry_run:
+        raise typer.BadParameter("--dry-run is for folders and object stores")
+    from .restore import move
+
+    raise typer.Exit(move(project, target, choice, via, base_url, as_json=json))
+
+
+@storage_app.command(
+    epilog=examples(
+        "wbtyped restore ./backup me/mnist",
+        "wbtyped restore ./backup team/mnist --base-url https://wandb.example.com",
+    )
+)
+def restore(
+    source: Annotated[
+        str,
+        typer.Argument(
+            metavar="MIRROR",
+            help="A folder or URL of `wbtyped mirror`.",
+            callback=check_string,
+            show_default=False,
+        ),
+    ],
+    project: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROJECT",
+            help="entity/project; created if it does not exist.",
+            callback=check_path,
+            show_default=False,
+        ),
+    ],
+    jobs: Jobs = 16,
+    json: JsonObject = False,
+    base_url: BaseUrl = None,
+) -> None:
+    """Publish a mirror to a project: runs, and versions in their order.
+
+    What the project has is not sent again: an interrupted command goes on where it was. What cannot
+    be kept, such as ids and times, is listed at the end.
+    """
+    from .restore import restore_from
+
+    raise typer.Exit(restore_from(source, project, jobs, base_url, as_json=json))

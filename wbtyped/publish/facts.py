@@ -38,3 +38,5 @@ class VersionFacts:
     ttl_seconds: int | None = None
     run: str | None = None
     """The id of the run that logs it; None for a version without a run."""
+    origin: str | None = None
+    """The version that it is a copy of; a copy is new, even if another has the same content."""

@@ -103,6 +103,8 @@ def client_id(target: Target, digest: str, facts: VersionFacts, extended: str | 
     ]  # fmt: skip
     if extended is not None:
         content.append(extended)
+    if facts.origin is not None:
+        content.append(["copy of", facts.origin])
     return hashlib.sha512(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
@@ -131,7 +133,7 @@ def _create(
         ttl_duration_seconds=facts.ttl_seconds,
         client_id=own_id,
         storage_region=spec.region,
-        enable_digest_deduplication=True,
+        enable_digest_deduplication=facts.origin is None,
     )
     while True:
         result = yield from ask(calls.create_artifact(input=wanted), f"version of {target.path}")

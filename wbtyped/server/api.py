@@ -16,7 +16,7 @@ from .access import Level
 from .context import Context
 from .execution import Execution
 from .graphql_request import GraphQLRequest
-from .http_errors import HttpError, not_found
+from .http_errors import READ_ONLY, HttpError, not_found
 from .keys import AcceptedKeys
 from .limits import STREAM_BODY_BYTES
 from .node_ids import parse_node_id
@@ -128,6 +128,8 @@ class ApiOrigin:
         """Store lines that a run logs."""
         if rejection := self._reject(request):
             return rejection
+        if self._context.is_read_only:
+            return json_error(403, READ_ONLY)
         try:
             body = await read_body(request.headers, request.receive, STREAM_BODY_BYTES)
             encoding = request.headers.get("content-encoding", "")

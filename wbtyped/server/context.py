@@ -74,6 +74,8 @@ class Context:
     features: frozenset[str]
     storage_regions: frozenset[str]
     """Storage regions that a version may request."""
+    is_read_only: bool = False
+    """Whether changes are refused, because a mirror is served."""
     api_url: str = ""
     storage_url: str = ""
     storage_is_proxied: bool = False
@@ -83,6 +85,7 @@ class Context:
     def on(
         cls, database: Database, blobs: TrackedBlobs, signer: Signer, users: Users, *,
         features: frozenset[str], storage_regions: frozenset[str], draft_lifetime: float,
+        is_read_only: bool = False,
     ) -> "Context":  # fmt: skip
         """Return the context of a database as its main user, without URLs or limits yet."""
         streams = Streams(database)
@@ -111,6 +114,7 @@ class Context:
             database=database,
             features=features,
             storage_regions=storage_regions,
+            is_read_only=is_read_only,
         )
 
     @property

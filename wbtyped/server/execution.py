@@ -16,6 +16,8 @@ from graphql import (
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
     Undefined,
     execute_sync,  # pyright: ignore[reportUnknownVariableType] - its middleware is untyped
     parse,
@@ -29,7 +31,7 @@ from .context import Context
 from .documents import check_selections, check_size
 from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
-from .http_errors import HttpError
+from .http_errors import READ_ONLY, HttpError
 from .plain_fields import NotPlain, PlainFields, mark_plain_fields, read_steps
 from .resolvers import BINDABLES
 from .resolvers.visibility import GUARDED_TYPES, guard_sources, is_visible
@@ -166,6 +168,14 @@ class PreparedDocument:
     errors: Sequence[GraphQLError] = ()
 
     @cached_property
+    def has_mutation(self) -> bool:
+        """Whether an operation of the document changes something."""
+        operations = (
+            d for d in self.document.definitions if isinstance(d, OperationDefinitionNode)
+        )
+        return any(operation.operation == OperationType.MUTATION for operation in operations)
+
+    @cached_property
     def hidden(self) -> HiddenSchema:
         """The document for a server that hides its schema."""
         return HiddenSchema.from_document(self.document)
@@ -227,6 +237,8 @@ class Execution:
             return error.status, {"errors": [{"message": str(error)}]}
         if prepared.errors:
             return 400, {"errors": [error_json(error) for error in prepared.errors]}
+        if context.is_read_only and prepared.has_mutation:
+            return 400, {"errors": [{"message": READ_ONLY}]}
         hidden = prepared.hidden if hide_schema else None
         start_time_limit()
         try:

@@ -1,5 +1,7 @@
 """Errors of a request, with their HTTP status."""
 
+READ_ONLY = "this server serves a mirror, which is read-only; log to another server"
+
 
 class HttpError(Exception):
     """Rejects a request; the whole response gets this status."""

@@ -23,7 +23,6 @@ from ..errors import UsageError
 from . import keys
 from .alerts import Alert
 from .api import ApiOrigin
-from .blobs import BlobStore
 from .browser_guard import BrowserGuard
 from .context import Context
 from .data_folder import BLOB_FOLDER, DATABASE_FILE, DataFolder
@@ -35,6 +34,8 @@ from .faults import Fault, Faults
 from .manifests import Reference
 from .members import TEAM_ROLES
 from .middleware import IsAuthorized, RequestMiddleware
+from .mirror_files import MirroredBlobs
+from .mirror_loading import load_mirrors
 from .origin_server import SHUTDOWN_SECONDS, OriginServer, listen, origin_url
 from .request_log import Origin, RequestLog
 from .seed import PROJECT_ACCESS, Seeder, as_usage_errors, dump_config, dump_json
@@ -88,6 +89,8 @@ class WandbServer:
     - `draft_lifetime`: seconds until an upload that nobody continues is deleted.
     - `storage_url`: base URL of storage to give to clients, if there is a proxy in front of it.
     - `storage_regions`: storage regions that a version may request besides `default`.
+    - `mirrors`: folders that `wbtyped mirror` wrote, to serve read-only, instead of a data folder;
+      contents are read from where they are.
     - `allow_hosts`: host names to answer to, besides local names, IP addresses and the machine's
       own name; `*` allows all.
     - `allow_origins`: origins of web pages whose requests to accept, such as
@@ -118,6 +121,7 @@ class WandbServer:
         draft_lifetime: float = DRAFT_LIFETIME_SECONDS,
         storage_url: str | None = None,
         storage_regions: Iterable[str] = (),
+        mirrors: Iterable[str | PathLike[str]] = (),
         allow_hosts: Iterable[str] = (),
         allow_origins: Iterable[str] = (),
     ) -> None:
@@ -130,6 +134,7 @@ class WandbServer:
         regions = frozenset(arguments.strings("storage_regions", storage_regions))
         arguments.instance("url_lifetime", url_lifetime, (int, float), "a number of seconds")
         arguments.positive_number("draft_lifetime", draft_lifetime)
+        mirrored = mirror_folders(mirrors, folder)
         self._process = os.getpid()
         own_hosts = [host, host_of(storage_url) or host]
         self._guard = BrowserGuard(own_hosts, allow_hosts, allow_origins)
@@ -145,7 +150,13 @@ class WandbServer:
         except (sqlite3.Error, OSError):
             self._folder.close()
             raise
-        self._blobs = BlobStore(self.data / BLOB_FOLDER, lasting=lasting)
+        self._blobs = MirroredBlobs(self.data / BLOB_FOLDER, mirrored, lasting=lasting)
+        try:
+            load_mirrors(self._database, mirrored)
+        except BaseException:
+            self._database.close()
+            self._folder.close()
+            raise
         blobs = TrackedBlobs(self._database, self._blobs)
         if self._folder.was_killed:
             blobs.remove_orphans()
@@ -167,6 +178,7 @@ class WandbServer:
             self._database, blobs, signer, users,
             features=features, storage_regions=regions | {"default"},
             draft_lifetime=draft_lifetime,
+            is_read_only=bool(mirrored),
         )  # fmt: skip
         self._execution = Execution(features)
         self._queries = Workers(QUERY_THREADS)
@@ -509,6 +521,17 @@ class WandbServer:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def mirror_folders(mirrors: Iterable[str | PathLike[str]], data: Path | None) -> list[Path]:
+    """Return the folders of mirrors; raises UsageError for other values, and beside other data."""
+    if isinstance(mirrors, str | PathLike):
+        raise arguments.wrong("mirrors", "a list of folders", mirrors)
+    arguments.instance("mirrors", mirrors, Iterable, "a list of folders")
+    folders = [arguments.location("each of mirrors", mirror) for mirror in mirrors]
+    if folders and data is not None:
+        raise UsageError("mirrors are served without a data folder; leave out data")
+    return folders
 
 
 def serve(server: WandbServer, ready: Callable[[WandbServer], object]) -> None:

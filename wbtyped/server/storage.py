@@ -86,7 +86,8 @@ class StorageOrigin:
         if etag_matches(request.headers.get("if-none-match", ""), etag):
             return Response(status_code=304, headers={"ETag": etag})
         headers = {"ETag": etag}
-        if not has_valid_range(request):
+        # The MD5 of a content that a mirror names by its XXH128 is not known.
+        if not has_valid_range(request) and md5:
             headers["Content-MD5"] = md5
         return BlobResponse(
             self._blobs.path(key),
@@ -99,7 +100,7 @@ class StorageOrigin:
         """Return the file status and MD5 of a blob, or None if there is no such blob."""
         md5 = self._context.blobs.md5_of(key)
         try:
-            return (self._blobs.path(key).stat(), md5) if md5 else None
+            return None if md5 is None else (self._blobs.path(key).stat(), md5)
         except FileNotFoundError:
             return None
 

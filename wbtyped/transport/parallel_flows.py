@@ -135,6 +135,11 @@ class ParallelFlows:
             unwatch()
 
 
+def flow_of(flows: ParallelFlows) -> Flow[None]:
+    """Return the flow that runs them all."""
+    yield flows
+
+
 def run_to_end(flow: Flow[None], sender: Sender) -> None:
     """Run a flow that returns nothing; what threads are given."""
     run(flow, sender)

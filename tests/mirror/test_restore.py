@@ -1,0 +1,175 @@
+"""Mirrors are restored on another server, which then has the same runs, versions and names."""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.mirror.projects import HOSTILE, PROJECT, fill, state_of
+from tests.mirror.test_served_mirror import official
+from wbtyped import Api
+from wbtyped.errors import UsageError
+from wbtyped.publish import Draft
+from wbtyped.server import Fault, WandbServer
+
+TARGET = "crew/moved"
+
+
+@pytest.fixture
+def other() -> Iterator[WandbServer]:
+    with WandbServer() as server:
+        yield server
+
+
+@pytest.fixture
+def other_api(other: WandbServer) -> Iterator[Api]:
+    with Api({"base_url": other.url}, api_key=other.api_key) as api:
+        yield api
+
+
+@pytest.fixture
+def mirror(wandb_server: WandbServer, api: Api, tmp_path: Path) -> Path:
+    fill(wandb_server)
+    # Its name is not one that any client can publish.
+    api.artifact_collection("model", "me/p/net").delete()
+    wandb_server.add_artifact("me/p/net", "model", {"w.bin": b"weights", "empty": b""})
+    collection = api.artifact_collection("dataset", "me/p/data")
+    collection.description, collection.tags = "numbers", ["raw"]
+    collection.save()
+    assert api.mirror(PROJECT, tmp_path / "mirror").ok
+    return tmp_path / "mirror"
+
+
+def moved(state: object) -> object:
+    """Return a state as it is after the move to another project."""
+    return json.loads(json.dumps(state, default=repr).replace("me/p/", f"{TARGET}/"))
+
+
+def test_restored_project_has_what_the_first_one_had(
+    api: Api, other_api: Api, mirror: Path
+) -> None:
+    report = other_api.restore(mirror, TARGET)
+    assert report.ok, report
+    assert (report.new_runs, report.new_versions) == (2, 3)
+    assert json.loads(json.dumps(state_of(other_api, TARGET), default=repr)) == moved(state_of(api))
+    shelf = other_api.artifact(f"{TARGET}/shelf:chosen")
+    assert (shelf.source_name, sorted(shelf.aliases)) == ("data:v0", ["chosen", "latest"])
+    assert report.left_out == [
+        "ids, creation times and users: the server assigns its own",
+        "1 links into other projects and registries",
+    ]
+
+
+def test_second_restoring_sends_nothing_and_a_third_what_is_new(
+    wandb_server: WandbServer, api: Api, other: WandbServer, other_api: Api, mirror: Path
+) -> None:
+    other_api.restore(mirror, TARGET)
+    other.requests.clear()
+    again = other_api.restore(mirror, TARGET)
+    assert (again.new_runs, again.new_versions, again.contents) == (0, 0, 0)
+    assert not [r for r in other.requests if r.method == "PUT"]
+    assert not {"CreateArtifact", "AddArtifactAliases", "LinkArtifact", "UseArtifact"} & set(
+        other.requests.operations()
+    )
+    wandb_server.add_artifact("me/p/data", "dataset", {"x.txt": b"same"}, aliases=["best"])
+    wandb_server.add_run("me/p/maker", {"new.txt": b"new"}, history=[{"loss": 0.0}])
+    api.mirror(PROJECT, mirror)
+    third = other_api.restore(mirror, TARGET)
+    assert (third.new_versions, third.contents) == (1, 2)
+    assert json.loads(json.dumps(state_of(other_api, TARGET), default=repr)) == moved(state_of(api))
+
+
+def test_official_client_reads_a_restored_project(
+    wandb_server: WandbServer, other: WandbServer, other_api: Api, mirror: Path, tmp_path: Path
+) -> None:
+    other_api.restore(mirror, PROJECT)
+    from_first = official(wandb_server, tmp_path / "a")
+    assert official(other, tmp_path / "b") == from_first
+
+
+def test_repeated_and_missing_versions_keep_their_order(
+    wandb_server: WandbServer, api: Api, other_api: Api, tmp_path: Path
+) -> None:
+    for number, content in enumerate([b"a", b"b", b"c", b"b", b"a", b"c", b"a"]):
+        wandb_server.add_artifact("me/r/data", "dataset", {"x": content}, aliases=[f"n{number}"])
+    for deleted in ("v1", "v2", "v5"):
+        api.artifact(f"me/r/data:{deleted}").delete(delete_aliases=True)
+    api.mirror("me/r", tmp_path)
+    report = other_api.restore(tmp_path, "me/r")
+    found = {v.name: v.aliases for v in other_api.artifacts("dataset", "me/r/data")}
+    assert {name: set(aliases) for name, aliases in found.items()} == {
+        "data:v0": {"n0"}, "data:v1": {"n3"}, "data:v2": {"n4"}, "data:v3": {"n6", "latest"},
+    }  # fmt: skip
+    assert report.left_out[1:] == ["the numbers of 3 versions, after others were deleted"]
+    assert other_api.restore(tmp_path, "me/r").new_versions == 0
+
+
+def test_references_to_other_versions_lead_to_the_restored_ones(
+    wandb_server: WandbServer, api: Api, other_api: Api, tmp_path: Path
+) -> None:
+    wandb_server.add_artifact("me/z/base", "dataset", {"x.txt": b"far"})
+    wandb_server.add_artifact("me/z/other", "dataset", {"y.txt": b"y"})
+    draft = Draft("above", "dataset")
+    draft.add_reference(api.artifact("me/z/base:v0").get_entry("x.txt"))
+    draft.publish("me/z/above", api=api)
+    api.mirror("me/z", tmp_path)
+    other_api.restore(tmp_path, "me/z")
+    entry = other_api.artifact("me/z/above:v0").get_entry("x.txt")
+    target = base64.b64decode(other_api.artifact("me/z/base:v0").id).hex()
+    assert entry.ref == f"wandb-artifact://{target}/x.txt"
+    assert entry.read() == b"far"
+
+
+def test_xxh128_versions_are_mirrored_served_and_restored(
+    wandb_server: WandbServer, api: Api, other_api: Api, tmp_path: Path
+) -> None:
+    (tmp_path / "w.bin").write_bytes(b"weights")
+    draft = Draft("data", "dataset", digest_algorithm="XXH128")
+    draft.add_file(tmp_path / "w.bin")
+    version = draft.publish("me/x/data", api=api)
+    assert version.digest_algorithm == "XXH128"
+    assert api.mirror("me/x", tmp_path / "mirror").ok
+    assert api.mirror("me/x", tmp_path / "mirror", verify=True).contents == 0
+    with WandbServer(mirrors=[tmp_path / "mirror"]) as server:
+        with Api({"base_url": server.url}, api_key=server.api_key) as read:
+            served = read.artifact("me/x/data:v0")
+            assert (served.digest, served.get_entry("w.bin").read()) == (version.digest, b"weights")
+    assert other_api.restore(tmp_path / "mirror", "me/x").ok
+    restored = other_api.artifact("me/x/data:v0")
+    assert (restored.digest, restored.get_entry("w.bin").read()) == (version.digest, b"weights")
+
+
+def test_version_with_a_name_that_cannot_be_published_is_reported(
+    wandb_server: WandbServer, api: Api, other_api: Api, tmp_path: Path
+) -> None:
+    wandb_server.add_artifact("me/h/net", "model", {HOSTILE: b"weights"})
+    wandb_server.add_artifact("me/h/fine", "model", {"ok": b"1"})
+    name = "é 😀%2f #?.txt"
+    wandb_server.add_run("me/h/run", {name: b"file"})
+    api.mirror("me/h", tmp_path)
+    report = other_api.restore(tmp_path, "me/h")
+    assert [path for path, _ in report.failed] == ["me/h/net:v0"]
+    assert other_api.run("me/h/run").file(name).read() == b"file"
+    assert other_api.artifact("me/h/fine:v0").get_entry("ok").read() == b"1"
+
+
+def test_restoring_goes_on_after_a_failure(
+    other: WandbServer, api: Api, other_api: Api, mirror: Path
+) -> None:
+    with other.fault(Fault(kind="graphql", operation="CommitArtifact", status=400, times=2)):
+        broken = other_api.restore(mirror, TARGET)
+    assert len(broken.failed) == 2
+    assert other_api.restore(mirror, TARGET).ok
+    found = state_of(other_api, TARGET)
+    assert set(found) == set(state_of(api))
+
+
+def test_restore_of_what_is_no_mirror_is_refused(other_api: Api, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"is not a mirror: it has no mirror\.json"):
+        other_api.restore(tmp_path, TARGET)
+
+
+async def test_restore_works_on_an_event_loop(other_api: Api, mirror: Path) -> None:
+    assert (await other_api.arestore(str(mirror), TARGET)).ok

@@ -1,0 +1,251 @@
+"""Where a mirror is kept: a folder, or what an fsspec URL names, such as a bucket."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterable
+from contextlib import suppress
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from ..download.disk.atomic import disk_errors
+from ..errors import DiskError
+from ..extras import import_optional
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+CONTENTS = "contents"
+HISTORY = "history"
+DATA = (CONTENTS, HISTORY)
+"""The folders of a mirror; everything else is a file at the top."""
+SCHEME = "://"
+
+
+class Place(Protocol):
+    """Files by their paths in the mirror; a file is there completely or not at all."""
+
+    @property
+    def name(self) -> str:
+        """What users call it."""
+        ...
+
+    @property
+    def incoming(self) -> Path:
+        """The local folder that contents are downloaded into, by their paths in the mirror."""
+        ...
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file; None if there is none."""
+        ...
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write or replace a file."""
+        ...
+
+    def has(self, path: str, size: int | None = None) -> bool:
+        """Return True if there is a content, of this size if that is known."""
+        ...
+
+    def keep(self, paths: Iterable[str]) -> None:
+        """Put downloaded contents into place."""
+        ...
+
+    def fetch(self, path: str) -> Path:
+        """Return a local file with a content."""
+        ...
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there."""
+        ...
+
+    def forget(self, path: str) -> None:
+        """Remove the copy of a content that `fetch` made."""
+        ...
+
+    def files(self, *folders: str) -> Iterable[str]:
+        """Return the paths of all contents and histories, or of those in some folders."""
+        ...
+
+    def close(self) -> None:
+        """Remove what is only local."""
+        ...
+
+
+def open_place(target: str | PathLike[str]) -> Place:
+    """Return the place that a path or an fsspec URL names."""
+    text = os.fspath(target)
+    return Bucket(text) if SCHEME in text else Folder(Path(text))
+
+
+class Folder:
+    """A mirror in a local folder."""
+
+    def __init__(self, root: Path) -> None:
+        self.root: Path = root
+
+    @property
+    def name(self) -> str:
+        """The path of the folder."""
+        return str(self.root)
+
+    @property
+    def incoming(self) -> Path:
+        """The folder itself: downloads are verified before they get their names."""
+        return self.root
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file; None if there is none."""
+        with disk_errors(self.root / path):
+            try:
+                return (self.root / path).read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                return None
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write a file beside the former one, and rename it into place."""
+        target = self.root / path
+        with disk_errors(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            part = target.with_name(f".{target.name}.part")
+            with part.open("wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            part.replace(target)
+
+    def has(self, path: str, size: int | None = None) -> bool:
+        """Return True if there is a content, of this size if that is known."""
+        try:
+            found = (self.root / path).stat().st_size
+        except OSError:
+            return False
+        return size is None or found == size
+
+    def keep(self, paths: Iterable[str]) -> None:
+        """Do nothing: they are in place."""
+
+    def fetch(self, path: str) -> Path:
+        """Return a content, where it is."""
+        return self.root / path
+
+    def remove(self, path: str) -> None:
+        """Remove a file, if it is there."""
+        with disk_errors(self.root / path):
+            (self.root / path).unlink(missing_ok=True)
+
+    def forget(self, path: str) -> None:
+        """Do nothing: there is no copy."""
+
+    def files(self, *folders: str) -> Iterable[str]:
+        """Return the paths of all contents and histories, or of those in some folders."""
+        found = (path for folder in folders or DATA for path in (self.root / folder).rglob("*"))
+        return [path.relative_to(self.root).as_posix() for path in found if path.is_file()]
+
+    def close(self) -> None:
+        """Do nothing: nothing is only local."""
+
+
+class Bucket:
+    """A mirror behind an fsspec URL; contents pass through a temporary folder."""
+
+    def __init__(self, url: str) -> None:
+        fsspec = import_optional("wbtyped.mirror", "fsspec", "fsspec")
+        self._url = url.rstrip("/")
+        self._files: AbstractFileSystem
+        self._files, self._root = fsspec.url_to_fs(self._url)
+        self._sizes: dict[str, int] | None = None
+        self._incoming = Path(tempfile.mkdtemp(prefix="wbtyped-mirror-"))
+
+    @property
+    def name(self) -> str:
+        """The URL."""
+        return self._url
+
+    @property
+    def incoming(self) -> Path:
+        """A temporary folder."""
+        return self._incoming
+
+    def _path(self, path: str) -> str:
+        return f"{self._root}/{path}"
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file; None if there is none."""
+        try:
+            found: bytes = self._files.cat_file(self._path(path))
+        except FileNotFoundError:
+            return None
+        return found
+
+    def write(self, path: str, content: bytes) -> None:
+        """Write or replace an object."""
+        self._make_folder(path)
+        self._files.pipe_file(self._path(path), content)
+        if path.partition("/")[0] in DATA:
+            self._listed()[path] = len(content)
+
+    def _make_folder(self, path: str) -> None:
+        # Object stores have no folders; the first of them would be a bucket, which is not ours.
+        if "file" in self._files.protocol or "memory" in self._files.protocol:
+            self._files.makedirs(self._path(path).rpartition("/")[0], exist_ok=True)
+
+    def _listed(self) -> dict[str, int]:
+        """Return the sizes of all contents and histories, listed once."""
+        if self._sizes is None:
+            start = len(self._root) + 1
+            self._sizes = {}
+            for folder in DATA:
+                with suppress(FileNotFoundError):
+                    found = self._files.find(self._path(folder), detail=True)
+                    self._sizes |= {path[start:]: int(f["size"]) for path, f in found.items()}
+        return self._sizes
+
+    def has(self, path: str, size: int | None = None) -> bool:
+        """Return True if there is a content, of this size if that is known."""
+        found = self._listed().get(path)
+        return found is not None and size in {None, found}
+
+    def keep(self, paths: Iterable[str]) -> None:
+        """Upload downloaded contents, and check that they arrived with their sizes."""
+        names = [path for path in paths if (self._incoming / path).is_file()]
+        for path in names:
+            self._make_folder(path)
+        sizes = {path: (self._incoming / path).stat().st_size for path in names}
+        local = [str(self._incoming / path) for path in names]
+        if names:
+            self._files.put(local, [self._path(path) for path in names])
+        for path in names:
+            if (found := self._files.info(self._path(path))["size"]) != sizes[path]:
+                raise DiskError(
+                    f"{self._url}/{path} has {found} bytes after {sizes[path]} were sent"
+                )
+            (self._incoming / path).unlink()
+        self._listed().update(sizes)
+
+    def fetch(self, path: str) -> Path:
+        """Return a copy of a content in the temporary folder."""
+        target = self._incoming / path
+        if not target.is_file():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            self._files.get_file(self._path(path), str(target))
+        return target
+
+    def remove(self, path: str) -> None:
+        """Remove an object, if it is there."""
+        if self._files.exists(self._path(path)):
+            self._files.rm_file(self._path(path))
+        self._listed().pop(path, None)
+
+    def forget(self, path: str) -> None:
+        """Remove the copy of a content."""
+        (self._incoming / path).unlink(missing_ok=True)
+
+    def files(self, *folders: str) -> Iterable[str]:
+        """Return the paths of all contents and histories, or of those in some folders."""
+        return [path for path in self._listed() if path.partition("/")[0] in (folders or DATA)]
+
+    def close(self) -> None:
+        """Remove the temporary folder."""
+        shutil.rmtree(self._incoming, ignore_errors=True)

@@ -1,0 +1,59 @@
+"""What the parts of one restoring share."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from ..download.paced_flows import paced_flows
+from ..transport.client import Client
+from ..transport.parallel_flows import ParallelFlows, flow_of
+from .catalog import Catalog
+from .place import Place
+from .report import MirrorReport, ProgressCallback
+
+
+@dataclass(frozen=True, slots=True)
+class Restoring:
+    """One restoring of a mirror into a project."""
+
+    client: Client
+    entity: str
+    project: str
+    catalog: Catalog
+    report: MirrorReport
+    jobs: int
+    progress: ProgressCallback | None
+    lost: Counter[str] = field(default_factory=Counter[str])
+    """What cannot be kept, by kind, and how often."""
+
+    @property
+    def place(self) -> Place:
+        """Where the mirror is kept."""
+        return self.catalog.place
+
+    @property
+    def path(self) -> str:
+        """`entity/project` that is restored into."""
+        return f"{self.entity}/{self.project}"
+
+    def moved(self, path: str) -> str | None:
+        """Return the path of a run after the move; None for one of another project."""
+        header = self.catalog.header
+        former = f"{header.entity}/{header.project}/"
+        return f"{self.path}/{path[len(former) :]}" if path.startswith(former) else None
+
+    def new_flows(self) -> ParallelFlows:
+        """Return a request for many flows."""
+        return paced_flows(self.client, self.jobs)
+
+    def run_flows(self, flows: ParallelFlows) -> None:
+        """Run flows to their end."""
+        self.client.run(flow_of(flows))
+
+    def fail(self, path: str, reason: object) -> None:
+        """Report what could not be restored."""
+        self.report.failed.append((path, str(reason)))
+
+    def end_step(self) -> None:
+        """Report the progress."""
+        if self.progress is not None:
+            self.progress(self.report.progress)

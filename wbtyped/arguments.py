@@ -141,6 +141,8 @@ def location(name: str, value: object) -> Path:
         path = cast("os.PathLike[str]", value).__fspath__()
     if not isinstance(path, str):
         raise wrong(name, "a path, as a string or a Path", path)
+    if not path:
+        raise UsageError(f"{name} is an empty path; '.' is the working directory")
     if "\0" in path:
         raise UsageError(f"{name} {path!r} is not a valid path: it contains a null character")
     try:

@@ -149,6 +149,14 @@ def test_new_draft_keeps_entries_and_uploads_only_what_is_new(
     assert births == {"a": first.id, "b": second.id, "new": second.id}
 
 
+def test_new_draft_is_published_to_the_server_of_its_version(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = publish(api, a="1")
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    assert first.new_draft().publish().id == first.id
+
+
 def test_new_draft_without_changes_is_the_same_version(api: Api, wandb_server: WandbServer) -> None:
     first = publish(api, a="1")
     wandb_server.requests.clear()

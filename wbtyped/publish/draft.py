@@ -312,11 +312,11 @@ class Draft:
     ) -> Artifact:
         """Publish the content as a version of `entity/project/collection`, and return it.
 
-        What the path omits comes from the settings; a draft of a version is published to that
-        version's collection by default. The version gets `latest` and the given aliases; `run` is
-        the run that logs it, in the same project. With `incremental=True` the server adds the
-        content to that of the newest version. `options` are `progress`, `engine` and `jobs`.
-        See `Api.publish`.
+        What the path omits comes from the settings, and the server too unless `api` is given; a
+        draft of a version is published to that version's server and collection by default. The
+        version gets `latest` and the given aliases; `run` is the run that logs it, in the same
+        project. With `incremental=True` the server adds the content to that of the newest version.
+        `options` are `progress`, `engine` and `jobs`. See `Api.publish`.
 
         Raises UsageError before anything is sent, GraphQLError and TransportError, and DiskError
         for a file that cannot be read, or that is modified meanwhile.
@@ -324,7 +324,7 @@ class Draft:
         arguments.check_flags(incremental=incremental)
         facts = self.facts(aliases, tags, description, metadata, ttl)
         upload = build_options(options)
-        client = _client(api)
+        client = self._client(api)
         target = self._target(client, path)
         flow = self.publish_to(client, target, facts, run, upload, incremental=incremental)
         return client.run(flow)
@@ -347,10 +347,17 @@ class Draft:
         arguments.check_flags(incremental=incremental)
         facts = self.facts(aliases, tags, description, metadata, ttl)
         upload = build_options(options)
-        client = _client(api)
+        client = self._client(api)
         target = self._target(client, path)
         flow = self.publish_to(client, target, facts, run, upload, incremental=incremental)
         return await client.arun(flow)
+
+    def _client(self, api: HasClient | None) -> Client:
+        if api is not None:
+            arguments.instance("api.client", getattr(api, "client", None), Client)
+            return api.client
+        base = self._base.client if self._base is not None else None
+        return base or Client(find_settings())
 
     def _target(self, client: Client, path: str | PathLike[str] | None) -> Target:
         if path is None and self._base is not None:
@@ -412,7 +419,12 @@ class Draft:
             check_run(run, target)
             facts = replace(facts, run=run.id)
         kept = self._kept | (yield from self._resolved(client))
-        check_names([*self._files, *(kept.keys() - self._kept.keys())], self._kept)
+        names = [*self._files, *(kept.keys() - self._kept.keys())]
+        if facts.origin is None:
+            check_names(names, self._kept)
+        else:
+            # Nobody chose the names of a copy anew.
+            check_names([], [*names, *self._kept])
         base = self._base
         spec = ManifestSpec(
             kept,
@@ -499,7 +511,7 @@ def load_draft(artifact: Artifact) -> Flow[Draft]:
     draft.description, draft.metadata = artifact.description, dict(artifact.metadata)
     target = Target(source.entity, source.project, source.collection)
     draft.start_from(
-        BaseVersion(artifact.id, target, manifest.storage_region),
+        BaseVersion(artifact.id, target, manifest.storage_region, artifact.client),
         {entry.path: replace(entry, artifact=None) for entry in manifest},
     )
     return draft
@@ -541,10 +553,3 @@ def collect(
         else:
             draft.add_file(path)
     return draft
-
-
-def _client(api: HasClient | None) -> Client:
-    if api is None:
-        return Client(find_settings())
-    arguments.instance("api.client", getattr(api, "client", None), Client)
-    return api.client

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..transport.client import Client
+
 
 class Target(NamedTuple):
     """The collection that a version is published to."""
@@ -24,6 +26,8 @@ class BaseVersion(NamedTuple):
     id: str
     target: Target
     region: str | None
+    client: Client | None = None
+    """The client that loaded it, which publishes the draft unless another one is given."""
 
 
 @dataclass(frozen=True, slots=True)

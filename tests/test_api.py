@@ -19,7 +19,7 @@ def test_api_creation_sends_nothing(wandb_server: WandbServer) -> None:
 
 def test_viewer_is_requested_once(wandb_server: WandbServer, api: Api) -> None:
     assert (api.viewer.username, api.viewer.entity, api.viewer.admin) == ("me", "me", True)
-    assert (api.viewer.name, api.viewer.teams, api.viewer.email) == ("me", [], "me@localhost")
+    assert (api.viewer.name, api.viewer.teams, api.viewer.email) == ("me", ["me"], "me@localhost")
     assert api.viewer.id == api.viewer.attrs.id
     assert api.default_entity == "me"
     assert wandb_server.requests.operations() == ["GetViewer"], "asked once"

@@ -160,7 +160,7 @@ def test_serve_creates_users_with_their_keys(tmp_path: Path) -> None:
     options = ("--user", "ann:crew,band", "--user", "bob")
     with served(tmp_path / "data", *options) as (env, _):
         with Api({"base_url": env["WANDB_BASE_URL"]}, api_key=key) as api:
-            assert (api.viewer.username, api.viewer.teams) == ("ann", ["band", "crew"])
+            assert (api.viewer.username, api.viewer.teams) == ("ann", ["ann", "band", "crew"])
 
 
 def test_serve_rejects_a_user_without_a_team_name(tmp_path: Path, command: Command) -> None:

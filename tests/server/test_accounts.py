@@ -53,7 +53,7 @@ def test_users_have_keys_and_entities_of_their_own(ship: WandbServer) -> None:
     ann = api_of(ship, "ann")
     assert ann.viewer.username == "ann"
     assert ann.default_entity == "ann"
-    assert ann.viewer.teams == ["crew"]
+    assert ann.viewer.teams == ["ann", "crew"]
     assert ann.create_run(project="mine").full_path.startswith("ann/mine/")
     assert ship.add_user("ann") != ship.add_user("bob") != ship.api_key
 

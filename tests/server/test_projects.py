@@ -128,7 +128,12 @@ def test_viewer_has_teams(wandb_server: WandbServer, ask: Ask) -> None:
             "username": "me",
             "entity": "me",
             "admin": True,
-            "teams": {"edges": [{"node": {"name": "crew", "isTeam": True}}]},
+            "teams": {
+                "edges": [
+                    {"node": {"name": "me", "isTeam": False}},
+                    {"node": {"name": "crew", "isTeam": True}},
+                ]
+            },
         },
         "own": {"name": "me", "isTeam": False, "user": {"username": "me"}},
         "gone": None,

@@ -57,7 +57,7 @@ class User:
 
     @property
     def teams(self) -> list[str]:
-        """The names of the account's teams."""
+        """The names of the account's teams; W&B lists the account's own entity among them."""
         edges = self.attrs.teams.edges if self.attrs.teams else []
         return [edge.node.name for edge in edges if edge.node]
 

@@ -77,13 +77,16 @@ def user_node(context: Context, user: User) -> Node:
 
 
 def teams_of(context: Context, user: User) -> list[str]:
-    """Return the teams of a user; those that only occur in paths belong to the main user."""
+    """Return the entity of a user and its teams, as W&B does.
+
+    Teams that only occur in paths belong to the main user.
+    """
     found = {row["entity"] for row in context.members.teams_of(user.id)}
     if user.id == MAIN_USER:
         of_user = context.for_user(user)
         with_projects = of_user.projects.entities()
         found |= {name for name in with_projects if of_user.access.entity(name)}
-    return sorted(found - {user.name})
+    return [user.name, *sorted(found - {user.name})]
 
 
 def key_node(row: sqlite3.Row) -> Node:

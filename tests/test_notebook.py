@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TypeVar
@@ -115,6 +116,14 @@ def api(wandb_server: WandbServer) -> Api:
     return Api()
 
 
+@dataclass
+class DataMetadata:
+    """The metadata of the versions."""
+
+    rows: int
+    note: str
+
+
 T = TypeVar("T")
 OBJECTS: list[tuple[str, Callable[[Api], object], list[str]]] = [
     ("file", lambda api: api.run(RUN).files(per_page=1)[0], ["5 B"]),
@@ -131,6 +140,12 @@ LISTS: list[tuple[str, Callable[[Api], object], str, list[str]]] = [
     ("runs", lambda api: api.runs("me/tables"), ", 1 item", ["run-1", "finished", "best"]),
     ("collections", lambda api: api.artifact_collections("me/tables", "dataset"), "", ["data"]),
     ("artifacts", lambda api: api.artifacts("dataset", "me/tables/data"), ", 2 items", ["data:v1"]),
+    (
+        "typed artifacts",
+        lambda api: api.artifacts("dataset", "me/tables/data", metadata=DataMetadata),
+        ", 2 items",
+        ["data:v1"],
+    ),
     ("run artifacts", lambda api: api.run(RUN).logged_artifacts(), ", 2 items", ["data:v0"]),
     ("artifact files", lambda api: api.artifact("me/tables/data").files(), ", 1 item", ["1 B"]),
     ("types", lambda api: api.artifact_types("me/tables"), ", 1 item", ["dataset"]),

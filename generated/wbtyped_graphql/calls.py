@@ -1108,9 +1108,10 @@ def mirrored_runs(
     cursor: str | None | UnsetType = UNSET,
     per_page: int | None | UnsetType = UNSET,
     file_limit: int | None | UnsetType = UNSET,
+    version_limit: int | None | UnsetType = UNSET,
 ) -> Operation[MirroredRuns]:
     """The runs of a project with all that a mirror keeps of them: config, summary, the versions that each
-    logged, and its first `fileLimit` files with their URLs.
+    logged (the first `versionLimit`), and its first `fileLimit` files with their URLs.
 
     Pages: `perPage` runs at a time from after `cursor`, oldest first.
 
@@ -1123,6 +1124,7 @@ def mirrored_runs(
         "cursor": cursor,
         "perPage": per_page,
         "fileLimit": file_limit,
+        "versionLimit": version_limit,
     }
     return Operation(MIRRORED_RUNS_GQL, "MirroredRuns", variables, envelope=Envelope[MirroredRuns])
 

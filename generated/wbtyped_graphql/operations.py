@@ -1532,7 +1532,7 @@ mutation DeleteRunFiles($files: [ID!]!, $projectId: Int) {
 """
 
 MIRRORED_RUNS_GQL = """
-query MirroredRuns($entity: String!, $project: String!, $cursor: String, $perPage: Int, $fileLimit: Int) {
+query MirroredRuns($entity: String!, $project: String!, $cursor: String, $perPage: Int, $fileLimit: Int, $versionLimit: Int) {
   project(name: $project, entityName: $entity) {
     runs(after: $cursor, first: $perPage, order: "+created_at") {
       edges {
@@ -1541,7 +1541,7 @@ query MirroredRuns($entity: String!, $project: String!, $cursor: String, $perPag
           ...Run
           ...RunData
           description
-          outputArtifacts(first: $fileLimit) {
+          outputArtifacts(first: $versionLimit) {
             edges {
               node {
                 id

@@ -37,7 +37,10 @@ def served(
     )
     assert process.stdout is not None
     try:
-        lines = [process.stdout.readline().strip() for _ in range(6)]
+        lines = [process.stdout.readline().strip()]
+        while not (len(lines) > 1 and lines[-2].startswith("Then, for example")):
+            assert process.poll() is None
+            lines.append(process.stdout.readline().strip())
         exported = [shlex.split(line)[1] for line in lines if line.startswith("export ")]
         yield dict(pair.split("=", 1) for pair in exported), lines[-1]
         process.send_signal(stop)

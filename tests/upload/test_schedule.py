@@ -42,7 +42,7 @@ def outcomes(tmp_path: Path) -> Outcomes:
 def _waiting() -> Iterator[None]:
     stamina.set_testing(False)
     yield
-    stamina.set_testing(True)
+    stamina.set_testing(True, attempts=4)
 
 
 def schedule(limit: int = 4, small_limit: int = 8) -> UploadSchedule:

@@ -28,6 +28,8 @@ from .records import History, RunRecord, StoredContent
 RUNS_PER_PAGE = 50
 FILES_PER_RUN = 200
 """Files of a run that come with the run; further ones take requests of their own."""
+VERSIONS_PER_RUN = 200
+"""The same for versions that it logged; if there are more, the record of the run says so."""
 STEPS_PER_REQUEST = 1000
 PLAIN_NAME = re.compile(r"[a-z0-9_-]{1,100}")
 UNNAMED = "incoming"
@@ -78,6 +80,7 @@ class RunCollector:
                 calls.mirrored_runs(
                     entity=entity, project=project, cursor=cursor, per_page=RUNS_PER_PAGE,
                     file_limit=FILES_PER_RUN,
+                    version_limit=VERSIONS_PER_RUN,
                 )
             )  # fmt: skip
             if result.project is None or result.project.runs is None:

@@ -1,8 +1,8 @@
 """Digests of files: MD5, and XXH128 for newer artifacts."""
 
-import base64
 import hashlib
 import os
+from binascii import b2a_base64
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
@@ -33,13 +33,13 @@ class Hash(Protocol):
         ...
 
 
-def new_hash(algorithm: Algorithm) -> Hash:
-    """Return a new incremental digest."""
+def new_hash(algorithm: Algorithm, data: bytes = b"") -> Hash:
+    """Return a new incremental digest, of some data to begin with."""
     if algorithm == "MD5":
-        return hashlib.md5(usedforsecurity=False)
+        return hashlib.md5(data, usedforsecurity=False)
     import xxhash
 
-    return xxhash.xxh3_128()
+    return xxhash.xxh3_128(data)
 
 
 def never_cancelled() -> bool:
@@ -49,9 +49,7 @@ def never_cancelled() -> bool:
 
 def digest_of(content: bytes, algorithm: Algorithm) -> str:
     """Return the digest of a content in base64."""
-    digest = new_hash(algorithm)
-    digest.update(content)
-    return base64.b64encode(digest.digest()).decode()
+    return b2a_base64(new_hash(algorithm, content).digest(), newline=False).decode()
 
 
 def file_digest(
@@ -71,4 +69,4 @@ def stream_digest(
         if is_cancelled():
             raise TransferCancelled
         digest.update(block)
-    return base64.b64encode(digest.digest()).decode()
+    return b2a_base64(digest.digest(), newline=False).decode()

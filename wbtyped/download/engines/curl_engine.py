@@ -195,7 +195,7 @@ class CurlEngine:
             try:
                 while not schedule.finished:
                     lane.start()
-                    self._start_attempts(schedule, wait=not lane.busy)
+                    self._start_attempts(schedule, wait=lane.is_idle)
                     # Requests are sent before files are written, so that the server has work.
                     self._multi.perform()
                     lane.report()

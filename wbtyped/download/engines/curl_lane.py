@@ -84,6 +84,11 @@ class CurlLane:
         self.busy: dict[pycurl.Curl, LaneHandle] = {}
         """The handles in use."""
 
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has neither files to wait for nor files to report."""
+        return not self.busy and not self._finisher.has_files
+
     def start(self) -> None:
         """Request as many files as may be transferred now."""
         for transfer in self._schedule.take_small(self._connections - len(self.busy)):

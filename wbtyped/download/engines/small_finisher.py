@@ -36,6 +36,11 @@ class SmallFinisher:
         """Those of them that are worth another thread."""
         self._odd: list[OddFile] = []
 
+    @property
+    def has_files(self) -> bool:
+        """Whether `report` has something to do."""
+        return bool(self._received or self._larger or self._odd)
+
     def add(self, file: SmallFile) -> None:
         """Keep a received file; `report` verifies and writes it."""
         (self._received if len(file.content) <= INLINE_BYTES else self._larger).append(file)

@@ -172,6 +172,20 @@ def test_more_files_are_loaded_by_keyboard(page: Page, server: WandbServer) -> N
     assert rows.count() == 200
 
 
+def test_run_of_100_000_files_is_usable(page: Page, server: WandbServer) -> None:
+    server.add_run("crew/large/log", {f"f{number:06}.txt": b"x" for number in range(100_000)})
+    page.goto(f"{server.url}/crew/large/runs/log")
+    rows = page.locator("th[scope=row] a", has_text=".txt")
+    assert rows.count() == 100
+    assert "100,000 files" in page.locator("main").inner_text()
+    page.get_by_role("button", name="Show more files").click()
+    assert rows.nth(199).inner_text() == "f000199.txt"
+    page.goto(f"{server.url}/crew/large/runs/log/files/f099999.txt")
+    assert "f099999.txt" in page.locator("h1").inner_text()
+    page.goto(f"{server.url}/crew/large/storage")
+    assert page.evaluate(CHECK) == []
+
+
 def test_skip_link_comes_first_and_tables_have_captions(page: Page, server: WandbServer) -> None:
     page.goto(f"{server.url}/crew/ship")
     page.keyboard.press("Tab")

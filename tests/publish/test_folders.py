@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from wbtyped import Api
@@ -213,6 +213,8 @@ PATTERNS = st.lists(
 @pytest.mark.skipif(shutil.which("git") is None, reason="git decides")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=FILES, top=PATTERNS, below=PATTERNS)
+@example(files=["a.b/b/a"], top=["b/", "!a.b"], below=[])
+@example(files=["a/b/c", "a/b/d"], top=["a/**", "!a/b", "!a/b/d"], below=[])
 def test_wandbignore_leaves_out_what_git_does(
     tmp_path_factory: pytest.TempPathFactory, files: list[str], top: list[str], below: list[str]
 ) -> None:

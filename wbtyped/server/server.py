@@ -169,6 +169,7 @@ class WandbServer:
             with as_usage_errors():
                 users = Users(self._database, entity, self._keys)
         except UsageError:
+            self._database.close()
             self._folder.close()
             raise
         for user in users.all()[1:]:

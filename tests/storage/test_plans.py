@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.storage.changed_rows import age_versions
@@ -120,6 +120,9 @@ def kept_by_the_rules(versions: Sequence[Made], rules: Rules) -> list[bool]:
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(MADE, min_size=1, max_size=7), RULES)
+@example(
+    [Made("data", frozenset("a"), None, None, "running", False, None)], Rules(keep_tagged=True)
+)
 def test_plan_keeps_what_the_rules_say_and_frees_what_storage_loses(
     shared_server: WandbServer, shared_api: Api, versions: list[Made], rules: Rules
 ) -> None:

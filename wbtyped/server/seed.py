@@ -61,6 +61,13 @@ class Seeder:
         self.context.files.put(row["id"], contents)
         return int(row["id"])
 
+    def find_run(self, path: str) -> int:
+        """Return the row id of a run, which is created, as finished, if there is none."""
+        entity, project, name = split_path(path, "entity/project/run")
+        owner, _ = self.context.projects.upsert(entity, project)
+        row = self.context.runs.find(owner["id"], name)
+        return self.add_run(path, {}) if row is None else int(row["id"])
+
     def add_user(self, name: str, *, kind: str = PERSON, admin: bool = False) -> User:
         """Create a user, or make an existing one an administrator."""
         users = self.context.users
@@ -132,7 +139,7 @@ class Seeder:
             "description": description,
             "metadata": metadata_json,
             "storage_layout": layout,
-            "run_id": self.add_run(logged_by, {}) if logged_by else None,
+            "run_id": self.find_run(logged_by) if logged_by else None,
         }
         versions = self.context.versions
         artifact_id = versions.add(sequence["id"], files, listed, columns)
@@ -140,7 +147,7 @@ class Seeder:
             versions.add_alias(sequence["id"], artifact_id, alias)
         versions.change_tags(artifact_id, entity, tags, ())
         for run_path in used_by:
-            versions.use(self.add_run(run_path, {}), artifact_id)
+            versions.use(self.find_run(run_path), artifact_id)
         membership = versions.membership(sequence["id"], artifact_id)
         return f"{name}:v{membership['member_index'] if membership else 0}"
 

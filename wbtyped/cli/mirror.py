@@ -17,12 +17,12 @@ SHOWN_PATHS = 10
 class MirrorChoice:
     """What to mirror, and how."""
 
-    runs: bool = True
-    artifacts: bool = True
-    verify: bool = False
-    delete: bool = False
-    dry_run: bool = False
-    jobs: int = 16
+    runs: bool
+    artifacts: bool
+    verify: bool
+    delete: bool
+    dry_run: bool
+    jobs: int
 
 
 def mirror_to(

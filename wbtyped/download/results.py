@@ -1,5 +1,6 @@
 """The outcome of a download, file by file."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -62,15 +63,7 @@ class DownloadResult:
     def to_dicts(self) -> list[dict[str, JsonValue]]:
         """Return one row per file: its name, its outcome, and the error or why it is unverified."""
         outcomes = {"written": self.written, "cached": self.cached, "kept": self.kept}
-        rows: list[dict[str, JsonValue]] = [
-            {"name": failed.name, "outcome": "failed", "reason": str(failed.error)}
-            for failed in self.failed
-        ]
-        return rows + [
-            {"name": name, "outcome": outcome, "reason": self.unverified.get(name)}
-            for outcome, names in outcomes.items()
-            for name in names
-        ]
+        return outcome_rows(self.failed, outcomes, self.unverified)
 
     def _repr_html_(self) -> str:
         """Show the counts in a notebook, and the first files that are not as they should be."""
@@ -87,7 +80,28 @@ class DownloadResult:
         return f"<DownloadResult {', '.join(parts)}>"
 
     def __str__(self) -> str:
-        lines = [f"{failed.name}: {failed.error}" for failed in self.failed[:SHOWN_FAILURES]]
-        if (more := len(self.failed) - len(lines)) > 0:
-            lines.append(f"... and {more:,} more in `failed`")
-        return "\n  ".join([repr(self), *lines])
+        return with_failures(repr(self), self.failed)
+
+
+def outcome_rows(
+    failed: Sequence[FailedFile],
+    outcomes: Mapping[str, Sequence[str]],
+    reasons: Mapping[str, str],
+) -> list[dict[str, JsonValue]]:
+    """Return one row per file, those that failed first; `reasons` say more about some others."""
+    rows: list[dict[str, JsonValue]] = [
+        {"name": file.name, "outcome": "failed", "reason": str(file.error)} for file in failed
+    ]
+    return rows + [
+        {"name": name, "outcome": outcome, "reason": reasons.get(name)}
+        for outcome, names in outcomes.items()
+        for name in names
+    ]
+
+
+def with_failures(summary: str, failed: Sequence[FailedFile]) -> str:
+    """Return a summary with the first failures below it."""
+    lines = [f"{file.name}: {file.error}" for file in failed[:SHOWN_FAILURES]]
+    if (more := len(failed) - len(lines)) > 0:
+        lines.append(f"... and {more:,} more in `failed`")
+    return "\n  ".join([summary, *lines])

@@ -9,9 +9,6 @@ from ..transport.client import Client
 from ..transport.parallel_flows import check_jobs
 from .report import ProgressCallback
 
-MIRROR_JOBS = 16
-"""Parallel requests to the API."""
-
 
 @dataclass(frozen=True, slots=True)
 class MirrorOptions:

@@ -27,8 +27,8 @@ from ..upload.local_digest import DigestRun
 from .facts import Target, VersionFacts
 from .local_content import LocalContent, read_contents
 from .manifest_spec import ManifestSpec, usable_spec
-from .manifest_upload import version_upload
 from .own_run import needs_run, with_own_run
+from .upload import VersionUpload
 
 LATEST = "latest"
 
@@ -75,7 +75,7 @@ def publish_contents(
     artifact_id, state = yield from _create(target, spec.build(contents), facts, spec)
     if state == ArtifactState.PENDING:
         try:
-            upload = version_upload(client, target, facts, artifact_id, options, spec)
+            upload = VersionUpload(client, target, facts, artifact_id, options, spec)
             yield from upload.run(contents)
         except (GraphQLError, TransportError):
             # Another publisher of the same content may have committed it meanwhile.

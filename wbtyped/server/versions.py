@@ -65,6 +65,11 @@ class Versions:
         row: sqlite3.Row | None = self._database.connection.execute(query, values).fetchone()
         return row
 
+    def _count(self, query: str, *values: object) -> int:
+        """Return the column `found` of the one row of a query."""
+        row = self._one(query, *values)
+        return int(row["found"]) if row else 0
+
     # Creating and linking.
 
     def add(
@@ -235,8 +240,7 @@ class Versions:
             "SELECT count(*) AS found FROM entries WHERE artifact_id = ?"
             " AND path IN (SELECT value FROM json_each(?))"
         )
-        row = self._one(query, artifact_id, json.dumps([*paths]))
-        return int(row["found"]) if row else 0
+        return self._count(query, artifact_id, json.dumps([*paths]))
 
     def entry(self, artifact_id: int, path: str) -> sqlite3.Row | None:
         """Return one file of a version."""
@@ -274,8 +278,7 @@ class Versions:
 
     def count_logged_by_run(self, run_id: int) -> int:
         """Return the number of committed versions that a run logged."""
-        row = self._one(COUNT_LOGGED, run_id, run_id, run_id)
-        return int(row["found"]) if row else 0
+        return self._count(COUNT_LOGGED, run_id, run_id, run_id)
 
     def created_by_run(self, run_id: int) -> list[sqlite3.Row]:
         """Return the committed versions that a run created."""
@@ -294,8 +297,7 @@ class Versions:
 
     def count_used_by_run(self, run_id: int) -> int:
         """Return the number of versions that a run used."""
-        row = self._one("SELECT count(*) AS found FROM artifact_uses WHERE run_id = ?", run_id)
-        return int(row["found"]) if row else 0
+        return self._count("SELECT count(*) AS found FROM artifact_uses WHERE run_id = ?", run_id)
 
     def runs_using(
         self, artifact_id: int, after: int | None = None, limit: int = -1
@@ -310,8 +312,7 @@ class Versions:
     def count_runs_using(self, artifact_id: int) -> int:
         """Return the number of runs that used a version."""
         query = "SELECT count(*) AS found FROM artifact_uses WHERE artifact_id = ?"
-        row = self._one(query, artifact_id)
-        return int(row["found"]) if row else 0
+        return self._count(query, artifact_id)
 
     def run_by_id(self, run_id: int) -> sqlite3.Row | None:
         """Return a run."""
@@ -335,8 +336,7 @@ class Versions:
     def count_aliases(self, collection_id: int) -> int:
         """Return the number of aliases in a collection."""
         query = "SELECT count(*) AS found FROM aliases WHERE collection_id = ?"
-        row = self._one(query, collection_id)
-        return int(row["found"]) if row else 0
+        return self._count(query, collection_id)
 
     def add_alias(self, collection_id: int, artifact_id: int, alias: str) -> None:
         """Give a version an alias in a collection; another version there loses it."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from pydantic import JsonValue
 
-from ..download.results import SHOWN_FAILURES, FailedFile
+from ..download.results import FailedFile, outcome_rows, with_failures
 from ..notebook import dicts_html
 from ..units import human_size
 
@@ -42,15 +42,8 @@ class UploadResult:
 
     def to_dicts(self) -> list[dict[str, JsonValue]]:
         """Return one row per file: its name, its outcome, and the error."""
-        rows: list[dict[str, JsonValue]] = [
-            {"name": failed.name, "outcome": "failed", "reason": str(failed.error)}
-            for failed in self.failed
-        ]
-        return rows + [
-            {"name": name, "outcome": outcome, "reason": None}
-            for outcome, names in (("uploaded", self.uploaded), ("skipped", self.skipped))
-            for name in names
-        ]
+        outcomes = {"uploaded": self.uploaded, "skipped": self.skipped}
+        return outcome_rows(self.failed, outcomes, {})
 
     def _repr_html_(self) -> str:
         """Show the counts in a notebook, and the first files that failed."""
@@ -66,7 +59,4 @@ class UploadResult:
         return f"<UploadResult {', '.join([*parts, human_size(self.size)])}>"
 
     def __str__(self) -> str:
-        lines = [f"{failed.name}: {failed.error}" for failed in self.failed[:SHOWN_FAILURES]]
-        if (more := len(self.failed) - len(lines)) > 0:
-            lines.append(f"... and {more:,} more in `failed`")
-        return "\n  ".join([repr(self), *lines])
+        return with_failures(repr(self), self.failed)

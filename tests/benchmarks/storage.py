@@ -59,22 +59,7 @@ KINDS = {"small": (10_000, 4 * 1024), "medium": (1_000, 256 * 1024), "large": (1
 """Number of files, and bytes of each."""
 MORE_KINDS = {"wide": (10_000, 256 * 1024)}
 """Served only on request: they take 2.5 GB of memory."""
-SERVE = """
-import json, os, sys
-from pathlib import Path
-from wbtyped.server import WandbServer, serve
-kinds = json.loads(sys.argv[4])
-server = WandbServer(Path(sys.argv[1]), port=int(sys.argv[2]), storage_url=sys.argv[3])
-for kind, (count, size) in kinds.items():
-    def content(number):
-        return number.to_bytes(8, "big") + os.urandom(1024) * ((size - 8) // 1024 + 1)
-    files = {f"{n // 100:03}/{n:05}.bin": content(n)[:size] for n in range(count)}
-    server.add_artifact(f"bench/speed/{kind}", "dataset", files)
-    if kind == "small":
-        server.add_run("bench/speed/small", files)
-server.requests.enabled = False
-serve(server, lambda s: print(json.dumps(s.env), flush=True))
-"""
+PROGRAM = Path(__file__).parent / "programs" / "serve_storage.py"
 
 
 @dataclass(frozen=True)
@@ -120,7 +105,7 @@ def nginx_server(
         url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
         sizes = json.dumps({kind: (KINDS | MORE_KINDS)[kind] for kind in kinds})
         command = [
-            sys.executable, "-c", SERVE, str(folder / "data"), str(server_port), url, sizes
+            sys.executable, str(PROGRAM), str(folder / "data"), str(server_port), url, sizes
         ]  # fmt: skip
         server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         try:
@@ -133,7 +118,7 @@ def nginx_server(
         finally:
             for process in (server, nginx):
                 process.terminate()
-                process.wait()
+                process.communicate()
 
 
 def nginx_settings(

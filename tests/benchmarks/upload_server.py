@@ -37,54 +37,7 @@ http {{
   }}
 }}
 """
-SERVE = """
-import json, sys
-from pathlib import Path
-from wbtyped.server import WandbServer, serve
-from wbtyped.server.commit import add_membership
-from wbtyped.server.drafts import Drafts
-from wbtyped.server.execution import Execution
-
-def assign(variables):
-    nodes = []
-    for spec in variables["input"]["artifactFiles"]:
-        assigned.append(None)
-        url = f"{sys.argv[3]}/artifact-files/{len(assigned)}"
-        numbers = [part["partNumber"] for part in spec.get("uploadPartsInput") or []]
-        parts = [{"partNumber": n, "uploadUrl": f"{url}.{n}"} for n in numbers]
-        nodes.append({"node": {
-            "name": spec["name"], "storagePath": "path", "uploadUrl": url,
-            "uploadHeaders": [] if parts else [f"Content-MD5:{spec['md5']}"],
-            "uploadMultipartUrls": {"uploadID": "u", "uploadUrlParts": parts} if parts else None,
-            "artifact": {"id": spec["artifactID"]},
-        }})
-    return {"createArtifactFiles": {"files": {"edges": nodes}}}
-
-def execute_assigned(self, request, context, **options):
-    if request.operation_name == "CreateArtifactFiles":
-        return 200, json.dumps({"data": assign(request.variables)}).encode()
-    if request.operation_name == "CompleteMultipartUploadArtifact":
-        return 200, b'{"data": {"completeMultipartUploadArtifact": {"digest": "d"}}}'
-    return execute(self, request, context, **options)
-
-def commit_at_once(self, artifact_id):
-    with self._database.transaction() as connection:
-        version = self._require_pending(connection, artifact_id)
-        connection.execute(
-            "UPDATE artifacts SET state = 'COMMITTED', version_index = 0, size = 0, file_count = 0,"
-            " commit_hash = '' WHERE id = ?", (artifact_id,))
-        add_membership(connection, version["sequence_id"], artifact_id)
-        self._clear_draft(connection, version)
-
-assigned = []
-execute, Execution.execute = Execution.execute, execute_assigned
-Drafts.commit = commit_at_once
-server = WandbServer(
-    Path(sys.argv[1]), storage_port=int(sys.argv[2]), storage_url=sys.argv[3], port=int(sys.argv[4])
-)
-server.requests.enabled = False
-serve(server, lambda s: print(json.dumps(s.env), flush=True))
-"""
+PROGRAM = Path(__file__).parent / "programs" / "serve_uploads.py"
 
 
 @contextmanager
@@ -100,7 +53,8 @@ def upload_server() -> Generator[StorageServer]:
         nginx = subprocess.Popen([executable(), "-c", str(configuration)])
         url = f"http://127.0.0.1:{port}"
         command = [
-            sys.executable, "-c", SERVE, str(folder / "data"), str(storage_port), url, str(api_port)
+            sys.executable, str(PROGRAM),
+            str(folder / "data"), str(storage_port), url, str(api_port),
         ]  # fmt: skip
         server = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
         try:
@@ -109,4 +63,4 @@ def upload_server() -> Generator[StorageServer]:
         finally:
             for process in (server, nginx):
                 process.terminate()
-                process.wait()
+                process.communicate()

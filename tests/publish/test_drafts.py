@@ -97,6 +97,23 @@ def test_draft_with_new_files_is_published_once(api: Api) -> None:
     assert draft.publish(PATH, api=api).name == "data:v0"
 
 
+def test_published_file_that_was_written_can_be_removed(api: Api, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"1")
+    draft = Draft("data", "dataset")
+    draft.new_file("gone").close()
+    draft.add_file(tmp_path / "kept")
+    draft.publish(PATH, api=api)
+    draft.remove("gone")
+    assert contents(draft.publish(PATH, api=api)) == {"kept": b"1"}
+
+
+def test_run_logs_an_empty_draft(api: Api, wandb_server: WandbServer) -> None:
+    wandb_server.add_run("crew/ship/run")
+    run = api.run("crew/ship/run")
+    assert run.log_artifact(Draft("data", "dataset")).file_count == 0
+    assert run.use_artifact(Draft("other", "dataset")).file_count == 0
+
+
 def test_new_file_stays_after_a_failed_publish(api: Api, tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"b")
     draft = Draft("data", "dataset")

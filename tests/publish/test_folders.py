@@ -15,9 +15,9 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from wbtyped import Api
+from wbtyped.artifacts.publishing.names import check_names
 from wbtyped.errors import DiskError, UnsafePathError, UsageError
 from wbtyped.publish import Draft
-from wbtyped.publish.names import check_names
 from wbtyped.server import WandbServer
 
 

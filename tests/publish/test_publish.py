@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wbtyped import Api
+from wbtyped.artifacts.publishing.local_content import LocalContent
 from wbtyped.errors import DiskError, UnsafePathError, UsageError
 from wbtyped.publish import Draft
-from wbtyped.publish.local_content import LocalContent
 from wbtyped.server import WandbServer
 from wbtyped.transport.http import Content, Transport
 

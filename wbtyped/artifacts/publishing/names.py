@@ -9,10 +9,10 @@ Windows reserves, and names that differ by case or Unicode form alone.
 import re
 from collections.abc import Collection, Sequence
 
-from ..download.disk.safe_names import PLAIN_NAME, checked_parts, folded
-from ..errors import UnsafePathError, UsageError
-from ..name_patterns import glob_expression
-from ..user_warnings import warn_user
+from ...download.disk.safe_names import PLAIN_NAME, checked_parts, folded
+from ...errors import UnsafePathError, UsageError
+from ...name_patterns import glob_expression
+from ...user_warnings import warn_user
 
 SECRET_NAMES = (
     ".env", ".env.*", ".netrc", "_netrc", ".pgpass", ".pypirc", ".npmrc", ".git-credentials",

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..upload.local_body import FileStamp, LocalBody
-from ..upload.local_digest import DigestRun, LocalDigest, digest_file
-from ..upload.part_sizes import part_bytes_of
+from ...upload.local_body import FileStamp, LocalBody
+from ...upload.local_digest import DigestRun, LocalDigest, digest_file
+from ...upload.part_sizes import part_bytes_of
 
 
 @dataclass(frozen=True, slots=True)

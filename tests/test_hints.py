@@ -675,9 +675,11 @@ def test_drafts_that_cannot_be_published(server: WandbServer, api: Api, tmp_path
 
 @tries("entity/project/collection, or set WANDB_ENTITY and WANDB_PROJECT")
 def test_publish_without_a_project(
-    wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch
+    wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     draft = Draft("data", "dataset")
+    (tmp_path / "a").touch()
+    draft.add_file(tmp_path / "a")
     with provoked(UsageError, "entity/project/collection, or set WANDB_ENTITY and WANDB_PROJECT"):
         draft.publish()
     assert draft.publish("crew/ship/data").name == "data:v0"

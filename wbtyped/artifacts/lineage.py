@@ -36,7 +36,7 @@ from .files import VersionFiles
 from .location import ArtifactLocation
 from .lookup import find_version, find_version_by_id
 from .publishing.draft import StandaloneDraft
-from .validation import check_collection_name, checked_aliases, checked_tags
+from .validation import check_new_name, checked_aliases, checked_tags
 from .versions import CollectionVersions, RunVersions
 
 if TYPE_CHECKING:
@@ -998,7 +998,7 @@ class Draft(StandaloneDraft):
         with without_command_line():
             from .publishing.publication import publish_draft
 
-        check_collection_name(target.collection)
+        check_new_name(target.collection)
         if run is not None:
             facts = replace(facts, run=check_creator(run, target).id)
         found = yield from publish_draft(

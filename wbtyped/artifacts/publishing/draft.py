@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from os import PathLike
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal, get_args, overload
 
 from ... import arguments
 from ...errors import UsageError
 from ...units import counted
-from ..validation import check_collection_name, check_type
+from ..validation import check_new_name, check_type
 
 if TYPE_CHECKING:
     # For start-up, as all imports in functions here: `Run` and `Artifact` refer to this module.
@@ -41,7 +41,7 @@ class StandaloneDraft:
 
         arguments.check_strings(name=name, type=type)
         arguments.one_of("digest_algorithm", digest_algorithm, get_args(Algorithm))
-        check_collection_name(name)
+        check_new_name(name)
         check_type(type, name)
         self.name: str = name
         self.type: str = type
@@ -101,13 +101,15 @@ class StandaloneDraft:
         Raises UsageError if there is no such file, or the draft has another one of this name; with
         `overwrite=True` that is replaced.
         """
+        from .names import given_name
+
         file = arguments.location("path", path)
         arguments.check_optional_strings(name=name)
         arguments.check_flags(overwrite=overwrite)
         if not file.is_file():
             reason = "is not a file" if file.exists() else "does not exist"
             raise UsageError(f"{file} {reason}, so it cannot be added")
-        return self._add(file, file.name if name is None else name, overwrite=overwrite)
+        return self._add(file, given_name(file.name if name is None else name), overwrite=overwrite)
 
     def add_dir(
         self,
@@ -128,6 +130,7 @@ class StandaloneDraft:
         """
         from ...name_patterns import check_glob
         from .folder import files_below
+        from .names import folder_prefix
 
         folder = arguments.location("path", path)
         arguments.check_optional_strings(name=name)
@@ -138,7 +141,7 @@ class StandaloneDraft:
         if not folder.is_dir():
             reason = "is not a folder" if folder.exists() else "does not exist"
             raise UsageError(f"{folder} {reason}, so it cannot be added")
-        prefix = f"{name.rstrip('/')}/" if name else ""
+        prefix = folder_prefix(name)
         folders_of = [pattern.rstrip("/") for pattern in patterns]
         found = list(files_below(folder, [pattern for pattern in folders_of if pattern]))
         return [self._add(file, f"{prefix}{below}", overwrite=overwrite) for file, below in found]
@@ -188,13 +191,13 @@ class StandaloneDraft:
             >>> draft
             <Draft points (dataset, 1 file)>
         """
-        from .names import check_name
+        from .names import given_name
         from .new_file import NewBinaryFile, NewTextFile, WriteMode, check_encoding
 
         arguments.check_strings(name=name, encoding=encoding)
         arguments.one_of("mode", mode, get_args(WriteMode))
         check_encoding(encoding)
-        check_name(name)
+        name = given_name(name)
         if mode.startswith("x"):
             self._require_free(name)
         path = self._written.new_path()
@@ -234,7 +237,7 @@ class StandaloneDraft:
             'train.csv'
         """
         from ..contents.entry import ArtifactManifestEntry
-        from .names import check_name
+        from .names import given_name
         from .references.reference import checked_reference
 
         arguments.check_optional_strings(name=name)
@@ -242,9 +245,8 @@ class StandaloneDraft:
         if isinstance(uri, ArtifactManifestEntry):
             uri = uri.ref_url()
         text = arguments.string("uri", uri)
+        name = None if name is None else given_name(name)
         reference = checked_reference(text, name, checksum=checksum)
-        if name is not None:
-            check_name(name)
         if reference not in self._references:
             self._references.append(reference)
         return reference.label
@@ -257,7 +259,7 @@ class StandaloneDraft:
         from ..contents.entry import ArtifactManifestEntry
 
         text = name.path if isinstance(name, ArtifactManifestEntry) else name
-        wanted = arguments.string("name", text).rstrip("/")
+        wanted = str(PurePosixPath(arguments.string("name", text)))
         labels = (reference.label for reference in self._references)
         known = [*self._files, *self._kept, *labels, *self._written.removed]
         below = [one for one in known if one == wanted or one.startswith(f"{wanted}/")]

@@ -1,6 +1,5 @@
 """Where a version is published, and what it says about itself."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,7 +11,8 @@ from ...config.settings import Settings
 from ...errors import UsageError
 from ...paths import parse_collection_path
 from ...transport.client import Client
-from ..validation import checked_aliases, checked_tags
+from ...user_json import assigned_object
+from ..validation import check_key_count, checked_aliases, checked_tags
 
 PublishOptions: TypeAlias = tuple[
     Iterable[str] | None,
@@ -22,6 +22,7 @@ PublishOptions: TypeAlias = tuple[
     timedelta | None,
 ]
 """Aliases, tags, description, metadata and time to live of a version."""
+SECOND = timedelta(seconds=1)
 
 
 class Target(NamedTuple):
@@ -92,19 +93,18 @@ class VersionFacts:
         arguments.check_optional_strings(description=given_description)
         arguments.check_optional_strings(description=description)
         given = metadata if given_metadata is None else given_metadata
-        values = arguments.mapping("metadata", given)
-        try:
-            json.dumps(values, allow_nan=False)
-        except (TypeError, ValueError, RecursionError) as error:
-            raise UsageError(f"metadata must be JSON: {error}") from None
+        arguments.mapping("metadata", given)
+        values = assigned_object(given, "metadata")
+        check_key_count(values)
         if ttl is not None:
             arguments.instance("ttl", ttl, timedelta, "a timedelta or None")
-            arguments.whole_number("ttl in seconds", int(ttl.total_seconds()), 1)
+            if ttl < SECOND:
+                raise UsageError(f"ttl must be at least a second, got {ttl}")
         return cls(
             type=type_name,
             description=description if given_description is None else given_description,
             metadata=values,
             aliases=checked_aliases([] if aliases is None else aliases),
             tags=checked_tags([] if tags is None else tags),
-            ttl_seconds=None if ttl is None else int(ttl.total_seconds()),
+            ttl_seconds=None if ttl is None else ttl // SECOND,
         )

@@ -7,6 +7,7 @@ from ...errors import UsageError
 from ...transport.client import Client
 from ...transport.flow import Flow
 from ...upload.batch_options import BatchOptions
+from ...user_warnings import warn_user
 from ..artifact import StandaloneArtifact
 from ..contents.entry import ArtifactManifestEntry
 from .draft import StandaloneDraft
@@ -31,6 +32,8 @@ def publish_draft(
     files, entries = draft.files, draft.entries
     kept = entries | (yield from _resolved(client, draft.references, files.keys() | entries.keys()))
     names = [*files, *(kept.keys() - entries.keys())]
+    if not (names or entries or incremental):
+        warn_user(f"the version of {target.path} has no files")
     if facts.origin is None:
         check_names(names, entries)
     else:

@@ -919,6 +919,7 @@ class Api:
         upload: UploadOptions,
     ) -> Flow[Artifact]:
         # Imported late: most scripts only read.
+        from .download.collector import seldom_collected
         from .publish.draft import collect
         from .publish.facts import Target
         from .upload.batch_options import build_options
@@ -927,14 +928,15 @@ class Api:
         parts = parse_collection_path(path, self.settings.pages)
         incremental, algorithm = formats
         arguments.check_flags(incremental=incremental)
-        draft = collect(parts.collection, type_name, paths, ignore, algorithm)
-        facts = draft.facts(*options)
-        entity, project = yield from self._fill_in(parts.entity, parts.project)
-        target = Target(entity, project, parts.collection)
-        publishing = draft.publish_to(
-            self.client, target, facts, run, checked, incremental=incremental
-        )
-        return (yield from publishing)
+        with seldom_collected():
+            draft = collect(parts.collection, type_name, paths, ignore, algorithm)
+            facts = draft.facts(*options)
+            entity, project = yield from self._fill_in(parts.entity, parts.project)
+            target = Target(entity, project, parts.collection)
+            publishing = draft.publish_to(
+                self.client, target, facts, run, checked, incremental=incremental
+            )
+            return (yield from publishing)
 
     def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""

@@ -11,7 +11,7 @@ from wbtyped_graphql.enums import (
 )
 
 from ..artifacts.contents.entry import ArtifactManifestEntry
-from ..artifacts.contents.manifest import ArtifactManifest
+from ..artifacts.contents.manifest import ArtifactManifest, version_digest
 from ..artifacts.lineage import DIGEST_ALGORITHMS
 from ..download.disk.digests import Algorithm
 from ..transport.client import Client
@@ -61,14 +61,19 @@ class ManifestSpec:
         """The digest algorithm, as the server calls it."""
         return DIGEST_ALGORITHMS[self.algorithm]
 
+    def digest(self, contents: Mapping[str, LocalContent]) -> str:
+        """Return the digest of the whole version."""
+        digests = {path: entry.digest for path, entry in self.kept.items()}
+        digests |= {path: content.digest for path, content in contents.items()}
+        return version_digest(digests, self.algorithm)
+
     def build(
-        self, contents: Mapping[str, LocalContent], births: Mapping[str, str] | None = None
+        self, contents: Mapping[str, LocalContent], births: Mapping[str, str]
     ) -> ArtifactManifest:
         """Return the manifest; `births` are the versions that brought the contents, by path."""
         entries = dict(self.kept)
         for path, content in contents.items():
-            birth = (births or {}).get(path)
-            entries[path] = self._entry(path, content, birth)
+            entries[path] = self._entry(path, content, births.get(path))
         ordered = {path: entries[path] for path in sorted(entries)}
         return ArtifactManifest(
             1, STORAGE_POLICY, STORAGE_LAYOUT, self.region, ordered, self.algorithm

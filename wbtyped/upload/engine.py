@@ -1,14 +1,17 @@
 """Start as many threads as there is work for; each sends uploads of a schedule."""
 
+import threading
 from collections.abc import Callable
 from contextlib import closing
+from importlib.util import find_spec
 
 from ..clock import monotonic
+from ..config.proxies import Proxies
 from ..download.transfer import TransferCancelled
 from ..download.worker import Worker
 from ..transport.http import Transport
 from .batch_options import BatchOptions
-from .schedule import UploadSchedule
+from .schedule import Upload, UploadSchedule
 from .senders import HttpxSender, Sender
 
 POLL_SECONDS = 0.2
@@ -16,7 +19,7 @@ POLL_SECONDS = 0.2
 
 
 class UploadEngine:
-    """Threads that send one upload at a time, and with libcurl one that sends many small ones."""
+    """Threads that send one upload at a time, and one that sends many small ones at a time."""
 
     def __init__(
         self,
@@ -31,16 +34,18 @@ class UploadEngine:
         self._on_crash = on_crash
         self._threads: list[Worker] = []
         self._lane: Worker | None = None
-        self._has_lane = options.engine == "curl" and lane_is_possible()
+        self._growing = threading.Lock()
+        self._has_lane = lane_is_possible()
 
     def grow(self) -> None:
         """Start threads for the uploads that are not finished, if there are too few."""
         small, large = self._schedule.unfinished()
-        if self._has_lane and small and self._lane is None:
-            self._lane = self._start(self._run_lane)
-        wanted = min(self._options.jobs, large if self._has_lane else small + large)
-        while len(self._threads) < wanted:
-            self._threads.append(self._start(self._send_one_by_one))
+        with self._growing:
+            if self._has_lane and small and self._lane is None:
+                self._lane = self._start(self._run_lane)
+            wanted = min(self._options.jobs, large if self._has_lane else small + large)
+            while len(self._threads) < wanted:
+                self._threads.append(self._start(self._send_one_by_one))
 
     def join(self, seconds: float) -> None:
         """Wait until all threads have ended, but not longer."""
@@ -60,9 +65,15 @@ class UploadEngine:
             self._on_crash(error)
 
     def _run_lane(self) -> None:
-        from .curl_sender import CurlLane  # needs pycurl, which may be missing
+        from .small_uploads import SmallUploads  # needs httptools, which may be missing
 
-        CurlLane(self._transport, self._schedule, self._options.small_jobs).run()
+        most, timeout = self._options.small_jobs, self._transport.settings.timeout
+        SmallUploads(self._schedule, self._hand_over, timeout, most).run()
+
+    def _hand_over(self, upload: Upload) -> None:
+        """Let a thread send a small upload, and say why it cannot be sent if it cannot."""
+        self._schedule.hand_over(upload)
+        self.grow()
 
     def _sender(self) -> Sender:
         if self._options.engine == "curl":
@@ -90,7 +101,5 @@ class UploadEngine:
 
 
 def lane_is_possible() -> bool:
-    """Return True if libcurl can send many files in one thread."""
-    from .curl_sender import CurlLane  # needs pycurl
-
-    return CurlLane.is_possible()
+    """Return True if many files can be sent in one thread: not through a proxy."""
+    return find_spec("httptools") is not None and not Proxies.of_environment().settings

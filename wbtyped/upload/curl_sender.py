@@ -1,4 +1,4 @@
-"""What sends one upload at a time, in a thread: libcurl."""
+"""Send one upload at a time by libcurl."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,7 @@ from ..errors import TransportError
 from ..transport.http import Transport
 from ..transport.redirects import REDIRECT_BODY_BYTES
 from ..transport.retries import SLOWEST_BYTES_PER_SECOND
-from .schedule import Upload, UploadSchedule
-from .senders import Response
+from .schedule import Response, Upload, UploadSchedule
 
 BUFFER_BYTES = 1024 * 1024
 

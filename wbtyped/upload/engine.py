@@ -12,10 +12,12 @@ from ..download.worker import Worker
 from ..transport.http import Transport
 from .batch_options import BatchOptions
 from .schedule import Upload, UploadSchedule
-from .senders import HttpxSender, Sender
+from .senders import Senders
 
 POLL_SECONDS = 0.2
 """Seconds until an idle thread looks again whether the schedule is finished."""
+FEW_FILES = 8
+"""Small files that threads send: what the fast lane needs takes longer to import."""
 
 
 class UploadEngine:
@@ -41,9 +43,9 @@ class UploadEngine:
         """Start threads for the uploads that are not finished, if there are too few."""
         small, large = self._schedule.unfinished()
         with self._growing:
-            if self._has_lane and small and self._lane is None:
+            if self._has_lane and small > FEW_FILES and self._lane is None:
                 self._lane = self._start(self._run_lane)
-            wanted = min(self._options.jobs, large if self._has_lane else small + large)
+            wanted = min(self._options.jobs, large if self._lane else small + large)
             while len(self._threads) < wanted:
                 self._threads.append(self._start(self._send_one_by_one))
 
@@ -75,22 +77,15 @@ class UploadEngine:
         self._schedule.hand_over(upload)
         self.grow()
 
-    def _sender(self) -> Sender:
-        if self._options.engine == "curl":
-            from .curl_sender import CurlSender  # needs pycurl, which may be missing
-
-            return CurlSender(self._transport, self._schedule)
-        return HttpxSender(self._transport, self._schedule)
-
     def _send_one_by_one(self) -> None:
         schedule = self._schedule
-        with closing(self._sender()) as sender:
+        with closing(Senders(self._transport, schedule, self._options.engine)) as senders:
             while not schedule.finished:
-                upload = schedule.take(POLL_SECONDS, or_small=not self._has_lane)
+                upload = schedule.take(POLL_SECONDS, or_small=self._lane is None)
                 if upload is None:
                     continue
                 try:
-                    status, headers = sender.send(upload)
+                    status, headers = senders.send(upload)
                 except Exception as error:
                     schedule.fail(upload, error)
                 except BaseException:

@@ -22,6 +22,9 @@ QUEUE_UPLOADS = 2048
 EXPIRED_STATUSES = frozenset({401, 403})
 """With these, storage refuses a signed URL that has expired."""
 
+Response = tuple[int, Mapping[str, str]]
+"""Status and headers of a response; the names of headers are in lower case."""
+
 
 @dataclass(slots=True, eq=False)
 class Upload:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, quote, unquote_plus, urlencode
 from xml.etree import ElementTree
 
-from ...artifacts.contents.entry import ArtifactManifestEntry
-from ...errors import TransportError
-from ...transport.http import Transport
+from ....errors import TransportError
+from ....transport.http import Transport
+from ...contents.entry import ArtifactManifestEntry
 from .buckets import Location, Report, not_public, nothing_found, unread_entry
 from .public_urls import PublicResponse, request_public
 from .reference import Reference

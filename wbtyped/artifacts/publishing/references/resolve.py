@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from ...artifacts.contents.entry import ArtifactManifestEntry
-from ...artifacts.lineage import Artifact
-from ...transport.blocking import in_flow
-from ...transport.client import Client
-from ...transport.flow import Flow
-from ...user_warnings import warn_user
+from ....transport.blocking import in_flow
+from ....transport.client import Client
+from ....transport.flow import Flow
+from ....user_warnings import warn_user
+from ...artifact import StandaloneArtifact
+from ...contents.entry import ArtifactManifestEntry
 from .artifacts import artifact_entries
 from .buckets import Report
 from .gcs import gcs_entries
@@ -24,7 +24,7 @@ def resolve_references(
     client: Client, references: Sequence[Reference]
 ) -> Flow[list[list[ArtifactManifestEntry]]]:
     """Return the entries of each reference, in the order given."""
-    loaded: dict[str, Artifact] = {}
+    loaded: dict[str, StandaloneArtifact] = {}
     found: dict[int, list[ArtifactManifestEntry]] = {}
     for number, reference in enumerate(references):
         if reference.scheme == "wandb-artifact":

@@ -2,12 +2,16 @@
 
 import codecs
 import io
-from collections.abc import Callable
+import secrets
+import shutil
+import weakref
+from collections.abc import Callable, Set
 from pathlib import Path
+from tempfile import mkdtemp
 from types import TracebackType
 from typing import Literal
 
-from ..errors import DiskError, UsageError
+from ...errors import DiskError, UsageError
 
 WriteMode = Literal["w", "wb", "x", "xb"]
 OnClose = Callable[[], object]
@@ -77,3 +81,60 @@ def check_encoding(encoding: str) -> None:
         codecs.lookup(encoding)
     except (LookupError, ValueError):
         raise UsageError(f"encoding {encoding!r:.50} is not known") from None
+
+
+class WrittenFiles:
+    """The files that were written into one draft, in a folder that is removed with the draft."""
+
+    __slots__ = ("__weakref__", "_folder", "_names", "_removed")
+
+    def __init__(self) -> None:
+        self._folder: Path | None = None
+        self._names: set[str] = set()
+        self._removed: set[str] = set()
+
+    def __getstate__(self) -> tuple[set[str], set[str]]:
+        # The folder belongs to the draft that wrote into it.
+        return self._names, self._removed
+
+    def __setstate__(self, state: tuple[set[str], set[str]]) -> None:
+        self._folder = None
+        self._names, self._removed = state
+
+    @property
+    def removed(self) -> Set[str]:
+        """The files whose content was removed."""
+        return self._removed
+
+    def new_path(self) -> Path:
+        """Return where a new file is written."""
+        if self._folder is None:
+            self._folder = Path(mkdtemp(prefix="wbtyped-draft-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder / secrets.token_hex(8)
+
+    def add(self, name: str) -> None:
+        """Remember a file that was written."""
+        self._names.add(name)
+
+    def forget(self, name: str) -> None:
+        """Forget a file: another one of its name is in the draft, or none."""
+        self._names.discard(name)
+        self._removed.discard(name)
+
+    def remove_all(self) -> set[str]:
+        """Remove what was written, and return the names."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._folder = None
+        removed, self._names = self._names, set()
+        self._removed |= removed
+        return removed
+
+    def check_present(self) -> None:
+        """Raise UsageError if the content of a file was removed."""
+        if self._removed:
+            raise UsageError(
+                f"{min(self._removed)} was written by new_file, whose content is removed once the"
+                " draft is published; write it again, or remove it"
+            )

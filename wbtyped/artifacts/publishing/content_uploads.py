@@ -21,17 +21,17 @@ from wbtyped_graphql.input_types import (
     UploadPartsInput,
 )
 
-from ..artifacts.contents.url_pages import path_batches
-from ..errors import SchemaMismatchError, TransportError, WbtypedError
-from ..runs.upload import upload_headers
-from ..transport.client import Client
-from ..transport.flow import Flow, ask
-from ..transport.retries import is_retryable
-from ..upload.batch import UploadBatch
-from ..upload.local_body import modified
-from ..upload.local_digest import digest_file
-from ..upload.saved_parts import PartsUpload, SavedParts
-from ..upload.schedule import EXPIRED_STATUSES, Upload
+from ...errors import SchemaMismatchError, TransportError, WbtypedError
+from ...runs.upload import upload_headers
+from ...transport.client import Client
+from ...transport.flow import Flow, ask
+from ...transport.retries import is_retryable
+from ...upload.batch import UploadBatch
+from ...upload.local_body import modified
+from ...upload.local_digest import digest_file
+from ...upload.saved_parts import PartsUpload, SavedParts
+from ...upload.schedule import EXPIRED_STATUSES, Upload
+from ..contents.url_pages import path_batches
 from .facts import Target
 from .local_content import LocalContent
 

@@ -5,17 +5,17 @@ from typing import NamedTuple
 
 import httpx
 
-from ...download.recorded_reference import ENCODINGS
-from ...errors import TransportError
-from ...transport.http import (
+from ....download.recorded_reference import ENCODINGS
+from ....errors import TransportError
+from ....transport.http import (
     ExactUrl,
     Transport,
     drop_redirect_body,
     raise_if_retryable,
     transport_errors,
 )
-from ...transport.redirects import RedirectChain
-from ...transport.retries import TransientError
+from ....transport.redirects import RedirectChain
+from ....transport.retries import TransientError
 
 MAX_LISTING_BYTES = 16 * 1024 * 1024
 """Of one page of a listing; pages of 1,000 names have less than a tenth of it."""

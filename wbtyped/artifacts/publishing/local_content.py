@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from ..upload.local_body import LocalBody
-from ..upload.local_digest import DigestRun, LocalDigest, digest_file
-from ..upload.part_sizes import part_bytes_of
+from ...upload.local_body import LocalBody
+from ...upload.local_digest import DigestRun, LocalDigest, digest_file
+from ...upload.part_sizes import part_bytes_of
 
 
 class LocalContent(NamedTuple):

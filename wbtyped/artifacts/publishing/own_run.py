@@ -7,12 +7,12 @@ from typing import TypeVar
 
 from wbtyped_graphql import calls
 
-from ..artifacts.lineage import Run
-from ..errors import GraphQLError, SchemaMismatchError
-from ..runs.ending import FinishRequest
-from ..transport.client import Client
-from ..transport.flow import Flow, ask
-from ..user_warnings import warn_user
+from ...errors import GraphQLError, SchemaMismatchError
+from ...runs.ending import FinishRequest
+from ...runs.run import StandaloneRun
+from ...transport.client import Client
+from ...transport.flow import Flow, ask
+from ...user_warnings import warn_user
 from .facts import Target, VersionFacts
 
 T = TypeVar("T")
@@ -46,7 +46,7 @@ def with_own_run(
             f"run for a version of {target.path}: the response contains no run",
             operation=create.name,
         )
-    run = Run(client, target.entity, target.project, bucket.name, bucket)
+    run = StandaloneRun(client, target.entity, target.project, bucket.name, bucket)
     warn_user(
         f"{client.settings.base_url} accepts no version without a run, so run {run.full_path} was"
         " created for it; pass run= to use one of yours"

@@ -6,13 +6,13 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
-from ...artifacts.contents.entry import (
+from ....errors import UsageError
+from ....urls import shown_url, web_url
+from ...contents.entry import (
     ARTIFACT_REFERENCE,
     ARTIFACT_SCHEME,
     ArtifactManifestEntry,
 )
-from ...errors import UsageError
-from ...urls import shown_url, web_url
 
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,221}")

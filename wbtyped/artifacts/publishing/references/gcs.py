@@ -7,9 +7,9 @@ from urllib.parse import quote, urlencode
 
 from pydantic import BaseModel, ValidationError
 
-from ...artifacts.contents.entry import ArtifactManifestEntry
-from ...errors import TransportError
-from ...transport.http import Transport
+from ....errors import TransportError
+from ....transport.http import Transport
+from ...contents.entry import ArtifactManifestEntry
 from .buckets import Location, Report, not_public, nothing_found, unread_entry
 from .public_urls import PublicResponse, request_public
 from .reference import Reference

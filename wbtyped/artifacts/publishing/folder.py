@@ -20,8 +20,8 @@ import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..errors import DiskError, UsageError
-from ..name_patterns import matches_glob
+from ...errors import DiskError, UsageError
+from ...name_patterns import matches_glob
 from .ignore_files import IGNORE_FILE, IgnoreFile, excluded_by
 
 VERSION_CONTROL = frozenset({".git", ".hg", ".svn", ".jj", ".bzr"})

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import DiskError, UsageError
-from ..extras import import_optional
+from ...errors import DiskError, UsageError
+from ...extras import import_optional
 
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec

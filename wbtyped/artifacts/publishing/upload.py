@@ -13,13 +13,13 @@ from wbtyped_graphql.create_artifact_manifest import (
 )
 from wbtyped_graphql.input_types import CreateArtifactManifestInput
 
-from ..errors import SchemaMismatchError
-from ..runs.upload import upload_headers
-from ..transport.blocking import in_flow
-from ..transport.client import Client
-from ..transport.flow import Flow, ask
-from ..upload.batch import UploadBatch
-from ..upload.batch_options import BatchOptions
+from ...errors import SchemaMismatchError
+from ...runs.upload import upload_headers
+from ...transport.blocking import in_flow
+from ...transport.client import Client
+from ...transport.flow import Flow, ask
+from ...upload.batch import UploadBatch
+from ...upload.batch_options import BatchOptions
 from .content_uploads import ContentUploads
 from .facts import Target, VersionFacts
 from .local_content import LocalContent

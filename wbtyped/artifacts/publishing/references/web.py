@@ -3,8 +3,8 @@
 import re
 from urllib.parse import quote
 
-from ...artifacts.contents.entry import ArtifactManifestEntry
-from ...transport.http import Transport
+from ....transport.http import Transport
+from ...contents.entry import ArtifactManifestEntry
 from .public_urls import request_public
 from .reference import UNKNOWN_SIZE, Reference
 

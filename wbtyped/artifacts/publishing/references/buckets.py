@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
-from ...artifacts.contents.entry import ArtifactManifestEntry
-from ...errors import UsageError
+from ....errors import UsageError
+from ...contents.entry import ArtifactManifestEntry
 from .reference import Reference
 
 Report = Callable[[str], object]

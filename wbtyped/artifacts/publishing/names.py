@@ -8,11 +8,12 @@ Windows reserves, and names that differ by case or Unicode form alone.
 
 import re
 from collections.abc import Collection, Sequence
+from pathlib import PurePosixPath
 
-from ..download.disk.safe_names import PLAIN_NAME, checked_parts, folded
-from ..errors import UnsafePathError, UsageError
-from ..name_patterns import glob_expression
-from ..user_warnings import warn_user
+from ...download.disk.safe_names import PLAIN_NAME, checked_parts, folded
+from ...errors import UnsafePathError, UsageError
+from ...name_patterns import glob_expression
+from ...user_warnings import warn_user
 
 SECRET_NAMES = (
     ".env", ".env.*", ".netrc", "_netrc", ".pgpass", ".pypirc", ".npmrc", ".git-credentials",
@@ -39,6 +40,18 @@ def check_name(name: str) -> str:
         reason = str(error).rpartition(" is refused: ")[2]
         raise UnsafePathError(f"name {name!r} in a version is refused: {reason}") from None
     return name
+
+
+def given_name(name: str) -> str:
+    """Return a name that a user gives, without `.` and repeated slashes; raises UnsafePathError."""
+    is_file = bool(name) and not name.endswith("/")
+    return check_name(str(PurePosixPath(name)) if is_file else name)
+
+
+def folder_prefix(name: str | None) -> str:
+    """Return what the names of all files in a folder of the version start with."""
+    path = PurePosixPath(name or "")
+    return f"{path}/" if path.parts else ""
 
 
 def check_names(names: Sequence[str], kept: Collection[str] = ()) -> None:

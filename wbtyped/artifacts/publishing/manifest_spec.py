@@ -10,16 +10,19 @@ from wbtyped_graphql.enums import (
     ArtifactManifestType,
 )
 
-from ..artifacts.contents.entry import ArtifactManifestEntry
-from ..artifacts.contents.manifest import ArtifactManifest, version_digest
-from ..artifacts.lineage import DIGEST_ALGORITHMS
-from ..download.disk.digests import Algorithm
-from ..transport.client import Client
-from ..transport.flow import Flow, ask
-from ..user_warnings import warn_user
+from ...download.disk.digests import Algorithm
+from ...transport.client import Client
+from ...transport.flow import Flow, ask
+from ...user_warnings import warn_user
+from ..contents.entry import ArtifactManifestEntry
+from ..contents.manifest import ArtifactManifest, version_digest
 from .facts import Target
 from .local_content import LocalContent
 
+DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
+    "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
+    "XXH128": ArtifactDigestAlgorithm.MANIFEST_XXH128,
+}
 STORAGE_LAYOUT = "V2"
 """New versions have it, also those that keep files of a version with layout V1."""
 STORAGE_POLICY = "wandb-storage-policy-v1"

@@ -5,9 +5,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from ...artifacts.contents.entry import ArtifactManifestEntry
-from ...download.disk.digests import digest_of, file_digest
-from ...errors import DiskError, UsageError
+from ....download.disk.digests import digest_of, file_digest
+from ....errors import DiskError, UsageError
+from ...contents.entry import ArtifactManifestEntry
 from .reference import Reference
 
 

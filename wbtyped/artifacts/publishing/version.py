@@ -16,14 +16,15 @@ from wbtyped_graphql.input_types import (
     UpdateArtifactInput,
 )
 
-from ..artifacts.lineage import Artifact, find_artifact_by_id
-from ..download.collector import seldom_collected
-from ..errors import GraphQLError, NotFoundError, SchemaMismatchError, TransportError
-from ..transport.blocking import in_flow
-from ..transport.client import Client
-from ..transport.flow import Flow, ask
-from ..upload.batch_options import BatchOptions
-from ..upload.local_digest import DigestRun
+from ...download.collector import seldom_collected
+from ...errors import GraphQLError, NotFoundError, SchemaMismatchError, TransportError
+from ...transport.blocking import in_flow
+from ...transport.client import Client
+from ...transport.flow import Flow, ask
+from ...upload.batch_options import BatchOptions
+from ...upload.local_digest import DigestRun
+from ..artifact import StandaloneArtifact
+from ..lookup import find_version_by_id
 from .facts import Target, VersionFacts
 from .local_content import LocalContent, read_contents
 from .manifest_spec import ManifestSpec, usable_spec
@@ -40,7 +41,7 @@ def publish_version(
     facts: VersionFacts,
     spec: ManifestSpec,
     options: BatchOptions,
-) -> Flow[Artifact]:
+) -> Flow[StandaloneArtifact]:
     """Publish files, and the entries that `spec` keeps, as a version; return it, committed.
 
     If the server accepts no version without a run, one is created and finished, with a warning.
@@ -59,12 +60,12 @@ def _publish_files(
     facts: VersionFacts,
     spec: ManifestSpec,
     options: BatchOptions,
-) -> Flow[Artifact]:
+) -> Flow[StandaloneArtifact]:
     spec = yield from usable_spec(client, target, spec)
     digests = DigestRun(xxh128=spec.algorithm == "XXH128")
     contents = yield from in_flow(lambda: read_contents(files, digests), digests.cancel)
 
-    def publish(facts: VersionFacts) -> Flow[Artifact]:
+    def publish(facts: VersionFacts) -> Flow[StandaloneArtifact]:
         return publish_contents(client, target, contents, facts, spec, options)
 
     try:
@@ -83,7 +84,7 @@ def publish_contents(
     facts: VersionFacts,
     spec: ManifestSpec,
     options: BatchOptions,
-) -> Flow[Artifact]:
+) -> Flow[StandaloneArtifact]:
     """Publish files whose digests are known."""
     artifact_id, state = yield from _create(target, spec.digest(contents), facts, spec)
     if state == ArtifactState.PENDING:
@@ -99,7 +100,7 @@ def publish_contents(
 
 def _is_committed(client: Client, artifact_id: str) -> Flow[bool]:
     try:
-        found = yield from find_artifact_by_id(client, artifact_id)
+        found = yield from find_version_by_id(client, artifact_id)
     except NotFoundError:
         return False
     return found.state == ArtifactState.COMMITTED
@@ -177,12 +178,12 @@ def _incomplete(target: Target, operation: str) -> SchemaMismatchError:
 
 def _add_labels(
     client: Client, target: Target, artifact_id: str, facts: VersionFacts
-) -> Flow[Artifact]:
+) -> Flow[StandaloneArtifact]:
     """Return a committed version, after adding the aliases and tags that it does not have yet.
 
     A new version has them all; one that existed may not.
     """
-    artifact = yield from find_artifact_by_id(client, artifact_id)
+    artifact = yield from find_version_by_id(client, artifact_id)
     aliases = [alias for alias in all_aliases(facts) if alias not in artifact.aliases]
     tags = [tag for tag in facts.tags if tag not in artifact.tags]
     what = f"artifact {artifact.qualified_name}"
@@ -203,5 +204,5 @@ def _add_labels(
         )
         yield from ask(calls.update_artifact(input=changes), what)
     if aliases or tags:
-        artifact = yield from find_artifact_by_id(client, artifact_id)
+        artifact = yield from find_version_by_id(client, artifact_id)
     return artifact

@@ -2,22 +2,23 @@
 
 import base64
 
-from ...artifacts.contents.entry import (
+from ....errors import NotFoundError, UsageError
+from ....transport.client import Client
+from ....transport.flow import Flow
+from ...artifact import StandaloneArtifact
+from ...contents.entry import (
     ARTIFACT_SCHEME,
     ArtifactManifestEntry,
     is_artifact_reference,
     parse_artifact_reference,
 )
-from ...artifacts.contents.references import MAX_CHAIN_STEPS
-from ...artifacts.lineage import Artifact, find_artifact_by_id
-from ...errors import NotFoundError, UsageError
-from ...transport.client import Client
-from ...transport.flow import Flow
+from ...contents.references import MAX_CHAIN_STEPS
+from ...lookup import find_version_by_id
 from .reference import UNKNOWN_SIZE, Reference
 
 
 def artifact_entries(
-    client: Client, reference: Reference, loaded: dict[str, Artifact]
+    client: Client, reference: Reference, loaded: dict[str, StandaloneArtifact]
 ) -> Flow[list[ArtifactManifestEntry]]:
     """Return the entry of a file of another version; `loaded` keeps versions by id.
 
@@ -44,9 +45,9 @@ def artifact_entries(
     return [ArtifactManifestEntry(name, entry.digest, UNKNOWN_SIZE, target)]
 
 
-def _load(client: Client, reference: Reference, artifact_id: str) -> Flow[Artifact]:
+def _load(client: Client, reference: Reference, artifact_id: str) -> Flow[StandaloneArtifact]:
     try:
-        artifact = yield from find_artifact_by_id(client, artifact_id)
+        artifact = yield from find_version_by_id(client, artifact_id)
     except NotFoundError as error:
         raise NotFoundError(
             f"{reference.what} leads to a version that does not exist",

@@ -1392,6 +1392,7 @@ class Api:
         path: str | PathLike[str],
         *,
         jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
         progress: MirrorProgressCallback | None = None,
     ) -> MirrorReport:
         """Publish a mirror to the project `entity/project`, which is created if it is missing.
@@ -1418,7 +1419,9 @@ class Api:
         if not isinstance(mirror, str):
             arguments.location("mirror", mirror)
         entity, project = self.client.run(self._locate_project(path))
-        return restore_mirror(self.client, mirror, entity, project, jobs=jobs, progress=progress)
+        return restore_mirror(
+            self.client, mirror, entity, project, jobs=jobs, engine=engine, progress=progress
+        )
 
     async def arestore(
         self,
@@ -1426,10 +1429,13 @@ class Api:
         path: str | PathLike[str],
         *,
         jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
         progress: MirrorProgressCallback | None = None,
     ) -> MirrorReport:
         """Asynchronous form of `restore`, in a thread; cancelling does not wait for it to end."""
-        return await in_thread(partial(self.restore, mirror, path, jobs=jobs, progress=progress))
+        return await in_thread(
+            partial(self.restore, mirror, path, jobs=jobs, engine=engine, progress=progress)
+        )
 
     # Closing.
 

@@ -1387,6 +1387,7 @@ class Api:
         path: str | PathLike[str],
         *,
         jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
         progress: MirrorProgressCallback | None = None,
     ) -> MirrorReport:
         """Publish a mirror to the project `entity/project`, which is created if it is missing.
@@ -1413,7 +1414,9 @@ class Api:
         if not isinstance(mirror, str):
             arguments.location("mirror", mirror)
         entity, project = self.client.run(self._locate_project(path))
-        return restore_mirror(self.client, mirror, entity, project, jobs=jobs, progress=progress)
+        return restore_mirror(
+            self.client, mirror, entity, project, jobs=jobs, engine=engine, progress=progress
+        )
 
     async def arestore(
         self,
@@ -1421,10 +1424,13 @@ class Api:
         path: str | PathLike[str],
         *,
         jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
         progress: MirrorProgressCallback | None = None,
     ) -> MirrorReport:
         """Asynchronous form of `restore`, in a thread; cancelling does not wait for it to end."""
-        return await in_thread(partial(self.restore, mirror, path, jobs=jobs, progress=progress))
+        return await in_thread(
+            partial(self.restore, mirror, path, jobs=jobs, engine=engine, progress=progress)
+        )
 
     # Closing.
 

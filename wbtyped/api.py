@@ -913,21 +913,23 @@ class Api:
         # Imported late: most scripts only read.
         from .artifacts.publishing.facts import Target, VersionFacts
         from .artifacts.publishing.given_paths import add_paths
+        from .download.collector import seldom_collected
         from .upload.batch_options import build_options
 
         checked = build_options(upload)
         parts = parse_collection_path(path, self.settings.pages)
         incremental, algorithm = formats
         arguments.check_flags(incremental=incremental)
-        draft = Draft(parts.collection, type_name, digest_algorithm=algorithm)
-        add_paths(draft, paths, ignore)
-        facts = VersionFacts.build(type_name, options, None, {})
-        entity, project = yield from self._fill_in(parts.entity, parts.project)
-        target = Target(entity, project, parts.collection)
-        publishing = draft.publish_to(
-            self.client, target, facts, run, checked, incremental=incremental
-        )
-        return (yield from publishing)
+        with seldom_collected():
+            draft = Draft(parts.collection, type_name, digest_algorithm=algorithm)
+            add_paths(draft, paths, ignore)
+            facts = VersionFacts.build(type_name, options, None, {})
+            entity, project = yield from self._fill_in(parts.entity, parts.project)
+            target = Target(entity, project, parts.collection)
+            publishing = draft.publish_to(
+                self.client, target, facts, run, checked, incremental=incremental
+            )
+            return (yield from publishing)
 
     def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""
@@ -1385,6 +1387,7 @@ class Api:
         path: str | PathLike[str],
         *,
         jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
         progress: MirrorProgressCallback | None = None,
     ) -> MirrorReport:
         """Publish a mirror to the project `entity/project`, which is created if it is missing.
@@ -1411,7 +1414,9 @@ class Api:
         if not isinstance(mirror, str):
             arguments.location("mirror", mirror)
         entity, project = self.client.run(self._locate_project(path))
-        return restore_mirror(self.client, mirror, entity, project, jobs=jobs, progress=progress)
+        return restore_mirror(
+            self.client, mirror, entity, project, jobs=jobs, engine=engine, progress=progress
+        )
 
     async def arestore(
         self,
@@ -1419,10 +1424,13 @@ class Api:
         path: str | PathLike[str],
         *,
         jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
         progress: MirrorProgressCallback | None = None,
     ) -> MirrorReport:
         """Asynchronous form of `restore`, in a thread; cancelling does not wait for it to end."""
-        return await in_thread(partial(self.restore, mirror, path, jobs=jobs, progress=progress))
+        return await in_thread(
+            partial(self.restore, mirror, path, jobs=jobs, engine=engine, progress=progress)
+        )
 
     # Closing.
 

@@ -26,6 +26,7 @@ from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
 from ..runs.run_list import RunList
 from ..transport.client import Client, HasClient
+from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
 from ..transport.httpx_import import without_command_line
 from ..transport.nodes import iso
@@ -824,15 +825,22 @@ class Artifact(StandaloneArtifact):
         return await self.client.arun(self._find_users())
 
     def _find_users(self) -> Flow[list[Run]]:
-        result = yield from ask(calls.artifact_used_by(id=self.id), self._subject)
-        if result.artifact is None:
-            raise self.contents.missing()
-        nodes = [edge.node for edge in result.artifact.used_by.edges]
-        return [
-            Run(self.client, node.project.entity_name, node.project.name, node.name, node)
-            for node in nodes
-            if node.project
-        ]
+        found: list[Run] = []
+        seen = Cursors("ArtifactUsedBy", None, self._subject)
+        operation = calls.artifact_used_by(id=self.id)
+        while True:
+            result = yield from ask(operation, self._subject)
+            if result.artifact is None:
+                raise self.contents.missing()
+            page = result.artifact.used_by
+            for node in (edge.node for edge in page.edges):
+                if place := node.project:
+                    found.append(Run(self.client, place.entity_name, place.name, node.name, node))
+            if not page.page_info.has_next_page:
+                return found
+            cursor = seen.check(page.page_info.end_cursor)
+            seen.add(cursor)
+            operation = calls.artifact_used_by(id=self.id, cursor=cursor)
 
     def logged_by(self) -> Run | None:
         """Return the run that logged it, loaded; None if a user created it or it is gone."""

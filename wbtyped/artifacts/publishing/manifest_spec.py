@@ -15,7 +15,7 @@ from ...transport.client import Client
 from ...transport.flow import Flow, ask
 from ...user_warnings import warn_user
 from ..contents.entry import ArtifactManifestEntry
-from ..contents.manifest import ArtifactManifest
+from ..contents.manifest import ArtifactManifest, version_digest
 from .facts import Target
 from .local_content import LocalContent
 
@@ -64,14 +64,19 @@ class ManifestSpec:
         """The digest algorithm, as the server calls it."""
         return DIGEST_ALGORITHMS[self.algorithm]
 
+    def digest(self, contents: Mapping[str, LocalContent]) -> str:
+        """Return the digest of the whole version."""
+        digests = {path: entry.digest for path, entry in self.kept.items()}
+        digests |= {path: content.digest for path, content in contents.items()}
+        return version_digest(digests, self.algorithm)
+
     def build(
-        self, contents: Mapping[str, LocalContent], births: Mapping[str, str] | None = None
+        self, contents: Mapping[str, LocalContent], births: Mapping[str, str]
     ) -> ArtifactManifest:
         """Return the manifest; `births` are the versions that brought the contents, by path."""
         entries = dict(self.kept)
         for path, content in contents.items():
-            birth = (births or {}).get(path)
-            entries[path] = self._entry(path, content, birth)
+            entries[path] = self._entry(path, content, births.get(path))
         ordered = {path: entries[path] for path in sorted(entries)}
         return ArtifactManifest(
             1, STORAGE_POLICY, STORAGE_LAYOUT, self.region, ordered, self.algorithm

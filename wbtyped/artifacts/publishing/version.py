@@ -16,6 +16,7 @@ from wbtyped_graphql.input_types import (
     UpdateArtifactInput,
 )
 
+from ...download.collector import seldom_collected
 from ...errors import GraphQLError, NotFoundError, SchemaMismatchError, TransportError
 from ...transport.blocking import in_flow
 from ...transport.client import Client
@@ -23,11 +24,10 @@ from ...transport.flow import Flow, ask
 from ...upload.batch_options import BatchOptions
 from ...upload.local_digest import DigestRun
 from ..artifact import StandaloneArtifact
-from ..contents.manifest import ArtifactManifest
 from ..lookup import find_version_by_id
 from .facts import Target, VersionFacts
 from .local_content import LocalContent, read_contents
-from .manifest_spec import DIGEST_ALGORITHMS, ManifestSpec, usable_spec
+from .manifest_spec import ManifestSpec, usable_spec
 from .own_run import needs_run, with_own_run
 from .upload import VersionUpload
 
@@ -48,6 +48,19 @@ def publish_version(
 
     A version with the same content is not created again; it gets the aliases and tags.
     """
+    # The objects of many files live until the version is there; looking through them is in vain.
+    with seldom_collected():
+        return (yield from _publish_files(client, target, files, facts, spec, options))
+
+
+def _publish_files(
+    client: Client,
+    target: Target,
+    files: Mapping[str, Path],
+    facts: VersionFacts,
+    spec: ManifestSpec,
+    options: BatchOptions,
+) -> Flow[StandaloneArtifact]:
     spec = yield from usable_spec(client, target, spec)
     digests = DigestRun(xxh128=spec.algorithm == "XXH128")
     contents = yield from in_flow(lambda: read_contents(files, digests), digests.cancel)
@@ -60,7 +73,7 @@ def publish_version(
     except GraphQLError as error:
         if not needs_run(error, facts):
             raise
-    run_id = f"publish-{client_id(target, spec.build(contents).digest(), facts)[:8]}"
+    run_id = f"publish-{client_id(target, spec.digest(contents), facts)[:8]}"
     return (yield from with_own_run(client, target, facts, run_id, publish))
 
 
@@ -73,7 +86,7 @@ def publish_contents(
     options: BatchOptions,
 ) -> Flow[StandaloneArtifact]:
     """Publish files whose digests are known."""
-    artifact_id, state = yield from _create(target, spec.build(contents), facts, spec)
+    artifact_id, state = yield from _create(target, spec.digest(contents), facts, spec)
     if state == ArtifactState.PENDING:
         try:
             upload = VersionUpload(client, target, facts, artifact_id, options, spec)
@@ -110,14 +123,13 @@ def client_id(target: Target, digest: str, facts: VersionFacts, extended: str | 
 
 
 def _create(
-    target: Target, manifest: ArtifactManifest, facts: VersionFacts, spec: ManifestSpec
+    target: Target, digest: str, facts: VersionFacts, spec: ManifestSpec
 ) -> Flow[tuple[str, ArtifactState]]:
     """Create a version, or find the existing one; return its id and state."""
     aliases = [
         ArtifactAliasInput(alias=alias, artifact_collection_name=target.collection)
         for alias in all_aliases(facts)
     ]
-    digest = manifest.digest()
     own_id = client_id(target, digest, facts, spec.base_id if spec.is_incremental else None)
     wanted = CreateArtifactInput(
         entity_name=target.entity,
@@ -126,7 +138,7 @@ def _create(
         artifact_type_name=facts.type,
         artifact_collection_name=target.collection,
         digest=digest,
-        digest_algorithm=DIGEST_ALGORITHMS[manifest.digest_algorithm],
+        digest_algorithm=spec.digest_algorithm,
         description=facts.description,
         metadata=json.dumps(facts.metadata),
         aliases=aliases,

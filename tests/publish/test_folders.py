@@ -115,6 +115,22 @@ def test_version_control_is_left_out_everywhere(tmp_path: Path) -> None:
     assert names(tmp_path) == [".gitignore", ".hidden", "a"]
 
 
+def test_folders_may_be_deeper_than_calls_of_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth = 1200
+    monkeypatch.chdir(tmp_path)
+    for _ in range(depth):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("a").write_bytes(b"")
+    assert [len(name) for name in names(tmp_path)] == [2 * depth + 1]
+    Path("a").unlink()
+    for _ in range(depth):
+        os.chdir("..")
+        Path("d").rmdir()
+
+
 # Names.
 
 

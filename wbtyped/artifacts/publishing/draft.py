@@ -201,12 +201,15 @@ class StandaloneDraft:
         if mode.startswith("x"):
             self._require_free(name)
         path = self._written.new_path()
-        binary = NewBinaryFile(path, lambda: self._add_written(path, name))
+        binary = NewBinaryFile(path, lambda is_kept: self._end_writing(path, name, is_kept))
+        self._written.opened(path, name)
         return binary if mode.endswith("b") else NewTextFile(binary, encoding)
 
-    def _add_written(self, path: Path, name: str) -> None:
-        self._add(path, name, overwrite=True)
-        self._written.add(name)
+    def _end_writing(self, path: Path, name: str, is_kept: bool) -> None:
+        self._written.closed(path, is_kept=is_kept)
+        if is_kept:
+            self._add(path, name, overwrite=True)
+            self._written.add(name)
 
     def add_reference(
         self, uri: str | ArtifactManifestEntry, name: str | None = None, checksum: bool = True

@@ -13,6 +13,7 @@ from graphql import (
     FieldNode,
     GraphQLEnumType,
     GraphQLError,
+    GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -57,6 +58,12 @@ FEATURE_GATES = {
     "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": [("Project", "artifactCollectionMembership", "")],
     "TOTAL_COUNT_IN_FILE_CONNECTION": [("FileConnection", "totalCount", "")],
 }
+# What has no meaning here: nobody signs in with a password, and nothing shows this information.
+NOT_SERVED = [
+    ("CreateUserInput", "password"),
+    ("UpdateUserInput", "password"),
+    ("UpdateUserInput", "userInfo"),
+]
 CACHED_DOCUMENT_CHARACTERS = 16 * 1024
 _logger = logging.getLogger(__name__)
 # The executor's message for a null in a non-null field, such as one that this server has no data
@@ -71,6 +78,10 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     restore_enum_parsing(schema)
     mark_plain_fields(schema)
     guard_sources(schema)
+    for type_name, field_name in NOT_SERVED:
+        input_type = schema.type_map[type_name]
+        assert isinstance(input_type, GraphQLInputObjectType)  # noqa: S101 - so they are
+        del input_type.fields[field_name]
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:
             remove_from_schema(schema, type_name, field_name, argument)

@@ -13,7 +13,6 @@ from graphql import (
     FieldNode,
     GraphQLEnumType,
     GraphQLError,
-    GraphQLInputObjectType,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -32,7 +31,7 @@ from .context import Context
 from .documents import check_selections, check_size
 from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
-from .http_errors import READ_ONLY, HttpError
+from .http_errors import NOT_LOGGED_IN, READ_ONLY, HttpError
 from .plain_fields import NotPlain, PlainFields, mark_plain_fields, read_steps
 from .resolvers import BINDABLES
 from .resolvers.visibility import GUARDED_TYPES, guard_sources, is_visible
@@ -58,12 +57,6 @@ FEATURE_GATES = {
     "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP": [("Project", "artifactCollectionMembership", "")],
     "TOTAL_COUNT_IN_FILE_CONNECTION": [("FileConnection", "totalCount", "")],
 }
-# What has no meaning here: nobody signs in with a password, and nothing shows this information.
-NOT_SERVED = [
-    ("CreateUserInput", "password"),
-    ("UpdateUserInput", "password"),
-    ("UpdateUserInput", "userInfo"),
-]
 CACHED_DOCUMENT_CHARACTERS = 16 * 1024
 _logger = logging.getLogger(__name__)
 # The executor's message for a null in a non-null field, such as one that this server has no data
@@ -78,10 +71,6 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     restore_enum_parsing(schema)
     mark_plain_fields(schema)
     guard_sources(schema)
-    for type_name, field_name in NOT_SERVED:
-        input_type = schema.type_map[type_name]
-        assert isinstance(input_type, GraphQLInputObjectType)  # noqa: S101 - so they are
-        del input_type.fields[field_name]
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:
             remove_from_schema(schema, type_name, field_name, argument)
@@ -248,6 +237,8 @@ class Execution:
             return error.status, {"errors": [{"message": str(error)}]}
         if prepared.errors:
             return 400, {"errors": [error_json(error) for error in prepared.errors]}
+        if context.access.is_anonymous and prepared.has_mutation:
+            return 401, {"errors": [{"message": NOT_LOGGED_IN}]}
         if context.is_read_only and prepared.has_mutation:
             return 400, {"errors": [{"message": READ_ONLY}]}
         hidden = prepared.hidden if hide_schema else None

@@ -143,6 +143,7 @@ class Access:
             raise permission_denied()
 
 
-def permission_denied() -> HttpError:
+def permission_denied(reason: str = "") -> HttpError:
     """Return the error for a change that the user may not make."""
-    return HttpError("permission denied", status=403, code="PERMISSION_ERROR")
+    message = f"permission denied: {reason}" if reason else "permission denied"
+    return HttpError(message, status=403, code="PERMISSION_ERROR")

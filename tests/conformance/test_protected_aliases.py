@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from pydantic import JsonValue
 
 from wbtyped import Api
 from wbtyped.server import WandbServer
@@ -37,7 +38,7 @@ def test_protected_aliases_are_for_administrators(
     for content in ("first", "second"):
         wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": content})
     wandb_server.link_artifact("crew/ship/data:v0", "crew/ship/shelf", aliases=["prod"])
-    reserved = {"entityName": "crew", "adminType": "MODEL", "aliases": ["prod", "spare"]}
+    reserved: JsonValue = {"entityName": "crew", "adminType": "MODEL", "aliases": ["prod", "spare"]}
     assert ask_as(wandb_server, "ann", mutation("addProtectedAliases"), reserved).is_success
     scripts = Scripts({**wandb_server.env, "WANDB_API_KEY": key}, tmp_path)
     run = scripts.official if client == "official" else scripts.ours

@@ -15,6 +15,7 @@ from .creators import Creators
 from .database import Database
 from .drafts import Drafts
 from .files import Files
+from .histories import Histories
 from .history_exports import HistoryExports
 from .members import Members
 from .organizations import Organization, Organizations
@@ -65,6 +66,7 @@ class Context:
     drafts: Drafts
     uploads: Uploads
     streams: Streams
+    histories: Histories
     history_exports: HistoryExports
     sizes: Sizes
     views: SortedViews
@@ -106,6 +108,7 @@ class Context:
             drafts=Drafts(database, blobs, draft_lifetime),
             uploads=Uploads(database, blobs),
             streams=streams,
+            histories=Histories(database, streams),
             history_exports=HistoryExports(database, blobs, streams),
             sizes=Sizes(database),
             views=SortedViews(Changes(database)),

@@ -12,9 +12,9 @@ import pytest
 from tests.references.web_server import CONTENT, web_server
 from wbtyped import Api
 from wbtyped.artifacts import Artifact
+from wbtyped.artifacts.publishing.references.web import requoted
 from wbtyped.errors import DiskError, NotFoundError, TransportError, UsageError
 from wbtyped.publish import Draft
-from wbtyped.publish.references.web import requoted
 from wbtyped.server import WandbServer
 
 PATH = "crew/ship/data"

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from .access import Level
-from .context import Context
+from .context import VERSION_FILES, Context
 from .execution import Execution
 from .graphql_request import GraphQLRequest
 from .http_errors import NOT_LOGGED_IN, READ_ONLY, HttpError, not_found
@@ -202,7 +202,7 @@ def artifact_content_url(context: Context, digest: str, birth: str, name: str) -
     ):
         return None
     key = context.versions.find_blob(wanted, birth_id)
-    return context.blob_url(key, name or digest) if key else None
+    return context.blob_url(key, name or digest, VERSION_FILES) if key else None
 
 
 async def handle_http_exception(_: Request, error: Exception) -> Response:

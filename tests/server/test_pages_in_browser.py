@@ -126,6 +126,18 @@ def test_pages_are_labelled_readable_and_fit(page: Page, server: WandbServer) ->
             assert page.evaluate(CHECK) == [], (path, width)
 
 
+def test_pages_have_no_violations_of_accessibility_rules(page: Page, server: WandbServer) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    # A phone at night, a desk by day, to save time.
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    page.set_viewport_size({"width": 320 if is_dark else 1280, "height": 800})
+    for path in PAGES:
+        page.goto(f"{server.url}/{path}")
+        page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+        found = axe.run(page)
+        assert found.violations_count == 0, (path, found.generate_report())
+
+
 def test_runs_are_sorted_and_filtered_by_keyboard(page: Page, server: WandbServer) -> None:
     for number in range(3):
         server.add_run(

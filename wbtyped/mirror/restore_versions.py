@@ -17,10 +17,16 @@ from ..artifacts.contents.entry import (
     is_artifact_reference,
     parse_artifact_reference,
 )
-from ..artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, find_artifact_by_id
+from ..artifacts.lineage import (
+    Artifact,
+    ArtifactCollection,
+    Artifacts,
+    Draft,
+    Run,
+    find_artifact_by_id,
+)
+from ..artifacts.publishing.facts import BaseVersion, Target, VersionFacts
 from ..errors import NotFoundError, WbtypedError
-from ..publish.draft import Draft
-from ..publish.facts import BaseVersion, Target, VersionFacts
 from ..transport.flow import ask
 from .contents import check_content, entry_path
 from .manifests import load_manifest

@@ -136,6 +136,8 @@ class ContentUploads:
         """Return the requests that upload a file."""
         content = self.contents[name]
         if node.upload_url is None:
+            if content.parts:  # of a call that was killed once storage had joined them
+                self._saved(content).remove()
             self.batch.file_done("skipped", name, content.size)
             return ()
         if content.parts and (parts := self._parts(content, node)):
@@ -185,7 +187,7 @@ class ContentUploads:
     def _file_in_parts(self, name: str, parts: PartsUpload, refreshes: int) -> FileInParts:
         """Return a file with the parts that an earlier call has sent."""
         content = self.contents[name]
-        saved = SavedParts(self.client.settings, self.target.path, content.md5)
+        saved = self._saved(content)
         earlier = saved.load(self.artifact_id, parts.part_bytes)
         if earlier is None or name in self._abandoned:
             return FileInParts(name, content, parts, saved, refreshes)
@@ -193,6 +195,9 @@ class ContentUploads:
         if not is_unlisted:
             earlier.urls = parts.urls
         return FileInParts(name, content, earlier, saved, refreshes, True, is_unlisted)
+
+    def _saved(self, content: LocalContent) -> SavedParts:
+        return SavedParts(self.client.settings, self.target.path, content.md5)
 
     def _part_uploads(self, file: FileInParts, node: AssignedUpload) -> Sequence[Upload]:
         """Return the requests for the parts that storage does not have."""

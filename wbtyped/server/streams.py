@@ -1,9 +1,11 @@
 """File streams: what runs log line by line, such as metrics, events and the console."""
 
 import json
+import random
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BaseModel, Field, JsonValue, ValidationError
@@ -167,6 +169,27 @@ class Streams:
         ]
         steps = [step for step in found if isinstance(step[STEP], int)]
         return steps, rows[-1]["number"] + 1 if rows else first
+
+    def sampled(self, run_id: int, name: str, most: int) -> list[Mapping[str, JsonValue]]:
+        """Return the JSON objects in at most so many lines of a file, each with its number.
+
+        Of a longer file, one line of each of as many equal parts, at a place that varies, since
+        many metrics are logged every so many steps; and the last line.
+        """
+        length = self.count(run_id, name)
+        if length <= most:
+            rows = self.lines_after(run_id, name, None, -1)
+        else:
+            chooser = random.Random(length)  # noqa: S311 - the same lines each time
+            starts = [part * length // (most - 1) for part in range(most)]
+            chosen = [chooser.randrange(*part) for part in pairwise(starts)]
+            query = (
+                "SELECT number, line FROM stream_lines WHERE run_id = ? AND name = ?"
+                " AND number IN (SELECT value FROM json_each(?)) ORDER BY number"
+            )
+            values = (run_id, name, json.dumps([*chosen, length - 1]))
+            rows = self._database.connection.execute(query, values).fetchall()
+        return [{STEP: row["number"], **read_object(row["line"])} for row in rows]
 
     def objects(
         self, run_id: int, name: str, numbers: Sequence[int] | None = None

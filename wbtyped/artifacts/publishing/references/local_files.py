@@ -19,10 +19,13 @@ def file_entries(reference: Reference) -> list[ArtifactManifestEntry]:
     """
     path = reference.local_path
     if path.is_dir():
-        return sorted(_folder_entries(reference, path), key=lambda entry: entry.path)
+        found = sorted(_folder_entries(reference, path), key=lambda entry: entry.path)
+        if not found:
+            raise UsageError(f"{reference.what}: no file is in {path}")
+        return found
     if not path.exists():
         raise UsageError(f"{reference.what}: {path} does not exist")
-    return [_entry(reference, path, reference.name or path.name, reference.uri)]
+    return [_entry(reference, path, reference.name or path.name, reference.uri.rstrip("/"))]
 
 
 def _folder_entries(reference: Reference, folder: Path) -> Iterator[ArtifactManifestEntry]:

@@ -6,15 +6,17 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
-from ....errors import UsageError
+from ....errors import TransportError, UsageError
 from ....urls import shown_url, web_url
 from ...contents.entry import (
     ARTIFACT_REFERENCE,
     ARTIFACT_SCHEME,
     ArtifactManifestEntry,
 )
+from ...validation import CONTROL_CHARACTER
 
-SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
+"""Of two characters or more: one is the drive of a path."""
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,221}")
 """Names of buckets of S3 and Google Cloud Storage; nothing else may become part of a URL."""
 UNKNOWN_SIZE = 0
@@ -75,8 +77,13 @@ def checked_reference(uri: str, name: str | None, *, checksum: bool) -> Referenc
             f"{uri!r:.200} is not a URI; for a local file write {example}, or upload it with"
             " add_file"
         )
+    if CONTROL_CHARACTER.search(uri):
+        raise UsageError(f"reference {uri!r:.200} contains control characters; quote them as %0A")
     reference = Reference(uri, name, checksum)
-    scheme = reference.scheme
+    try:
+        scheme = reference.scheme
+    except ValueError as error:  # an IPv6 address without its bracket, for instance
+        raise UsageError(f"{reference.what} is not a URI: {error}") from None
     if scheme in {"http", "https"}:
         _check_web(reference)
     elif scheme in {"s3", "gs"}:
@@ -97,7 +104,10 @@ def checked_reference(uri: str, name: str | None, *, checksum: bool) -> Referenc
 
 
 def _check_web(reference: Reference) -> None:
-    url = web_url(reference.uri, reference.what)
+    try:
+        url = web_url(reference.uri, reference.what)
+    except TransportError as error:
+        raise UsageError(str(error)) from None
     if "@" in reference.parts.netloc:
         raise UsageError(
             f"{reference.what} contains a user name or password, which everybody who may read the"

@@ -27,14 +27,15 @@ def web_entries(transport: Transport, reference: Reference) -> list[ArtifactMani
     response.require_success(reference.what)
     fragment = reference.parts.fragment
     url = requoted(f"{response.url}#{fragment}" if fragment else response.url)
-    etag = response.headers.get("etag") or ""
+    etag = response.headers.get("etag", "")
+    tag = etag.strip('"')  # `""` identifies nothing
     return [
         ArtifactManifestEntry(
             reference.name or reference.base_name,
-            etag.strip('"') if etag else url,
+            tag or url,
             response.size or UNKNOWN_SIZE,
             url,
-            extra={"etag": etag} if etag else {},
+            extra={"etag": etag} if tag else {},
         )
     ]
 

@@ -489,8 +489,10 @@ def test_update_artifact_replaces_aliases(wandb_server: WandbServer) -> None:
     version = new_id(wandb_server, VERSION % "id")
 
     def update(*aliases: str, collection: str = "data") -> str:
-        listed = [{"artifactCollectionName": collection, "alias": alias} for alias in aliases]
-        given: JsonValue = {"artifactID": version, "aliases": [*listed]}
+        listed: list[JsonValue] = [
+            {"artifactCollectionName": collection, "alias": alias} for alias in aliases
+        ]
+        given: JsonValue = {"artifactID": version, "aliases": listed}
         return str(mutate(wandb_server, "updateArtifact", given))
 
     assert "errors" not in update("kept", "new")

@@ -324,6 +324,8 @@ class Batch:
             # What was listed is downloaded all the same.
             self._record_failure(FailedFile(self.list_name, error))
         finally:
+            # Ends the threads of a plan that is abandoned, which read files of the tree.
+            self.plan = ()
             self._totals_final = True
             self._schedule.finish()
 

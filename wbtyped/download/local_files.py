@@ -3,8 +3,9 @@
 import os
 import stat
 import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import FileIO
@@ -21,19 +22,23 @@ from .disk.digests import (
     IsCancelled,
     digest_of,
     file_digest,
-    never_cancelled,
     stream_digest,
 )
-from .disk.folder import READ_FLAGS, Folder
+from .disk.folder import HAS_DIR_FD, READ_FLAGS, Folder
 from .disk.folder_tree import FolderTree
 from .disk.safe_names import folded
 from .known_folders import KnownFolders
 from .target import Target
+from .transfer import TransferCancelled
 
 LARGE_BYTES = 1024 * 1024
 """Bytes from which it is worth a thread to read a file."""
 CHUNK_FILES = 256
 """Files of one folder that are looked for together."""
+CHUNKS_AHEAD = 2 * DIGEST_THREADS
+"""How many of these are being looked for, or have been, before the outcomes of one are taken."""
+THREAD_FILES = 64
+"""Files from which it is worth a thread to look for them."""
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -97,24 +102,47 @@ class LocalFiles:
 
         Items of one folder should follow one another: it is opened once for many of them.
         """
-        large: list[tuple[ItemT, FileSpec]] = []
-        for _, group in groupby(items, lambda item: target_of(item).folder):
-            while chunk := list(islice(group, CHUNK_FILES)):
-                small: list[tuple[ItemT, FileSpec]] = []
-                present = self._names_beside(target_of(chunk[0]))
-                for item in chunk:
-                    is_new = present is not None and (
-                        not present or folded(target_of(item).name) not in present
-                    )
-                    if is_new and (self.cache is None or not is_cached(self.cache, spec_of(item))):
+        large: list[ItemT] = []
+        checking: deque[tuple[Sequence[ItemT], Future[list[Outcome]]]] = deque()
+        with digest_threads() as (threads, is_cancelled):
+            for chunk in chunks_of_folders(items, target_of):
+                candidates: list[ItemT] = []
+                specs: list[FileSpec] = []
+                for item, spec in self._candidates(chunk, target_of, spec_of):
+                    if spec is None:
                         yield item, None
-                        continue
-                    spec = spec_of(item)
-                    (large if (spec.size or 0) >= LARGE_BYTES else small).append((item, spec))
-                outcomes = self._check_folder([spec for _, spec in small])
-                yield from zip((item for item, _ in small), outcomes, strict=True)
-        for (item, _), outcome in map_in_threads(lambda pair, c: self._outcome(pair[1], c), large):
-            yield item, outcome
+                    elif (spec.size or 0) >= LARGE_BYTES:
+                        large.append(item)
+                    else:
+                        candidates.append(item)
+                        specs.append(spec)
+                if len(specs) < THREAD_FILES:
+                    yield from zip(candidates, self._check_folder(specs, is_cancelled), strict=True)
+                    continue
+                outcomes = threads.submit(self._check_folder, specs, is_cancelled)
+                checking.append((candidates, outcomes))
+                if len(checking) > CHUNKS_AHEAD:
+                    yield from checked(*checking.popleft())
+            while checking:
+                yield from checked(*checking.popleft())
+        yield from map_in_threads(lambda item, c: self._outcome(spec_of(item), c), large)
+
+    def _candidates(
+        self,
+        chunk: Sequence[ItemT],
+        target_of: Callable[[ItemT], Target],
+        spec_of: Callable[[ItemT], FileSpec],
+    ) -> Iterator[tuple[ItemT, FileSpec | None]]:
+        """Yield the items of one folder with what may be there of them; None if nothing is."""
+        present = self._names_beside(target_of(chunk[0]))
+        for item in chunk:
+            is_new = present is not None and (
+                not present or folded(target_of(item).name) not in present
+            )
+            if is_new and (self.cache is None or not is_cached(self.cache, spec_of(item))):
+                yield item, None
+            else:
+                yield item, spec_of(item)
 
     def _names_beside(self, target: Target) -> frozenset[str] | None:
         """Return the names in the folder of a target when it was looked at, if they are known."""
@@ -123,7 +151,7 @@ class LocalFiles:
         except (OSError, WbtypedError):
             return None  # each file has the same error, and reports it
 
-    def _check_folder(self, specs: Sequence[FileSpec]) -> list[Outcome]:
+    def _check_folder(self, specs: Sequence[FileSpec], is_cancelled: IsCancelled) -> list[Outcome]:
         """Return the outcomes of files of one folder.
 
         They are determined together, as the folder may be replaced by the time one is used.
@@ -132,9 +160,13 @@ class LocalFiles:
             return []
         try:
             with self._folder_of(specs[0].target) as folder:
-                return [self._outcome_in(folder, spec, never_cancelled) for spec in specs]
+                found = right_files(folder, specs, is_cancelled)
+                return [
+                    here or self._outcome_in(folder, spec, is_cancelled)
+                    for here, spec in zip(found, specs, strict=True)
+                ]
         except WbtypedError:
-            return [self._outcome(spec, never_cancelled) for spec in specs]
+            return [self._outcome(spec, is_cancelled) for spec in specs]
 
     def _outcome(self, spec: FileSpec, is_cancelled: IsCancelled) -> Outcome:
         try:
@@ -204,6 +236,46 @@ def unreadable(target: Target, error: OSError) -> DiskError:
     return DiskError(f"{target} cannot be read: {error.strerror}")
 
 
+def chunks_of_folders(
+    items: Iterable[ItemT], target_of: Callable[[ItemT], Target]
+) -> Iterator[list[ItemT]]:
+    """Yield the items in chunks, each of one folder."""
+    for _, group in groupby(items, lambda item: target_of(item).folder):
+        while chunk := list(islice(group, CHUNK_FILES)):
+            yield chunk
+
+
+def checked(
+    items: Sequence[ItemT], outcomes: "Future[list[Outcome]]"
+) -> Iterator[tuple[ItemT, Outcome]]:
+    """Wait for the outcomes of items."""
+    return zip(items, outcomes.result(), strict=True)
+
+
+def right_files(
+    folder: Folder | None, specs: Sequence[FileSpec], is_cancelled: IsCancelled
+) -> list[SkippedFile | None]:
+    """Return the small files that are certainly in place with the right content.
+
+    Of the others, `matches` tells whether and how they deviate.
+    """
+    found: list[SkippedFile | None] = [None] * len(specs)
+    if folder is None or not HAS_DIR_FD:
+        return found
+    for number, (name, target, size, digest, algorithm, _) in enumerate(specs):
+        if is_cancelled():
+            raise TransferCancelled
+        if size is None:
+            continue
+        try:
+            content = folder.read_small(target.name, size)
+        except OSError:
+            continue
+        if content is not None and digest_of(content, algorithm) == digest:
+            found[number] = SkippedFile(name, size)
+    return found
+
+
 def matches(folder: Folder, spec: FileSpec, is_cancelled: IsCancelled) -> bool | None:
     """Return True if the file in a folder has the right content; None if there is no such file."""
     name, size = spec.target.name, spec.size
@@ -227,16 +299,23 @@ def matches(folder: Folder, spec: FileSpec, is_cancelled: IsCancelled) -> bool |
         return stream_digest(stream, spec.algorithm, is_cancelled) == spec.digest
 
 
+@contextmanager
+def digest_threads() -> Generator[tuple[ThreadPoolExecutor, IsCancelled]]:
+    """Run threads that digest files; their work is cancelled, and has ended, after the block."""
+    cancelled = threading.Event()
+    pool = ThreadPoolExecutor(DIGEST_THREADS)
+    try:
+        yield pool, cancelled.is_set
+    finally:
+        cancelled.set()
+        pool.shutdown(cancel_futures=True)
+
+
 def map_in_threads(
     work: Callable[[ItemT, IsCancelled], ResultT], items: Iterable[ItemT]
 ) -> Iterator[tuple[ItemT, ResultT]]:
     """Yield each item with its result, processed by several threads."""
-    cancelled = threading.Event()
-    pool = ThreadPoolExecutor(DIGEST_THREADS)
-    pending = {pool.submit(work, item, cancelled.is_set): item for item in items}
-    try:
+    with digest_threads() as (pool, is_cancelled):
+        pending = {pool.submit(work, item, is_cancelled): item for item in items}
         for future in as_completed(pending):
             yield pending[future], future.result()
-    finally:
-        cancelled.set()
-        pool.shutdown(wait=False, cancel_futures=True)

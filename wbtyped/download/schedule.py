@@ -24,6 +24,8 @@ from .transfer import SplitRequested, Transfer, TransferCancelled, UrlExpired
 
 QUEUE_FILES = 512
 """Files that may wait to be downloaded, so that memory does not grow with their number."""
+SMALL_BYTES = 32 * 1024 * 1024
+"""Bytes of small files that may be in memory: no more are begun until some are in place."""
 MAX_URL_REFRESHES = 3
 """Times that the URL of one file is refreshed."""
 
@@ -83,6 +85,7 @@ class Schedule:
         self._room = threading.Condition(guard)
         self._small: deque[Transfer] = deque()
         self._small_active = 0
+        self._small_bytes = 0
         self._engine_waits = False
         self._splits: dict[int, Split] = {}
         self._tie_breakers = itertools.count()
@@ -176,13 +179,12 @@ class Schedule:
                     break
                 if now >= until:
                     return None
-                paused = now < self._limit.paused_until
                 # Set before the queue is looked at, or a file added in between would go unnoticed.
                 self._engine_waits = or_small
-                if not or_small or paused or not self._small:
+                if not (or_small and self._small and self._small_room(now)):
                     self._lock.wait(min(until, due) - now)
                 self._engine_waits = False
-                if or_small and self._small and not paused:
+                if or_small and self._small and self._small_room(now):
                     return None
             else:
                 return None
@@ -191,15 +193,22 @@ class Schedule:
     def take_small(self, most: int) -> list[Transfer]:
         """Return the small files that may be transferred now, at most so many."""
         with self._lock:
-            if self.cancelled or monotonic() < self._limit.paused_until:
-                return []
-            room = min(most, self._limit.small_available(self._connections()))
-            count = max(0, min(room, len(self._small)))
-            taken = [self._small.popleft() for _ in range(count)]
-            self._small_active += count
-            if count and len(self._small) <= QUEUE_FILES // 2:
+            taken: list[Transfer] = []
+            room = 0 if self.cancelled else min(most, self._small_room(monotonic()))
+            while self._small and len(taken) < room and self._small_bytes < SMALL_BYTES:
+                transfer = self._small.popleft()
+                self._small_bytes += transfer.size or 0
+                taken.append(transfer)
+            self._small_active += len(taken)
+            if taken and len(self._small) <= QUEUE_FILES // 2:
                 self._room.notify_all()
             return taken
+
+    def _small_room(self, now: float) -> int:
+        """Return how many small files may be begun now."""
+        if now < self._limit.paused_until or self._small_bytes >= SMALL_BYTES:
+            return 0
+        return max(0, self._limit.small_available(self._connections()))
 
     def finish_small(self, done: Sequence[SmallFile], odd: Sequence[OddFile]) -> None:
         """Record which files of `take_small` are in place; the others become attempts."""
@@ -211,7 +220,9 @@ class Schedule:
         with self._lock:
             self._limit.record_successes(len(done))
             self._small_active -= len(done) + len(odd)
-            if self._finished():
+            for small_file in itertools.chain[SmallFile | OddFile](done, odd):
+                self._small_bytes -= small_file.transfer.size or 0
+            if self._engine_waits or self._finished():
                 self._lock.notify_all()
 
     def _start_over(self, file: OddFile) -> None:

@@ -49,7 +49,11 @@ def never_cancelled() -> bool:
 
 def digest_of(content: bytes, algorithm: Algorithm) -> str:
     """Return the digest of a content in base64."""
-    return b2a_base64(new_hash(algorithm, content).digest(), newline=False).decode()
+    if algorithm == "MD5":  # written out, as this is called for each of many small files
+        digest = hashlib.md5(content, usedforsecurity=False).digest()
+    else:
+        digest = new_hash(algorithm, content).digest()
+    return b2a_base64(digest, newline=False).decode()
 
 
 def file_digest(

@@ -22,6 +22,8 @@ BINARY: int = getattr(os, "O_BINARY", 0)
 DIRECTORY_FLAGS: int = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0)
 CREATE_FLAGS: int = os.O_RDWR | os.O_CREAT | os.O_EXCL | NO_FOLLOW | BINARY
 READ_FLAGS: int = os.O_RDONLY | NO_FOLLOW | BINARY
+PEEK_FLAGS: int = READ_FLAGS | getattr(os, "O_NONBLOCK", 0)
+"""Opens whatever has a name: without these flags, to open a named pipe waits for its writer."""
 READ_WRITE_FLAGS: int = os.O_RDWR | NO_FOLLOW | BINARY
 
 
@@ -96,6 +98,21 @@ class Folder:
     def open(self, name: str, flags: int, mode: int = 0o666) -> int:
         """Open an entry and return its descriptor; a new file has the usual permissions."""
         return os.open(self._at(name), flags, mode, dir_fd=self._descriptor)
+
+    def read_small(self, name: str, size: int) -> bytes | None:
+        """Return the content of a regular file of this size; None for anything else.
+
+        Only where names are relative to a descriptor: elsewhere, links would be followed.
+        """
+        descriptor = os.open(name, PEEK_FLAGS, dir_fd=self._descriptor)
+        try:
+            status = os.fstat(descriptor)
+            if status.st_size != size or not stat.S_ISREG(status.st_mode):
+                return None
+            content = os.read(descriptor, size + 1)
+        finally:
+            os.close(descriptor)
+        return content if len(content) == size else None
 
     def contains(self, name: str) -> bool:
         """Return True if there is an entry, or one that a link leads to."""

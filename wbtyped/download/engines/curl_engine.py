@@ -31,6 +31,8 @@ KEPT_AS = "libcurl"
 """What the transport keeps the connections under, from one download to the next."""
 POLL_SECONDS = 0.1
 """Seconds until the thread looks again whether the schedule is finished."""
+PASS_SECONDS = 0.005
+"""The same while bytes arrive but no transfer ends: to look for more costs as much as a block."""
 
 
 HEADER_LINES = re.compile(
@@ -230,16 +232,28 @@ class CurlEngine:
         return None
 
     def _perform(self, schedule: Schedule, lane: CurlLane, finishers: ThreadPoolExecutor) -> None:
-        """Let libcurl work, and process the transfers that have ended."""
-        if not (self._busy or lane.busy):
-            return
-        self._multi.perform()
-        due = monotonic() - GATHER_SECONDS
-        for handle in self._busy.values():
-            if handle.received_at < due:
-                handle.process()
-        queued = 1
-        ended = 0
+        """Let libcurl work until transfers have ended, for a moment at most, and process them."""
+        until = monotonic() + PASS_SECONDS
+        while self._busy or lane.busy:
+            self._multi.perform()
+            if self._process_ended(schedule, lane, finishers):
+                return
+            since = monotonic()
+            for handle in self._busy.values():
+                if handle.received_at < since - GATHER_SECONDS:
+                    handle.process()
+            self._multi.select(POLL_SECONDS)
+            now = monotonic()
+            lane.waited(now - since)
+            self._drop_stalled(schedule)
+            if now > until:
+                return
+
+    def _process_ended(
+        self, schedule: Schedule, lane: CurlLane, finishers: ThreadPoolExecutor
+    ) -> bool:
+        """Process the transfers that have ended; return whether there were any."""
+        queued, ended = 1, 0
         while queued:
             queued, good, bad = self._multi.info_read()
             for curl in good:
@@ -253,11 +267,7 @@ class CurlEngine:
                 else:
                     self._end(schedule, finishers, curl, code, message)
             ended += len(good) + len(bad)
-        if not ended:
-            since = monotonic()
-            self._multi.select(POLL_SECONDS)
-            lane.waited(monotonic() - since)
-            self._drop_stalled(schedule)
+        return ended > 0
 
     def _drop_stalled(self, schedule: Schedule) -> None:
         """Stop transfers that receive nothing; libcurl's own limit is an average over longer."""

@@ -51,6 +51,11 @@ class LaneHandle:
         self.blocks, self.received, self.size = [], 0, transfer.size or 0
         self.curl.setopt(pycurl.URL, transfer.url)
 
+    def take_body(self) -> bytes:
+        """Return the body, which the handle then no longer keeps in memory."""
+        blocks, self.blocks = self.blocks, []
+        return b"".join(blocks)
+
     def _write(self, block: bytes) -> int:
         """Keep a block; returning another number of bytes ends the transfer."""
         self.received += len(block)
@@ -112,7 +117,7 @@ class CurlLane:
         if status != 200:
             self._finisher.hand_over_status(handle.transfer, status, retry_after_header(curl))
         else:
-            self._finisher.add(SmallFile(handle.transfer, b"".join(handle.blocks)))
+            self._finisher.add(SmallFile(handle.transfer, handle.take_body()))
 
     def fail(self, curl: pycurl.Curl, code: int, message: str) -> None:
         """Process a transfer that libcurl has given up."""

@@ -98,7 +98,7 @@ class ApiOrigin:
 
     def _reject(self, request: Request, *, writes: bool = False) -> Response | None:
         # A cookie is not enough: a browser sends it without being asked.
-        user = self._user(request.headers)
+        user = self._user(request.scope)
         if user is not None and not (writes and user is NOBODY):
             return None
         return json_error(401, NOT_LOGGED_IN, {"WWW-Authenticate": 'Basic realm="W&B"'})
@@ -165,7 +165,7 @@ class ApiOrigin:
 
     def _context_for(self, request: Request) -> Context:
         context = self._context.for_host(request.headers.get("host", ""))
-        user = self._user(request.headers)
+        user = self._user(request.scope)
         # A single user may see everything, and nothing has to be remembered for a request.
         limited = context.users.several or user is NOBODY
         return context.for_user(user) if user and limited else context

@@ -222,7 +222,7 @@ class Database:
             with self._lock:
                 self._connections.append(connection)
             connection.row_factory = sqlite3.Row
-            # First, since a change of the journal mode waits for the disk otherwise: 14 ms a server.
+            # First, since a change of the journal mode waits for the disk otherwise, about 14 ms.
             connection.execute(f"PRAGMA synchronous = {self._synchronous}")
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA foreign_keys = ON")

@@ -87,10 +87,16 @@ class ApiOrigin:
 
     def is_authorized(self, scope: Scope) -> bool:
         """Return True if a request has a valid API key, or comes from a page that has sent it."""
-        return self._user(Headers(scope=scope)) is not None or self._site.is_signed_in(scope)
+        return self._user(scope) is not None or self._site.is_signed_in(scope)
 
-    def _user(self, headers: Headers) -> User | None:
+    def _user(self, scope: Scope) -> User | None:
         """Return the user that a request has the key of; nobody where no key is needed."""
+        if "key_owner" not in scope:  # a request is asked for it three times
+            scope["key_owner"] = self._find_user(Headers(scope=scope))
+        user: User | None = scope["key_owner"]
+        return user
+
+    def _find_user(self, headers: Headers) -> User | None:
         if self._keys.optional and "authorization" not in headers:
             return NOBODY
         user_id = self._keys.owner_by_header(headers.get("authorization", ""))

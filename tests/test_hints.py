@@ -25,6 +25,7 @@ import wbtyped
 from tests.conftest import files_in
 from tests.raw_server import raw_server, response
 from wbtyped import Api, ArtifactTTL, Client, NamedProject, ResponseLimits
+from wbtyped.artifacts.publishing.names import warn_of_secrets
 from wbtyped.config.hosts import HostPolicy, checked_hosts
 from wbtyped.config.settings import find_settings
 from wbtyped.errors import (
@@ -46,7 +47,6 @@ from wbtyped.filesystem.chunks import plan_chunks
 from wbtyped.name_patterns import matches_glob
 from wbtyped.paths import parse_artifact_path, parse_project_path, parse_run_path, read_path
 from wbtyped.publish import Draft
-from wbtyped.publish.names import warn_of_secrets
 from wbtyped.server import Fault, Reference, WandbServer
 from wbtyped.storage.conditions import EXAMPLES
 from wbtyped.transport.tls import Tls
@@ -642,7 +642,8 @@ def test_references_of_drafts(
 
 
 @tries(
-    "was written by new_file, whose content is removed once the draft is published; write it again",
+    "was written by new_file, whose content is removed once the draft is published; write it again,"
+    " or remove it",
     "or pass overwrite=True",
     "pass run= to use one of yours",
 )
@@ -656,6 +657,8 @@ def test_drafts_that_cannot_be_published(server: WandbServer, api: Api, tmp_path
     draft.publish(api=api)
     with provoked(UsageError, "write it again"):
         draft.publish(api=api)
+    draft.remove("c.csv")
+    draft.publish(api=api)
     draft.new_file("c.csv").close()
     refusal = Fault(
         kind="graphql", operation="CreateArtifact", times=1, status=400,
@@ -672,9 +675,11 @@ def test_drafts_that_cannot_be_published(server: WandbServer, api: Api, tmp_path
 
 @tries("entity/project/collection, or set WANDB_ENTITY and WANDB_PROJECT")
 def test_publish_without_a_project(
-    wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch
+    wandb_server: WandbServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     draft = Draft("data", "dataset")
+    (tmp_path / "a").touch()
+    draft.add_file(tmp_path / "a")
     with provoked(UsageError, "entity/project/collection, or set WANDB_ENTITY and WANDB_PROJECT"):
         draft.publish()
     assert draft.publish("crew/ship/data").name == "data:v0"

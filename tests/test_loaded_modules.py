@@ -16,7 +16,9 @@ ROOMS = {
     f"wbtyped.{room}"
     for room in (
         "codegen", "download.batch", "download.cache", "download.engines", "drift", "filesystem",
-        "publish", "server", "storage.scan",
+        "artifacts.publishing.facts", "artifacts.publishing.names", "artifacts.publishing.new_file",
+        "artifacts.publishing.publication", "artifacts.publishing.references", "server",
+        "storage.scan",
     )
 }  # fmt: skip
 CONTENTS = {

@@ -27,7 +27,7 @@ READMES = [
             "wbtyped/server",
             "wbtyped/drift",
             "wbtyped/download",
-            "wbtyped/publish",
+            "wbtyped/artifacts/publishing",
             "wbtyped/upload",
             "queries",
             "tests",

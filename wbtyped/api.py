@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from os import PathLike
-from typing import TYPE_CHECKING, NamedTuple, Self, TypeAlias, Unpack, get_args, overload
+from typing import TYPE_CHECKING, NamedTuple, Self, Unpack, get_args, overload
 
 from wbtyped_graphql import calls, fragments
 
@@ -19,7 +19,7 @@ from .accounts.registries import find_registry_owner, is_registry
 from .accounts.users import User, require_viewer
 from .artifacts.collections import ArtifactCollections
 from .artifacts.filters import checked_order, filters_json
-from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, Runs
+from .artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Draft, Run, Runs
 from .artifacts.types import ArtifactType, ArtifactTypes
 from .artifacts.validation import checked_tags
 from .config.cache import CacheOption
@@ -51,6 +51,8 @@ from .upload.options import UploadOptions
 from .user_warnings import in_thread, warn_user
 
 if TYPE_CHECKING:
+    from .artifacts.publishing.facts import PublishOptions
+
     # For start-up: reports, plans, mirrors and registries are 45 modules, which few programs use.
     from .artifacts.typed_versions import TypedArtifacts
     from .download.disk.digests import Algorithm
@@ -79,16 +81,6 @@ class RunLocation(NamedTuple):
     entity: str
     project: str
     run: str
-
-
-PublishOptions: TypeAlias = tuple[
-    Iterable[str] | None,
-    str | Iterable[str] | None,
-    str | None,
-    Mapping[str, object] | None,
-    timedelta | None,
-]
-"""Aliases, tags, description, metadata and time to live of a version."""
 
 
 class Api:
@@ -919,22 +911,25 @@ class Api:
         upload: UploadOptions,
     ) -> Flow[Artifact]:
         # Imported late: most scripts only read.
-        from .publish.draft import collect
-        from .publish.facts import Target
+        from .artifacts.publishing.facts import Target, VersionFacts
+        from .artifacts.publishing.given_paths import add_paths
+        from .download.collector import seldom_collected
         from .upload.batch_options import build_options
 
         checked = build_options(upload)
         parts = parse_collection_path(path, self.settings.pages)
         incremental, algorithm = formats
         arguments.check_flags(incremental=incremental)
-        draft = collect(parts.collection, type_name, paths, ignore, algorithm)
-        facts = draft.facts(*options)
-        entity, project = yield from self._fill_in(parts.entity, parts.project)
-        target = Target(entity, project, parts.collection)
-        publishing = draft.publish_to(
-            self.client, target, facts, run, checked, incremental=incremental
-        )
-        return (yield from publishing)
+        with seldom_collected():
+            draft = Draft(parts.collection, type_name, digest_algorithm=algorithm)
+            add_paths(draft, paths, ignore)
+            facts = VersionFacts.build(type_name, options, None, {})
+            entity, project = yield from self._fill_in(parts.entity, parts.project)
+            target = Target(entity, project, parts.collection)
+            publishing = draft.publish_to(
+                self.client, target, facts, run, checked, incremental=incremental
+            )
+            return (yield from publishing)
 
     def artifact_exists(self, name: str | PathLike[str], type: str | None = None) -> bool:  # noqa: A002
         """Return True if a version exists at a path, of the given type if any."""
@@ -1392,6 +1387,7 @@ class Api:
         path: str | PathLike[str],
         *,
         jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
         progress: MirrorProgressCallback | None = None,
     ) -> MirrorReport:
         """Publish a mirror to the project `entity/project`, which is created if it is missing.
@@ -1418,7 +1414,9 @@ class Api:
         if not isinstance(mirror, str):
             arguments.location("mirror", mirror)
         entity, project = self.client.run(self._locate_project(path))
-        return restore_mirror(self.client, mirror, entity, project, jobs=jobs, progress=progress)
+        return restore_mirror(
+            self.client, mirror, entity, project, jobs=jobs, engine=engine, progress=progress
+        )
 
     async def arestore(
         self,
@@ -1426,10 +1424,13 @@ class Api:
         path: str | PathLike[str],
         *,
         jobs: int = SCAN_JOBS,
+        engine: EngineName | None = None,
         progress: MirrorProgressCallback | None = None,
     ) -> MirrorReport:
         """Asynchronous form of `restore`, in a thread; cancelling does not wait for it to end."""
-        return await in_thread(partial(self.restore, mirror, path, jobs=jobs, progress=progress))
+        return await in_thread(
+            partial(self.restore, mirror, path, jobs=jobs, engine=engine, progress=progress)
+        )
 
     # Closing.
 

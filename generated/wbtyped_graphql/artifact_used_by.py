@@ -4,6 +4,7 @@ from typing import Optional
 
 from .base_model import BaseModel
 from .fragments import (
+    PageInfo,
     ProjectPlace,
     Run,
     RunUser,  # noqa: F401
@@ -29,6 +30,8 @@ class ArtifactUsedByArtifactUsedBy(BaseModel, frozen=True):
 
     edges: list["ArtifactUsedByArtifactUsedByEdges"]
     "The runs of this page, in order."
+    page_info: "ArtifactUsedByArtifactUsedByPageInfo"
+    "Where this page ends, and whether more follow."
 
 
 class ArtifactUsedByArtifactUsedByEdges(BaseModel, frozen=True):
@@ -46,3 +49,4 @@ class ArtifactUsedByArtifactUsedByEdgesNode(Run, frozen=True):
 
 
 ArtifactUsedByArtifactUsedByEdgesNodeProject = ProjectPlace
+ArtifactUsedByArtifactUsedByPageInfo = PageInfo

@@ -59,7 +59,9 @@ from .operations import (
     LINK_ARTIFACT_GQL,
     LOG_ARTIFACT_GQL,
     MARK_RUN_FILES_UPLOADED_GQL,
+    MIRRORED_RUN_VERSIONS_GQL,
     MIRRORED_RUNS_GQL,
+    MIRRORED_USERS_GQL,
     MIRRORED_VERSIONS_GQL,
     MORE_RUN_FILE_SIZES_GQL,
     MOVE_ARTIFACT_SEQUENCE_GQL,
@@ -73,6 +75,7 @@ from .operations import (
     REGISTRY_VERSIONS_GQL,
     RESTORE_RUN_GQL,
     RUN_ARTIFACTS_GQL,
+    RUN_EVENTS_GQL,
     RUN_FILE_ADDRESSES_GQL,
     RUN_FILE_SIZES_GQL,
     RUN_FILES_GQL,
@@ -158,7 +161,9 @@ if TYPE_CHECKING:
     from .link_artifact import LinkArtifact
     from .log_artifact import LogArtifact
     from .mark_run_files_uploaded import MarkRunFilesUploaded
+    from .mirrored_run_versions import MirroredRunVersions
     from .mirrored_runs import MirroredRuns
+    from .mirrored_users import MirroredUsers
     from .mirrored_versions import MirroredVersions
     from .more_run_file_sizes import MoreRunFileSizes
     from .move_artifact_sequence import MoveArtifactSequence
@@ -172,6 +177,7 @@ if TYPE_CHECKING:
     from .registry_versions import RegistryVersions
     from .restore_run import RestoreRun
     from .run_artifacts import RunArtifacts
+    from .run_events import RunEvents
     from .run_file_addresses import RunFileAddresses
     from .run_file_sizes import RunFileSizes
     from .run_files import RunFiles
@@ -718,13 +724,20 @@ def artifact_manifest(*, id: str) -> Operation[ArtifactManifest]:
     )
 
 
-def artifact_used_by(*, id: str) -> Operation[ArtifactUsedBy]:
+def artifact_used_by(
+    *,
+    id: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[ArtifactUsedBy]:
     """The runs that used a version.
+
+    Pages: `perPage` runs at a time from after `cursor`; without it, as many as the server chooses.
 
     Used by: artifacts.Artifact.used_by"""
     from .artifact_used_by import ArtifactUsedBy
 
-    variables: dict[str, object] = {"id": id}
+    variables: dict[str, object] = {"id": id, "cursor": cursor, "perPage": per_page}
     return Operation(
         ARTIFACT_USED_BY_GQL,
         "ArtifactUsedBy",
@@ -1111,7 +1124,7 @@ def mirrored_runs(
     version_limit: int | None | UnsetType = UNSET,
 ) -> Operation[MirroredRuns]:
     """The runs of a project with all that a mirror keeps of them: config, summary, the versions that each
-    logged (the first `versionLimit`), and its first `fileLimit` files with their URLs.
+    logged and used (the first `versionLimit`), and its first `fileLimit` files with their URLs.
 
     Pages: `perPage` runs at a time from after `cursor`, oldest first.
 
@@ -1129,6 +1142,62 @@ def mirrored_runs(
     return Operation(MIRRORED_RUNS_GQL, "MirroredRuns", variables, envelope=Envelope[MirroredRuns])
 
 
+def mirrored_run_versions(
+    *,
+    entity: str,
+    project: str,
+    name: str,
+    logged: bool,
+    used: bool,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[MirroredRunVersions]:
+    """Further versions that a run logged, or that it used: one of `logged` and `used` is true.
+
+    Pages: `perPage` versions at a time from after `cursor`.
+
+    Used by: Api.mirror"""
+    from .mirrored_run_versions import MirroredRunVersions
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "logged": logged,
+        "used": used,
+        "cursor": cursor,
+        "perPage": per_page,
+    }
+    return Operation(
+        MIRRORED_RUN_VERSIONS_GQL,
+        "MirroredRunVersions",
+        variables,
+        envelope=Envelope[MirroredRunVersions],
+    )
+
+
+def run_events(
+    *,
+    entity: str,
+    project: str,
+    name: str,
+    samples: int | None | UnsetType = UNSET,
+) -> Operation[RunEvents]:
+    """The system metrics of a run, each entry as a JSON string; evenly chosen if there are more than
+    `samples`. Servers cannot be asked for a part of them.
+
+    Used by: Api.mirror"""
+    from .run_events import RunEvents
+
+    variables: dict[str, object] = {
+        "entity": entity,
+        "project": project,
+        "name": name,
+        "samples": samples,
+    }
+    return Operation(RUN_EVENTS_GQL, "RunEvents", variables, envelope=Envelope[RunEvents])
+
+
 def mirrored_versions(
     *,
     entity: str,
@@ -1137,8 +1206,10 @@ def mirrored_versions(
     collection: str,
     cursor: str | None | UnsetType = UNSET,
     per_page: int | None | UnsetType = UNSET,
+    user_limit: int | None | UnsetType = UNSET,
 ) -> Operation[MirroredVersions]:
-    """The versions in a collection with all that a mirror keeps of them: names, lineage and links.
+    """The versions in a collection with all that a mirror keeps of them: names, links, and lineage with
+    the first `userLimit` runs that used each.
 
     Pages: `perPage` versions at a time from after `cursor`.
 
@@ -1152,12 +1223,32 @@ def mirrored_versions(
         "collection": collection,
         "cursor": cursor,
         "perPage": per_page,
+        "userLimit": user_limit,
     }
     return Operation(
         MIRRORED_VERSIONS_GQL,
         "MirroredVersions",
         variables,
         envelope=Envelope[MirroredVersions],
+    )
+
+
+def mirrored_users(
+    *,
+    id: str,
+    cursor: str | None | UnsetType = UNSET,
+    per_page: int | None | UnsetType = UNSET,
+) -> Operation[MirroredUsers]:
+    """Further runs that used a version.
+
+    Pages: `perPage` runs at a time from after `cursor`.
+
+    Used by: Api.mirror"""
+    from .mirrored_users import MirroredUsers
+
+    variables: dict[str, object] = {"id": id, "cursor": cursor, "perPage": per_page}
+    return Operation(
+        MIRRORED_USERS_GQL, "MirroredUsers", variables, envelope=Envelope[MirroredUsers]
     )
 
 

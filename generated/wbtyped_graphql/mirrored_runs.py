@@ -9,6 +9,8 @@ from .fragments import (
     RunData,
     RunFileAddress,
     RunUser,  # noqa: F401
+    UsedVersionsOfRun,
+    VersionsOfRun,
 )
 
 
@@ -50,36 +52,18 @@ class MirroredRunsProjectRunsEdgesNode(Run, RunData, frozen=True):
 
     description: str | None
     "Description shown on the run's page; null if there is none."
+    events_line_count: int | None
+    "Number of lines of system metrics; the offset at which a resumed run continues."
     output_artifacts: Optional["MirroredRunsProjectRunsEdgesNodeOutputArtifacts"]
     "Artifact versions that the run wrote."
+    input_artifacts: Optional["MirroredRunsProjectRunsEdgesNodeInputArtifacts"]
+    "Artifact versions that the run read, as `useArtifact` recorded them."
     files: Optional["MirroredRunsProjectRunsEdgesNodeFiles"]
     "Files of the run. A name requested in `names` gets a node even if it does not exist; its `updatedAt` is null and its `sizeBytes` 0."
 
 
-class MirroredRunsProjectRunsEdgesNodeOutputArtifacts(BaseModel, frozen=True):
-    """A page of versions."""
-
-    edges: list["MirroredRunsProjectRunsEdgesNodeOutputArtifactsEdges"]
-    "The versions of this page, in order."
-    page_info: "MirroredRunsProjectRunsEdgesNodeOutputArtifactsPageInfo"
-    "Where this page ends, and whether more follow."
-
-
-class MirroredRunsProjectRunsEdgesNodeOutputArtifactsEdges(BaseModel, frozen=True):
-    """A version on a page, with its position in the list."""
-
-    node: Optional["MirroredRunsProjectRunsEdgesNodeOutputArtifactsEdgesNode"]
-    "The version itself. May be null; skip such an edge."
-
-
-class MirroredRunsProjectRunsEdgesNodeOutputArtifactsEdgesNode(BaseModel, frozen=True):
-    """One version of an artifact: a set of files that never changes after it was committed."""
-
-    id: str
-    "Opaque id of the version, as it appears in manifests and references."
-
-
-MirroredRunsProjectRunsEdgesNodeOutputArtifactsPageInfo = PageInfo
+MirroredRunsProjectRunsEdgesNodeOutputArtifacts = VersionsOfRun
+MirroredRunsProjectRunsEdgesNodeInputArtifacts = UsedVersionsOfRun
 
 
 class MirroredRunsProjectRunsEdgesNodeFiles(BaseModel, frozen=True):

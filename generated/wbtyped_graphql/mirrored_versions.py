@@ -14,6 +14,7 @@ from .fragments import (  # noqa: F401
     Membership,
     PageInfo,
     ProjectPlace,
+    UsersOfVersion,
 )
 from .unions import OTHER, OtherType, by_typename, named
 
@@ -130,47 +131,7 @@ class MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeCre
     "The name of the current Object type at runtime."
 
 
-class MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedBy(
-    BaseModel, frozen=True
-):
-    """A page of runs."""
-
-    edges: list[
-        "MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedByEdges"
-    ]
-    "The runs of this page, in order."
-    page_info: (
-        "MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedByPageInfo"
-    )
-    "Where this page ends, and whether more follow."
-
-
-class MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedByEdges(
-    BaseModel, frozen=True
-):
-    """A run on a page, with its position in the list."""
-
-    node: "MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedByEdgesNode"
-    "The run itself."
-
-
-class MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedByEdgesNode(
-    BaseModel, frozen=True
-):
-    """One execution of a program, with what it logged and its files."""
-
-    name: str
-    "Run id: the last part of the run's path, unique in its project. The title is `displayName`."
-    project: Optional[
-        "MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedByEdgesNodeProject"
-    ]
-    "Project that the run was logged to; null if the caller may not see it."
-
-
-MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedByEdgesNodeProject = (
-    ProjectPlace
-)
-MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedByPageInfo = PageInfo
+MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeUsedBy = UsersOfVersion
 
 
 class MirroredVersionsProjectArtifactTypeArtifactCollectionArtifactsEdgesNodeArtifactMemberships(

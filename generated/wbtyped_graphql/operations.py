@@ -51,6 +51,8 @@ __all__ = [
     "LOG_ARTIFACT_GQL",
     "MARK_RUN_FILES_UPLOADED_GQL",
     "MIRRORED_RUNS_GQL",
+    "MIRRORED_RUN_VERSIONS_GQL",
+    "MIRRORED_USERS_GQL",
     "MIRRORED_VERSIONS_GQL",
     "MORE_RUN_FILE_SIZES_GQL",
     "MOVE_ARTIFACT_SEQUENCE_GQL",
@@ -66,6 +68,7 @@ __all__ = [
     "RUNS_GQL",
     "RUNS_WITH_DATA_GQL",
     "RUN_ARTIFACTS_GQL",
+    "RUN_EVENTS_GQL",
     "RUN_FILES_GQL",
     "RUN_FILE_ADDRESSES_GQL",
     "RUN_FILE_SIZES_GQL",
@@ -1041,9 +1044,9 @@ query ArtifactManifest($id: ID!) {
 """
 
 ARTIFACT_USED_BY_GQL = """
-query ArtifactUsedBy($id: ID!) {
+query ArtifactUsedBy($id: ID!, $cursor: String, $perPage: Int) {
   artifact(id: $id) {
-    usedBy {
+    usedBy(after: $cursor, first: $perPage) {
       edges {
         node {
           ...Run
@@ -1052,6 +1055,9 @@ query ArtifactUsedBy($id: ID!) {
           }
         }
       }
+      pageInfo {
+        ...PageInfo
+      }
     }
   }
 }
@@ -1059,6 +1065,11 @@ query ArtifactUsedBy($id: ID!) {
 fragment Creator on User {
   name
   username
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
 }
 
 fragment ProjectPlace on Project {
@@ -1541,15 +1552,12 @@ query MirroredRuns($entity: String!, $project: String!, $cursor: String, $perPag
           ...Run
           ...RunData
           description
+          eventsLineCount
           outputArtifacts(first: $versionLimit) {
-            edges {
-              node {
-                id
-              }
-            }
-            pageInfo {
-              ...PageInfo
-            }
+            ...VersionsOfRun
+          }
+          inputArtifacts(first: $versionLimit) {
+            ...UsedVersionsOfRun
           }
           files(first: $fileLimit) {
             edges {
@@ -1570,6 +1578,15 @@ query MirroredRuns($entity: String!, $project: String!, $cursor: String, $perPag
   }
 }
 
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
 fragment Creator on User {
   name
   username
@@ -1578,6 +1595,13 @@ fragment Creator on User {
 fragment PageInfo on PageInfo {
   endCursor
   hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
 }
 
 fragment Run on Run {
@@ -1613,10 +1637,116 @@ fragment RunFileAddress on File {
   updatedAt
   md5
 }
+
+fragment UsedVersionsOfRun on InputArtifactConnection {
+  edges {
+    node {
+      ...VersionPlace
+    }
+  }
+  pageInfo {
+    ...PageInfo
+  }
+}
+
+fragment VersionPlace on Artifact {
+  id
+  versionIndex
+  artifactSequence {
+    ...CollectionPlace
+  }
+}
+
+fragment VersionsOfRun on ArtifactConnection {
+  edges {
+    node {
+      ...VersionPlace
+    }
+  }
+  pageInfo {
+    ...PageInfo
+  }
+}
+"""
+
+MIRRORED_RUN_VERSIONS_GQL = """
+query MirroredRunVersions($entity: String!, $project: String!, $name: String!, $logged: Boolean!, $used: Boolean!, $cursor: String, $perPage: Int) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      outputArtifacts(after: $cursor, first: $perPage) @include(if: $logged) {
+        ...VersionsOfRun
+      }
+      inputArtifacts(after: $cursor, first: $perPage) @include(if: $used) {
+        ...UsedVersionsOfRun
+      }
+    }
+  }
+}
+
+fragment CollectionPlace on ArtifactCollection {
+  __typename
+  id
+  name
+  project {
+    ...ProjectPlace
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment UsedVersionsOfRun on InputArtifactConnection {
+  edges {
+    node {
+      ...VersionPlace
+    }
+  }
+  pageInfo {
+    ...PageInfo
+  }
+}
+
+fragment VersionPlace on Artifact {
+  id
+  versionIndex
+  artifactSequence {
+    ...CollectionPlace
+  }
+}
+
+fragment VersionsOfRun on ArtifactConnection {
+  edges {
+    node {
+      ...VersionPlace
+    }
+  }
+  pageInfo {
+    ...PageInfo
+  }
+}
+"""
+
+RUN_EVENTS_GQL = """
+query RunEvents($entity: String!, $project: String!, $name: String!, $samples: Int) {
+  project(name: $project, entityName: $entity) {
+    run(name: $name) {
+      events(samples: $samples)
+    }
+  }
+}
 """
 
 MIRRORED_VERSIONS_GQL = """
-query MirroredVersions($entity: String!, $project: String!, $typeName: String!, $collection: String!, $cursor: String, $perPage: Int) {
+query MirroredVersions($entity: String!, $project: String!, $typeName: String!, $collection: String!, $cursor: String, $perPage: Int, $userLimit: Int) {
   project(name: $project, entityName: $entity) {
     artifactType(name: $typeName) {
       artifactCollection(name: $collection) {
@@ -1636,18 +1766,8 @@ query MirroredVersions($entity: String!, $project: String!, $typeName: String!, 
                   }
                 }
               }
-              usedBy {
-                edges {
-                  node {
-                    name
-                    project {
-                      ...ProjectPlace
-                    }
-                  }
-                }
-                pageInfo {
-                  ...PageInfo
-                }
+              usedBy(first: $userLimit) {
+                ...UsersOfVersion
               }
               artifactMemberships {
                 edges {
@@ -1736,6 +1856,56 @@ fragment Tag on Tag {
   id
   name
 }
+
+fragment UsersOfVersion on RunConnection {
+  edges {
+    node {
+      name
+      project {
+        ...ProjectPlace
+      }
+    }
+  }
+  pageInfo {
+    ...PageInfo
+  }
+}
+"""
+
+MIRRORED_USERS_GQL = """
+query MirroredUsers($id: ID!, $cursor: String, $perPage: Int) {
+  artifact(id: $id) {
+    usedBy(after: $cursor, first: $perPage) {
+      ...UsersOfVersion
+    }
+  }
+}
+
+fragment PageInfo on PageInfo {
+  endCursor
+  hasNextPage
+}
+
+fragment ProjectPlace on Project {
+  id
+  internalId
+  name
+  entityName
+}
+
+fragment UsersOfVersion on RunConnection {
+  edges {
+    node {
+      name
+      project {
+        ...ProjectPlace
+      }
+    }
+  }
+  pageInfo {
+    ...PageInfo
+  }
+}
 """
 
 RESTORE_RUN_GQL = """
@@ -1744,6 +1914,7 @@ mutation RestoreRun($input: UpsertBucketInput!) {
     inserted
     bucket {
       ...Run
+      eventsLineCount
     }
   }
 }

@@ -3,7 +3,10 @@
 from typing import Optional
 
 from .base_model import BaseModel
-from .fragments import Run
+from .fragments import (
+    Run,
+    RunUser,  # noqa: F401
+)
 
 
 class RestoreRun(BaseModel, frozen=True):
@@ -23,4 +26,8 @@ class RestoreRunUpsertBucket(BaseModel, frozen=True):
     "The run as it is now."
 
 
-RestoreRunUpsertBucketBucket = Run
+class RestoreRunUpsertBucketBucket(Run, frozen=True):
+    """One execution of a program, with what it logged and its files."""
+
+    events_line_count: int | None
+    "Number of lines of system metrics; the offset at which a resumed run continues."

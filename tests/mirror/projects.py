@@ -1,7 +1,10 @@
 """Projects to mirror, and what can be read back of them."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import httpx
 
 from wbtyped import Api
 from wbtyped.server import Reference, WandbServer
@@ -34,6 +37,38 @@ def fill(server: WandbServer) -> None:
         api.run("me/p/Reader").log_artifact(api.artifact("me/p/data:v1"))
     server.link_artifact("me/p/data:v0", "me/p/shelf", ["chosen"])
     server.link_artifact("me/p/data:v0", "me/q/elsewhere")
+
+
+def log_system_metrics(
+    server: WandbServer, run: str, rows: Sequence[Mapping[str, object]], offset: int = 0
+) -> None:
+    """Log system metrics as the official client does."""
+    lines = [json.dumps(row) for row in rows]
+    body = {"files": {"wandb-events.jsonl": {"offset": offset, "content": lines}}}
+    url = f"{server.url}/files/{run}/file_stream"
+    httpx.post(url, json=body, auth=("api", server.api_key)).raise_for_status()
+
+
+SYSTEM_METRICS_QUERY = """
+query ($entity: String, $project: String, $run: String!) {
+  project(name: $project, entityName: $entity) {
+    run(name: $run) { eventsLineCount events(samples: 1000000) }
+  }
+}
+"""
+
+
+def system_metrics_of(server: WandbServer, path: str) -> list[dict[str, object]]:
+    """Return the system metrics of a run."""
+    entity, project, run = path.split("/")
+    values = {"entity": entity, "project": project, "run": run}
+    answer = httpx.post(
+        f"{server.url}/graphql", auth=("api", server.api_key),
+        json={"query": SYSTEM_METRICS_QUERY, "variables": values},
+    )  # fmt: skip
+    found = answer.raise_for_status().json()["data"]["project"]["run"]
+    assert found["eventsLineCount"] == len(found["events"])
+    return [json.loads(line) for line in found["events"]]
 
 
 def state_of(api: Api, path: str = PROJECT) -> dict[str, object]:
@@ -85,6 +120,4 @@ def files_of(files: object) -> Mapping[str, object]:
 
 def lines(mirror: Path, name: str) -> list[dict[str, object]]:
     """Return the lines of a file of a mirror."""
-    import json
-
     return [json.loads(line) for line in (mirror / name).read_text().splitlines()]

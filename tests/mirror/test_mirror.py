@@ -12,7 +12,8 @@ from tests.mirror.projects import HOSTILE, PROJECT, fill, lines
 from wbtyped import Api
 from wbtyped.download.options import EngineName
 from wbtyped.errors import UsageError
-from wbtyped.mirror.collect_runs import PlannedRun, RunCollector
+from wbtyped.mirror.collect_runs import RunCollector
+from wbtyped.mirror.planned_run import PlannedRun
 from wbtyped.server import Fault, WandbServer
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.mirror.projects import HOSTILE, PROJECT, fill, state_of
 from tests.mirror.test_served_mirror import official
 from wbtyped import Api
+from wbtyped.download.options import EngineName
 from wbtyped.errors import UsageError
 from wbtyped.publish import Draft
 from wbtyped.server import Fault, WandbServer
@@ -77,7 +78,8 @@ def test_second_restoring_sends_nothing_and_a_third_what_is_new(
     wandb_server.add_run("me/p/maker", {"new.txt": b"new"}, history=[{"loss": 0.0}])
     api.mirror(PROJECT, mirror)
     third = other_api.restore(mirror, TARGET)
-    assert (third.new_versions, third.contents) == (1, 2)
+    # The server has the content of the version already.
+    assert (third.new_versions, third.contents) == (1, 1)
     assert json.loads(json.dumps(state_of(other_api, TARGET), default=repr)) == moved(state_of(api))
 
 
@@ -173,3 +175,54 @@ def test_restore_of_what_is_no_mirror_is_refused(other_api: Api, tmp_path: Path)
 
 async def test_restore_works_on_an_event_loop(other_api: Api, mirror: Path) -> None:
     assert (await other_api.arestore(str(mirror), TARGET)).ok
+
+
+def test_files_of_runs_are_retried_and_sent_with_progress(
+    wandb_server: WandbServer, api: Api, other: WandbServer, other_api: Api, tmp_path: Path,
+    engine: EngineName,
+) -> None:  # fmt: skip
+    for run in range(3):
+        files = {f"deep/{name}.bin": f"{run} {name}".encode() for name in range(30)}
+        wandb_server.add_run(f"me/r/run-{run}", files)
+    assert api.mirror("me/r", tmp_path).ok
+    sent: list[int] = []
+    flaky = Fault(kind="storage-put", status=503, times=5)
+    with other.fault(flaky):
+        report = other_api.restore(
+            tmp_path, "me/r", engine=engine, progress=lambda p: sent.append(p.contents)
+        )
+    assert (report.ok, report.contents, flaky.hits) == (True, 90, 5), report
+    assert sent == sorted(sent)
+    assert set(sent) >= set(range(1, 91))
+    assert json.dumps(state_of(other_api, "me/r"), default=repr) == json.dumps(
+        state_of(api, "me/r"), default=repr
+    )
+
+
+def test_file_of_a_run_that_fails_is_reported_and_sent_the_next_time(
+    other: WandbServer, other_api: Api, api: Api, mirror: Path
+) -> None:
+    with other.fault(Fault(kind="storage-put", path="a.txt", status=400)):
+        report = other_api.restore(mirror, TARGET)
+    assert [path for path, _ in report.failed] == [f"{TARGET}/maker/a.txt"]
+    assert other_api.run(f"{TARGET}/maker").state == "finished"
+    again = other_api.restore(mirror, TARGET)
+    assert (again.ok, again.contents) == (True, 1)
+    assert other_api.run(f"{TARGET}/maker").file("a.txt").read() == b"same"
+
+
+def test_damaged_content_is_not_restored(
+    wandb_server: WandbServer, api: Api, other_api: Api, mirror: Path
+) -> None:
+    for path in (mirror / "contents").rglob("*"):
+        if path.is_file() and path.read_bytes() in {b"same", b"weights"}:
+            path.write_bytes(path.read_bytes().upper())
+    report = other_api.restore(mirror, TARGET)
+    assert sorted(path for path, _ in report.failed) == [
+        f"{TARGET}/data:v0", f"{TARGET}/data:v1", f"{TARGET}/maker/a.txt", f"{TARGET}/net:v0",
+    ]  # fmt: skip
+    assert all("is damaged" in reason for _, reason in report.failed)
+    assert [file.name for file in other_api.run(f"{TARGET}/maker").files()] == ["deep/b.bin"]
+    assert api.mirror(PROJECT, mirror, verify=True).contents == 2
+    assert other_api.restore(mirror, TARGET).ok
+    assert json.loads(json.dumps(state_of(other_api, TARGET), default=repr)) == moved(state_of(api))

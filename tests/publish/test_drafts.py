@@ -97,6 +97,25 @@ def test_draft_with_new_files_is_published_once(api: Api) -> None:
     assert draft.publish(PATH, api=api).name == "data:v0"
 
 
+def test_published_file_that_was_written_can_be_removed(api: Api, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_bytes(b"1")
+    draft = Draft("data", "dataset")
+    draft.new_file("gone").close()
+    draft.add_file(tmp_path / "kept")
+    draft.publish(PATH, api=api)
+    draft.remove("gone")
+    assert contents(draft.publish(PATH, api=api)) == {"kept": b"1"}
+
+
+def test_run_logs_an_empty_draft(api: Api, wandb_server: WandbServer) -> None:
+    wandb_server.add_run("crew/ship/run")
+    run = api.run("crew/ship/run")
+    with pytest.warns(UserWarning, match="has no files"):
+        assert run.log_artifact(Draft("data", "dataset")).file_count == 0
+    with pytest.warns(UserWarning, match="has no files"):
+        assert run.use_artifact(Draft("other", "dataset")).file_count == 0
+
+
 def test_new_file_stays_after_a_failed_publish(api: Api, tmp_path: Path) -> None:
     (tmp_path / "b").write_bytes(b"b")
     draft = Draft("data", "dataset")
@@ -172,6 +191,7 @@ async def test_anew_draft_is_the_same(api: Api) -> None:
     first = await draft.apublish(PATH, api=api)
     second = await first.anew_draft()
     second.remove("a")
+    second.new_file("b").close()
     assert (await second.apublish(api=api)).name == "data:v1"
     await api.client.aclose()
 
@@ -315,6 +335,7 @@ def test_publish_whose_own_run_fails_ends_it(
 def test_publish_that_fails_for_another_reason_creates_no_run(
     api: Api, wandb_server: WandbServer, tmp_path: Path
 ) -> None:
+    (tmp_path / "a").write_bytes(b"1")
     with wandb_server.faults.active(refusal("the quota is exhausted, prune old versions", None)):
         with pytest.raises(GraphQLError, match="quota"):
             api.publish(tmp_path, PATH, "dataset")

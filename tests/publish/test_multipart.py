@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from wbtyped import Api
+from wbtyped.artifacts.publishing.content_uploads import ContentUploads
 from wbtyped.download.options import EngineName
 from wbtyped.errors import DiskError, GraphQLError, TransportError
 from wbtyped.publish import Draft
-from wbtyped.publish.content_uploads import ContentUploads
 from wbtyped.server import Fault, WandbServer
 from wbtyped.upload import part_sizes
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from wbtyped import Api
+from wbtyped.artifacts.publishing.local_content import LocalContent
 from wbtyped.errors import DiskError, UnsafePathError, UsageError
 from wbtyped.publish import Draft
-from wbtyped.publish.local_content import LocalContent
 from wbtyped.server import WandbServer
 from wbtyped.transport.http import Content, Transport
 
@@ -142,7 +142,8 @@ def test_draft_publishes_what_was_added(api: Api, folder: Path) -> None:
     draft.remove("all/empty")
     artifact = draft.publish(PATH)
     assert sorted(artifact.manifest.entries) == ["all/a.txt", "b"]
-    assert Draft("data", "dataset").publish(PATH, api=api).file_count == 0
+    with pytest.warns(UserWarning, match="version of crew/ship/data has no files"):
+        assert Draft("data", "dataset").publish(PATH, api=api).file_count == 0
 
 
 def test_draft_refuses_what_it_cannot_publish(tmp_path: Path, folder: Path) -> None:
@@ -158,8 +159,61 @@ def test_draft_refuses_what_it_cannot_publish(tmp_path: Path, folder: Path) -> N
         draft.remove("absent")
     with pytest.raises(UsageError, match="reserved"):
         Draft("data", "job")
-    with pytest.raises(UsageError, match="metadata must be JSON"):
+    with pytest.raises(UsageError, match=r"metadata\['a'\] cannot be written as JSON"):
         draft.publish(PATH, metadata={"a": object()})
+    with pytest.raises(UsageError, match="100 keys, not 101"):
+        draft.publish(PATH, metadata={str(number): number for number in range(101)})
+    with pytest.raises(UsageError, match="at least a second"):
+        draft.publish(PATH, ttl=timedelta(milliseconds=999))
+
+
+@pytest.mark.parametrize("name", ["a:b", "a:latest", "a\nb", "\x7f", "a/b", "", "x" * 129])
+def test_names_that_no_path_could_contain_are_usage_errors(
+    api: Api, folder: Path, wandb_server: WandbServer, name: str
+) -> None:
+    seen = len(wandb_server.requests)
+    with pytest.raises(UsageError):
+        Draft(name, "dataset")
+    with pytest.raises(UsageError, match="artifact type"):
+        Draft("data", name)
+    with pytest.raises(UsageError, match="alias"):
+        api.publish(folder, PATH, "dataset", aliases=[name])
+    assert len(wandb_server.requests) == seen
+
+
+def test_metadata_is_converted_as_by_the_official_client(api: Api, folder: Path) -> None:
+    numpy = pytest.importorskip("numpy")
+    metadata = {
+        "nan": float("nan"), "number": numpy.float32(1.5), "array": numpy.arange(3),
+        "time": datetime(2020, 1, 2, tzinfo=UTC), "date": date(2020, 1, 2), "set": {1},
+        "path": Path("a/b"), "deep": {1: [numpy.int64(2)]},
+    }  # fmt: skip
+    artifact = api.publish(folder, PATH, "dataset", metadata=metadata)
+    assert artifact.metadata == {
+        "nan": None, "number": 1.5, "array": [0, 1, 2], "time": "2020-01-02T00:00:00+00:00",
+        "date": "2020-01-02", "set": [1], "path": "a/b", "deep": {"1": [2]},
+    }  # fmt: skip
+    official = pytest.importorskip("wandb").Artifact("data", "dataset", metadata=metadata)
+    assert official.metadata == artifact.metadata
+
+
+def test_longest_time_to_live_comes_back(api: Api, folder: Path) -> None:
+    artifact = api.publish(folder, PATH, "dataset", ttl=timedelta.max)
+    assert artifact.ttl == timedelta.max - timedelta(microseconds=999_999)
+
+
+def test_given_names_are_normalized_as_by_the_official_client(folder: Path) -> None:
+    draft = Draft("data", "dataset")
+    assert draft.add_file(folder / "a.txt", "./deep//a.txt") == "deep/a.txt"
+    assert draft.add_file(folder / "a.txt") == "a.txt"
+    assert draft.add_dir(folder / "deep", "./") == ["b.txt"]
+    assert draft.add_dir(folder / "deep", "x/./y/") == ["x/y/b.txt"]
+    draft.new_file("./new").close()
+    assert draft.add_reference("file:///a", "./z/ref") == "z/ref"
+    draft.remove("./deep/")
+    draft.remove("z")
+    assert sorted(draft.files) == ["a.txt", "b.txt", "new", "x/y/b.txt"]
+    assert len(draft) == 4
 
 
 def test_add_dir_leaves_out_version_control_and_refuses_links_to_folders(folder: Path) -> None:
@@ -221,7 +275,7 @@ NAMES = st.text(st.sampled_from("ab.é #%"), min_size=1, max_size=4).filter(
 )
 
 
-@pytest.mark.filterwarnings("ignore:.* cannot be downloaded")
+@pytest.mark.filterwarnings("ignore:.* cannot be downloaded", "ignore:.* has no files")
 @settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=st.dictionaries(NAMES, st.sampled_from([b"", b"x", b"y" * 3_000_000]), max_size=5))
 def test_publish_of_any_folder_comes_back_the_same(

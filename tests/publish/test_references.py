@@ -12,9 +12,9 @@ import pytest
 from tests.references.web_server import CONTENT, web_server
 from wbtyped import Api
 from wbtyped.artifacts import Artifact
+from wbtyped.artifacts.publishing.references.web import requoted
 from wbtyped.errors import DiskError, NotFoundError, TransportError, UsageError
 from wbtyped.publish import Draft
-from wbtyped.publish.references.web import requoted
 from wbtyped.server import WandbServer
 
 PATH = "crew/ship/data"
@@ -29,8 +29,9 @@ def api(wandb_server: WandbServer) -> Iterator[Api]:
 class Site:
     """A web server that records the headers that it receives."""
 
-    def __init__(self, pages: Mapping[str, tuple[int, bytes]]) -> None:
+    def __init__(self, pages: Mapping[str, tuple[int, bytes]], etag: str = '"tag"') -> None:
         self.pages = pages
+        self.etag = etag
         self.requests: list[tuple[str, Mapping[str, str]]] = []
         self.url = ""
 
@@ -45,7 +46,7 @@ class Site:
                 self.send_response(status)
                 if status == 302:
                     self.send_header("Location", body.decode())
-                self.send_header("ETag", '"tag"')
+                self.send_header("ETag", site.etag)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
@@ -77,6 +78,14 @@ def test_reference_to_a_url_is_downloaded_and_verified(api: Api, tmp_path: Path)
         assert artifact.get_entry("a.csv").digest == "v1"
         artifact.verify(artifact.download(tmp_path))
     assert (tmp_path / "a.csv").read_bytes() == CONTENT
+
+
+def test_reference_whose_etag_is_empty_is_identified_by_its_url(api: Api, tmp_path: Path) -> None:
+    with Site({"/a": (200, b"hello")}, etag='""').running() as site:
+        artifact = published(api, f"{site.url}/a")
+        entry = artifact.get_entry("a")
+        assert (entry.digest, entry.size, dict(entry.extra)) == (f"{site.url}/a", 5, {})
+        assert (Path(artifact.download(tmp_path)) / "a").read_bytes() == b"hello"
 
 
 async def test_apublish_resolves_references(api: Api) -> None:
@@ -123,6 +132,10 @@ def test_reference_to_a_url_that_fails_names_it_without_its_query(api: Api) -> N
         ("file:data/a.csv", "absolute path"),
         ("wandb-artifact://nothex/a", "<id in hex>"),
         ("nfs://host/a", "pass name="),
+        ("C:\\data\\a.csv", "is not a URI"),
+        ("http://host/a\nb", "control characters"),
+        ("http://[::bad/a", "is not a URI: Invalid IPv6"),
+        ("http://", "cannot be fetched"),
     ],
 )
 def test_add_reference_refuses_what_cannot_be_one(uri: str, reason: str) -> None:
@@ -155,6 +168,9 @@ def test_reference_to_a_missing_file_or_version_says_so(api: Api, tmp_path: Path
     (tmp_path / "broken").symlink_to("absent")
     with pytest.raises(DiskError, match="cannot be read"):
         published(api, tmp_path.as_uri())
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(UsageError, match="no file is in"):
+        published(api, (tmp_path / "empty").as_uri())
     with pytest.raises(NotFoundError, match="a version that does not exist"):
         published(api, "wandb-artifact://41727469666163743a3939/a.csv")
 

@@ -188,7 +188,7 @@ def what_scripts_use(api: Api, run: Run, project: Project) -> None:
     assert_type(artifact.json_encode(), dict[str, object])
 
 
-def published(api: Api, run: Run) -> None:
+def published(api: Api, run: Run, artifact: Artifact) -> None:
     assert_type(api.publish(["a", Path("b")], "e/p/c", "dataset", run=run), Artifact)
     draft = Draft("c", "dataset")
     assert_type(draft.add_dir("folder", ignore=["*.tmp"]), list[str])
@@ -198,8 +198,10 @@ def published(api: Api, run: Run) -> None:
     assert_type(run.log_artifact(draft, ["best"]), Artifact)
     assert_type(run.use_artifact("data:v0"), Artifact)
     based = run.log_artifact("a", name="b", type="c").new_draft()
+    assert_type(based, Draft)
     assert_type(based.add_file("a", overwrite=True), str)
     assert_type(based.publish(), Artifact)
+    assert_type(Draft.of_version(artifact), Draft)
     assert_type(run.log_artifact(based), Artifact)
     assert_type(draft.add_reference("s3://a/b", checksum=False), str)
     assert_type(draft.publish("e/p/c", metadata={"a": 1}, api=api), Artifact)

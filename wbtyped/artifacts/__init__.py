@@ -1,7 +1,8 @@
 """Artifacts: types, collections, versions, files and manifests.
 
 `lineage` puts the classes together that lead to one another, runs included; `contents` downloads
-the files of a version. Downloads of any kind of file are in `wbtyped.download`.
+the files of a version, `publishing` makes new ones. Downloads of any kind of file are in
+`wbtyped.download`.
 """
 
 from importlib import import_module

@@ -37,7 +37,7 @@ from ..user_warnings import in_thread, warn_user
 from .contents.version import VersionContents
 from .location import ArtifactLocation
 from .save_steps import SaveStep, save_all, save_step
-from .validation import checked_aliases, checked_tags
+from .validation import check_key_count, checked_aliases, checked_tags
 
 if TYPE_CHECKING:
     from wbtyped_graphql.input_types import ArtifactCollectionAliasInput, UpdateArtifactInput
@@ -51,8 +51,6 @@ if TYPE_CHECKING:
     from .contents.manifest import ArtifactManifest
     from .contents.version_diff import ArtifactDiff
 
-MAX_METADATA_KEYS = 100
-"""The limit of the official client for assigned metadata."""
 POLL_SECONDS = 2.0
 PENDING = "PENDING"
 """The state of a version that is still being uploaded."""
@@ -405,8 +403,7 @@ class StandaloneArtifact(Record):
     @metadata.setter
     def metadata(self, metadata: Mapping[str, object] | str | None) -> None:
         values = assigned_object(metadata, "metadata")
-        if len(values) > MAX_METADATA_KEYS:
-            raise UsageError(f"metadata may have {MAX_METADATA_KEYS} keys, not {len(values)}")
+        check_key_count(values)
         self._metadata = values
 
     def metadata_as(self, model: ModelOf[ValuesT]) -> ValuesT:
@@ -480,7 +477,7 @@ class StandaloneArtifact(Record):
             assert isinstance(ttl, timedelta)  # noqa: S101 - checked above
             if ttl.total_seconds() < 1:
                 raise UsageError(f"ttl must be at least a second, got {ttl}")
-            self._ttl = int(ttl.total_seconds())
+            self._ttl = ttl // timedelta(seconds=1)
 
     def save(self) -> None:
         """Send what changed; if nothing did, nothing is sent.

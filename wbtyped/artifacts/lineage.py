@@ -1,28 +1,32 @@
-"""The public classes that refer to each other: runs, files, versions and collections.
+"""The public classes that refer to each other: runs, files, versions, collections and drafts.
 
-A run logs versions; a version belongs to collections and was used by runs. This circle is closed
-here and nowhere else: each class adds to its standalone form the methods that return the others.
+A run logs versions; a version belongs to collections and was used by runs; a draft becomes a
+version, and a version is the start of a draft. This circle is closed here and nowhere else: each
+class adds to its standalone form the methods that return the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 from os import PathLike
 from pathlib import PurePath
-from typing import TYPE_CHECKING, TypeAlias, Unpack, cast
+from typing import TYPE_CHECKING, Unpack
 
 from wbtyped_graphql import calls, fragments
-from wbtyped_graphql.enums import ArtifactDigestAlgorithm
 
 from .. import arguments
 from ..accounts.registries import find_registry_owner, is_registry
+from ..config.settings import find_settings
 from ..download.options import OnError
-from ..errors import UNSEEN, GraphQLError, NotFoundError, UsageError
+from ..errors import GraphQLError, UsageError
 from ..paths import ArtifactIdPath, parse_artifact_path, parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
 from ..runs.run_list import RunList
-from ..transport.client import Client
+from ..transport.client import Client, HasClient
+from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
 from ..transport.httpx_import import without_command_line
 from ..transport.nodes import iso
@@ -31,9 +35,9 @@ from .artifact import StandaloneArtifact
 from .collection import StandaloneCollection
 from .files import VersionFiles
 from .location import ArtifactLocation
-from .lookup import find_version
-from .new_version import NewVersion, draft_of_path, is_draft, load_draft
-from .validation import checked_aliases, checked_tags
+from .lookup import find_version, find_version_by_id
+from .publishing.draft import StandaloneDraft
+from .validation import check_new_name, checked_aliases, checked_tags
 from .versions import CollectionVersions, RunVersions
 
 if TYPE_CHECKING:
@@ -41,17 +45,12 @@ if TYPE_CHECKING:
     from wbtyped_graphql.artifact_places import ArtifactPlaces
     from wbtyped_graphql.run_files_rows import RunFileRow
 
-    from ..download.disk.digests import Algorithm
     from ..runs.upload import UploadPaths
+    from ..upload.batch_options import BatchOptions
     from ..upload.results import UploadResult
     from .lineage_graph import LineageGraph
+    from .publishing.facts import PublishOptions, Target, VersionFacts
 
-DIGEST_ALGORITHMS: Mapping[Algorithm, ArtifactDigestAlgorithm] = {
-    "MD5": ArtifactDigestAlgorithm.MANIFEST_MD5,
-    "XXH128": ArtifactDigestAlgorithm.MANIFEST_XXH128,
-}
-Draft: TypeAlias = NewVersion["Artifact", "Run"]
-"""A draft of a new version; see `wbtyped.publish.Draft`."""
 DEFAULT_DEPTH = 2
 """Steps that a lineage goes unless more are asked for."""
 USED_AT_FEATURE = "USE_ARTIFACT_WITH_ENTITY_AND_PROJECT_INFORMATION"
@@ -285,21 +284,28 @@ class Run(StandaloneRun):
                 return (yield from find_artifact_by_id(self.client, path.id))
             entity, project = path.entity or self.entity, path.project or self.project
             return (yield from find_artifact(self.client, entity, project, path.name))
-        if not isinstance(given, Artifact) and (draft := self._draft(given)):
+        if (draft := self._draft(given)) is not None:
             return (yield from draft.publish_for(self, None, None, is_logged=False))
         return check_logged(given)
 
     def _draft(
         self,
-        given: Draft | str | PathLike[str],
+        given: Artifact | Draft | str | PathLike[str],
         name: str | None = None,
         type_name: str | None = None,
     ) -> Draft | None:
         """Return the draft of a path, or the given one; None for anything else."""
+        if isinstance(given, Draft):
+            return given
         if isinstance(given, str | PathLike):
+            # Imported late, as all about new versions here: most programs only read.
+            from .publishing.given_paths import add_path_or_uri
+
             default = f"run-{self.id}-{PurePath(given).name}"
-            return cast("Draft", draft_of_path(given, name or default, type_name))
-        return given if is_draft(given) else None
+            draft = Draft(name or default, type_name or "unspecified")
+            add_path_or_uri(draft, given)
+            return draft
+        return None
 
     def log_artifact(
         self,
@@ -350,8 +356,10 @@ class Run(StandaloneRun):
         # Imported late: few programs change anything.
         from wbtyped_graphql.input_types import ArtifactAliasInput, TagInput
 
+        from .publishing.manifest_spec import DIGEST_ALGORITHMS
+
         arguments.check_optional_strings(name=name, type=type_name)
-        if not isinstance(given, Artifact) and (draft := self._draft(given, name, type_name)):
+        if (draft := self._draft(given, name, type_name)) is not None:
             return (yield from draft.publish_for(self, aliases, tags, is_logged=True))
         artifact = check_logged(given)
         source = artifact.source
@@ -590,8 +598,7 @@ class Artifact(StandaloneArtifact):
         return await self.client.arun(self._new_draft())
 
     def _new_draft(self) -> Flow[Draft]:
-        check_logged(self)
-        return cast("Draft", (yield from load_draft(self)))
+        return Draft.find(check_logged(self))
 
     def open_file(self, path: str) -> File:
         """Return one of its files by path; raises EntryNotFoundError."""
@@ -818,15 +825,22 @@ class Artifact(StandaloneArtifact):
         return await self.client.arun(self._find_users())
 
     def _find_users(self) -> Flow[list[Run]]:
-        result = yield from ask(calls.artifact_used_by(id=self.id), self._subject)
-        if result.artifact is None:
-            raise self.contents.missing()
-        nodes = [edge.node for edge in result.artifact.used_by.edges]
-        return [
-            Run(self.client, node.project.entity_name, node.project.name, node.name, node)
-            for node in nodes
-            if node.project
-        ]
+        found: list[Run] = []
+        seen = Cursors("ArtifactUsedBy", None, self._subject)
+        operation = calls.artifact_used_by(id=self.id)
+        while True:
+            result = yield from ask(operation, self._subject)
+            if result.artifact is None:
+                raise self.contents.missing()
+            page = result.artifact.used_by
+            for node in (edge.node for edge in page.edges):
+                if place := node.project:
+                    found.append(Run(self.client, place.entity_name, place.name, node.name, node))
+            if not page.page_info.has_next_page:
+                return found
+            cursor = seen.check(page.page_info.end_cursor)
+            seen.add(cursor)
+            operation = calls.artifact_used_by(id=self.id, cursor=cursor)
 
     def logged_by(self) -> Run | None:
         """Return the run that logged it, loaded; None if a user created it or it is gone."""
@@ -845,6 +859,188 @@ class Artifact(StandaloneArtifact):
             return None
         project = creator.project
         return (yield from Run.find(self.client, project.entity_name, project.name, creator.name))
+
+
+class Draft(StandaloneDraft):
+    """The content of a new version, until it is published.
+
+    `name` is the collection that it is published to by default. Nothing is uploaded or requested
+    before `publish`. `description` and `metadata` can be assigned, for the same arguments of
+    `publish`.
+
+    With `digest_algorithm="XXH128"` files are identified by XXH128 instead of MD5, if the server
+    supports that and the collection does not have MD5 already; otherwise a warning says so.
+
+    Example:
+        >>> from wbtyped.publish import Draft
+        >>> Path("train.csv").write_text("1,2,3")
+        5
+        >>> draft = Draft("points", "dataset")
+        >>> draft.add_file("train.csv")
+        'train.csv'
+        >>> draft.publish("my-team/mnist/points", api=api)
+        <Artifact my-team/mnist/points:v0>
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of_version(cls, artifact: Artifact) -> Draft:
+        """Return a draft with all files of a version; see `Artifact.new_draft`."""
+        return check_logged(artifact).new_draft()
+
+    @classmethod
+    def find(cls, artifact: Artifact) -> Flow[Draft]:
+        """Load the entries of a version; the flow of `Artifact.new_draft`."""
+        from .publishing.facts import BaseVersion, Target
+
+        manifest = yield from artifact.contents.load_manifest()
+        for entry in manifest:
+            if entry.unreadable:
+                raise UsageError(
+                    f"{artifact.qualified_name} cannot be changed: its entry {entry.path!r} is"
+                    f" invalid, {entry.unreadable}"
+                )
+        source = artifact.source
+        draft = cls(source.collection, artifact.type, digest_algorithm=manifest.digest_algorithm)
+        draft.description, draft.metadata = artifact.description, dict(artifact.metadata)
+        target = Target(source.entity, source.project, source.collection)
+        draft.start_from(
+            BaseVersion(artifact.id, target, manifest.storage_region, artifact.client),
+            {entry.path: replace(entry, artifact=None) for entry in manifest},
+        )
+        return draft
+
+    def publish(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        aliases: Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        ttl: timedelta | None = None,
+        run: Run | None = None,
+        incremental: bool = False,
+        api: HasClient | None = None,
+        **upload: Unpack[UploadOptions],
+    ) -> Artifact:
+        """Publish the content as a version of `entity/project/collection`, and return it.
+
+        What the path omits comes from the settings, and the server too unless `api` is given; a
+        draft of a version is published to that version's server and collection by default. The
+        version gets `latest` and the given aliases; `run` is the run that logs it, in the same
+        project. With `incremental=True` the server adds the content to that of the newest version.
+        `upload` are the options `progress`, `engine` and `jobs`. See `Api.publish`.
+
+        Raises UsageError before anything is sent, GraphQLError and TransportError, and DiskError
+        for a file that cannot be read, or that is modified meanwhile.
+        """
+        options = (aliases, tags, description, metadata, ttl)
+        client, publishing = self._publishing(path, options, run, incremental, api, upload)
+        return client.run(publishing)
+
+    async def apublish(
+        self,
+        path: str | PathLike[str] | None = None,
+        *,
+        aliases: Iterable[str] | None = None,
+        tags: str | Iterable[str] | None = None,
+        description: str | None = None,
+        metadata: Mapping[str, object] | None = None,
+        ttl: timedelta | None = None,
+        run: Run | None = None,
+        incremental: bool = False,
+        api: HasClient | None = None,
+        **upload: Unpack[UploadOptions],
+    ) -> Artifact:
+        """Asynchronous form of `publish`."""
+        options = (aliases, tags, description, metadata, ttl)
+        client, publishing = self._publishing(path, options, run, incremental, api, upload)
+        return await client.arun(publishing)
+
+    def _publishing(
+        self,
+        path: str | PathLike[str] | None,
+        options: PublishOptions,
+        run: Run | None,
+        incremental: bool,
+        api: HasClient | None,
+        upload: UploadOptions,
+    ) -> tuple[Client, Flow[Artifact]]:
+        """Return the flow of `publish`, and the client that runs it."""
+        from ..upload.batch_options import build_options
+        from .publishing.facts import Target
+
+        arguments.check_flags(incremental=incremental)
+        facts = self._facts(options)
+        checked = build_options(upload)
+        if api is None:
+            client = (self.base and self.base.client) or Client(find_settings())
+        else:
+            arguments.instance("api.client", getattr(api, "client", None), Client)
+            client = api.client
+        if path is None and self.base is not None:
+            target = self.base.target
+        else:
+            target = Target.find(self.name if path is None else path, client.settings)
+        flow = self.publish_to(client, target, facts, run, checked, incremental=incremental)
+        return client, flow
+
+    def _facts(self, options: PublishOptions) -> VersionFacts:
+        from .publishing.facts import VersionFacts
+
+        return VersionFacts.build(self.type, options, self.description, self.metadata)
+
+    def publish_to(
+        self,
+        client: Client,
+        target: Target,
+        facts: VersionFacts,
+        run: Run | None,
+        options: BatchOptions,
+        *,
+        incremental: bool = False,
+    ) -> Flow[Artifact]:
+        """Publish the content to a collection; the flow of `publish` and of `Api.publish`."""
+        with without_command_line():
+            from .publishing.publication import publish_draft
+
+        check_new_name(target.collection)
+        if run is not None:
+            facts = replace(facts, run=check_creator(run, target).id)
+        found = yield from publish_draft(
+            client, self, target, facts, options, incremental=incremental
+        )
+        return Artifact(client, found.location, found.attrs)
+
+    def publish_for(
+        self,
+        run: Run,
+        aliases: Iterable[str] | None,
+        tags: str | Iterable[str] | None,
+        *,
+        is_logged: bool,
+    ) -> Flow[Artifact]:
+        """Publish the content in the project of a run; the flow of the methods of the run."""
+        from ..upload.batch_options import build_options
+        from .publishing.facts import Target
+
+        facts = self._facts((aliases, tags, None, None, None))
+        target = Target(run.entity, run.project, self.name)
+        if self.base is not None:
+            target = self.base.target
+        creator = run if is_logged else None
+        return (yield from self.publish_to(run.client, target, facts, creator, build_options({})))
+
+
+def check_creator(run: object, target: Target) -> Run:
+    """Return the run that logs a version; raises UsageError unless it is one of the project."""
+    arguments.instance("run", run, Run, "a run of api.run(...) or None")
+    assert isinstance(run, Run)  # noqa: S101 - checked above
+    if (run.entity, run.project) != (target.entity, target.project):
+        raise UsageError(f"run {run.full_path} cannot log {target.path}, in another project")
+    return run
 
 
 def check_logged(artifact: object) -> Artifact:
@@ -868,11 +1064,5 @@ def find_artifact(client: Client, entity: str, project: str, name: str) -> Flow[
 
 def find_artifact_by_id(client: Client, artifact_id: str) -> Flow[Artifact]:
     """Load a version by the server's id of it (query ArtifactById); raises NotFoundError."""
-    result = yield from ask(calls.artifact_by_id(id=artifact_id), "an artifact by its id")
-    if result.artifact is None:
-        raise NotFoundError(
-            f"artifact with the id {artifact_id} does not exist{UNSEEN}",
-            path=artifact_id,
-            missing="artifact",
-        )
-    return Artifact(client, ArtifactLocation.of_source(result.artifact), result.artifact)
+    found = yield from find_version_by_id(client, artifact_id)
+    return Artifact(client, found.location, found.attrs)

@@ -12,6 +12,7 @@ from ..accounts.missing import missing_project
 from ..errors import UNSEEN, GraphQLError, NotFoundError
 from ..transport.client import Client, is_unknown_field
 from ..transport.flow import Flow, ask
+from .artifact import StandaloneArtifact
 from .location import ArtifactLocation
 
 if TYPE_CHECKING:
@@ -81,6 +82,19 @@ def _find_source(entity: str, project: str, name: str) -> Flow[FoundVersion]:
     if node is None:
         raise missing_artifact(entity, project, name)
     return FoundVersion(ArtifactLocation.of_source(node), node)
+
+
+def find_version_by_id(client: Client, artifact_id: str) -> Flow[StandaloneArtifact]:
+    """Load a version by the server's id of it (query ArtifactById); raises NotFoundError."""
+    result = yield from ask(calls.artifact_by_id(id=artifact_id), "an artifact by its id")
+    if result.artifact is None:
+        raise NotFoundError(
+            f"artifact with the id {artifact_id} does not exist{UNSEEN}",
+            path=artifact_id,
+            missing="artifact",
+        )
+    location = ArtifactLocation.of_source(result.artifact)
+    return StandaloneArtifact(client, location, result.artifact)
 
 
 def check_version_number(entity: str, project: str, name: str) -> None:

@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 from os import PathLike
 from typing import TypeVar
 
-from ..download.disk.digests import Algorithm, file_digest
+from ..download.disk.digests import file_digest
 from ..errors import UsageError
 from ..projects.project import Project
 from .catalog import Catalog, Table, read_header
 from .collect_runs import RunCollector
 from .collect_versions import VersionCollector
-from .contents import content_path, entry_path
+from .contents import algorithm_of, content_path, entry_path
 from .manifests import load_manifest
 from .mirroring import Mirroring
 from .options import MirrorOptions
@@ -56,6 +56,7 @@ def collect(project: Project, place: Place, options: MirrorOptions) -> MirrorRep
         )
     finally:
         catalog.save()
+    report.count_lost(mirroring.lost)
     return report
 
 
@@ -119,7 +120,7 @@ def settle(mirroring: Mirroring, table: Table[RecordT], path_of: Callable[[Recor
 
 
 def remove_unused(catalog: Catalog) -> None:
-    """Remove the contents and histories that no line refers to."""
+    """Remove the contents and metrics that no line refers to."""
     place = catalog.place
     used: set[str] = set()
     for version in catalog.versions:
@@ -127,8 +128,7 @@ def remove_unused(catalog: Catalog) -> None:
         used.update(filter(None, map(entry_path, load_manifest(place, version.manifest))))
     for run in catalog.runs:
         used.update(file.content for file in run.files)
-        if run.history:
-            used.add(run.history.file)
+        used.update(rows.file for rows in (run.history, run.system_metrics) if rows)
     for path in place.files():
         if path not in used:
             place.remove(path)
@@ -137,8 +137,7 @@ def remove_unused(catalog: Catalog) -> None:
 def remove_damaged(place: Place) -> None:
     """Remove the contents that do not have the digests that they are named by."""
     for path in place.files(CONTENTS):
-        _, algorithm, *_ = path.split("/")
-        wanted: Algorithm = "XXH128" if algorithm == "xxh128" else "MD5"
+        wanted = algorithm_of(path)
         if content_path(file_digest(place.fetch(path), wanted), wanted) != path:
             place.remove(path)
         place.forget(path)

@@ -1,10 +1,7 @@
-"""Mirror the runs of a project: config, summary, history and files."""
+"""Mirror the runs of a project: config, summary, metrics, lineage and files."""
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from hashlib import sha256
 
 from wbtyped_graphql import calls, fragments
 from wbtyped_graphql.mirrored_runs import MirroredRunsProjectRunsEdgesNode as RunNode
@@ -14,37 +11,22 @@ from ..artifacts.lineage import Run
 from ..download.disk.digests import file_digest
 from ..download.transfer import Transfer
 from ..errors import WbtypedError
-from ..row_files import write_rows
 from ..runs.download import SignedUrls, label_of, signed_urls
-from ..runs.history import HistoryScan, Row
 from ..runs.ref import FileSelection
 from ..transport.cursors import Cursors
 from ..transport.flow import Flow
+from .collect_rows import RowCollector
 from .contents import ContentDownload, content_path
+from .lineage_pages import FIRST_LINEAGE
 from .mirroring import Mirroring
-from .place import HISTORY
-from .records import History, RunRecord, StoredContent
+from .planned_run import PlannedRun
+from .records import RunRecord, StoredContent
 
 RUNS_PER_PAGE = 50
 FILES_PER_RUN = 200
 """Files of a run that come with the run; further ones take requests of their own."""
-VERSIONS_PER_RUN = 200
-"""The same for versions that it logged; if there are more, the record of the run says so."""
-STEPS_PER_REQUEST = 1000
-PLAIN_NAME = re.compile(r"[a-z0-9_-]{1,100}")
 UNNAMED = "incoming"
 """Folder of downloads whose digests the server does not know."""
-
-
-@dataclass(slots=True)
-class PlannedRun:
-    """A run of a page, and what was found about it."""
-
-    node: RunNode
-    run: Run
-    known: RunRecord | None
-    files: list[StoredContent] = field(default_factory=list[StoredContent])
-    history: History | None = None
 
 
 class RunCollector:
@@ -65,7 +47,7 @@ class RunCollector:
                 self._plan_files(planned, download)
             self._mirroring.transfer(download)
             if not self._mirroring.options.dry_run:
-                self._read_histories(runs)
+                self._read_rest(runs)
                 for planned in runs:
                     self._add(planned, download)
             self._mirroring.end_page()
@@ -80,7 +62,7 @@ class RunCollector:
                 calls.mirrored_runs(
                     entity=entity, project=project, cursor=cursor, per_page=RUNS_PER_PAGE,
                     file_limit=FILES_PER_RUN,
-                    version_limit=VERSIONS_PER_RUN,
+                    version_limit=FIRST_LINEAGE,
                 )
             )  # fmt: skip
             if result.project is None or result.project.runs is None:
@@ -98,7 +80,7 @@ class RunCollector:
         self._report.new_runs += known is None
         self._catalog.runs.mark_seen(node.id)
         run = Run(self._client, self._mirroring.entity, self._mirroring.project, node.name, node)
-        return PlannedRun(node, run, known)
+        return PlannedRun.of(node, run, known)
 
     # Files.
 
@@ -169,41 +151,26 @@ class RunCollector:
         place.keep([path])
         return file.model_copy(update={"content": path})
 
-    # History.
+    # Metrics and lineage.
 
-    def _read_histories(self, runs: Sequence[PlannedRun]) -> None:
-        """Read what runs have logged since they were mirrored."""
+    def _read_rest(self, runs: Sequence[PlannedRun]) -> None:
+        """Read what did not come with the runs."""
         flows = self._mirroring.new_flows()
+        rows = RowCollector(self._mirroring)
         for planned in runs:
-            known = planned.known.history if planned.known else None
-            node = planned.node
-            is_current = known is not None and not self._mirroring.options.verify
-            if known and is_current and (known.line_count, known.heartbeat_at) == (
-                node.history_line_count, node.heartbeat_at,
-            ) and self._mirroring.place.has(known.file):  # fmt: skip
-                planned.history = known
-            elif node.history_line_count != 0:
-                flows.add(self._read_history(planned))
+            for flow in rows.flows(planned):
+                flows.add(flow)
+            if not (planned.logged.is_complete and planned.used.is_complete):
+                flows.add(self._read_lineage(planned))
         self._mirroring.run_flows(flows)
 
-    def _read_history(self, planned: PlannedRun) -> Flow[None]:
-        rows: list[Row] = []
+    def _read_lineage(self, planned: PlannedRun) -> Flow[None]:
+        node = planned.node
         try:
-            scan = HistoryScan.of(planned.run, None, STEPS_PER_REQUEST, None, None)
-            for window in (yield from scan.windows()):
-                rows += yield from scan.load(window)
+            yield from planned.logged.read_rest(planned.run, node.output_artifacts)
+            yield from planned.used.read_rest(planned.run, node.input_artifacts)
         except WbtypedError as error:
-            self._fail(f"history of {planned.run.full_path}", error)
-            planned.history = planned.known.history if planned.known else None
-            return
-        if rows:
-            content, suffix = write_rows(rows)
-            file = f"{HISTORY}/{file_name(planned.node.name)}{suffix}"
-            self._mirroring.place.write(file, content)
-            planned.history = History(
-                file=file, rows=len(rows), line_count=planned.node.history_line_count,
-                heartbeat_at=planned.node.heartbeat_at,
-            )  # fmt: skip
+            self._fail(f"lineage of {planned.run.full_path}", error)
 
     # Lines.
 
@@ -215,23 +182,15 @@ class RunCollector:
                 files.append(self._stored(file))
             else:
                 self._fail(f"{planned.run.full_path}/{file.name}", reason)
-        self._catalog.runs.put(run_record(planned.node, planned.history, files))
+        self._catalog.runs.put(run_record(planned, files))
 
     def _fail(self, path: str, reason: object) -> None:
         self._report.failed.append((path, str(reason)))
 
 
-def file_name(run: str) -> str:
-    """Return a name for the files of a run that every file system can hold."""
-    if PLAIN_NAME.fullmatch(run):
-        return run
-    plain = re.sub(r"[^a-z0-9_-]", "_", run.lower())[:50]
-    return f"{plain}.{sha256(run.encode(errors='surrogatepass')).hexdigest()[:16]}"
-
-
-def run_record(node: RunNode, history: History | None, files: Sequence[StoredContent]) -> RunRecord:
+def run_record(planned: PlannedRun, files: Sequence[StoredContent]) -> RunRecord:
     """Return the line of a run."""
-    logged = node.output_artifacts
+    node = planned.node
     return RunRecord(
         id=node.id,
         name=node.name,
@@ -249,8 +208,10 @@ def run_record(node: RunNode, history: History | None, files: Sequence[StoredCon
         heartbeat_at=node.heartbeat_at,
         config=node.config or "{}",
         summary=node.summary_metrics or "{}",
-        logged=[edge.node.id for edge in logged.edges if edge.node] if logged else [],
-        has_more_logged=logged is not None and logged.page_info.has_next_page,
-        history=history,
+        logged=planned.logged.ids(),
+        has_more_logged=not planned.logged.is_complete,
+        used_elsewhere=planned.used.elsewhere(planned.run),
+        history=planned.history,
+        system_metrics=planned.system_metrics,
         files=sorted(files, key=lambda file: file.name),
     )

@@ -20,6 +20,7 @@ from ..storage.stored_version import run_path
 from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
 from .contents import ContentDownload, entry_path
+from .lineage_pages import FIRST_LINEAGE, VersionUsers
 from .manifests import store_manifest
 from .mirroring import Mirroring
 from .records import CollectionRecord, Link, TypeRecord, VersionRecord
@@ -40,6 +41,8 @@ class VersionCollector:
         self._mirroring = mirroring
         self._catalog = mirroring.catalog
         self._report = mirroring.report
+        self._users: dict[str, VersionUsers] = {}
+        """Users of versions that have more than one page of them, by id."""
 
     def run(self) -> None:
         """Mirror all artifacts."""
@@ -79,7 +82,7 @@ class VersionCollector:
                 calls.mirrored_versions(
                     entity=collection.entity, project=collection.project,
                     type_name=collection.type, collection=collection.name, cursor=cursor,
-                    per_page=VERSIONS_PER_PAGE,
+                    per_page=VERSIONS_PER_PAGE, user_limit=FIRST_LINEAGE,
                 )
             )  # fmt: skip
             kind = result.project.artifact_type if result.project else None
@@ -87,12 +90,32 @@ class VersionCollector:
             if found is None or found.artifacts is None:
                 return  # deleted meanwhile
             nodes = [edge.node for edge in found.artifacts.edges]
-            versions += [node for node in nodes if node.state.value == COMMITTED]
+            nodes = [node for node in nodes if node.state.value == COMMITTED]
+            versions += nodes
+            yield from self._read_users(nodes)
             page = found.artifacts.page_info
             if not page.has_next_page:
                 return
             cursor = seen.check(page.end_cursor)
             seen.add(cursor)
+
+    def _read_users(self, nodes: Sequence[VersionNode]) -> Flow[None]:
+        """Read the users of versions that are not all on the first page."""
+        for node in () if self._mirroring.options.dry_run else nodes:
+            if not node.used_by.page_info.has_next_page:
+                continue
+            users = self._users[node.id] = VersionUsers.of(node.used_by)
+            try:
+                yield from users.read_rest(node.id, node.used_by)
+            except WbtypedError as error:
+                path = ArtifactLocation.of_source(node).path
+                self._report.failed.append((f"users of {path}", str(error)))
+
+    def _record(
+        self, node: VersionNode, collection: ArtifactCollection, manifest: str
+    ) -> VersionRecord:
+        users = self._users.pop(node.id, None) or VersionUsers.of(node.used_by)
+        return version_record(node, collection, users, manifest)
 
     def _mirror_group(self, group: Sequence[tuple[VersionNode, ArtifactCollection]]) -> None:
         """Transfer the contents of some versions, and add their lines."""
@@ -105,7 +128,7 @@ class VersionCollector:
                 self._report.new_versions += known is None
                 new.append((node, collection))
             elif not self._mirroring.options.dry_run:
-                self._catalog.versions.put(version_record(node, collection, known.manifest))
+                self._catalog.versions.put(self._record(node, collection, known.manifest))
         loaded = self._load_manifests(new)
         download = self._mirroring.new_download()
         for _, _, version in loaded:
@@ -153,7 +176,7 @@ class VersionCollector:
             self._report.failed.append((version.qualified_name, reason))
             return
         stored = store_manifest(self._mirroring.place, manifest)
-        self._catalog.versions.put(version_record(node, collection, stored))
+        self._catalog.versions.put(self._record(node, collection, stored))
 
 
 def type_record(node: fragments.ArtifactType) -> TypeRecord:
@@ -180,7 +203,7 @@ def collection_record(collection: ArtifactCollection) -> CollectionRecord:
 
 
 def version_record(
-    node: VersionNode, collection: ArtifactCollection, manifest: str
+    node: VersionNode, collection: ArtifactCollection, users: VersionUsers, manifest: str
 ) -> VersionRecord:
     """Return the line of a version."""
     location = ArtifactLocation.of_source(node)
@@ -188,7 +211,6 @@ def version_record(
     logged_by = None
     if creator is not None and creator.typename__ == "Run":
         logged_by = run_path(creator.project, creator.name)
-    users = [edge.node for edge in node.used_by.edges]
     return VersionRecord(
         id=node.id,
         collection=collection.name,
@@ -208,8 +230,8 @@ def version_record(
         created_at=node.created_at,
         updated_at=node.updated_at,
         logged_by=logged_by,
-        used_by=sorted(run_path(user.project, user.name) for user in users),
-        has_more_users=node.used_by.page_info.has_next_page,
+        used_by=sorted(users.paths),
+        has_more_users=not users.is_complete,
         links=links_of(node),
         manifest=manifest,
     )

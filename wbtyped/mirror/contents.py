@@ -3,18 +3,20 @@
 import base64
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from ..artifacts.contents.entry import ArtifactManifestEntry
 from ..artifacts.contents.plan import RequestedFile, plan_files
 from ..artifacts.contents.version import VersionContents
 from ..download.batch import Batch, BatchOptions, PlannedFile
-from ..download.disk.digests import Algorithm
+from ..download.disk.atomic import disk_errors
+from ..download.disk.digests import Algorithm, file_digest
 from ..download.disk.folder_tree import FolderTree
 from ..download.local_files import LocalFiles
 from ..download.results import FailedFile
 from ..download.target import Target
 from ..download.transfer import Transfer
-from ..errors import WbtypedError
+from ..errors import DiskError, WbtypedError
 from ..transport.client import Client
 from .place import CONTENTS, Place
 
@@ -36,6 +38,23 @@ def content_path(digest: str, algorithm: Algorithm) -> str | None:
 def entry_path(entry: ArtifactManifestEntry) -> str | None:
     """Return where the content of a file of a version is stored; None for a reference."""
     return None if entry.is_reference else content_path(entry.digest, entry.digest_algorithm())
+
+
+def check_content(file: Path, path: str, place: Place) -> None:
+    """Raise DiskError if a local file does not have the content that its path in a mirror names."""
+    algorithm = algorithm_of(path)
+    with disk_errors(file):
+        found = content_path(file_digest(file, algorithm), algorithm)
+    if found != path:
+        raise DiskError(
+            f"{path} in {place.name} is damaged: its content has another digest; mirror again, with"
+            " verify (--verify)"
+        )
+
+
+def algorithm_of(path: str) -> Algorithm:
+    """Return the algorithm of the digest that names a content."""
+    return "XXH128" if path.split("/")[1] == "xxh128" else "MD5"
 
 
 Plan = Callable[[LocalFiles], Iterator[PlannedFile]]

@@ -1,5 +1,6 @@
 """What the parts of one mirroring share."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from ..download.paced_flows import paced_flows
@@ -24,6 +25,8 @@ class Mirroring:
     report: MirrorReport
     planned: set[str] = field(default_factory=set[str])
     """Contents that a dry run would have downloaded."""
+    lost: Counter[str] = field(default_factory=Counter[str])
+    """What the server does not give, by kind, and how often."""
 
     @property
     def place(self) -> Place:

@@ -3,8 +3,9 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
-from contextlib import suppress
+import threading
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 CONTENTS = "contents"
 HISTORY = "history"
-DATA = (CONTENTS, HISTORY)
+SYSTEM_METRICS = "system_metrics"
+DATA = (CONTENTS, HISTORY, SYSTEM_METRICS)
 """The folders of a mirror; everything else is a file at the top."""
 SCHEME = "://"
 
@@ -65,7 +67,7 @@ class Place(Protocol):
         ...
 
     def files(self, *folders: str) -> Iterable[str]:
-        """Return the paths of all contents and histories, or of those in some folders."""
+        """Return the paths of all contents and metrics, or of those in some folders."""
         ...
 
     def close(self) -> None:
@@ -139,12 +141,21 @@ class Folder:
         """Do nothing: there is no copy."""
 
     def files(self, *folders: str) -> Iterable[str]:
-        """Return the paths of all contents and histories, or of those in some folders."""
+        """Return the paths of all contents and metrics, or of those in some folders."""
         found = (path for folder in folders or DATA for path in (self.root / folder).rglob("*"))
         return [path.relative_to(self.root).as_posix() for path in found if path.is_file()]
 
     def close(self) -> None:
         """Do nothing: nothing is only local."""
+
+
+@contextmanager
+def bucket_errors(url: str) -> Generator[None]:
+    """Raise DiskError for what a file system of fsspec raises."""
+    try:
+        yield
+    except OSError as error:
+        raise DiskError(f"{url}: {error or type(error).__name__}") from error
 
 
 class Bucket:
@@ -192,7 +203,7 @@ class Bucket:
             self._files.makedirs(self._path(path).rpartition("/")[0], exist_ok=True)
 
     def _listed(self) -> dict[str, int]:
-        """Return the sizes of all contents and histories, listed once."""
+        """Return the sizes of all contents and metrics, listed once."""
         if self._sizes is None:
             start = len(self._root) + 1
             self._sizes = {}
@@ -228,8 +239,12 @@ class Bucket:
         """Return a copy of a content in the temporary folder."""
         target = self._incoming / path
         if not target.is_file():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            self._files.get_file(self._path(path), str(target))
+            # Several threads may fetch the same content.
+            part = target.with_name(f"{target.name}.{threading.get_ident()}")
+            with bucket_errors(f"{self._url}/{path}"):
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._files.get_file(self._path(path), str(part))
+                part.replace(target)
         return target
 
     def remove(self, path: str) -> None:
@@ -243,7 +258,7 @@ class Bucket:
         (self._incoming / path).unlink(missing_ok=True)
 
     def files(self, *folders: str) -> Iterable[str]:
-        """Return the paths of all contents and histories, or of those in some folders."""
+        """Return the paths of all contents and metrics, or of those in some folders."""
         return [path for path in self._listed() if path.partition("/")[0] in (folders or DATA)]
 
     def close(self) -> None:

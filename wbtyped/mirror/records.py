@@ -30,8 +30,8 @@ class StoredContent(BaseModel, frozen=True):
     """Path in the mirror."""
 
 
-class History(BaseModel, frozen=True):
-    """The file with the metrics of a run, and what the server said about the run at that time."""
+class StoredRows(BaseModel, frozen=True):
+    """The file with what a run logged, and what the server said about the run at that time."""
 
     file: str
     rows: int
@@ -63,8 +63,12 @@ class RunRecord(Record, frozen=True):
     logged: list[str] = []
     """Ids of the versions that it logged, also of those that another run had logged before."""
     has_more_logged: bool = False
-    """Whether it logged more than the first of them."""
-    history: History | None = None
+    """Whether it logged more, which could not be read."""
+    used_elsewhere: list[str] = []
+    """The versions of other projects that it used, as `entity/project/collection:vN`; those of the
+    project name the run in `used_by`."""
+    history: StoredRows | None = None
+    system_metrics: StoredRows | None = None
     files: list[StoredContent] = []
 
 
@@ -127,7 +131,7 @@ class VersionRecord(Record, frozen=True):
     """`entity/project/run`."""
     used_by: list[str]
     has_more_users: bool
-    """Whether more runs used it than the server lists."""
+    """Whether more runs used it, which could not be read."""
     links: list[Link]
     manifest: str
     """Path in the mirror of the list of its files, which are stored by their digests."""

@@ -1,6 +1,6 @@
 """What a mirroring or a restoring did, and how far it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from pydantic import JsonValue
@@ -53,7 +53,7 @@ class MirrorReport:
     failed: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     """What could not be transferred, by path, and why."""
     left_out: list[str] = field(default_factory=list[str])
-    """What the target cannot keep."""
+    """What the target cannot keep, or the source does not give."""
     is_dry_run: bool = False
 
     @property
@@ -65,6 +65,10 @@ class MirrorReport:
     def progress(self) -> MirrorProgress:
         """How much was done so far."""
         return MirrorProgress(self.runs, self.versions, self.contents, self.size)
+
+    def count_lost(self, lost: Mapping[str, int]) -> None:
+        """Add texts with numbers to `left_out`."""
+        self.left_out += [text.format(f"{number:,}") for text, number in sorted(lost.items())]
 
     def to_dict(self) -> dict[str, JsonValue]:
         """Return plain values, for JSON."""

@@ -1,6 +1,9 @@
-"""Restore the runs of a mirror: config, summary, history and files."""
+"""Restore the runs of a mirror: config, summary, metrics and files."""
 
 import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from wbtyped_graphql import calls
 from wbtyped_graphql.input_types import UpsertBucketInput
@@ -9,17 +12,32 @@ from ..artifacts.lineage import Run, Runs
 from ..errors import DiskError, SchemaMismatchError, WbtypedError
 from ..row_files import read_rows
 from ..runs.download import SignedUrls
-from ..runs.ending import ENDED
+from ..runs.ending import ENDED, FinishRequest
+from ..runs.many_uploads import upload_files
 from ..runs.ref import FileSelection
 from ..runs.stream_request import StreamRequest
-from ..runs.upload import LocalFile, upload_local
+from ..runs.upload import LocalFile
+from ..transport.blocking import in_flow
 from ..transport.flow import Flow, ask
-from .records import RunRecord
+from .contents import check_content
+from .records import RunRecord, StoredContent, StoredRows
 from .restoring import Restoring
+from .sent_files import SentFiles
 
 RUNS_PER_PAGE = 1000
+RUNS_AT_ONCE = 4
+"""Runs whose metrics and files are sent at the same time; each has several uploads at a time."""
 HISTORY_FILE = "wandb-history.jsonl"
+EVENTS_FILE = "wandb-events.jsonl"
 LINES_PER_REQUEST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRun:
+    """A run that the server has, and how many lines of system metrics."""
+
+    run: Run
+    event_count: int
 
 
 class RunRestorer:
@@ -35,28 +53,53 @@ class RunRestorer:
         entity, project = self._restoring.entity, self._restoring.project
         listed = Runs(self._client, entity, project, per_page=RUNS_PER_PAGE)
         known = {run.id for run in listed}
-        records = [run for run in self._restoring.catalog.runs if run.deleted_at is None]
-        for record in sorted(records, key=lambda run: (run.created_at, run.name)):
-            self._report.runs += 1
-            self._report.new_runs += record.name not in known
-            try:
-                self._restore(record)
-            except WbtypedError as error:
-                self._restoring.fail(f"{self._restoring.path}/{record.name}", error)
+        found = [run for run in self._restoring.catalog.runs if run.deleted_at is None]
+        records = iter(sorted(found, key=lambda run: (run.created_at, run.name)))
+        while group := list(islice(records, RUNS_AT_ONCE)):
+            self._report.runs += len(group)
+            self._report.new_runs += sum(record.name not in known for record in group)
+            self._restore_group(group)
             self._restoring.end_step()
 
-    def _restore(self, record: RunRecord) -> None:
-        if record.sweep:
-            self._restoring.lost["the sweeps of {} runs"] += 1
-        run = self._client.run(self._create(record))
-        self._client.run(self._send_history(run, record))
-        self._upload_files(run, record)
-        if run.state not in ENDED:
-            run.finish(0 if record.state == "finished" else 1)
-        # The end of a run may change its state and its summary, so they are sent once more.
-        self._client.run(self._create(record, ended=True))
+    def _restore_group(self, records: Sequence[RunRecord]) -> None:
+        """Create runs one after another, and send what they have at the same time."""
+        flows = self._restoring.new_flows()
+        for record in records:
+            self._count_lost(record)
+            try:
+                started = self._client.run(self._create(record))
+            except WbtypedError as error:
+                self._restoring.fail(f"{self._restoring.path}/{record.name}", error)
+            else:
+                flows.add(self._send(started, record))
+        self._restoring.run_flows(flows)
+        # Not before: several of the runs may have the same content.
+        for content in {file.content for record in records for file in record.files}:
+            self._restoring.place.forget(content)
 
-    def _create(self, record: RunRecord, *, ended: bool = False) -> Flow[Run]:
+    def _count_lost(self, record: RunRecord) -> None:
+        lost = self._restoring.lost
+        if record.sweep:
+            lost["the sweeps of {} runs"] += 1
+        if record.used_elsewhere:
+            lost["that runs used {} versions of other projects"] += len(record.used_elsewhere)
+
+    def _send(self, started: StartedRun, record: RunRecord) -> Flow[None]:
+        """Send what a run has, and end it."""
+        run = started.run
+        try:
+            start = run.attrs.history_line_count or 0
+            yield from self._send_rows(run, HISTORY_FILE, record.history, start)
+            yield from self._send_rows(run, EVENTS_FILE, record.system_metrics, started.event_count)
+            yield from self._upload_files(run, record)
+            if run.state not in ENDED:
+                yield FinishRequest(self._client, run, 0 if record.state == "finished" else 1)
+            # The end of a run may change its state and its summary, so they are sent once more.
+            yield from self._create(record, ended=True)
+        except WbtypedError as error:
+            self._restoring.fail(run.full_path, error)
+
+    def _create(self, record: RunRecord, *, ended: bool = False) -> Flow[StartedRun]:
         """Create a run, or change it to what the mirror says about it."""
         state = None
         if ended:
@@ -83,42 +126,51 @@ class RunRestorer:
             raise SchemaMismatchError(
                 f"run {path}: the response does not contain it", operation="RestoreRun"
             )
-        return Run(self._client, self._restoring.entity, self._restoring.project, node.name, node)
+        run = Run(self._client, self._restoring.entity, self._restoring.project, node.name, node)
+        return StartedRun(run, node.events_line_count or 0)
 
-    def _send_history(self, run: Run, record: RunRecord) -> Flow[None]:
-        """Send the steps that the run does not have yet."""
-        if record.history is None:
+    # Metrics.
+
+    def _send_rows(
+        self, run: Run, stream: str, stored: StoredRows | None, start: int
+    ) -> Flow[None]:
+        """Send the lines that the run does not have yet."""
+        if stored is None:
             return
-        file = record.history.file
-        content = self._restoring.place.read(file)
+        content = yield from in_flow(lambda: self._restoring.place.read(stored.file))
         if content is None:
-            raise DiskError(f"{file} is missing in {self._restoring.place.name}")
-        rows = read_rows(content, f".{file.rpartition('.')[2]}")
-        start = run.attrs.history_line_count or 0
+            raise DiskError(f"{stored.file} is missing in {self._restoring.place.name}")
+        rows = read_rows(content, f".{stored.file.rpartition('.')[2]}")
         for offset in range(start, len(rows), LINES_PER_REQUEST):
             lines = [json.dumps(row) for row in rows[offset : offset + LINES_PER_REQUEST]]
-            body = {"files": {HISTORY_FILE: {"offset": offset, "content": lines}}}
-            what = f"history of run {run.full_path}"
+            body = {"files": {stream: {"offset": offset, "content": lines}}}
+            what = f"{stream} of run {run.full_path}"
             yield StreamRequest(self._client, run, what, json.dumps(body).encode())
 
-    def _upload_files(self, run: Run, record: RunRecord) -> None:
-        """Upload the files that the run does not have, or has with another content."""
-        listed = SignedUrls(FileSelection(self._client, run, [], None), [])
-        known = {file.name: file.md5 for file in listed}
-        flows = self._restoring.new_flows()
-        for file in record.files:
-            if file.md5 is None or known.get(file.name) != file.md5:
-                path = self._restoring.place.fetch(file.content)
-                flows.add(self._upload(run, LocalFile(path, file.name), file.size))
-        self._restoring.run_flows(flows)
-        for file in record.files:
-            self._restoring.place.forget(file.content)
+    # Files.
 
-    def _upload(self, run: Run, file: LocalFile, size: int) -> Flow[None]:
-        try:
-            yield from upload_local(self._client, run, file)
-        except WbtypedError as error:
-            self._restoring.fail(f"{run.full_path}/{file.name}", error)
+    def _upload_files(self, run: Run, record: RunRecord) -> Flow[None]:
+        """Upload the files that the run does not have, or has with another content."""
+        if not record.files:
             return
-        self._report.contents += 1
-        self._report.size += size
+        listed = SignedUrls(FileSelection(self._client, run, [], None), [])
+        files = yield from listed.load_items(slice(None))
+        known = {file.name: file.md5 for file in files if file.updated_at is not None}
+        wanted = [f for f in record.files if f.md5 is None or known.get(f.name) != f.md5]
+        if not wanted:
+            return
+        local = yield from in_flow(lambda: list(self._fetch(run, wanted)))
+        sent = SentFiles(self._restoring, run.full_path)
+        yield from upload_files(self._client, run, local, sent.options())
+
+    def _fetch(self, run: Run, files: Sequence[StoredContent]) -> Iterator[LocalFile]:
+        """Yield the local files with the contents of some files; those that are damaged fail."""
+        place = self._restoring.place
+        for file in files:
+            try:
+                local = place.fetch(file.content)
+                check_content(local, file.content, place)
+            except DiskError as error:
+                self._restoring.fail(f"{run.full_path}/{file.name}", error)
+            else:
+                yield LocalFile(local, file.name)

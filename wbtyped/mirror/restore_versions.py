@@ -3,7 +3,7 @@
 import base64
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -17,16 +17,22 @@ from ..artifacts.contents.entry import (
     is_artifact_reference,
     parse_artifact_reference,
 )
-from ..artifacts.lineage import Artifact, ArtifactCollection, Artifacts, Run, find_artifact_by_id
+from ..artifacts.lineage import (
+    Artifact,
+    ArtifactCollection,
+    Artifacts,
+    Draft,
+    Run,
+    find_artifact_by_id,
+)
+from ..artifacts.publishing.facts import BaseVersion, Target, VersionFacts
 from ..errors import NotFoundError, WbtypedError
-from ..publish.draft import Draft
-from ..publish.facts import BaseVersion, Target, VersionFacts
 from ..transport.flow import ask
-from ..upload.batch_options import build_options
-from .contents import entry_path
+from .contents import check_content, entry_path
 from .manifests import load_manifest
 from .records import CollectionRecord, Link, VersionRecord
 from .restoring import Restoring
+from .sent_files import SentFiles
 
 VERSIONS_PER_PAGE = 1000
 LATEST = "latest"
@@ -115,7 +121,9 @@ class VersionRestorer:
             if path is None:
                 kept[entry.path] = self._moved_reference(entry)
             else:
-                draft.add_file(self._restoring.place.fetch(path), entry.path)
+                local = self._restoring.place.fetch(path)
+                check_content(local, path, self._restoring.place)
+                draft.add_file(local, entry.path)
         target = Target(self._restoring.entity, self._restoring.project, record.collection)
         draft.start_from(BaseVersion("", target, None), kept)
         run = self._creator(record)
@@ -127,19 +135,12 @@ class VersionRestorer:
             ttl_seconds=record.ttl_seconds if record.ttl_seconds > 0 else None,
             origin=f"{self._catalog.header.server} {record.id}",
         )
-        flow = draft.publish_to(self._client, target, facts, run, build_options({}))
-        artifact = self._client.run(flow)
-        self._count(draft, manifest.entries)
+        sent = SentFiles(self._restoring, f"{self._restoring.path}/{record.collection}")
+        options = replace(sent.options(), on_error="raise")
+        artifact = self._client.run(draft.publish_to(self._client, target, facts, run, options))
         if manifest.storage_layout == "V1":
             self._restoring.lost["the storage layout V1 of {} versions, which is V2 now"] += 1
         return artifact
-
-    def _count(self, draft: Draft, entries: Mapping[str, ArtifactManifestEntry]) -> None:
-        self._report.contents += len(draft.files)
-        self._report.size += sum(entries[path].size or 0 for path in draft.files)
-        for entry in entries.values():
-            if (path := entry_path(entry)) is not None:
-                self._restoring.place.forget(path)
 
     def _moved_reference(self, entry: ArtifactManifestEntry) -> ArtifactManifestEntry:
         """Return a reference; one to a version that was restored before leads to the new one."""

@@ -1,11 +1,13 @@
 """What the parts of one restoring share."""
 
+import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
 from ..download.paced_flows import paced_flows
 from ..transport.client import Client
 from ..transport.parallel_flows import ParallelFlows, flow_of
+from ..upload.batch_options import BatchOptions
 from .catalog import Catalog
 from .place import Place
 from .report import MirrorReport, ProgressCallback
@@ -21,7 +23,10 @@ class Restoring:
     catalog: Catalog
     report: MirrorReport
     jobs: int
+    upload: BatchOptions
     progress: ProgressCallback | None
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    """Held by whoever reports: files are sent by many threads."""
     lost: Counter[str] = field(default_factory=Counter[str])
     """What cannot be kept, by kind, and how often."""
 
@@ -51,9 +56,18 @@ class Restoring:
 
     def fail(self, path: str, reason: object) -> None:
         """Report what could not be restored."""
-        self.report.failed.append((path, str(reason)))
+        with self.lock:
+            self.report.failed.append((path, str(reason)))
+
+    def add_content(self, size: int) -> None:
+        """Count a content that was sent."""
+        with self.lock:
+            self.report.contents += 1
+            self.report.size += size
+            self.end_step()
 
     def end_step(self) -> None:
         """Report the progress."""
         if self.progress is not None:
-            self.progress(self.report.progress)
+            with self.lock:
+                self.progress(self.report.progress)

@@ -31,7 +31,7 @@ from .context import Context
 from .documents import check_selections, check_size
 from .graphql_request import GraphQLRequest
 from .hidden_schema import HiddenSchema
-from .http_errors import READ_ONLY, HttpError
+from .http_errors import NOT_LOGGED_IN, READ_ONLY, HttpError
 from .plain_fields import NotPlain, PlainFields, mark_plain_fields, read_steps
 from .resolvers import BINDABLES
 from .resolvers.visibility import GUARDED_TYPES, guard_sources, is_visible
@@ -237,6 +237,8 @@ class Execution:
             return error.status, {"errors": [{"message": str(error)}]}
         if prepared.errors:
             return 400, {"errors": [error_json(error) for error in prepared.errors]}
+        if context.access.is_anonymous and prepared.has_mutation:
+            return 401, {"errors": [{"message": NOT_LOGGED_IN}]}
         if context.is_read_only and prepared.has_mutation:
             return 400, {"errors": [{"message": READ_ONLY}]}
         hidden = prepared.hidden if hide_schema else None

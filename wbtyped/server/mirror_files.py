@@ -55,8 +55,8 @@ class MirroredFile(BaseModel):
     content: str
 
 
-class MirroredHistory(BaseModel):
-    """Where the metrics of a run are."""
+class MirroredRows(BaseModel):
+    """Where the metrics of a run are, or its system metrics."""
 
     file: str
 
@@ -78,7 +78,8 @@ class MirroredRun(Line):
     config: str
     summary: str
     logged: list[str]
-    history: MirroredHistory | None
+    history: MirroredRows | None
+    system_metrics: MirroredRows | None = None
     files: list[MirroredFile]
 
 
@@ -174,8 +175,8 @@ class MirrorFiles:
         """Return a manifest."""
         return cast("dict[str, Any]", json.loads((self.root / path).read_bytes()))
 
-    def history(self, path: str) -> list[str]:
-        """Return the metrics of a run, each step as JSON; needs pyarrow for Parquet."""
+    def rows(self, path: str) -> list[str]:
+        """Return the metrics in a file, each step as JSON; needs pyarrow for Parquet."""
         file = self.root / path
         return [json.dumps(row) for row in read_rows(file.read_bytes(), file.suffix)]
 

@@ -13,6 +13,7 @@ from .manifests import MD5, XXH128
 from .mirror_files import (
     MirroredCollection,
     MirroredLink,
+    MirroredRows,
     MirroredRun,
     MirroredType,
     MirroredVersion,
@@ -22,7 +23,7 @@ from .mirror_files import (
     md5_of_path,
 )
 from .node_ids import parse_node_id
-from .streams import HISTORY
+from .streams import EVENTS, HISTORY
 
 Ids = dict[tuple[str, str, str], int]
 """Row ids by entity, project and name."""
@@ -105,14 +106,18 @@ class Loader:
             ids[(*self._owner, run.name)] = run_id
             self._logged[run_id] = run.logged
             self._load_files(run_id, run)
-            if run.history:
-                self._connection.executemany(
-                    "INSERT INTO stream_lines VALUES (?, ?, ?, ?)",
-                    [
-                        (run_id, HISTORY, number, text)
-                        for number, text in enumerate(self._files.history(run.history.file))
-                    ],
-                )
+            self._load_rows(run_id, HISTORY, run.history)
+            self._load_rows(run_id, EVENTS, run.system_metrics)
+
+    def _load_rows(self, run_id: int, stream: str, stored: MirroredRows | None) -> None:
+        if stored is not None:
+            self._connection.executemany(
+                "INSERT INTO stream_lines VALUES (?, ?, ?, ?)",
+                [
+                    (run_id, stream, number, text)
+                    for number, text in enumerate(self._files.rows(stored.file))
+                ],
+            )
 
     def _load_files(self, run_id: int, run: MirroredRun) -> None:
         self._connection.executemany(

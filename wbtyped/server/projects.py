@@ -135,9 +135,9 @@ class Projects:
         with self._database.transaction() as connection:
             moment = now()
             done = connection.execute(
-                "INSERT OR IGNORE INTO projects (entity, name, created_at, updated_at)"
-                " VALUES (?, ?, ?, ?)",
-                (entity, name, moment, moment),
+                "INSERT OR IGNORE INTO projects (entity, name, access, created_at, updated_at)"
+                " VALUES (?, ?, (SELECT access FROM team_access WHERE entity = ?), ?, ?)",
+                (entity, name, entity, moment, moment),
             )
             for column in ("description", "access"):
                 if changes and changes.get(column) is not None:

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from .blobs import BlobStore, IncomingBlob
-from .context import Context
+from .context import VERSION_FILES, Context
 from .http_errors import HttpError
 from .limits import MANIFEST_BYTES
 from .node_ids import parse_row_id
@@ -48,6 +48,11 @@ class StorageOrigin:
         return Starlette(
             routes=[
                 Route("/blobs/{key}/{name:path}", self.download, methods=["GET", "HEAD"]),
+                Route(
+                    f"/{VERSION_FILES}/{{key}}/{{name:path}}",
+                    self.download,
+                    methods=["GET", "HEAD"],
+                ),
                 Route(uploads, self.run_file, methods=["PUT"]),
                 Route("/artifact-files/{file}", self.artifact_file, methods=["PUT"]),
                 Route("/artifact-files/{file}/{part}", self.artifact_part, methods=["PUT"]),

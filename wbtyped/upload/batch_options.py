@@ -13,7 +13,7 @@ from .options import UploadOptions
 DEFAULT_JOBS = 16
 """Uploads in threads, by default."""
 DEFAULT_SMALL_JOBS = 64
-"""The same for small files by libcurl, where no thread waits for each."""
+"""The same for small files, where no thread waits for each."""
 
 
 class Observer(Protocol):

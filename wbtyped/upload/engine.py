@@ -1,22 +1,27 @@
 """Start as many threads as there is work for; each sends uploads of a schedule."""
 
+import threading
 from collections.abc import Callable
 from contextlib import closing
+from importlib.util import find_spec
 
 from ..clock import monotonic
+from ..config.proxies import Proxies
 from ..download.transfer import TransferCancelled
 from ..download.worker import Worker
 from ..transport.http import Transport
 from .batch_options import BatchOptions
-from .schedule import UploadSchedule
-from .senders import HttpxSender, Sender
+from .schedule import Upload, UploadSchedule
+from .senders import Senders
 
 POLL_SECONDS = 0.2
 """Seconds until an idle thread looks again whether the schedule is finished."""
+FEW_FILES = 8
+"""Small files that threads send: what the fast lane needs takes longer to import."""
 
 
 class UploadEngine:
-    """Threads that send one upload at a time, and with libcurl one that sends many small ones."""
+    """Threads that send one upload at a time, and one that sends many small ones at a time."""
 
     def __init__(
         self,
@@ -31,16 +36,18 @@ class UploadEngine:
         self._on_crash = on_crash
         self._threads: list[Worker] = []
         self._lane: Worker | None = None
-        self._has_lane = options.engine == "curl" and lane_is_possible()
+        self._growing = threading.Lock()
+        self._has_lane = lane_is_possible()
 
     def grow(self) -> None:
         """Start threads for the uploads that are not finished, if there are too few."""
         small, large = self._schedule.unfinished()
-        if self._has_lane and small and self._lane is None:
-            self._lane = self._start(self._run_lane)
-        wanted = min(self._options.jobs, large if self._has_lane else small + large)
-        while len(self._threads) < wanted:
-            self._threads.append(self._start(self._send_one_by_one))
+        with self._growing:
+            if self._has_lane and small > FEW_FILES and self._lane is None:
+                self._lane = self._start(self._run_lane)
+            wanted = min(self._options.jobs, large if self._lane else small + large)
+            while len(self._threads) < wanted:
+                self._threads.append(self._start(self._send_one_by_one))
 
     def join(self, seconds: float) -> None:
         """Wait until all threads have ended, but not longer."""
@@ -60,26 +67,25 @@ class UploadEngine:
             self._on_crash(error)
 
     def _run_lane(self) -> None:
-        from .curl_sender import CurlLane  # needs pycurl, which may be missing
+        from .small_uploads import SmallUploads  # needs httptools, which may be missing
 
-        CurlLane(self._transport, self._schedule, self._options.small_jobs).run()
+        most, timeout = self._options.small_jobs, self._transport.settings.timeout
+        SmallUploads(self._schedule, self._hand_over, timeout, most).run()
 
-    def _sender(self) -> Sender:
-        if self._options.engine == "curl":
-            from .curl_sender import CurlSender  # needs pycurl, which may be missing
-
-            return CurlSender(self._transport, self._schedule)
-        return HttpxSender(self._transport, self._schedule)
+    def _hand_over(self, upload: Upload) -> None:
+        """Let a thread send a small upload, and say why it cannot be sent if it cannot."""
+        self._schedule.hand_over(upload)
+        self.grow()
 
     def _send_one_by_one(self) -> None:
         schedule = self._schedule
-        with closing(self._sender()) as sender:
+        with closing(Senders(self._transport, schedule, self._options.engine)) as senders:
             while not schedule.finished:
-                upload = schedule.take(POLL_SECONDS, or_small=not self._has_lane)
+                upload = schedule.take(POLL_SECONDS, or_small=self._lane is None)
                 if upload is None:
                     continue
                 try:
-                    status, headers = sender.send(upload)
+                    status, headers = senders.send(upload)
                 except Exception as error:
                     schedule.fail(upload, error)
                 except BaseException:
@@ -90,7 +96,5 @@ class UploadEngine:
 
 
 def lane_is_possible() -> bool:
-    """Return True if libcurl can send many files in one thread."""
-    from .curl_sender import CurlLane  # needs pycurl
-
-    return CurlLane.is_possible()
+    """Return True if many files can be sent in one thread: not through a proxy."""
+    return find_spec("httptools") is not None and not Proxies.of_environment().settings

@@ -5,7 +5,6 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import NamedTuple
@@ -30,26 +29,26 @@ class FileStamp(NamedTuple):
     modified_ns: int
 
     @classmethod
-    def of(cls, stream: FileIO) -> "FileStamp":
+    def of(cls, descriptor: int) -> "FileStamp":
         """Return the stamp of an open file."""
-        status = os.fstat(stream.fileno())
+        status = os.fstat(descriptor)
         return cls(status.st_size, status.st_mtime_ns)
 
 
-def open_regular(path: Path) -> tuple[FileIO, FileStamp]:
-    """Open a file for reading, and return it with its stamp.
+def open_regular(path: Path) -> tuple[int, FileStamp]:
+    """Open a file for reading, and return its descriptor with its stamp.
 
     Raises DiskError, and UsageError for what is not a regular file.
     """
     try:
-        stream = FileIO(os.open(path, OPEN_FLAGS), "rb")
+        descriptor = os.open(path, OPEN_FLAGS)
     except OSError as error:
         raise unreadable(path, error) from error
-    status = os.fstat(stream.fileno())
+    status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode):
-        stream.close()
+        os.close(descriptor)
         raise UsageError(f"{path} is not a regular file, so it cannot be uploaded")
-    return stream, FileStamp(status.st_size, status.st_mtime_ns)
+    return descriptor, FileStamp(status.st_size, status.st_mtime_ns)
 
 
 def unreadable(path: Path, error: OSError) -> DiskError:
@@ -62,8 +61,7 @@ def modified(path: Path) -> DiskError:
     return DiskError(f"{path} was modified during the upload; upload it again")
 
 
-@dataclass(frozen=True, slots=True)
-class LocalBody:
+class LocalBody(NamedTuple):
     """A range of a local file, as the file was when it was first looked at."""
 
     path: Path
@@ -100,8 +98,8 @@ class LocalBody:
             return
         digest = hashlib.md5(usedforsecurity=False) if self.md5 is not None else None
         left = self.size
-        stream, stamp = open_regular(self.path)
-        with stream:
+        descriptor, stamp = open_regular(self.path)
+        with FileIO(descriptor) as stream:
             if stamp != self.stamp:
                 raise modified(self.path)
             try:
@@ -122,7 +120,7 @@ class LocalBody:
                 raise unreadable(self.path, error) from error
 
     def _check(self, stream: FileIO, digest: bytes | None) -> None:
-        if FileStamp.of(stream) != self.stamp:
+        if FileStamp.of(stream.fileno()) != self.stamp:
             raise modified(self.path)
         if digest is not None and base64.b64encode(digest).decode() != self.md5:
             raise modified(self.path)

@@ -1,12 +1,13 @@
 """Digest local files: each is read once, for all digests that an upload needs."""
 
 import hashlib
+import os
 from binascii import b2a_base64
 from collections.abc import Mapping
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
+from typing import NamedTuple
 
 from ..download.disk.digests import (
     DIGEST_THREADS,
@@ -21,12 +22,11 @@ from .part_sizes import part_bytes_of
 
 INLINE_BYTES = 64 * 1024
 """Bytes up to which handing a file to a thread costs more than digesting it."""
-KEPT_BYTES = 32 * 1024 * 1024
+KEPT_BYTES = 48 * 1024 * 1024
 """Contents of small files, in all, that are kept until they are sent."""
 
 
-@dataclass(frozen=True, slots=True)
-class LocalDigest:
+class LocalDigest(NamedTuple):
     """What a file contained when it was digested."""
 
     stamp: FileStamp
@@ -48,17 +48,17 @@ def digest_file(
     is_cancelled: IsCancelled = never_cancelled,
 ) -> LocalDigest:
     """Digest a file; raises DiskError if it cannot be read, or changes meanwhile."""
-    stream, stamp = open_regular(path)
-    with stream:
+    descriptor, stamp = open_regular(path)
+    with FileIO(descriptor) as stream:
         if stamp.size <= INLINE_BYTES:
-            return digest_content(path, stream, stamp, xxh128=xxh128)
+            return digest_content(path, descriptor, stamp, xxh128=xxh128)
         parts = PartDigests(part_bytes_of(stamp.size) if in_parts else 0)
         whole = [new_hash("MD5"), *([new_hash("XXH128")] if xxh128 else [])]
         try:
             update_all(stream, whole, parts, is_cancelled)
         except OSError as error:
             raise unreadable(path, error) from error
-        if FileStamp.of(stream) != stamp:
+        if FileStamp.of(descriptor) != stamp:
             raise modified(path)
     md5, *more = map(base64_digest, whole)
     return LocalDigest(stamp, md5, more[0] if more else None, parts.finish())
@@ -66,20 +66,22 @@ def digest_file(
 
 def digest_if_small(path: Path, *, xxh128: bool) -> LocalDigest | None:
     """Digest a file, unless that takes longer than handing it to a thread."""
-    stream, stamp = open_regular(path)
-    with stream:
+    descriptor, stamp = open_regular(path)
+    try:
         if stamp.size > INLINE_BYTES:
             return None
-        return digest_content(path, stream, stamp, xxh128=xxh128)
+        return digest_content(path, descriptor, stamp, xxh128=xxh128)
+    finally:
+        os.close(descriptor)
 
 
-def digest_content(path: Path, stream: FileIO, stamp: FileStamp, *, xxh128: bool) -> LocalDigest:
+def digest_content(path: Path, descriptor: int, stamp: FileStamp, *, xxh128: bool) -> LocalDigest:
     """Digest a small file, and keep its content."""
     try:
-        content = stream.read(stamp.size + 1)
+        content = os.read(descriptor, stamp.size + 1)
     except OSError as error:
         raise unreadable(path, error) from error
-    if len(content) != stamp.size or FileStamp.of(stream) != stamp:
+    if len(content) != stamp.size or FileStamp.of(descriptor) != stamp:
         raise modified(path)
     md5 = b2a_base64(hashlib.md5(content, usedforsecurity=False).digest(), newline=False)
     more = digest_of(content, "XXH128") if xxh128 else None
@@ -183,4 +185,4 @@ class DigestRun:
     def _keep(self, digest: LocalDigest) -> LocalDigest:
         """Drop the content if there is no memory for it."""
         self._kept_bytes += digest.stamp.size
-        return digest if self._kept_bytes <= KEPT_BYTES else replace(digest, content=None)
+        return digest if self._kept_bytes <= KEPT_BYTES else digest._replace(content=None)

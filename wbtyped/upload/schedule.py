@@ -22,6 +22,9 @@ QUEUE_UPLOADS = 2048
 EXPIRED_STATUSES = frozenset({401, 403})
 """With these, storage refuses a signed URL that has expired."""
 
+Response = tuple[int, Mapping[str, str]]
+"""Status and headers of a response; the names of headers are in lower case."""
+
 
 @dataclass(slots=True, eq=False)
 class Upload:
@@ -44,11 +47,18 @@ class Upload:
     refreshes: int = 0
     """Times that its URL was requested again."""
     policy: RetryPolicy | None = None
+    takes_usual_way: bool = False
+    """Whether the fast lane has handed it over."""
 
     @property
     def is_small(self) -> bool:
         """Whether the body is read at once."""
         return self.body.size <= SMALL_BYTES
+
+    @property
+    def is_for_lane(self) -> bool:
+        """Whether a fast lane may send it."""
+        return self.is_small and not self.takes_usual_way
 
 
 @dataclass
@@ -86,7 +96,7 @@ class UploadSchedule:
         """Queue uploads."""
         with self._lock:
             for upload in uploads:
-                (self._small if upload.is_small else self._large).append(upload)
+                (self._small if upload.is_for_lane else self._large).append(upload)
             self._lock.notify_all()
 
     def finish(self) -> None:
@@ -107,7 +117,7 @@ class UploadSchedule:
         with self._lock:
             delayed = [upload for _, _, upload in self._delayed]
             started = [*self._active, *delayed]
-        small = sum(upload.is_small for upload in started)
+        small = sum(upload.is_for_lane for upload in started)
         return len(self._small) + small, len(self._large) + len(started) - small
 
     def wait_below(self, most: int, seconds: float) -> bool:
@@ -165,7 +175,7 @@ class UploadSchedule:
         """Queue the uploads whose wait is over; return when to look again."""
         while self._delayed and self._delayed[0][0] <= now:
             upload = heapq.heappop(self._delayed)[2]
-            (self._small if upload.is_small else self._large).appendleft(upload)
+            (self._small if upload.is_for_lane else self._large).appendleft(upload)
         next_due = self._delayed[0][0] if self._delayed else now + 60
         return max(next_due, self._limit.paused_until) if self._delayed else next_due
 
@@ -222,6 +232,15 @@ class UploadSchedule:
             self._room.notify_all()
             if self._large or self._delayed or self.finished:
                 self._lock.notify_all()
+
+    def hand_over(self, upload: Upload) -> None:
+        """Let a thread send a small upload; that was no try of its own."""
+        with self._lock:
+            self._active.discard(upload)
+            upload.takes_usual_way = True
+            upload.tries -= 1
+            self._large.append(upload)
+            self._lock.notify_all()
 
     def end_small(self, done: Iterable[Upload]) -> None:
         """Record small uploads that storage has, many at a time."""

@@ -1,25 +1,11 @@
-"""What sends one upload at a time, in a thread: httpx."""
+"""What sends one upload at a time, in a thread: httpx, or libcurl for large ones."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing
 from typing import Protocol
 
-import httpx
-
-from ..download.transfer import TransferCancelled
-from ..transport.http import (
-    USER_AGENT,
-    ExactUrl,
-    Transport,
-    drop_redirect_body,
-    transport_errors,
-)
-from ..transport.routes import RoutedTransport
-from ..transport.time_limits import response_limit
-from .schedule import Upload, UploadSchedule
-
-Response = tuple[int, Mapping[str, str]]
-"""Status and headers; their names are in lower case."""
+from ..download.options import EngineName
+from ..transport.http import Transport
+from .httpx_sender import HttpxSender
+from .schedule import Response, Upload, UploadSchedule
 
 
 class Sender(Protocol):
@@ -33,41 +19,32 @@ class Sender(Protocol):
         """Close the connections."""
 
 
-class HttpxSender:
-    """Sends uploads by httpx."""
+class Senders:
+    """The senders of one thread, each made for the first upload that needs it."""
 
-    def __init__(self, transport: Transport, schedule: UploadSchedule) -> None:
-        self._timeout = transport.settings.timeout
+    def __init__(self, transport: Transport, schedule: UploadSchedule, engine: EngineName) -> None:
+        self._transport = transport
         self._schedule = schedule
-        # An httpx client handles cookies and redirects, which takes a third of a small file's time.
-        self._connections = RoutedTransport()
+        self._engine = engine
+        self._small: Sender | None = None
+        self._large: Sender | None = None
 
     def send(self, upload: Upload) -> Response:
-        """Send an upload."""
-        length = {"Content-Length": str(upload.body.size)}
-        request = httpx.Request(
-            "PUT",
-            str(upload.url),
-            headers={"User-Agent": USER_AGENT, **upload.headers, **length},
-            content=upload.body.read() if upload.is_small else self._blocks(upload),
-            extensions={"timeout": httpx.Timeout(self._timeout).as_dict()},
-        )
-        request.url = ExactUrl(upload.url)
-        with (
-            transport_errors(upload.label),
-            response_limit(self._timeout),
-            closing(self._connections.handle_request(request)) as response,
-        ):
-            drop_redirect_body(response)
-        return response.status_code, response.headers
+        """Send an upload; raises TransientError, TransportError and DiskError."""
+        if self._engine == "httpx" or upload.is_small:
+            # Loaded already, for the API.
+            self._small = self._small or HttpxSender(self._transport, self._schedule)
+            return self._small.send(upload)
+        self._large = self._large or self._curl()
+        return self._large.send(upload)
 
-    def _blocks(self, upload: Upload) -> Iterator[bytes]:
-        for block in upload.body.blocks():
-            if self._schedule.cancelled:
-                raise TransferCancelled
-            yield block
-            upload.sent += len(block)
+    def _curl(self) -> Sender:
+        from .curl_sender import CurlSender  # needs pycurl, which may be missing
+
+        return CurlSender(self._transport, self._schedule)
 
     def close(self) -> None:
         """Close the connections."""
-        self._connections.close()
+        for sender in (self._small, self._large):
+            if sender is not None:
+                sender.close()

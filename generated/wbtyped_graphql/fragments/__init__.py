@@ -95,10 +95,28 @@ if TYPE_CHECKING:
     )
     from .stored_version import StoredVersionUsedByPageInfo as StoredVersionUsedByPageInfo
     from .tag import Tag as Tag
+    from .used_versions_of_run import UsedVersionsOfRun as UsedVersionsOfRun
+    from .used_versions_of_run import UsedVersionsOfRunEdges as UsedVersionsOfRunEdges
+    from .used_versions_of_run import UsedVersionsOfRunEdgesNode as UsedVersionsOfRunEdgesNode
+    from .used_versions_of_run import UsedVersionsOfRunPageInfo as UsedVersionsOfRunPageInfo
     from .user import User as User
     from .user import UserTeams as UserTeams
     from .user import UserTeamsEdges as UserTeamsEdges
     from .user import UserTeamsEdgesNode as UserTeamsEdgesNode
+    from .users_of_version import UsersOfVersion as UsersOfVersion
+    from .users_of_version import UsersOfVersionEdges as UsersOfVersionEdges
+    from .users_of_version import UsersOfVersionEdgesNode as UsersOfVersionEdgesNode
+    from .users_of_version import UsersOfVersionEdgesNodeProject as UsersOfVersionEdgesNodeProject
+    from .users_of_version import UsersOfVersionPageInfo as UsersOfVersionPageInfo
+    from .version_place import VersionPlace as VersionPlace
+    from .version_place import VersionPlaceArtifactSequence as VersionPlaceArtifactSequence
+    from .version_place import (
+        VersionPlaceArtifactSequenceProject as VersionPlaceArtifactSequenceProject,
+    )
+    from .versions_of_run import VersionsOfRun as VersionsOfRun
+    from .versions_of_run import VersionsOfRunEdges as VersionsOfRunEdges
+    from .versions_of_run import VersionsOfRunEdgesNode as VersionsOfRunEdgesNode
+    from .versions_of_run import VersionsOfRunPageInfo as VersionsOfRunPageInfo
 
 _MODULES = {
     "ProjectPlace": "project_place",
@@ -168,10 +186,26 @@ _MODULES = {
     "StoredVersionArtifactMembershipsEdges": "stored_version",
     "StoredVersionArtifactMembershipsEdgesNode": "stored_version",
     "StoredVersionArtifactMembershipsEdgesNodeArtifactCollection": "stored_version",
+    "VersionPlace": "version_place",
+    "VersionPlaceArtifactSequence": "version_place",
+    "VersionPlaceArtifactSequenceProject": "version_place",
+    "UsedVersionsOfRun": "used_versions_of_run",
+    "UsedVersionsOfRunEdges": "used_versions_of_run",
+    "UsedVersionsOfRunEdgesNode": "used_versions_of_run",
+    "UsedVersionsOfRunPageInfo": "used_versions_of_run",
     "User": "user",
     "UserTeams": "user",
     "UserTeamsEdges": "user",
     "UserTeamsEdgesNode": "user",
+    "UsersOfVersion": "users_of_version",
+    "UsersOfVersionEdges": "users_of_version",
+    "UsersOfVersionEdgesNode": "users_of_version",
+    "UsersOfVersionEdgesNodeProject": "users_of_version",
+    "UsersOfVersionPageInfo": "users_of_version",
+    "VersionsOfRun": "versions_of_run",
+    "VersionsOfRunEdges": "versions_of_run",
+    "VersionsOfRunEdgesNode": "versions_of_run",
+    "VersionsOfRunPageInfo": "versions_of_run",
 }
 
 if not TYPE_CHECKING:

@@ -19,6 +19,7 @@ from .entry_columns import ColumnsBuilder, EntryColumns, is_plain
 from .json_stream import JsonStream, repeated_key
 from .plain_entries import MAX_FORMS, EntryForm, form_of
 
+DIGEST_START = b"wandb-artifact-manifest-v1\n"
 WRITE_ENTRIES = 1000
 """Entries that are written as JSON at once."""
 
@@ -81,15 +82,11 @@ class ArtifactManifest:
 
     def digest(self) -> str:
         """Return the digest of the whole version in hex, from paths and digests."""
-        digest = new_hash(self.digest_algorithm)
-        digest.update(b"wandb-artifact-manifest-v1\n")
         if isinstance(self.entries, EntryColumns):
+            digest = new_hash(self.digest_algorithm, DIGEST_START)
             self.entries.add_to(digest)
             return digest.hexdigest()
-        for path in sorted(self.entries):
-            line = f"{path}:{self.entries[path].digest}\n"
-            digest.update(line.encode(errors="surrogatepass"))
-        return digest.hexdigest()
+        return version_digest({e.path: e.digest for e in self}, self.digest_algorithm)
 
     def to_manifest_json(self) -> dict[str, object]:
         """Return the manifest as the JSON object in storage."""
@@ -114,6 +111,14 @@ class ArtifactManifest:
             has_xxh128 = any(e.digest_algorithm() == "XXH128" for e in entries.values())
             manifest = _manifest_of(parsed, entries, has_xxh128)
             return replace(manifest, digest_algorithm=digest_algorithm or manifest.digest_algorithm)
+
+
+def version_digest(digests: Mapping[str, str], algorithm: Algorithm) -> str:
+    """Return the digest of a whole version in hex, from the digests of its files by path."""
+    digest = new_hash(algorithm, DIGEST_START)
+    for path in sorted(digests):
+        digest.update(f"{path}:{digests[path]}\n".encode(errors="surrogatepass"))
+    return digest.hexdigest()
 
 
 def write_manifest(manifest: ArtifactManifest, stream: IO[bytes]) -> None:

@@ -140,8 +140,10 @@ def checked_parts(name: str, *, windows: bool) -> list[str]:
         _refuse(name, "it is empty")
     if CONTROL_CHARACTER.search(name):
         _refuse(name, "it holds control characters")
-    if name.startswith(("/", "\\")) or (":" in name and PureWindowsPath(name).drive):
+    if name.startswith(("/", "\\")):
         _refuse(name, "it is absolute")
+    if ":" in name and PureWindowsPath(name).drive:
+        _refuse(name, "it starts with the letter of a drive, as on Windows")
     # A backslash is an ordinary character to POSIX, but the same name must be safe anywhere.
     if any(part in {"", ".", ".."} for part in SEPARATORS.split(name)):
         _refuse(name, "one of its parts is empty, '.' or '..'")

@@ -87,7 +87,7 @@ class Site:
         if user is None:
             return self.ask_for_key(request)
         context = self._context.for_host(request.headers.get("host", "")).for_user(user)
-        path, query = request.scope["path"], dict(request.query_params)
+        path, query = sent_path(request), request.query_params
         try:
             page = await self._workers.run(find_page, context, path, query)
         except HttpError as error:
@@ -97,7 +97,9 @@ class Site:
 
     def ask_for_key(self, request: Request, *, wrong: bool = False) -> Response:
         """Show the form that asks for the key."""
-        target = request.scope["path"] if request.method == "GET" else "/"
+        target = "/"
+        if request.method == "GET":
+            target = sent_path(request) + ("?" + request.url.query if request.url.query else "")
         page = Page("sign_in.html", "Sign in", {"wrong": wrong, "target": target})
         return self._respond(self._context, page, HTTPStatus.UNAUTHORIZED)
 
@@ -125,6 +127,11 @@ class Site:
     def _respond(self, context: Context, page: Page, status: int = HTTPStatus.OK) -> Response:
         html = render(page, static=STATIC, sign_out=SIGN_OUT, sign_in=SIGN_IN)
         return HTMLResponse(html, status, security_headers(context.storage_url))
+
+
+def sent_path(request: Request) -> str:
+    """Return the path of a request as it was sent: names in it may contain quoted slashes."""
+    return request.scope["raw_path"].partition(b"?")[0].decode("ascii", "replace")
 
 
 def security_headers(storage_url: str) -> dict[str, str]:

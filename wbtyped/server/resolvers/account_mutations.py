@@ -11,9 +11,9 @@ from ..database import now
 from ..http_errors import HttpError, not_found
 from ..keys import new_api_key
 from ..node_ids import node_id, parse_node_id
-from ..users import MAIN_USER, SERVICE, User, check_account_name
+from ..organizations import Organization
+from ..users import MAIN_USER, PERSON, SERVICE, User, check_account_name
 from .nodes import Node, entity_node, key_node, user_node
-from .pagination import reject_unsupported
 
 Input = Mapping[str, object]
 mutation: MutationType = MutationType()
@@ -51,9 +51,10 @@ def create_user(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
     """Create a user, who gets the name before the `@` of the email address."""
     context = get_context(info)
     require_admin(context)
-    reject_unsupported({"password": input.get("password")})
-    email = str(input["email"])
-    user = context.users.add(email.partition("@")[0], admin=bool(input.get("admin")))
+    email, kind = str(input["email"]), str(input.get("accountType") or PERSON)
+    if kind not in {PERSON, SERVICE}:
+        raise HttpError(f"invalid account type {kind!r}; choose {PERSON} or {SERVICE}", status=400)
+    user = context.users.add(email.partition("@")[0], kind=kind, admin=bool(input.get("admin")))
     changed = context.users.update(user.id, {"email": email})
     shown = user_node(context, changed)
     return {"user": shown, "clientMutationId": input.get("clientMutationId")}
@@ -63,7 +64,6 @@ def create_user(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
 def update_user(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Change the user of the request or, for an administrator, another one."""
     context = get_context(info)
-    reject_unsupported({name: input.get(name) for name in ("password", "userInfo")})
     user = context.access.viewer
     if input.get("id"):
         user = require_user(context, str(input["id"]))
@@ -122,11 +122,11 @@ def delete_key(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # no
 
 @mutation.field("createTeam")
 def create_team(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
-    """Create a team with one administrator."""
+    """Create a team with one administrator, in an organization if one is named."""
     context = get_context(info)
-    reject_unsupported({name: input.get(name) for name in ("defaultAccess", "organizationId")})
     name, given = str(input["teamName"]), input.get("teamAdminUserName")
     check_account_name(name)
+    organization = own_organization(context, input.get("organizationId"))
     is_taken = context.members.is_team(name) or context.users.find(name) is not None
     if is_taken or context.organizations.find_by_team(name) is not None:
         raise HttpError(f"an entity named {name} already exists", status=409)
@@ -137,8 +137,25 @@ def create_team(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
         require_admin(context)
     context.members.add_team(name)
     context.members.set_team_role(name, user.id, "admin")
+    if input.get("defaultAccess"):
+        context.members.set_default_access(name, str(input["defaultAccess"]))
+    if organization is not None:
+        context.organizations.add(organization.name, organization.entity, [name])
     shown = entity_node(context.for_user(context.access.viewer), name)
     return {"entity": shown, "clientMutationId": input.get("clientMutationId")}
+
+
+def own_organization(context: Context, opaque: object) -> Organization | None:
+    """Return the organization with an id, whose administrator the user must be; None for null."""
+    if opaque is None:
+        return None
+    row_id = parse_node_id("Organization", str(opaque))
+    found = next((o for o in context.organizations_of_user() if o.id == row_id), None)
+    if found is None:
+        raise not_found(f"organization {opaque}")
+    if context.access.entity(found.entity) < Level.ADMIN and not context.access.viewer.admin:
+        raise permission_denied()
+    return found
 
 
 @mutation.field("createInvite")

@@ -15,6 +15,7 @@ from .artifact_nodes import artifact_node, collection_node, membership_node, tag
 from .collections import require_collection
 from .files import require_run
 from .nodes import Node, run_node
+from .protected_aliases import check_aliases, check_all_aliases, check_version_aliases
 
 Input = Mapping[str, object]
 mutation: MutationType = MutationType()
@@ -159,7 +160,11 @@ def delete_collection(_: object, info: GraphQLResolveInfo, input: Input) -> Node
     row = require_collection(context, opaque, kind)
     # Built now, since the row is gone afterwards.
     shown = collection_node(row) | {"state": "DELETED"}
-    for member in context.versions.memberships(row["id"]) if kind == "SEQUENCE" else ():
+    members = context.versions.memberships(row["id"]) if kind == "SEQUENCE" else []
+    check_all_aliases(context, row)
+    for member in members:
+        check_version_aliases(context, member["id"])
+    for member in members:
         context.versions.delete(member["id"], with_aliases=True)
     context.collections.delete(row["id"])
     return {"artifactCollection": shown}
@@ -210,10 +215,10 @@ def delete_collection_tags(
 @mutation.field("addProtectedAliases")
 @mutation.field("removeProtectedAliases")
 def protect_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
-    """Reserve aliases of an entity, or set them free; the one account may set them anyway."""
-    organizations, entity = get_context(info).organizations, str(input["entityName"])
-    aliases = _aliases.validate_python(input["aliases"])
-    if get_context(info).access.organization(entity) < Level.WRITE:
+    """Reserve aliases of an entity for its administrators, or set them free."""
+    context, entity = get_context(info), str(input["entityName"])
+    organizations, aliases = context.organizations, _aliases.validate_python(input["aliases"])
+    if context.access.entity(entity) < Level.ADMIN and not context.access.viewer.admin:
         raise permission_denied()
     organizations.protect_aliases(entity, aliases, protect=info.field_name == "addProtectedAliases")
     return {"aliases": organizations.protected_aliases(entity)}
@@ -256,6 +261,7 @@ def delete_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
     """Delete a version; one with aliases only if `deleteAliases` is set."""
     context = get_context(info)
     row = require_writable_version(context, input["artifactID"])
+    check_version_aliases(context, row["id"])
     context.versions.delete(row["id"], with_aliases=bool(input.get("deleteAliases")))
     return {"artifact": artifact_node(require_version(context, input["artifactID"]))}
 
@@ -265,9 +271,8 @@ def add_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
     """Give a version aliases in collections of which it is a member."""
     context = get_context(info)
     row = require_version(context, input["artifactID"])
-    for alias in input_list(input["aliases"]):
-        _entity, collection = require_collection_by_path(context, alias)
-        context.versions.add_alias(collection["id"], row["id"], str(alias["alias"]))
+    for collection, alias in named_aliases(context, input):
+        context.versions.add_alias(collection["id"], row["id"], alias)
     return {"success": True, "artifact": artifact_node(row), "aliases": []}
 
 
@@ -276,10 +281,19 @@ def delete_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  
     """Remove aliases from a version."""
     context = get_context(info)
     row = require_version(context, input["artifactID"])
-    for alias in input_list(input["aliases"]):
-        _entity, collection = require_collection_by_path(context, alias)
-        context.versions.remove_alias(collection["id"], row["id"], str(alias["alias"]))
+    for collection, alias in named_aliases(context, input):
+        context.versions.remove_alias(collection["id"], row["id"], alias)
     return {"success": True}
+
+
+def named_aliases(context: Context, given: Input) -> list[tuple[sqlite3.Row, str]]:
+    """Return the collections and aliases that a mutation names; raise HttpError for any denied."""
+    found: list[tuple[sqlite3.Row, str]] = []
+    for each in input_list(given["aliases"]):
+        _entity, collection = require_collection_by_path(context, each)
+        check_aliases(context, collection, [str(each["alias"])])
+        found.append((collection, str(each["alias"])))
+    return found
 
 
 # Links.
@@ -292,6 +306,7 @@ def link_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  #
     row = require_version(context, input["artifactID"])
     portfolio = ensure_portfolio(context, row, input)
     aliases = [str(alias["alias"]) for alias in input_list(input.get("aliases"))]
+    check_aliases(context, portfolio, aliases)
     membership = context.versions.link(row["id"], portfolio["id"], aliases)
     return {
         "versionIndex": membership["member_index"],
@@ -327,6 +342,7 @@ def unlink_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
     context = get_context(info)
     row = require_version(context, input["artifactID"])
     portfolio = require_collection(context, input["artifactPortfolioID"], "PORTFOLIO")
+    check_version_aliases(context, row["id"], portfolio)
     context.versions.unlink(row["id"], portfolio["id"])
     return {"artifactID": input["artifactID"], "success": True}
 

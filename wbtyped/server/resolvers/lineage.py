@@ -10,11 +10,13 @@ from graphql import GraphQLResolveInfo
 from ..context import Context, get_context
 from ..node_ids import node_id
 from .nodes import Node, get_row, run_node, user_node
-from .pagination import connection, counted_page, reject_unsupported, rows_page
+from .pagination import counted_page, reject_unsupported, rows_page
 
 artifact: ObjectType = ObjectType("Artifact")
 Step = tuple[str, Row]
 """A kind of node, `Artifact` or `Run`, and its row."""
+EVERY_USER = 2**31 - 1
+"""Runs on a page of `usedBy` when a query does not set `first`."""
 
 
 @artifact.field("createdBy")
@@ -35,16 +37,8 @@ def visible_users(node: Node, info: GraphQLResolveInfo) -> list[Row]:
 
 
 @artifact.field("usedBy")
-def users_of_artifact(node: Node, info: GraphQLResolveInfo, **_: object) -> Node:
-    """Resolve the runs that used a version."""
-    rows = visible_users(node, info)
-    keys = [str(row["id"]) for row in rows]
-    shown = connection([run_node(row) for row in rows], keys)
-    return shown | {"totalCount": len(rows)}
-
-
 @artifact.field("usedByApprox")
-def users_page_of_artifact(
+def users_of_artifact(
     node: Node,
     info: GraphQLResolveInfo,
     after: str | None = None,
@@ -53,6 +47,8 @@ def users_page_of_artifact(
 ) -> Node:
     """Resolve a page of the runs that used a version."""
     reject_unsupported(other)
+    if info.field_name == "usedBy" and first is None:
+        first = EVERY_USER
     context, artifact_id = get_context(info), get_row(node)["id"]
     if context.access.limited:
         return rows_page(visible_users(node, info), run_node, after=after, first=first)

@@ -12,6 +12,7 @@ from ..filters import compile_filter
 from ..http_errors import HttpError, not_found
 from .filtered_pages import matching
 from .nodes import Node, project_node, run_node
+from .protected_aliases import check_version_aliases
 from .records import RUN_FIELDS
 from .runs import scan_runs
 
@@ -112,9 +113,12 @@ def undelete_runs(
 
 def delete_runs_by_id(context: Context, ids: list[int], *, with_artifacts: bool) -> None:
     """Delete runs; the versions that they created first, if asked."""
-    for run_id in ids if with_artifacts else ():
-        for version in context.versions.created_by_run(run_id):
-            context.versions.delete(version["id"], with_aliases=True)
+    run_ids = ids if with_artifacts else []
+    versions = [row["id"] for run_id in run_ids for row in context.versions.created_by_run(run_id)]
+    for version in versions:
+        check_version_aliases(context, version)
+    for version in versions:
+        context.versions.delete(version, with_aliases=True)
     context.runs.delete(ids)
 
 

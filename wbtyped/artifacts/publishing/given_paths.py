@@ -1,0 +1,41 @@
+"""Fill a draft from the paths that users give to `Api.publish` and `Run.log_artifact`."""
+
+from collections.abc import Iterable, Sequence
+from os import PathLike
+from pathlib import Path
+
+from ... import arguments
+from .draft import StandaloneDraft
+
+ANY_URI = "://"
+
+
+def add_paths(
+    draft: StandaloneDraft,
+    paths: str | PathLike[str] | Sequence[str | PathLike[str]],
+    ignore: Iterable[str],
+) -> None:
+    """Add a folder, a file, or several of them; of several, folders keep their names."""
+    patterns = arguments.strings("ignore", ignore, "patterns")
+    if isinstance(paths, str | PathLike):
+        listed: list[Path] = [arguments.location("paths", paths)]
+    else:
+        if not isinstance(paths, list | tuple):
+            raise arguments.wrong("paths", "a path or a list of paths", paths)
+        listed = [arguments.location("each of paths", path) for path in paths]
+    is_one = len(listed) == 1
+    for path in listed:
+        if path.is_dir():
+            draft.add_dir(path, None if is_one else path.resolve().name, ignore=patterns)
+        else:
+            draft.add_file(path)
+
+
+def add_path_or_uri(draft: StandaloneDraft, path: str | PathLike[str]) -> None:
+    """Add a local file or folder, or a URI to refer to."""
+    if isinstance(path, str) and ANY_URI in path:
+        draft.add_reference(path)
+    elif arguments.location("artifact", path).is_dir():
+        draft.add_dir(path)
+    else:
+        draft.add_file(path)

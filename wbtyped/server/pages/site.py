@@ -131,7 +131,8 @@ class Site:
 
 def sent_path(request: Request) -> str:
     """Return the path of a request as it was sent: names in it may contain quoted slashes."""
-    return request.scope["raw_path"].partition(b"?")[0].decode("ascii", "replace")
+    raw: bytes = request.scope["raw_path"]
+    return raw.partition(b"?")[0].decode("ascii", "replace")
 
 
 def security_headers(storage_url: str) -> dict[str, str]:

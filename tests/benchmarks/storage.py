@@ -49,10 +49,10 @@ http {{
   }}
 }}
 """
-BLOB = '"^/blobs/([0-9a-f]{2})([0-9a-f]{62})/"'
+BLOB = '"^/(?:blobs|wandb_artifacts)/([0-9a-f]{2})([0-9a-f]{62})/"'
 BLOB_LOCATION = "location ~ {blob} {{ alias {folder}/data/blobs/$1/$2; limit_rate {rate}; }}"
 DELAYED_LOCATION = """
-location /blobs/ {{ echo_sleep {delay}; echo_exec @delayed; }}
+location ~ ^/(blobs|wandb_artifacts)/ {{ echo_sleep {delay}; echo_exec @delayed; }}
 location @delayed {{ root {folder}/data; rewrite {blob} /blobs/$1/$2 break; }}
 """
 KINDS = {"small": (10_000, 4 * 1024), "medium": (1_000, 256 * 1024), "large": (1, 1024**3)}

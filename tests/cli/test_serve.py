@@ -105,6 +105,16 @@ def test_serve_hide_schema_disables_introspection(
     assert f"({method})" in outcome.out
 
 
+@pytest.mark.parametrize(("options", "status"), [([], 401), (["--anonymous-access"], 200)])
+def test_serve_needs_a_key_unless_access_is_anonymous(
+    tmp_path: Path, options: list[str], status: int
+) -> None:
+    with served(tmp_path, *options) as (env, _):
+        url = f"{env['WANDB_BASE_URL']}/graphql"
+        response = httpx.post(url, json={"query": "{ viewer { id } }"})
+    assert response.status_code == status
+
+
 def test_serve_taken_port_exits_1(command: Command, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

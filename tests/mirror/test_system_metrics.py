@@ -1,12 +1,10 @@
 """System metrics of runs are mirrored, served and restored."""
 
 import json
-from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
 
 import pytest
-from pydantic import JsonValue
 
 from tests.mirror.projects import lines, log_system_metrics, system_metrics_of
 from tests.mirror.test_served_mirror import official
@@ -109,12 +107,12 @@ def test_system_metrics_that_the_server_leaves_out_are_counted(
 ) -> None:
     from wbtyped.server.resolvers import history
 
-    evenly = history.sample_evenly
+    evenly = history.even_positions
 
-    def few(found: Sequence[Mapping[str, JsonValue]], _: int | None) -> object:
-        return evenly(found, 500)
+    def few(count: int, _: int | None) -> object:
+        return evenly(count, 500)
 
-    monkeypatch.setattr(history, "sample_evenly", few)
+    monkeypatch.setattr(history, "even_positions", few)
     report = api.mirror("me/p", tmp_path)
     assert report.ok
     assert report.left_out == ["700 lines of system metrics, which the server does not send"]

@@ -2,7 +2,7 @@
 () => {
   const found = [];
   for (const input of document.querySelectorAll("input:not([type=hidden]):not([hidden]), select"))
-    if (!input.labels.length) found.push(`no label: ${input.outerHTML}`);
+    if (!input.labels.length && !input.ariaLabel) found.push(`no label: ${input.outerHTML}`);
   for (const each of document.querySelectorAll("a, button"))
     if (!each.textContent.trim()) found.push(`no name: ${each.outerHTML}`);
   for (const each of document.querySelectorAll("table:not(:has(> caption))"))

@@ -313,3 +313,51 @@ def test_alerts_are_kept(wandb_server: WandbServer) -> None:
         "crew/ship/log", "Loss", "It is nan.", "WARN"
     )  # fmt: skip
     assert answer(wandb_server, "{ viewer { username } }")["data"]
+
+
+def test_update_user_has_no_password_to_change(ship: WandbServer) -> None:
+    response = ask_as(ship, "ann", mutation("updateUser"), {"password": "secret"})
+    assert response.status_code == 400
+    assert "'password' is not defined by type 'UpdateUserInput'" in response.text
+
+
+def test_create_user_with_account_type_creates_that_kind(wandb_server: WandbServer) -> None:
+    given: JsonValue = {"email": "robot@example.com", "accountType": "SERVICE"}
+    assert "errors" not in mutate(wandb_server, "createUser", given)
+    body = answer(wandb_server, '{ user(userName: "robot") { accountType } }')
+    assert body == {"data": {"user": {"accountType": "SERVICE"}}}
+    wrong = mutate(wandb_server, "createUser", {"email": "x@y.example", "accountType": "CAT"})
+    assert "invalid account type 'CAT'" in str(wrong)
+
+
+def test_create_team_in_organization_gives_it_the_registries(wandb_server: WandbServer) -> None:
+    wandb_server.add_organization("Acme", "acme-org")
+    organization = new_id(wandb_server, 'organization(name: "Acme") { id }')
+    given: JsonValue = {
+        "teamName": "band", "organizationId": organization, "defaultAccess": "USER_READ",
+    }  # fmt: skip
+    assert "errors" not in mutate(wandb_server, "createTeam", given)
+    wandb_server.add_run("band/song/run")
+    selected = 'entity(name: "band") { organization { name teams { name } } defaultAccess'
+    body = answer(wandb_server, f'{{ {selected} project(name: "song") {{ access }} }} }}')
+    assert body["data"] == {
+        "entity": {
+            "organization": {"name": "Acme", "teams": [{"name": "band"}]},
+            "defaultAccess": "USER_READ",
+            "project": {"access": "USER_READ"},
+        }
+    }
+
+
+def test_create_team_in_organization_of_others_is_denied(ship: WandbServer) -> None:
+    ship.add_organization("Acme", "acme-org", teams=["crew"])
+    organization = new_id(ship, 'organization(name: "Acme") { id }')
+    for user, error in {"ann": "permission denied", "bob": "not found"}.items():
+        given: JsonValue = {"teamName": f"{user}-band", "organizationId": organization}
+        assert error in ask_as(ship, user, mutation("createTeam"), given).text
+    for other in ("T3JnYW5pemF0aW9uOjk5", "VXNlcjox", "", "?" * 5000):
+        response = ask_as(
+            ship, "ann", mutation("createTeam"), {"teamName": "x", "organizationId": other}
+        )
+        assert response.status_code == 404
+    assert answer(ship, '{ entity(name: "x") { id } }') == {"data": {"entity": None}}

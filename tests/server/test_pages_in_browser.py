@@ -58,6 +58,7 @@ def server(wandb_server: WandbServer) -> WandbServer:
         tags=[SCRIPT], display_name=SCRIPT,
     )  # fmt: skip
     wandb_server.add_run("crew/ship/many", many)
+    wandb_server.add_run("crew/ship/two", history=[{SCRIPT: step} for step in range(9)])
     for content in (SCRIPT, f"{SCRIPT} again"):
         wandb_server.add_artifact(
             "crew/ship/data", "dataset", {"a.txt": content, f"{SCRIPT}.txt": content},
@@ -79,7 +80,7 @@ def page(server: WandbServer, chromium: Browser, request: pytest.FixtureRequest)
     page.on("request", lambda sent: None if sent.url.startswith(own) else errors.append(sent.url))
     page.fill("#key", server.api_key)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#charts canvas")
+    page.wait_for_selector("figure canvas")
     yield page
     assert errors == []
     context.close()
@@ -87,7 +88,7 @@ def page(server: WandbServer, chromium: Browser, request: pytest.FixtureRequest)
 
 def test_run_page_draws_its_metrics(page: Page, tmp_path: Path) -> None:
     assert page.title().startswith(SCRIPT)
-    assert page.locator("#charts figure").count() == 1
+    assert page.locator("figure.chart").count() == 1
     assert page.locator("figure canvas").evaluate(
         "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.some(v => v)"
     )
@@ -99,7 +100,10 @@ PAGES = (
     "crew/ship/runs/log", "crew/ship/storage", "crew/ship/artifacts", "crew/ship/artifacts/dataset",
     "crew/ship/artifacts/dataset/data", "crew/ship/artifacts/dataset/data/v1?compare=v0",
     f"crew/ship/artifacts/dataset/data/v1?compare={quote(SCRIPT)}",
-    "crew/ship/artifacts/dataset/data/v0/files/a.txt",
+    "crew/ship/artifacts/dataset/data/v0/files/a.txt", "crew/ship/charts", "crew/ship/compare",
+    "crew/ship/compare?all=1", "crew/ship/charts?run=log&run=two&axis=runtime&metric=l",
+    f"crew/ship/charts?metric={quote(SCRIPT)}", "crew/ship?where=config.x&is=gt&value=1",
+    f"crew/ship/sweeps/{quote(SCRIPT, safe='')}", "authorize",
     "crew/ship/runs/log/files/media/t.table.json",
 )  # fmt: skip
 
@@ -120,6 +124,18 @@ def test_pages_are_labelled_readable_and_fit(page: Page, server: WandbServer) ->
         for width in (1280, 400):
             page.set_viewport_size({"width": width, "height": 800})
             assert page.evaluate(CHECK) == [], (path, width)
+
+
+def test_pages_have_no_violations_of_accessibility_rules(page: Page, server: WandbServer) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    # A phone at night, a desk by day, to save time.
+    is_dark = page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
+    page.set_viewport_size({"width": 320 if is_dark else 1280, "height": 800})
+    for path in PAGES:
+        page.goto(f"{server.url}/{path}")
+        page.locator("details").evaluate_all("all => all.forEach(each => { each.open = true; })")
+        found = axe.run(page)
+        assert found.violations_count == 0, (path, found.generate_report())
 
 
 def test_runs_are_sorted_and_filtered_by_keyboard(page: Page, server: WandbServer) -> None:
@@ -154,7 +170,96 @@ def test_lineage_leads_to_its_nodes_by_keyboard(page: Page, server: WandbServer)
 def test_chart_shows_the_value_under_the_pointer(page: Page, server: WandbServer) -> None:
     page.goto(f"{server.url}/crew/ship/runs/log")
     page.locator("figure .u-over").hover()
-    assert re.search(r"at step \d+$", page.locator("figcaption span").inner_text())
+    assert re.search(r"at step \d+$", page.locator("figcaption .shown").inner_text())
+
+
+def test_charts_of_ticked_runs_can_be_hidden_and_smoothed(page: Page, server: WandbServer) -> None:
+    for number in range(3):
+        history = [{"loss": (step % 2) * 10 + number} for step in range(50)]
+        server.add_run(f"crew/few/r{number}", history=history, display_name=f"name{number}")
+    page.goto(f"{server.url}/crew/few")
+    for name in ("name2", "name0"):
+        page.get_by_label(f"Choose {name}").focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Charts").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("figure canvas")
+    legend = page.locator(".legend label")
+    assert [text.split() for text in legend.all_inner_texts()] == [
+        ["Show", "name2"], ["Show", "name0"],
+    ]  # fmt: skip
+    picture = "canvas => canvas.toDataURL()"
+    seen = {page.locator("canvas").evaluate(picture)}
+    page.get_by_label("Show name2").focus()
+    page.keyboard.press("Space")
+    seen.add(page.locator("canvas").evaluate(picture))
+    page.get_by_label("Smoothing").focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(300)
+    seen.add(page.locator("canvas").evaluate(picture))
+    page.get_by_label("Logarithmic").check()
+    seen.add(page.locator("canvas").evaluate(picture))
+    assert len(seen) == 4
+    page.locator("figure .u-over").hover()
+    assert re.search(r" at step \d+$", page.locator("figcaption .shown").inner_text())
+    page.locator("summary").last.click()
+    assert page.get_by_role("table", name="Values of loss").get_by_role("row").count() == 3
+
+
+def test_chart_tells_whose_line_is_under_the_pointer(page: Page, server: WandbServer) -> None:
+    for number in range(2):
+        server.add_run(
+            f"crew/few/r{number}", history=[{"loss": number}] * 50, display_name=f"name{number}"
+        )
+    page.goto(f"{server.url}/crew/few/charts")
+    over = page.locator("figure .u-over")
+    box = over.bounding_box()
+    assert box
+    over.hover(position={"x": box["width"] / 2, "y": 3})
+    told = page.locator("figcaption .shown").inner_text()
+    assert re.fullmatch(r"name1: 1 at step 2\d", told)
+
+
+def test_configurations_are_compared_by_keyboard(page: Page, server: WandbServer) -> None:
+    for number in range(2):
+        server.add_run(f"crew/few/r{number}", config={"lr": number, "same": 1})
+    page.goto(f"{server.url}/crew/few")
+    page.get_by_role("button", name="Compare configurations").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/compare?**")
+    table = page.get_by_role("table", name="Configuration")
+    assert table.get_by_role("rowheader").all_inner_texts() == ["lr"]
+    page.get_by_role("link", name="Show all values").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**all=1**")
+    assert table.get_by_role("rowheader").count() == 2
+
+
+def test_focus_is_visible_and_pages_work_when_enlarged(page: Page, server: WandbServer) -> None:
+    page.goto(f"{server.url}/crew/ship")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        style = "getComputedStyle(document.activeElement)"
+        assert page.evaluate(f"{style}.outlineStyle") != "none"
+        assert page.evaluate(f"parseFloat({style}.outlineWidth)") >= 2
+    page.set_viewport_size({"width": 640, "height": 400})  # 1280 pixels at 200 %
+    for path in PAGES:
+        page.goto(f"{server.url}/{path}")
+        width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(width) <= 0, path
+
+
+def test_values_are_there_without_scripts(server: WandbServer, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.url}/crew/ship/charts")
+    page.fill("#key", server.api_key)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("figure.chart")
+    assert not page.get_by_label("Smoothing").is_visible()
+    page.locator("summary").first.click()
+    assert page.locator("figure table").first.is_visible()
+    context.close()
 
 
 def test_image_of_storage_is_shown(page: Page, server: WandbServer) -> None:

@@ -80,6 +80,10 @@ def serve(
             help="Answer introspection with null, as W&B servers do where it is switched off.",
         ),
     ] = False,
+    anonymous_access: Annotated[
+        bool,
+        typer.Option("--anonymous-access", help="Let requests without a key read public projects."),
+    ] = False,
     allow_host: Annotated[
         list[str] | None,
         typer.Option(
@@ -118,6 +122,7 @@ def serve(
         mirrors=mirrors or [],
         users=user or [],
         introspection=not hide_schema,
+        anonymous_access=anonymous_access,
         allow_hosts=allow_host or [],
         allow_origins=allow_origin or [],
         log_requests=log_requests,

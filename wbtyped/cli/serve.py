@@ -46,6 +46,7 @@ def serve_folder(
     mirrors: Sequence[Path] = (),
     users: Sequence[str] = (),
     introspection: bool = True,
+    anonymous_access: bool = False,
     allow_hosts: Sequence[str] = (),
     allow_origins: Sequence[str] = (),
     log_requests: bool = False,
@@ -71,6 +72,7 @@ def serve_folder(
         print_err(f"wbtyped: {data} cannot be used as the data folder: {error}")
         return 1
     server.introspection = introspection
+    server.anonymous_access = anonymous_access
     # Nothing reads the request log of this process, which may run for months.
     server.requests.enabled = log_requests
     if log_requests:

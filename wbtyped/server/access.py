@@ -8,7 +8,7 @@ from .database import Database
 from .http_errors import HttpError, not_found
 from .members import Members
 from .organizations import Organizations
-from .users import MAIN_USER, User, Users
+from .users import MAIN_USER, NOBODY, User, Users
 
 RESTRICTED = "RESTRICTED"
 """Access of a project that only its own members see."""
@@ -59,10 +59,17 @@ class Access:
     @property
     def limited(self) -> bool:
         """Whether there may be anything that the user may not see."""
-        return not self._everything and self._users.several
+        return not self._everything and (self._users.several or self.is_anonymous)
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Whether the request has no key."""
+        return self.viewer is NOBODY
 
     def entity(self, name: str) -> Level:
         """Return what the user may do in the projects of an entity."""
+        if self.is_anonymous:
+            return Level.NOTHING
         if not self.limited or name == self.viewer.name:
             return Level.ADMIN
         role = self._members.team_role(name, self.viewer.id)
@@ -104,7 +111,7 @@ class Access:
             if self.organization(row["entity"]) > Level.NOTHING:
                 found.append(Level.READ)
         found.append(PUBLIC_LEVELS.get(row["access"] or "", Level.NOTHING))
-        return max(found)
+        return min(max(found), Level.READ) if self.is_anonymous else max(found)
 
     def version(self, artifact_id: int) -> Level:
         """Return what the user may do with a version: the best of all projects that it is in."""
@@ -136,6 +143,7 @@ class Access:
             raise permission_denied()
 
 
-def permission_denied() -> HttpError:
+def permission_denied(reason: str = "") -> HttpError:
     """Return the error for a change that the user may not make."""
-    return HttpError("permission denied", status=403, code="PERMISSION_ERROR")
+    message = f"permission denied: {reason}" if reason else "permission denied"
+    return HttpError(message, status=403, code="PERMISSION_ERROR")

@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS user_keys (
 );
 -- Teams that were created; entities that only occur in paths are teams of the main user.
 CREATE TABLE IF NOT EXISTS teams (entity TEXT PRIMARY KEY);
+-- Access that new projects of a team get.
+CREATE TABLE IF NOT EXISTS team_access (entity TEXT PRIMARY KEY, access TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS team_members (
   entity TEXT NOT NULL,
   user_id INTEGER NOT NULL,

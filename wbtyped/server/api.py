@@ -13,10 +13,10 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from .access import Level
-from .context import Context
+from .context import VERSION_FILES, Context
 from .execution import Execution
 from .graphql_request import GraphQLRequest
-from .http_errors import READ_ONLY, HttpError, not_found
+from .http_errors import NOT_LOGGED_IN, READ_ONLY, HttpError, not_found
 from .keys import AcceptedKeys
 from .limits import STREAM_BODY_BYTES
 from .node_ids import parse_node_id
@@ -24,7 +24,7 @@ from .pages.site import Site
 from .request_body import read_body
 from .responses import json_error
 from .streams import read_stream_request
-from .users import User
+from .users import NOBODY, User
 from .workers import Workers
 
 BY_BIRTH_ARTIFACT = "{birth}/{digest:digest}/{name:path}"
@@ -87,18 +87,27 @@ class ApiOrigin:
 
     def is_authorized(self, scope: Scope) -> bool:
         """Return True if a request has a valid API key, or comes from a page that has sent it."""
-        return self._user(Headers(scope=scope)) is not None or self._site.is_signed_in(scope)
+        return self._user(scope) is not None or self._site.is_signed_in(scope)
 
-    def _user(self, headers: Headers) -> User | None:
-        """Return the user that a request has the key of."""
+    def _user(self, scope: Scope) -> User | None:
+        """Return the user that a request has the key of; nobody where no key is needed."""
+        if "key_owner" not in scope:  # a request is asked for it three times
+            scope["key_owner"] = self._find_user(Headers(scope=scope))
+        user: User | None = scope["key_owner"]
+        return user
+
+    def _find_user(self, headers: Headers) -> User | None:
+        if self._keys.optional and "authorization" not in headers:
+            return NOBODY
         user_id = self._keys.owner_by_header(headers.get("authorization", ""))
         return self._context.users.by_id(user_id)
 
-    def _reject(self, request: Request) -> Response | None:
+    def _reject(self, request: Request, *, writes: bool = False) -> Response | None:
         # A cookie is not enough: a browser sends it without being asked.
-        if self._user(request.headers) is not None:
+        user = self._user(request.scope)
+        if user is not None and not (writes and user is NOBODY):
             return None
-        return json_error(401, "user is not logged in", {"WWW-Authenticate": 'Basic realm="W&B"'})
+        return json_error(401, NOT_LOGGED_IN, {"WWW-Authenticate": 'Basic realm="W&B"'})
 
     async def graphql(self, request: Request) -> Response:
         """Execute a GraphQL request."""
@@ -126,7 +135,7 @@ class ApiOrigin:
 
     async def file_stream(self, request: Request) -> Response:
         """Store lines that a run logs."""
-        if rejection := self._reject(request):
+        if rejection := self._reject(request, writes=True):
             return rejection
         if self._context.is_read_only:
             return json_error(403, READ_ONLY)
@@ -162,9 +171,10 @@ class ApiOrigin:
 
     def _context_for(self, request: Request) -> Context:
         context = self._context.for_host(request.headers.get("host", ""))
-        user = self._user(request.headers)
+        user = self._user(request.scope)
         # A single user may see everything, and nothing has to be remembered for a request.
-        return context.for_user(user) if user and context.users.several else context
+        limited = context.users.several or user is NOBODY
+        return context.for_user(user) if user and limited else context
 
 
 def find_writable_run(context: Context, entity: str, project: str, run: str) -> Row:
@@ -198,7 +208,7 @@ def artifact_content_url(context: Context, digest: str, birth: str, name: str) -
     ):
         return None
     key = context.versions.find_blob(wanted, birth_id)
-    return context.blob_url(key, name or digest) if key else None
+    return context.blob_url(key, name or digest, VERSION_FILES) if key else None
 
 
 async def handle_http_exception(_: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ from .creators import Creators
 from .database import Database
 from .drafts import Drafts
 from .files import Files
+from .histories import Histories
 from .history_exports import HistoryExports
 from .members import Members
 from .organizations import Organization, Organizations
@@ -29,6 +30,8 @@ from .uploads import Uploads
 from .users import User, Users
 from .versions import Versions
 
+VERSION_FILES = "wandb_artifacts"
+"""Folder in the URLs of files of versions, as W&B's storage has it; manifests are not in it."""
 HOST_PATTERN = re.compile(r"[\w.-]+(:\d+)?|\[[0-9a-fA-F:.]+\](:\d+)?")
 
 
@@ -65,6 +68,7 @@ class Context:
     drafts: Drafts
     uploads: Uploads
     streams: Streams
+    histories: Histories
     history_exports: HistoryExports
     sizes: Sizes
     views: SortedViews
@@ -106,6 +110,7 @@ class Context:
             drafts=Drafts(database, blobs, draft_lifetime),
             uploads=Uploads(database, blobs),
             streams=streams,
+            histories=Histories(database, streams),
             history_exports=HistoryExports(database, blobs, streams),
             sizes=Sizes(database),
             views=SortedViews(Changes(database)),
@@ -155,10 +160,10 @@ class Context:
         """Return the URL of a run file on the API's own origin."""
         return f"{self.api_url}/files/{path.quoted}/{quoted(name)}"
 
-    def blob_url(self, key: str, name: str) -> str:
+    def blob_url(self, key: str, name: str, folder: str = "blobs") -> str:
         """Return the signed URL of a blob; the name is for people and browsers."""
         name = name.rpartition("/")[2]
-        return self.signer.sign(self.storage_url, "GET", name, f"/blobs/{key}/")
+        return self.signer.sign(self.storage_url, "GET", name, f"/{folder}/{key}/")
 
     def upload_url(self, path: RunPath, name: str) -> str:
         """Return the signed URL to upload a run file to."""

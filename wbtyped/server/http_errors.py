@@ -1,5 +1,6 @@
 """Errors of a request, with their HTTP status."""
 
+NOT_LOGGED_IN = "user is not logged in"
 READ_ONLY = "this server serves a mirror, which is read-only; log to another server"
 
 

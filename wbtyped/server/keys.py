@@ -84,6 +84,8 @@ class AcceptedKeys:
 
     def __init__(self, hashes: Iterable[str], user_id: int) -> None:
         self._owners = dict.fromkeys(hashes, user_id)
+        self.optional = False
+        """Whether a request without any key is accepted; it reads public projects only."""
 
     def add(self, hashed: str, user_id: int) -> None:
         """Accept another key."""

@@ -30,6 +30,15 @@ class Members:
         """Create a team; from then on only its members belong to it."""
         self._change("INSERT OR IGNORE INTO teams VALUES (?)", team)
 
+    def set_default_access(self, team: str, access: str) -> None:
+        """Set the access that new projects of a team get."""
+        self._change("INSERT OR REPLACE INTO team_access VALUES (?, ?)", team, access)
+
+    def default_access(self, entity: str) -> str | None:
+        """Return the access that new projects of an entity get, if it says so."""
+        rows = self._all("SELECT access FROM team_access WHERE entity = ?", entity)
+        return str(rows[0]["access"]) if rows else None
+
     def is_team(self, entity: str) -> bool:
         """Return True if a team was created with members of its own."""
         return bool(self._all("SELECT 1 FROM teams WHERE entity = ?", entity))

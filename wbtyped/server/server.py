@@ -223,6 +223,15 @@ class WandbServer:
     def introspection(self, allowed: bool) -> None:
         self._execution.introspection = arguments.flag("introspection", allowed)
 
+    @property
+    def anonymous_access(self) -> bool:
+        """True lets requests without a key read public projects. Can be set at any time."""
+        return self._keys.optional
+
+    @anonymous_access.setter
+    def anonymous_access(self, allowed: bool) -> None:
+        self._keys.optional = arguments.flag("anonymous_access", allowed)
+
     def fault(self, fault: Fault) -> AbstractContextManager[Fault]:
         """Activate a fault for a `with` block."""
         arguments.instance("fault", fault, Fault)

@@ -13,13 +13,13 @@ from starlette.routing import Route
 from starlette.types import Scope
 
 from .blobs import BlobStore, IncomingBlob
-from .context import Context
+from .context import VERSION_FILES, Context
 from .http_errors import HttpError
 from .limits import MANIFEST_BYTES
 from .node_ids import parse_row_id
 from .request_body import check_content_length, too_large
 from .responses import drain, storage_error
-from .workers import Workers
+from .workers import InTurn, Workers
 
 Upload = tuple[IncomingBlob, Callable[[IncomingBlob], None]]
 """A blob that is being written, and the function that stores it once complete."""
@@ -41,6 +41,8 @@ class StorageOrigin:
         self._context = context
         self._blobs = blobs
         self._workers = workers
+        # Threads that wait for the disk do not compete, and several writes share one wait.
+        self._small = workers if blobs.lasting else InTurn(workers)
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -48,6 +50,11 @@ class StorageOrigin:
         return Starlette(
             routes=[
                 Route("/blobs/{key}/{name:path}", self.download, methods=["GET", "HEAD"]),
+                Route(
+                    f"/{VERSION_FILES}/{{key}}/{{name:path}}",
+                    self.download,
+                    methods=["GET", "HEAD"],
+                ),
                 Route(uploads, self.run_file, methods=["PUT"]),
                 Route("/artifact-files/{file}", self.artifact_file, methods=["PUT"]),
                 Route("/artifact-files/{file}/{part}", self.artifact_part, methods=["PUT"]),
@@ -149,7 +156,7 @@ class StorageOrigin:
             if rejection is None and is_small(request.headers):
                 # One thread does all of it, since handing work to one costs more than the work.
                 body = await request.body()
-                etag = await self._workers.run(store_small, open_blob, body, checksum)
+                etag = await self._small.run(store_small, open_blob, body, checksum)
                 return stored(etag) if etag else storage_error(404, "NoSuchUpload")
             opened = None if rejection else await self._workers.run(open_blob)
             if opened is None:

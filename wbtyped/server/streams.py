@@ -1,8 +1,11 @@
 """File streams: what runs log line by line, such as metrics, events and the console."""
 
 import json
+import random
 import sqlite3
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Annotated
 
 from pydantic import BaseModel, Field, JsonValue, ValidationError
@@ -22,6 +25,8 @@ STEP = "_step"
 """The metric that numbers the steps."""
 MAX_OFFSET = 2**62
 """Far below SQLite's largest integer, so that line numbers can grow."""
+NEWEST_LINES = 500
+"""Lines at the end of a history that may be sent again without it counting as rewritten."""
 TAIL_LINES = 1
 """Lines that a client needs to resume a stream."""
 
@@ -55,6 +60,11 @@ class Streams:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._rewrites: Counter[int] = Counter()
+
+    def rewrites(self, run_id: int) -> int:
+        """Return how often other lines of a run's history than the newest ones were replaced."""
+        return self._rewrites[run_id]
 
     def receive(self, run_id: int, request: StreamRequest) -> None:
         """Store lines, replacing earlier lines of the same numbers, and update the run's state."""
@@ -66,8 +76,11 @@ class Streams:
         summary = files.get(SUMMARY)
         if summary is not None and summary.content:
             changes["summary_metrics"] = summary.content[-1]
+        is_rewritten = False
         with self._database.transaction() as connection:
             for name, chunk in files.items():
+                if name == HISTORY:
+                    is_rewritten = replaces_older(connection, run_id, chunk)
                 if name != SUMMARY:
                     self._write(connection, run_id, name, chunk)
                 if name == HISTORY:
@@ -79,6 +92,8 @@ class Streams:
             )
             if request.complete:
                 connection.execute("DELETE FROM stopped_runs WHERE run_id = ?", (run_id,))
+        # Last, so that whoever has read older lines notices.
+        self._rewrites[run_id] += is_rewritten
 
     def _write(self, connection: sqlite3.Connection, run_id: int, name: str, chunk: Chunk) -> None:
         numbered = enumerate(chunk.content, start=chunk.offset)
@@ -142,6 +157,7 @@ class Streams:
                 "UPDATE runs SET summary_metrics = ?, updated_at = ? WHERE id = ?",
                 (json.dumps(summary), now(), run_id),
             )
+        self._rewrites[run_id] += 1
 
     def steps(
         self, run_id: int, first: int = 0, limit: int = -1
@@ -154,11 +170,48 @@ class Streams:
         steps = [step for step in found if isinstance(step[STEP], int)]
         return steps, rows[-1]["number"] + 1 if rows else first
 
-    def objects(self, run_id: int, name: str) -> list[Mapping[str, JsonValue]]:
-        """Return the JSON objects in a file, such as the system metrics; others are empty."""
-        query = "SELECT line FROM stream_lines WHERE run_id = ? AND name = ? ORDER BY number"
-        rows = self._database.connection.execute(query, (run_id, name))
+    def sampled(self, run_id: int, name: str, most: int) -> list[Mapping[str, JsonValue]]:
+        """Return the JSON objects in at most so many lines of a file, each with its number.
+
+        Of a longer file, one line of each of as many equal parts, at a place that varies, since
+        many metrics are logged every so many steps; and the last line.
+        """
+        length = self.count(run_id, name)
+        if length <= most:
+            rows = self.lines_after(run_id, name, None, -1)
+        else:
+            chooser = random.Random(length)  # noqa: S311 - the same lines each time
+            starts = [part * (length - 1) // (most - 1) for part in range(most)]
+            chosen = [chooser.randrange(*part) for part in pairwise(starts)]
+            query = (
+                "SELECT number, line FROM stream_lines WHERE run_id = ? AND name = ?"
+                " AND number IN (SELECT value FROM json_each(?)) ORDER BY number"
+            )
+            values = (run_id, name, json.dumps([*chosen, length - 1]))
+            rows = self._database.connection.execute(query, values).fetchall()
+        return [{STEP: row["number"], **read_object(row["line"])} for row in rows]
+
+    def objects(
+        self, run_id: int, name: str, numbers: Sequence[int] | None = None
+    ) -> list[Mapping[str, JsonValue]]:
+        """Return the JSON objects in lines of a file, or in all; what is no object is empty."""
+        where, values = "run_id = ? AND name = ?", [run_id, name]
+        if numbers is not None:
+            where += " AND number IN (SELECT value FROM json_each(?))"
+            values.append(json.dumps([*numbers]))
+        query = f"SELECT line FROM stream_lines WHERE {where} ORDER BY number"  # noqa: S608 - constants
+        rows = self._database.connection.execute(query, values)
         return [read_object(row["line"]) for row in rows]
+
+
+def replaces_older(connection: sqlite3.Connection, run_id: int, chunk: Chunk) -> bool:
+    """Return True if lines of a history come before or replace others than the newest ones."""
+    query = (
+        "SELECT number FROM stream_lines WHERE run_id = ? AND name = ? AND number >= ?"
+        " ORDER BY number LIMIT 1 OFFSET ?"
+    )
+    values = (run_id, HISTORY, chunk.offset, NEWEST_LINES)
+    return connection.execute(query, values).fetchone() is not None
 
 
 def drop_exports(connection: sqlite3.Connection, run_id: int, line: int) -> None:

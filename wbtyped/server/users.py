@@ -33,6 +33,12 @@ class User(NamedTuple):
     created_at: str
 
 
+NOBODY = User(
+    0, "", "", "", "ANONYMOUS", admin=False, default_entity=None, photo_url=None, created_at=""
+)
+"""Whoever sends a request without a key."""
+
+
 class Users:
     """All users; they are kept in memory, since every request has one."""
 

@@ -78,12 +78,20 @@ class ContentUploads:
         """What errors are about."""
         return f"version of {self.target.path}"
 
-    def run(self) -> Flow[Mapping[str, str]]:
-        """Upload what the server lacks; return by name the version that brought each content."""
+    @property
+    def births(self) -> Mapping[str, str]:
+        """By name, the version that brought each content; known as soon as uploads are started."""
+        return dict(self._births)
+
+    def start(self) -> Flow[None]:
+        """Start to upload what the server lacks."""
         self.batch.expect(len(self.contents), sum(c.size for c in self.contents.values()))
         for page in path_batches(list(self.contents)):
             yield from self._request(page)
             yield from self.batch.wait_for_room()
+
+    def finish(self) -> Flow[None]:
+        """Wait until the server has all contents."""
         yield from self.batch.finish()
         while self._expired or self._complete:
             yield from self._join_parts()
@@ -91,7 +99,6 @@ class ContentUploads:
             for page in path_batches(list(expired)):
                 yield from self._request(page, 1 + max(expired[name] for name in page))
             yield from self.batch.finish()
-        return self._births
 
     def _request(self, names: Sequence[str], refreshes: int = 0) -> Flow[None]:
         """Request upload URLs, and start the uploads; the response keeps the order."""

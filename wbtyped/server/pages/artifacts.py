@@ -1,23 +1,28 @@
 """Pages of artifacts: types, collections, versions, their files, lineage and differences."""
 
 import heapq
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
 from typing import NamedTuple
 
+from pydantic import JsonValue
+from starlette.datastructures import QueryParams
+
 from ..access import Level
 from ..context import Context
 from ..http_errors import not_found
 from ..node_ids import parse_row_id
+from ..resolvers.nodes import REGISTRY_PREFIX
+from ..user_json import read_object
 from .lineage_graph import lineage_graph
-from .page import Page, link
+from .page import Page, Redirect, link
 from .previews import preview
 from .projects import trail_to
+from .runs import FilesOfPage
+from .values import Difference, compare_values, flatten
 
-Query = Mapping[str, str]
 FILES_PER_PAGE = 100
 PER_PAGE = 100
 """Collections and versions of a page."""
@@ -44,7 +49,7 @@ class VersionPath(NamedTuple):
 
 
 def types_page(
-    context: Context, entity: str, project: str, artifact_type: str | None, query: Query
+    context: Context, entity: str, project: str, artifact_type: str | None, query: QueryParams
 ) -> Page:
     """Return the page of the collections of a project, or those of one type, newest first."""
     row = context.projects.require(entity, project)
@@ -63,7 +68,8 @@ def types_page(
         "count": context.collections.count(column, owner_id),
         "after": after, "next": shown[-1]["id"] if len(rows) > PER_PAGE else None,
     }  # fmt: skip
-    title = artifact_type or "Artifacts"
+    registry = project.removeprefix(REGISTRY_PREFIX)
+    title = artifact_type or ("Artifacts" if registry == project else f"Registry {registry}")
     above = [] if artifact_type is None else ["artifacts"]
     return Page("artifacts.html", title, values, trail_to(entity, project, *above))
 
@@ -88,7 +94,7 @@ def require_collection(context: Context, entity: str, project: str, name: str) -
 
 
 def collection_page(
-    context: Context, entity: str, project: str, kind: str, name: str, query: Query
+    context: Context, entity: str, project: str, kind: str, name: str, query: QueryParams
 ) -> Page:
     """Return the page of the versions of a collection, newest first."""
     row = require_collection(context, entity, project, name)
@@ -106,6 +112,13 @@ def collection_page(
     return Page("collection.html", name, values, trail_to(entity, project, "artifacts", kind))
 
 
+def linked_page(context: Context, entity: str, project: str, name: str, version: str) -> Redirect:
+    """Return where the page of a collection is, or that of a version in it."""
+    row = require_collection(context, entity, project, name)
+    kind = context.collections.type_by_id(row["type_id"])["name"]
+    return Redirect(link((entity, project, "artifacts", kind, name, *([version] * bool(version)))))
+
+
 def version_row(context: Context, member: sqlite3.Row) -> Mapping[str, object]:
     """Return a version as a member of a collection."""
     aliases = context.versions.aliases("membership_id", member["membership_id"])
@@ -119,8 +132,9 @@ def version_row(context: Context, member: sqlite3.Row) -> Mapping[str, object]:
     }
 
 
-def version_page(context: Context, path: VersionPath, other: str | None) -> Page:
-    """Return the page of a version; with `other`, also what differs from that version."""
+def version_page(context: Context, path: VersionPath, query: QueryParams) -> Page:
+    """Return the page of a version; with `compare`, also what differs from that version."""
+    other, start = query.get("compare", "").strip() or None, query.get("from", "").strip()
     row = require_collection(context, path.entity, path.project, path.collection)
     member = require_member(context, row, path.alias)
     compared = member_named(context, row, other) if other else None
@@ -132,7 +146,7 @@ def version_page(context: Context, path: VersionPath, other: str | None) -> Page
         "path": path.parts,
         "version": version_row(context, member),
         "description": member["description"],
-        "metadata": json.dumps(json.loads(member["metadata"] or "{}"), indent=2),
+        "metadata": metadata_of(member),
         "digest": member["digest"],
         "tags": [tag["name"] for tag in context.versions.tags_of(member["id"])],
         "graph": lineage_graph(context, member),
@@ -141,10 +155,23 @@ def version_page(context: Context, path: VersionPath, other: str | None) -> Page
         "unknown": other is not None and compared is None,
         "differences": found[:DIFFERENCES],
         "more_differences": len(found) > DIFFERENCES,
-        **files_values(context, member, ""),
-    }
+        "changed_metadata": changed_metadata(member, compared) if compared else (),
+        "other_path": (*path.parts[:-1], other), "start": start,
+        **files_from(context, member, start),
+    }  # fmt: skip
     title = f"{path.collection}:{path.alias}"
     return Page("version.html", title, values, trail_of(path, path.parts[:-1]))
+
+
+def metadata_of(version: sqlite3.Row) -> dict[str, JsonValue]:
+    """Return the metadata of a version under dotted keys, those of clients included."""
+    return flatten(read_object(version["metadata"]), private=True)
+
+
+def changed_metadata(version: sqlite3.Row, other: sqlite3.Row) -> Sequence[Difference]:
+    """Return the metadata that differ from those of another version: before, and now."""
+    found, _ = compare_values([metadata_of(other), metadata_of(version)], everything=False)
+    return found
 
 
 def trail_of(path: VersionPath, above: Sequence[str]) -> list[tuple[str, str]]:
@@ -166,11 +193,18 @@ def member_named(context: Context, row: sqlite3.Row, alias: str) -> sqlite3.Row 
     return context.versions.find_membership(row["id"], alias)
 
 
-def files_values(context: Context, version: sqlite3.Row, after: str) -> Mapping[str, object]:
+def files_values(context: Context, version: sqlite3.Row, after: str) -> FilesOfPage:
     """Return a page of the files of a version."""
     rows = context.versions.entries_after(version["id"], after, FILES_PER_PAGE + 1)
     shown = rows[:FILES_PER_PAGE]
     return {"files": shown, "next": shown[-1]["path"] if len(rows) > FILES_PER_PAGE else None}
+
+
+def files_from(context: Context, version: sqlite3.Row, start: str) -> FilesOfPage:
+    """Return a page of the files of a version from a name on."""
+    exact = context.versions.entry(version["id"], start) if start else None
+    found = files_values(context, version, start)
+    return {"files": [*([exact] if exact else []), *found["files"]], "next": found["next"]}
 
 
 def more_files(context: Context, path: VersionPath, after: str) -> Page:

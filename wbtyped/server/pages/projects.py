@@ -42,6 +42,11 @@ def entity_page(context: Context, entity: str) -> Page:
     return Page("home.html", entity, {"entities": [shown]}, [HOME])
 
 
+def key_page(context: Context) -> Page:
+    """Return the page that says where the API key is; the key itself is on no page."""
+    return Page("key.html", "API key", {"account": context.account}, [HOME])
+
+
 def trail_to(entity: str, *parts: str) -> list[tuple[str, str]]:
     """Return the pages above one: home, the entity, and so on."""
     names = [entity, *parts]

@@ -1,16 +1,19 @@
 """Pages of runs: metrics, configuration, files and console."""
 
-import json
-import math
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypedDict
+
+from starlette.datastructures import QueryParams
 
 from ..access import Level
 from ..context import Context, RunPath
 from ..http_errors import not_found
+from ..resolvers.nodes import seconds_between
 from ..resolvers.records import RunRecord
-from ..streams import HISTORY, LOG
+from ..streams import EVENTS, HISTORY, LOG
+from .charts import AXES, Charts
 from .page import Page, link
 from .previews import preview
 from .projects import trail_to
@@ -21,6 +24,8 @@ SHOWN_VERSIONS = 50
 CHARTS = 24
 """Metrics that are drawn; a run may have thousands."""
 CHART_POINTS = 500
+LINES_READ = 5_000
+"""Logged steps that are read for the charts; of more, a sample."""
 FILES_PER_PAGE = 100
 CONSOLE_LINES = 200
 
@@ -33,47 +38,49 @@ def require_run(context: Context, entity: str, project: str, run: str) -> sqlite
     return row
 
 
-def run_page(context: Context, entity: str, project: str, run: str) -> Page:
+def run_page(context: Context, entity: str, project: str, run: str, query: QueryParams) -> Page:
     """Return the page of a run."""
     row, versions = require_run(context, entity, project, run), context.versions
     record = RunRecord(row, context.creators.find("run", row["id"]).name)
     logged = Neighbours(versions.logged_by_run, versions.count_logged_by_run)
     used = Neighbours(versions.used_by_run, versions.count_used_by_run)
+    start = query.get("from", "").strip()
     values = {
-        "path": RunPath(entity, project, run),
+        "path": RunPath(entity, project, run), "entity": entity, "project": project,
         "values": [
             ("Summary", flatten(record.summary)),
             ("Configuration", flatten(record.plain_config)),
         ],
         "run": record,
-        "charts": json.dumps(charts(context.streams.objects(row["id"], HISTORY))),
-        "console": context.streams.lines_after(row["id"], LOG, None, CONSOLE_LINES),
+        **metric_values(context, row, query),
+        "console": context.streams.lines_before(row["id"], LOG, None, CONSOLE_LINES),
+        "console_count": context.streams.count(row["id"], LOG),
         "artifacts": [
             ("Logged artifacts", *versions_next_to(context, row["id"], logged, SHOWN_VERSIONS)),
             ("Used artifacts", *versions_next_to(context, row["id"], used, SHOWN_VERSIONS)),
         ],
         "bytes": context.runs.storage_bytes(row["id"]),
-        **files_values(context, row, ""),
-    }
+        "duration": seconds_between(row["created_at"], row["updated_at"]),
+        "start": start, **files_from(context, row, start),
+    }  # fmt: skip
     title = str(row["display_name"] or run)
     return Page("run.html", title, values, trail_to(entity, project))
 
 
-def charts(steps: Sequence[Mapping[str, object]]) -> list[Mapping[str, object]]:
-    """Return the numeric metrics of a run as series, each with at most `CHART_POINTS` points."""
-    series: dict[str, list[tuple[object, float]]] = {}
-    for number, step in enumerate(steps):
-        at = step.get("_step", number)
-        for name, value in step.items():
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                continue
-            if math.isfinite(value) and not name.startswith("_"):
-                series.setdefault(name, []).append((at, float(value)))
-    return [
-        {"name": name, "steps": [p[0] for p in shown], "values": [p[1] for p in shown]}
-        for name, points in list(series.items())[:CHARTS]
-        for shown in [points[:: max(1, len(points) // CHART_POINTS)]]
-    ]
+def metric_values(context: Context, row: sqlite3.Row, query: QueryParams) -> Mapping[str, object]:
+    """Return the charts of a run: of its metrics, and of what the machine did meanwhile."""
+    charts, system = Charts(AXES.get(query.get("axis", ""), AXES["step"])), Charts(AXES["runtime"])
+    name, streams = str(row["display_name"] or row["name"]), context.streams
+    charts.add_run(0, name, "", streams.sampled(row["id"], HISTORY, LINES_READ))
+    system.add_run(0, name, "", streams.sampled(row["id"], EVENTS, LINES_READ))
+    metric = query.get("metric", "").strip()
+    found = charts.named(metric)
+    return {
+        "charts": found[:CHARTS], "metric_count": len(found), "metric": metric,
+        "axes": AXES.values(), "axis": charts.axis, "points": CHART_POINTS,
+        "system_charts": system.named()[:CHARTS], "system_axis": system.axis,
+        "line_count": streams.count(row["id"], HISTORY), "lines_read": LINES_READ,
+    }  # fmt: skip
 
 
 Visible = Callable[[Iterable[sqlite3.Row]], list[sqlite3.Row]]
@@ -127,7 +134,21 @@ def run_link(context: Context, run: sqlite3.Row) -> Mapping[str, object]:
     return {"name": run["display_name"] or run["name"], "href": href}
 
 
-def files_values(context: Context, row: sqlite3.Row, after: str) -> Mapping[str, object]:
+class FilesOfPage(TypedDict):
+    """Rows of a table of files, and what the next ones come after."""
+
+    files: list[sqlite3.Row]
+    next: str | None
+
+
+def files_from(context: Context, row: sqlite3.Row, start: str) -> FilesOfPage:
+    """Return a page of the files of a run from a name on."""
+    exact = context.files.find(row["id"], start) if start else None
+    found = files_values(context, row, start)
+    return {"files": [*([exact] if exact else []), *found["files"]], "next": found["next"]}
+
+
+def files_values(context: Context, row: sqlite3.Row, after: str) -> FilesOfPage:
     """Return a page of the files of a run."""
     rows = context.files.files_after(row["id"], after, FILES_PER_PAGE + 1, None)
     shown = rows[:FILES_PER_PAGE]

@@ -11,9 +11,9 @@ from ..database import now
 from ..http_errors import HttpError, not_found
 from ..keys import new_api_key
 from ..node_ids import node_id, parse_node_id
-from ..users import MAIN_USER, SERVICE, User, check_account_name
+from ..organizations import Organization
+from ..users import MAIN_USER, PERSON, SERVICE, User, check_account_name
 from .nodes import Node, entity_node, key_node, user_node
-from .pagination import reject_unsupported
 
 Input = Mapping[str, object]
 mutation: MutationType = MutationType()
@@ -27,6 +27,8 @@ def require_admin(context: Context) -> None:
 
 def require_own_team(context: Context, entity: object) -> str:
     """Return a team that the user administers, or raise HttpError."""
+    if not entity:
+        raise HttpError("entityName is missing: name the team", status=400)
     name = str(entity)
     if context.users.find(name) is not None:
         raise HttpError(f"{name} is a user and not a team", status=400)
@@ -51,19 +53,19 @@ def create_user(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
     """Create a user, who gets the name before the `@` of the email address."""
     context = get_context(info)
     require_admin(context)
-    reject_unsupported({"password": input.get("password")})
-    email = str(input["email"])
-    user = context.users.add(email.partition("@")[0], admin=bool(input.get("admin")))
+    email, kind = str(input["email"]), str(input.get("accountType") or PERSON)
+    if kind not in {PERSON, SERVICE}:
+        raise HttpError(f"invalid account type {kind!r}; choose {PERSON} or {SERVICE}", status=400)
+    user = context.users.add(email.partition("@")[0], kind=kind, admin=bool(input.get("admin")))
     changed = context.users.update(user.id, {"email": email})
     shown = user_node(context, changed)
-    return {"user": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"user": shown}
 
 
 @mutation.field("updateUser")
 def update_user(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Change the user of the request or, for an administrator, another one."""
     context = get_context(info)
-    reject_unsupported({name: input.get(name) for name in ("password", "userInfo")})
     user = context.access.viewer
     if input.get("id"):
         user = require_user(context, str(input["id"]))
@@ -78,7 +80,7 @@ def update_user(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
     }  # fmt: skip
     changed = context.users.update(user.id, changes)
     shown = user_node(context.for_user(changed), changed)
-    return {"user": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"user": shown}
 
 
 def require_user(context: Context, opaque: str) -> User:
@@ -102,7 +104,7 @@ def create_key(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # no
         context.access.viewer.id, key, None if description is None else str(description)
     )
     shown = {**key_node(row), "name": key}
-    return {"apiKey": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"apiKey": shown}
 
 
 @mutation.field("deleteApiKey")
@@ -114,7 +116,7 @@ def delete_key(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # no
     if row is None or (row["user_id"] != viewer.id and not viewer.admin):
         raise not_found(f"API key {input.get('id')}")
     context.users.delete_key(row["id"])
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 # Teams.
@@ -122,11 +124,11 @@ def delete_key(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # no
 
 @mutation.field("createTeam")
 def create_team(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
-    """Create a team with one administrator."""
+    """Create a team with one administrator, in an organization if one is named."""
     context = get_context(info)
-    reject_unsupported({name: input.get(name) for name in ("defaultAccess", "organizationId")})
     name, given = str(input["teamName"]), input.get("teamAdminUserName")
     check_account_name(name)
+    organization = own_organization(context, input.get("organizationId"))
     is_taken = context.members.is_team(name) or context.users.find(name) is not None
     if is_taken or context.organizations.find_by_team(name) is not None:
         raise HttpError(f"an entity named {name} already exists", status=409)
@@ -137,15 +139,32 @@ def create_team(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
         require_admin(context)
     context.members.add_team(name)
     context.members.set_team_role(name, user.id, "admin")
+    if input.get("defaultAccess"):
+        context.members.set_default_access(name, str(input["defaultAccess"]))
+    if organization is not None:
+        context.organizations.add(organization.name, organization.entity, [name])
     shown = entity_node(context.for_user(context.access.viewer), name)
-    return {"entity": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"entity": shown}
+
+
+def own_organization(context: Context, opaque: object) -> Organization | None:
+    """Return the organization with an id, whose administrator the user must be; None for null."""
+    if opaque is None:
+        return None
+    row_id = parse_node_id("Organization", str(opaque))
+    found = next((o for o in context.organizations_of_user() if o.id == row_id), None)
+    if found is None:
+        raise not_found(f"organization {opaque}")
+    if context.access.entity(found.entity) < Level.ADMIN and not context.access.viewer.admin:
+        raise permission_denied()
+    return found
 
 
 @mutation.field("createInvite")
 def invite(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Add a user to a team; an invitation needs no answer here."""
     context = get_context(info)
-    team = require_own_team(context, input["entityName"])
+    team = require_own_team(context, input.get("entityName"))
     wanted = input.get("username"), input.get("email")
     user = next((user for user in context.users.all() if user.name == wanted[0]), None)
     user = user or next((user for user in context.users.all() if user.email == wanted[1]), None)
@@ -161,8 +180,7 @@ def invite(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: 
             "accepted": True, "createdAt": now(), "entity": entity_node(context, team),
             "toUser": shown,
         },
-        "success": True,
-        "clientMutationId": input.get("clientMutationId"),
+        "success": True
     }  # fmt: skip
 
 
@@ -175,7 +193,7 @@ def leave_team(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # no
     if user != context.access.viewer:
         require_own_team(context, team)
     removed = context.members.leave_team(team, user.id)
-    return {"success": removed, "clientMutationId": input.get("clientMutationId")}
+    return {"success": removed}
 
 
 @mutation.field("createServiceAccount")
@@ -186,14 +204,14 @@ def create_service_account(
 ) -> Node:
     """Create a service account of a team, named by its description."""
     context = get_context(info)
-    team = require_own_team(context, input["entityName"])
+    team = require_own_team(context, input.get("entityName"))
     description = str(input.get("description") or "service account")
     number = max(user.id for user in context.users.all()) + 1
     user = context.users.add(f"service-{number}", display_name=description, kind=SERVICE)
     context.members.set_team_role(team, user.id, "member")
     user = context.users.update(user.id, {"default_entity": team})
     shown = {**user_node(context, user), "id": node_id("User", user.id)}
-    return {"user": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"user": shown}
 
 
 BINDABLES: list[SchemaBindable] = [mutation]

@@ -33,10 +33,10 @@ run: ObjectType = ObjectType("Run")
 
 
 @query.field("viewer")
-def viewer(_: object, info: GraphQLResolveInfo, **__: object) -> Node:
-    """Resolve the user that the request has the key of."""
+def viewer(_: object, info: GraphQLResolveInfo, **__: object) -> Node | None:
+    """Resolve the user that the request has the key of; null without one."""
     context = get_context(info)
-    return user_node(context, context.access.viewer)
+    return None if context.access.is_anonymous else user_node(context, context.access.viewer)
 
 
 @project.field("user")
@@ -63,7 +63,7 @@ def user_by_name(
     """Resolve a user by name or id; null if there is none."""
     context = get_context(info)
     found = context.users.find(userName) or context.users.by_id(parse_node_id("User", id or ""))
-    return user_node(context, found) if found else None
+    return user_node(context, found) if found and not context.access.is_anonymous else None
 
 
 @query.field("users")
@@ -82,7 +82,7 @@ def users(
     part = (query or "").casefold()
     shown = [
         user_node(context, user)
-        for user in context.users.all()
+        for user in ([] if context.access.is_anonymous else context.users.all())
         if (part in user.name.casefold() or part in user.email.casefold())
         and (usernames is None or user.name in usernames)
         and (ids is None or node_id("User", user.id) in ids)
@@ -101,7 +101,7 @@ def entities(
     """Resolve a page of the entities that have projects, and the account's, by name."""
     reject_unsupported(other)
     context = get_context(info)
-    names = sorted({context.account, *context.projects.entities()})
+    names = sorted({context.account, *context.projects.entities()} - {""})
     return page(
         after_name(names), partial(entity_node, context), str,
         after=parse_cursor(after), first=first,
@@ -119,6 +119,8 @@ def entity_by_name(
 ) -> Node | None:
     """Resolve an entity; null if it has no projects and is not in an organization."""
     context = get_context(info)
+    if context.access.is_anonymous:
+        return entity_node(context, name) if name in context.projects.entities() else None
     if not name:
         return entity_node(context, context.default_entity)
     is_account = context.users.find(name) is not None or context.members.is_team(name)

@@ -15,6 +15,7 @@ from .artifact_nodes import artifact_node, collection_node, membership_node, tag
 from .collections import require_collection
 from .files import require_run
 from .nodes import Node, run_node
+from .protected_aliases import check_aliases, check_all_aliases, check_version_aliases
 
 Input = Mapping[str, object]
 mutation: MutationType = MutationType()
@@ -40,6 +41,14 @@ def require_version(context: Context, opaque: object) -> sqlite3.Row:
     if row is None or not context.access.version(row["id"]):
         raise not_found(f"artifact {opaque}")
     return row
+
+
+def require_named_version(context: Context, given: Input) -> sqlite3.Row:
+    """Return the version that a mutation names by its id, or by the one that a client gave it."""
+    if given.get("artifactID") is None and given.get("clientID") is not None:
+        found = context.drafts.find_by_client_id(str(given["clientID"]))
+        return require_version(context, node_id("Artifact", found or 0))
+    return require_version(context, given.get("artifactID"))
 
 
 def require_writable_version(context: Context, opaque: object) -> sqlite3.Row:
@@ -159,7 +168,11 @@ def delete_collection(_: object, info: GraphQLResolveInfo, input: Input) -> Node
     row = require_collection(context, opaque, kind)
     # Built now, since the row is gone afterwards.
     shown = collection_node(row) | {"state": "DELETED"}
-    for member in context.versions.memberships(row["id"]) if kind == "SEQUENCE" else ():
+    members = context.versions.memberships(row["id"]) if kind == "SEQUENCE" else []
+    check_all_aliases(context, row)
+    for member in members:
+        check_version_aliases(context, member["id"])
+    for member in members:
         context.versions.delete(member["id"], with_aliases=True)
     context.collections.delete(row["id"])
     return {"artifactCollection": shown}
@@ -210,10 +223,10 @@ def delete_collection_tags(
 @mutation.field("addProtectedAliases")
 @mutation.field("removeProtectedAliases")
 def protect_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
-    """Reserve aliases of an entity, or set them free; the one account may set them anyway."""
-    organizations, entity = get_context(info).organizations, str(input["entityName"])
-    aliases = _aliases.validate_python(input["aliases"])
-    if get_context(info).access.organization(entity) < Level.WRITE:
+    """Reserve aliases of an entity for its administrators, or set them free."""
+    context, entity = get_context(info), str(input["entityName"])
+    organizations, aliases = context.organizations, _aliases.validate_python(input["aliases"])
+    if context.access.entity(entity) < Level.ADMIN and not context.access.viewer.admin:
         raise permission_denied()
     organizations.protect_aliases(entity, aliases, protect=info.field_name == "addProtectedAliases")
     return {"aliases": organizations.protected_aliases(entity)}
@@ -245,10 +258,27 @@ def update_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
         context.versions.update(row["id"], changes)
     sequence = context.collections.by_id(row["sequence_id"])
     owner = context.projects.by_id(sequence["project_id"]) if sequence else None
+    if sequence is not None and input.get("aliases") is not None:
+        replace_aliases(context, row, sequence, input_list(input["aliases"]))
     added = [str(tag["tagName"]) for tag in input_list(input.get("tagsToAdd"))]
     removed = [str(tag["tagName"]) for tag in input_list(input.get("tagsToDelete"))]
     context.versions.change_tags(row["id"], owner["entity"] if owner else "", added, removed)
     return {"artifact": artifact_node(require_version(context, input["artifactID"]))}
+
+
+def replace_aliases(
+    context: Context, row: sqlite3.Row, sequence: sqlite3.Row, given: list[dict[str, object]]
+) -> None:
+    """Give a version these aliases in its sequence, and no others."""
+    other = [each for each in given if each["artifactCollectionName"] != sequence["name"]]
+    if other:
+        raise not_found(f"artifact in the collection {other[0]['artifactCollectionName']}")
+    wanted = [str(each["alias"]) for each in given]
+    for found in context.versions.aliases("memberships.artifact_id", row["id"]):
+        if found["collection_id"] == sequence["id"] and found["alias"] not in wanted:
+            context.versions.remove_alias(sequence["id"], row["id"], found["alias"])
+    for alias in wanted:
+        context.versions.add_alias(sequence["id"], row["id"], alias)
 
 
 @mutation.field("deleteArtifact")
@@ -256,6 +286,7 @@ def delete_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
     """Delete a version; one with aliases only if `deleteAliases` is set."""
     context = get_context(info)
     row = require_writable_version(context, input["artifactID"])
+    check_version_aliases(context, row["id"])
     context.versions.delete(row["id"], with_aliases=bool(input.get("deleteAliases")))
     return {"artifact": artifact_node(require_version(context, input["artifactID"]))}
 
@@ -265,9 +296,8 @@ def add_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
     """Give a version aliases in collections of which it is a member."""
     context = get_context(info)
     row = require_version(context, input["artifactID"])
-    for alias in input_list(input["aliases"]):
-        _entity, collection = require_collection_by_path(context, alias)
-        context.versions.add_alias(collection["id"], row["id"], str(alias["alias"]))
+    for collection, alias in named_aliases(context, input):
+        context.versions.add_alias(collection["id"], row["id"], alias)
     return {"success": True, "artifact": artifact_node(row), "aliases": []}
 
 
@@ -276,10 +306,19 @@ def delete_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  
     """Remove aliases from a version."""
     context = get_context(info)
     row = require_version(context, input["artifactID"])
-    for alias in input_list(input["aliases"]):
-        _entity, collection = require_collection_by_path(context, alias)
-        context.versions.remove_alias(collection["id"], row["id"], str(alias["alias"]))
+    for collection, alias in named_aliases(context, input):
+        context.versions.remove_alias(collection["id"], row["id"], alias)
     return {"success": True}
+
+
+def named_aliases(context: Context, given: Input) -> list[tuple[sqlite3.Row, str]]:
+    """Return the collections and aliases that a mutation names; raise HttpError for any denied."""
+    found: list[tuple[sqlite3.Row, str]] = []
+    for each in input_list(given["aliases"]):
+        _entity, collection = require_collection_by_path(context, each)
+        check_aliases(context, collection, [str(each["alias"])])
+        found.append((collection, str(each["alias"])))
+    return found
 
 
 # Links.
@@ -289,9 +328,10 @@ def delete_aliases(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  
 def link_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Link a version into a portfolio, created if it is new."""
     context = get_context(info)
-    row = require_version(context, input["artifactID"])
+    row = require_named_version(context, input)
     portfolio = ensure_portfolio(context, row, input)
     aliases = [str(alias["alias"]) for alias in input_list(input.get("aliases"))]
+    check_aliases(context, portfolio, aliases)
     membership = context.versions.link(row["id"], portfolio["id"], aliases)
     return {
         "versionIndex": membership["member_index"],
@@ -327,6 +367,7 @@ def unlink_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
     context = get_context(info)
     row = require_version(context, input["artifactID"])
     portfolio = require_collection(context, input["artifactPortfolioID"], "PORTFOLIO")
+    check_version_aliases(context, row["id"], portfolio)
     context.versions.unlink(row["id"], portfolio["id"])
     return {"artifactID": input["artifactID"], "success": True}
 

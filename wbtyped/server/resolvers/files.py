@@ -11,7 +11,7 @@ from graphql import GraphQLResolveInfo
 from pydantic import TypeAdapter
 
 from ..access import Level, permission_denied
-from ..context import Context, RunPath, get_context
+from ..context import VERSION_FILES, Context, RunPath, get_context
 from ..http_errors import not_found
 from ..manifests import hex_digest
 from ..media_types import guess_media_type
@@ -163,7 +163,8 @@ def direct_url(node: Node, info: GraphQLResolveInfo) -> str:
     if isinstance(entry, sqlite3.Row) and entry["ref"] is not None:
         return str(entry["ref"])
     check_content(get_context(info), node)
-    return get_context(info).blob_url(str(node["blob"] or "absent"), str(node["name"]))
+    folder = "blobs" if entry is None else VERSION_FILES
+    return get_context(info).blob_url(str(node["blob"] or "absent"), str(node["name"]), folder)
 
 
 def require_run(context: Context, given: Mapping[str, object]) -> sqlite3.Row:
@@ -248,7 +249,7 @@ def copy_file(
     target = require_run(context, input)
     check_files(context, [str(input["id"])], Level.READ)
     context.files.copy(str(input["id"]), target["id"])
-    return {"clientMutationId": input.get("clientMutationId")}
+    return {}
 
 
 @mutation.field("deleteFiles")
@@ -263,7 +264,7 @@ def delete_files(
     get_context(info).files.delete(
         input_files(input), project if isinstance(project, int) else None
     )
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 BINDABLES: list[SchemaBindable] = [mutation, run, file]

@@ -1,21 +1,20 @@
 """Resolvers for what runs logged: metrics by step, and the length of their file streams."""
 
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from ariadne import ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
-from pydantic import BaseModel, JsonValue, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ..comparisons import MISSING, look_up
 from ..context import get_context
+from ..histories import Step, Steps
 from ..http_errors import HttpError
-from ..streams import EVENTS, HISTORY, LOG, STEP
+from ..streams import EVENTS, HISTORY, LOG
 from .nodes import Node, get_row
 
 run: ObjectType = ObjectType("Run")
-Step = Mapping[str, JsonValue]
 DEFAULT_SAMPLES = 500
 """Steps to return when a query does not set a number."""
 ENDED = {"finished", "failed", "crashed", "killed"}
@@ -61,24 +60,21 @@ def tail(node: Node, info: GraphQLResolveInfo) -> str:
 
 def logged_steps(
     node: Node, info: GraphQLResolveInfo, start: int | None = None, stop: int | None = None
-) -> list[Step]:
+) -> Steps:
     """Return the steps of a run from `start` to before `stop`."""
-    found, _ = get_context(info).streams.steps(get_row(node)["id"])
-    return [
-        step
-        for step in found
-        if isinstance(number := step[STEP], int)
-        and (start is None or number >= start)
-        and (stop is None or number < stop)
-    ]
+    return get_context(info).histories.steps(get_row(node)["id"], start, stop)
 
 
-def sample_evenly(found: Sequence[Step], samples: int | None) -> list[Step]:
+def sample_evenly(found: Steps, samples: int | None) -> list[Step]:
     """Return at most so many steps, evenly spaced."""
+    positions = even_positions(len(found), samples)
+    return found.all() if positions is None else found.pick(positions)
+
+
+def even_positions(count: int, samples: int | None) -> list[int] | None:
+    """Return the positions of at most so many entries, evenly spaced; None for all of them."""
     limit = DEFAULT_SAMPLES if samples is None else max(samples, 1)
-    if len(found) <= limit:
-        return [*found]
-    return [found[index * len(found) // limit] for index in range(limit)]
+    return None if count <= limit else [index * count // limit for index in range(limit)]
 
 
 @run.field("history")
@@ -109,9 +105,8 @@ def sampled_history(
         # `history`.
         stop = None if spec.maxStep is None else spec.maxStep + 1
         found = logged_steps(node, info, spec.minStep, stop)
-        chosen = [chosen_metrics(step, spec.keys) for step in found]
-        complete = [step for step in chosen if len(step) == len(set(spec.keys))]
-        sampled.append(sample_evenly(complete, spec.samples))
+        chosen = sample_evenly(found.having(spec.keys), spec.samples)
+        sampled.append([chosen_metrics(step, spec.keys) for step in chosen])
     return sampled
 
 
@@ -134,7 +129,7 @@ def parquet_history(
     context, row = get_context(info), get_row(node)
     exported = context.history_exports.complete(row["id"]) if row["state"] in ENDED else None
     if exported is None:
-        live = [chosen_metrics(step, liveKeys) for step in logged_steps(node, info)]
+        live = [chosen_metrics(step, liveKeys) for step in logged_steps(node, info).all()]
         return {"parquetUrls": [], "liveData": live}
     urls = [context.blob_url(key, f"{number:04}.parquet") for number, key in enumerate(exported)]
     return {"parquetUrls": urls, "liveData": []}
@@ -143,34 +138,28 @@ def parquet_history(
 @run.field("events")
 def events(node: Node, info: GraphQLResolveInfo, samples: int | None = None) -> list[str]:
     """Resolve the system metrics, each entry as JSON."""
-    found = get_context(info).streams.objects(get_row(node)["id"], EVENTS)
-    return [json.dumps(entry) for entry in sample_evenly(found, samples)]
+    streams, run_id = get_context(info).streams, get_row(node)["id"]
+    positions = even_positions(streams.count(run_id, EVENTS), samples)
+    found = streams.objects(run_id, EVENTS, positions)
+    if positions is not None and len(found) < len(positions):  # Some lines were never sent.
+        every = streams.objects(run_id, EVENTS)
+        found = [every[at] for at in even_positions(len(every), samples) or range(len(every))]
+    return [json.dumps(entry) for entry in found]
 
 
 @run.field("historyKeys")
 def history_keys(node: Node, info: GraphQLResolveInfo, **_: object) -> Node | None:
     """Resolve the names of the metrics and how often each was logged; null without metrics."""
-    found = logged_steps(node, info)
-    if not found:
+    found = get_context(info).histories.extent(get_row(node)["id"])
+    if found is None:
         return None
-    names = dict.fromkeys(name for step in found for name in step)
-    keys = {name: {"typeCounts": type_counts(found, name)} for name in names}
-    return {"sets": [], "keys": keys, "lastStep": found[-1][STEP]}
+    keys = {name: {"typeCounts": type_counts(counted)} for name, counted in found.types.items()}
+    return {"sets": [], "keys": keys, "lastStep": found.last}
 
 
-def type_counts(found: Sequence[Step], name: str) -> list[Mapping[str, object]]:
+def type_counts(counted: Mapping[str, int]) -> list[Mapping[str, object]]:
     """Return how often a metric had each type."""
-    counted = Counter(type_name(step[name]) for step in found if name in step)
     return [{"type": kind, "count": count} for kind, count in counted.items()]
-
-
-def type_name(value: object) -> str:
-    """Return W&B's name for the type of a metric."""
-    if isinstance(value, bool | str):
-        return "string" if isinstance(value, str) else "boolean"
-    if isinstance(value, int | float):
-        return "number"
-    return "list" if isinstance(value, list) else "map"
 
 
 BINDABLES: list[SchemaBindable] = [run]

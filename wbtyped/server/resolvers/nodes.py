@@ -121,7 +121,7 @@ def entity_node(context: Context, name: str) -> Node:
         "privateOnly": False,
         "isPaid": False,
         "codeSavingEnabled": True,
-        "defaultAccess": DEFAULT_ACCESS,
+        "defaultAccess": context.members.default_access(name) or DEFAULT_ACCESS,
         "tagCategories": [],
         "createdAt": first_moment,
         "xxhashDigestsEnabled": "ARTIFACT_DIGEST_ALGORITHM" in context.features,

@@ -12,6 +12,7 @@ from ..filters import compile_filter
 from ..http_errors import HttpError, not_found
 from .filtered_pages import matching
 from .nodes import Node, project_node, run_node
+from .protected_aliases import check_version_aliases
 from .records import RUN_FIELDS
 from .runs import scan_runs
 
@@ -58,11 +59,7 @@ def upsert_run(
         name = str(input["name"]) if input.get("name") else None
         row, inserted = context.runs.upsert(owner["id"], name, input)
         note_creators(context, row, inserted=inserted, is_new_project=is_new)
-    return {
-        "inserted": inserted,
-        "bucket": run_node(row),
-        "clientMutationId": input.get("clientMutationId"),
-    }
+    return {"inserted": inserted, "bucket": run_node(row)}
 
 
 @mutation.field("deleteRun")
@@ -79,7 +76,7 @@ def delete_run(
     if not context.runs.is_deleted(opaque):
         row = require_run_by_id(context, opaque)
         delete_runs_by_id(context, [row["id"]], with_artifacts=bool(input.get("deleteArtifacts")))
-    return {"clientMutationId": input.get("clientMutationId")}
+    return {}
 
 
 @mutation.field("deleteRuns")
@@ -94,7 +91,7 @@ def delete_matching_runs(
     found = scan_runs(project_node(owner), context)
     ids = [run.id for run in matching(found, RUN_FIELDS, str(input["filters"]))]
     delete_runs_by_id(context, ids, with_artifacts=bool(input.get("deleteArtifacts")))
-    return {"clientMutationId": input.get("clientMutationId")}
+    return {}
 
 
 @mutation.field("undeleteRuns")
@@ -112,9 +109,12 @@ def undelete_runs(
 
 def delete_runs_by_id(context: Context, ids: list[int], *, with_artifacts: bool) -> None:
     """Delete runs; the versions that they created first, if asked."""
-    for run_id in ids if with_artifacts else ():
-        for version in context.versions.created_by_run(run_id):
-            context.versions.delete(version["id"], with_aliases=True)
+    run_ids = ids if with_artifacts else []
+    versions = [row["id"] for run_id in run_ids for row in context.versions.created_by_run(run_id)]
+    for version in versions:
+        check_version_aliases(context, version)
+    for version in versions:
+        context.versions.delete(version, with_aliases=True)
     context.runs.delete(ids)
 
 
@@ -127,7 +127,7 @@ def stop_run(
     """Ask the process behind a run to stop."""
     context = get_context(info)
     context.runs.stop(require_run_by_id(context, input["id"])["id"])
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 @mutation.field("updateRunState")

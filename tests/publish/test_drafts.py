@@ -127,6 +127,24 @@ def test_published_file_that_was_written_can_be_removed(api: Api, tmp_path: Path
     assert contents(draft.publish(PATH, api=api)) == {"kept": b"1"}
 
 
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("type", "job"), ("type", 5), ("type", "a/b"), ("name", "a:b"), ("name", None),
+        ("digest_algorithm", "SHA1"), ("metadata", 5), ("description", 5),
+    ],
+)  # fmt: skip
+def test_assigned_attributes_are_checked_when_published(
+    api: Api, wandb_server: WandbServer, attribute: str, value: object
+) -> None:
+    draft = Draft("data", "dataset")
+    setattr(draft, attribute, value)
+    wandb_server.requests.clear()
+    with pytest.raises(UsageError):
+        draft.publish(PATH, api=api)
+    assert len(wandb_server.requests) == 0
+
+
 def test_run_logs_an_empty_draft(api: Api, wandb_server: WandbServer) -> None:
     wandb_server.add_run("crew/ship/run")
     run = api.run("crew/ship/run")

@@ -19,6 +19,7 @@ from wbtyped.errors import (
     UsageError,
     WbtypedError,
 )
+from wbtyped.runs.upload import upload_headers
 from wbtyped.server import Fault, WandbServer
 
 PATH = "crew/ship/log"
@@ -193,6 +194,11 @@ def test_upload_of_a_folder_that_cannot_be_listed_names_it(
         patched.setattr(os, "scandir", scandir)
         with pytest.raises(DiskError, match="deep cannot be read: Permission denied"):
             run.upload(folder, folder)
+
+
+def test_headers_that_a_server_assigns_do_not_cut_off_the_body() -> None:
+    lines = ["Content-Length: 5", "transfer-encoding:chunked", "Host: other", "X-A: b:c"]
+    assert upload_headers(lines) == {"X-A": "b:c"}
 
 
 def test_upload_to_a_run_that_is_gone_says_so(run: Run, folder: Path) -> None:

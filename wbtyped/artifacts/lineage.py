@@ -989,6 +989,7 @@ class Draft(StandaloneDraft):
     def _facts(self, options: PublishOptions) -> VersionFacts:
         from .publishing.facts import VersionFacts
 
+        self.check_attributes()
         return VersionFacts.build(self.type, options, self.description, self.metadata)
 
     def publish_to(

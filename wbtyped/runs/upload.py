@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
 """Feature of servers that need to be told when an upload is complete."""
+OF_CONNECTION = frozenset({"connection", "content-length", "expect", "host", "transfer-encoding"})
 UploadPaths: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]]
 """A file or a folder, or several of them."""
 
@@ -50,9 +51,14 @@ def upload_local(client: Client, run: RunIdentity, file: LocalFile) -> Flow[str]
 
 
 def upload_headers(lines: Sequence[str]) -> dict[str, str]:
-    """Return the headers that the server asks to send with an upload, as `name:value` lines."""
+    """Return the headers that the server asks to send with an upload, as `name:value` lines.
+
+    Those that the connection needs are left out: with another Content-Length, for instance, storage
+    would keep a part of the body, and say that all is well.
+    """
     pairs = (line.partition(":") for line in lines)
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    headers = {name.strip(): value.strip() for name, _, value in pairs}
+    return {name: value for name, value in headers.items() if name.lower() not in OF_CONNECTION}
 
 
 @dataclass(frozen=True, slots=True)

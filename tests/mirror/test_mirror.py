@@ -1,12 +1,11 @@
 """Projects are mirrored into folders, each content once, and brought up to date."""
 
 import json
-from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
-from pydantic import JsonValue
 from wbtyped_graphql import fragments
 
 from tests.conftest import files_in, md5
@@ -158,7 +157,7 @@ def test_history_that_the_server_thins_out_is_read_in_small_windows(
 
     evenly = history.sample_evenly
 
-    def few(found: Sequence[Mapping[str, JsonValue]], samples: int | None) -> object:
+    def few(found: Any, samples: int | None) -> object:
         return evenly(found, samples if len(found) <= 1000 else 200)
 
     monkeypatch.setattr(history, "sample_evenly", few)
@@ -202,9 +201,14 @@ def test_files_without_a_digest_are_stored_by_their_own(
         return [node.model_copy(update={"md5": None}) for node in listed(collector, planned)]
 
     monkeypatch.setattr(RunCollector, "list_files", without_digests)
+    # A killed process has left these.
+    (tmp_path / "incoming").mkdir()
+    for number in range(3):
+        (tmp_path / "incoming" / str(number)).write_bytes(b"something else")
     report = api.mirror(PROJECT, tmp_path, artifacts=False)
     assert report.ok, report
     assert content_file(tmp_path, b"same").read_bytes() == b"same"
+    assert not content_file(tmp_path, b"something else").exists()
     assert api.mirror(PROJECT, tmp_path, artifacts=False).contents == 0
 
 

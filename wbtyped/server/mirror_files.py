@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
@@ -173,12 +174,24 @@ class MirrorFiles:
 
     def manifest(self, path: str) -> dict[str, Any]:
         """Return a manifest."""
-        return cast("dict[str, Any]", json.loads((self.root / path).read_bytes()))
+        with self._readable(path) as file:
+            return cast("dict[str, Any]", json.loads(file.read_bytes()))
 
     def rows(self, path: str) -> list[str]:
         """Return the metrics in a file, each step as JSON; needs pyarrow for Parquet."""
+        with self._readable(path) as file:
+            return [json.dumps(row) for row in read_rows(file.read_bytes(), file.suffix)]
+
+    @contextmanager
+    def _readable(self, path: str) -> Generator[Path]:
+        """Raise UsageError for a file that is missing or damaged."""
         file = self.root / path
-        return [json.dumps(row) for row in read_rows(file.read_bytes(), file.suffix)]
+        try:
+            yield file
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"{file} is missing or damaged; mirror again, with --verify: {error}"
+            ) from error
 
 
 class MirroredBlobs(BlobStore):

@@ -236,7 +236,8 @@ class VersionRestorer:
                     self._restoring.lost["{} links into other projects and registries"] += 1
         links.sort(key=lambda found: (found[0].collection, found[0].index))
         # The newest link is `latest`, unless another is.
-        links += [found for found in links if LATEST in found[0].aliases]
+        if not self._restoring.is_same_project:
+            links += [found for found in links if LATEST in found[0].aliases]
         for link, record in links:
             try:
                 self._link(record, link)

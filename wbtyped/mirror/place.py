@@ -83,8 +83,10 @@ class Place(Protocol):
 def open_place(target: str | PathLike[str]) -> Place:
     """Return the place that a path or an fsspec URL names."""
     text = os.fspath(target)
+    if not text or "\0" in text:
+        raise UsageError(f"{text!r} is not a path or a URL of a mirror")
     if SCHEME not in text:
-        return Folder(Path(text))
+        return open_folder(Path(text))
     if text.lower().startswith(WEB_SCHEMES):
         raise UsageError(
             f"{text} is not a place for a mirror: mirror into a folder, and use `restore` with the"
@@ -97,8 +99,15 @@ def open_place(target: str | PathLike[str]) -> Place:
         raise UsageError(f"{text} cannot be opened by fsspec: {error}") from error
     if isinstance(files, fsspec.get_filesystem_class("file")):
         # Files of that file system are not replaced in one step.
-        return Folder(Path(root))
+        return open_folder(Path(root))
     return Bucket(text, files, root)
+
+
+def open_folder(root: Path) -> "Folder":
+    """Return the place at a path, which may not exist yet; raises UsageError for a file."""
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{root} is a file; a mirror is a folder")
+    return Folder(root)
 
 
 class Folder:

@@ -153,7 +153,7 @@ class MirrorFiles:
                 f"{root} is not a mirror: it has no mirror.json; make one with `wbtyped mirror`"
             ) from None
         except ValidationError as error:
-            raise UsageError(f"{root}/mirror.json is not that of a mirror: {error}") from error
+            raise not_of_a_mirror(root / "mirror.json", error) from error
         if self.header.format != FORMAT:
             raise UsageError(
                 f"{root} is a mirror of format {self.header.format}, this server reads format"
@@ -169,7 +169,7 @@ class MirrorFiles:
         try:
             found = [model.model_validate_json(line) for line in content.splitlines()]
         except ValidationError as error:
-            raise UsageError(f"{self.root}/{name} is not that of a mirror: {error}") from error
+            raise not_of_a_mirror(self.root / name, error) from error
         yield from sorted(found, key=lambda line: line.deleted_at is not None)
 
     def manifest(self, path: str) -> dict[str, Any]:
@@ -192,6 +192,11 @@ class MirrorFiles:
             raise UsageError(
                 f"{file} is missing or damaged; mirror again, with --verify: {error}"
             ) from error
+
+
+def not_of_a_mirror(file: Path, error: ValidationError) -> UsageError:
+    """Build the error for a file that no mirror has."""
+    return UsageError(f"{file} is not that of a mirror, or is damaged: {error.errors()[0]['msg']}")
 
 
 class MirroredBlobs(BlobStore):

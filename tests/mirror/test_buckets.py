@@ -1,6 +1,7 @@
 """Mirrors in object stores, and whatever else fsspec opens."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -118,6 +119,12 @@ def test_url_of_a_server_is_no_place_for_a_mirror(api: Api, target: str) -> None
 def test_unknown_scheme_is_a_usage_error() -> None:
     with pytest.raises(UsageError, match="cannot be opened by fsspec: Protocol not known: nowhere"):
         open_place("nowhere://x/y")
+
+
+def test_scheme_whose_package_is_missing_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "adlfs", None)
+    with pytest.raises(UsageError, match="abfs://c/x cannot be opened by fsspec: Install adlfs"):
+        open_place("abfs://c/x")
 
 
 def test_file_url_is_the_folder(server: WandbServer, api: Api, tmp_path: Path) -> None:

@@ -334,3 +334,15 @@ def test_damaged_manifest_is_not_restored(api: Api, other_api: Api, mirror: Path
         api.mirror(PROJECT, mirror, delete=True)
     assert api.mirror(PROJECT, mirror, verify=True, delete=True).ok
     assert other_api.restore(mirror, TARGET).ok
+
+
+def test_parquet_without_pyarrow_is_reported(
+    other_api: Api, mirror: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("wbtyped.row_files.has_parquet", lambda: False)
+    report = other_api.restore(mirror, TARGET)
+    assert report.failed == [
+        (f"{TARGET}/maker", "history is stored as Parquet; run: pip install pyarrow")
+    ]
+    monkeypatch.undo()
+    assert other_api.restore(mirror, TARGET).ok

@@ -94,9 +94,13 @@ def open_place(target: str | PathLike[str]) -> Place:
         )
     fsspec = import_optional("wbtyped.mirror", "fsspec", "fsspec")
     try:
-        files, root = fsspec.url_to_fs(text)
-    except ValueError as error:
-        raise UsageError(f"{text} cannot be opened by fsspec: {error}") from error
+        with bucket_errors(text):
+            files, root = fsspec.url_to_fs(text)
+    except DiskError as error:
+        # An unknown scheme, or a package that it needs and that is not installed.
+        if isinstance(error.__cause__, ValueError | ImportError):
+            raise UsageError(f"{text} cannot be opened by fsspec: {error.__cause__}") from error
+        raise
     if isinstance(files, fsspec.get_filesystem_class("file")):
         # Files of that file system are not replaced in one step.
         return open_folder(Path(root))

@@ -9,7 +9,7 @@ from wbtyped_graphql import calls
 from wbtyped_graphql.input_types import UpsertBucketInput
 
 from ..artifacts.lineage import Run, Runs
-from ..errors import DiskError, SchemaMismatchError, WbtypedError
+from ..errors import DiskError, SchemaMismatchError, UsageError, WbtypedError
 from ..row_files import read_rows
 from ..runs.download import SignedUrls
 from ..runs.ending import ENDED, FinishRequest
@@ -195,5 +195,7 @@ def load_rows(place: Place, stored: StoredRows) -> list[dict[str, object]]:
         raise damaged_content(stored.file, place)
     try:
         return read_rows(content, f".{stored.file.rpartition('.')[2]}")
+    except ImportError as error:
+        raise UsageError(str(error)) from error
     except ValueError as error:
         raise damaged_content(stored.file, place) from error

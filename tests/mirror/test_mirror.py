@@ -3,7 +3,6 @@
 import json
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import pytest
 from wbtyped_graphql import fragments
@@ -155,12 +154,12 @@ def test_history_that_the_server_thins_out_is_read_in_small_windows(
     """Some may choose fewer steps than they were asked for."""
     from wbtyped.server.resolvers import history
 
-    evenly = history.sample_evenly
+    evenly = history.even_positions
 
-    def few(found: Any, samples: int | None) -> object:
-        return evenly(found, samples if len(found) <= 1000 else 200)
+    def few(count: int, samples: int | None) -> object:
+        return evenly(count, samples if count <= 1000 else 200)
 
-    monkeypatch.setattr(history, "sample_evenly", few)
+    monkeypatch.setattr(history, "even_positions", few)
     wandb_server.add_run("me/p/r", history=[{"_step": n * 2} for n in range(3000)])
     report = api.mirror("me/p", tmp_path)
     assert report.left_out == []

@@ -35,6 +35,7 @@ from .hidden_schema import HiddenSchema
 from .http_errors import NOT_LOGGED_IN, READ_ONLY, HttpError
 from .plain_fields import NotPlain, PlainFields, mark_plain_fields, read_steps
 from .resolvers import BINDABLES
+from .resolvers.pagination import page_backward
 from .resolvers.visibility import GUARDED_TYPES, guard_sources, is_visible
 from .time_limit import TimeLimitExceeded, check_time_limit, start_time_limit
 
@@ -73,6 +74,7 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     mark_plain_fields(schema)
     guard_sources(schema)
     return_mutation_ids(schema)
+    page_backward_too(schema)
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:
             remove_from_schema(schema, type_name, field_name, argument)
@@ -107,6 +109,16 @@ def with_mutation_id(resolve: GraphQLFieldResolver) -> GraphQLFieldResolver:
         return {name: given["input"].get(name) for name in names} | payload
 
     return resolve_with_id
+
+
+def page_backward_too(schema: GraphQLSchema) -> None:
+    """Let every list be read from its end, too; that of console lines does so itself."""
+    for object_type in schema.type_map.values():
+        if isinstance(object_type, GraphQLObjectType):
+            for name, field in object_type.fields.items():
+                is_paged = {"after", "before", "first", "last"} <= field.args.keys()
+                if is_paged and field.resolve is not None and name != "logLines":
+                    field.resolve = page_backward(field.resolve)
 
 
 def remove_from_schema(

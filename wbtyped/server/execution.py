@@ -1,7 +1,8 @@
 """Execute GraphQL requests against the pinned schema."""
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any, cast
@@ -25,7 +26,7 @@ from graphql import (
     validate,
 )
 from graphql.pyutils import AwaitableOrValue, Path
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 from wbtyped_graphql.sources import schema_text
 
 from .context import Context
@@ -247,6 +248,15 @@ def shared_documents(features: frozenset[str]) -> PreparedDocuments:
     return PreparedDocuments(build_schema(features))
 
 
+def encode(body: Mapping[str, object]) -> bytes:
+    """Return a response as JSON."""
+    try:
+        return to_json(body)
+    except PydanticSerializationError:
+        # Half of a character, which clients can log and only an escape can express.
+        return json.dumps(body).encode()
+
+
 class Execution:
     """Executes requests; parsed and validated documents are cached."""
 
@@ -260,7 +270,7 @@ class Execution:
     ) -> tuple[int, bytes]:
         """Return the HTTP status and the body of the response."""
         status, body = self._run(request, context, hide_schema or not self.introspection)
-        return status, to_json(body)
+        return status, encode(body)
 
     def _run(
         self, request: GraphQLRequest, context: Context, hide_schema: bool

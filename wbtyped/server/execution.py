@@ -3,6 +3,7 @@
 import json
 import logging
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any, cast
@@ -286,17 +287,19 @@ class Execution:
         if context.is_read_only and prepared.has_mutation:
             return 400, {"errors": [{"message": READ_ONLY}]}
         hidden = prepared.hidden if hide_schema else None
+        reading = nullcontext() if prepared.has_mutation else context.database.reading_once()
         start_time_limit()
         try:
-            result = execute_sync(
-                self._documents.schema,
-                hidden.document if hidden else prepared.document,
-                context_value=context,
-                # Clients send variables that their document does not declare; they are ignored.
-                variable_values=dict(request.variables or {}),
-                operation_name=request.requested_name or None,
-                execution_context_class=TimeLimitedExecution,
-            )
+            with reading:
+                result = execute_sync(
+                    self._documents.schema,
+                    hidden.document if hidden else prepared.document,
+                    context_value=context,
+                    # Clients send variables that their document does not declare; ignore them.
+                    variable_values=dict(request.variables or {}),
+                    operation_name=request.requested_name or None,
+                    execution_context_class=TimeLimitedExecution,
+                )
         except TimeLimitExceeded as error:
             return 400, {"errors": [{"message": str(error)}]}
         if hidden:

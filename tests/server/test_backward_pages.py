@@ -80,7 +80,10 @@ def test_last_entries_come_in_the_order_of_the_list(five: WandbServer, name: str
     assert read(five, name, f"first: 2, after: {json.dumps(every[1])}")[0] == every[2:4]
 
 
-@pytest.mark.parametrize("arguments", ["last: -1", 'before: "x"', "first: 1, last: 1"])
+@pytest.mark.parametrize(
+    "arguments",
+    ["last: -1", 'before: "x"', "first: 1, last: 1", 'first: -1, before: "YWZ0ZXI6MQ=="'],
+)
 @pytest.mark.parametrize("name", LISTS)
 def test_wrong_page_is_rejected(five: WandbServer, name: str, arguments: str) -> None:
     response = httpx.post(

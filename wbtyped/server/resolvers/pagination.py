@@ -78,8 +78,9 @@ def page_backward(resolve: Callable[..., Node]) -> Callable[..., Node | None]:
             return resolve(node, info, first=first, after=after, **given)
         if first is not None and last is not None:
             raise HttpError("page forward or backward, not both", status=400)
+        for size in (first, last):
+            page_size(size)
         parse_cursor(before)
-        page_size(last)
         found = resolve(node, info, first=READ_PAGE_SIZE, after=after, **given)
         edges, info_of_page = read_edges(found), read_info(found)
         while before not in (edge["cursor"] for edge in edges) and info_of_page["hasNextPage"]:

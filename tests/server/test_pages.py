@@ -467,6 +467,23 @@ def test_registry_page_shows_its_collections(server: WandbServer, browser: httpx
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
+        ("a.json", '{"a":[1,"ü"],"b":NaN}', '{\n  "a": [\n    1,\n    "ü"\n  ],\n  "b": NaN\n}'),
+        ("a.json", '{\n"a":1}', '{\n"a":1}'), ("a.json", "{broken", "{broken"), ("a.json", "", ""),
+        ("a.json", "[" * 10_000, "[" * 10_000), ("a.txt", '{"a":1}', '{"a":1}'),
+        ("a.json", "1" * 5_000, "1" * 5_000), ("a.json", "[" + "1," * 50_000 + "1]", None),
+    ],
+)  # fmt: skip
+def test_json_of_one_line_is_indented(
+    tmp_path: Path, name: str, content: str, expected: str | None
+) -> None:
+    (tmp_path / "file").write_text(content, encoding="utf-8")
+    found = preview(name, tmp_path / "file", len(content.encode()))
+    assert found.text == (content[: 64 * 1024] if expected is None else expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
         ("a.txt", b"gr\xc3\xbcn", "text"), ("a.bin", b"\0\xff", "none"), ("a.txt", b"", "text"),
         ("a.txt", b"x" * 100_000, "cut"), ("A.PNG", b"anything", "image"),
         ("a.csv", b"a,b\n1,2\n", "table"), ("a.csv", b"", "text"), ("a.tsv", b"a\tb\n", "table"),

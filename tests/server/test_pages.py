@@ -461,6 +461,21 @@ def test_registry_page_shows_its_collections(server: WandbServer, browser: httpx
     assert "portfolio" in text
 
 
+@pytest.mark.parametrize("name", ["page.html", "image.svg", "x.js"])
+def test_files_of_others_are_shown_as_text_and_sent_as_downloads(
+    server: WandbServer, browser: httpx.Client, name: str
+) -> None:
+    server.add_run("crew/ship/log", {name: f"<svg onload=alert(1)>{SCRIPT}</svg>"})
+    text = browser.get(f"{PATH}/files/{name}").text
+    assert "&lt;svg onload" in text
+    assert "<svg" not in text
+    content = re.search(r'href="([^"]+)" download', text)
+    assert content
+    assert content[1].startswith(server.storage_url)
+    sent = httpx.get(html.unescape(content[1]))
+    assert sent.headers["content-type"] == "application/octet-stream"
+
+
 # Previews.
 
 

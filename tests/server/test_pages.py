@@ -65,6 +65,17 @@ def test_wrong_key_starts_no_session(server: WandbServer) -> None:
     assert 'role="alert"' in response.text
 
 
+def test_wrong_key_keeps_the_page_that_was_asked_for(server: WandbServer) -> None:
+    for target, kept in ((f"{PATH}?axis=time&metric=a%26b", True), ("//evil.example", False)):
+        form = {"key": "wrong", "target": target}
+        text = httpx.post(f"{server.url}/-/sign-in", data=form).text
+        found = re.search(r'name="target" type="hidden" value="([^"]+)"', text)
+        assert found
+        assert html.unescape(found[1]) == (target if kept else "/")
+    text = httpx.post(f"{server.url}/-/sign-in", content=b"x" * 10_000).text
+    assert 'name="target" type="hidden" value="/"' in text
+
+
 def test_cookie_is_for_pages_only_and_says_nothing(
     server: WandbServer, browser: httpx.Client
 ) -> None:
@@ -180,6 +191,7 @@ def test_links_of_registries_lead_to_their_versions(
         assert (response.url.path, response.url.query) == (shown.path, b"")
         url = linked.url.partition("&view")[0]
         assert f"<h1>{name}</h1>" in browser.get(url).text
+    assert "port folio" in browser.get("/crew/registry/model").text
     registry = api.registry("model", organization="Acme Corp.")
     for url in (registry.url, "/orgs/Acme%20Corp.", "/orgs/acme-org/registry"):
         assert browser.get(url).status_code == 200

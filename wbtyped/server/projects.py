@@ -1,8 +1,9 @@
 """Projects, as rows."""
 
+import json
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from .access import Access, Level, permission_denied
 from .database import Database, now
@@ -83,6 +84,11 @@ class Projects:
         )
         rows = self._database.connection.execute(query, (entity, prefix, prefix)).fetchall()
         return [row for row in rows if self._access.project(row["id"])]
+
+    def by_ids(self, ids: Sequence[int]) -> list[sqlite3.Row]:
+        """Return those of some projects that exist."""
+        query = "SELECT * FROM projects WHERE id IN (SELECT value FROM json_each(?))"
+        return self._database.rows(query, (json.dumps([*ids]),))
 
     def allow_all_types(self, project_id: int, *, allowed: bool) -> None:
         """Set whether a registry accepts versions of any type, or of its own types only."""

@@ -11,7 +11,8 @@ from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
 from ..node_ids import node_id, parse_node_id
-from .filtered_pages import filtered_page
+from ..sorted_views import Source
+from .filtered_pages import catalog_page
 from .nodes import (
     Node,
     entity_node,
@@ -262,12 +263,17 @@ def projects_page(
     filters: str | None = None, *, prefix: str = "",
 ) -> Node:  # fmt: skip
     """Return a page of the projects of an entity whose names start with a prefix."""
-    rows = context.projects.with_prefix(name, prefix)
-    shown, _ = filtered_page(
-        map(ProjectRecord, rows), PROJECT_FIELDS, lambda record: project_node(record.row),
-        order=order, default_order="created_at", filters=filters, after=after, first=first,
+    projects = context.projects
+    source: Source[ProjectRecord] = Source(
+        "catalog", 0,
+        lambda: map(ProjectRecord, projects.with_prefix(name, prefix)),
+        lambda ids: map(ProjectRecord, projects.by_ids(ids)),
     )  # fmt: skip
-    return shown
+    return catalog_page(
+        context, source, PROJECT_FIELDS, lambda record: project_node(record.row),
+        chosen_by=("projects", name, prefix), order=order, default_order="created_at",
+        filters=filters, after=after, first=first,
+    )  # fmt: skip
 
 
 BINDABLES: list[SchemaBindable] = [query, entity, organization, project, run]

@@ -66,10 +66,17 @@ class Projects:
     def entities(self) -> list[str]:
         """Return the names of all entities that have a project which the user may see."""
         if self._access.limited:
-            every = self._database.connection.execute("SELECT id, entity FROM projects").fetchall()
+            every = self._database.rows("SELECT id, entity FROM projects", ())
             return sorted({row["entity"] for row in every if self._access.project(row["id"])})
-        found = self._database.connection.execute("SELECT DISTINCT entity FROM projects ORDER BY 1")
-        return [row["entity"] for row in found]
+        query = "SELECT DISTINCT entity FROM projects ORDER BY 1"
+        return [row["entity"] for row in self._database.rows(query, ())]
+
+    def has_owner(self, entity: str) -> bool:
+        """Return True if an entity has a project which the user may see."""
+        # All of them are looked at only where some may be hidden.
+        query = "SELECT id FROM projects WHERE entity = ? ORDER BY id"
+        rows = self._database.rows(query + ("" if self._access.limited else " LIMIT 1"), (entity,))
+        return any(self._access.project(row["id"]) for row in rows)
 
     def first_moment(self, entity: str) -> str:
         """Return when an entity got its first project; now if it has none."""

@@ -121,11 +121,11 @@ def entity_by_name(
     """Resolve an entity; null if it has no projects and is not in an organization."""
     context = get_context(info)
     if context.access.is_anonymous:
-        return entity_node(context, name) if name in context.projects.entities() else None
+        return entity_node(context, name) if name and context.projects.has_owner(name) else None
     if not name:
         return entity_node(context, context.default_entity)
     is_account = context.users.find(name) is not None or context.members.is_team(name)
-    if is_account or name in context.projects.entities():
+    if is_account or context.projects.has_owner(name):
         return entity_node(context, name)
     found = context.organizations.find_by_team(name)
     return (

@@ -126,10 +126,12 @@ def memberships_of_entity(
         found = collection_records(node, context, projectFilters)
         for record in list(matching(found, COLLECTION_FIELDS, collectionFilters)):
             rows = context.versions.scan_memberships(record.id)
-            yield from version_records(context, rows)
+            yield from version_records(context, rows, [record.row])
 
     def by_ids(ids: Sequence[int]) -> Iterator[VersionRecord]:
-        return version_records(context, context.versions.members_by_ids(ids))
+        rows = context.versions.members_by_ids(ids)
+        collections = context.collections.by_ids([row["collection_id"] for row in rows])
+        return version_records(context, rows, collections)
 
     return catalog_page(
         context, Source("catalog", 0, scan, by_ids),
@@ -139,12 +141,14 @@ def memberships_of_entity(
     )  # fmt: skip
 
 
-def version_records(context: Context, members: Iterable[sqlite3.Row]) -> Iterator[VersionRecord]:
+def version_records(
+    context: Context, members: Iterable[sqlite3.Row], collections: Iterable[sqlite3.Row]
+) -> Iterator[VersionRecord]:
     """Return those members of collections that still have their content."""
+    names = {collection["id"]: collection["name"] for collection in collections}
     for row in members:
-        collection = context.collections.by_id(row["collection_id"])
-        if collection and row["state"] == "COMMITTED":
-            yield VersionRecord(row, collection["name"], context)
+        if row["state"] == "COMMITTED":
+            yield VersionRecord(row, names[row["collection_id"]], context)
 
 
 BINDABLES: list[SchemaBindable] = [entity, organization, project]

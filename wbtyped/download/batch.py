@@ -148,15 +148,18 @@ class Batch:
     def __post_init__(self) -> None:
         self.result: DownloadResult = DownloadResult(self.tree.root)
         config = choose_engine(self.options.engine, self.options.jobs)
-        self._engine: Engine = config.make(self.transport)
-        fast = self._engine.has_fast_lane and not self.options.fsync
+        self._make_engine = partial(config.make, self.transport)
+        self._engine: Engine | None = None
+        """Made when there is something to transfer."""
+        fast = config.has_fast_lane and not self.options.fsync
+        fast = fast and not self.transport.settings.offline
         self._schedule = Schedule(
             config.jobs,
             self.transport.retries.budget,
             self._on_settled,
             self.tree,
             self.options.fsync,
-            self._engine.small_jobs,
+            config.small_jobs,
             self.transport.settings.timeout,
             self.transport.hosts,
             self.transport.retries.reached,
@@ -255,7 +258,7 @@ class Batch:
             # Forked from a callback: threads, connections and files are those of the parent.
             return
         self._schedule.cancel()
-        self._engine.interrupt()
+        self._interrupt_engine()
         until = monotonic() + SHUTDOWN_SECONDS
         started = [thread for thread in threads if thread.ident is not None]
         for thread in started:
@@ -279,14 +282,21 @@ class Batch:
         with self._lock:
             self._error = self._error or error
         self._schedule.cancel()
-        self._engine.interrupt()
+        self._interrupt_engine()
+
+    def _interrupt_engine(self) -> None:
+        # One that is made now finds its schedule cancelled.
+        if self._engine is not None:
+            self._engine.interrupt()
 
     # The work of the threads.
 
     def _run_engine(self) -> None:
         try:
             self.tree.sweep()
-            self._engine.run(self._schedule)
+            if self._schedule.has_work():
+                self._engine = self._make_engine()
+                self._engine.run(self._schedule)
         finally:
             self._moved.set()
             self._to_cache.put(None)

@@ -164,6 +164,14 @@ class Schedule:
         left = self._ready or self._delayed or self._active or self._expired
         return self._all_added and not (left or self._small or self._small_active)
 
+    def has_work(self) -> bool:
+        """Wait until there is something to transfer; return False if there will be nothing."""
+        with self._lock:
+            self._engine_waits = True
+            self._lock.wait_for(lambda: self._ready or self._small or self._finished())
+            self._engine_waits = False
+            return not self._finished()
+
     def take(self, wait: float, *, or_small: bool = False) -> Attempt | None:
         """Return what to transfer next; None if there is nothing within `wait` seconds.
 

@@ -14,6 +14,7 @@ from graphql import (
     FieldNode,
     GraphQLEnumType,
     GraphQLError,
+    GraphQLFieldResolver,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -72,6 +73,7 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     restore_enum_parsing(schema)
     mark_plain_fields(schema)
     guard_sources(schema)
+    return_mutation_ids(schema)
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:
             remove_from_schema(schema, type_name, field_name, argument)
@@ -86,6 +88,26 @@ def restore_enum_parsing(schema: GraphQLSchema) -> None:
     for object_type in schema.type_map.values():
         if isinstance(object_type, GraphQLEnumType):
             vars(object_type).pop("parse_value", None)
+
+
+def return_mutation_ids(schema: GraphQLSchema) -> None:
+    """Let each payload have the string by which a client matches it to its request."""
+    assert schema.mutation_type is not None  # noqa: S101 - it is in the schema
+    for field in schema.mutation_type.fields.values():
+        assert field.resolve is not None  # noqa: S101 - a test executes each
+        field.resolve = with_mutation_id(field.resolve)
+
+
+def with_mutation_id(resolve: GraphQLFieldResolver) -> GraphQLFieldResolver:
+    """Return a resolver whose payload has the string of the input."""
+
+    def resolve_with_id(root: object, info: GraphQLResolveInfo, **given: Any) -> object:
+        payload = resolve(root, info, **given)
+        # W&B spells it in two ways.
+        names = ("clientMutationId", "clientMutationID")
+        return {name: given["input"].get(name) for name in names} | payload
+
+    return resolve_with_id
 
 
 def remove_from_schema(

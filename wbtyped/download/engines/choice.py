@@ -8,6 +8,7 @@ from functools import cache
 from typing import Protocol, get_args
 
 from ... import arguments
+from ...config.proxies import Proxies
 from ...errors import OfflineError, UsageError
 from ...transport.http import Transport
 from ...transport.tls import KEY_LOG
@@ -33,16 +34,6 @@ _logger = logging.getLogger(LOGGER_NAME)
 class Engine(Protocol):
     """Moves bytes, in threads of its own or in the caller's."""
 
-    @property
-    def has_fast_lane(self) -> bool:
-        """Whether it takes small files by `Schedule.take_small`."""
-        ...
-
-    @property
-    def small_jobs(self) -> int:
-        """How many small files it can move at a time."""
-        ...
-
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished."""
 
@@ -57,6 +48,8 @@ class EngineConfig:
     name: EngineName
     jobs: int
     small_jobs: int
+    has_fast_lane: bool
+    """Whether it takes small files by `Schedule.take_small`."""
 
     def make(self, transport: Transport) -> Engine:
         """Return the engine, to be run once."""
@@ -68,14 +61,11 @@ class EngineConfig:
             return CurlEngine(transport, self.small_jobs)
         from .httpx_engine import HttpxEngine
 
-        return HttpxEngine(transport, self.jobs, self.small_jobs)
+        return HttpxEngine(transport, self.jobs, self.small_jobs if self.has_fast_lane else 0)
 
 
 class OfflineEngine:
     """Fails every transfer, for a client that is offline."""
-
-    has_fast_lane: bool = False
-    small_jobs: int = 1
 
     def run(self, schedule: Schedule) -> None:
         """Fail every transfer."""
@@ -125,4 +115,13 @@ def choose_engine(name: EngineName | None = None, jobs: int | None = None) -> En
         chosen = "httpx"
     if jobs is not None:
         arguments.whole_number("jobs", jobs, 1, MAX_JOBS)
-    return EngineConfig(chosen, jobs or DEFAULT_JOBS, jobs or DEFAULT_SMALL_JOBS)
+    has_lane = has_fast_lane(chosen, jobs)
+    small_jobs = DEFAULT_SMALL_JOBS if has_lane or chosen == "curl" else DEFAULT_JOBS
+    return EngineConfig(chosen, jobs or DEFAULT_JOBS, jobs or small_jobs, has_lane)
+
+
+def has_fast_lane(name: EngineName, jobs: int | None) -> bool:
+    """Return True if an engine has a fast lane: not behind a proxy, and httpx not for one job."""
+    if Proxies.of_environment().settings:
+        return False
+    return name == "curl" or (jobs != 1 and importlib.util.find_spec("httptools") is not None)

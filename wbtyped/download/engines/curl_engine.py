@@ -176,7 +176,6 @@ class CurlEngine:
     def __init__(self, transport: Transport, jobs: int) -> None:
         self._timeout = transport.settings.timeout
         self._jobs = jobs
-        self.small_jobs: int = jobs
         self._transport = transport
         kept = transport.kept.pop(KEPT_AS, None)
         self._multi = kept if isinstance(kept, pycurl.CurlMulti) else pycurl.CurlMulti()
@@ -184,7 +183,6 @@ class CurlEngine:
         self._multi.setopt(pycurl.M_MAXCONNECTS, jobs)
         self._multi.setopt(pycurl.M_MAX_CONCURRENT_STREAMS, jobs)
         self._routes = CurlRoutes()
-        self.has_fast_lane: bool = self._routes.is_direct
         self._free: list[CurlHandle] = []
         self._busy: dict[pycurl.Curl, CurlHandle] = {}
 

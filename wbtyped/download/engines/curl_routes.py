@@ -57,11 +57,6 @@ class CurlRoutes:
         curl.setopt(pycurl.PROXY, "")
         curl.setopt(pycurl.NOPROXY, "")
 
-    @property
-    def is_direct(self) -> bool:
-        """Whether no proxy is set."""
-        return not self._proxies.settings
-
     def check_tls(self) -> None:
         """Raise UsageError if the certificates of the environment cannot be used."""
         self._tls.context()

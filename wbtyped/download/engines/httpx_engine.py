@@ -5,11 +5,9 @@ import threading
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
-from importlib.util import find_spec
 
 import httpx
 
-from ...config.proxies import Proxies
 from ...transport.http import (
     USER_AGENT,
     ExactUrl,
@@ -69,17 +67,13 @@ class HttpxConnection:
 class HttpxEngine:
     """Worker threads with their own connections: a shared pool collapses above 16 threads."""
 
-    def __init__(self, transport: Transport, jobs: int, small_jobs: int) -> None:
+    def __init__(self, transport: Transport, jobs: int, lane_jobs: int) -> None:
         self._transport = transport
         self._jobs = jobs
         self._sockets: dict[int, socket.socket] = {}
         self._lock = threading.Lock()
-        self.has_fast_lane: bool = (
-            jobs > 1
-            and find_spec("httptools") is not None
-            and not Proxies.of_environment().settings
-        )
-        self.small_jobs: int = small_jobs if self.has_fast_lane else jobs
+        self._lane_jobs = lane_jobs
+        """How many small files the fast lane moves at a time; 0 if there is none."""
 
     def run(self, schedule: Schedule) -> None:
         """Work until the schedule is finished; with one job, in the calling thread."""
@@ -92,7 +86,7 @@ class HttpxEngine:
         ]
         for thread in threads:
             thread.start()
-        if self.has_fast_lane:
+        if self._lane_jobs:
             self._run_lane(schedule)
         for thread in threads:
             thread.join()
@@ -102,7 +96,7 @@ class HttpxEngine:
 
         with ThreadPoolExecutor(FINISHER_THREADS) as finishers:
             timeout = self._transport.settings.timeout
-            AsyncioLane(schedule, timeout, self.small_jobs, finishers).run()
+            AsyncioLane(schedule, timeout, self._lane_jobs, finishers).run()
 
     def _work(self, schedule: Schedule, client: httpx.Client | None = None) -> None:
         with closing(HttpxConnection(self._transport.settings.timeout, client)) as connection:

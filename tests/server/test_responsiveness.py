@@ -144,7 +144,8 @@ def test_many_clients_at_once_are_all_served(tmp_path: Path, lasting: bool) -> N
             assert http.put(url, content=content).status_code == 200
             (edge,) = files(names=[name])
             got = http.get(edge["node"]["directUrl"])
-            assert name == "shared" or got.content == content
+            # Another upload may have replaced it since its URL was made.
+            assert got.content == content if name != "shared" else got.status_code in {200, 404}
         assert files(first=50)
 
     with WandbServer(tmp_path / "data" if lasting else None) as server:

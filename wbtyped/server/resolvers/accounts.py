@@ -11,7 +11,8 @@ from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
 from ..node_ids import node_id, parse_node_id
-from .filtered_pages import filtered_page
+from ..sorted_views import Source
+from .filtered_pages import catalog_page
 from .nodes import (
     Node,
     entity_node,
@@ -119,11 +120,11 @@ def entity_by_name(
     """Resolve an entity; null if it has no projects and is not in an organization."""
     context = get_context(info)
     if context.access.is_anonymous:
-        return entity_node(context, name) if name in context.projects.entities() else None
+        return entity_node(context, name) if name and context.projects.has_owner(name) else None
     if not name:
         return entity_node(context, context.default_entity)
     is_account = context.users.find(name) is not None or context.members.is_team(name)
-    if is_account or name in context.projects.entities():
+    if is_account or context.projects.has_owner(name):
         return entity_node(context, name)
     found = context.organizations.find_by_team(name)
     return (
@@ -262,12 +263,17 @@ def projects_page(
     filters: str | None = None, *, prefix: str = "",
 ) -> Node:  # fmt: skip
     """Return a page of the projects of an entity whose names start with a prefix."""
-    rows = context.projects.with_prefix(name, prefix)
-    shown, _ = filtered_page(
-        map(ProjectRecord, rows), PROJECT_FIELDS, lambda record: project_node(record.row),
-        order=order, default_order="created_at", filters=filters, after=after, first=first,
+    projects = context.projects
+    source: Source[ProjectRecord] = Source(
+        "catalog", 0,
+        lambda: map(ProjectRecord, projects.with_prefix(name, prefix)),
+        lambda ids: map(ProjectRecord, projects.by_ids(ids)),
     )  # fmt: skip
-    return shown
+    return catalog_page(
+        context, source, PROJECT_FIELDS, lambda record: project_node(record.row),
+        chosen_by=("projects", name, prefix), order=order, default_order="created_at",
+        filters=filters, after=after, first=first,
+    )  # fmt: skip
 
 
 BINDABLES: list[SchemaBindable] = [query, entity, organization, project, run]

@@ -577,9 +577,9 @@ def test_upload_from_outside_the_root(wandb_server: WandbServer, api: Api, tmp_p
 
 @tries(
     "remove it first",
-    "leave it out with ignore=",
-    "or leave the link out with ignore=",
-    "leave out such files with ignore=",
+    "leave it out with ignore= (--ignore)",
+    "or leave the link out with ignore= (--ignore)",
+    "leave out such files with ignore= (--ignore)",
 )
 def test_folders_that_cannot_be_published(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()

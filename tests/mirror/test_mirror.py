@@ -120,6 +120,52 @@ def test_what_the_server_deleted_is_marked_or_removed(
     assert [run["name"] for run in lines(tmp_path, "runs.jsonl")] == ["maker"]
 
 
+def test_run_with_the_name_of_a_deleted_one_has_a_history_of_its_own(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
+    wandb_server.add_run("me/p/r", history=[{"a": 1}])
+    api.mirror("me/p", tmp_path)
+    api.run("me/p/r").delete()
+    wandb_server.add_run("me/p/r", history=[{"a": 2}, {"a": 3}])
+    assert api.mirror("me/p", tmp_path).deleted == ["me/p/r"]
+    for _ in range(2):
+        deleted, new = lines(tmp_path, "runs.jsonl")
+        for run, wanted in ((deleted, [1]), (new, [2, 3])):
+            file = tmp_path / run["history"]["file"]  # type: ignore[index]
+            assert import_module("pandas").read_parquet(file)["a"].tolist() == wanted
+        api.mirror("me/p", tmp_path, verify=True)
+
+
+def test_history_whose_steps_have_large_gaps_takes_few_requests(
+    wandb_server: WandbServer, api: Api, tmp_path: Path
+) -> None:
+    dense = [{"_step": 5_000_000 + n, "a": n} for n in range(1300)]
+    history = [*({"_step": n * 4000, "a": n} for n in range(600)), *dense, {"_step": 10**12}]
+    wandb_server.add_run("me/p/r", history=history)
+    assert api.mirror("me/p", tmp_path).left_out == []
+    table = import_module("pandas").read_parquet(tmp_path / "history" / "r.parquet")
+    assert table["_step"].tolist() == [row["_step"] for row in history]
+    assert wandb_server.requests.operations().count("RunHistory") < 60
+
+
+def test_history_that_the_server_thins_out_is_read_in_small_windows(
+    wandb_server: WandbServer, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some may choose fewer steps than they were asked for."""
+    from wbtyped.server.resolvers import history
+
+    evenly = history.even_positions
+
+    def few(count: int, samples: int | None) -> object:
+        return evenly(count, samples if count <= 1000 else 200)
+
+    monkeypatch.setattr(history, "even_positions", few)
+    wandb_server.add_run("me/p/r", history=[{"_step": n * 2} for n in range(3000)])
+    report = api.mirror("me/p", tmp_path)
+    assert report.left_out == []
+    assert lines(tmp_path, "runs.jsonl")[0]["history"]["rows"] == 3000  # type: ignore[index]
+
+
 def test_verify_replaces_what_is_damaged(server: WandbServer, api: Api, tmp_path: Path) -> None:
     api.mirror(PROJECT, tmp_path)
     before = files_in(tmp_path / "contents")

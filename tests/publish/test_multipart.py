@@ -4,6 +4,7 @@ import json
 import os
 import stat
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from wbtyped.errors import DiskError, GraphQLError, TransportError
 from wbtyped.publish import Draft
 from wbtyped.server import Fault, WandbServer
 from wbtyped.upload import part_sizes
+from wbtyped.upload.saved_parts import SavedParts
 
 PATH = "crew/ship/data"
 PART = 100_000
@@ -96,6 +98,41 @@ def interrupt(api: Api, server: WandbServer, file: Path) -> None:
     ):
         api.publish(file, PATH, "dataset", jobs=1)
     server.requests.clear()
+
+
+def test_publish_forgets_parts_that_storage_had_joined(api: Api, file: Path, saved: Path) -> None:
+    """A call may be killed after storage joined the parts, and before it forgot them."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(SavedParts, "remove", lambda _: None)
+        draft = Draft("data", "dataset")
+        draft.add_file(file)
+        (file.parent / "later").write_bytes(b"1")
+        draft.add_file(file.parent / "later")
+        api.publish(file, PATH, "dataset")
+    assert len(list(saved.iterdir())) == 1
+    draft.publish(PATH, api=api)
+    assert list(saved.iterdir()) == []
+
+
+@pytest.mark.parametrize("skip", [3, 6, 9, 14, 17, 21])
+def test_publish_of_one_content_under_two_names_resumes(
+    api: Api, wandb_server: WandbServer, file: Path, saved: Path, tmp_path: Path, skip: int
+) -> None:
+    folder = tmp_path / "twice"
+    folder.mkdir()
+    for name in ("a.bin", "b.bin"):
+        (folder / name).write_bytes(file.read_bytes())
+    for jobs in (1, 4):
+        # The second call may have too little left to fail.
+        with (
+            wandb_server.fault(Fault(kind="storage-put", skip=skip, status=400)),
+            suppress(TransportError),
+        ):
+            api.publish(folder, PATH, "dataset", jobs=jobs)
+    artifact = api.publish(folder, PATH, "dataset")
+    artifact.verify(artifact.download(tmp_path / "out"))
+    assert (tmp_path / "out/b.bin").read_bytes() == file.read_bytes()
+    assert list(saved.iterdir()) == []
 
 
 def forget_upload_id(saved: Path) -> None:

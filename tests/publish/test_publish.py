@@ -146,7 +146,7 @@ def test_draft_publishes_what_was_added(api: Api, folder: Path) -> None:
         assert Draft("data", "dataset").publish(PATH, api=api).file_count == 0
 
 
-def test_draft_refuses_what_it_cannot_publish(tmp_path: Path, folder: Path) -> None:
+def test_draft_refuses_what_it_cannot_publish(api: Api, tmp_path: Path, folder: Path) -> None:
     draft = Draft("data", "dataset")
     draft.add_file(folder / "a.txt")
     with pytest.raises(UsageError, match="already in the draft"):
@@ -157,6 +157,8 @@ def test_draft_refuses_what_it_cannot_publish(tmp_path: Path, folder: Path) -> N
         draft.add_dir(tmp_path / "absent")
     with pytest.raises(UsageError, match="not in the draft"):
         draft.remove("absent")
+    with pytest.raises(UsageError, match="referred to by Draft.add_reference"):
+        api.publish("s3://boat/a.csv", PATH, "dataset")
     with pytest.raises(UsageError, match="reserved"):
         Draft("data", "job")
     with pytest.raises(UsageError, match=r"metadata\['a'\] cannot be written as JSON"):

@@ -54,3 +54,11 @@ def stored(server: WandbServer) -> set[str]:
     """Return every blob on the server's disk, finished or not."""
     blobs = server.data / "blobs"
     return {str(p.relative_to(blobs)) for p in Path(blobs).rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def pages(wandb_server: WandbServer) -> Iterator[httpx.Client]:
+    """A client that is signed in to the pages."""
+    with httpx.Client(base_url=wandb_server.url, follow_redirects=True, timeout=30) as client:
+        assert client.post("/-/sign-in", data={"key": wandb_server.api_key}).status_code == 200
+        yield client

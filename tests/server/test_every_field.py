@@ -444,3 +444,58 @@ def test_protected_aliases_and_client_ids_are_kept(wandb_server: WandbServer) ->
     mutate(wandb_server, "createClientIDMapping", {"clientID": "mine", "serverID": version[0]})
     found = answer(wandb_server, '{ clientIDMapping(clientID: "mine") { serverID } }')
     assert found == {"data": {"clientIDMapping": {"serverID": version[0]}}}
+
+
+def test_every_payload_returns_the_string_of_its_input(wandb_server: WandbServer) -> None:
+    wandb_server.add_run("crew/ship/log", {"a.txt": "hello"}, history=[{"loss": 1}])
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": "hi"})
+    wandb_server.link_artifact("crew/ship/data:v0", "crew/ship/shelf")
+    schema, ids = served_schema(wandb_server), ids_of(wandb_server)
+    assert schema.mutation_type is not None
+    returned = 0
+    for name, given in MUTATIONS:
+        payload = type_of(schema.mutation_type.fields[name])
+        assert isinstance(payload, GraphQLObjectType)
+        for spelt in ("clientMutationId", "clientMutationID"):
+            if spelt in payload.fields:
+                input_type = name[0].upper() + name[1:] + "Input"
+                text = f"mutation M($i: {input_type}!) {{ {name}(input: $i) {{ {spelt} }} }}"
+                filled_in = with_ids({**given, spelt: "mine"}, ids)
+                body = answer(wandb_server, text, {"i": filled_in})
+                if "errors" not in body:
+                    assert body["data"] == {name: {spelt: "mine"}}
+                    returned += 1
+    assert returned > 30
+
+
+def test_mutations_without_optional_names_say_what_is_missing(wandb_server: WandbServer) -> None:
+    for name in ("createInvite", "createServiceAccount"):
+        assert "entityName is missing" in str(mutate(wandb_server, name, {})["errors"])
+    assert "artifact None not found" in str(mutate(wandb_server, "linkArtifact", {})["errors"])
+
+
+def test_link_artifact_takes_the_id_of_a_client(wandb_server: WandbServer) -> None:
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": "hi"})
+    version = new_id(wandb_server, VERSION % "id")
+    mutate(wandb_server, "createClientIDMapping", {"clientID": "mine", "serverID": version})
+    given = SHIP | {"clientID": "mine", "artifactPortfolioName": "shelf"}
+    assert "errors" not in mutate(wandb_server, "linkArtifact", given)
+    with Api({"base_url": wandb_server.url}, api_key=wandb_server.api_key) as api:
+        assert api.artifact("crew/ship/shelf:v0").source_name == "data:v0"
+
+
+def test_update_artifact_replaces_aliases(wandb_server: WandbServer) -> None:
+    wandb_server.add_artifact("crew/ship/data", "dataset", {"a.txt": "hi"}, aliases=["old", "kept"])
+    version = new_id(wandb_server, VERSION % "id")
+
+    def update(*aliases: str, collection: str = "data") -> str:
+        listed: list[JsonValue] = [
+            {"artifactCollectionName": collection, "alias": alias} for alias in aliases
+        ]
+        given: JsonValue = {"artifactID": version, "aliases": listed}
+        return str(mutate(wandb_server, "updateArtifact", given))
+
+    assert "errors" not in update("kept", "new")
+    assert "artifact in the collection shelf not found" in update("other", collection="shelf")
+    with Api({"base_url": wandb_server.url}, api_key=wandb_server.api_key) as api:
+        assert api.artifact("crew/ship/data:v0").aliases == ["kept", "new"]

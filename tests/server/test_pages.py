@@ -164,6 +164,127 @@ def test_links_of_clients_lead_to_pages(
         assert browser.get(url).status_code == 200, url
 
 
+def test_links_of_registries_lead_to_their_versions(
+    server: WandbServer, browser: httpx.Client, api: Api
+) -> None:
+    server.add_organization("Acme Corp.", "acme-org", teams=["crew"])
+    server.link_artifact("crew/ship/data:v1", "acme-org/wandb-registry-model/shelf")
+    server.link_artifact("crew/ship/data:v1", "crew/model-registry/port folio")
+    for path in ("acme-org/wandb-registry-model/shelf", "crew/model-registry/port folio"):
+        linked = api.artifact(f"{path}:v0")
+        response = browser.get(linked.url)
+        assert "selectionPath" in linked.url
+        assert (response.status_code, f"{linked.name}</h1>" in response.text) == (200, True)
+        entity, project, name = path.split("/")
+        shown = httpx.URL(f"/{entity}/{project}/artifacts/dataset/{name}/v0")
+        assert (response.url.path, response.url.query) == (shown.path, b"")
+        url = linked.url.partition("&view")[0]
+        assert f"<h1>{name}</h1>" in browser.get(url).text
+    registry = api.registry("model", organization="Acme Corp.")
+    for url in (registry.url, "/orgs/Acme%20Corp.", "/orgs/acme-org/registry"):
+        assert browser.get(url).status_code == 200
+        assert "shelf" in browser.get(url).text or "wandb-registry-model" in browser.get(url).text
+    for url in (f"{registry.url}?selectionPath=a/b", f"{registry.url}?selectionPath=a/b/c"):
+        assert browser.get(url).status_code == 404
+
+
+def test_page_of_the_key_shows_none(server: WandbServer, browser: httpx.Client) -> None:
+    text = browser.get("/authorize?ref=models").text  # as `wandb login` prints it
+    assert "WBTYPED_SERVER_API_KEY" in text
+    assert server.api_key not in text
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/crew/ship?name=a%26b&order=-state", f"{PATH}/files/x%23y%3F.txt",
+     "/orgs/A%20B/registry/model?selectionPath=a%2Fb%2Fc&version=v0"],
+)  # fmt: skip
+def test_sign_in_leads_back_to_the_whole_url(server: WandbServer, path: str) -> None:
+    form = httpx.get(server.url + path).text
+    target = re.search(r'name="target" type="hidden" value="([^"]+)"', form)
+    assert target
+    assert html.unescape(target[1]) == path
+    data = {"key": server.api_key, "target": html.unescape(target[1])}
+    assert httpx.post(f"{server.url}/-/sign-in", data=data).headers["location"] == path
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@pytest.mark.parametrize("path", ["/", "/crew/ship", PATH, "/crew/ship/charts", "/-/ready"])
+def test_pages_are_read_only(browser: httpx.Client, method: str, path: str) -> None:
+    assert browser.request(method, path).status_code == 405
+
+
+def test_head_of_a_page_has_its_headers(browser: httpx.Client) -> None:
+    got, head = browser.get("/crew/ship"), browser.head("/crew/ship")
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-length", "content-security-policy", "cache-control"):
+        assert head.headers[name] == got.headers[name]
+
+
+def test_parts_of_pages_are_checked_for_changes(server: WandbServer) -> None:
+    response = httpx.get(f"{server.url}/-/static/charts.js")
+    assert (response.status_code, response.headers["cache-control"]) == (200, "no-cache")
+    etag = {"If-None-Match": response.headers["etag"]}
+    assert httpx.get(f"{server.url}/-/static/charts.js", headers=etag).status_code == 304
+    assert httpx.get(f"{server.url}/-/static/../site.py").status_code in {401, 404}
+
+
+def test_session_of_one_server_is_none_of_another(
+    server: WandbServer, browser: httpx.Client
+) -> None:
+    with WandbServer(api_key=server.api_key) as other:
+        port = httpx.URL(other.url).port
+        (value,) = browser.cookies.values()
+        for name in (f"wbtyped-session-{port}", *browser.cookies):
+            headers = {"Cookie": f"{name}={value}"}
+            assert httpx.get(other.url, headers=headers).status_code == 401
+
+
+def test_pages_show_what_their_user_may_see(server: WandbServer) -> None:
+    key = server.add_user("ann")
+    server.add_user("bob", teams=["closed"])
+    server.add_run("closed/secret/hidden", {"a.txt": "x"}, history=[{"loss": 1}])
+    server.add_artifact("closed/secret/data", "dataset", {"a.txt": "x"})
+    with httpx.Client(base_url=server.url, follow_redirects=True) as client:
+        client.post("/-/sign-in", data={"key": key})
+        assert "secret" not in client.get("/").text
+        for path in (
+            "/closed", "/closed/secret", "/closed/secret/charts?run=hidden",
+            "/closed/secret/compare?run=hidden&all=1", "/closed/secret/runs/hidden",
+            "/closed/secret/runs/hidden/files/a.txt", "/closed/secret/storage",
+            "/closed/secret/artifacts", "/closed/secret/artifacts/dataset/data/v0",
+            "/x/registry/model?selectionPath=closed/secret/data&version=v0",
+        ):  # fmt: skip
+            assert client.get(path).status_code == 404, path
+
+
+def test_metadata_of_versions_are_compared(server: WandbServer, browser: httpx.Client) -> None:
+    for number in range(2):
+        server.add_artifact(
+            "crew/meta/data", "dataset", {"a": "a", "gone" if number == 0 else "new": "x"},
+            metadata={"same": 1, "deep": {"n": number}},
+        )  # fmt: skip
+    text = browser.get("/crew/meta/artifacts/dataset/data/v1?compare=v0").text
+    assert "Metadata that differs from v0" in text
+    assert re.search(r'deep.n</th><td class="value">0</td><td class="value">1</td>', text)
+    for href in re.findall(r'href="([^"]+/files/[^"]+)"', text):
+        assert browser.get(href).status_code == 200, href
+    assert "v0/files/gone" in text
+    text = browser.get("/crew/meta/artifacts/dataset/data/v1?compare=v1").text
+    assert "The metadata are the same" in text
+
+
+def test_files_are_shown_from_a_name_on(server: WandbServer, browser: httpx.Client) -> None:
+    files = {f"f{number:03}": "x" for number in range(250)}
+    server.add_run("crew/many/r", files)
+    server.add_artifact("crew/many/data", "dataset", files)
+    for path in ("/crew/many/runs/r", "/crew/many/artifacts/dataset/data/v0"):
+        for start, first in (("f150", "f150"), ("f15", "f150"), ("f1499", "f150"), ("", "f000")):
+            names = re.findall(r">(f\d{3})</a>", browser.get(path, params={"from": start}).text)
+            assert names[0] == first
+        assert "No files" in browser.get(path, params={"from": "z"}).text
+
+
 def test_comparison_tells_what_changed(browser: httpx.Client) -> None:
     text = browser.get("/crew/ship/artifacts/dataset/data/v1?compare=v0").text
     assert "1 file differs from v0" in text

@@ -173,6 +173,95 @@ def test_chart_shows_the_value_under_the_pointer(page: Page, server: WandbServer
     assert re.search(r"at step \d+$", page.locator("figcaption .shown").inner_text())
 
 
+def test_charts_of_ticked_runs_can_be_hidden_and_smoothed(page: Page, server: WandbServer) -> None:
+    for number in range(3):
+        history = [{"loss": (step % 2) * 10 + number} for step in range(50)]
+        server.add_run(f"crew/few/r{number}", history=history, display_name=f"name{number}")
+    page.goto(f"{server.url}/crew/few")
+    for name in ("name2", "name0"):
+        page.get_by_label(f"Choose {name}").focus()
+        page.keyboard.press("Space")
+    page.get_by_role("button", name="Charts").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector("figure canvas")
+    legend = page.locator(".legend label")
+    assert [text.split() for text in legend.all_inner_texts()] == [
+        ["Show", "name2"], ["Show", "name0"],
+    ]  # fmt: skip
+    picture = "canvas => canvas.toDataURL()"
+    seen = {page.locator("canvas").evaluate(picture)}
+    page.get_by_label("Show name2").focus()
+    page.keyboard.press("Space")
+    seen.add(page.locator("canvas").evaluate(picture))
+    page.get_by_label("Smoothing").focus()
+    page.keyboard.press("End")
+    page.wait_for_timeout(300)
+    seen.add(page.locator("canvas").evaluate(picture))
+    page.get_by_label("Logarithmic").check()
+    seen.add(page.locator("canvas").evaluate(picture))
+    assert len(seen) == 4
+    page.locator("figure .u-over").hover()
+    assert re.search(r" at step \d+$", page.locator("figcaption .shown").inner_text())
+    page.locator("summary").last.click()
+    assert page.get_by_role("table", name="Values of loss").get_by_role("row").count() == 3
+
+
+def test_chart_tells_whose_line_is_under_the_pointer(page: Page, server: WandbServer) -> None:
+    for number in range(2):
+        server.add_run(
+            f"crew/few/r{number}", history=[{"loss": number}] * 50, display_name=f"name{number}"
+        )
+    page.goto(f"{server.url}/crew/few/charts")
+    over = page.locator("figure .u-over")
+    box = over.bounding_box()
+    assert box
+    over.hover(position={"x": box["width"] / 2, "y": 3})
+    told = page.locator("figcaption .shown").inner_text()
+    assert re.fullmatch(r"name1: 1 at step 2\d", told)
+
+
+def test_configurations_are_compared_by_keyboard(page: Page, server: WandbServer) -> None:
+    for number in range(2):
+        server.add_run(f"crew/few/r{number}", config={"lr": number, "same": 1})
+    page.goto(f"{server.url}/crew/few")
+    page.get_by_role("button", name="Compare configurations").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/compare?**")
+    table = page.get_by_role("table", name="Configuration")
+    assert table.get_by_role("rowheader").all_inner_texts() == ["lr"]
+    page.get_by_role("link", name="Show all values").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**all=1**")
+    assert table.get_by_role("rowheader").count() == 2
+
+
+def test_focus_is_visible_and_pages_work_when_enlarged(page: Page, server: WandbServer) -> None:
+    page.goto(f"{server.url}/crew/ship")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        style = "getComputedStyle(document.activeElement)"
+        assert page.evaluate(f"{style}.outlineStyle") != "none"
+        assert page.evaluate(f"parseFloat({style}.outlineWidth)") >= 2
+    page.set_viewport_size({"width": 640, "height": 400})  # 1280 pixels at 200 %
+    for path in PAGES:
+        page.goto(f"{server.url}/{path}")
+        width = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert page.evaluate(width) <= 0, path
+
+
+def test_values_are_there_without_scripts(server: WandbServer, chromium: Browser) -> None:
+    context = chromium.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{server.url}/crew/ship/charts")
+    page.fill("#key", server.api_key)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("figure.chart")
+    assert not page.get_by_label("Smoothing").is_visible()
+    page.locator("summary").first.click()
+    assert page.locator("figure table").first.is_visible()
+    context.close()
+
+
 def test_image_of_storage_is_shown(page: Page, server: WandbServer) -> None:
     page.goto(f"{server.url}/crew/ship/runs/log/files/media/dot.png")
     assert page.locator("main img").evaluate("image => image.naturalWidth") == 1

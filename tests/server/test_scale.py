@@ -4,17 +4,22 @@ import json
 import random
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import cast
 
 import pytest
 
 from wbtyped.server import WandbServer
 from wbtyped.server.context import Context
+from wbtyped.server.drafts import VersionRequest
 from wbtyped.server.execution import Execution
 from wbtyped.server.graphql_request import GraphQLRequest
+from wbtyped.server.manifests import MD5
+from wbtyped.server.node_ids import node_id
 from wbtyped.server.runs import Runs
 from wbtyped.server.server import FEATURES
 from wbtyped.server.sorted_views import SortedViews
+from wbtyped.server.uploads import AnnouncedFile
 from wbtyped.server.versions import Versions
 
 TYPES = {"after": "String", "first": "Int = 2", "filters": "JSONString", "order": "String"}
@@ -180,6 +185,55 @@ def test_no_page_reads_a_whole_table(backend: Backend, name: str) -> None:
     assert len(found) > 2
     for statement in found:
         assert backend.slow_steps(statement) == [], statement
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_page_takes_as_many_statements_whatever_its_size(backend: Backend, name: str) -> None:
+    query, variables = LISTS[name]
+    assert backend.ids(query, **variables), "reads what is read once"
+    counts = {
+        len(backend.statements(partial(backend.ask, query, first=size, **variables)))
+        for size in (1, 2, 5)
+    }
+    assert len(counts) == 1
+    assert counts.pop() <= 7
+
+
+def test_versions_of_a_page_share_their_collection_and_project(backend: Backend) -> None:
+    versions = in_data(
+        "artifacts(first: $first) { edges { node { aliases { artifactCollection { id } }"
+        " artifactType { name } artifactSequence { name project { name } } } } }"
+    )
+
+    def count(first: int) -> int:
+        return len(backend.statements(lambda: backend.ask(versions, first=first)))
+
+    # Each further version has aliases of its own, and nothing else.
+    assert count(5) - count(1) == 4
+
+
+def test_uploaded_file_takes_a_few_statements(backend: Backend) -> None:
+    context, store = backend.context, backend.context.blobs.store
+
+    def upload(name: str) -> None:
+        blob = store.new_blob()
+        blob.write(name.encode())
+        context.files.receive(1, name, blob)
+
+    def announce(count: int) -> None:
+        files = [AnnouncedFile(f"n{n}", str(n), str(n), MD5, {}) for n in range(count)]
+        context.uploads.announce(draft, files, context.access)
+
+    request = VersionRequest(
+        1, "crew", "x", {"digest_algorithm": MD5, "storage_layout": "V2"}, aliases=[], tags=[]
+    )
+    draft = context.drafts.begin(request)
+    assert len(backend.statements(lambda: upload("new"))) <= 9, "with those of triggers"
+    assert len(backend.statements(lambda: announce(10))) <= 4 * 10 + 3
+    context.versions.delete(draft, with_aliases=True)
+    row = context.files.find(1, "new")
+    assert row is not None
+    context.files.delete([node_id("File", row["id"])], None)
 
 
 @pytest.mark.parametrize("name", LOOK_UPS)

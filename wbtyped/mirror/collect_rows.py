@@ -3,13 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import islice
 
 from wbtyped_graphql import calls
+from wbtyped_graphql.mirrored_runs import MirroredRunsProjectRunsEdgesNode as RunNode
 
 from ..artifacts.lineage import Run
 from ..errors import WbtypedError
 from ..row_files import write_rows
-from ..runs.history import HistoryScan, Row
+from ..runs.history import HistoryScan, Row, load_extent, load_rows
 from ..runs.ref import require_run
 from ..runs.run_data import read_object
 from ..transport.flow import Flow, ask
@@ -19,6 +21,10 @@ from .planned_run import PlannedRun
 from .records import StoredRows
 
 STEPS_PER_REQUEST = 1000
+WIDER = 4
+"""By how much the next window is wider than one that is nearly empty."""
+MOST_WINDOWS = 2000
+"""Requests for the history of one run, if the server seems to leave steps out."""
 LOGGED_MEANWHILE = 10_000
 """Entries of system metrics that a run may add until they are read; all come in one response."""
 PLAIN_NAME = re.compile(r"[a-z0-9_-]{1,100}")
@@ -29,6 +35,10 @@ class RowCollector:
 
     def __init__(self, mirroring: Mirroring) -> None:
         self._mirroring = mirroring
+        self._owners: dict[str, str] = {}
+        """Ids of the runs whose files have the plain names of runs, by name."""
+        for run in mirroring.catalog.runs:
+            self._owners.setdefault(run.name, run.id)
 
     def flows(self, planned: PlannedRun) -> Iterator[Flow[None]]:
         """Yield the flows that read what a run has logged since it was mirrored."""
@@ -53,11 +63,8 @@ class RowCollector:
         )
 
     def _read_history(self, planned: PlannedRun) -> Flow[None]:
-        rows: list[Row] = []
         try:
-            scan = HistoryScan.of(planned.run, None, STEPS_PER_REQUEST, None, None)
-            for window in (yield from scan.windows()):
-                rows += yield from scan.load(window)
+            rows = yield from load_all_steps(planned.run, planned.node.history_line_count)
         except WbtypedError as error:
             self._fail(f"history of {planned.run.full_path}", error)
             planned.history = planned.known.history if planned.known else None
@@ -84,15 +91,58 @@ class RowCollector:
         if not rows:
             return None
         content, suffix = write_rows(rows)
-        file = f"{folder}/{file_name(planned.node.name)}{suffix}"
+        file = f"{folder}/{self._file_name(planned.node)}{suffix}"
         self._mirroring.place.write(file, content)
         return StoredRows(
             file=file, rows=len(rows), line_count=line_count,
             heartbeat_at=planned.node.heartbeat_at,
         )  # fmt: skip
 
+    def _file_name(self, node: RunNode) -> str:
+        """Return a name for the files of a run; a deleted run may have had the same name."""
+        name = file_name(node.name)
+        if self._owners.setdefault(node.name, node.id) == node.id:
+            return name
+        return f"{name}.{sha256(node.id.encode()).hexdigest()[:16]}"
+
     def _fail(self, path: str, reason: object) -> None:
         self._mirroring.report.failed.append((path, str(reason)))
+
+
+def load_all_steps(run: Run, count: int | None) -> Flow[list[Row]]:
+    """Return all steps of a run, which may be numbered with gaps of any size.
+
+    A response with fewer steps than were asked for has all of its window, as far as is known of
+    servers. If steps are missing in the end, windows are read that cannot have more than that.
+    """
+    rows = yield from load_by_density(run)
+    if len(rows) >= (count or 0):
+        return rows
+    scan = HistoryScan.of(run, None, STEPS_PER_REQUEST, None, None)
+    windows = list(islice((yield from scan.windows()), MOST_WINDOWS + 1))
+    if len(windows) > MOST_WINDOWS:
+        return rows
+    exhaustive: list[Row] = []
+    for window in windows:
+        exhaustive += yield from scan.load(window)
+    return max(rows, exhaustive, key=len)
+
+
+def load_by_density(run: Run) -> Flow[list[Row]]:
+    """Return steps window by window, each as wide as the density of the one before suggests."""
+    stop = (yield from load_extent(run)).last_step + 1
+    rows: list[Row] = []
+    start, width = 0, STEPS_PER_REQUEST
+    while start < stop:
+        found = yield from load_rows(run, STEPS_PER_REQUEST, start, min(start + width, stop))
+        if len(found) >= STEPS_PER_REQUEST and width > STEPS_PER_REQUEST:
+            width = max(STEPS_PER_REQUEST, width // WIDER)
+            continue
+        rows += found
+        start += width
+        if len(found) < STEPS_PER_REQUEST // WIDER:
+            width *= WIDER
+    return rows
 
 
 def load_events(run: Run, count: int | None) -> Flow[list[Row]]:

@@ -37,6 +37,7 @@ class RunCollector:
         self._client = mirroring.client
         self._catalog = mirroring.catalog
         self._report = mirroring.report
+        self._rows = RowCollector(mirroring)
 
     def run(self) -> None:
         """Mirror all runs, page by page."""
@@ -156,9 +157,8 @@ class RunCollector:
     def _read_rest(self, runs: Sequence[PlannedRun]) -> None:
         """Read what did not come with the runs."""
         flows = self._mirroring.new_flows()
-        rows = RowCollector(self._mirroring)
         for planned in runs:
-            for flow in rows.flows(planned):
+            for flow in self._rows.flows(planned):
                 flows.add(flow)
             if not (planned.logged.is_complete and planned.used.is_complete):
                 flows.add(self._read_lineage(planned))

@@ -87,10 +87,16 @@ class ApiOrigin:
 
     def is_authorized(self, scope: Scope) -> bool:
         """Return True if a request has a valid API key, or comes from a page that has sent it."""
-        return self._user(Headers(scope=scope)) is not None or self._site.is_signed_in(scope)
+        return self._user(scope) is not None or self._site.is_signed_in(scope)
 
-    def _user(self, headers: Headers) -> User | None:
+    def _user(self, scope: Scope) -> User | None:
         """Return the user that a request has the key of; nobody where no key is needed."""
+        if "key_owner" not in scope:  # a request is asked for it three times
+            scope["key_owner"] = self._find_user(Headers(scope=scope))
+        user: User | None = scope["key_owner"]
+        return user
+
+    def _find_user(self, headers: Headers) -> User | None:
         if self._keys.optional and "authorization" not in headers:
             return NOBODY
         user_id = self._keys.owner_by_header(headers.get("authorization", ""))
@@ -98,7 +104,7 @@ class ApiOrigin:
 
     def _reject(self, request: Request, *, writes: bool = False) -> Response | None:
         # A cookie is not enough: a browser sends it without being asked.
-        user = self._user(request.headers)
+        user = self._user(request.scope)
         if user is not None and not (writes and user is NOBODY):
             return None
         return json_error(401, NOT_LOGGED_IN, {"WWW-Authenticate": 'Basic realm="W&B"'})
@@ -165,7 +171,7 @@ class ApiOrigin:
 
     def _context_for(self, request: Request) -> Context:
         context = self._context.for_host(request.headers.get("host", ""))
-        user = self._user(request.headers)
+        user = self._user(request.scope)
         # A single user may see everything, and nothing has to be remembered for a request.
         limited = context.users.several or user is NOBODY
         return context.for_user(user) if user and limited else context

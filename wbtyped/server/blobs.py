@@ -106,7 +106,8 @@ class BlobStore:
 
     def __init__(self, folder: Path, *, lasting: bool = True) -> None:
         self._folder = folder
-        self._lasting = lasting
+        self.lasting: bool = lasting
+        """Whether blobs are written to the disk before they are stored."""
         self._incoming = folder / "incoming"
         make_private_folder(folder)
         make_private_folder(self._incoming)
@@ -120,7 +121,7 @@ class BlobStore:
 
     def new_blob(self, *, xxh128: bool = False) -> IncomingBlob:
         """Open a new blob for writing."""
-        return IncomingBlob(self._incoming, lasting=self._lasting, xxh128=xxh128)
+        return IncomingBlob(self._incoming, lasting=self.lasting, xxh128=xxh128)
 
     def put(self, content: bytes, *, durable: bool = False) -> Blob:
         """Store bytes; only `durable` ones are sure to survive a power failure."""

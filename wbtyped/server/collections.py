@@ -29,22 +29,15 @@ class Collections:
     def type_named(self, project_id: int, name: str) -> sqlite3.Row | None:
         """Return an artifact type by name."""
         query = "SELECT * FROM artifact_types WHERE project_id = ? AND name = ?"
-        row: sqlite3.Row | None = self._database.connection.execute(
-            query, (project_id, name)
-        ).fetchone()
-        return row
+        return self._database.row(query, (project_id, name))
 
     def type_by_id(self, type_id: int) -> sqlite3.Row:
         """Return an artifact type that exists."""
-        query = "SELECT * FROM artifact_types WHERE id = ?"
-        row: sqlite3.Row = self._database.connection.execute(query, (type_id,)).fetchone()
-        return row
+        return self._database.rows("SELECT * FROM artifact_types WHERE id = ?", (type_id,))[0]
 
     def find_type(self, type_id: int | None) -> sqlite3.Row | None:
         """Return an artifact type."""
-        query = "SELECT * FROM artifact_types WHERE id = ?"
-        row: sqlite3.Row | None = self._database.connection.execute(query, (type_id,)).fetchone()
-        return row
+        return self._database.row("SELECT * FROM artifact_types WHERE id = ?", (type_id,))
 
     def describe_type(self, type_id: int, description: str | None) -> None:
         """Change the description of an artifact type."""
@@ -79,9 +72,7 @@ class Collections:
         return self._one("project_id = ? AND name = ?", project_id, name)
 
     def _one(self, where: str, *values: object) -> sqlite3.Row | None:
-        query = SELECT_COLLECTIONS.format(where=where)
-        row: sqlite3.Row | None = self._database.connection.execute(query, values).fetchone()
-        return row
+        return self._database.row(SELECT_COLLECTIONS.format(where=where), values)
 
     def list_by(self, column: str, owner_id: int) -> list[sqlite3.Row]:
         """Return all collections of a type (`type_id`) or a project (`project_id`)."""
@@ -159,7 +150,7 @@ class Collections:
             "SELECT tags.* FROM tags JOIN collection_tags ON tag_id = tags.id"
             " WHERE collection_id = ? ORDER BY tags.name"
         )
-        return self._database.connection.execute(query, (collection_id,)).fetchall()
+        return self._database.rows(query, (collection_id,))
 
     def tagged(self, tag_id: int | None) -> list[sqlite3.Row]:
         """Return the collections that have a tag, oldest first."""

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import Any, cast
@@ -13,6 +14,7 @@ from graphql import (
     FieldNode,
     GraphQLEnumType,
     GraphQLError,
+    GraphQLFieldResolver,
     GraphQLObjectType,
     GraphQLResolveInfo,
     GraphQLSchema,
@@ -71,6 +73,7 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     restore_enum_parsing(schema)
     mark_plain_fields(schema)
     guard_sources(schema)
+    return_mutation_ids(schema)
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:
             remove_from_schema(schema, type_name, field_name, argument)
@@ -85,6 +88,26 @@ def restore_enum_parsing(schema: GraphQLSchema) -> None:
     for object_type in schema.type_map.values():
         if isinstance(object_type, GraphQLEnumType):
             vars(object_type).pop("parse_value", None)
+
+
+def return_mutation_ids(schema: GraphQLSchema) -> None:
+    """Let each payload have the string by which a client matches it to its request."""
+    assert schema.mutation_type is not None  # noqa: S101 - it is in the schema
+    for field in schema.mutation_type.fields.values():
+        assert field.resolve is not None  # noqa: S101 - a test executes each
+        field.resolve = with_mutation_id(field.resolve)
+
+
+def with_mutation_id(resolve: GraphQLFieldResolver) -> GraphQLFieldResolver:
+    """Return a resolver whose payload has the string of the input."""
+
+    def resolve_with_id(root: object, info: GraphQLResolveInfo, **given: Any) -> object:
+        payload = resolve(root, info, **given)
+        # W&B spells it in two ways.
+        names = ("clientMutationId", "clientMutationID")
+        return {name: given["input"].get(name) for name in names} | payload
+
+    return resolve_with_id
 
 
 def remove_from_schema(
@@ -242,17 +265,19 @@ class Execution:
         if context.is_read_only and prepared.has_mutation:
             return 400, {"errors": [{"message": READ_ONLY}]}
         hidden = prepared.hidden if hide_schema else None
+        reading = nullcontext() if prepared.has_mutation else context.database.reading_once()
         start_time_limit()
         try:
-            result = execute_sync(
-                self._documents.schema,
-                hidden.document if hidden else prepared.document,
-                context_value=context,
-                # Clients send variables that their document does not declare; they are ignored.
-                variable_values=dict(request.variables or {}),
-                operation_name=request.requested_name or None,
-                execution_context_class=TimeLimitedExecution,
-            )
+            with reading:
+                result = execute_sync(
+                    self._documents.schema,
+                    hidden.document if hidden else prepared.document,
+                    context_value=context,
+                    # Clients send variables that their document does not declare; ignore them.
+                    variable_values=dict(request.variables or {}),
+                    operation_name=request.requested_name or None,
+                    execution_context_class=TimeLimitedExecution,
+                )
         except TimeLimitExceeded as error:
             return 400, {"errors": [{"message": str(error)}]}
         if hidden:

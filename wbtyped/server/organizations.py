@@ -35,13 +35,13 @@ class Organizations:
 
     def all(self) -> list[Organization]:
         """Return every organization, oldest first."""
-        rows = self._database.connection.execute("SELECT * FROM organizations ORDER BY id")
+        rows = self._database.rows("SELECT * FROM organizations ORDER BY id", ())
         return [Organization(row["id"], row["name"], row["entity"]) for row in rows]
 
     def teams(self, organization: Organization) -> list[str]:
         """Return the names of the teams of an organization."""
         query = "SELECT entity FROM organization_teams WHERE organization_id = ? ORDER BY entity"
-        rows = self._database.connection.execute(query, (organization.id,))
+        rows = self._database.rows(query, (organization.id,))
         return [row["entity"] for row in rows if row["entity"] != organization.entity]
 
     def protected_aliases(self, entity: str) -> list[str]:
@@ -64,5 +64,5 @@ class Organizations:
     def find_by_team(self, entity: str) -> Organization | None:
         """Return the organization that a team belongs to."""
         query = "SELECT organization_id FROM organization_teams WHERE entity = ?"
-        row = self._database.connection.execute(query, (entity,)).fetchone()
+        row = self._database.row(query, (entity,))
         return next((o for o in self.all() if row and o.id == row["organization_id"]), None)

@@ -43,10 +43,7 @@ class Projects:
 
     def _named(self, entity: str, name: str) -> sqlite3.Row | None:
         query = "SELECT * FROM projects WHERE entity = ? AND name = ?"
-        row: sqlite3.Row | None = self._database.connection.execute(
-            query, (entity, name)
-        ).fetchone()
-        return row
+        return self._database.row(query, (entity, name))
 
     def require(self, entity: str, name: str) -> sqlite3.Row:
         """Return a project by entity and name, or raise HttpError."""
@@ -63,9 +60,7 @@ class Projects:
 
     def by_id(self, project_id: int) -> sqlite3.Row:
         """Return a project that exists."""
-        query = "SELECT * FROM projects WHERE id = ?"
-        row: sqlite3.Row = self._database.connection.execute(query, (project_id,)).fetchone()
-        return row
+        return self._database.rows("SELECT * FROM projects WHERE id = ?", (project_id,))[0]
 
     def entities(self) -> list[str]:
         """Return the names of all entities that have a project which the user may see."""

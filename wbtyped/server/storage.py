@@ -19,7 +19,7 @@ from .limits import MANIFEST_BYTES
 from .node_ids import parse_row_id
 from .request_body import check_content_length, too_large
 from .responses import drain, storage_error
-from .workers import Workers
+from .workers import InTurn, Workers
 
 Upload = tuple[IncomingBlob, Callable[[IncomingBlob], None]]
 """A blob that is being written, and the function that stores it once complete."""
@@ -41,6 +41,8 @@ class StorageOrigin:
         self._context = context
         self._blobs = blobs
         self._workers = workers
+        # Threads that wait for the disk do not compete, and several writes share one wait.
+        self._small = workers if blobs.lasting else InTurn(workers)
 
     def app(self) -> Starlette:
         """Return the application."""
@@ -154,7 +156,7 @@ class StorageOrigin:
             if rejection is None and is_small(request.headers):
                 # One thread does all of it, since handing work to one costs more than the work.
                 body = await request.body()
-                etag = await self._workers.run(store_small, open_blob, body, checksum)
+                etag = await self._small.run(store_small, open_blob, body, checksum)
                 return stored(etag) if etag else storage_error(404, "NoSuchUpload")
             opened = None if rejection else await self._workers.run(open_blob)
             if opened is None:

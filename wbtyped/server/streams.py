@@ -181,7 +181,7 @@ class Streams:
             rows = self.lines_after(run_id, name, None, -1)
         else:
             chooser = random.Random(length)  # noqa: S311 - the same lines each time
-            starts = [part * length // (most - 1) for part in range(most)]
+            starts = [part * (length - 1) // (most - 1) for part in range(most)]
             chosen = [chooser.randrange(*part) for part in pairwise(starts)]
             query = (
                 "SELECT number, line FROM stream_lines WHERE run_id = ? AND name = ?"

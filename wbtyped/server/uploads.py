@@ -142,8 +142,9 @@ class Uploads:
                     f"UPDATE {table} SET blob = ?, md5 = ? WHERE {where}",  # noqa: S608
                     (blob.key, blob.md5, *key),
                 )
-            replaced = [old["blob"]] if old and old["blob"] else []
-            self._blobs.remove_unreferenced([*replaced, blob.key])
+            # Without a row, which was deleted meanwhile, nothing references the new blob.
+            replaced = old["blob"] if old else blob.key
+            self._blobs.remove_unreferenced([replaced] if replaced else [])
 
     # Large files.
 

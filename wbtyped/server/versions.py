@@ -59,11 +59,10 @@ class Versions:
         self._blobs = blobs
 
     def _all(self, query: str, *values: object) -> list[sqlite3.Row]:
-        return self._database.connection.execute(query, values).fetchall()
+        return self._database.rows(query, values)
 
     def _one(self, query: str, *values: object) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self._database.connection.execute(query, values).fetchone()
-        return row
+        return self._database.row(query, values)
 
     def _count(self, query: str, *values: object) -> int:
         """Return the column `found` of the one row of a query."""

@@ -78,12 +78,20 @@ class ContentUploads:
         """What errors are about."""
         return f"version of {self.target.path}"
 
-    def run(self) -> Flow[Mapping[str, str]]:
-        """Upload what the server lacks; return by name the version that brought each content."""
+    @property
+    def births(self) -> Mapping[str, str]:
+        """By name, the version that brought each content; known as soon as uploads are started."""
+        return dict(self._births)
+
+    def start(self) -> Flow[None]:
+        """Start to upload what the server lacks."""
         self.batch.expect(len(self.contents), sum(c.size for c in self.contents.values()))
         for page in path_batches(list(self.contents)):
             yield from self._request(page)
             yield from self.batch.wait_for_room()
+
+    def finish(self) -> Flow[None]:
+        """Wait until the server has all contents."""
         yield from self.batch.finish()
         while self._expired or self._complete:
             yield from self._join_parts()
@@ -91,7 +99,6 @@ class ContentUploads:
             for page in path_batches(list(expired)):
                 yield from self._request(page, 1 + max(expired[name] for name in page))
             yield from self.batch.finish()
-        return self._births
 
     def _request(self, names: Sequence[str], refreshes: int = 0) -> Flow[None]:
         """Request upload URLs, and start the uploads; the response keeps the order."""
@@ -129,6 +136,8 @@ class ContentUploads:
         """Return the requests that upload a file."""
         content = self.contents[name]
         if node.upload_url is None:
+            if content.parts:  # of a call that was killed once storage had joined them
+                self._saved(content).remove()
             self.batch.file_done("skipped", name, content.size)
             return ()
         if content.parts and (parts := self._parts(content, node)):
@@ -178,7 +187,7 @@ class ContentUploads:
     def _file_in_parts(self, name: str, parts: PartsUpload, refreshes: int) -> FileInParts:
         """Return a file with the parts that an earlier call has sent."""
         content = self.contents[name]
-        saved = SavedParts(self.client.settings, self.target.path, content.md5)
+        saved = self._saved(content)
         earlier = saved.load(self.artifact_id, parts.part_bytes)
         if earlier is None or name in self._abandoned:
             return FileInParts(name, content, parts, saved, refreshes)
@@ -186,6 +195,9 @@ class ContentUploads:
         if not is_unlisted:
             earlier.urls = parts.urls
         return FileInParts(name, content, earlier, saved, refreshes, True, is_unlisted)
+
+    def _saved(self, content: LocalContent) -> SavedParts:
+        return SavedParts(self.client.settings, self.target.path, content.md5)
 
     def _part_uploads(self, file: FileInParts, node: AssignedUpload) -> Sequence[Upload]:
         """Return the requests for the parts that storage does not have."""

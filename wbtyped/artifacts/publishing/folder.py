@@ -30,7 +30,7 @@ SPECIAL_FILES = {
     stat.S_IFIFO: "a named pipe", stat.S_IFSOCK: "a socket", stat.S_IFBLK: "a device",
     stat.S_IFCHR: "a device",
 }  # fmt: skip
-LEAVE_OUT = "leave it out with ignore="
+LEAVE_OUT = "leave it out with ignore= (--ignore)"
 
 
 def files_below(folder: Path, ignore: Sequence[str]) -> Iterator[tuple[Path, str]]:
@@ -97,7 +97,7 @@ def _check_file(entry: os.DirEntry[str]) -> None:
         if stat.S_ISDIR(mode):
             raise UsageError(
                 f"{entry.path} is a link to a folder, which is not followed; add the folder itself,"
-                " or leave the link out with ignore="
+                " or leave the link out with ignore= (--ignore)"
             )
         reason = f"is {SPECIAL_FILES.get(stat.S_IFMT(mode), 'no regular file')}"
     raise UsageError(f"{entry.path} {reason}, so it cannot be published; {LEAVE_OUT}")

@@ -1,13 +1,17 @@
 """Fill a draft from the paths that users give to `Api.publish` and `Run.log_artifact`."""
 
+import re
 from collections.abc import Iterable, Sequence
 from os import PathLike
 from pathlib import Path
 
 from ... import arguments
+from ...errors import UsageError
 from .draft import StandaloneDraft
 
 ANY_URI = "://"
+URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+"""As a path, which has one slash for two."""
 
 
 def add_paths(
@@ -25,6 +29,10 @@ def add_paths(
         listed = [arguments.location("each of paths", path) for path in paths]
     is_one = len(listed) == 1
     for path in listed:
+        if URI.match(str(path)) and not path.exists():
+            raise UsageError(
+                f"{path} is not a local path; a URI is referred to by Draft.add_reference"
+            )
         if path.is_dir():
             draft.add_dir(path, None if is_one else path.resolve().name, ignore=patterns)
         else:

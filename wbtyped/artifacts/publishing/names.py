@@ -80,7 +80,9 @@ def warn_of_secrets(names: Sequence[str]) -> None:
     """Warn of files that usually contain keys or passwords."""
     found = [name for name in names if SECRETS.fullmatch(name) and not EXAMPLES.fullmatch(name)]
     if found:
-        warn_user(f"{_listed(found)} may contain secrets; leave out such files with ignore=")
+        warn_user(
+            f"{_listed(found)} may contain secrets; leave out such files with ignore= (--ignore)"
+        )
 
 
 def _warn_of_windows(names: Sequence[str]) -> None:

@@ -51,8 +51,7 @@ class VersionUpload:
     def run(self, contents: Mapping[str, LocalContent]) -> Flow[None]:
         """Upload the files that the server does not have, then the manifest, and commit."""
         manifest_id = (yield from self._announce_manifest("")).id
-        births = yield from self._upload_contents(contents)
-        body = json.dumps(self.spec.build(contents, births).to_manifest_json()).encode()
+        body = yield from self._upload_contents(contents)
         md5 = base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
         announced = yield from self._announce_digest(manifest_id, md5)
         if announced.id != manifest_id or announced.file.upload_url is None:
@@ -90,14 +89,22 @@ class VersionUpload:
             raise self._mismatch("UpdateArtifactManifest")
         return result.update_artifact_manifest.artifact_manifest
 
-    def _upload_contents(self, contents: Mapping[str, LocalContent]) -> Flow[Mapping[str, str]]:
-        """Upload files; return by name the id of the version that brought each content."""
+    def _upload_contents(self, contents: Mapping[str, LocalContent]) -> Flow[bytes]:
+        """Upload files, and return the manifest, which is built meanwhile."""
         with UploadBatch(self.client.transport, self.options) as batch:
             uploads = ContentUploads(
                 self.client, self.target, self.artifact_id, batch, contents,
                 digest_algorithm=self.spec.digest_algorithm,
             )  # fmt: skip
-            return (yield from uploads.run())
+            yield from uploads.start()
+            births = uploads.births
+            body = self._manifest(contents, births)
+            yield from uploads.finish()
+            # A file whose URL expired may have come to the server with another version meanwhile.
+            return body if uploads.births == births else self._manifest(contents, uploads.births)
+
+    def _manifest(self, contents: Mapping[str, LocalContent], births: Mapping[str, str]) -> bytes:
+        return json.dumps(self.spec.build(contents, births).to_manifest_json()).encode()
 
     def _put(self, name: str, url: str, headers: Sequence[str], body: bytes) -> None:
         """Upload something that is in memory."""

@@ -9,10 +9,10 @@ from ..context import Context
 from ..http_errors import not_found
 from ..resolvers.nodes import REGISTRY_PREFIX
 from . import artifacts, projects, run_comparison, run_table, runs
-from .page import Page
+from .page import Page, Redirect
 
 
-def find_page(context: Context, path: str, query: QueryParams) -> Page:
+def find_page(context: Context, path: str, query: QueryParams) -> Page | Redirect:
     """Return the page at a path as it was sent, quoted; raises HttpError if there is none."""
     match [unquote(part) for part in path.strip("/").split("/")]:
         case ["" | "home" | "login"]:
@@ -57,11 +57,11 @@ def entity_of(context: Context, organization: str) -> str:
     raise not_found(f"organization {organization}")
 
 
-def selected_page(context: Context, query: QueryParams) -> Page:
-    """Return the page of the collection that the URL of a registry selects, or of its version."""
+def selected_page(context: Context, query: QueryParams) -> Redirect:
+    """Return where that page is which the URL of a registry selects."""
     match query["selectionPath"].strip("/").split("/"):
         case [entity, project, name]:
-            return artifacts.linked_page(context, entity, project, name, query)
+            return artifacts.linked_page(context, entity, project, name, query.get("version", ""))
         case _:
             raise not_found(f"collection {query['selectionPath']}")
 

@@ -14,9 +14,10 @@ from ..access import Level
 from ..context import Context
 from ..http_errors import not_found
 from ..node_ids import parse_row_id
+from ..resolvers.nodes import REGISTRY_PREFIX
 from ..user_json import read_object
 from .lineage_graph import lineage_graph
-from .page import Page, link
+from .page import Page, Redirect, link
 from .previews import preview
 from .projects import trail_to
 from .runs import FilesOfPage
@@ -67,7 +68,8 @@ def types_page(
         "count": context.collections.count(column, owner_id),
         "after": after, "next": shown[-1]["id"] if len(rows) > PER_PAGE else None,
     }  # fmt: skip
-    title = artifact_type or "Artifacts"
+    registry = project.removeprefix(REGISTRY_PREFIX)
+    title = artifact_type or ("Artifacts" if registry == project else f"Registry {registry}")
     above = [] if artifact_type is None else ["artifacts"]
     return Page("artifacts.html", title, values, trail_to(entity, project, *above))
 
@@ -110,14 +112,11 @@ def collection_page(
     return Page("collection.html", name, values, trail_to(entity, project, "artifacts", kind))
 
 
-def linked_page(context: Context, entity: str, project: str, name: str, query: QueryParams) -> Page:
-    """Return the page of a collection by its name alone, or of the version in the query."""
+def linked_page(context: Context, entity: str, project: str, name: str, version: str) -> Redirect:
+    """Return where the page of a collection is, or that of a version in it."""
     row = require_collection(context, entity, project, name)
     kind = context.collections.type_by_id(row["type_id"])["name"]
-    if not query.get("version"):
-        return collection_page(context, entity, project, kind, name, query)
-    path = VersionPath(entity, project, kind, name, query["version"])
-    return version_page(context, path, query)
+    return Redirect(link((entity, project, "artifacts", kind, name, *([version] * bool(version)))))
 
 
 def version_row(context: Context, member: sqlite3.Row) -> Mapping[str, object]:

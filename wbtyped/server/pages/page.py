@@ -1,9 +1,11 @@
 """What a page function returns, and how it is rendered."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, select_autoescape
@@ -21,6 +23,12 @@ class Page:
     """The pages above this one: titles and URL paths."""
 
 
+class Redirect(NamedTuple):
+    """The URL path of the page that has what was asked for."""
+
+    location: str
+
+
 @cache
 def environment() -> Environment:
     """Return the templates; every value is escaped."""
@@ -32,6 +40,7 @@ def environment() -> Environment:
     made.filters["minute"] = minute
     made.filters["cell"] = cell
     made.filters["query"] = query
+    made.filters["excerpt"] = excerpt
     made.filters["short"] = short
     made.filters["duration"] = duration
     return made
@@ -61,7 +70,8 @@ def cell(value: JsonValue) -> str:
 
 def short(value: JsonValue) -> str:
     """Return a value of a table where there is little room: numbers to five digits."""
-    return f"{value:.5g}" if isinstance(value, float) else cell(value)
+    is_long = isinstance(value, float) and math.isfinite(value)
+    return f"{value:.5g}" if is_long else cell(value)
 
 
 def duration(seconds: float) -> str:
@@ -73,6 +83,12 @@ def duration(seconds: float) -> str:
             parts.append(f"{rest // length} {unit}")
         rest %= length
     return " ".join(parts[:2]) or "0 s"
+
+
+def excerpt(value: JsonValue, most: int = 10_000) -> str:
+    """Return a value of a table, or its beginning if it is long."""
+    found = cell(value)
+    return found if len(found) <= most else f"{found[:most]}… ({len(found):,} characters)"
 
 
 def minute(moment: object) -> str:

@@ -2,6 +2,7 @@
 
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from starlette.convertors import Convertor, register_url_convertor
@@ -19,7 +20,7 @@ from ..request_body import read_body
 from ..users import User
 from ..workers import Workers
 from .addresses import find_page
-from .page import Page, render
+from .page import Page, Redirect, render
 from .sessions import Sessions
 
 STATIC_FOLDER = Path(__file__).with_name("static")
@@ -44,6 +45,17 @@ class PagePath(Convertor[str]):
 register_url_convertor("page", PagePath())
 
 
+class StaticParts(StaticFiles):
+    """The parts of pages that need no key; browsers ask whether they are still the same."""
+
+    def file_response(self, *args: Any, **options: Any) -> Response:
+        """Return the response for a file."""
+        response = super().file_response(*args, **options)
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
+
 class Site:
     """Serves the pages; without the key, only the form that asks for it."""
 
@@ -56,7 +68,7 @@ class Site:
     def routes(self) -> list[BaseRoute]:
         """Return the routes, which come after those of the API."""
         return [
-            Mount(STATIC, StaticFiles(directory=STATIC_FOLDER)),
+            Mount(STATIC, StaticParts(directory=STATIC_FOLDER)),
             Route(SIGN_IN, self.sign_in, methods=["POST"]),
             Route(SIGN_OUT, self.sign_out, methods=["POST"]),
             Route(READY, self.ready),
@@ -93,6 +105,8 @@ class Site:
         except HttpError as error:
             page = Page("error.html", str(error))
             return self._respond(context, page, error.status)
+        if isinstance(page, Redirect):
+            return RedirectResponse(page.location, HTTPStatus.FOUND, {"Cache-Control": "no-store"})
         return self._respond(context, page)
 
     def ask_for_key(self, request: Request, *, wrong: bool = False) -> Response:
@@ -126,7 +140,9 @@ class Site:
 
     def _respond(self, context: Context, page: Page, status: int = HTTPStatus.OK) -> Response:
         html = render(page, static=STATIC, sign_out=SIGN_OUT, sign_in=SIGN_IN)
-        return HTMLResponse(html, status, security_headers(context.storage_url))
+        # A lone surrogate, which JSON may have, has no UTF-8.
+        content = html.encode("utf-8", "replace")
+        return HTMLResponse(content, status, security_headers(context.storage_url))
 
 
 def sent_path(request: Request) -> str:

@@ -27,6 +27,8 @@ def require_admin(context: Context) -> None:
 
 def require_own_team(context: Context, entity: object) -> str:
     """Return a team that the user administers, or raise HttpError."""
+    if not entity:
+        raise HttpError("entityName is missing: name the team", status=400)
     name = str(entity)
     if context.users.find(name) is not None:
         raise HttpError(f"{name} is a user and not a team", status=400)
@@ -57,7 +59,7 @@ def create_user(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
     user = context.users.add(email.partition("@")[0], kind=kind, admin=bool(input.get("admin")))
     changed = context.users.update(user.id, {"email": email})
     shown = user_node(context, changed)
-    return {"user": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"user": shown}
 
 
 @mutation.field("updateUser")
@@ -78,7 +80,7 @@ def update_user(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
     }  # fmt: skip
     changed = context.users.update(user.id, changes)
     shown = user_node(context.for_user(changed), changed)
-    return {"user": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"user": shown}
 
 
 def require_user(context: Context, opaque: str) -> User:
@@ -102,7 +104,7 @@ def create_key(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # no
         context.access.viewer.id, key, None if description is None else str(description)
     )
     shown = {**key_node(row), "name": key}
-    return {"apiKey": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"apiKey": shown}
 
 
 @mutation.field("deleteApiKey")
@@ -114,7 +116,7 @@ def delete_key(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # no
     if row is None or (row["user_id"] != viewer.id and not viewer.admin):
         raise not_found(f"API key {input.get('id')}")
     context.users.delete_key(row["id"])
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 # Teams.
@@ -142,7 +144,7 @@ def create_team(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # n
     if organization is not None:
         context.organizations.add(organization.name, organization.entity, [name])
     shown = entity_node(context.for_user(context.access.viewer), name)
-    return {"entity": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"entity": shown}
 
 
 def own_organization(context: Context, opaque: object) -> Organization | None:
@@ -162,7 +164,7 @@ def own_organization(context: Context, opaque: object) -> Organization | None:
 def invite(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Add a user to a team; an invitation needs no answer here."""
     context = get_context(info)
-    team = require_own_team(context, input["entityName"])
+    team = require_own_team(context, input.get("entityName"))
     wanted = input.get("username"), input.get("email")
     user = next((user for user in context.users.all() if user.name == wanted[0]), None)
     user = user or next((user for user in context.users.all() if user.email == wanted[1]), None)
@@ -178,8 +180,7 @@ def invite(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: 
             "accepted": True, "createdAt": now(), "entity": entity_node(context, team),
             "toUser": shown,
         },
-        "success": True,
-        "clientMutationId": input.get("clientMutationId"),
+        "success": True
     }  # fmt: skip
 
 
@@ -192,7 +193,7 @@ def leave_team(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # no
     if user != context.access.viewer:
         require_own_team(context, team)
     removed = context.members.leave_team(team, user.id)
-    return {"success": removed, "clientMutationId": input.get("clientMutationId")}
+    return {"success": removed}
 
 
 @mutation.field("createServiceAccount")
@@ -203,14 +204,14 @@ def create_service_account(
 ) -> Node:
     """Create a service account of a team, named by its description."""
     context = get_context(info)
-    team = require_own_team(context, input["entityName"])
+    team = require_own_team(context, input.get("entityName"))
     description = str(input.get("description") or "service account")
     number = max(user.id for user in context.users.all()) + 1
     user = context.users.add(f"service-{number}", display_name=description, kind=SERVICE)
     context.members.set_team_role(team, user.id, "member")
     user = context.users.update(user.id, {"default_entity": team})
     shown = {**user_node(context, user), "id": node_id("User", user.id)}
-    return {"user": shown, "clientMutationId": input.get("clientMutationId")}
+    return {"user": shown}
 
 
 BINDABLES: list[SchemaBindable] = [mutation]

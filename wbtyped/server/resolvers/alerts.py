@@ -24,7 +24,7 @@ def record_alert(
     row = require_run(context, input)
     severity = str(input.get("severity") or DEFAULT_SEVERITY)
     context.alerts.add(row["id"], str(input["title"]), str(input["text"]), severity)
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 BINDABLES: list[SchemaBindable] = [mutation]

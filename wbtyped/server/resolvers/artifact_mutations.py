@@ -43,6 +43,14 @@ def require_version(context: Context, opaque: object) -> sqlite3.Row:
     return row
 
 
+def require_named_version(context: Context, given: Input) -> sqlite3.Row:
+    """Return the version that a mutation names by its id, or by the one that a client gave it."""
+    if given.get("artifactID") is None and given.get("clientID") is not None:
+        found = context.drafts.find_by_client_id(str(given["clientID"]))
+        return require_version(context, node_id("Artifact", found or 0))
+    return require_version(context, given.get("artifactID"))
+
+
 def require_writable_version(context: Context, opaque: object) -> sqlite3.Row:
     """Return the version that a mutation changes; raise HttpError if the user may not."""
     row = require_version(context, opaque)
@@ -250,10 +258,27 @@ def update_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node: 
         context.versions.update(row["id"], changes)
     sequence = context.collections.by_id(row["sequence_id"])
     owner = context.projects.by_id(sequence["project_id"]) if sequence else None
+    if sequence is not None and input.get("aliases") is not None:
+        replace_aliases(context, row, sequence, input_list(input["aliases"]))
     added = [str(tag["tagName"]) for tag in input_list(input.get("tagsToAdd"))]
     removed = [str(tag["tagName"]) for tag in input_list(input.get("tagsToDelete"))]
     context.versions.change_tags(row["id"], owner["entity"] if owner else "", added, removed)
     return {"artifact": artifact_node(require_version(context, input["artifactID"]))}
+
+
+def replace_aliases(
+    context: Context, row: sqlite3.Row, sequence: sqlite3.Row, given: list[dict[str, object]]
+) -> None:
+    """Give a version these aliases in its sequence, and no others."""
+    other = [each for each in given if each["artifactCollectionName"] != sequence["name"]]
+    if other:
+        raise not_found(f"artifact in the collection {other[0]['artifactCollectionName']}")
+    wanted = [str(each["alias"]) for each in given]
+    for found in context.versions.aliases("memberships.artifact_id", row["id"]):
+        if found["collection_id"] == sequence["id"] and found["alias"] not in wanted:
+            context.versions.remove_alias(sequence["id"], row["id"], found["alias"])
+    for alias in wanted:
+        context.versions.add_alias(sequence["id"], row["id"], alias)
 
 
 @mutation.field("deleteArtifact")
@@ -303,7 +328,7 @@ def named_aliases(context: Context, given: Input) -> list[tuple[sqlite3.Row, str
 def link_artifact(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # noqa: A002
     """Link a version into a portfolio, created if it is new."""
     context = get_context(info)
-    row = require_version(context, input["artifactID"])
+    row = require_named_version(context, input)
     portfolio = ensure_portfolio(context, row, input)
     aliases = [str(alias["alias"]) for alias in input_list(input.get("aliases"))]
     check_aliases(context, portfolio, aliases)

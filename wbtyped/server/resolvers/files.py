@@ -249,7 +249,7 @@ def copy_file(
     target = require_run(context, input)
     check_files(context, [str(input["id"])], Level.READ)
     context.files.copy(str(input["id"]), target["id"])
-    return {"clientMutationId": input.get("clientMutationId")}
+    return {}
 
 
 @mutation.field("deleteFiles")
@@ -264,7 +264,7 @@ def delete_files(
     get_context(info).files.delete(
         input_files(input), project if isinstance(project, int) else None
     )
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 BINDABLES: list[SchemaBindable] = [mutation, run, file]

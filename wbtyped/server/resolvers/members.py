@@ -164,7 +164,7 @@ def set_user_role(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  #
     user_id = require_user(context, str(input["userId"]))
     if not context.members.set_user_role(project_id, user_id, str(input["userProjectRole"])):
         raise HttpError(f"user {input['userId']} is not a member", status=404)
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 @mutation.field("updateProjectTeamMember")
@@ -175,7 +175,7 @@ def set_team_role(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  #
     team = require_team(context, str(input["teamId"]))
     if not context.members.set_role_of_team(project_id, team, str(input["teamProjectRole"])):
         raise HttpError(f"team {team} is not a member", status=404)
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 BINDABLES: list[SchemaBindable] = [mutation, entity, project]

@@ -41,13 +41,7 @@ def upsert_project(
     for given in _types.validate_python(input.get("artifactTypes") or []):
         context.collections.ensure_type(row["id"], given["name"] or "", given.get("description"))
     node = project_node(row)
-    return {
-        "inserted": inserted,
-        "project": node,
-        "model": node,
-        "entityName": entity,
-        "clientMutationId": input.get("clientMutationId"),
-    }
+    return {"inserted": inserted, "project": node, "model": node, "entityName": entity}
 
 
 @mutation.field("renameProject")
@@ -61,13 +55,7 @@ def rename_project(
     owner = projects.require_writable(entity, str(input["oldProjectName"]))
     projects.rename(owner["id"], str(input["newProjectName"]))
     node = project_node(projects.by_id(owner["id"]))
-    return {
-        "inserted": False,
-        "project": node,
-        "model": node,
-        "entityName": entity,
-        "clientMutationId": input.get("clientMutationId"),
-    }
+    return {"inserted": False, "project": node, "model": node, "entityName": entity}
 
 
 @mutation.field("deleteModel")
@@ -83,7 +71,7 @@ def delete_project(
     context.access.check(Level.WRITE, found, f"project {input['id']}")
     if not context.projects.delete(project_id):
         raise not_found(f"project {input['id']}")
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 BINDABLES: list[SchemaBindable] = [mutation]

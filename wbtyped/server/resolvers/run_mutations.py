@@ -59,11 +59,7 @@ def upsert_run(
         name = str(input["name"]) if input.get("name") else None
         row, inserted = context.runs.upsert(owner["id"], name, input)
         note_creators(context, row, inserted=inserted, is_new_project=is_new)
-    return {
-        "inserted": inserted,
-        "bucket": run_node(row),
-        "clientMutationId": input.get("clientMutationId"),
-    }
+    return {"inserted": inserted, "bucket": run_node(row)}
 
 
 @mutation.field("deleteRun")
@@ -80,7 +76,7 @@ def delete_run(
     if not context.runs.is_deleted(opaque):
         row = require_run_by_id(context, opaque)
         delete_runs_by_id(context, [row["id"]], with_artifacts=bool(input.get("deleteArtifacts")))
-    return {"clientMutationId": input.get("clientMutationId")}
+    return {}
 
 
 @mutation.field("deleteRuns")
@@ -95,7 +91,7 @@ def delete_matching_runs(
     found = scan_runs(project_node(owner), context)
     ids = [run.id for run in matching(found, RUN_FIELDS, str(input["filters"]))]
     delete_runs_by_id(context, ids, with_artifacts=bool(input.get("deleteArtifacts")))
-    return {"clientMutationId": input.get("clientMutationId")}
+    return {}
 
 
 @mutation.field("undeleteRuns")
@@ -131,7 +127,7 @@ def stop_run(
     """Ask the process behind a run to stop."""
     context = get_context(info)
     context.runs.stop(require_run_by_id(context, input["id"])["id"])
-    return {"success": True, "clientMutationId": input.get("clientMutationId")}
+    return {"success": True}
 
 
 @mutation.field("updateRunState")

@@ -82,6 +82,7 @@ function draw(figure) {
   }, data, plot) });
 }
 
+for (const control of document.querySelectorAll(".script")) control.hidden = false;
 const figures = document.querySelectorAll("figure.chart");
 // Only what is on the screen is drawn, since a page may have dozens.
 const visible = new Set();

@@ -564,7 +564,7 @@ def test_links_in_the_way(wandb_server: WandbServer, api: Api, tmp_path: Path) -
         assert api.run("crew/ship/log").files().download(root).written == ["media/a.txt"]
 
 
-@tries("pass root={str(file.parent)!r} (--root)")
+@tries("pass root={str(path.parent)!r} (--root)")
 def test_upload_from_outside_the_root(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
     wandb_server.add_run("crew/ship/log")
     (tmp_path / "a.txt").write_text("x")

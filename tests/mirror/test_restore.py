@@ -164,6 +164,19 @@ def test_version_with_a_name_that_cannot_be_published_is_reported(
     assert other_api.artifact("me/h/fine:v0").get_entry("ok").read() == b"1"
 
 
+def test_versions_of_types_that_users_cannot_publish_are_restored(
+    wandb_server: WandbServer, api: Api, other_api: Api, tmp_path: Path
+) -> None:
+    kinds = {"run-1-table": "run_table", "source-code": "code", "job-1": "job"}
+    for name, type_name in kinds.items():
+        wandb_server.add_artifact(f"me/p/{name}", type_name, {"a": b"1"})
+    assert api.mirror(PROJECT, tmp_path / "mirror").ok
+    report = other_api.restore(tmp_path / "mirror", TARGET)
+    assert report.ok, report
+    found = {name: other_api.artifact(f"{TARGET}/{name}:v0").type for name in kinds}
+    assert found == kinds
+
+
 def test_restoring_goes_on_after_a_failure(
     other: WandbServer, api: Api, other_api: Api, mirror: Path
 ) -> None:

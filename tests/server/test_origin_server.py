@@ -1,7 +1,10 @@
 """Sockets that the server listens on."""
 
 import asyncio
+import select
 import socket
+import time
+from http.client import HTTPConnection
 
 import httpx
 import pytest
@@ -60,3 +63,19 @@ def test_ipv6_urls_have_brackets(http: httpx.Client) -> None:
         response = http.post(f"{server.url}/graphql", json=body, auth=("api", server.api_key))
         [edge] = response.json()["data"]["project"]["run"]["files"]["edges"]
         assert http.get(edge["node"]["directUrl"]).content == b"x"
+
+
+@pytest.mark.slow
+def test_connection_idle_for_some_seconds_stays_open() -> None:
+    """A busy client pauses: one that sends while the server closes would lose its request."""
+    with WandbServer() as server:
+        connection = HTTPConnection(server.url.removeprefix("http://"))
+        for pause in (6, 0):
+            connection.request("GET", "/-/ready")
+            response = connection.getresponse()
+            assert response.read() is not None
+            assert response.status == 200
+            time.sleep(pause)
+            assert connection.sock is not None
+            assert select.select([connection.sock], [], [], 0)[0] == [], "closed by the server"
+        connection.close()

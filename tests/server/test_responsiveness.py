@@ -4,8 +4,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from functools import partial
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
@@ -121,3 +123,38 @@ def test_large_uploads_block_nobody(busy: WandbServer, *, signed: bool) -> None:
     urls = [edge["node"]["url"] + ("" if signed else "x") for edge in edges]
     expect_quick_responses(busy, *(partial(upload, url) for url in urls))
     assert statuses == [200 if signed else 403] * 4
+
+
+@pytest.mark.parametrize("lasting", [False, True])
+def test_many_clients_at_once_are_all_served(tmp_path: Path, lasting: bool) -> None:
+    """64 clients list, download, upload and replace at once; nobody is told to come again."""
+    auth: tuple[str, str]
+
+    def work(number: int, http: httpx.Client) -> None:
+        def files(**variables: object) -> list[dict[str, dict[str, str]]]:
+            body = {"query": FILES, "variables": variables}
+            response = http.post(f"{server.url}/graphql", json=body, auth=auth)
+            found = response.json()["data"]["project"]["run"]["files"]
+            edges: list[dict[str, dict[str, str]]] = found["edges"]
+            return edges
+
+        for name in (f"own-{number}", "shared"):
+            content = f"{number} {name}".encode() * 100
+            url = files(names=[name], upload=True)[0]["node"]["url"]
+            assert http.put(url, content=content).status_code == 200
+            (edge,) = files(names=[name])
+            got = http.get(edge["node"]["directUrl"])
+            # Another upload may have replaced it since its URL was made.
+            assert got.content == content if name != "shared" else got.status_code in {200, 404}
+        assert files(first=50)
+
+    with WandbServer(tmp_path / "data" if lasting else None) as server:
+        auth = ("api", server.api_key)
+        server.add_run("crew/ship/log")
+        limits = httpx.Limits(max_connections=64)
+        with httpx.Client(timeout=60, limits=limits) as http, ThreadPoolExecutor(64) as threads:
+            list(threads.map(partial(work, http=http), range(64)))
+        with httpx.Client() as http:
+            body = {"query": FILES, "variables": {"first": 100}}
+            run = http.post(f"{server.url}/graphql", json=body, auth=auth).json()
+        assert run["data"]["project"]["run"]["fileCount"] == 65

@@ -10,12 +10,14 @@ from typing import cast
 import pytest
 
 from wbtyped.server import WandbServer
+from wbtyped.server.collections import Collections
 from wbtyped.server.context import Context
 from wbtyped.server.drafts import VersionRequest
 from wbtyped.server.execution import Execution
 from wbtyped.server.graphql_request import GraphQLRequest
 from wbtyped.server.manifests import MD5
 from wbtyped.server.node_ids import node_id
+from wbtyped.server.projects import Projects
 from wbtyped.server.runs import Runs
 from wbtyped.server.server import FEATURES
 from wbtyped.server.sorted_views import SortedViews
@@ -25,10 +27,18 @@ from wbtyped.server.versions import Versions
 TYPES = {"after": "String", "first": "Int = 2", "filters": "JSONString", "order": "String"}
 
 
-def in_project(selection: str) -> str:
+def declared(selection: str) -> str:
     """Return a query that declares the variables it uses."""
     used = ", ".join(f"${name}: {kind}" for name, kind in TYPES.items() if f"${name}" in selection)
-    return f"query{f' ({used})' if used else ''} {{{SHIP} {{ {selection} }} }}"
+    return f"query{f' ({used})' if used else ''} {{ {selection} }}"
+
+
+def in_project(selection: str) -> str:
+    return declared(f"{SHIP} {{ {selection} }}")
+
+
+def in_entity(selection: str) -> str:
+    return declared(f'entity(name: "crew") {{ {selection} }}')
 
 
 def in_run(selection: str) -> str:
@@ -47,6 +57,7 @@ SHIP = 'project(name: "ship", entityName: "crew")'
 PAGE = "{ totalCount edges { cursor node { id } } pageInfo { endCursor hasNextPage } }"
 PAGED = f"(after: $after, first: $first) {PAGE}"
 UNCOUNTED = PAGED.replace("totalCount", "")
+UNCOUNTED_PAGE = PAGE.replace("totalCount", "")
 FILTERED = f"(after: $after, first: $first, filters: $filters, order: $order) {PAGE}"
 FILTERS = json.dumps({"$and": [{"state": {"$in": ["finished", "COMMITTED"]}}]})
 LISTS: dict[str, tuple[str, dict[str, object]]] = {
@@ -68,6 +79,26 @@ LISTS: dict[str, tuple[str, dict[str, object]]] = {
     "used versions": (in_run(f"inputArtifacts{PAGED}"), {}),
     "users": (in_version(f"usedCount usedByApprox{PAGED}"), {}),
     "collections": (in_project(f"artifactCollections{PAGED}"), {}),
+    "projects": (declared(f'models(entityName: "crew", {UNCOUNTED[1:]}'), {}),
+    "named projects": (
+        in_entity(f"projects{FILTERED}".replace("totalCount", "")),
+        {"order": "-name"},
+    ),
+    "named collections": (
+        in_project(f"artifactCollections{FILTERED}"),
+        {"order": "-name", "filters": json.dumps({"name": {"$ne": "c9"}})},
+    ),
+    "tagged collections": (
+        in_project(f"artifactCollections{FILTERED}"),
+        {"filters": json.dumps({"tag": {"$ne": "t"}})},
+    ),
+    "collections of an entity": (in_entity(f"artifactCollections{FILTERED}"), {}),
+    "versions of an entity": (
+        in_entity(
+            f"artifactMemberships(after: $after, first: $first, filters: $filters) {UNCOUNTED_PAGE}"
+        ),
+        {"filters": json.dumps({"alias": {"$ne": "z"}})},
+    ),
 }
 NEWEST = "... on ArtifactSequence { latestArtifact { id } digestAlgorithm }"
 LOOK_UPS = {
@@ -78,6 +109,11 @@ LOOK_UPS = {
     "file": in_run(f'files(names: ["f0", "none"]) {PAGE}'),
     "entries": in_version(f'files(names: ["f0", "none"]) {PAGE}'),
 }
+CATALOG = [
+    "projects", "named projects", "named collections", "tagged collections",
+    "collections of an entity", "versions of an entity",
+]  # fmt: skip
+"""Lists that span projects, or are filtered: read again after any change of the catalog."""
 Answer = dict[str, "Answer"]
 
 
@@ -93,8 +129,9 @@ class Backend:
         request = GraphQLRequest(query, variables=variables)
         status, body = self.execution.execute(request, self.context)
         assert status == 200, body
-        answer: Answer = json.loads(body)["data"]["project"]
-        return answer
+        answer: Answer = json.loads(body)["data"]
+        (found,) = answer.values()
+        return found
 
     def pages(self, query: str, **variables: object) -> Iterator[Answer]:
         after: object = None
@@ -129,8 +166,9 @@ class Backend:
         """Return the steps of a statement that read or sort more than they show."""
         plan = self.database.connection.execute(f"EXPLAIN QUERY PLAN {statement}").fetchall()
         details = [str(row["detail"]) for row in plan]
-        # What JSON or a part of the query has is no larger than a page.
+        # What JSON or a part of the query has is no larger than a page; organizations are few.
         small = [
+            "SCAN organizations",
             "SCAN json_each",
             "SCAN (",
             "SCAN CONSTANT ROW",
@@ -152,6 +190,7 @@ def find_connection(answer: Answer) -> Answer:
 def backend() -> Iterator[Backend]:
     server = WandbServer()
     for number in range(5):
+        server.add_project(f"crew/p{number}")
         server.add_run(
             f"crew/ship/r{number}", {f"f{n}": "x" for n in range(5)},
             summary={"loss": number % 3}, display_name=f"name {number % 2}",
@@ -264,9 +303,13 @@ def test_second_page_of_a_view_reads_no_other_rows(
     runs, versions = LISTS["runs by loss"], LISTS["committed versions"]
     for query, variables in (runs, versions):
         backend.ask(query, **variables)
+    for name in CATALOG:
+        backend.ask(LISTS[name][0], **LISTS[name][1])
     monkeypatch.delattr(Runs, "scan")
     monkeypatch.delattr(Versions, "scan_memberships")
-    for query, variables in (runs, versions):
+    monkeypatch.delattr(Projects, "with_prefix")
+    monkeypatch.delattr(Collections, "list_by")
+    for query, variables in (runs, versions, *(LISTS[name] for name in CATALOG)):
         assert backend.ids(query, **variables)
 
 
@@ -319,16 +362,41 @@ def delete_version(backend: Backend, rng: random.Random) -> None:
     backend.context.versions.delete(member(backend, rng)["id"], with_aliases=True)
 
 
+def change_collection(backend: Backend, rng: random.Random) -> None:
+    collections = backend.context.collections
+    row = rng.choice(collections.list_by("project_id", 1))
+    match rng.randrange(4):
+        case 0:
+            collections.add_tags(row["id"], "crew", ["t"])
+        case 1:
+            collections.remove_tags(row["id"], ["t"])
+        case 2:
+            name = f"c{rng.randrange(100)}"
+            if row["name"] != "data" and collections.named(1, name) is None:
+                collections.update(row["id"], name, None)
+        case _:
+            collections.ensure(1, "model", f"n{rng.randrange(3)}", "PORTFOLIO")
+
+
+def change_project(backend: Backend, rng: random.Random) -> None:
+    projects = backend.context.projects
+    row, _ = projects.upsert("crew", f"q{rng.randrange(3)}")
+    if rng.random() < 0.5:
+        projects.delete(row["id"])
+
+
 VIEWS: Sequence[tuple[str, dict[str, object]]] = [
     LISTS["runs by loss"], LISTS["runs by name"],
     (LISTS["newest runs"][0], {"filters": '{"state": "failed"}'}),
     LISTS["committed versions"], LISTS["oldest versions"],
     (LISTS["versions"][0], {"filters": '{"alias": "a"}'}),
     (LISTS["versions"][0], {"filters": '{"tag": {"$ne": "t"}}', "order": "-description"}),
+    *(LISTS[name] for name in CATALOG),
 ]  # fmt: skip
 CHANGES: Sequence[Change] = [
     change_run, change_run, change_run, delete_run,
     add_version, change_version, change_version, change_version, delete_version,
+    change_collection, change_collection, change_project,
 ]  # fmt: skip
 
 

@@ -5,12 +5,15 @@ import hashlib
 import socket
 import time
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
 from wbtyped.server import WandbServer
+from wbtyped.server.storage import BlobResponse
 
 from .conftest import FILES, Ask, stored
 
@@ -105,6 +108,21 @@ def test_conditional_request_honours_etag(url: str, http: httpx.Client) -> None:
     assert http.get(url, headers={**part, "If-Range": etag}).status_code == 206
     changed = http.get(url, headers={**part, "If-Range": '"other"'})
     assert (changed.status_code, changed.content) == (200, CONTENT)
+
+
+def test_download_of_file_that_is_replaced_meanwhile_is_404(
+    url: str, http: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = BlobResponse.__call__
+
+    async def remove_first(self: BlobResponse, scope: Scope, receive: Receive, send: Send) -> None:
+        Path(self.path).unlink()
+        await sent(self, scope, receive, send)
+
+    monkeypatch.setattr(BlobResponse, "__call__", remove_first)
+    response = http.get(url)
+    assert response.status_code == 404
+    assert "NoSuchKey" in response.text
 
 
 def test_upload_replaces_file(

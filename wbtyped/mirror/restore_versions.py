@@ -37,6 +37,7 @@ from .sent_files import SentFiles
 
 VERSIONS_PER_PAGE = 1000
 LATEST = "latest"
+COPY_TYPE = "copy"
 LASTING = UsageError, DiskError, SchemaMismatchError
 """Errors that another try does not change."""
 RestoredT = TypeVar("RestoredT", VersionRecord, CollectionRecord)
@@ -141,7 +142,9 @@ class VersionRestorer:
     def _publish(self, record: VersionRecord) -> Artifact:
         """Publish a version with the contents of the mirror."""
         manifest = load_manifest(self._restoring.place, record.manifest)
-        draft = Draft(record.collection, record.type, digest_algorithm=manifest.digest_algorithm)
+        # The type of a copy is among the facts: of drafts, the types of what W&B logs itself, such
+        # as tables of runs, are refused.
+        draft = Draft(record.collection, COPY_TYPE, digest_algorithm=manifest.digest_algorithm)
         kept: dict[str, ArtifactManifestEntry] = {}
         for entry in manifest:
             path = entry_path(entry)

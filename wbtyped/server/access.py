@@ -14,8 +14,8 @@ RESTRICTED = "RESTRICTED"
 """Access of a project that only its own members see."""
 PROJECTS_OF_VERSION = """
 SELECT DISTINCT project_id FROM collections WHERE id IN (
-  SELECT sequence_id FROM artifacts WHERE id = :id
-  UNION SELECT collection_id FROM memberships WHERE artifact_id = :id
+  SELECT sequence_id FROM artifacts WHERE id = ?1
+  UNION SELECT collection_id FROM memberships WHERE artifact_id = ?1
 )
 """
 
@@ -95,7 +95,7 @@ class Access:
             return Level.ADMIN
         if project_id not in self._known_projects:
             query = "SELECT * FROM projects WHERE id = ?"
-            row = self._database.connection.execute(query, (project_id,)).fetchone()
+            row = self._database.row(query, (project_id,))
             self._known_projects[project_id] = self._level_of(row) if row else Level.NOTHING
         return self._known_projects[project_id]
 
@@ -117,7 +117,7 @@ class Access:
         """Return what the user may do with a version: the best of all projects that it is in."""
         if not self.limited:
             return Level.ADMIN
-        rows = self._database.connection.execute(PROJECTS_OF_VERSION, {"id": artifact_id})
+        rows = self._database.rows(PROJECTS_OF_VERSION, (artifact_id,))
         return max((self.project(row["project_id"]) for row in rows), default=Level.NOTHING)
 
     def visible(self, rows: Iterable[sqlite3.Row]) -> list[sqlite3.Row]:

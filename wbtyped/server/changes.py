@@ -8,8 +8,12 @@ from typing import Literal
 
 from .database import Database
 
-ListKind = Literal["runs", "versions"]
-"""The runs of a project, or the versions in a collection, by the ids of their memberships."""
+ListKind = Literal["runs", "versions", "catalog"]
+"""The runs of a project, or the versions in a collection, by the ids of their memberships.
+
+The catalog stands for all lists of projects, of collections, and of versions in several of them. It
+has one stamp, and no rows.
+"""
 
 
 LENGTH = """
@@ -34,8 +38,13 @@ class Changes:
         found = self._database.connection.execute(query, (kind, parent_id)).fetchone()[0]
         return int(found or 0)
 
-    def between(self, kind: ListKind, parent_id: int, after: int, last: int) -> list[int]:
-        """Return the rows of a list that changed after a stamp, up to the last one."""
+    def between(self, kind: ListKind, parent_id: int, after: int, last: int) -> list[int] | None:
+        """Return the rows of a list that changed after a stamp, up to the last one.
+
+        None for the catalog, whose lists are short enough to be read again.
+        """
+        if kind == "catalog":
+            return None
         query = (
             "SELECT row_id FROM changes"
             " WHERE kind = ? AND parent_id = ? AND stamp > ? AND stamp <= ?"

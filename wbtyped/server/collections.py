@@ -1,7 +1,8 @@
 """Artifact types and collections, as rows."""
 
+import json
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from .aliases_and_tags import add_tags
 from .database import Database, now
@@ -78,6 +79,11 @@ class Collections:
         """Return all collections of a type (`type_id`) or a project (`project_id`)."""
         query = SELECT_COLLECTIONS.format(where=f"{column} = ?")
         return self._database.connection.execute(query, (owner_id,)).fetchall()
+
+    def by_ids(self, ids: Sequence[int]) -> list[sqlite3.Row]:
+        """Return those of some collections that exist."""
+        query = SELECT_COLLECTIONS.format(where="id IN (SELECT value FROM json_each(?))")
+        return self._database.rows(query, (json.dumps([*ids]),))
 
     def newest_after(
         self, column: str, owner_id: int, after: int | None, limit: int

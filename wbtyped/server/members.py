@@ -18,7 +18,7 @@ class Members:
         self._database = database
 
     def _all(self, query: str, *values: object) -> list[sqlite3.Row]:
-        return self._database.connection.execute(query, values).fetchall()
+        return self._database.rows(query, values)
 
     def _change(self, query: str, *values: object) -> bool:
         with self._database.transaction() as connection:

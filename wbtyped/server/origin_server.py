@@ -14,6 +14,12 @@ from ..clock import pause
 from .tcp_connection import ClosableProtocol
 
 LISTEN_BACKLOG = 512
+KEEP_ALIVE_SECONDS = 75
+"""Time until an idle connection is closed, as nginx has it; the server's end closes them too.
+
+uvicorn's 5 s are less than a client with 64 workers on two cores may let pass between two requests,
+and one that has just begun to send finds the connection closed.
+"""
 SHUTDOWN_SECONDS = 2.0
 """Time for responses in progress to finish when the server stops."""
 FILE_CLOSE_SECONDS = 0.2
@@ -118,6 +124,7 @@ def uvicorn_config(app: ASGIApp) -> uvicorn.Config:
         log_config=None,
         log_level=None,
         access_log=False,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         # The application must see the real connection, not what a proxy claims.
         proxy_headers=False,
     )

@@ -1,8 +1,9 @@
 """Projects, as rows."""
 
+import json
 import re
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from .access import Access, Level, permission_denied
 from .database import Database, now
@@ -65,10 +66,17 @@ class Projects:
     def entities(self) -> list[str]:
         """Return the names of all entities that have a project which the user may see."""
         if self._access.limited:
-            every = self._database.connection.execute("SELECT id, entity FROM projects").fetchall()
+            every = self._database.rows("SELECT id, entity FROM projects", ())
             return sorted({row["entity"] for row in every if self._access.project(row["id"])})
-        found = self._database.connection.execute("SELECT DISTINCT entity FROM projects ORDER BY 1")
-        return [row["entity"] for row in found]
+        query = "SELECT DISTINCT entity FROM projects ORDER BY 1"
+        return [row["entity"] for row in self._database.rows(query, ())]
+
+    def has_owner(self, entity: str) -> bool:
+        """Return True if an entity has a project which the user may see."""
+        # All of them are looked at only where some may be hidden.
+        query = "SELECT id FROM projects WHERE entity = ? ORDER BY id"
+        rows = self._database.rows(query + ("" if self._access.limited else " LIMIT 1"), (entity,))
+        return any(self._access.project(row["id"]) for row in rows)
 
     def first_moment(self, entity: str) -> str:
         """Return when an entity got its first project; now if it has none."""
@@ -83,6 +91,11 @@ class Projects:
         )
         rows = self._database.connection.execute(query, (entity, prefix, prefix)).fetchall()
         return [row for row in rows if self._access.project(row["id"])]
+
+    def by_ids(self, ids: Sequence[int]) -> list[sqlite3.Row]:
+        """Return those of some projects that exist."""
+        query = "SELECT * FROM projects WHERE id IN (SELECT value FROM json_each(?))"
+        return self._database.rows(query, (json.dumps([*ids]),))
 
     def allow_all_types(self, project_id: int, *, allowed: bool) -> None:
         """Set whether a registry accepts versions of any type, or of its own types only."""

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, QueryParams
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, Response
 from starlette.routing import Route
-from starlette.types import Scope
+from starlette.types import Message, Receive, Scope, Send
 
 from .blobs import BlobStore, IncomingBlob
 from .context import VERSION_FILES, Context
@@ -32,6 +32,27 @@ class BlobResponse(FileResponse):
     """Sends a blob, in large blocks since each is read in another thread."""
 
     chunk_size = 1024 * 1024
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send the blob, or 404 if another upload has replaced it meanwhile.
+
+        FileResponse sends the headers before it opens the file, and can only close the connection
+        then.
+        """
+        headers: list[Message] = []
+
+        async def send_once_opened(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers.append(message)
+                return
+            while headers:
+                await send(headers.pop())
+            await send(message)
+
+        try:
+            await super().__call__(scope, receive, send_once_opened)
+        except FileNotFoundError:
+            await storage_error(404, "NoSuchKey")(scope, receive, send)
 
 
 class StorageOrigin:

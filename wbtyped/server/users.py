@@ -136,7 +136,7 @@ class Users:
     def keys_of(self, user_id: int) -> list[sqlite3.Row]:
         """Return the keys that were created for a user, oldest first."""
         query = "SELECT * FROM user_keys WHERE user_id = ? ORDER BY id"
-        return self._database.connection.execute(query, (user_id,)).fetchall()
+        return self._database.rows(query, (user_id,))
 
     def find_key(self, key_id: int | None) -> sqlite3.Row | None:
         """Return a key that was created for a user."""

@@ -176,6 +176,11 @@ class Versions:
         where = "memberships.id IN (SELECT value FROM json_each(?)) AND +collection_id = ?"
         return self._all(SELECT_MEMBERSHIPS.format(where=where), json.dumps([*ids]), collection_id)
 
+    def members_by_ids(self, ids: Sequence[int]) -> list[sqlite3.Row]:
+        """Return those of some memberships, in any collections, that exist."""
+        where = "memberships.id IN (SELECT value FROM json_each(?))"
+        return self._all(SELECT_MEMBERSHIPS.format(where=where), json.dumps([*ids]))
+
     def count(self, collection_id: int) -> int:
         """Return the number of versions in a collection."""
         return list_length(self._database, "versions", collection_id)

@@ -11,7 +11,8 @@ from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
 from ..node_ids import node_id, parse_node_id
-from .filtered_pages import filtered_page
+from ..sorted_views import Source
+from .filtered_pages import catalog_page
 from .nodes import (
     Node,
     entity_node,
@@ -22,7 +23,7 @@ from .nodes import (
     project_prefix,
     user_node,
 )
-from .pagination import connection, page, parse_cursor, reject_unsupported
+from .pagination import list_page, page, parse_cursor, reject_unsupported
 from .records import PROJECT_FIELDS, ProjectRecord
 
 query: QueryType = QueryType()
@@ -74,10 +75,9 @@ def users(
     usernames: Sequence[str] | None = None,
     ids: Sequence[str] | None = None,
     first: int | None = None,
-    **other: object,
+    after: str | None = None,
 ) -> Node:
     """Resolve the users that match: by a part of their name or email address, names or ids."""
-    reject_unsupported(other)
     context = get_context(info)
     part = (query or "").casefold()
     shown = [
@@ -87,7 +87,7 @@ def users(
         and (usernames is None or user.name in usernames)
         and (ids is None or node_id("User", user.id) in ids)
     ]
-    return connection(shown[:first], [str(user["id"]) for user in shown[:first]])
+    return list_page(shown, after=after, first=first)
 
 
 @query.field("entities")
@@ -120,11 +120,11 @@ def entity_by_name(
     """Resolve an entity; null if it has no projects and is not in an organization."""
     context = get_context(info)
     if context.access.is_anonymous:
-        return entity_node(context, name) if name in context.projects.entities() else None
+        return entity_node(context, name) if name and context.projects.has_owner(name) else None
     if not name:
         return entity_node(context, context.default_entity)
     is_account = context.users.find(name) is not None or context.members.is_team(name)
-    if is_account or name in context.projects.entities():
+    if is_account or context.projects.has_owner(name):
         return entity_node(context, name)
     found = context.organizations.find_by_team(name)
     return (
@@ -159,6 +159,7 @@ def organizations(
     query: str | None = None,
     ids: Sequence[str] | None = None,
     first: int | None = None,
+    after: str | None = None,
     **other: object,
 ) -> Node:
     """Resolve the organizations, or those that match a part of their name, or ids."""
@@ -170,8 +171,8 @@ def organizations(
         for node in found
         if (query or "").casefold() in str(node["name"]).casefold()
         and (ids is None or node["id"] in ids)
-    ][:first]
-    return connection(shown, [str(node["id"]) for node in shown])
+    ]
+    return list_page(shown, after=after, first=first)
 
 
 @organization.field("projects")
@@ -262,12 +263,17 @@ def projects_page(
     filters: str | None = None, *, prefix: str = "",
 ) -> Node:  # fmt: skip
     """Return a page of the projects of an entity whose names start with a prefix."""
-    rows = context.projects.with_prefix(name, prefix)
-    shown, _ = filtered_page(
-        map(ProjectRecord, rows), PROJECT_FIELDS, lambda record: project_node(record.row),
-        order=order, default_order="created_at", filters=filters, after=after, first=first,
+    projects = context.projects
+    source: Source[ProjectRecord] = Source(
+        "catalog", 0,
+        lambda: map(ProjectRecord, projects.with_prefix(name, prefix)),
+        lambda ids: map(ProjectRecord, projects.by_ids(ids)),
     )  # fmt: skip
-    return shown
+    return catalog_page(
+        context, source, PROJECT_FIELDS, lambda record: project_node(record.row),
+        chosen_by=("projects", name, prefix), order=order, default_order="created_at",
+        filters=filters, after=after, first=first,
+    )  # fmt: skip
 
 
 BINDABLES: list[SchemaBindable] = [query, entity, organization, project, run]

@@ -1,7 +1,7 @@
 """Resolvers for artifact types and collections."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from ariadne import ObjectType, QueryType, SchemaBindable
@@ -22,7 +22,7 @@ from .artifact_nodes import (
     tag_node,
     type_node,
 )
-from .filtered_pages import filtered_page, view_page
+from .filtered_pages import catalog_page, view_page
 from .nodes import Node, get_row, project_node
 from .pagination import (
     connection,
@@ -124,13 +124,27 @@ def collections_page(
         rows_after = partial(context.collections.newest_after, column, owner_id)
         count = partial(context.collections.count, column, owner_id)
         return counted_page(rows_after, count, collection_node, after=after, first=first)
-    found = context.collections.list_by(column, owner_id)
-    rows = [row for row in found if kinds is None or row["kind"] in kinds]
-    shown, _ = filtered_page(
-        (CollectionRecord(row, context) for row in rows), COLLECTION_FIELDS, record_node,
-        order=order, default_order="-id", filters=filters, after=after, first=first,
+
+    def scan() -> Iterator[CollectionRecord]:
+        rows = context.collections.list_by(column, owner_id)
+        return (CollectionRecord(r, context) for r in rows if kinds is None or r["kind"] in kinds)
+
+    return catalog_page(
+        context, collection_source(context, scan), COLLECTION_FIELDS, record_node,
+        chosen_by=("collections", column, owner_id, kinds), order=order, default_order="-id",
+        filters=filters, after=after, first=first,
     )  # fmt: skip
-    return shown
+
+
+def collection_source(
+    context: Context, scan: Callable[[], Iterable[CollectionRecord]]
+) -> Source[CollectionRecord]:
+    """Return where a list of collections comes from."""
+
+    def by_ids(ids: Sequence[int]) -> Iterator[CollectionRecord]:
+        return (CollectionRecord(row, context) for row in context.collections.by_ids(ids))
+
+    return Source("catalog", 0, scan, by_ids)
 
 
 def record_node(record: CollectionRecord) -> Node:

@@ -1,10 +1,12 @@
 """Pages of records that no index filters and sorts."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from heapq import nlargest, nsmallest
 from typing import Generic, TypeVar
 
+from ..context import Context
 from ..filters import Fields, Order, compile_filter, compile_order
 from ..sorted_views import (
     Identified,
@@ -60,18 +62,51 @@ def filtered_page(
     filters: str | None,
     after: str | None,
     first: int | None,
-) -> tuple[Node, Sequence[RecordT]]:
-    """Return a page of the records that match a filter, and the records on it."""
+) -> Node:
+    """Return a page of the records that match a filter."""
     sorting = compile_order(order, fields, default_order)
     cursor = parse_cursor(after)
     found = sorted_page(matching(records, fields, filters), sorting, cursor, page_size(first))
-    shown = connection(
-        [to_node(record) for record in found.records],
-        found.cursors,
-        has_next=found.has_next,
-        after=cursor,
-    )
-    return shown | {"totalCount": found.total}, found.records
+    return page_node(found, to_node, cursor)
+
+
+def catalog_page(
+    context: Context,
+    source: Source[RecordT],
+    fields: Fields[RecordT],
+    to_node: Callable[[RecordT], Node],
+    *,
+    chosen_by: Sequence[object],
+    order: str | None,
+    default_order: str,
+    filters: str | None,
+    after: str | None,
+    first: int | None,
+) -> Node:
+    """Return a page of a list in the catalog; `chosen_by` tells it from other such lists.
+
+    The list is read again when anything in the catalog has changed.
+    """
+    if context.access.limited:
+        # What a user may see also changes with teams and roles.
+        return filtered_page(
+            source.scan(), fields, to_node,
+            order=order, default_order=default_order, filters=filters, after=after, first=first,
+        )  # fmt: skip
+    sorting = compile_order(order, fields, default_order)
+    matches = compile_filter(filters, fields)
+    view = context.views.view(source, json.dumps([*chosen_by, filters]), matches, sorting)
+    found = view_page(view, source, after=after, first=first)
+    return page_node(found, to_node, parse_cursor(after))
+
+
+def page_node(
+    found: FoundPage[RecordT], to_node: Callable[[RecordT], Node], after: str | None
+) -> Node:
+    """Return the connection of a page, with the number of all records."""
+    nodes = [to_node(record) for record in found.records]
+    shown = connection(nodes, found.cursors, has_next=found.has_next, after=after)
+    return shown | {"totalCount": found.total}
 
 
 def matching(

@@ -71,11 +71,10 @@ def runs_of_entity(
 ) -> Node:
     """Resolve a page of the runs of an entity, oldest first by default."""
     reject_unsupported(other)
-    shown, _ = filtered_page(
+    return filtered_page(
         runs_of(node, info), RUN_FIELDS, lambda record: run_node(record.row),
         order=order, default_order="created_at", filters=None, after=after, first=first,
     )  # fmt: skip
-    return shown
 
 
 @entity.field("organizationId")

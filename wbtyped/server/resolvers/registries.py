@@ -1,15 +1,17 @@
 """Resolvers for registries: projects of an organization's own entity, and what is in them."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypedDict, Unpack
 
 from ariadne import ObjectType, SchemaBindable
 from graphql import GraphQLResolveInfo
 
 from ..context import Context, get_context
-from .artifact_nodes import collection_node, membership_node
-from .filtered_pages import filtered_page, matching
+from ..sorted_views import Source
+from .artifact_nodes import membership_node
+from .collections import collection_source, record_node
+from .filtered_pages import catalog_page, matching
 from .nodes import Node, get_row, organization_entity, project_prefix
 from .pagination import reject_unsupported
 from .records import (
@@ -69,14 +71,22 @@ def collections_of_entity(
 ) -> Node:
     """Resolve a page of the collections in projects of an entity, newest first by default."""
     reject_unsupported(other)
-    found = collection_records(node, get_context(info), projectFilters)
-    kinds = collectionTypes
-    shown, _ = filtered_page(
-        (record for record in found if kinds is None or record.row["kind"] in kinds),
-        COLLECTION_FIELDS, lambda record: collection_node(record.row),
+    context, kinds = get_context(info), collectionTypes
+
+    def scan() -> Iterator[CollectionRecord]:
+        found = collection_records(node, context, projectFilters)
+        return (record for record in found if kinds is None or record.row["kind"] in kinds)
+
+    return catalog_page(
+        context, collection_source(context, scan), COLLECTION_FIELDS, record_node,
+        chosen_by=("collections of", *entity_key(node), kinds, projectFilters),
         order=order, default_order="-id", filters=filters, after=after, first=first,
     )  # fmt: skip
-    return shown
+
+
+def entity_key(node: Node) -> tuple[str, str]:
+    """Return what chooses the projects of an entity."""
+    return str(node["name"]), project_prefix(node)
 
 
 @organization.field("artifactCollections")
@@ -111,24 +121,34 @@ def memberships_of_entity(
 ) -> Node:
     """Resolve a page of the versions in projects of an entity, the last linked first by default."""
     context = get_context(info)
-    found = collection_records(node, context, projectFilters)
-    collections = list(matching(found, COLLECTION_FIELDS, collectionFilters))
-    shown, _ = filtered_page(
-        version_records(context, [record.row for record in collections]),
+
+    def scan() -> Iterator[VersionRecord]:
+        found = collection_records(node, context, projectFilters)
+        for record in list(matching(found, COLLECTION_FIELDS, collectionFilters)):
+            rows = context.versions.scan_memberships(record.id)
+            yield from version_records(context, rows, [record.row])
+
+    def by_ids(ids: Sequence[int]) -> Iterator[VersionRecord]:
+        rows = context.versions.members_by_ids(ids)
+        collections = context.collections.by_ids([row["collection_id"] for row in rows])
+        return version_records(context, rows, collections)
+
+    return catalog_page(
+        context, Source("catalog", 0, scan, by_ids),
         VERSION_FIELDS, lambda record: membership_node(record.row),
+        chosen_by=("versions of", *entity_key(node), projectFilters, collectionFilters),
         order=order, default_order="-linked_at", filters=filters, after=after, first=first,
     )  # fmt: skip
-    return shown
 
 
 def version_records(
-    context: Context, collections: Sequence[sqlite3.Row]
+    context: Context, members: Iterable[sqlite3.Row], collections: Iterable[sqlite3.Row]
 ) -> Iterator[VersionRecord]:
-    """Return the versions in collections that still have their content."""
-    for collection in collections:
-        for row in context.versions.memberships(collection["id"]):
-            if row["state"] == "COMMITTED":
-                yield VersionRecord(row, collection["name"], context)
+    """Return those members of collections that still have their content."""
+    names = {collection["id"]: collection["name"] for collection in collections}
+    for row in members:
+        if row["state"] == "COMMITTED":
+            yield VersionRecord(row, names[row["collection_id"]], context)
 
 
 BINDABLES: list[SchemaBindable] = [entity, organization, project]

@@ -882,6 +882,20 @@ def test_hints_of_named_projects(wandb_server: WandbServer, api: Api) -> None:
     assert names.artifact("data", version=0).id == names.artifact("data:latest").id
 
 
+@tries("remove {file} and mirror again", "mirror into a folder, and use `restore`")
+def test_hints_of_mirrors(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
+    wandb_server.add_artifact("me/p/data", "dataset", {"a": b"1"})
+    with provoked(UsageError, "mirror into a folder, and use `restore`"):
+        api.mirror("me/p", f"{wandb_server.url}/me/q")
+    api.mirror("me/p", tmp_path)
+    assert api.restore(tmp_path, "me/q").new_versions == 1
+    (tmp_path / "types.jsonl").write_text("{")
+    with provoked(UsageError, "remove types.jsonl and mirror again"):
+        api.mirror("me/p", tmp_path)
+    (tmp_path / "types.jsonl").unlink()
+    assert api.mirror("me/p", tmp_path).contents == 0
+
+
 TO_TYPE = re.compile(
     r"(?:[;,.:]|\bor|\band) (?:write|pass|set|unset|use|leave (?:it )?out|remove|replace|copy|edit"
     r"|allow|raise the limit|call|fix|check|download it)\b|; delete\(\)|; the API is at",

@@ -5,7 +5,6 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 from wbtyped_graphql import calls
@@ -273,12 +272,20 @@ class VersionRestorer:
             ]
             if run.has_more_logged:
                 self._restoring.lost["further outputs of {} runs, which were not listed"] += 1
-            self._guarded(partial(self._log_again, path), again)
+            try:
+                self._log_again(path, again)
+            except WbtypedError as error:
+                self._restoring.fail(path, error)
 
-    def _log_again(self, path: str, record: VersionRecord) -> None:
-        run = self._find_run(path)
-        if run is not None and self._ids[record.id] not in {v.id for v in run.logged_artifacts()}:
-            run.log_artifact(self._artifact(record))
+    def _log_again(self, path: str, records: Sequence[VersionRecord]) -> None:
+        """Log versions for a run that has not logged them yet."""
+        run = self._find_run(path) if records else None
+        if run is None:
+            return
+        known = {version.id for version in run.logged_artifacts()}
+        for record in records:
+            if self._ids[record.id] not in known:
+                run.log_artifact(self._artifact(record))
 
     def _move_aliases(self, artifact: Artifact, record: VersionRecord) -> None:
         """Add the aliases that a version does not have; another version loses them.

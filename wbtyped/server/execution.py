@@ -39,7 +39,7 @@ from .plain_fields import NotPlain, PlainFields, mark_plain_fields, read_steps
 from .resolvers import BINDABLES
 from .resolvers.pagination import page_backward
 from .resolvers.visibility import GUARDED_TYPES, guard_sources, is_visible
-from .time_limit import TimeLimitExceeded, check_time_limit, start_time_limit
+from .time_limit import TimeLimitExceeded, check_time_limit, time_limit
 
 # What older servers lack, by feature: type, field and, if only that is missing, argument.
 FEATURE_GATES = {
@@ -288,9 +288,8 @@ class Execution:
             return 400, {"errors": [{"message": READ_ONLY}]}
         hidden = prepared.hidden if hide_schema else None
         reading = nullcontext() if prepared.has_mutation else context.database.reading_once()
-        start_time_limit()
         try:
-            with reading:
+            with time_limit(), reading:
                 result = execute_sync(
                     self._documents.schema,
                     hidden.document if hidden else prepared.document,

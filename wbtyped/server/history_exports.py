@@ -5,7 +5,7 @@ import sqlite3
 from .database import Database
 from .parquet import is_parquet_available, write_parquet
 from .streams import HISTORY, Streams
-from .time_limit import start_time_limit
+from .time_limit import restart_time_limit
 from .tracked_blobs import TrackedBlobs
 
 LINES_PER_FILE = 100_000
@@ -35,7 +35,7 @@ class HistoryExports:
             if added is None:
                 return None
             # A file is written once, which takes about 1 s: not the fault of this query.
-            start_time_limit()
+            restart_time_limit()
             next_line = added
         return [row["blob"] for row in self._files(run_id)]
 

@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections.abc import Generator
+from contextlib import contextmanager
 from contextvars import ContextVar
 
 from .limits import EXECUTION_SECONDS
@@ -22,8 +24,19 @@ class TimeLimitExceeded(BaseException):
         )
 
 
-def start_time_limit() -> None:
-    """Start the clock for a query, which is executed in this thread alone."""
+@contextmanager
+def time_limit() -> Generator[None]:
+    """Limit the time of a query, which is executed in this thread alone."""
+    before = _deadline.set(time.thread_time() + EXECUTION_SECONDS)
+    try:
+        yield
+    finally:
+        # What the thread does next is no part of the query.
+        _deadline.reset(before)
+
+
+def restart_time_limit() -> None:
+    """Give a query its whole time again."""
     _deadline.set(time.thread_time() + EXECUTION_SECONDS)
 
 

@@ -564,7 +564,7 @@ def test_links_in_the_way(wandb_server: WandbServer, api: Api, tmp_path: Path) -
         assert api.run("crew/ship/log").files().download(root).written == ["media/a.txt"]
 
 
-@tries("pass root={str(file.parent)!r} (--root)")
+@tries("pass root={str(path.parent)!r} (--root)")
 def test_upload_from_outside_the_root(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
     wandb_server.add_run("crew/ship/log")
     (tmp_path / "a.txt").write_text("x")
@@ -880,6 +880,20 @@ def test_hints_of_named_projects(wandb_server: WandbServer, api: Api) -> None:
     with provoked(UsageError, "pass version with a collection, or only the name"):
         names.artifact("data:latest", version=0)
     assert names.artifact("data", version=0).id == names.artifact("data:latest").id
+
+
+@tries("remove {file} and mirror again", "mirror into a folder, and use `restore`")
+def test_hints_of_mirrors(wandb_server: WandbServer, api: Api, tmp_path: Path) -> None:
+    wandb_server.add_artifact("me/p/data", "dataset", {"a": b"1"})
+    with provoked(UsageError, "mirror into a folder, and use `restore`"):
+        api.mirror("me/p", f"{wandb_server.url}/me/q")
+    api.mirror("me/p", tmp_path)
+    assert api.restore(tmp_path, "me/q").new_versions == 1
+    (tmp_path / "types.jsonl").write_text("{")
+    with provoked(UsageError, "remove types.jsonl and mirror again"):
+        api.mirror("me/p", tmp_path)
+    (tmp_path / "types.jsonl").unlink()
+    assert api.mirror("me/p", tmp_path).contents == 0
 
 
 TO_TYPE = re.compile(

@@ -1,13 +1,15 @@
 """What is installed, and what importing it costs."""
 
+import ast
 import subprocess
 import sys
 import sysconfig
 import tarfile
+import tomllib
 import venv
 import zipfile
 from collections.abc import Iterable
-from importlib.metadata import distribution
+from importlib.metadata import distribution, packages_distributions
 from pathlib import Path
 from textwrap import dedent
 
@@ -184,6 +186,32 @@ def test_without_extras_each_entry_point_says_what_to_install(wheel: Path, tmp_p
             [interpreter, "-c", imported], cwd=tmp_path, text=True, capture_output=True, check=False
         )
         assert done.stderr.splitlines()[-1] == f"ImportError: {message}"
+
+
+def imported_packages(folder: Path) -> set[str]:
+    """Return the top-level packages that the modules of a folder import, relative ones aside."""
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.partition(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level and node.module:
+                found.add(node.module.partition(".")[0])
+    return found - set(sys.stdlib_module_names)
+
+
+def test_what_the_server_imports_is_declared_with_it() -> None:
+    # What comes with something else comes in a version that nobody chose: graphql-core 3.3.
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project["optional-dependencies"]
+    listed = [*project["dependencies"], *extras["server"], *extras["parquet"]]
+    declared = {canonicalize_name(Requirement(each).name) for each in listed}
+    declared.add(canonicalize_name("pydantic-core"))  # exactly the one that pydantic needs
+    owners = packages_distributions()
+    for package in imported_packages(ROOT / "wbtyped" / "server") - {"wbtyped_graphql"}:
+        names = {canonicalize_name(name) for name in owners[package]}
+        assert names & declared, package
+    assert {r for r in extras["server"] if "graphql-core" in r} == {*extras["drift"]}
 
 
 def test_importing_the_client_loads_no_http_and_builds_no_model() -> None:

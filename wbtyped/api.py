@@ -1325,10 +1325,10 @@ class Api:
     ) -> MirrorReport:
         """Mirror the project `entity/project` into a folder, or what an fsspec URL names.
 
-        Runs with config, summary, history and files, and all versions of all artifacts, with their
-        names, links and lineage. Contents are stored once, by digest, so that the next call
-        transfers only what is new; one that is interrupted is resumed by the next. The formats of
-        the files are documented in the guide "Mirror a project".
+        Runs with config, summary, history, system metrics and files, and all versions of all
+        artifacts, with their names, links and lineage. Contents are stored once, by digest, so that
+        the next call transfers only what is new; one that is interrupted is resumed by the next.
+        The guide "Mirror a project" documents the formats, and what a mirror cannot keep.
 
         What is deleted on the server stays in the mirror, marked, unless `delete` is set. `verify`
         reads every stored content again and replaces damaged ones. `dry_run` transfers nothing, and
@@ -1393,11 +1393,16 @@ class Api:
         """Publish a mirror to the project `entity/project`, which is created if it is missing.
 
         `mirror` is the folder or the URL that `mirror` wrote, perhaps from another server. Runs are
-        restored with config, summary, history and files, then all versions in the order in which
-        they were made, with aliases, tags, metadata, lineage, and links into portfolios of the
-        project. What the project has already is not sent again, so that the next call sends only
-        what is new, and one that is interrupted is resumed by the next. What cannot be kept is
-        listed in `left_out`. What the mirrored server had deleted is not restored.
+        restored with config, summary, history, system metrics and files, then all versions in the
+        order in which they were made, with aliases, tags, metadata, lineage, and links into
+        portfolios of the project. What the project has already is not sent again, so that the next
+        call sends only what is new, and one that is interrupted is resumed by the next.
+
+        What cannot be kept is listed in `left_out`. What the mirrored server had deleted is not
+        restored, and nothing is removed from the project. In the project that was mirrored, nothing
+        that it has is changed. `engine` is `curl` or `httpx`, as for uploads, `jobs` the number of
+        parallel requests.
+        `progress` is called with a `MirrorProgress` after every file and version.
 
         Example:
             >>> api.mirror("my-team/mnist", "backup").ok

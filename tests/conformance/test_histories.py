@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 from pydantic import JsonValue
@@ -91,3 +92,29 @@ def test_lines_are_compressed_where_the_client_is_told_to(
 ) -> None:
     streams = [r for r in server.requests if r.path.endswith("/file_stream")]
     assert {request.headers.get("content-encoding") for request in streams} == {"gzip"}
+
+
+LONG = 2_600
+"""Steps of a run whose lines are indexed in several blocks."""
+RARE = range(0, LONG, 50)
+
+
+@pytest.mark.parametrize("client", ["official", "ours"])
+def test_long_history_of_a_running_run_is_scanned(
+    wandb_server: WandbServer, tmp_path: Path, client: str
+) -> None:
+    history = [
+        {"loss": step / 2, **({"rare": step} if step in RARE else {})} for step in range(LONG)
+    ]
+    wandb_server.add_run("crew/ship/long", state="running", history=history)
+    scripts = Scripts(wandb_server.env, tmp_path)
+    run = scripts.official if client == "official" else scripts.ours
+    every: list[JsonValue] = [LONG, 0, LONG - 1, sum(range(LONG))]
+    assert run("scan_long.py", "crew/ship/long") == {
+        "all": every,
+        "a metric": every,
+        "a rare metric": [len(RARE), 0, RARE[-1], sum(RARE)],
+        "part": [250, 1_900, 2_149, sum(range(1_900, 2_150))],
+        "sampled": [step * LONG // 6 for step in range(6)],
+        "sampled metric": [RARE[step * len(RARE) // 4] for step in range(4)],
+    }

@@ -208,6 +208,16 @@ def test_lane_host_that_cannot_be_reached_fails_that_file_alone(host: str, tmp_p
     assert isinstance(result.failed[0].error, TransportError)
 
 
+def test_lane_endless_header_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even where libcurl has no message."""
+    pytest.importorskip("pycurl")
+    monkeypatch.setenv("WBTYPED_ENGINE", "curl")
+    endless = [b"HTTP/1.1 200 OK\r\nX: ", b"y" * 2**20]
+    with raw_server(lambda _: endless) as server:
+        result = download([transfer_of(b"right", f"{server.url}/x", tmp_path, "x")], tmp_path)
+    assert "response headers are too large" in str(result.failed[0].error)
+
+
 class BrokenObserver:
     """Fails as a closed pipe does."""
 

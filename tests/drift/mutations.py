@@ -290,7 +290,7 @@ FIELDS = [
         rule="field-became-nullable",
         coordinate="Artifact.aliases",
         used=retype("Artifact.aliases", "[ArtifactAlias!]"),
-        unused=retype("Run.events", "[String!]"),
+        unused=retype("RunInfo.args", "[String!]"),
     ),
     row(
         "list items become nullable",
@@ -298,7 +298,7 @@ FIELDS = [
         rule="field-became-nullable",
         coordinate="Artifact.aliases",
         used=retype("Artifact.aliases", "[ArtifactAlias]!"),
-        unused=retype("Run.events", "[String]!"),
+        unused=retype("RunInfo.args", "[String]!"),
     ),
     row(
         "list and its items become nullable",
@@ -306,7 +306,7 @@ FIELDS = [
         rule="field-became-nullable",
         coordinate="FileConnection.edges",
         used=retype("FileConnection.edges", "[FileEdge]"),
-        unused=retype("Run.events", "[String]"),
+        unused=retype("RunInfo.args", "[String]"),
     ),
     row(
         "list becomes non-null and its items nullable",
@@ -344,7 +344,7 @@ FIELDS = [
         rule="field-changed-kind",
         coordinate="Run.tags",
         used=retype("Run.tags", "String"),
-        unused=retype("Run.events", "String!"),
+        unused=retype("RunInfo.args", "String!"),
     ),
     row(
         "string becomes an ID",
@@ -360,7 +360,7 @@ FIELDS = [
         rule="field-read-alike",
         coordinate="Run.fileCount",
         used=retype("Run.fileCount", "Int64!"),
-        unused=retype("Run.eventsLineCount", "Int64"),
+        unused=retype("Run.logLineCount", "Int64"),
     ),
     row(
         "string becomes a nullable ID",
@@ -376,7 +376,7 @@ FIELDS = [
         rule="field-changed-kind",
         coordinate="Run.fileCount",
         used=retype("Run.fileCount", "Float"),
-        unused=retype("Run.eventsLineCount", "Float"),
+        unused=retype("Run.logLineCount", "Float"),
     ),
     row(
         "string becomes an enum",

@@ -1,6 +1,7 @@
 """Mirrors in object stores, and whatever else fsspec opens."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,8 @@ import pytest
 from tests.conftest import files_in
 from tests.mirror.projects import PROJECT, fill, state_of
 from wbtyped import Api
-from wbtyped.errors import DiskError
-from wbtyped.mirror.place import Bucket
+from wbtyped.errors import DiskError, UsageError
+from wbtyped.mirror.place import Bucket, open_place
 from wbtyped.server import WandbServer
 
 
@@ -89,7 +90,8 @@ def test_bucket_that_stores_too_little_is_an_error(
     server: WandbServer, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"memory://{tmp_path.name}/short"
-    store = Bucket(url)
+    store = open_place(url)
+    assert isinstance(store, Bucket)
     info = store._files.info  # pyright: ignore[reportPrivateUsage]
 
     def shortened(_: object, path: str) -> dict[str, object]:
@@ -106,3 +108,69 @@ def test_dry_run_writes_nothing_to_a_bucket(server: WandbServer, api: Api, tmp_p
     assert api.mirror(PROJECT, url, dry_run=True).contents == 7
     store, root = fsspec.url_to_fs(url)
     assert not store.exists(root)
+
+
+@pytest.mark.parametrize("target", ["http://localhost:1/me/p", "HTTPS://example.com/me/p"])
+def test_url_of_a_server_is_no_place_for_a_mirror(api: Api, target: str) -> None:
+    with pytest.raises(UsageError, match="mirror into a folder, and use `restore`"):
+        open_place(target)
+
+
+def test_unknown_scheme_is_a_usage_error() -> None:
+    with pytest.raises(UsageError, match="cannot be opened by fsspec: Protocol not known: nowhere"):
+        open_place("nowhere://x/y")
+
+
+def test_scheme_whose_package_is_missing_is_a_usage_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "adlfs", None)
+    with pytest.raises(UsageError, match="abfs://c/x cannot be opened by fsspec: Install adlfs"):
+        open_place("abfs://c/x")
+
+
+def test_file_url_is_the_folder(server: WandbServer, api: Api, tmp_path: Path) -> None:
+    assert api.mirror(PROJECT, (tmp_path / "m").as_uri()).contents == 7
+    assert api.mirror(PROJECT, tmp_path / "m").contents == 0
+
+
+def test_root_of_a_file_system_holds_a_mirror(server: WandbServer, api: Api) -> None:
+    memory = fsspec.filesystem("memory")
+    try:
+        assert api.mirror(PROJECT, "memory://").contents == 7
+        assert memory.exists("/mirror.json")
+        assert api.mirror(PROJECT, "memory://").contents == 0
+    finally:
+        memory.rm("/", recursive=True)
+
+
+def test_error_of_a_bucket_is_a_disk_error_that_names_it(
+    server: WandbServer, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Libraries of stores raise classes of their own."""
+    url = f"memory://{tmp_path.name}/broken"
+
+    def refuse(*_: object, **__: object) -> None:
+        raise RuntimeError("the store is on fire")
+
+    for method in ("put", "pipe_file", "cat_file", "find"):
+        with monkeypatch.context() as patched:
+            patched.setattr(type(fsspec.filesystem("memory")), method, refuse)
+            with pytest.raises(DiskError, match=f"{url}.*the store is on fire"):
+                api.mirror(PROJECT, url)
+    assert api.mirror(PROJECT, url).ok
+
+
+def test_bucket_is_restored_except_for_what_is_missing(
+    server: WandbServer, api: Api, tmp_path: Path
+) -> None:
+    url = f"memory://{tmp_path.name}/mirror"
+    assert api.mirror(PROJECT, url).ok
+    store, root = fsspec.url_to_fs(url)
+    (lost,) = [path for path in store.find(f"{root}/contents") if store.cat(path) == b"more"]
+    content = store.cat(lost)
+    store.rm(lost)
+    with WandbServer() as other, Api({"base_url": other.url}, api_key=other.api_key) as other_api:
+        report = other_api.restore(url, "me/p")
+        assert [path for path, _ in report.failed] == ["me/p/Reader/other.txt", "me/p/net:v0"]
+        store.pipe(lost, content)
+        assert [path for path, _ in other_api.restore(url, "me/p").failed] == ["me/p/net:v0"]
+        assert other_api.run("me/p/Reader").file("other.txt").read() == b"more"

@@ -200,9 +200,14 @@ def test_files_without_a_digest_are_stored_by_their_own(
         return [node.model_copy(update={"md5": None}) for node in listed(collector, planned)]
 
     monkeypatch.setattr(RunCollector, "list_files", without_digests)
+    # A killed process has left these.
+    (tmp_path / "incoming").mkdir()
+    for number in range(3):
+        (tmp_path / "incoming" / str(number)).write_bytes(b"something else")
     report = api.mirror(PROJECT, tmp_path, artifacts=False)
     assert report.ok, report
     assert content_file(tmp_path, b"same").read_bytes() == b"same"
+    assert not content_file(tmp_path, b"something else").exists()
     assert api.mirror(PROJECT, tmp_path, artifacts=False).contents == 0
 
 
@@ -223,3 +228,29 @@ async def test_mirror_works_on_an_event_loop(server: WandbServer, api: Api, tmp_
     report = await api.amirror(PROJECT, tmp_path, progress=lambda p: seen.append(p.contents))
     assert report.ok
     assert seen[-1] == report.contents
+
+
+def test_what_cannot_be_a_folder_is_refused(server: WandbServer, api: Api, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    for target, reason in (
+        ("", "is not a path"), ("a\0b", "is not a path"), (tmp_path / "file", "is a file"),
+        ((tmp_path / "file").as_uri(), "is a file"),
+    ):  # fmt: skip
+        with pytest.raises(UsageError, match=reason):
+            api.mirror(PROJECT, target)
+
+
+def test_damaged_list_is_written_anew_once_it_is_removed(
+    server: WandbServer, api: Api, tmp_path: Path
+) -> None:
+    api.mirror(PROJECT, tmp_path)
+    file = tmp_path / "versions.jsonl"
+    before = file.read_bytes()
+    file.write_bytes(before[:-20])
+    with pytest.raises(UsageError, match="remove versions.jsonl and mirror again"):
+        api.mirror(PROJECT, tmp_path)
+    with pytest.raises(UsageError, match="versions.jsonl is not that of a mirror, or is damaged"):
+        WandbServer(mirrors=[tmp_path])
+    file.unlink()
+    assert api.mirror(PROJECT, tmp_path).contents == 0
+    assert file.read_bytes() == before

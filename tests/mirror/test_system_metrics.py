@@ -40,7 +40,7 @@ def test_system_metrics_are_mirrored_served_and_restored(
     record = lines(mirror, "runs.jsonl")[0]["system_metrics"]
     assert record == {
         "file": "system_metrics/maker.parquet", "rows": 1200, "line_count": 1200,
-        "heartbeat_at": record["heartbeat_at"],  # type: ignore[index]
+        "heartbeat_at": record["heartbeat_at"], "md5": record["md5"],  # type: ignore[index]
     }  # fmt: skip
     table = import_module("pandas").read_parquet(mirror / "system_metrics" / "maker.parquet")
     assert table["system.cpu"].tolist() == [row["system.cpu"] for row in METRICS]

@@ -74,6 +74,26 @@ def test_new_file_whose_block_fails_is_not_added() -> None:
     assert len(draft) == 0
 
 
+def test_new_file_that_is_still_open_is_not_left_out(api: Api) -> None:
+    draft = Draft("data", "dataset")
+    file = draft.new_file("a")
+    file.write("1")
+    with pytest.raises(UsageError, match="a is still open for writing"):
+        draft.publish(PATH, api=api)
+    file.close()
+    assert contents(draft.publish(PATH, api=api)) == {"a": b"1"}
+
+
+def test_new_file_that_is_not_added_leaves_nothing_behind() -> None:
+    draft = Draft("data", "dataset")
+    draft.new_file("kept").close()
+    with pytest.raises(ZeroDivisionError):
+        with draft.new_file("a", "wb"):
+            raise ZeroDivisionError
+    folder = draft.files["kept"].parent
+    assert list(folder.iterdir()) == [draft.files["kept"]]
+
+
 def test_new_files_are_removed_with_their_draft() -> None:
     draft = Draft("data", "dataset")
     draft.new_file("a").close()
@@ -105,6 +125,24 @@ def test_published_file_that_was_written_can_be_removed(api: Api, tmp_path: Path
     draft.publish(PATH, api=api)
     draft.remove("gone")
     assert contents(draft.publish(PATH, api=api)) == {"kept": b"1"}
+
+
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("type", "job"), ("type", 5), ("type", "a/b"), ("name", "a:b"), ("name", None),
+        ("digest_algorithm", "SHA1"), ("metadata", 5), ("description", 5),
+    ],
+)  # fmt: skip
+def test_assigned_attributes_are_checked_when_published(
+    api: Api, wandb_server: WandbServer, attribute: str, value: object
+) -> None:
+    draft = Draft("data", "dataset")
+    setattr(draft, attribute, value)
+    wandb_server.requests.clear()
+    with pytest.raises(UsageError):
+        draft.publish(PATH, api=api)
+    assert len(wandb_server.requests) == 0
 
 
 def test_run_logs_an_empty_draft(api: Api, wandb_server: WandbServer) -> None:
@@ -222,7 +260,7 @@ def test_incremental_version_of_a_new_collection_is_whole(api: Api, tmp_path: Pa
 
 
 def test_run_logs_drafts_paths_and_uris(
-    api: Api, wandb_server: WandbServer, tmp_path: Path
+    api: Api, wandb_server: WandbServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wandb_server.add_run("crew/ship/log")
     run = api.run("crew/ship/log")
@@ -238,6 +276,8 @@ def test_run_logs_drafts_paths_and_uris(
     assert creator.id == "log"
     folder = run.log_artifact(tmp_path / "in")
     assert (folder.name, folder.type) == ("run-log-in:v0", "unspecified")
+    monkeypatch.chdir(tmp_path / "in")
+    assert run.log_artifact(".").id == folder.id
     file = run.log_artifact(str(tmp_path / "in/a.txt"), name="points", type="dataset")
     assert (file.name, contents(file)) == ("points:v0", {"a.txt": b"1"})
     reference = run.log_artifact((tmp_path / "in").as_uri(), name="referring")

@@ -115,6 +115,22 @@ def test_version_control_is_left_out_everywhere(tmp_path: Path) -> None:
     assert names(tmp_path) == [".gitignore", ".hidden", "a"]
 
 
+def test_folders_may_be_deeper_than_calls_of_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    depth = 1200
+    monkeypatch.chdir(tmp_path)
+    for _ in range(depth):
+        Path("d").mkdir()
+        os.chdir("d")
+    Path("a").write_bytes(b"")
+    assert [len(name) for name in names(tmp_path)] == [2 * depth + 1]
+    Path("a").unlink()
+    for _ in range(depth):
+        os.chdir("..")
+        Path("d").rmdir()
+
+
 # Names.
 
 
@@ -202,18 +218,19 @@ def test_wandbignore_without_its_extra_says_what_to_install(
 
 PARTS = st.sampled_from(["a", "b", "a.b", "ab"])
 FILES = st.lists(st.lists(PARTS, min_size=1, max_size=3).map("/".join), max_size=8)
-PATTERNS = st.lists(
-    st.sampled_from(
-        ["a", "b/", "/a", "a/b", "*.b", "a*", "!a", "!a.b", "**/b", "a/**", "!/a/b", "?b", "[ab]"]
-    ),
-    max_size=4,
-)
+GIT_PATTERNS = (
+    "a", "b/", "/a", "a/b", "*.b", "a*", "!a", "!a.b", "**/b", "a/**", "!/a/b", "?b", "[ab]", "*/",
+    "**/", "!*/", "/*", "*/a", "a/**/b", "b/*/", "/**", "**",
+)  # fmt: skip
+PATTERNS = st.lists(st.sampled_from(GIT_PATTERNS), max_size=4)
 
 
 @pytest.mark.skipif(shutil.which("git") is None, reason="git decides")
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(files=FILES, top=PATTERNS, below=PATTERNS)
 @example(files=["a.b/b/a"], top=["b/", "!a.b"], below=[])
+@example(files=["a/b", "b"], top=["*/"], below=[])
+@example(files=["a/b/c", "a/a"], top=[], below=["*/"])
 @example(files=["a/b/c", "a/b/d"], top=["a/**", "!a/b", "!a/b/d"], below=[])
 def test_wandbignore_leaves_out_what_git_does(
     tmp_path_factory: pytest.TempPathFactory, files: list[str], top: list[str], below: list[str]

@@ -15,9 +15,11 @@ from wbtyped.errors import (
     NotFoundError,
     OfflineError,
     TransportError,
+    UnsafePathError,
     UsageError,
     WbtypedError,
 )
+from wbtyped.runs.upload import upload_headers
 from wbtyped.server import Fault, WandbServer
 
 PATH = "crew/ship/log"
@@ -142,8 +144,25 @@ def test_upload_with_wrong_arguments_sends_nothing(
     run: Run, folder: Path, wandb_server: WandbServer
 ) -> None:
     wandb_server.requests.clear()
-    with pytest.raises(UsageError, match="no files in"):
+    with pytest.raises(UsageError, match="paths is empty"):
         run.upload([])
+    for root in ("..data", "a.txt"):
+        with pytest.raises(UsageError, match="is not inside"):
+            run.upload(folder / "a.txt", folder / root)
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "pipe")
+        with pytest.raises(UsageError, match="pipe is no regular file"):
+            run.upload(folder, folder)
+        with pytest.raises(UsageError, match="no files that match"):
+            run.upload(folder, folder, glob="*.x")
+        (folder / "pipe").unlink()
+        (folder / "line\nbreak").touch()
+        with pytest.raises(UnsafePathError, match="control characters"):
+            run.upload(folder, folder)
+        (folder / "line\nbreak").unlink()
+    (folder / "gone").symlink_to("absent")
+    with pytest.raises(UsageError, match="gone is a link that leads nowhere"):
+        run.upload(folder, folder)
     with pytest.raises(UsageError, match="does not exist"):
         run.upload(folder / "absent", folder)
     with pytest.raises(UsageError, match="is not inside"):
@@ -153,6 +172,33 @@ def test_upload_with_wrong_arguments_sends_nothing(
     with pytest.raises(UsageError, match="unknown upload options"):
         run.upload(folder, folder, fsync=True)  # type: ignore[call-arg] # pyright: ignore[reportCallIssue]
     assert len(wandb_server.requests) == 0
+
+
+def test_upload_of_names_that_begin_with_two_dots_is_inside(run: Run, folder: Path) -> None:
+    (folder / "..data").mkdir()
+    (folder / "..data/..x").write_bytes(b"1")
+    assert run.upload(folder / "..data", folder).uploaded == ["..data/..x"]
+
+
+def test_upload_of_a_folder_that_cannot_be_listed_names_it(
+    run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listed = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path).name == "deep":
+            raise PermissionError(13, "Permission denied", path)
+        return listed(path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "scandir", scandir)
+        with pytest.raises(DiskError, match="deep cannot be read: Permission denied"):
+            run.upload(folder, folder)
+
+
+def test_headers_that_a_server_assigns_do_not_cut_off_the_body() -> None:
+    lines = ["Content-Length: 5", "transfer-encoding:chunked", "Host: other", "X-A: b:c"]
+    assert upload_headers(lines) == {"X-A": "b:c"}
 
 
 def test_upload_to_a_run_that_is_gone_says_so(run: Run, folder: Path) -> None:

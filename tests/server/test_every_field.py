@@ -471,6 +471,8 @@ def test_every_payload_returns_the_string_of_its_input(wandb_server: WandbServer
 def test_mutations_without_optional_names_say_what_is_missing(wandb_server: WandbServer) -> None:
     for name in ("createInvite", "createServiceAccount"):
         assert "entityName is missing" in str(mutate(wandb_server, name, {})["errors"])
+    viewer = new_id(wandb_server, "viewer { id }")
+    assert "entityName is missing" in str(mutate(wandb_server, "deleteInvite", {"id": viewer}))
     assert "artifact None not found" in str(mutate(wandb_server, "linkArtifact", {})["errors"])
 
 

@@ -65,6 +65,17 @@ def test_wrong_key_starts_no_session(server: WandbServer) -> None:
     assert 'role="alert"' in response.text
 
 
+def test_wrong_key_keeps_the_page_that_was_asked_for(server: WandbServer) -> None:
+    for target, kept in ((f"{PATH}?axis=time&metric=a%26b", True), ("//evil.example", False)):
+        form = {"key": "wrong", "target": target}
+        text = httpx.post(f"{server.url}/-/sign-in", data=form).text
+        found = re.search(r'name="target" type="hidden" value="([^"]+)"', text)
+        assert found
+        assert html.unescape(found[1]) == (target if kept else "/")
+    text = httpx.post(f"{server.url}/-/sign-in", content=b"x" * 10_000).text
+    assert 'name="target" type="hidden" value="/"' in text
+
+
 def test_cookie_is_for_pages_only_and_says_nothing(
     server: WandbServer, browser: httpx.Client
 ) -> None:
@@ -180,6 +191,7 @@ def test_links_of_registries_lead_to_their_versions(
         assert (response.url.path, response.url.query) == (shown.path, b"")
         url = linked.url.partition("&view")[0]
         assert f"<h1>{name}</h1>" in browser.get(url).text
+    assert "port folio" in browser.get("/crew/registry/model").text
     registry = api.registry("model", organization="Acme Corp.")
     for url in (registry.url, "/orgs/Acme%20Corp.", "/orgs/acme-org/registry"):
         assert browser.get(url).status_code == 200
@@ -461,7 +473,39 @@ def test_registry_page_shows_its_collections(server: WandbServer, browser: httpx
     assert "portfolio" in text
 
 
+@pytest.mark.parametrize("name", ["page.html", "image.svg", "x.js"])
+def test_files_of_others_are_shown_as_text_and_sent_as_downloads(
+    server: WandbServer, browser: httpx.Client, name: str
+) -> None:
+    server.add_run("crew/ship/log", {name: f"<svg onload=alert(1)>{SCRIPT}</svg>"})
+    text = browser.get(f"{PATH}/files/{name}").text
+    assert "&lt;svg onload" in text
+    assert "<svg" not in text
+    content = re.search(r'href="([^"]+)" download', text)
+    assert content
+    assert content[1].startswith(server.storage_url)
+    sent = httpx.get(html.unescape(content[1]))
+    assert sent.headers["content-type"] == "application/octet-stream"
+
+
 # Previews.
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("a.json", '{"a":[1,"ü"],"b":NaN}', '{\n  "a": [\n    1,\n    "ü"\n  ],\n  "b": NaN\n}'),
+        ("a.json", '{\n"a":1}', '{\n"a":1}'), ("a.json", "{broken", "{broken"), ("a.json", "", ""),
+        ("a.json", "[" * 10_000, "[" * 10_000), ("a.txt", '{"a":1}', '{"a":1}'),
+        ("a.json", "1" * 5_000, "1" * 5_000), ("a.json", "[" + "1," * 50_000 + "1]", None),
+    ],
+)  # fmt: skip
+def test_json_of_one_line_is_indented(
+    tmp_path: Path, name: str, content: str, expected: str | None
+) -> None:
+    (tmp_path / "file").write_text(content, encoding="utf-8")
+    found = preview(name, tmp_path / "file", len(content.encode()))
+    assert found.text == (content[: 64 * 1024] if expected is None else expected)
 
 
 @pytest.mark.parametrize(

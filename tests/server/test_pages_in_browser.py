@@ -21,6 +21,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine"),
 ]
+one_scheme = pytest.mark.parametrize("page", ["light"], indirect=True)
+"""For what has nothing to do with colors, to save time."""
 SCRIPT = '<script>document.title = "stolen"</script><img src=x onerror="document.title=\'stolen\'">'
 
 
@@ -78,7 +80,8 @@ def page(server: WandbServer, chromium: Browser, request: pytest.FixtureRequest)
     page.on("console", lambda message: errors.append(message.text))
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("request", lambda sent: None if sent.url.startswith(own) else errors.append(sent.url))
-    page.fill("#key", server.api_key)
+    page.wait_for_function("document.activeElement.id === 'key'")
+    page.keyboard.insert_text(server.api_key)
     page.keyboard.press("Enter")
     page.wait_for_selector("figure canvas")
     yield page
@@ -138,6 +141,7 @@ def test_pages_have_no_violations_of_accessibility_rules(page: Page, server: Wan
         assert found.violations_count == 0, (path, found.generate_report())
 
 
+@one_scheme
 def test_runs_are_sorted_and_filtered_by_keyboard(page: Page, server: WandbServer) -> None:
     for number in range(3):
         server.add_run(
@@ -160,6 +164,7 @@ def test_runs_are_sorted_and_filtered_by_keyboard(page: Page, server: WandbServe
     assert rows.all_inner_texts() == ["name1"]
 
 
+@one_scheme
 def test_lineage_leads_to_its_nodes_by_keyboard(page: Page, server: WandbServer) -> None:
     page.goto(f"{server.url}/crew/ship/artifacts/dataset/data/v1")
     page.locator("svg a").first.focus()
@@ -173,6 +178,7 @@ def test_chart_shows_the_value_under_the_pointer(page: Page, server: WandbServer
     assert re.search(r"at step \d+$", page.locator("figcaption .shown").inner_text())
 
 
+@one_scheme
 def test_charts_of_ticked_runs_can_be_hidden_and_smoothed(page: Page, server: WandbServer) -> None:
     for number in range(3):
         history = [{"loss": (step % 2) * 10 + number} for step in range(50)]
@@ -206,6 +212,7 @@ def test_charts_of_ticked_runs_can_be_hidden_and_smoothed(page: Page, server: Wa
     assert page.get_by_role("table", name="Values of loss").get_by_role("row").count() == 3
 
 
+@one_scheme
 def test_chart_tells_whose_line_is_under_the_pointer(page: Page, server: WandbServer) -> None:
     for number in range(2):
         server.add_run(
@@ -220,6 +227,7 @@ def test_chart_tells_whose_line_is_under_the_pointer(page: Page, server: WandbSe
     assert re.fullmatch(r"name1: 1 at step 2\d", told)
 
 
+@one_scheme
 def test_configurations_are_compared_by_keyboard(page: Page, server: WandbServer) -> None:
     for number in range(2):
         server.add_run(f"crew/few/r{number}", config={"lr": number, "same": 1})
@@ -262,11 +270,13 @@ def test_values_are_there_without_scripts(server: WandbServer, chromium: Browser
     context.close()
 
 
+@one_scheme
 def test_image_of_storage_is_shown(page: Page, server: WandbServer) -> None:
     page.goto(f"{server.url}/crew/ship/runs/log/files/media/dot.png")
     assert page.locator("main img").evaluate("image => image.naturalWidth") == 1
 
 
+@one_scheme
 def test_more_files_are_loaded_by_keyboard(page: Page, server: WandbServer) -> None:
     page.goto(f"{server.url}/crew/ship/runs/many")
     rows = page.locator("th[scope=row] a", has_text=".txt")
@@ -277,6 +287,7 @@ def test_more_files_are_loaded_by_keyboard(page: Page, server: WandbServer) -> N
     assert rows.count() == 200
 
 
+@one_scheme
 def test_run_of_100_000_files_is_usable(page: Page, server: WandbServer) -> None:
     server.add_run("crew/large/log", {f"f{number:06}.txt": b"x" for number in range(100_000)})
     page.goto(f"{server.url}/crew/large/runs/log")
@@ -291,6 +302,7 @@ def test_run_of_100_000_files_is_usable(page: Page, server: WandbServer) -> None
     assert page.evaluate(CHECK) == []
 
 
+@one_scheme
 def test_skip_link_comes_first_and_tables_have_captions(page: Page, server: WandbServer) -> None:
     page.goto(f"{server.url}/crew/ship")
     page.keyboard.press("Tab")

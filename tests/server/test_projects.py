@@ -60,8 +60,8 @@ def test_runs_are_ordered_by_creation(ask: Ask, order: str | None, names: str) -
 @pytest.mark.usefixtures("five_runs")
 def test_runs_with_unsupported_arguments_are_rejected(ask: Ask) -> None:
     assert ask(RUNS, after="YWZ0ZXI6eA==").status_code == 400
-    query = '{ project(name: "ship", entityName: "crew") { runs(last: 2) { totalCount } } }'
-    assert "argument last" in ask(query).json()["errors"][0]["message"]
+    query = '{ project(name: "ship", entityName: "crew") { runs(jobKey: "x") { totalCount } } }'
+    assert "argument jobKey" in ask(query).json()["errors"][0]["message"]
 
 
 def test_projects_of_entity_are_paginated(wandb_server: WandbServer, ask: Ask) -> None:

@@ -168,3 +168,17 @@ def test_console_is_paged_backward_from_its_end(wandb_server: WandbServer, ask: 
     assert ask(CONSOLE, last=0).json()["data"]["project"]["run"]["logLines"]["edges"] == []
     assert ask(CONSOLE, last=1, first=1).status_code == 400
     assert ask(CONSOLE, last=-1).status_code == 400
+
+
+def test_half_of_a_character_in_a_metric_is_sent_as_logged(
+    wandb_server: WandbServer, ask: Ask
+) -> None:
+    wandb_server.add_run("crew/ship/log")
+    half = '{"word": "\\ud800", "\\udfff": 1}'
+    body = {"files": {"wandb-history.jsonl": {"content": [half]}}, "complete": True}
+    assert post(wandb_server, body).is_success
+    spec = json.dumps({"keys": ["word"]})
+    run = ask(RUN, samples=2, specs=[spec]).json()["data"]["project"]["run"]
+    assert run["sampledHistory"] == [[{"word": "\ud800"}]]
+    assert [json.loads(step) for step in run["history"]] == [{"_step": 0, **json.loads(half)}]
+    assert run["historyKeys"]["keys"].keys() == {"_step", "word", "\udfff"}

@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from os import PathLike
-from pathlib import PurePath
 from typing import TYPE_CHECKING, Unpack
 
 from wbtyped_graphql import calls, fragments
@@ -299,9 +298,9 @@ class Run(StandaloneRun):
             return given
         if isinstance(given, str | PathLike):
             # Imported late, as all about new versions here: most programs only read.
-            from .publishing.given_paths import add_path_or_uri
+            from .publishing.given_paths import add_path_or_uri, last_part
 
-            default = f"run-{self.id}-{PurePath(given).name}"
+            default = f"run-{self.id}-{last_part(given)}"
             draft = Draft(name or default, type_name or "unspecified")
             add_path_or_uri(draft, given)
             return draft
@@ -990,6 +989,7 @@ class Draft(StandaloneDraft):
     def _facts(self, options: PublishOptions) -> VersionFacts:
         from .publishing.facts import VersionFacts
 
+        self.check_attributes()
         return VersionFacts.build(self.type, options, self.description, self.metadata)
 
     def publish_to(

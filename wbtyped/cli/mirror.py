@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 
 from ..api import Api
+from ..extras import require
 from ..mirror.report import MirrorProgress, MirrorReport
 from .connection import connect
 from .output import counted, human_size, print_err, print_out
@@ -29,12 +30,19 @@ def mirror_to(
     project: str, target: str, choice: MirrorChoice, base_url: str | None, *, as_json: bool
 ) -> int:
     """Mirror a project, and return the exit code."""
+    require_for(target)
     with connect(base_url) as api:
         report = mirror_with(api, project, target, choice)
     print_report(report, as_json=as_json)
     if not as_json:
         print_deleted(report, removed=choice.delete)
     return 0 if report.ok else 1
+
+
+def require_for(place: str) -> None:
+    """Exit and say what to install, if a URL needs what is not installed."""
+    if "://" in place:
+        require("fsspec")
 
 
 def mirror_with(api: Api, project: str, target: str, choice: MirrorChoice) -> MirrorReport:

@@ -9,7 +9,7 @@ from ..api import Api
 from ..config.cache import find_cache
 from ..mirror.report import MirrorReport
 from .connection import connect
-from .mirror import MirrorChoice, mirror_with, print_report, progress_text
+from .mirror import MirrorChoice, mirror_with, print_report, progress_text, require_for
 from .output import print_err, print_out
 from .scan_line import ScanLine
 from .target_server import connect_target, parse_target
@@ -19,6 +19,7 @@ def restore_from(
     mirror: str, project: str, jobs: int, base_url: str | None, *, as_json: bool
 ) -> int:
     """Restore a mirror, and return the exit code."""
+    require_for(mirror)
     with connect(base_url) as api:
         report = restore_with(api, mirror, project, jobs)
     print_report(report, as_json=as_json)

@@ -95,8 +95,9 @@ class Table(Generic[RecordT]):
 def damaged(place: Place, file: str, error: ValidationError) -> UsageError:
     """Build the error for a file that no mirror has."""
     return UsageError(
-        f"{file} of {place.name} is not a file of a mirror: {error.errors()[0]['msg']}; mirror into"
-        " another folder"
+        f"{file} of {place.name} is not a file of a mirror, or is damaged:"
+        f" {error.errors()[0]['msg']}; mirror into another folder, or, if this is a mirror, remove"
+        f" {file} and mirror again: contents that are there are not transferred again"
     )
 
 

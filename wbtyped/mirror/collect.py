@@ -1,5 +1,6 @@
 """Mirror a project: read what the server has, and transfer what the mirror does not have."""
 
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from os import PathLike
@@ -15,7 +16,7 @@ from .contents import algorithm_of, content_path, entry_path
 from .manifests import load_manifest
 from .mirroring import Mirroring
 from .options import MirrorOptions
-from .place import CONTENTS, Place, open_place
+from .place import CONTENTS, UNNAMED, Place, open_place
 from .records import Header, Record
 from .report import MirrorReport
 
@@ -44,6 +45,8 @@ def collect(project: Project, place: Place, options: MirrorOptions) -> MirrorRep
         return report
     try:
         catalog.save()
+        # What a killed process has left there is not known to be whole.
+        shutil.rmtree(place.incoming / UNNAMED, ignore_errors=True)
         if options.verify:
             remove_damaged(place)
         read_project(mirroring)

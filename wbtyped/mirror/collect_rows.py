@@ -15,6 +15,7 @@ from ..runs.history import HistoryScan, Row, load_extent, load_rows
 from ..runs.ref import require_run
 from ..runs.run_data import read_object
 from ..transport.flow import Flow, ask
+from .contents import md5_text
 from .mirroring import Mirroring
 from .place import HISTORY, SYSTEM_METRICS
 from .planned_run import PlannedRun
@@ -94,7 +95,7 @@ class RowCollector:
         file = f"{folder}/{self._file_name(planned.node)}{suffix}"
         self._mirroring.place.write(file, content)
         return StoredRows(
-            file=file, rows=len(rows), line_count=line_count,
+            file=file, md5=md5_text(content), rows=len(rows), line_count=line_count,
             heartbeat_at=planned.node.heartbeat_at,
         )  # fmt: skip
 

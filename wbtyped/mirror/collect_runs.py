@@ -19,14 +19,13 @@ from .collect_rows import RowCollector
 from .contents import ContentDownload, content_path
 from .lineage_pages import FIRST_LINEAGE
 from .mirroring import Mirroring
+from .place import UNNAMED
 from .planned_run import PlannedRun
 from .records import RunRecord, StoredContent
 
 RUNS_PER_PAGE = 50
 FILES_PER_RUN = 200
 """Files of a run that come with the run; further ones take requests of their own."""
-UNNAMED = "incoming"
-"""Folder of downloads whose digests the server does not know."""
 
 
 class RunCollector:

@@ -1,6 +1,7 @@
 """Download contents into a mirror, each once, under the name of its digest."""
 
 import base64
+import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -46,10 +47,20 @@ def check_content(file: Path, path: str, place: Place) -> None:
     with disk_errors(file):
         found = content_path(file_digest(file, algorithm), algorithm)
     if found != path:
-        raise DiskError(
-            f"{path} in {place.name} is damaged: its content has another digest; mirror again, with"
-            " verify (--verify)"
-        )
+        raise damaged_content(path, place)
+
+
+def damaged_content(path: str, place: Place) -> DiskError:
+    """Build the error for a file of a mirror that has another content than was stored."""
+    return DiskError(
+        f"{path} in {place.name} is damaged: its content has another digest; mirror again, with"
+        " verify (--verify)"
+    )
+
+
+def md5_text(body: bytes) -> str:
+    """Return the MD5 of bytes, in base64."""
+    return base64.b64encode(hashlib.md5(body, usedforsecurity=False).digest()).decode()
 
 
 def algorithm_of(path: str) -> Algorithm:

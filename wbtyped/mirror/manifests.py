@@ -1,12 +1,10 @@
 """The manifests in a mirror: which contents a version consists of."""
 
-import base64
-import hashlib
 import io
 
 from ..artifacts.contents.manifest import ArtifactManifest, read_manifest, write_manifest
 from ..errors import DiskError
-from .contents import content_path
+from .contents import content_path, damaged_content, md5_text
 from .place import Place
 
 
@@ -15,11 +13,16 @@ def store_manifest(place: Place, manifest: ArtifactManifest) -> str:
     stream = io.BytesIO()
     write_manifest(manifest, stream)
     body = stream.getvalue()
-    digest = hashlib.md5(body, usedforsecurity=False).digest()
-    path = content_path(base64.b64encode(digest).decode(), "MD5")
-    assert path is not None  # noqa: S101 - it is a digest
+    path = manifest_path(body)
     if not place.has(path, len(body)):
         place.write(path, body)
+    return path
+
+
+def manifest_path(body: bytes) -> str:
+    """Return where a manifest is stored."""
+    path = content_path(md5_text(body), "MD5")
+    assert path is not None  # noqa: S101 - it is a digest
     return path
 
 
@@ -28,4 +31,6 @@ def load_manifest(place: Place, path: str) -> ArtifactManifest:
     body = place.read(path)
     if body is None:
         raise DiskError(f"{path} is missing in {place.name}; mirror again, with verify (--verify)")
+    if manifest_path(body) != path:
+        raise damaged_content(path, place)
     return read_manifest(io.BytesIO(body), f"{path} in {place.name}")

@@ -4,14 +4,14 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ..download.disk.atomic import disk_errors
-from ..errors import DiskError
+from ..errors import DiskError, UsageError, WbtypedError
 from ..extras import import_optional
 
 if TYPE_CHECKING:
@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 CONTENTS = "contents"
 HISTORY = "history"
 SYSTEM_METRICS = "system_metrics"
+UNNAMED = "incoming"
+"""Folder of downloads whose digests the server does not know."""
 DATA = (CONTENTS, HISTORY, SYSTEM_METRICS)
 """The folders of a mirror; everything else is a file at the top."""
 SCHEME = "://"
+WEB_SCHEMES = ("http://", "https://")
+OBJECT_STORES = {"s3", "s3a", "gs", "gcs", "abfs", "az", "abfss", "adl", "oss", "oci", "r2", "hf"}
+"""Protocols of fsspec without folders."""
 
 
 class Place(Protocol):
@@ -78,7 +83,35 @@ class Place(Protocol):
 def open_place(target: str | PathLike[str]) -> Place:
     """Return the place that a path or an fsspec URL names."""
     text = os.fspath(target)
-    return Bucket(text) if SCHEME in text else Folder(Path(text))
+    if not text or "\0" in text:
+        raise UsageError(f"{text!r} is not a path or a URL of a mirror")
+    if SCHEME not in text:
+        return open_folder(Path(text))
+    if text.lower().startswith(WEB_SCHEMES):
+        raise UsageError(
+            f"{text} is not a place for a mirror: mirror into a folder, and use `restore` with the"
+            " API of that server"
+        )
+    fsspec = import_optional("wbtyped.mirror", "fsspec", "fsspec")
+    try:
+        with bucket_errors(text):
+            files, root = fsspec.url_to_fs(text)
+    except DiskError as error:
+        # An unknown scheme, or a package that it needs and that is not installed.
+        if isinstance(error.__cause__, ValueError | ImportError):
+            raise UsageError(f"{text} cannot be opened by fsspec: {error.__cause__}") from error
+        raise
+    if isinstance(files, fsspec.get_filesystem_class("file")):
+        # Files of that file system are not replaced in one step.
+        return open_folder(Path(root))
+    return Bucket(text, files, root)
+
+
+def open_folder(root: Path) -> "Folder":
+    """Return the place at a path, which may not exist yet; raises UsageError for a file."""
+    if root.exists() and not root.is_dir():
+        raise UsageError(f"{root} is a file; a mirror is a folder")
+    return Folder(root)
 
 
 class Folder:
@@ -151,21 +184,24 @@ class Folder:
 
 @contextmanager
 def bucket_errors(url: str) -> Generator[None]:
-    """Raise DiskError for what a file system of fsspec raises."""
+    """Raise DiskError for what a file system of fsspec raises, which may be of any class."""
     try:
         yield
-    except OSError as error:
-        raise DiskError(f"{url}: {error or type(error).__name__}") from error
+    except WbtypedError:
+        raise
+    except Exception as error:
+        raise DiskError(f"{url}: {str(error) or type(error).__name__}") from error
 
 
 class Bucket:
     """A mirror behind an fsspec URL; contents pass through a temporary folder."""
 
-    def __init__(self, url: str) -> None:
-        fsspec = import_optional("wbtyped.mirror", "fsspec", "fsspec")
-        self._url = url.rstrip("/")
-        self._files: AbstractFileSystem
-        self._files, self._root = fsspec.url_to_fs(self._url)
+    def __init__(self, url: str, files: "AbstractFileSystem", root: str) -> None:
+        self._url = url if url.endswith(SCHEME) else url.rstrip("/")
+        self._files = files
+        self._root = root.rstrip("/")
+        # Another process may have changed it since this one has listed it.
+        files.invalidate_cache()
         self._sizes: dict[str, int] | None = None
         self._incoming = Path(tempfile.mkdtemp(prefix="wbtyped-mirror-"))
 
@@ -184,22 +220,26 @@ class Bucket:
 
     def read(self, path: str) -> bytes | None:
         """Return a file; None if there is none."""
-        try:
-            found: bytes = self._files.cat_file(self._path(path))
-        except FileNotFoundError:
-            return None
-        return found
+        with bucket_errors(f"{self._url}/{path}"):
+            try:
+                found: bytes = self._files.cat_file(self._path(path))
+            except FileNotFoundError:
+                return None
+            return found
 
     def write(self, path: str, content: bytes) -> None:
         """Write or replace an object."""
-        self._make_folder(path)
-        self._files.pipe_file(self._path(path), content)
+        with bucket_errors(f"{self._url}/{path}"):
+            self._make_folder(path)
+            self._files.pipe_file(self._path(path), content)
         if path.partition("/")[0] in DATA:
             self._listed()[path] = len(content)
 
     def _make_folder(self, path: str) -> None:
-        # Object stores have no folders; the first of them would be a bucket, which is not ours.
-        if "file" in self._files.protocol or "memory" in self._files.protocol:
+        # The first folder of an object store would be a bucket, which is not ours.
+        protocols = self._files.protocol
+        names = {protocols} if isinstance(protocols, str) else {*protocols}
+        if not names & OBJECT_STORES:
             self._files.makedirs(self._path(path).rpartition("/")[0], exist_ok=True)
 
     def _listed(self) -> dict[str, int]:
@@ -208,7 +248,7 @@ class Bucket:
             start = len(self._root) + 1
             self._sizes = {}
             for folder in DATA:
-                with suppress(FileNotFoundError):
+                with bucket_errors(self._url), suppress(FileNotFoundError):
                     found = self._files.find(self._path(folder), detail=True)
                     self._sizes |= {path[start:]: int(f["size"]) for path, f in found.items()}
         return self._sizes
@@ -221,6 +261,10 @@ class Bucket:
     def keep(self, paths: Iterable[str]) -> None:
         """Upload downloaded contents, and check that they arrived with their sizes."""
         names = [path for path in paths if (self._incoming / path).is_file()]
+        with bucket_errors(self._url):
+            self._put(names)
+
+    def _put(self, names: Sequence[str]) -> None:
         for path in names:
             self._make_folder(path)
         sizes = {path: (self._incoming / path).stat().st_size for path in names}
@@ -249,8 +293,9 @@ class Bucket:
 
     def remove(self, path: str) -> None:
         """Remove an object, if it is there."""
-        if self._files.exists(self._path(path)):
-            self._files.rm_file(self._path(path))
+        with bucket_errors(f"{self._url}/{path}"):
+            if self._files.exists(self._path(path)):
+                self._files.rm_file(self._path(path))
         self._listed().pop(path, None)
 
     def forget(self, path: str) -> None:

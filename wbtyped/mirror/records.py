@@ -34,6 +34,8 @@ class StoredRows(BaseModel, frozen=True):
     """The file with what a run logged, and what the server said about the run at that time."""
 
     file: str
+    md5: str | None = None
+    """Of the file, in base64."""
     rows: int
     line_count: int | None
     heartbeat_at: datetime | None

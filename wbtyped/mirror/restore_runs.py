@@ -9,7 +9,7 @@ from wbtyped_graphql import calls
 from wbtyped_graphql.input_types import UpsertBucketInput
 
 from ..artifacts.lineage import Run, Runs
-from ..errors import DiskError, SchemaMismatchError, WbtypedError
+from ..errors import DiskError, SchemaMismatchError, UsageError, WbtypedError
 from ..row_files import read_rows
 from ..runs.download import SignedUrls
 from ..runs.ending import ENDED, FinishRequest
@@ -19,7 +19,8 @@ from ..runs.stream_request import StreamRequest
 from ..runs.upload import LocalFile
 from ..transport.blocking import in_flow
 from ..transport.flow import Flow, ask
-from .contents import check_content
+from .contents import check_content, damaged_content, md5_text
+from .place import Place
 from .records import RunRecord, StoredContent, StoredRows
 from .restoring import Restoring
 from .sent_files import SentFiles
@@ -52,14 +53,26 @@ class RunRestorer:
         """Restore all runs, oldest first, since the server numbers them by when it got them."""
         entity, project = self._restoring.entity, self._restoring.project
         listed = Runs(self._client, entity, project, per_page=RUNS_PER_PAGE)
-        known = {run.id for run in listed}
+        known = {run.id: run for run in listed}
         found = [run for run in self._restoring.catalog.runs if run.deleted_at is None]
         records = iter(sorted(found, key=lambda run: (run.created_at, run.name)))
         while group := list(islice(records, RUNS_AT_ONCE)):
             self._report.runs += len(group)
             self._report.new_runs += sum(record.name not in known for record in group)
-            self._restore_group(group)
+            self._restore_group([r for r in group if not self._stays(known.get(r.name), r)])
             self._restoring.end_step()
+
+    def _stays(self, known: Run | None, record: RunRecord) -> bool:
+        """Return True if the mirror must not replace what the target has of a run."""
+        if known is None:
+            return False
+        if self._restoring.is_same_project and known.attrs.created_at == record.created_at:
+            return True  # It is the one that was mirrored.
+        count = record.history.rows if record.history else 0
+        if (known.attrs.history_line_count or 0) <= count:
+            return False
+        self._restoring.lost["{} runs, which have logged more since: they stay as they are"] += 1
+        return True
 
     def _restore_group(self, records: Sequence[RunRecord]) -> None:
         """Create runs one after another, and send what they have at the same time."""
@@ -137,10 +150,7 @@ class RunRestorer:
         """Send the lines that the run does not have yet."""
         if stored is None:
             return
-        content = yield from in_flow(lambda: self._restoring.place.read(stored.file))
-        if content is None:
-            raise DiskError(f"{stored.file} is missing in {self._restoring.place.name}")
-        rows = read_rows(content, f".{stored.file.rpartition('.')[2]}")
+        rows = yield from in_flow(lambda: load_rows(self._restoring.place, stored))
         for offset in range(start, len(rows), LINES_PER_REQUEST):
             lines = [json.dumps(row) for row in rows[offset : offset + LINES_PER_REQUEST]]
             body = {"files": {stream: {"offset": offset, "content": lines}}}
@@ -174,3 +184,18 @@ class RunRestorer:
                 self._restoring.fail(f"{run.full_path}/{file.name}", error)
             else:
                 yield LocalFile(local, file.name)
+
+
+def load_rows(place: Place, stored: StoredRows) -> list[dict[str, object]]:
+    """Return the rows in a file of a mirror; raises DiskError if it is missing or damaged."""
+    content = place.read(stored.file)
+    if content is None:
+        raise DiskError(f"{stored.file} is missing in {place.name}; mirror again")
+    if stored.md5 not in {None, md5_text(content)}:
+        raise damaged_content(stored.file, place)
+    try:
+        return read_rows(content, f".{stored.file.rpartition('.')[2]}")
+    except ImportError as error:
+        raise UsageError(str(error)) from error
+    except ValueError as error:
+        raise damaged_content(stored.file, place) from error

@@ -5,12 +5,12 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import TypeVar
 
 from wbtyped_graphql import calls
 from wbtyped_graphql.input_types import ArtifactCollectionAliasInput
 
+from ..artifacts.collections import ProjectArtifactCollections
 from ..artifacts.contents.entry import (
     ARTIFACT_SCHEME,
     ArtifactManifestEntry,
@@ -26,7 +26,8 @@ from ..artifacts.lineage import (
     find_artifact_by_id,
 )
 from ..artifacts.publishing.facts import BaseVersion, Target, VersionFacts
-from ..errors import NotFoundError, WbtypedError
+from ..errors import DiskError, NotFoundError, SchemaMismatchError, UsageError, WbtypedError
+from ..runs.run_data import read_object
 from ..transport.flow import ask
 from .contents import check_content, entry_path
 from .manifests import load_manifest
@@ -36,6 +37,9 @@ from .sent_files import SentFiles
 
 VERSIONS_PER_PAGE = 1000
 LATEST = "latest"
+COPY_TYPE = "copy"
+LASTING = UsageError, DiskError, SchemaMismatchError
+"""Errors that another try does not change."""
 RestoredT = TypeVar("RestoredT", VersionRecord, CollectionRecord)
 
 
@@ -51,6 +55,14 @@ class VersionRestorer:
         """Ids of versions on the target, by those on the source."""
         self._known: dict[str, defaultdict[str, list[str]]] = {}
         """Ids of the versions that the target has of a collection, oldest first, by digest."""
+        self._stopped_at: dict[str, str] = {}
+        """Paths of versions that failed, and may succeed another time, by collection."""
+        self._holders: dict[tuple[str, str], str] = {}
+        """Ids of the versions that have an alias, by collection and alias, of the same project."""
+        self._held: dict[str, VersionRecord] = {}
+        """A restored version of each collection of the same project."""
+        self._portfolios: set[str] = set()
+        """Collections that the same project has: links would take their aliases."""
 
     def run(self) -> None:
         """Restore all versions, in the order in which they were made."""
@@ -58,13 +70,10 @@ class VersionRestorer:
         records.sort(key=lambda version: (version.created_at, version.collection, version.index))
         for record in records:
             self._report.versions += 1
-            path = f"{self._restoring.path}/{record.collection}:v{record.index}"
-            try:
-                self._restore(record)
-            except (WbtypedError, OSError) as error:
-                self._restoring.fail(path, error)
+            self._restore_or_fail(record)
             self._restoring.end_step()
         self._guarded(self._restore_names, [r for r in records if r.id in self._ids])
+        self._guarded(self._give_back_latest, self._held.values())
         self._restore_links()
         self._restore_outputs(records)
         collections = [found for found in self._catalog.collections if found.deleted_at is None]
@@ -81,6 +90,20 @@ class VersionRestorer:
 
     # Versions.
 
+    def _restore_or_fail(self, record: VersionRecord) -> None:
+        """Restore a version; if it may succeed another time, those after it wait for it."""
+        path = f"{self._restoring.path}/{record.collection}:v{record.index}"
+        if record.collection in self._stopped_at:
+            reason = f"{self._stopped_at[record.collection]} comes before it, and failed"
+            self._restoring.fail(path, f"{reason}; restore again")
+            return
+        try:
+            self._restore(record)
+        except (WbtypedError, OSError) as error:
+            self._restoring.fail(path, error)
+            if not isinstance(error, LASTING):
+                self._stopped_at[record.collection] = path
+
     def _restore(self, record: VersionRecord) -> None:
         """Publish a version, unless the target has it; remember its id there."""
         known = self._known_versions(record)[record.digest]
@@ -92,6 +115,8 @@ class VersionRestorer:
             self._restoring.lost["{} versions whose content another one has"] += 1
         else:
             self._report.new_versions += 1
+        if self._restoring.is_same_project:
+            self._held[record.collection] = record
         self._ids[record.id] = artifact.id
         if artifact.version != f"v{record.index}":
             self._restoring.lost["the numbers of {} versions, after others were deleted"] += 1
@@ -109,12 +134,17 @@ class VersionRestorer:
                 return found
             for version in sorted(versions, key=lambda version: int(version.version[1:])):
                 found[version.digest].append(version.id)
+                if self._restoring.is_same_project:
+                    names = {(record.collection, alias): version.id for alias in version.aliases}
+                    self._holders |= names
         return self._known[record.collection]
 
     def _publish(self, record: VersionRecord) -> Artifact:
         """Publish a version with the contents of the mirror."""
         manifest = load_manifest(self._restoring.place, record.manifest)
-        draft = Draft(record.collection, record.type, digest_algorithm=manifest.digest_algorithm)
+        # The type of a copy is among the facts: of drafts, the types of what W&B logs itself, such
+        # as tables of runs, are refused.
+        draft = Draft(record.collection, COPY_TYPE, digest_algorithm=manifest.digest_algorithm)
         kept: dict[str, ArtifactManifestEntry] = {}
         for entry in manifest:
             path = entry_path(entry)
@@ -130,7 +160,7 @@ class VersionRestorer:
         facts = VersionFacts(
             type=record.type,
             description=record.description,
-            metadata=json.loads(record.metadata),
+            metadata=read_object(record.metadata, f"the metadata of {record.collection}"),
             tags=record.tags,
             ttl_seconds=record.ttl_seconds if record.ttl_seconds > 0 else None,
             origin=f"{self._catalog.header.server} {record.id}",
@@ -177,6 +207,8 @@ class VersionRestorer:
         """Give a version its aliases and users."""
         artifact = self._artifact(record)
         self._move_aliases(artifact, record)
+        if not self._restoring.is_same_project:
+            update(artifact, record)
         known = {run.full_path for run in artifact.used_by()} if record.used_by else set[str]()
         for user in record.used_by:
             path = self._restoring.moved(user)
@@ -192,6 +224,10 @@ class VersionRestorer:
 
     def _restore_links(self) -> None:
         """Link versions into portfolios of the project, in the order that they have there."""
+        if self._restoring.is_same_project:
+            owner = (self._restoring.entity, self._restoring.project)
+            listed = ProjectArtifactCollections(self._client, *owner, VERSIONS_PER_PAGE)
+            self._portfolios = {found.name for found in listed}
         header = self._catalog.header
         links: list[tuple[Link, VersionRecord]] = []
         for record in self._catalog.versions:
@@ -202,7 +238,8 @@ class VersionRestorer:
                     self._restoring.lost["{} links into other projects and registries"] += 1
         links.sort(key=lambda found: (found[0].collection, found[0].index))
         # The newest link is `latest`, unless another is.
-        links += [found for found in links if LATEST in found[0].aliases]
+        if not self._restoring.is_same_project:
+            links += [found for found in links if LATEST in found[0].aliases]
         for link, record in links:
             try:
                 self._link(record, link)
@@ -214,6 +251,10 @@ class VersionRestorer:
         owner, artifact = (self._restoring.entity, self._restoring.project), self._artifact(record)
         known = {found.location.collection_path: found for found in artifact.linked_artifacts}
         found = known.get((*owner, link.collection))
+        if link.collection in self._portfolios:
+            if found is None:
+                self._restoring.lost["{} links into portfolios, which stay as they are"] += 1
+            return
         if found is None or not set(link.aliases) <= set(found.aliases):
             aliases = [alias for alias in link.aliases if alias != LATEST]
             artifact.link("/".join((*owner, link.collection)), aliases)
@@ -231,16 +272,41 @@ class VersionRestorer:
             ]
             if run.has_more_logged:
                 self._restoring.lost["further outputs of {} runs, which were not listed"] += 1
-            self._guarded(partial(self._log_again, path), again)
+            try:
+                self._log_again(path, again)
+            except WbtypedError as error:
+                self._restoring.fail(path, error)
 
-    def _log_again(self, path: str, record: VersionRecord) -> None:
-        run = self._find_run(path)
-        if run is not None and self._ids[record.id] not in {v.id for v in run.logged_artifacts()}:
-            run.log_artifact(self._artifact(record))
+    def _log_again(self, path: str, records: Sequence[VersionRecord]) -> None:
+        """Log versions for a run that has not logged them yet."""
+        run = self._find_run(path) if records else None
+        if run is None:
+            return
+        known = {version.id for version in run.logged_artifacts()}
+        for record in records:
+            if self._ids[record.id] not in known:
+                run.log_artifact(self._artifact(record))
 
     def _move_aliases(self, artifact: Artifact, record: VersionRecord) -> None:
-        """Add the aliases that a version does not have; another version loses them."""
-        wanted = [alias for alias in record.aliases if alias not in artifact.aliases]
+        """Add the aliases that a version does not have; another version loses them.
+
+        In the project that was mirrored, those that another version has now stay there.
+        """
+        holders = ((alias, (record.collection, alias)) for alias in record.aliases)
+        mine = [a for a, key in holders if self._holders.get(key, artifact.id) == artifact.id]
+        self._add_aliases(artifact, record, mine)
+
+    def _give_back_latest(self, record: VersionRecord) -> None:
+        """Give `latest` back to the version that had it before others were published."""
+        holder = self._holders.get((record.collection, LATEST))
+        if holder is not None:
+            artifact = self._client.run(find_artifact_by_id(self._client, holder))
+            self._add_aliases(artifact, record, [LATEST])
+
+    def _add_aliases(
+        self, artifact: Artifact, record: VersionRecord, aliases: Sequence[str]
+    ) -> None:
+        wanted = [alias for alias in aliases if alias not in artifact.aliases]
         if not wanted:
             return
         added = [
@@ -268,7 +334,22 @@ class VersionRestorer:
         except NotFoundError:
             self._restoring.lost["{} collections without a version"] += 1
             return
+        if self._restoring.is_same_project and (collection.description or collection.tags):
+            return
         if record.description is not None:
             collection.description = record.description
         collection.tags = sorted({*collection.tags, *record.tags})
         collection.save()
+
+
+def update(artifact: Artifact, record: VersionRecord) -> None:
+    """Bring what has changed since a version was restored."""
+    metadata = read_object(record.metadata, f"the metadata of {record.collection}")
+    # Compared as text, since NaN is not equal to itself.
+    if json.dumps(artifact.metadata, sort_keys=True) != json.dumps(metadata, sort_keys=True):
+        artifact.metadata = metadata
+    if (artifact.description or "") != (record.description or ""):
+        artifact.description = record.description
+    if sorted(artifact.tags) != sorted(record.tags):
+        artifact.tags = record.tags
+    artifact.save()

@@ -40,6 +40,15 @@ class Restoring:
         """`entity/project` that is restored into."""
         return f"{self.entity}/{self.project}"
 
+    @property
+    def is_same_project(self) -> bool:
+        """Whether the project is the one that was mirrored: nothing that it has is changed."""
+        header = self.catalog.header
+        server = self.client.settings.base_url
+        return (header.server, header.entity, header.project) == (
+            server, self.entity, self.project,
+        )  # fmt: skip
+
     def moved(self, path: str) -> str | None:
         """Return the path of a run after the move; None for one of another project."""
         header = self.catalog.header

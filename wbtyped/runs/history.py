@@ -78,11 +78,14 @@ class HistoryScan:
         start, stop = window
         if not self.keys:
             return (yield from load_rows(self.run, self.page_size, start, stop))
+        # Here, unlike in `history`, servers may take the bound as the last step: they return one
+        # more, which belongs to the next window.
         spec = {
-            "keys": with_first(STEP, self.keys), "samples": self.page_size,
+            "keys": with_first(STEP, self.keys), "samples": self.page_size + 1,
             "minStep": start, "maxStep": stop,
         }  # fmt: skip
-        return (yield from load_samples(self.run, spec))
+        rows = yield from load_samples(self.run, spec)
+        return [row for row in rows if row.get(STEP) != stop]
 
 
 def load_history(

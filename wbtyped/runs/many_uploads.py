@@ -25,7 +25,7 @@ from ..upload.results import UploadResult
 from ..upload.schedule import EXPIRED_STATUSES, Upload
 from .download import SignedUrls
 from .ref import FileSelection, RunIdentity
-from .upload import MARK_UPLOADED, LocalFile, UploadPaths, upload_headers
+from .upload import MARK_UPLOADED, LocalFile, UploadPaths, name_below, upload_headers
 
 FILES_PER_PAGE = 500
 """Files for which one request asks what the server has, or where to upload them."""
@@ -38,7 +38,8 @@ def find_files(
 ) -> list[LocalFile]:
     """Return the files at some paths and in folders below them, named relative to `root`.
 
-    Raises UsageError for a path that does not exist or is not below `root`, or if nothing is found.
+    Raises UsageError for a path that does not exist or is not below `root`, or if nothing is found,
+    and DiskError for a folder that cannot be read.
     """
     if glob is not None:
         check_glob(arguments.string("glob", glob))
@@ -48,14 +49,18 @@ def find_files(
         listed = [arguments.location("each of paths", path) for path in paths]
     else:
         raise arguments.wrong("paths", "a path or a list of paths", paths)
+    top = arguments.location("root", root)
     found = {
         file.name: file
         for path in listed
         for each in (files_below(path) if path.is_dir() else [path])
-        for file in [LocalFile.find(each, root)]
-        if glob is None or matches_glob(file.name, glob)
+        # What no pattern selects may be anything: a socket, for instance.
+        if glob is None or matches_glob(name_below(each, top), glob)
+        for file in [LocalFile.find(each, top)]
     }
     if not found:
+        if not listed:
+            raise UsageError("paths is empty: there is nothing to upload")
         matching = f" that match {glob!r}" if glob is not None else ""
         raise UsageError(f"no files{matching} in {', '.join(map(str, listed))}")
     return list(found.values())
@@ -63,10 +68,14 @@ def find_files(
 
 def files_below(folder: Path) -> Iterator[Path]:
     """Yield the files below a folder, sorted; links to folders are not followed."""
-    for parent, folders, names in os.walk(folder):
+    for parent, folders, names in os.walk(folder, onerror=_raise):
         folders.sort()
         for name in sorted(names):
             yield Path(parent, name)
+
+
+def _raise(error: OSError) -> None:
+    raise DiskError(f"{error.filename} cannot be read: {error.strerror}") from error
 
 
 def upload_files(

@@ -6,12 +6,13 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from wbtyped_graphql import calls
 
 from .. import arguments
+from ..download.disk.safe_names import checked_parts
 from ..errors import TransportError, UsageError
 from ..transport.client import Client
 from ..transport.flow import Flow, Sender, ask
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 MARK_UPLOADED = "MARK_RUN_FILES_UPLOADED"
 """Feature of servers that need to be told when an upload is complete."""
+OF_CONNECTION = frozenset({"connection", "content-length", "expect", "host", "transfer-encoding"})
 UploadPaths: TypeAlias = str | PathLike[str] | Sequence[str | PathLike[str]]
 """A file or a folder, or several of them."""
 
@@ -49,9 +51,14 @@ def upload_local(client: Client, run: RunIdentity, file: LocalFile) -> Flow[str]
 
 
 def upload_headers(lines: Sequence[str]) -> dict[str, str]:
-    """Return the headers that the server asks to send with an upload, as `name:value` lines."""
+    """Return the headers that the server asks to send with an upload, as `name:value` lines.
+
+    Those that the connection needs are left out: with another Content-Length, for instance, storage
+    would keep a part of the body, and say that all is well.
+    """
     pairs = (line.partition(":") for line in lines)
-    return {name.strip(): value.strip() for name, _, value in pairs}
+    headers = {name.strip(): value.strip() for name, _, value in pairs}
+    return {name: value for name, value in headers.items() if name.lower() not in OF_CONNECTION}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +70,32 @@ class LocalFile:
 
     @classmethod
     def find(cls, path: str | PathLike[str], root: str | PathLike[str]) -> LocalFile:
-        """Return the file at `path`, named relative to `root`; raises UsageError if not inside."""
-        file, folder = arguments.location("path", path), arguments.location("root", root)
+        """Return the file at `path`, named relative to `root`; raises UsageError if not inside.
+
+        A name that no reader could use, such as one with control characters, is UnsafePathError.
+        """
+        file = arguments.location("path", path)
         if not file.is_file():
-            reason = "is a folder" if file.is_dir() else "does not exist"
-            raise UsageError(f"{file} {reason}, so it cannot be uploaded")
-        relative = os.path.relpath(file, folder)
-        if relative.startswith("..") or Path(relative).is_absolute():
-            raise UsageError(
-                f"{file} is not inside {folder}; pass root={str(file.parent)!r} (--root)"
-            )
-        return cls(file, PurePosixPath(*Path(relative).parts).as_posix())
+            raise UsageError(f"{file} {_why_no_file(file)}, so it cannot be uploaded")
+        name = name_below(file, arguments.location("root", root))
+        checked_parts(name, windows=False)
+        return cls(file, name)
+
+
+def name_below(path: Path, root: Path) -> str:
+    """Return the path relative to `root`; raises UsageError if it is not inside."""
+    relative = Path(os.path.relpath(path, root))
+    if relative.parts[:1] in {(), (os.pardir,)} or relative.is_absolute():
+        raise UsageError(f"{path} is not inside {root}; pass root={str(path.parent)!r} (--root)")
+    return relative.as_posix()
+
+
+def _why_no_file(path: Path) -> str:
+    if path.is_dir():
+        return "is a folder"
+    if path.exists():
+        return "is no regular file"
+    return "is a link that leads nowhere" if path.is_symlink() else "does not exist"
 
 
 @dataclass(frozen=True, slots=True)

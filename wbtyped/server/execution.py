@@ -1,7 +1,8 @@
 """Execute GraphQL requests against the pinned schema."""
 
+import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
@@ -26,7 +27,7 @@ from graphql import (
     validate,
 )
 from graphql.pyutils import AwaitableOrValue, Path
-from pydantic_core import to_json
+from pydantic_core import PydanticSerializationError, to_json
 from wbtyped_graphql.sources import schema_text
 
 from .context import Context
@@ -36,6 +37,7 @@ from .hidden_schema import HiddenSchema
 from .http_errors import NOT_LOGGED_IN, READ_ONLY, HttpError
 from .plain_fields import NotPlain, PlainFields, mark_plain_fields, read_steps
 from .resolvers import BINDABLES
+from .resolvers.pagination import page_backward
 from .resolvers.visibility import GUARDED_TYPES, guard_sources, is_visible
 from .time_limit import TimeLimitExceeded, check_time_limit, start_time_limit
 
@@ -74,6 +76,7 @@ def build_schema(features: frozenset[str]) -> GraphQLSchema:
     mark_plain_fields(schema)
     guard_sources(schema)
     return_mutation_ids(schema)
+    page_backward_too(schema)
     for feature in FEATURE_GATES.keys() - features:
         for type_name, field_name, argument in FEATURE_GATES[feature]:
             remove_from_schema(schema, type_name, field_name, argument)
@@ -108,6 +111,16 @@ def with_mutation_id(resolve: GraphQLFieldResolver) -> GraphQLFieldResolver:
         return {name: given["input"].get(name) for name in names} | payload
 
     return resolve_with_id
+
+
+def page_backward_too(schema: GraphQLSchema) -> None:
+    """Let every list be read from its end, too; that of console lines does so itself."""
+    for object_type in schema.type_map.values():
+        if isinstance(object_type, GraphQLObjectType):
+            for name, field in object_type.fields.items():
+                is_paged = {"after", "before", "first", "last"} <= field.args.keys()
+                if is_paged and field.resolve is not None and name != "logLines":
+                    field.resolve = page_backward(field.resolve)
 
 
 def remove_from_schema(
@@ -236,6 +249,15 @@ def shared_documents(features: frozenset[str]) -> PreparedDocuments:
     return PreparedDocuments(build_schema(features))
 
 
+def encode(body: Mapping[str, object]) -> bytes:
+    """Return a response as JSON."""
+    try:
+        return to_json(body)
+    except PydanticSerializationError:
+        # Half of a character, which clients can log and only an escape can express.
+        return json.dumps(body).encode()
+
+
 class Execution:
     """Executes requests; parsed and validated documents are cached."""
 
@@ -249,7 +271,7 @@ class Execution:
     ) -> tuple[int, bytes]:
         """Return the HTTP status and the body of the response."""
         status, body = self._run(request, context, hide_schema or not self.introspection)
-        return status, to_json(body)
+        return status, encode(body)
 
     def _run(
         self, request: GraphQLRequest, context: Context, hide_schema: bool

@@ -2,7 +2,8 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, cast
@@ -152,7 +153,7 @@ class MirrorFiles:
                 f"{root} is not a mirror: it has no mirror.json; make one with `wbtyped mirror`"
             ) from None
         except ValidationError as error:
-            raise UsageError(f"{root}/mirror.json is not that of a mirror: {error}") from error
+            raise not_of_a_mirror(root / "mirror.json", error) from error
         if self.header.format != FORMAT:
             raise UsageError(
                 f"{root} is a mirror of format {self.header.format}, this server reads format"
@@ -168,17 +169,34 @@ class MirrorFiles:
         try:
             found = [model.model_validate_json(line) for line in content.splitlines()]
         except ValidationError as error:
-            raise UsageError(f"{self.root}/{name} is not that of a mirror: {error}") from error
+            raise not_of_a_mirror(self.root / name, error) from error
         yield from sorted(found, key=lambda line: line.deleted_at is not None)
 
     def manifest(self, path: str) -> dict[str, Any]:
         """Return a manifest."""
-        return cast("dict[str, Any]", json.loads((self.root / path).read_bytes()))
+        with self._readable(path) as file:
+            return cast("dict[str, Any]", json.loads(file.read_bytes()))
 
     def rows(self, path: str) -> list[str]:
         """Return the metrics in a file, each step as JSON; needs pyarrow for Parquet."""
+        with self._readable(path) as file:
+            return [json.dumps(row) for row in read_rows(file.read_bytes(), file.suffix)]
+
+    @contextmanager
+    def _readable(self, path: str) -> Generator[Path]:
+        """Raise UsageError for a file that is missing or damaged."""
         file = self.root / path
-        return [json.dumps(row) for row in read_rows(file.read_bytes(), file.suffix)]
+        try:
+            yield file
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"{file} is missing or damaged; mirror again, with --verify: {error}"
+            ) from error
+
+
+def not_of_a_mirror(file: Path, error: ValidationError) -> UsageError:
+    """Build the error for a file that no mirror has."""
+    return UsageError(f"{file} is not that of a mirror, or is damaged: {error.errors()[0]['msg']}")
 
 
 class MirroredBlobs(BlobStore):

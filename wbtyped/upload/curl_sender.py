@@ -6,7 +6,7 @@ import pycurl
 
 from ..config.proxies import Proxy
 from ..download.engines.curl_engine import last_headers
-from ..download.engines.curl_routes import CurlRoutes, request_target
+from ..download.engines.curl_routes import CurlRoutes, error_text, request_target
 from ..download.transfer import TransferCancelled
 from ..errors import TransportError
 from ..transport.http import Transport
@@ -58,7 +58,7 @@ class CurlSender:
             code, message = int(error.args[0]), str(error.args[-1])
             # The response has arrived whose body was too long.
             if code != pycurl.E_WRITE_ERROR or self._received <= REDIRECT_BODY_BYTES:
-                reason = f"{upload.label}: {message or f'curl {code}'}"
+                reason = f"{upload.label}: {error_text(code, message)}"
                 raise self._routes.error(code, reason, proxy) from error
         return last_headers(self._header_lines)
 

@@ -36,13 +36,8 @@ class StandaloneDraft:
         *,
         digest_algorithm: Algorithm = "MD5",
     ) -> None:
-        from ...download.disk.digests import Algorithm
         from .new_file import WrittenFiles
 
-        arguments.check_strings(name=name, type=type)
-        arguments.one_of("digest_algorithm", digest_algorithm, get_args(Algorithm))
-        check_new_name(name)
-        check_type(type, name)
         self.name: str = name
         self.type: str = type
         self.digest_algorithm: Algorithm = digest_algorithm
@@ -53,6 +48,7 @@ class StandaloneDraft:
         self._references: list[Reference] = []
         self._base: BaseVersion | None = None
         self._written: WrittenFiles = WrittenFiles()
+        self.check_attributes()
 
     @property
     def base(self) -> BaseVersion | None:
@@ -201,12 +197,15 @@ class StandaloneDraft:
         if mode.startswith("x"):
             self._require_free(name)
         path = self._written.new_path()
-        binary = NewBinaryFile(path, lambda: self._add_written(path, name))
+        binary = NewBinaryFile(path, lambda is_kept: self._end_writing(path, name, is_kept))
+        self._written.opened(path, name)
         return binary if mode.endswith("b") else NewTextFile(binary, encoding)
 
-    def _add_written(self, path: Path, name: str) -> None:
-        self._add(path, name, overwrite=True)
-        self._written.add(name)
+    def _end_writing(self, path: Path, name: str, is_kept: bool) -> None:
+        self._written.closed(path, is_kept=is_kept)
+        if is_kept:
+            self._add(path, name, overwrite=True)
+            self._written.add(name)
 
     def add_reference(
         self, uri: str | ArtifactManifestEntry, name: str | None = None, checksum: bool = True
@@ -273,6 +272,15 @@ class StandaloneDraft:
         self._kept.pop(name, None)
         self._written.forget(name)
         self._references = [one for one in self._references if one.label != name]
+
+    def check_attributes(self) -> None:
+        """Raise UsageError for a name, a type or an algorithm that is not valid."""
+        from ...download.disk.digests import Algorithm
+
+        arguments.check_strings(name=self.name, type=self.type)
+        arguments.one_of("digest_algorithm", self.digest_algorithm, get_args(Algorithm))
+        check_new_name(self.name)
+        check_type(self.type, self.name)
 
     def check_complete(self, *, incremental: bool) -> None:
         """Raise UsageError if the content cannot be published."""

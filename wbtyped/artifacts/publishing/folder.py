@@ -19,6 +19,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ...errors import DiskError, UsageError
 from ...name_patterns import matches_glob
@@ -39,33 +40,45 @@ def files_below(folder: Path, ignore: Sequence[str]) -> Iterator[tuple[Path, str
     The files of a folder come first, then those of its folders, each sorted by name. `ignore` are
     shell patterns; see `name_patterns`.
     """
-    yield from _files_in(str(folder), "", ignore, [])
+    waiting = [_Folder(str(folder), "", ())]
+    while waiting:
+        current = waiting.pop()
+        folders: list[_Folder] = []
+        for entry, name, ignore_files in _entries(current, ignore):
+            if entry.is_dir(follow_symlinks=False):
+                folders.append(_Folder(entry.path, f"{name}/", ignore_files))
+            else:
+                _check_file(entry)
+                yield Path(entry.path), name
+        waiting += reversed(folders)
 
 
-def _files_in(
-    folder: str, prefix: str, ignore: Sequence[str], above: Sequence[IgnoreFile]
-) -> Iterator[tuple[Path, str]]:
+class _Folder(NamedTuple):
+    """A folder to be looked at, and the files `.wandbignore` above it."""
+
+    path: str
+    prefix: str
+    ignore_files: Sequence[IgnoreFile]
+
+
+def _entries(
+    folder: _Folder, ignore: Sequence[str]
+) -> Iterator[tuple[os.DirEntry[str], str, Sequence[IgnoreFile]]]:
+    """Yield what is in a folder and not left out, with its name and what decided that."""
     try:
-        with os.scandir(folder) as scanned:
+        with os.scandir(folder.path) as scanned:
             found = sorted(scanned, key=lambda entry: entry.name)
     except OSError as error:
-        raise DiskError(f"{folder} cannot be read: {error.strerror}") from error
-    ignore_files = list(above)
+        raise DiskError(f"{folder.path} cannot be read: {error.strerror}") from error
+    ignore_files = folder.ignore_files
     if any(entry.name == IGNORE_FILE for entry in found):
-        ignore_files.append(IgnoreFile.read(Path(folder, IGNORE_FILE), prefix))
-    folders: list[os.DirEntry[str]] = []
+        own = IgnoreFile.read(Path(folder.path, IGNORE_FILE), folder.prefix)
+        ignore_files = (*ignore_files, own)
     for entry in found:
-        name = f"{prefix}{entry.name}"
+        name = f"{folder.prefix}{entry.name}"
         is_folder = entry.is_dir(follow_symlinks=False)
-        if _is_left_out(entry.name, name, ignore, ignore_files, is_folder=is_folder):
-            continue
-        if is_folder:
-            folders.append(entry)
-        else:
-            _check_file(entry)
-            yield Path(entry.path), name
-    for entry in folders:
-        yield from _files_in(entry.path, f"{prefix}{entry.name}/", ignore, ignore_files)
+        if not _is_left_out(entry.name, name, ignore, ignore_files, is_folder=is_folder):
+            yield entry, name, ignore_files
 
 
 def _is_left_out(

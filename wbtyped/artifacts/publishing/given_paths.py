@@ -39,6 +39,12 @@ def add_paths(
             draft.add_file(path)
 
 
+def last_part(path: str | PathLike[str]) -> str:
+    """Return the last part of a path or URI; of `.` that is the name of the folder."""
+    name = arguments.location("artifact", path).name
+    return name if name not in {"", ".."} else Path(path).resolve().name
+
+
 def add_path_or_uri(draft: StandaloneDraft, path: str | PathLike[str]) -> None:
     """Add a local file or folder, or a URI to refer to."""
     if isinstance(path, str) and ANY_URI in path:

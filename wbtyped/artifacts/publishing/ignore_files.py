@@ -63,9 +63,9 @@ def _matches_itself(pattern: "Pattern", path: str) -> bool:
         return False
     if FOLDER_END not in regex.groupindex:
         # `a/**` matches all that is in the folder, but not the folder.
-        return regex.match(path.removesuffix("/")) is not None
-    found = regex.match(path)
-    return found is not None and found.end(FOLDER_END) in {-1, len(path)}
+        return regex.search(path.removesuffix("/")) is not None
+    # `*/` is the expression of a slash, anywhere.
+    return any(found.end(FOLDER_END) in {-1, len(path)} for found in regex.finditer(path))
 
 
 def excluded_by(files: Sequence[IgnoreFile], name: str, *, is_folder: bool) -> bool:

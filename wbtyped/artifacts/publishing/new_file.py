@@ -14,7 +14,8 @@ from typing import Literal
 from ...errors import DiskError, UsageError
 
 WriteMode = Literal["w", "wb", "x", "xb"]
-OnClose = Callable[[], object]
+OnClose = Callable[[bool], object]
+"""Called with True for a file to add to the draft, with False for one to forget."""
 
 
 class NewBinaryFile(io.BufferedWriter):
@@ -28,11 +29,12 @@ class NewBinaryFile(io.BufferedWriter):
             super().__init__(io.FileIO(path, "w"))
         except OSError as error:
             raise DiskError(f"{path} cannot be written: {error.strerror}") from error
-        self._on_close: OnClose | None = on_close
+        self._on_close = on_close
+        self._is_kept = True
 
     def discard(self) -> None:
         """Close the file without adding it to the draft."""
-        self._on_close = None
+        self._is_kept = False
         self.close()
 
     def close(self) -> None:
@@ -40,8 +42,7 @@ class NewBinaryFile(io.BufferedWriter):
         if self.closed:
             return
         super().close()
-        if self._on_close is not None:
-            self._on_close()
+        self._on_close(self._is_kept)
 
     def __exit__(
         self,
@@ -86,11 +87,12 @@ def check_encoding(encoding: str) -> None:
 class WrittenFiles:
     """The files that were written into one draft, in a folder that is removed with the draft."""
 
-    __slots__ = ("__weakref__", "_folder", "_names", "_removed")
+    __slots__ = ("__weakref__", "_folder", "_names", "_open", "_removed")
 
     def __init__(self) -> None:
         self._folder: Path | None = None
         self._names: set[str] = set()
+        self._open: dict[Path, str] = {}
         self._removed: set[str] = set()
 
     def __getstate__(self) -> tuple[set[str], set[str]]:
@@ -99,6 +101,7 @@ class WrittenFiles:
 
     def __setstate__(self, state: tuple[set[str], set[str]]) -> None:
         self._folder = None
+        self._open = {}
         self._names, self._removed = state
 
     @property
@@ -112,6 +115,16 @@ class WrittenFiles:
             self._folder = Path(mkdtemp(prefix="wbtyped-draft-"))
             weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         return self._folder / secrets.token_hex(8)
+
+    def opened(self, path: Path, name: str) -> None:
+        """Remember a file that is being written."""
+        self._open[path] = name
+
+    def closed(self, path: Path, *, is_kept: bool) -> None:
+        """Forget that a file is being written; its content is removed unless it is kept."""
+        self._open.pop(path, None)
+        if not is_kept:
+            path.unlink(missing_ok=True)
 
     def add(self, name: str) -> None:
         """Remember a file that was written."""
@@ -132,7 +145,10 @@ class WrittenFiles:
         return removed
 
     def check_present(self) -> None:
-        """Raise UsageError if the content of a file was removed."""
+        """Raise UsageError if a file is still being written, or its content was removed."""
+        if self._open:
+            name = min(self._open.values())
+            raise UsageError(f"{name} is still open for writing; close it before publishing")
         if self._removed:
             raise UsageError(
                 f"{min(self._removed)} was written by new_file, whose content is removed once the"

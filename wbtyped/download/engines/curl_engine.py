@@ -19,7 +19,7 @@ from ..disk.verified_writer import MEMORY_LIMIT_BYTES
 from ..schedule import Schedule
 from ..transfer import TransferCancelled
 from .curl_lane import CurlLane
-from .curl_routes import CurlRoutes, request_target
+from .curl_routes import CurlRoutes, error_text, request_target
 from .small_finisher import FINISHER_THREADS, INLINE_BYTES
 
 BUFFER_BYTES = 512 * 1024
@@ -143,7 +143,7 @@ class CurlHandle:
             return None
         try:
             if code:
-                reason = f"{self.attempt.transfer.label}: {message or f'curl {code}'}"
+                reason = f"{self.attempt.transfer.label}: {error_text(code, message)}"
                 raise self._routes.error(code, reason, self._proxy)
             # For an empty body, libcurl has not called `_write`.
             self._begin()

@@ -9,7 +9,7 @@ from ...transport.retries import SLOWEST_BYTES_PER_SECOND
 from ..schedule import Schedule, SmallFile
 from ..target import Target
 from ..transfer import Transfer
-from .curl_routes import CurlRoutes
+from .curl_routes import CurlRoutes, error_text
 from .small_finisher import SmallFinisher
 
 BUFFER_BYTES = 512 * 1024
@@ -122,7 +122,7 @@ class CurlLane:
     def fail(self, curl: pycurl.Curl, code: int, message: str) -> None:
         """Process a transfer that libcurl has given up."""
         transfer = self._release(curl).transfer
-        reason = f"{transfer.label}: {message or f'curl {code}'}"
+        reason = f"{transfer.label}: {error_text(code, message)}"
         # A block that was refused means a response that is too long, which is not for us to judge.
         error = None if code == pycurl.E_WRITE_ERROR else self._routes.error(code, reason, None)
         self._finisher.hand_over(transfer, error)

@@ -21,6 +21,16 @@ FINAL_CODES = {
     pycurl.E_PEER_FAILED_VERIFICATION, pycurl.E_SSL_CACERT_BADFILE,
 }  # fmt: skip
 
+TOO_LARGE = 100
+"""An error code for which neither libcurl has a message nor pycurl a name."""
+
+
+def error_text(code: int, message: str) -> str:
+    """Return the message of an error of libcurl, which may have none."""
+    if message:
+        return message
+    return "the response headers are too large" if code == TOO_LARGE else f"libcurl error {code}"
+
 
 class CurlRoutes:
     """Sets the proxies and certificates of the environment as options of libcurl."""

@@ -11,6 +11,9 @@ from ..resolvers.nodes import REGISTRY_PREFIX
 from . import artifacts, projects, run_comparison, run_table, runs
 from .page import Page, Redirect
 
+MODEL_REGISTRY = "model-registry"
+"""The project of an entity that W&B had before registries."""
+
 
 def find_page(context: Context, path: str, query: QueryParams) -> Page | Redirect:
     """Return the page at a path as it was sent, quoted; raises HttpError if there is none."""
@@ -30,6 +33,8 @@ def find_page(context: Context, path: str, query: QueryParams) -> Page | Redirec
             return artifacts.types_page(
                 context, entity_of(context, organization), project, None, query
             )
+        case [entity, "registry", "model"]:
+            return artifacts.types_page(context, entity, MODEL_REGISTRY, None, query)
         case [entity, project, "runs", *rest]:
             return run_page(context, entity, project, rest, query)
         case [entity, project, "artifacts", *rest]:

@@ -1,6 +1,7 @@
 """What of a file fits on a page: text, the first rows of a table, or an image."""
 
 import csv
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -46,7 +47,18 @@ def preview(name: str, path: Path, size: int) -> Preview:
     for suffix, separator in SEPARATORS.items():
         if lowered.endswith(suffix):
             return separated_table(path, size, separator) or text_preview(path, size)
-    return text_preview(path, size)
+    found = text_preview(path, size)
+    return indented(found) if lowered.endswith(".json") else found
+
+
+def indented(found: Preview) -> Preview:
+    """Return JSON of one line on several, which people can read."""
+    if found.text is None or found.is_cut or "\n" in found.text.strip():
+        return found
+    try:
+        return Preview(text=json.dumps(json.loads(found.text), indent=2, ensure_ascii=False))
+    except (ValueError, RecursionError):
+        return found
 
 
 def text_preview(path: Path, size: int) -> Preview:

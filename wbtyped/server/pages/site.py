@@ -97,7 +97,7 @@ class Site:
         """Show a page."""
         user = self._user(request)
         if user is None:
-            return self.ask_for_key(request)
+            return self.ask_for_key(asked_url(request))
         context = self._context.for_host(request.headers.get("host", "")).for_user(user)
         path, query = sent_path(request), request.query_params
         try:
@@ -109,11 +109,8 @@ class Site:
             return RedirectResponse(page.location, HTTPStatus.FOUND, {"Cache-Control": "no-store"})
         return self._respond(context, page)
 
-    def ask_for_key(self, request: Request, *, wrong: bool = False) -> Response:
-        """Show the form that asks for the key."""
-        target = "/"
-        if request.method == "GET":
-            target = sent_path(request) + ("?" + request.url.query if request.url.query else "")
+    def ask_for_key(self, target: str, *, wrong: bool = False) -> Response:
+        """Show the form that asks for the key and then leads to a page."""
         page = Page("sign_in.html", "Sign in", {"wrong": wrong, "target": target})
         return self._respond(self._context, page, HTTPStatus.UNAUTHORIZED)
 
@@ -122,12 +119,13 @@ class Site:
         try:
             body = await read_body(request.headers, request.receive, FORM_BYTES)
         except HttpError:
-            return self.ask_for_key(request, wrong=True)
+            return self.ask_for_key("/", wrong=True)
         given = parse_qs(body.decode("utf-8", "replace"))
+        target = local_path(given.get("target", ["/"])[0])
         user_id = self._keys.owner(given.get("key", [""])[0].strip())
         if user_id is None:
-            return self.ask_for_key(request, wrong=True)
-        response = RedirectResponse(local_path(given.get("target", ["/"])[0]), HTTPStatus.SEE_OTHER)
+            return self.ask_for_key(target, wrong=True)
+        response = RedirectResponse(target, HTTPStatus.SEE_OTHER)
         self._sessions.sign_in(response, request.scope["server"][1], user_id)
         return response
 
@@ -143,6 +141,12 @@ class Site:
         # A lone surrogate, which JSON may have, has no UTF-8.
         content = html.encode("utf-8", "replace")
         return HTMLResponse(content, status, security_headers(context.storage_url))
+
+
+def asked_url(request: Request) -> str:
+    """Return path and query of a page, to which the form leads back."""
+    query = request.url.query
+    return sent_path(request) + (f"?{query}" if query else "")
 
 
 def sent_path(request: Request) -> str:

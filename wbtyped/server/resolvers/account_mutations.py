@@ -27,15 +27,20 @@ def require_admin(context: Context) -> None:
 
 def require_own_team(context: Context, entity: object) -> str:
     """Return a team that the user administers, or raise HttpError."""
-    if not entity:
-        raise HttpError("entityName is missing: name the team", status=400)
-    name = str(entity)
+    name = require_name(entity)
     if context.users.find(name) is not None:
         raise HttpError(f"{name} is a user and not a team", status=400)
     if context.access.entity(name) < Level.ADMIN and not context.access.viewer.admin:
         raise permission_denied()
     keep_main_user(context, name)
     return name
+
+
+def require_name(entity: object) -> str:
+    """Return the name of a team that a mutation gives; it is optional in the schema only."""
+    if not entity:
+        raise HttpError("entityName is missing: name the team", status=400)
+    return str(entity)
 
 
 def keep_main_user(context: Context, team: str) -> None:
@@ -189,7 +194,7 @@ def leave_team(_: object, info: GraphQLResolveInfo, input: Input) -> Node:  # no
     """Remove a member from a team."""
     context = get_context(info)
     user = require_user(context, str(input.get("id")))
-    team = str(input["entityName"])
+    team = require_name(input.get("entityName"))
     if user != context.access.viewer:
         require_own_team(context, team)
     removed = context.members.leave_team(team, user.id)

@@ -23,7 +23,7 @@ from .nodes import (
     project_prefix,
     user_node,
 )
-from .pagination import connection, page, parse_cursor, reject_unsupported
+from .pagination import list_page, page, parse_cursor, reject_unsupported
 from .records import PROJECT_FIELDS, ProjectRecord
 
 query: QueryType = QueryType()
@@ -75,10 +75,9 @@ def users(
     usernames: Sequence[str] | None = None,
     ids: Sequence[str] | None = None,
     first: int | None = None,
-    **other: object,
+    after: str | None = None,
 ) -> Node:
     """Resolve the users that match: by a part of their name or email address, names or ids."""
-    reject_unsupported(other)
     context = get_context(info)
     part = (query or "").casefold()
     shown = [
@@ -88,7 +87,7 @@ def users(
         and (usernames is None or user.name in usernames)
         and (ids is None or node_id("User", user.id) in ids)
     ]
-    return connection(shown[:first], [str(user["id"]) for user in shown[:first]])
+    return list_page(shown, after=after, first=first)
 
 
 @query.field("entities")
@@ -160,6 +159,7 @@ def organizations(
     query: str | None = None,
     ids: Sequence[str] | None = None,
     first: int | None = None,
+    after: str | None = None,
     **other: object,
 ) -> Node:
     """Resolve the organizations, or those that match a part of their name, or ids."""
@@ -171,8 +171,8 @@ def organizations(
         for node in found
         if (query or "").casefold() in str(node["name"]).casefold()
         and (ids is None or node["id"] in ids)
-    ][:first]
-    return connection(shown, [str(node["id"]) for node in shown])
+    ]
+    return list_page(shown, after=after, first=first)
 
 
 @organization.field("projects")

@@ -5,14 +5,21 @@ from collections.abc import Callable, Mapping, Sequence
 from sqlite3 import Row
 from typing import TypeVar
 
+from pydantic import TypeAdapter
+
 from ..http_errors import HttpError
 from ..node_ids import decode_opaque, parse_row_id
+from ..time_limit import check_time_limit
 from .nodes import Node
 
 RowT = TypeVar("RowT")
 KeyT = TypeVar("KeyT", int, str)
 DEFAULT_PAGE_SIZE = 50
 """Entries of a page when a query does not set `first`."""
+READ_PAGE_SIZE = 1000
+"""Entries that are read at once on the way to the last ones."""
+_node = TypeAdapter(dict[str, object])
+_edges = TypeAdapter(list[dict[str, object]])
 
 
 def page(
@@ -55,6 +62,65 @@ def counted_page(
         return count()
 
     return shown | {"totalCount": total_count}
+
+
+def page_backward(resolve: Callable[..., Node]) -> Callable[..., Node | None]:
+    """Return a resolver of a connection that also takes `last` and `before`.
+
+    It reads the list from its start, page by page: clients page backward from there or never.
+    """
+
+    def resolve_page(
+        node: object, info: object, *, before: str | None = None, last: int | None = None,
+        first: int | None = None, after: str | None = None, **given: object,
+    ) -> Node | None:  # fmt: skip
+        if before is None and last is None:
+            return resolve(node, info, first=first, after=after, **given)
+        if first is not None and last is not None:
+            raise HttpError("page forward or backward, not both", status=400)
+        for size in (first, last):
+            page_size(size)
+        parse_cursor(before)
+        found = resolve(node, info, first=READ_PAGE_SIZE, after=after, **given)
+        edges, info_of_page = read_edges(found), read_info(found)
+        while before not in (edge["cursor"] for edge in edges) and info_of_page["hasNextPage"]:
+            check_time_limit()
+            cursor = str(info_of_page["endCursor"])
+            further = resolve(node, info, first=READ_PAGE_SIZE, after=cursor, **given)
+            edges, info_of_page = edges + read_edges(further), read_info(further)
+        cursors = [edge["cursor"] for edge in edges]
+        end = cursors.index(before) if before in cursors else len(edges)
+        start = max(end - last, 0) if last is not None else 0
+        stop = end if first is None else min(start + first, end)
+        page_info = {
+            "startCursor": cursors[start] if stop > start else None,
+            "endCursor": cursors[stop - 1] if stop > start else None,
+            "hasPreviousPage": start > 0 or after is not None,
+            "hasNextPage": stop < len(edges),
+        }
+        return found | {"edges": edges[start:stop], "pageInfo": page_info}
+
+    return resolve_page
+
+
+def read_edges(found: Node) -> list[Node]:
+    """Return the edges of a connection."""
+    return _edges.validate_python(found["edges"])
+
+
+def read_info(found: Node) -> Node:
+    """Return the `pageInfo` of a connection."""
+    return _node.validate_python(found["pageInfo"])
+
+
+def list_page(nodes: Sequence[Node], *, after: str | None, first: int | None) -> Node:
+    """Return a page of nodes in memory, each known by its id."""
+    start = parse_cursor(after)
+    ids = [str(node["id"]) for node in nodes]
+    begin = ids.index(start) + 1 if start in ids else 0
+    end = begin + page_size(first)
+    has_next = end < len(ids)
+    return connection(nodes[begin:end], ids[begin:end], has_next=has_next, after=after)
 
 
 def row_id(row: Row) -> int:

@@ -147,8 +147,10 @@ def version_records(
     """Return those members of collections that still have their content."""
     names = {collection["id"]: collection["name"] for collection in collections}
     for row in members:
-        if row["state"] == "COMMITTED":
-            yield VersionRecord(row, names[row["collection_id"]], context)
+        # A collection may be deleted after its members were read.
+        name = names.get(row["collection_id"])
+        if name is not None and row["state"] == "COMMITTED":
+            yield VersionRecord(row, name, context)
 
 
 BINDABLES: list[SchemaBindable] = [entity, organization, project]

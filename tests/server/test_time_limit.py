@@ -1,14 +1,15 @@
 """The time limit of a query ends with the query."""
 
+import time
+
 import pytest
 
-from wbtyped.server import time_limit as module
 from wbtyped.server.time_limit import TimeLimitExceeded, check_time_limit, time_limit
 
 
 def test_time_limit_ends_with_the_query(monkeypatch: pytest.MonkeyPatch) -> None:
     now = 5.0
-    monkeypatch.setattr(module.time, "thread_time", lambda: now)
+    monkeypatch.setattr(time, "thread_time", lambda: now)
     with time_limit():
         now = 14.0
         check_time_limit()

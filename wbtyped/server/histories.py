@@ -21,7 +21,7 @@ from .comparisons import MISSING, look_up
 from .database import Database
 from .node_ids import MAX_ROW_ID
 from .streams import HISTORY, NEWEST_LINES, STEP, Streams
-from .time_limit import check_time_limit, start_time_limit
+from .time_limit import check_time_limit, restart_time_limit
 from .user_json import read_object
 
 KEPT_RUNS = 100
@@ -308,7 +308,7 @@ class Histories:
         for start in range(0, len(lines) - NEWEST_LINES - BLOCK_LINES + 1, BLOCK_LINES):
             index.add(lines[start : start + BLOCK_LINES])
             # A line is indexed once, at 3 s for a million: not the fault of this query.
-            start_time_limit()
+            restart_time_limit()
         return len(lines) < wanted + NEWEST_LINES and self._streams.rewrites(run_id) == rewrites
 
     def _lines(self, run_id: int, first: int, last: int, limit: int = -1) -> list[Line]:

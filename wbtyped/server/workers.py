@@ -79,6 +79,6 @@ class InTurn:
             self._running = None
 
 
-def call_each(calls: Sequence[Callable[[], ResultT]]) -> list[ResultT]:
+def call_each(calls: Sequence[Callable[[], Callable[[], None]]]) -> list[Callable[[], None]]:
     """Return the results of some calls."""
     return [call() for call in calls]

@@ -33,7 +33,7 @@ CREATE TRIGGER IF NOT EXISTS {table}_{event}_noted AFTER {event} ON {table} BEGI
     ON CONFLICT (kind, parent_id, row_id) DO UPDATE SET stamp = stamp + 1;
 END;
 """
-CATALOG_EVENTS = {
+CATALOG_EVENTS: dict[str, tuple[str, ...]] = {
     "projects": ("INSERT", "UPDATE", "DELETE"),
     "collections": ("INSERT", "UPDATE", "DELETE"),
     "collection_tags": ("INSERT", "DELETE"),

@@ -66,8 +66,8 @@ class Index:
     """The blocks of one run, as far as lines have been indexed."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.rewrites = 0
+        self.lock: threading.Lock = threading.Lock()
+        self.rewrites: int = 0
         self.blocks: list[Block] = []
         self.types: dict[str, Counter[str]] = {}
         """How often each metric had each type, in all blocks."""

@@ -196,10 +196,10 @@ def test_warn_user_is_used_everywhere() -> None:
     assert {name for _, name in calls} == {"warn_user"}
     assert sorted(path for path, _ in calls) == [
         "api.py", "artifacts/artifact.py", "artifacts/collection.py", "artifacts/compat.py",
-        "artifacts/contents/download.py", "artifacts/contents/entry.py", "cli/names.py",
-        "config/settings.py", "download/batch.py", "download/batch.py", "publish/manifest_spec.py",
-        "publish/names.py", "publish/names.py", "publish/names.py", "publish/own_run.py",
-        "publish/references/resolve.py",
-        "runs/files.py",
-        "runs/files.py", "runs/ref.py",
+        "artifacts/contents/download.py", "artifacts/contents/entry.py",
+        "artifacts/publishing/manifest_spec.py", "artifacts/publishing/names.py",
+        "artifacts/publishing/names.py", "artifacts/publishing/names.py",
+        "artifacts/publishing/own_run.py", "artifacts/publishing/publication.py",
+        "artifacts/publishing/references/resolve.py", "cli/names.py", "config/settings.py",
+        "download/batch.py", "download/batch.py", "runs/files.py", "runs/files.py", "runs/ref.py",
     ]  # fmt: skip

@@ -14,8 +14,8 @@ RESTRICTED = "RESTRICTED"
 """Access of a project that only its own members see."""
 PROJECTS_OF_VERSION = """
 SELECT DISTINCT project_id FROM collections WHERE id IN (
-  SELECT sequence_id FROM artifacts WHERE id = ?1
-  UNION SELECT collection_id FROM memberships WHERE artifact_id = ?1
+  SELECT sequence_id FROM artifacts WHERE id = ?
+  UNION SELECT collection_id FROM memberships WHERE artifact_id = ?
 )
 """
 
@@ -117,7 +117,7 @@ class Access:
         """Return what the user may do with a version: the best of all projects that it is in."""
         if not self.limited:
             return Level.ADMIN
-        rows = self._database.rows(PROJECTS_OF_VERSION, (artifact_id,))
+        rows = self._database.rows(PROJECTS_OF_VERSION, (artifact_id, artifact_id))
         return max((self.project(row["project_id"]) for row in rows), default=Level.NOTHING)
 
     def visible(self, rows: Iterable[sqlite3.Row]) -> list[sqlite3.Row]:

@@ -36,8 +36,9 @@ def time_limit() -> Generator[None]:
 
 
 def restart_time_limit() -> None:
-    """Give a query its whole time again."""
-    _deadline.set(time.thread_time() + EXECUTION_SECONDS)
+    """Give a query its whole time again; outside of one there is no limit."""
+    if _deadline.get() != math.inf:
+        _deadline.set(time.thread_time() + EXECUTION_SECONDS)
 
 
 def check_time_limit() -> None:

@@ -319,8 +319,8 @@ FIELDS = [
         "field becomes non-null",
         SAFE,
         rule="type-widened",
-        coordinate="File.md5",
-        used=retype("File.md5", "String!"),
+        coordinate="Run.displayName",
+        used=retype("Run.displayName", "String!"),
         unused=retype("File.special", "Boolean!"),
     ),
     row(

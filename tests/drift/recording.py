@@ -12,9 +12,11 @@ from types import FrameType
 import pytest
 from pydantic import BaseModel
 
+from tests.mirror.projects import log_system_metrics
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactCollections, ProjectArtifactCollections
 from wbtyped.codegen import find_names
+from wbtyped.mirror import collect_runs, collect_versions
 from wbtyped.server import Fault, WandbServer
 from wbtyped.transport.api_requests import ApiResponse
 from wbtyped.upload import part_sizes
@@ -114,12 +116,13 @@ def seed(server: WandbServer) -> None:
         server.add_artifact(
             "crew/ship/data", "dataset", {"a.txt": f"{version}".encode()},
             aliases=[f"x{version}"], tags=["odd"], metadata={"step": version},
-            logged_by=RUN, used_by=[RUN],
+            logged_by=RUN, used_by=[RUN, "crew/ship/many"],
         )  # fmt: skip
     # More files than a page of runs has of each.
     many = {f"{number:03}.bin": "x" for number in range(250)}
     server.add_run("crew/ship/many", many)
     server.add_run(RUN, {"wandb-metadata.json": "{}"})
+    log_system_metrics(server, RUN, [{"_timestamp": 1.0, "system.cpu": 2.0}])
     server.add_organization("fleet", "fleet-org", ["crew"])
     server.link_artifact("crew/ship/data:v0", "crew/ship/best", ["prod"])
 
@@ -238,7 +241,11 @@ def look_at_storage(api: Api, folder: Path) -> None:
 
 
 def mirror_and_restore(api: Api, folder: Path) -> None:
-    assert api.mirror("crew/ship", folder / "mirror").versions
+    with pytest.MonkeyPatch.context() as patched:
+        # So that lineage takes several pages.
+        patched.setattr(collect_versions, "FIRST_LINEAGE", 1)
+        patched.setattr(collect_runs, "FIRST_LINEAGE", 1)
+        assert api.mirror("crew/ship", folder / "mirror").versions
     assert api.restore(folder / "mirror", "crew/copy", jobs=1).new_versions
 
 

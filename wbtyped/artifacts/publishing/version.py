@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from wbtyped_graphql import calls
@@ -87,15 +87,18 @@ def publish_contents(
 ) -> Flow[StandaloneArtifact]:
     """Publish files whose digests are known."""
     artifact_id, state = yield from _create(target, spec.digest(contents), facts, spec)
+    aliases = all_aliases(facts)
     if state == ArtifactState.PENDING:
         try:
             upload = VersionUpload(client, target, facts, artifact_id, options, spec)
             yield from upload.run(contents)
+            # It was the newest when it was committed; another publisher may have been faster since.
+            aliases.remove(LATEST)
         except (GraphQLError, TransportError):
             # Another publisher of the same content may have committed it meanwhile.
             if not (yield from _is_committed(client, artifact_id)):
                 raise
-    return (yield from _add_labels(client, target, artifact_id, facts))
+    return (yield from _add_labels(client, target, artifact_id, aliases, facts.tags))
 
 
 def _is_committed(client: Client, artifact_id: str) -> Flow[bool]:
@@ -177,15 +180,15 @@ def _incomplete(target: Target, operation: str) -> SchemaMismatchError:
 
 
 def _add_labels(
-    client: Client, target: Target, artifact_id: str, facts: VersionFacts
+    client: Client, target: Target, artifact_id: str, aliases: Sequence[str], tags: Sequence[str]
 ) -> Flow[StandaloneArtifact]:
     """Return a committed version, after adding the aliases and tags that it does not have yet.
 
     A new version has them all; one that existed may not.
     """
     artifact = yield from find_version_by_id(client, artifact_id)
-    aliases = [alias for alias in all_aliases(facts) if alias not in artifact.aliases]
-    tags = [tag for tag in facts.tags if tag not in artifact.tags]
+    aliases = [alias for alias in aliases if alias not in artifact.aliases]
+    tags = [tag for tag in tags if tag not in artifact.tags]
     what = f"artifact {artifact.qualified_name}"
     if aliases:
         added = [

@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from wbtyped_graphql.operation import Operation, ResultT
 
 from wbtyped import Api
 from wbtyped.errors import TransportError
 from wbtyped.publish import Draft
 from wbtyped.server import Fault, WandbServer
+from wbtyped.transport.client import Client
 
 PATH = "crew/ship/data"
 PUBLISH = """
@@ -162,3 +164,23 @@ def test_upload_that_was_collected_is_sent_again_as_a_whole(tmp_path: Path) -> N
 def environment(wandb_server: WandbServer, tmp_path: Path) -> Mapping[str, str]:
     """The environment of a process that uses the server."""
     return {**wandb_server.env, "HOME": str(tmp_path), "PATH": "", "WANDB_DIR": str(tmp_path)}
+
+
+def test_version_committed_meanwhile_keeps_latest(
+    api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the commit of a version and the look at its aliases, another may be committed."""
+    (tmp_path / "older").write_text("1")
+    (tmp_path / "newer").write_text("2")
+    send, sent = Client.send, list[str]()
+
+    def overtaken(client: Client, operation: Operation[ResultT]) -> ResultT:
+        sent.append(operation.name)
+        if operation.name == "ArtifactById" and sent.count("CommitArtifact") == 1:
+            api.publish(tmp_path / "newer", PATH, "dataset")
+        return send(client, operation)
+
+    monkeypatch.setattr(Client, "send", overtaken)
+    older = api.publish(tmp_path / "older", PATH, "dataset", aliases=["first"])
+    assert (older.version, older.aliases) == ("v0", ["first"])
+    assert api.artifact(f"{PATH}:latest").version == "v1"

@@ -461,7 +461,9 @@ class StandaloneArtifact(Record):
         official client works too.
         """
         seconds = self.attrs.ttl_duration_seconds if self._ttl is None else self._ttl
-        return timedelta(seconds=seconds) if seconds > 0 else None
+        # A server may say more than a timedelta can hold.
+        longest = timedelta.max // timedelta(seconds=1)
+        return timedelta(seconds=min(seconds, longest)) if seconds > 0 else None
 
     @ttl.setter
     def ttl(self, ttl: timedelta | ArtifactTTL | None) -> None:

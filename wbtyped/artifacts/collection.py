@@ -185,9 +185,7 @@ class StandaloneCollection(Record):
         names = [edge.node.alias for edge in page.edges if edge.node]
         if not page.page_info.has_next_page:
             return names, None
-        next_cursor = seen.check(page.page_info.end_cursor)
-        seen.add(next_cursor)
-        return names, next_cursor
+        return names, seen.follow(page.page_info.end_cursor)
 
     # Edits.
 

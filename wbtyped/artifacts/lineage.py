@@ -837,8 +837,7 @@ class Artifact(StandaloneArtifact):
                     found.append(Run(self.client, place.entity_name, place.name, node.name, node))
             if not page.page_info.has_next_page:
                 return found
-            cursor = seen.check(page.page_info.end_cursor)
-            seen.add(cursor)
+            cursor = seen.follow(page.page_info.end_cursor)
             operation = calls.artifact_used_by(id=self.id, cursor=cursor)
 
     def logged_by(self) -> Run | None:

@@ -71,8 +71,7 @@ class RunCollector:
             page = result.project.runs.page_info
             if not page.has_next_page:
                 return
-            cursor = seen.check(page.end_cursor)
-            seen.add(cursor)
+            cursor = seen.follow(page.end_cursor)
 
     def _planned(self, node: RunNode) -> PlannedRun:
         known = self._catalog.runs.get(node.id)

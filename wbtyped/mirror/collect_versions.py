@@ -96,8 +96,7 @@ class VersionCollector:
             page = found.artifacts.page_info
             if not page.has_next_page:
                 return
-            cursor = seen.check(page.end_cursor)
-            seen.add(cursor)
+            cursor = seen.follow(page.end_cursor)
 
     def _read_users(self, nodes: Sequence[VersionNode]) -> Flow[None]:
         """Read the users of versions that are not all on the first page."""

@@ -35,8 +35,7 @@ class VersionUsers:
         """Add the users on all further pages; a deleted version has no more."""
         page, seen = first, Cursors("MirroredUsers", None, "runs that used a version")
         while page.page_info.has_next_page:
-            cursor = seen.check(page.page_info.end_cursor)
-            seen.add(cursor)
+            cursor = seen.follow(page.page_info.end_cursor)
             result = yield from ask(
                 calls.mirrored_users(id=version_id, cursor=cursor, per_page=LINEAGE_PER_PAGE)
             )
@@ -64,8 +63,7 @@ class RunVersions:
         """Add the versions on all further pages."""
         page, seen = first, Cursors("MirroredRunVersions", None, f"artifacts of {run.full_path}")
         while page is not None and page.page_info.has_next_page:
-            cursor = seen.check(page.page_info.end_cursor)
-            seen.add(cursor)
+            cursor = seen.follow(page.page_info.end_cursor)
             result = yield from ask(
                 calls.mirrored_run_versions(
                     entity=run.entity, project=run.project, name=run.id, cursor=cursor,

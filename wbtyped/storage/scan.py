@@ -133,8 +133,7 @@ class Scanner:
             self._add_version(edge.node, collection)
         page = found.artifacts.page_info
         if page.has_next_page:
-            following = seen.check(page.end_cursor)
-            seen.add(following)
+            following = seen.follow(page.end_cursor)
             self.work.add(self._read_versions(collection, seen, following))
 
     def _add_version(self, node: VersionNode, collection: Collection) -> None:
@@ -204,8 +203,7 @@ class Scanner:
                     self.work.add(self._read_more_files(run, start), first=True)
         page = result.project.runs.page_info
         if page.has_next_page:
-            following = seen.check(page.end_cursor)
-            seen.add(following)
+            following = seen.follow(page.end_cursor)
             self.work.add(self.read_runs(entity, project, seen, following))
 
     def _read_more_files(self, run: StoredRun, cursor: str | None) -> Flow[None]:
@@ -223,5 +221,4 @@ class Scanner:
             self.inventory.add_files(run, [e.node for e in found.files.edges if e.node])
             if not found.files.page_info.has_next_page:
                 return
-            cursor = seen.check(found.files.page_info.end_cursor)
-            seen.add(cursor)
+            cursor = seen.follow(found.files.page_info.end_cursor)

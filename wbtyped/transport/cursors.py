@@ -34,6 +34,12 @@ class Cursors:
         """Record a cursor whose page was accepted."""
         self._seen.add(cursor_hash(cursor))
 
+    def follow(self, cursor: str | None) -> str:
+        """Check and record the cursor of the next page, where that is requested at once."""
+        following = self.check(cursor)
+        self.add(following)
+        return following
+
     def _endless(self, reason: str) -> SchemaMismatchError:
         return SchemaMismatchError(
             f"{self.subject}: the server announced another page but {reason}; the list would"

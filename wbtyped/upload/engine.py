@@ -3,10 +3,9 @@
 import threading
 from collections.abc import Callable
 from contextlib import closing
-from importlib.util import find_spec
 
 from ..clock import monotonic
-from ..config.proxies import Proxies
+from ..download.engines.choice import has_fast_lane
 from ..download.transfer import TransferCancelled
 from ..download.worker import Worker
 from ..transport.http import Transport
@@ -37,7 +36,8 @@ class UploadEngine:
         self._threads: list[Worker] = []
         self._lane: Worker | None = None
         self._growing = threading.Lock()
-        self._has_lane = lane_is_possible()
+        # The lane sends plain requests over asyncio, as that of httpx for downloads does.
+        self._has_lane = has_fast_lane("httpx", None)
 
     def grow(self) -> None:
         """Start threads for the uploads that are not finished, if there are too few."""
@@ -93,8 +93,3 @@ class UploadEngine:
                     raise
                 else:
                     schedule.respond(upload, status, headers)
-
-
-def lane_is_possible() -> bool:
-    """Return True if many files can be sent in one thread: not through a proxy."""
-    return find_spec("httptools") is not None and not Proxies.of_environment().settings

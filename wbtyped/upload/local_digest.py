@@ -83,9 +83,8 @@ def digest_content(path: Path, descriptor: int, stamp: FileStamp, *, xxh128: boo
         raise unreadable(path, error) from error
     if len(content) != stamp.size or FileStamp.of(descriptor) != stamp:
         raise modified(path)
-    md5 = b2a_base64(hashlib.md5(content, usedforsecurity=False).digest(), newline=False)
     more = digest_of(content, "XXH128") if xxh128 else None
-    return LocalDigest(stamp, md5.decode("ascii"), more, (), content)
+    return LocalDigest(stamp, digest_of(content, "MD5"), more, (), content)
 
 
 def base64_digest(digest: Hash) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from ...download.collector import seldom_collected
 from ...errors import UsageError
 from ...transport.client import Client
 from ...transport.flow import Flow
@@ -47,7 +48,9 @@ def publish_draft(
         incremental,
         None if base is None else base.id,
     )
-    artifact = yield from publish_version(client, target, files, facts, spec, options)
+    # The objects of many files live until the version is there; looking through them is in vain.
+    with seldom_collected():
+        artifact = yield from publish_version(client, target, files, facts, spec, options)
     draft.remove_written()
     return artifact
 

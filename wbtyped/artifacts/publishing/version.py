@@ -16,7 +16,6 @@ from wbtyped_graphql.input_types import (
     UpdateArtifactInput,
 )
 
-from ...download.collector import seldom_collected
 from ...errors import GraphQLError, NotFoundError, SchemaMismatchError, TransportError
 from ...transport.blocking import in_flow
 from ...transport.client import Client
@@ -48,19 +47,6 @@ def publish_version(
 
     A version with the same content is not created again; it gets the aliases and tags.
     """
-    # The objects of many files live until the version is there; looking through them is in vain.
-    with seldom_collected():
-        return (yield from _publish_files(client, target, files, facts, spec, options))
-
-
-def _publish_files(
-    client: Client,
-    target: Target,
-    files: Mapping[str, Path],
-    facts: VersionFacts,
-    spec: ManifestSpec,
-    options: BatchOptions,
-) -> Flow[StandaloneArtifact]:
     spec = yield from usable_spec(client, target, spec)
     digests = DigestRun(xxh128=spec.algorithm == "XXH128")
     contents = yield from in_flow(lambda: read_contents(files, digests), digests.cancel)

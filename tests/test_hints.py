@@ -610,6 +610,7 @@ def test_folders_that_cannot_be_published(tmp_path: Path) -> None:
     "pass an entry of another version's manifest instead",
     "so pass name=",
     "pass checksum=False if that is intended",
+    "pass max_objects= to add more, or refer to folders below it",
 )
 def test_references_of_drafts(
     server: WandbServer, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -639,6 +640,15 @@ def test_references_of_drafts(
     draft.remove("key")
     draft.add_reference("s3://bucket/key", checksum=False)
     assert draft.publish("crew/ship/new", api=api).name == "new:v0"
+    for name in ("deep/b.txt", "deep/c.txt"):
+        (tmp_path / "many" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "many" / name).write_text("x")
+    many = Draft("many", "dataset")
+    many.add_reference((tmp_path / "many").as_uri(), max_objects=1)
+    with provoked(UsageError, "pass max_objects= to add more, or refer to folders below it"):
+        many.publish("crew/ship/many", api=api)
+    many.add_reference((tmp_path / "many").as_uri(), max_objects=2)
+    assert many.publish("crew/ship/many", api=api).file_count == 2
 
 
 @tries(

@@ -1,15 +1,14 @@
 """Both clients publish the same; each reads what the other has published."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
-from urllib.parse import quote
 
-import httpx
 import pytest
 
+from tests.references.s3_server import S3, s3_server
 from tests.references.web_server import CONTENT, web_server
 from wbtyped import Api
 from wbtyped.artifacts import ArtifactManifest
@@ -20,37 +19,35 @@ from .conftest import Scripts, flat
 
 
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Mapping[str, str]]:
-    """A bucket `boat` on an S3 of this machine; yields the environment that leads there."""
-    moto_server = pytest.importorskip("moto.server")
-    running = moto_server.ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    running.start()
-    host, port = running.get_host_and_port()
-    environment = {
-        "AWS_S3_ENDPOINT_URL": f"http://{host}:{port}", "AWS_ACCESS_KEY_ID": "id",
-        "AWS_SECRET_ACCESS_KEY": "secret", "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }  # fmt: skip
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    try:
-        yield environment
-    finally:
-        running.stop()
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[S3]:
+    """An S3 with a bucket `boat`, which has versions, and `raft`, which has not."""
+    # Several pages for each listing of either client.
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "3")
+    with s3_server(monkeypatch) as s3:
+        fill(s3)
+        yield s3
 
 
-def fill(environment: Mapping[str, str]) -> None:
-    """Put objects into the bucket `boat`, which has versions, and into `raft`, which has not."""
-    versioned = "<VersioningConfiguration><Status>Enabled</Status></VersioningConfiguration>"
+def fill(s3: S3) -> None:
+    """Put objects into both buckets, some of them replaced, deleted, or written again."""
     objects = {"one.bin": b"new", "data/a.txt": b"a", "data/deep/b c+d%.txt": b"b", "data/0": b""}
-    with httpx.Client(base_url=environment["AWS_S3_ENDPOINT_URL"]) as http:
-        for name in ("boat", "raft"):
-            http.put(f"/{name}").raise_for_status()
-        http.put("/boat?versioning", content=versioned).raise_for_status()
-        for name in ("boat", "raft"):
-            for key, content in [("one.bin", b"old"), *objects.items()]:
-                url, headers = f"/{name}/{quote(key)}", {"x-amz-acl": "public-read"}
-                http.put(url, content=content, headers=headers).raise_for_status()
+    s3.create("boat")
+    s3.create("raft")
+    # Written before the bucket had versions, so that its version is `null`.
+    s3.put("boat", "data/early.txt", b"early")
+    s3.enable_versions("boat")
+    for name in ("boat", "raft"):
+        for key, content in [("one.bin", b"old"), *objects.items()]:
+            s3.put(name, key, content)
+        s3.put(name, "folder/", b"", "application/x-directory")
+        s3.put(name, "folder/in.txt", b"in")
+        s3.put(name, "folder/deep/", b"")
+        s3.put(name, "folder-like.txt", b"beside")
+        for key in ("data/gone.txt", "data/back.txt"):
+            for content in (b"1", b"2", b"3"):
+                s3.put(name, key, content)
+            s3.delete(name, key)
+        s3.put(name, "data/back.txt", b"back")
 
 
 def described(manifest: ArtifactManifest) -> dict[str, list[object]]:
@@ -92,9 +89,8 @@ def test_folder_published_by_both_clients_is_the_same_version(
 
 @pytest.mark.slow
 def test_references_published_by_both_clients_are_the_same_version(
-    scripts: Scripts, api: Api, tmp_path: Path, bucket: Mapping[str, str]
+    scripts: Scripts, api: Api, tmp_path: Path, bucket: S3
 ) -> None:
-    fill(bucket)
     folder = tmp_path / "mounted"
     (folder / "deep").mkdir(parents=True)
     (folder / "a b.txt").write_bytes(b"alpha")
@@ -117,6 +113,7 @@ def test_references_published_by_both_clients_are_the_same_version(
             ("s3://boat/data", None, True),
             ("s3://raft/data", "raft", True),
             ("s3://raft", "all", True),
+            ("s3://boat/folder/", "folder", True),
             ("s3://boat/private/key?versionId=1", None, False),
             ("gs://boat/private", "gs", False),
             (folder.as_uri(), "mounted", True),
@@ -131,7 +128,7 @@ def test_references_published_by_both_clients_are_the_same_version(
         with pytest.warns(UserWarning, match="nfs: leads to is not known"):
             ours = draft.publish("crew/ship/ours", api=api)
         wanted = [one for one in references if not one[0].startswith("gs:")]
-        scripts = replace(scripts, env={**scripts.env, **bucket})
+        scripts = replace(scripts, env={**scripts.env, **bucket.environment})
         # Without `google-cloud-storage` the official client refuses `gs://`.
         without = Draft("without", "dataset")
         for uri, name, checksum in wanted:
@@ -152,8 +149,10 @@ def test_references_published_by_both_clients_are_the_same_version(
             "x.csv#part": CONTENT.decode(), "y.csv": CONTENT.decode(),
             "moved.csv": CONTENT.decode(), "unread.csv": CONTENT.decode(),
             "one.bin": "new", "raft.bin": "new", "a.txt": "a", "deep/b c+d%.txt": "b",
-            "raft/a.txt": "a", "raft/deep/b c+d%.txt": "b",
+            "early.txt": "early", "back.txt": "back", "folder/in.txt": "in",
+            "raft/a.txt": "a", "raft/deep/b c+d%.txt": "b", "raft/back.txt": "back",
             "all/one.bin": "new", "all/data/a.txt": "a", "all/data/deep/b c+d%.txt": "b",
+            "all/data/back.txt": "back", "all/folder/in.txt": "in", "all/folder-like.txt": "beside",
             "private/key": "FileNotFoundError", "nfs": "ValueError",
             "mounted/a b.txt": "alpha", "mounted/link.txt": "alpha", "mounted/deep/b.txt": "beta",
             # The official client compares the digest of the path with that of the content.

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,9 @@ from wbtyped.publish import Draft
 from wbtyped.server import WandbServer
 
 PATH = "crew/ship/data"
+OBJECT = "fields=name%2Cetag%2Csize%2Cgeneration"
+LIST = "fields=items%28name%2Cetag%2Csize%2Cgeneration%29%2CnextPageToken"
+"""What is asked of Google Cloud Storage, of an object and of a page."""
 
 
 @pytest.fixture
@@ -65,10 +69,10 @@ class Site:
             thread.join()
 
 
-def published(api: Api, *uris: str, checksum: bool = True) -> Artifact:
+def published(api: Api, *uris: str, max_objects: int | None = None) -> Artifact:
     draft = Draft("data", "dataset")
     for uri in uris:
-        draft.add_reference(uri, checksum=checksum)
+        draft.add_reference(uri, max_objects=max_objects)
     return draft.publish(PATH, api=api)
 
 
@@ -175,10 +179,40 @@ def test_reference_to_a_missing_file_or_version_says_so(api: Api, tmp_path: Path
         published(api, "wandb-artifact://41727469666163743a3939/a.csv")
 
 
+@pytest.mark.parametrize("checksum", [True, False])
+def test_folder_with_more_files_than_allowed_is_refused_before_any_is_read(
+    api: Api, tmp_path: Path, checksum: bool
+) -> None:
+    (tmp_path / "deep").mkdir()
+    for name in ("a", "deep/b"):
+        (tmp_path / name).write_bytes(b"x")
+    (tmp_path / "deep/broken").symlink_to("absent")  # an error if it is read
+    draft = Draft("data", "dataset")
+    draft.add_reference(tmp_path.as_uri(), "in", checksum, max_objects=2)
+    for _ in range(2):
+        with pytest.raises(UsageError, match="leads to more than 2 objects; pass max_objects="):
+            draft.publish(PATH, api=api)
+    assert not api.artifact_exists(f"{PATH}:latest")
+    (tmp_path / "deep/broken").unlink()
+    (tmp_path / "deep/c").write_bytes(b"x")
+    draft.add_reference(tmp_path.as_uri(), "in", checksum, max_objects=3)
+    assert len(draft) == 1
+    names = {entry.path for entry in draft.publish(PATH, api=api).manifest}
+    assert names == {"in/a", "in/deep/b", "in/deep/c"}
+
+
+@pytest.mark.parametrize("wrong", [0, -1, True, "3", 1.5])
+def test_add_reference_refuses_a_limit_that_is_none(wrong: Any) -> None:
+    draft = Draft("data", "dataset")
+    with pytest.raises(UsageError, match="max_objects must be a whole number, 1 or more"):
+        draft.add_reference("s3://boat/data", max_objects=wrong)
+    assert len(draft) == 0
+
+
 def test_object_that_is_not_public_is_recorded_by_its_uri_with_a_warning(
     api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages = {"/boat/deep/a.csv": (403, b""), "/storage/v1/b/boat/o/b.csv": (401, b"")}
+    pages = {"/boat/deep/a.csv": (403, b""), f"/storage/v1/b/boat/o/b.csv?{OBJECT}": (401, b"")}
     with Site(pages).running() as site:
         monkeypatch.setenv("AWS_ENDPOINT_URL", site.url)
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", site.url)
@@ -200,11 +234,13 @@ def test_objects_of_google_cloud_storage_are_recorded_by_etag_and_generation(
     two = b'{"name": "d/e/y z.csv", "etag": "CAI=", "size": "0", "generation": "18"}'
     marker = b'{"name": "d/e/", "etag": "CAM=", "size": "0", "generation": "19"}'
     pages = {
-        f"{base}/d%2Fx.csv": (200, one),
-        f"{base}/d%2Fx.csv?generation=17": (200, one),
-        f"{base}?prefix=d%2F": (200, b'{"items": [%b], "nextPageToken": "n+"}' % one),
-        f"{base}?prefix=d%2F&pageToken=n%2B": (200, b'{"items": [%b, %b]}' % (two, marker)),
-        f"{base}?prefix=none%2F": (200, b"{}"),
+        f"{base}/d%2Fx.csv?{OBJECT}": (200, one),
+        f"{base}/d%2Fx.csv?{OBJECT}&generation=17": (200, one),
+        f"{base}?prefix=d%2F&{LIST}": (200, b'{"items": [%b], "nextPageToken": "n+"}' % one),
+        f"{base}?prefix=d%2F&{LIST}&pageToken=n%2B": (200, b'{"items": [%b, %b]}' % (two, marker)),
+        f"{base}?prefix=none%2F&{LIST}": (200, b"{}"),
+        f"{base}?prefix=circle%2F&{LIST}": (200, b'{"nextPageToken": "n"}'),
+        f"{base}?prefix=circle%2F&{LIST}&pageToken=n": (200, b'{"nextPageToken": "n"}'),
     }
     with Site(pages).running() as site:
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", site.url.removeprefix("http://"))
@@ -212,6 +248,11 @@ def test_objects_of_google_cloud_storage_are_recorded_by_etag_and_generation(
         folder = published(api, "gs://boat/d").manifest
         with pytest.raises(UsageError, match="no object with content"):
             published(api, "gs://boat/none")
+        with pytest.raises(UsageError, match="leads to more than 1 object;"):
+            published(api, "gs://boat/d", max_objects=1)
+        assert published(api, "gs://boat/d", max_objects=2).digest == folder.digest()
+        with pytest.raises(TransportError, match="the listing repeats a page"):
+            published(api, "gs://boat/circle")
     assert (single.digest, single.size, single.ref) == ("CAE=", 5, "gs://boat/d/x.csv")
     assert single.extra == {"versionID": 17}
     assert {e.path: e.ref for e in folder} == {

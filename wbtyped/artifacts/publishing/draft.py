@@ -45,7 +45,7 @@ class StandaloneDraft:
         self.metadata: Mapping[str, object] = {}
         self._files: dict[str, Path] = {}
         self._kept: dict[str, ArtifactManifestEntry] = {}
-        self._references: list[Reference] = []
+        self._references: dict[Reference, Reference] = {}
         self._base: BaseVersion | None = None
         self._written: WrittenFiles = WrittenFiles()
         self.check_attributes()
@@ -208,7 +208,11 @@ class StandaloneDraft:
             self._written.add(name)
 
     def add_reference(
-        self, uri: str | ArtifactManifestEntry, name: str | None = None, checksum: bool = True
+        self,
+        uri: str | ArtifactManifestEntry,
+        name: str | None = None,
+        checksum: bool = True,
+        max_objects: int | None = None,
     ) -> str:
         """Add content that stays where it is, and return its name.
 
@@ -217,8 +221,8 @@ class StandaloneDraft:
 
         - `http://` and `https://`: the ETag and the size that the server sends.
         - `s3://bucket/key` and `gs://bucket/key`: the ETag, size and version of the object, or of
-          each object below the key. Only public objects can be read: no credentials are used. Any
-          other is recorded as with `checksum=False`, with a warning.
+          each object below the key. Only public ones can be asked for: no credentials are used.
+          Any other is recorded as with `checksum=False`, with a warning.
         - `file:///path`: the MD5 of the file, or of each file in the folder.
         - `wandb-artifact://id/path`, or an entry of another version's manifest: its digest.
         - Any other scheme needs `name`, and the URI alone is recorded, with a warning.
@@ -226,6 +230,10 @@ class StandaloneDraft:
         Objects below a key and files in a folder are named relative to it, below `name` if that is
         given. With `checksum=False` nothing is requested, and the URI itself is what identifies the
         content; a key is then one entry, whose name is the key.
+
+        A key may lead to at most `max_objects` objects, a folder to as many files; by default that
+        is 10,000,000. If there are more, `publish` raises UsageError and creates nothing, and the
+        draft stays as it is: add the URI again with a higher limit, or remove it.
 
         The URI and what redirects lead to are visible to all who may read the version. The API key
         is never sent to them.
@@ -245,9 +253,9 @@ class StandaloneDraft:
             uri = uri.ref_url()
         text = arguments.string("uri", uri)
         name = None if name is None else given_name(name)
-        reference = checked_reference(text, name, checksum=checksum)
-        if reference not in self._references:
-            self._references.append(reference)
+        reference = checked_reference(text, name, checksum=checksum, max_objects=max_objects)
+        self._references.pop(reference, None)
+        self._references[reference] = reference
         return reference.label
 
     def remove(self, name: str | ArtifactManifestEntry) -> None:
@@ -271,7 +279,7 @@ class StandaloneDraft:
         self._files.pop(name, None)
         self._kept.pop(name, None)
         self._written.forget(name)
-        self._references = [one for one in self._references if one.label != name]
+        self._references = {one: one for one in self._references if one.label != name}
 
     def check_attributes(self) -> None:
         """Raise UsageError for a name, a type or an algorithm that is not valid."""

@@ -19,7 +19,7 @@ def file_entries(reference: Reference) -> list[ArtifactManifestEntry]:
     """
     path = reference.local_path
     if path.is_dir():
-        found = sorted(_folder_entries(reference, path), key=lambda entry: entry.path)
+        found = _folder_entries(reference, path)
         if not found:
             raise UsageError(f"{reference.what}: no file is in {path}")
         return found
@@ -28,14 +28,19 @@ def file_entries(reference: Reference) -> list[ArtifactManifestEntry]:
     return [_entry(reference, path, reference.name or path.name, reference.uri.rstrip("/"))]
 
 
-def _folder_entries(reference: Reference, folder: Path) -> Iterator[ArtifactManifestEntry]:
+def _folder_entries(reference: Reference, folder: Path) -> list[ArtifactManifestEntry]:
     prefix = f"{reference.name.rstrip('/')}/" if reference.name else ""
     base = reference.uri.rstrip("/")
+    # Before the first file is read, it is known whether there are too many.
+    below = sorted(reference.limited(_names_below(folder)))
+    return [_entry(reference, folder / name, f"{prefix}{name}", f"{base}/{name}") for name in below]
+
+
+def _names_below(folder: Path) -> Iterator[str]:
     for parent, _, names in os.walk(folder, onerror=_raise):
+        below = Path(parent).relative_to(folder)
         for name in names:
-            path = Path(parent, name)
-            below = path.relative_to(folder).as_posix()
-            yield _entry(reference, path, f"{prefix}{below}", f"{base}/{below}")
+            yield (below / name).as_posix()
 
 
 def _entry(reference: Reference, path: Path, name: str, uri: str) -> ArtifactManifestEntry:

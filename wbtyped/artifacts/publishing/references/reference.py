@@ -1,12 +1,16 @@
 """A reference as a user adds it, checked before anything is read or requested."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
+from .... import arguments
 from ....errors import TransportError, UsageError
+from ....units import counted
 from ....urls import shown_url, web_url
 from ...contents.entry import (
     ARTIFACT_REFERENCE,
@@ -15,12 +19,15 @@ from ...contents.entry import (
 )
 from ...validation import CONTROL_CHARACTER
 
+T = TypeVar("T")
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:")
 """Of two characters or more: one is the drive of a path."""
 BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,221}")
 """Names of buckets of S3 and Google Cloud Storage; nothing else may become part of a URL."""
 UNKNOWN_SIZE = 0
 """What the official client writes of a reference whose size is not known."""
+MAX_OBJECTS = 10_000_000
+"""How many entries a reference becomes at most by default, as in the official client."""
 STORES = frozenset({"http", "https", "s3", "gs", "file", "wandb-artifact"})
 """Schemes whose content is looked at; of others only the URI is recorded."""
 
@@ -32,6 +39,8 @@ class Reference:
     uri: str
     name: str | None = None
     checksum: bool = True
+    max_objects: int = field(default=MAX_OBJECTS, compare=False)
+    """How many objects may be below the URI."""
 
     @property
     def parts(self) -> SplitResult:
@@ -68,8 +77,20 @@ class Reference:
         ref = self.uri if uri is None else uri
         return ArtifactManifestEntry(self.name or name, ref, UNKNOWN_SIZE, ref)
 
+    def limited(self, found: Iterable[T]) -> Iterator[T]:
+        """Yield what is below the URI; raises UsageError once that is more than `max_objects`."""
+        for number, each in enumerate(found, 1):
+            if number > self.max_objects:
+                raise UsageError(
+                    f"{self.what} leads to more than {counted(self.max_objects, 'object')}; pass"
+                    " max_objects= to add more, or refer to folders below it"
+                )
+            yield each
 
-def checked_reference(uri: str, name: str | None, *, checksum: bool) -> Reference:
+
+def checked_reference(
+    uri: str, name: str | None, *, checksum: bool, max_objects: int | None
+) -> Reference:
     """Return a reference; raises UsageError for a URI that cannot be one."""
     if not SCHEME.match(uri):
         example = Path(uri[:100]).absolute().as_uri() if "\0" not in uri else "file:///data/a.csv"
@@ -79,7 +100,10 @@ def checked_reference(uri: str, name: str | None, *, checksum: bool) -> Referenc
         )
     if CONTROL_CHARACTER.search(uri):
         raise UsageError(f"reference {uri!r:.200} contains control characters; quote them as %0A")
-    reference = Reference(uri, name, checksum)
+    if max_objects is None:
+        max_objects = MAX_OBJECTS
+    arguments.whole_number("max_objects", max_objects, 1)
+    reference = Reference(uri, name, checksum, max_objects)
     try:
         scheme = reference.scheme
     except ValueError as error:  # an IPv6 address without its bracket, for instance

@@ -1,7 +1,7 @@
 """Find the entries of references, in parallel where their stores are asked."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 
 from ....transport.blocking import in_flow
 from ....transport.client import Client
@@ -10,11 +10,11 @@ from ....user_warnings import warn_user
 from ...artifact import StandaloneArtifact
 from ...contents.entry import ArtifactManifestEntry
 from .artifacts import artifact_entries
-from .buckets import Report
-from .gcs import gcs_entries
+from .buckets import Report, bucket_entries
+from .gcs import GcsBucket
 from .local_files import file_entries
 from .reference import STORES, Reference
-from .s3 import s3_entries
+from .s3 import PARALLEL_OBJECTS, S3Bucket
 from .web import web_entries
 
 PARALLEL_REFERENCES = 16
@@ -41,24 +41,35 @@ def _ask_stores(
     warnings: list[str] = []
 
     def ask(reference: Reference) -> list[ArtifactManifestEntry]:
-        return entries_of(client, reference, warnings.append)
+        return entries_of(client, reference, warnings.append, object_threads)
 
-    with ThreadPoolExecutor(PARALLEL_REFERENCES) as threads:
+    # No thread is started before there is something to do for it.
+    with (
+        ThreadPoolExecutor(PARALLEL_OBJECTS) as object_threads,
+        ThreadPoolExecutor(PARALLEL_REFERENCES) as threads,
+    ):
         entries = dict(zip(references, threads.map(ask, references.values()), strict=True))
     for warning in warnings:
         warn_user(warning)
     return entries
 
 
-def entries_of(client: Client, reference: Reference, report: Report) -> list[ArtifactManifestEntry]:
-    """Return the entries of a reference to anything but another version."""
+def entries_of(
+    client: Client, reference: Reference, report: Report, threads: Executor
+) -> list[ArtifactManifestEntry]:
+    """Return the entries of a reference to anything but another version.
+
+    `threads` are for the objects of one reference.
+    """
+    transport = client.transport
     match reference.scheme:
         case "http" | "https":
-            return web_entries(client.transport, reference)
+            return web_entries(transport, reference)
         case "s3":
-            return s3_entries(client.transport, reference, report)
+            bucket = S3Bucket(transport, reference, threads)
+            return bucket_entries(bucket, reference, report)
         case "gs":
-            return gcs_entries(client.transport, reference, report)
+            return bucket_entries(GcsBucket(transport, reference), reference, report)
         case "file":
             return file_entries(reference)
         case scheme:

@@ -2,10 +2,12 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wbtyped_graphql.base_model import BaseModel
 from wbtyped_graphql.operation import Operation
@@ -14,7 +16,7 @@ from tests.run_logging import log_run
 from tests.transport.memory_sender import RUN_NODE, MemoryClient
 from wbtyped import Api, Run
 from wbtyped.errors import NotFoundError, SchemaMismatchError, UsageError
-from wbtyped.runs.history import HistoryScan
+from wbtyped.runs.history_scan import HistoryScan
 from wbtyped.server import WandbServer
 
 RUN = "crew/ship/log"
@@ -114,12 +116,40 @@ def test_run_that_is_gone_is_named(api: Api, run: Run) -> None:
             read()
 
 
-class Logged:
-    """The history of one run at given steps, on a server that chooses the first `samples`."""
+Choose = Callable[[list[int], int], list[int]]
+"""Choose at most so many of the steps in a window, as servers do it."""
 
-    def __init__(self, steps: list[int], *, known: bool) -> None:
+
+def first_ones(found: list[int], samples: int) -> list[int]:
+    return found[:samples]
+
+
+def evenly(found: list[int], samples: int) -> list[int]:
+    if len(found) <= samples:
+        return found
+    return [found[index * len(found) // samples] for index in range(samples)]
+
+
+def every_nth(found: list[int], samples: int) -> list[int]:
+    """Return fewer than asked for, but more than half of that."""
+    return found[:: -(-len(found) // samples) or 1]
+
+
+def at_random(found: list[int], samples: int) -> list[int]:
+    return sorted(Random(samples).sample(found, min(samples, len(found))))
+
+
+SERVERS: list[Choose] = [first_ones, evenly, every_nth, at_random]
+
+
+class Logged:
+    """The history of one run at given steps, on a server that chooses some of too many."""
+
+    def __init__(self, steps: list[int], choose: Choose, *, known: bool = True) -> None:
         self.steps = steps
+        self.choose = choose
         self.known = known
+        self.longest = 0
 
     def __call__(self, operation: Operation[BaseModel]) -> object:
         if operation.name == "RunHistoryExtent":
@@ -128,31 +158,112 @@ class Logged:
             run: object = {"historyKeys": {"lastStep": last}, "historyLineCount": count}
             return {"project": {"run": run}}
         asked = operation.sent_variables()
+        if operation.name == "RunHistory":
+            return {"project": {"run": {"history": list(map(json.dumps, self.rows(asked)))}}}
+        specs = asked["specs"]
+        assert isinstance(specs, list)
+        spec = json.loads(cast("str", specs[0]))
+        assert spec["keys"] == ["_step", "even"]
+        found = self.rows({**spec, "maxStep": spec["maxStep"] + 1})
+        return {"project": {"run": {"sampledHistory": [found]}}}
+
+    def rows(self, asked: Mapping[str, object]) -> list[dict[str, int]]:
         first, stop, samples = asked["minStep"], asked["maxStep"], asked["samples"]
         assert isinstance(first, int)
         assert isinstance(stop, int)
         assert isinstance(samples, int)
-        found = [step for step in self.steps if first <= step < stop][:samples]
-        return {"project": {"run": {"history": [json.dumps({"_step": step}) for step in found]}}}
+        found = [step for step in self.steps if first <= step < stop]
+        if "keys" in asked:
+            found = [step for step in found if step % 2 == 0]
+        rows = [{"_step": step} for step in self.choose(found, samples)]
+        self.longest = max(self.longest, len(rows))
+        return rows
 
 
+def steps_of_runs() -> st.SearchStrategy[list[int]]:
+    """Return steps with gaps of any size: dense pieces that start anywhere, and single ones."""
+    starts = st.integers(0, 300) | st.integers(0, 3_000_000) | st.integers(1_700_000_000, 2**50)
+    piece = st.tuples(starts, st.integers(1, 60), st.sampled_from([1, 1, 2, 7, 1000, 10**6]))
+
+    def numbers(pieces: list[tuple[int, int, int]]) -> list[int]:
+        found = [range(start, start + count * apart, apart) for start, count, apart in pieces]
+        return sorted({number for piece in found for number in piece})
+
+    return st.lists(piece, max_size=5).map(numbers)
+
+
+@settings(max_examples=300)
 @given(
-    steps=st.lists(st.integers(0, 300), unique=True, max_size=40).map(sorted),
+    steps=steps_of_runs(),
+    choose=st.sampled_from(SERVERS),
     page_size=st.integers(1, 50),
-    first=st.integers(0, 300),
-    stop=st.none() | st.integers(0, 400),
+    ends=st.tuples(st.integers(0, 400), st.none() | st.integers(0, 3_000_000)),
     known=st.booleans(),
+    keys=st.none() | st.just(["even"]),
 )
-def test_scan_loses_no_step_that_a_server_would_leave_out_of_a_sample(
-    steps: list[int], page_size: int, first: int, stop: int | None, known: bool
+def test_scan_yields_each_step_once_and_in_order_whatever_the_server_leaves_out_of_a_sample(
+    steps: list[int],
+    choose: Choose,
+    page_size: int,
+    ends: tuple[int, int | None],
+    known: bool,
+    keys: list[str] | None,
 ) -> None:
-    client = MemoryClient(Logged(steps, known=known))
+    first, stop = ends
+    logged = Logged(steps, choose, known=known)
+    client = MemoryClient(logged)
     run = Run(client, "crew", "ship", "log", RUN_NODE)
-    found = run.scan_history(page_size=page_size, min_step=first, max_step=stop)
-    expected = [s for s in steps if s >= first and (stop is None or s < stop)]
-    assert [row["_step"] for row in found] == expected
+    found = [row["_step"] for row in run.scan_history(keys, page_size, first, stop)]
+    wanted = [s for s in steps if s >= first and (stop is None or s < stop)]
+    assert found == [s for s in wanted if keys is None or s % 2 == 0]
+    assert logged.longest <= page_size + 1, "memory for one page"
     if known and len(steps) <= page_size:
         assert len(client.sent) <= 2, "one page, however far apart the steps are"
+
+
+DENSE = [*range(5000)]
+SCANS: Mapping[str, tuple[list[int], int]] = {
+    "dense": (DENSE, 5),
+    "three far apart": ([0, 1_000_000, 2_000_000], 1),
+    "many far apart": ([n * 1_000_000 for n in range(5000)], 15),
+    "seconds": ([1_700_000_000 + n * 30 for n in range(5000)], 20),
+    "milliseconds": ([1_700_000_000_000 + n * 997 for n in range(5000)], 20),
+    "every tenth": ([n * 10 for n in range(5000)], 15),
+    "dense, then far apart": ([*DENSE, *(n * 100_000 for n in range(1, 1000))], 15),
+    "far apart, then dense": ([*range(0, 10**9, 10**6), *range(10**9, 10**9 + 5000)], 20),
+    "one, then dense": ([0, *range(10**12, 10**12 + 5000)], 10),
+}
+"""Steps of runs, and how many requests may at most read them."""
+
+
+@pytest.mark.parametrize("keys", [None, ["even"]])
+@pytest.mark.parametrize("choose", SERVERS)
+@pytest.mark.parametrize("name", SCANS)
+async def test_scan_takes_few_requests_however_far_apart_steps_are(
+    name: str, choose: Choose, keys: list[str] | None
+) -> None:
+    steps, most = SCANS[name]
+    client = MemoryClient(Logged(sorted({*steps}), choose))
+    run = Run(client, "crew", "ship", "log", RUN_NODE)
+    expected = [s for s in sorted({*steps}) if keys is None or s % 2 == 0]
+    assert [row["_step"] for row in run.scan_history(keys)] == expected
+    assert len(client.sent) - 1 <= most
+    assert [row["_step"] async for row in run.ascan_history(keys)] == expected
+
+
+@pytest.mark.parametrize("keys", [None, ["loss"]])
+async def test_scan_of_steps_that_are_times_takes_few_requests(
+    wandb_server: WandbServer, api: Api, keys: list[str] | None
+) -> None:
+    times = [1_700_000_000 + n * 60 for n in range(2500)]
+    wandb_server.add_run(RUN, history=[{"_step": time, "loss": time / 7} for time in times])
+    run = api.run(RUN)
+    wandb_server.requests.clear()
+    assert list(run.scan_history(keys)) == [{"_step": time, "loss": time / 7} for time in times]
+    assert len(wandb_server.requests) < 20
+    last = [row async for row in run.ascan_history(keys, min_step=times[-2], max_step=times[-1])]
+    assert last == [{"_step": times[-2], "loss": times[-2] / 7}]
+    await api.aclose()
 
 
 @pytest.mark.parametrize(

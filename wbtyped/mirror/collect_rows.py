@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from hashlib import sha256
-from itertools import islice
 
 from wbtyped_graphql import calls
 from wbtyped_graphql.mirrored_runs import MirroredRunsProjectRunsEdgesNode as RunNode
@@ -11,7 +11,8 @@ from wbtyped_graphql.mirrored_runs import MirroredRunsProjectRunsEdgesNode as Ru
 from ..artifacts.lineage import Run
 from ..errors import WbtypedError
 from ..row_files import write_rows
-from ..runs.history import HistoryScan, Row, load_extent, load_rows
+from ..runs.history import Row
+from ..runs.history_scan import HistoryScan
 from ..runs.ref import require_run
 from ..runs.run_data import read_object
 from ..transport.flow import Flow, ask
@@ -22,8 +23,6 @@ from .planned_run import PlannedRun
 from .records import StoredRows
 
 STEPS_PER_REQUEST = 1000
-WIDER = 4
-"""By how much the next window is wider than one that is nearly empty."""
 MOST_WINDOWS = 2000
 """Requests for the history of one run, if the server seems to leave steps out."""
 LOGGED_MEANWHILE = 10_000
@@ -111,39 +110,18 @@ class RowCollector:
 
 
 def load_all_steps(run: Run, count: int | None) -> Flow[list[Row]]:
-    """Return all steps of a run, which may be numbered with gaps of any size.
+    """Return all steps of a run.
 
-    A response with fewer steps than were asked for has all of its window, as far as is known of
-    servers. If steps are missing in the end, windows are read that cannot have more than that.
+    If steps are missing in the end, windows are read that cannot have more than a response has.
     """
-    rows = yield from load_by_density(run)
+    scan = HistoryScan.of(run, None, STEPS_PER_REQUEST, None, None)
+    rows = yield from (yield from scan.start()).all_rows()
     if len(rows) >= (count or 0):
         return rows
-    scan = HistoryScan.of(run, None, STEPS_PER_REQUEST, None, None)
-    windows = list(islice((yield from scan.windows()), MOST_WINDOWS + 1))
-    if len(windows) > MOST_WINDOWS:
+    pages = yield from replace(scan, only_narrow=True).start()
+    if pages.narrow_windows > MOST_WINDOWS:
         return rows
-    exhaustive: list[Row] = []
-    for window in windows:
-        exhaustive += yield from scan.load(window)
-    return max(rows, exhaustive, key=len)
-
-
-def load_by_density(run: Run) -> Flow[list[Row]]:
-    """Return steps window by window, each as wide as the density of the one before suggests."""
-    stop = (yield from load_extent(run)).last_step + 1
-    rows: list[Row] = []
-    start, width = 0, STEPS_PER_REQUEST
-    while start < stop:
-        found = yield from load_rows(run, STEPS_PER_REQUEST, start, min(start + width, stop))
-        if len(found) >= STEPS_PER_REQUEST and width > STEPS_PER_REQUEST:
-            width = max(STEPS_PER_REQUEST, width // WIDER)
-            continue
-        rows += found
-        start += width
-        if len(found) < STEPS_PER_REQUEST // WIDER:
-            width *= WIDER
-    return rows
+    return max(rows, (yield from pages.all_rows()), key=len)
 
 
 def load_events(run: Run, count: int | None) -> Flow[list[Row]]:

@@ -1,7 +1,7 @@
 """The metrics that a run logged, step by step."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
 
@@ -16,11 +16,8 @@ from .run_data import checked_object, read_object
 
 Row: TypeAlias = dict[str, JsonValue]
 """The metrics of one step, by name."""
-Window: TypeAlias = tuple[int, int]
-"""The steps from the first number to before the second."""
 STEP = "_step"
 MAX_SAMPLES = 2**31 - 1
-MAX_STEP = 2**62
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,63 +26,6 @@ class HistoryExtent:
 
     last_step: int
     lines: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryScan:
-    """All steps of a run from `min_step` to before `max_step`, and the metrics to read of them."""
-
-    run: RunRef
-    keys: Sequence[str]
-    page_size: int
-    min_step: int
-    max_step: int | None
-
-    @classmethod
-    def of(
-        cls,
-        run: RunRef,
-        keys: Sequence[str] | None,
-        page_size: int,
-        min_step: int | None,
-        max_step: int | None,
-    ) -> "HistoryScan":
-        """Check the arguments of a scan; raises UsageError."""
-        arguments.whole_number("page_size", page_size, 1, MAX_SAMPLES)
-        for name, step in (("min_step", min_step), ("max_step", max_step)):
-            if step is not None:
-                arguments.whole_number(name, step, 0, MAX_STEP)
-        return cls(run, checked_keys(keys), page_size, min_step or 0, max_step)
-
-    def windows(self) -> Flow[Iterator[Window]]:
-        """Return the steps that each request asks for.
-
-        Servers choose among the steps of a window with more than `page_size` of them, so that none
-        may have more. How many it has is only known of a window with as few numbers, and of all.
-        """
-        extent = yield from load_extent(self.run)
-        stop = extent.last_step + 1
-        if self.max_step is not None:
-            stop = min(stop, self.max_step)
-        width = self.page_size
-        if extent.lines is not None and extent.lines <= self.page_size:
-            width = max(stop - self.min_step, 1)
-        starts = range(self.min_step, stop, width)
-        return ((start, min(start + width, stop)) for start in starts)
-
-    def load(self, window: Window) -> Flow[list[Row]]:
-        """Return the rows of a window."""
-        start, stop = window
-        if not self.keys:
-            return (yield from load_rows(self.run, self.page_size, start, stop))
-        # Here, unlike in `history`, servers may take the bound as the last step: they return one
-        # more, which belongs to the next window.
-        spec = {
-            "keys": with_first(STEP, self.keys), "samples": self.page_size + 1,
-            "minStep": start, "maxStep": stop,
-        }  # fmt: skip
-        rows = yield from load_samples(self.run, spec)
-        return [row for row in rows if row.get(STEP) != stop]
 
 
 def load_history(

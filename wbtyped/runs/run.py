@@ -23,7 +23,8 @@ from .run_data import read_config, read_summary
 
 if TYPE_CHECKING:
     # For start-up: many programs read no history.
-    from .history import HistoryScan, Row
+    from .history import Row
+    from .history_scan import HistoryScan
 
 
 class StandaloneRun(Record):
@@ -359,14 +360,14 @@ class StandaloneRun(Record):
         """Read every logged step, from `min_step` to before `max_step`, as rows.
 
         With `keys`, it yields the steps that have all of these metrics, with only them and `_step`.
-        `page_size` is the number of steps per request; numbers that were not logged count, so
-        choose it larger for a run that logs only some steps.
+        A request returns at most `page_size` rows. Steps may be far apart, as times are: ranges
+        of numbers without any take few requests.
 
         Example:
             >>> [row["loss"] for row in run.scan_history()]
             [1.0, 0.5]
         """
-        from .history import HistoryScan
+        from .history_scan import HistoryScan
 
         return self._scan_history(HistoryScan.of(self, keys, page_size, min_step, max_step))
 
@@ -378,17 +379,19 @@ class StandaloneRun(Record):
         max_step: int | None = None,
     ) -> AsyncIterator[Row]:
         """Asynchronous form of `scan_history`, for `async for`."""
-        from .history import HistoryScan
+        from .history_scan import HistoryScan
 
         return self._ascan_history(HistoryScan.of(self, keys, page_size, min_step, max_step))
 
     def _scan_history(self, scan: HistoryScan) -> Iterator[Row]:
-        for window in self.client.run(scan.windows()):
-            yield from self.client.run(scan.load(window))
+        pages = self.client.run(scan.start())
+        while (rows := self.client.run(pages.next_rows())) is not None:
+            yield from rows
 
     async def _ascan_history(self, scan: HistoryScan) -> AsyncIterator[Row]:
-        for window in await self.client.arun(scan.windows()):
-            for row in await self.client.arun(scan.load(window)):
+        pages = await self.client.arun(scan.start())
+        while (rows := await self.client.arun(pages.next_rows())) is not None:
+            for row in rows:
                 yield row
 
     @property

@@ -1335,7 +1335,8 @@ class Api:
         reports what would be. `progress` is called with a `MirrorProgress` after every page.
 
         A version or file that fails does not end the others: see `failed` of the report. Raises
-        UsageError if the target is the mirror of another project.
+        UsageError if the target is the mirror of another project, DiskError if another process is
+        mirroring into it at this moment.
 
         Example:
             >>> report = api.mirror("my-team/mnist", "backup")

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 from pydantic import ValidationError
 
 from ..clock import monotonic
-from ..errors import UsageError
+from ..errors import DiskError, UsageError
 from .place import Place
 from .records import (
     FORMAT,
@@ -112,6 +112,7 @@ class Catalog:
         self.collections: Table[CollectionRecord] = Table("collections.jsonl", CollectionRecord)
         self.versions: Table[VersionRecord] = Table("versions.jsonl", VersionRecord)
         self._saved_at = monotonic()
+        self._has_saved = False
         for table in self.tables():
             table.load(place)
 
@@ -129,7 +130,12 @@ class Catalog:
             self.save()
 
     def save(self) -> None:
-        """Write what has changed; the header last, since it says how much there is."""
+        """Write what has changed; the header last, since it says how much there is.
+
+        Raises DiskError if another process has begun to mirror after this one: its lines are not
+        replaced, where no lock has kept it away.
+        """
+        self._check_ours()
         for table in self.tables():
             table.save(self.place)
         self._saved_at = monotonic()
@@ -139,6 +145,16 @@ class Catalog:
         )  # fmt: skip
         self.header = self.header.model_copy(update={"counts": counts})
         self.place.write(HEADER_FILE, f"{self.header.model_dump_json(indent=2)}\n".encode())
+        self._has_saved = True
+
+    def _check_ours(self) -> None:
+        known = read_header(self.place) if self._has_saved else None
+        if known is not None and known.started_at != self.header.started_at:
+            raise DiskError(
+                f"{self.place.name} is being mirrored into by another process, which started at"
+                f" {known.started_at:%Y-%m-%d %H:%M:%S} UTC, after this one; let one process at a"
+                " time mirror into it"
+            )
 
 
 def read_header(place: Place) -> Header | None:

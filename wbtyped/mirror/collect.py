@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from os import PathLike
 from typing import TypeVar
@@ -29,7 +30,8 @@ def mirror_project(
     """Mirror a project into a folder, or what an fsspec URL names."""
     place = open_place(target)
     try:
-        return collect(project, place, options)
+        with nullcontext() if options.dry_run else place.lock():
+            return collect(project, place, options)
     finally:
         place.close()
 

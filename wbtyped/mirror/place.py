@@ -5,7 +5,7 @@ import shutil
 import tempfile
 import threading
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..download.disk.atomic import disk_errors
 from ..errors import DiskError, UsageError, WbtypedError
 from ..extras import import_optional
+from .folder_lock import locked
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -41,6 +42,10 @@ class Place(Protocol):
     @property
     def incoming(self) -> Path:
         """The local folder that contents are downloaded into, by their paths in the mirror."""
+        ...
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Keep other processes from changing the mirror, where that is possible."""
         ...
 
     def read(self, path: str) -> bytes | None:
@@ -130,6 +135,10 @@ class Folder:
         """The folder itself: downloads are verified before they get their names."""
         return self.root
 
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the folder; raises DiskError if another process does."""
+        return locked(self.root)
+
     def read(self, path: str) -> bytes | None:
         """Return a file; None if there is none."""
         with disk_errors(self.root / path):
@@ -214,6 +223,10 @@ class Bucket:
     def incoming(self) -> Path:
         """A temporary folder."""
         return self._incoming
+
+    def lock(self) -> AbstractContextManager[None]:
+        """Do nothing: object stores have no locks that end with a process. See `Catalog.save`."""
+        return nullcontext()
 
     def _path(self, path: str) -> str:
         return f"{self._root}/{path}"

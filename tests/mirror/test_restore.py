@@ -115,6 +115,63 @@ def test_repeated_and_missing_versions_keep_their_order(
     assert other_api.restore(tmp_path, "me/r").new_versions == 0
 
 
+def restored_order(api: Api, path: str) -> list[bytes]:
+    """Return the contents of the versions of a collection, the oldest first."""
+    versions = sorted(api.artifacts("dataset", path), key=lambda version: version.name)
+    return [version.get_entry("x").read() for version in versions]
+
+
+@pytest.mark.parametrize(
+    ("first", "deleted", "later", "expected"),
+    [
+        ("ab", "v0", "a", "aba"),  # `a` was deleted, and logged again after `b`
+        ("a", "v0", "ba", "aba"),
+        ("abc", "v1", "b", "abcb"),
+        ("ab", "v1", "b", "ab"),  # nothing came between
+        ("a", None, "bac", "abac"),
+    ],
+)
+def test_content_that_is_deleted_and_logged_again_between_two_restores_keeps_its_order(
+    wandb_server: WandbServer,
+    api: Api,
+    other_api: Api,
+    tmp_path: Path,
+    first: str,
+    deleted: str | None,
+    later: str,
+    expected: str,
+) -> None:
+    def log(contents: str) -> None:
+        for content in contents:
+            wandb_server.add_artifact("me/r/data", "dataset", {"x": content.encode()})
+        api.mirror("me/r", tmp_path)
+
+    log(first)
+    other_api.restore(tmp_path, "me/r")
+    if deleted is not None:
+        api.artifact(f"me/r/data:{deleted}").delete(delete_aliases=True)
+    log(later)
+    report = other_api.restore(tmp_path, "me/r")
+    assert report.new_versions == len(expected) - len(first)
+    assert b"".join(restored_order(other_api, "me/r/data")).decode() == expected
+    newest = other_api.artifact("me/r/data:latest").get_entry("x").read()
+    assert newest == later[-1].encode()
+    assert other_api.restore(tmp_path, "me/r").new_versions == 0
+
+
+def test_content_that_was_deleted_before_the_first_restore_is_restored_once(
+    wandb_server: WandbServer, api: Api, other_api: Api, tmp_path: Path
+) -> None:
+    for content in (b"a", b"b", b"a"):
+        wandb_server.add_artifact("me/r/data", "dataset", {"x": content})
+    api.mirror("me/r", tmp_path)
+    api.artifact("me/r/data:v0").delete(delete_aliases=True)
+    api.mirror("me/r", tmp_path)
+    for _ in range(2):
+        other_api.restore(tmp_path, "me/r")
+        assert restored_order(other_api, "me/r/data") == [b"b", b"a"]
+
+
 def test_references_to_other_versions_lead_to_the_restored_ones(
     wandb_server: WandbServer, api: Api, other_api: Api, tmp_path: Path
 ) -> None:

@@ -53,8 +53,12 @@ class VersionRestorer:
         self._report = restoring.report
         self._ids: dict[str, str] = {}
         """Ids of versions on the target, by those on the source."""
-        self._known: dict[str, defaultdict[str, list[str]]] = {}
-        """Ids of the versions that the target has of a collection, oldest first, by digest."""
+        self._known: dict[str, defaultdict[str, list[tuple[int, str]]]] = {}
+        """Numbers and ids of the versions that the target has of a collection, by digest."""
+        self._newest: dict[str, int] = {}
+        """The highest number that a version on the target has so far, by collection."""
+        self._deleted: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+        """Numbers of versions that were deleted on the source, by collection and digest."""
         self._stopped_at: dict[str, str] = {}
         """Paths of versions that failed, and may succeed another time, by collection."""
         self._holders: dict[tuple[str, str], str] = {}
@@ -66,8 +70,15 @@ class VersionRestorer:
 
     def run(self) -> None:
         """Restore all versions, in the order in which they were made."""
-        records = [version for version in self._catalog.versions if version.deleted_at is None]
-        records.sort(key=lambda version: (version.created_at, version.collection, version.index))
+        versions = sorted(
+            self._catalog.versions,
+            key=lambda version: (version.created_at, version.collection, version.index),
+        )
+        records = [version for version in versions if version.deleted_at is None]
+        for version in versions:
+            # What the mirrored project has is what the mirror has, by the same numbers.
+            if version.deleted_at is not None and not self._restoring.is_same_project:
+                self._deleted[version.collection, version.digest].append(version.index)
         for record in records:
             self._report.versions += 1
             self._restore_or_fail(record)
@@ -106,9 +117,9 @@ class VersionRestorer:
 
     def _restore(self, record: VersionRecord) -> None:
         """Publish a version, unless the target has it; remember its id there."""
-        known = self._known_versions(record)[record.digest]
-        if known:
-            self._ids[record.id] = known.pop(0)
+        known = self._known_version(record)
+        if known is not None:
+            self._found(record, *known)
             return
         artifact = self._publish(record)
         if artifact.id in self._ids.values():
@@ -117,14 +128,31 @@ class VersionRestorer:
             self._report.new_versions += 1
         if self._restoring.is_same_project:
             self._held[record.collection] = record
-        self._ids[record.id] = artifact.id
+        self._found(record, number_of(artifact), artifact.id)
         if artifact.version != f"v{record.index}":
             self._restoring.lost["the numbers of {} versions, after others were deleted"] += 1
 
-    def _known_versions(self, record: VersionRecord) -> defaultdict[str, list[str]]:
+    def _found(self, record: VersionRecord, number: int, artifact_id: str) -> None:
+        """Remember which version of the target is that of a record."""
+        self._ids[record.id] = artifact_id
+        self._newest[record.collection] = max(number, self._newest.get(record.collection, number))
+
+    def _known_version(self, record: VersionRecord) -> tuple[int, str] | None:
+        """Return number and id of the version that the target has already."""
+        known = self._known_versions(record)[record.digest]
+        deleted = self._deleted[record.collection, record.digest]
+        newest = self._newest.get(record.collection, -1)
+        while known and known[0][0] < newest and deleted and deleted[0] < record.index:
+            # A version that comes before those that this one follows: its content was deleted on
+            # the source after it was restored, and logged again.
+            known.pop(0)
+            deleted.pop(0)
+        return known.pop(0) if known else None
+
+    def _known_versions(self, record: VersionRecord) -> defaultdict[str, list[tuple[int, str]]]:
         """Return the versions that the target has of a collection; requested once."""
         if record.collection not in self._known:
-            found = defaultdict[str, list[str]](list)
+            found = defaultdict[str, list[tuple[int, str]]](list)
             self._known[record.collection] = found
             target = Target(self._restoring.entity, self._restoring.project, record.collection)
             listed = Artifacts(self._client, *target, record.type, per_page=VERSIONS_PER_PAGE)
@@ -132,8 +160,8 @@ class VersionRestorer:
                 versions = list(listed)
             except NotFoundError:
                 return found
-            for version in sorted(versions, key=lambda version: int(version.version[1:])):
-                found[version.digest].append(version.id)
+            for version in sorted(versions, key=number_of):
+                found[version.digest].append((number_of(version), version.id))
                 if self._restoring.is_same_project:
                     names = {(record.collection, alias): version.id for alias in version.aliases}
                     self._holders |= names
@@ -340,6 +368,11 @@ class VersionRestorer:
             collection.description = record.description
         collection.tags = sorted({*collection.tags, *record.tags})
         collection.save()
+
+
+def number_of(artifact: Artifact) -> int:
+    """Return N of `vN`."""
+    return int(artifact.version[1:])
 
 
 def update(artifact: Artifact, record: VersionRecord) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import inspect
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -30,18 +30,29 @@ from wbtyped.runs.file_content import ListedFileUrl
 from wbtyped.server import Fault, Reference, RequestKind, WandbServer
 from wbtyped.transport.flow import GraphQLRequest
 
-JUNK = st.one_of(
-    st.none(),
-    st.booleans(),
-    st.integers(-3, 3),
-    st.sampled_from([2**70, -(2**70), 0.5, float("nan"), float("inf"), 1j]),
-    st.text(max_size=5),
+# Nothing here leads out of the folder that the tests run in: `checkout("/")` would empty the disk.
+NAMES = st.text(st.characters(codec="utf-8", exclude_characters="/\\.:~"), max_size=5)
+FIXED: Sequence[object] = (
+    None, True, False, *range(-3, 4), 2**70, -(2**70), 0.5, float("nan"), float("inf"), 1j,
+    object(), Path("a"), timedelta(hours=1),
+    lambda: None, slice(None), slice("a", None), Api, ValueError("no"),
+)  # fmt: skip
+CONTAINERS: Sequence[Callable[[], object]] = (
+    list, lambda: [1], lambda: ["a", 2], dict, lambda: {"a": 1}, lambda: {1: "a"},
+    lambda: {"a": b""}, lambda: {"a"}, tuple, lambda: ("a",),
+)  # fmt: skip
+"""Made anew each time, since what takes them may change them."""
+
+
+def made(make: Callable[[], object]) -> object:
+    return make()
+
+
+JUNK: st.SearchStrategy[object] = st.one_of(
+    st.sampled_from(FIXED),
+    NAMES,
     st.binary(max_size=3),
-    st.just(object()),
-    st.just(Path("a")),
-    st.just(timedelta(hours=1)),
-    st.sampled_from([[], [1], ["a", 2], {}, {"a": 1}, {1: "a"}, {"a": b""}, {"a"}, (), ("a",)]),
-    st.sampled_from([lambda: None, slice(None), slice("a", None), Api, ValueError("no")]),
+    st.sampled_from(CONTAINERS).map(made),
 )
 # What has to be given, where one of the others is the wrong one.
 GOOD: Mapping[str, object] = {
@@ -76,6 +87,15 @@ class Entry:
 
     def __repr__(self) -> str:
         return self.label
+
+
+class Entries(tuple[Entry, ...]):
+    """What is tried; Hypothesis would warn of a long `repr` instead of showing what has failed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} entries>"
 
 
 def arguments_of(
@@ -127,7 +147,7 @@ def no_connection(_: object) -> None:
 @pytest.fixture(scope="module")
 def entries(
     shared_server: WandbServer, shared_api: Api, tmp_path_factory: pytest.TempPathFactory
-) -> list[Entry]:
+) -> Entries:
     """Everything public, on objects that can send nothing."""
     shared_server.add_run("crew/ship/wrong", {"a.txt": b"hello"})
     shared_server.add_artifact("crew/ship/data", "dataset", {"a.txt": b"hello"})
@@ -194,7 +214,7 @@ def entries(
     }
     found += arguments_of("copy_chunks", copy_chunks, copying)
     found += arguments_of("Ignored.parse", Ignored.parse, {"text": "deprecated"})
-    return found
+    return Entries(found)
 
 
 def read_some(items: Iterator[object]) -> None:
@@ -239,22 +259,40 @@ def _in_a_folder_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterato
     os.chdir(before)
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+# A version without files is published with a warning.
+accepts_warnings = pytest.mark.filterwarnings(
+    "ignore::DeprecationWarning", "ignore:the version of .* has no files:UserWarning"
+)
+
+
+@accepts_warnings
 @settings(
     max_examples=300, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )  # fmt: skip
 @given(st.data())
-def test_wrong_types_are_usage_errors(entries: list[Entry], data: st.DataObject) -> None:
+def test_wrong_types_are_usage_errors(entries: Entries, data: st.DataObject) -> None:
     entry = data.draw(st.sampled_from(entries))
     assert complaint(entry, data.draw(JUNK)) is None
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")
-def test_unknown_type_is_a_usage_error_everywhere(entries: list[Entry]) -> None:
+@accepts_warnings
+@pytest.mark.slow
+def test_each_argument_takes_or_refuses_each_value(entries: Entries) -> None:
+    found = [complaint(entry, value) for entry in entries for value in FIXED]
+    found += [complaint(entry, make()) for entry in entries for make in CONTAINERS]
+    assert [each for each in found if each] == []
+
+
+@accepts_warnings
+def test_unknown_type_is_a_usage_error_everywhere(entries: Entries) -> None:
     assert len(entries) > 350
     found = [complaint(entry, object()) for entry in entries]
     assert [each for each in found if each] == []
+
+
+def test_repr_of_what_is_tried_is_short(entries: Entries) -> None:
+    assert len(repr(entries)) < 100
 
 
 # What was accepted in silence.

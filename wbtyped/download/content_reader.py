@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # at run time it would import httpx, and classes of files imp
 
 BUFFER_BYTES = 256 * 1024
 """Bytes that small reads of an open file fetch at least."""
+MAX_BUFFER_BYTES = 1024**3
+"""Highest `buffer_size`: the memory is taken when a file is opened."""
 ReadMode = Literal["rb"]
 """How a file in storage can be opened."""
 WHENCES = (io.SEEK_SET, io.SEEK_CUR, io.SEEK_END)
@@ -26,7 +28,7 @@ def open_content(content: "StoredContent", buffer_size: int) -> io.BufferedReade
 def check_open(mode: object, buffer_size: object) -> None:
     """Raise UsageError for arguments with which no file can be opened."""
     arguments.one_of("mode", mode, ("rb",))
-    arguments.whole_number("buffer_size", buffer_size, 1)
+    arguments.whole_number("buffer_size", buffer_size, 1, MAX_BUFFER_BYTES)
 
 
 def check_range(start: object, end: object) -> None:

@@ -29,7 +29,7 @@ from .disk.folder_tree import FolderTree
 from .disk.safe_names import folded
 from .known_folders import KnownFolders
 from .target import Target
-from .transfer import TransferCancelled
+from .worker import TransferCancelled
 
 LARGE_BYTES = 1024 * 1024
 """Bytes from which it is worth a thread to read a file."""

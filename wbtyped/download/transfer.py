@@ -52,10 +52,6 @@ class Transfer:
         return self.xxh128 or self.md5
 
 
-class TransferCancelled(Exception):  # noqa: N818 - never leaves the package
-    """Nobody waits for the transfer any more."""
-
-
 class UrlExpired(Exception):  # noqa: N818 - never leaves the package
     """A signed URL has expired; a new one may work."""
 

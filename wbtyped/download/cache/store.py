@@ -30,7 +30,7 @@ from ..disk.digests import (
 from ..disk.folder import CREATE_FLAGS, READ_FLAGS, Folder, write_all
 from ..disk.folder_tree import FolderTree
 from ..target import Location
-from ..transfer import TransferCancelled
+from ..worker import TransferCancelled
 
 FICLONE = 0x40049409
 """The ioctl of Linux that shares data between two files, until one of them is written to."""

@@ -1,8 +1,8 @@
 """A reference as a user adds it, checked before anything is read or requested."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
@@ -25,8 +25,7 @@ STORES = frozenset({"http", "https", "s3", "gs", "file", "wandb-artifact"})
 """Schemes whose content is looked at; of others only the URI is recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A URI, the name that it gets in the version, and whether its content is looked at."""
 
     uri: str

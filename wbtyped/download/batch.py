@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, get_args
+from typing import NamedTuple, Protocol, get_args
 
 from .. import arguments
 from ..clock import monotonic
@@ -54,8 +54,7 @@ PlannedFile = Transfer | SkippedFile | FailedFile
 """What has to be done for a listed file: download it, or nothing more."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListedFiles:
+class ListedFiles(NamedTuple):
     """The number of files on a page of a list, and their bytes: what a plan will come to."""
 
     files: int
@@ -80,8 +79,7 @@ class Observer(Protocol):
         """Report a file that failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchOptions:
+class BatchOptions(NamedTuple):
     """How a batch is run: the checked form of `DownloadOptions`."""
 
     on_error: OnError = "raise"

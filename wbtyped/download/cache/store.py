@@ -9,10 +9,9 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 if sys.platform != "win32":
     import fcntl
@@ -314,8 +313,7 @@ def temporary_name() -> str:
     return f".wbtyped-{os.urandom(8).hex()}.part"
 
 
-@dataclass(frozen=True, slots=True)
-class CachedContent:
+class CachedContent(NamedTuple):
     """A cached file, and the digest that it must still have."""
 
     path: Path

@@ -18,3 +18,23 @@ def test_collector_paused_leaves_it_as_it_was_also_when_an_import_fails(enabled:
         assert gc.isenabled() is enabled
     finally:
         gc.enable() if before else gc.disable()
+
+
+def test_what_was_imported_counts_as_old() -> None:
+    gc.collect()
+    with collector_paused():
+        imported = [[number] for number in range(1000)]
+    young = set(map(id, gc.get_objects(generation=0)))
+    assert young.isdisjoint(map(id, imported))
+    assert not gc.get_freeze_count()
+
+
+def test_objects_that_the_program_has_frozen_stay_frozen() -> None:
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with collector_paused():
+            pass
+        assert gc.get_freeze_count() >= frozen > 0
+    finally:
+        gc.unfreeze()

@@ -11,11 +11,18 @@ from contextlib import contextmanager
 
 @contextmanager
 def collector_paused() -> Generator[None]:
-    """Pause the garbage collector; one that is off already stays off."""
+    """Pause the garbage collector; one that is off already stays off.
+
+    What was imported counts as old then, so that only a full collection looks through it.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        if not gc.get_freeze_count():
+            # Back from the frozen objects, all are in the oldest generation.
+            gc.freeze()
+            gc.unfreeze()
         if enabled:
             gc.enable()

@@ -515,6 +515,7 @@ def artifact_file_addresses(
 
     Pages: `fileLimit` files at a time from after `fileCursor`. `fileNames` selects exact paths.
 
+    Rows: versions have up to millions of files, and a download asks for the URL of each.
     Used by: artifacts.Artifact.download"""
     from .artifact_file_addresses import ArtifactFileAddresses
 

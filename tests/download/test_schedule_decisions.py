@@ -23,7 +23,8 @@ from tests.fake_clock import FakeClock, fake_clock
 from wbtyped.download.attempt import Attempt
 from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.schedule import MAX_URL_REFRESHES, Schedule
-from wbtyped.download.transfer import Transfer, TransferCancelled, UrlExpired
+from wbtyped.download.transfer import Transfer, UrlExpired
+from wbtyped.download.worker import TransferCancelled
 from wbtyped.errors import AuthenticationError, ChecksumError, NotFoundError, TransportError
 from wbtyped.transport.retries import TransientError
 

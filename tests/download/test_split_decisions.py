@@ -30,7 +30,8 @@ from wbtyped.download.disk.folder_tree import FolderTree
 from wbtyped.download.range_split import MAX_PIECES, Split, is_worth_splitting
 from wbtyped.download.response import ResponseHandler
 from wbtyped.download.schedule import Schedule
-from wbtyped.download.transfer import SplitRequested, Transfer, TransferCancelled
+from wbtyped.download.transfer import SplitRequested, Transfer
+from wbtyped.download.worker import TransferCancelled
 from wbtyped.errors import TransportError
 from wbtyped.transport.retries import TransientError
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -32,6 +33,19 @@ print([file.name for file in Api().run({path!r}).files()])
 print(sorted({UNUSED!r} & sys.modules.keys()))
 """
     assert printed(script) == "['model.bin']\n[]\n"
+
+
+def test_the_first_upload_loads_neither_the_command_line_of_httpx_nor_retries(
+    wandb_server: WandbServer, tmp_path: Path
+) -> None:
+    (tmp_path / "model.bin").write_bytes(b"weights")
+    script = f"""
+import sys
+from wbtyped import Api
+print(Api().publish({str(tmp_path)!r}, "crew/ship/models", "model").name)
+print(sorted({UNUSED!r} & sys.modules.keys()))
+"""
+    assert printed(script) == "models:v0\n[]\n"
 
 
 def test_requests_leave_the_command_line_of_httpx_importable(path: str) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from functools import partial
@@ -772,8 +771,8 @@ class StandaloneArtifact(Record):
             raise UsageError("pass skip_cache=True or cache=..., not both")
         built = build_options(self.client.settings, options)
         if skip_cache:
-            built = replace(built, cache=None)
-        return replace(built, multipart=multipart is not False)
+            built = built._replace(cache=None)
+        return built._replace(multipart=multipart is not False)
 
     def download_entry(
         self,

@@ -20,6 +20,7 @@ from ..accounts.registries import find_registry_owner, is_registry
 from ..config.settings import find_settings
 from ..download.options import OnError
 from ..errors import GraphQLError, UsageError
+from ..import_pause import collector_paused
 from ..paths import ArtifactIdPath, parse_artifact_path, parse_collection_path
 from ..runs.files import FileList, StandaloneFile
 from ..runs.run import StandaloneRun
@@ -27,7 +28,6 @@ from ..runs.run_list import RunList
 from ..transport.client import Client, HasClient
 from ..transport.cursors import Cursors
 from ..transport.flow import Flow, ask
-from ..transport.httpx_import import without_command_line
 from ..transport.nodes import iso
 from ..upload.options import UploadOptions
 from .artifact import StandaloneArtifact
@@ -196,7 +196,7 @@ class Run(StandaloneRun):
         options: UploadOptions,
     ) -> Flow[UploadResult]:
         # Imported late: it imports httpx, which doubles the import time of the package.
-        with without_command_line():
+        with collector_paused():
             from ..runs.many_uploads import find_files, upload_files
             from ..upload.batch_options import build_options
 
@@ -1002,12 +1002,12 @@ class Draft(StandaloneDraft):
         incremental: bool = False,
     ) -> Flow[Artifact]:
         """Publish the content to a collection; the flow of `publish` and of `Api.publish`."""
-        with without_command_line():
+        with collector_paused():
             from .publishing.publication import publish_draft
 
         check_new_name(target.collection)
         if run is not None:
-            facts = replace(facts, run=check_creator(run, target).id)
+            facts = facts._replace(run=check_creator(run, target).id)
         found = yield from publish_draft(
             client, self, target, facts, options, incremental=incremental
         )

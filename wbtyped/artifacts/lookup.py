@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wbtyped_graphql import calls, fragments
 
@@ -25,8 +24,7 @@ MEMBERSHIP_FEATURE = "PROJECT_ARTIFACT_COLLECTION_MEMBERSHIP"
 """The feature of servers that return where a version is shown."""
 
 
-@dataclass(frozen=True, slots=True)
-class FoundVersion:
+class FoundVersion(NamedTuple):
     """A version, and where it was found."""
 
     location: ArtifactLocation

@@ -1,7 +1,7 @@
 """Save changes that take several requests, and report which were applied if one fails."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wbtyped_graphql.operation import Operation, ResultT
 
@@ -9,8 +9,7 @@ from ..errors import PartialSaveError, WbtypedError
 from ..transport.flow import Flow, ask
 
 
-@dataclass(frozen=True, slots=True)
-class SaveStep:
+class SaveStep(NamedTuple):
     """One request of several; `what` names its change in errors."""
 
     what: str

@@ -64,9 +64,6 @@ def show_warning(message: Warning | str, *_: object, **__: object) -> None:
 
 def run(arguments: Sequence[str]) -> None:
     """Run a subcommand; raises SystemExit, and KeyboardInterrupt if nothing was reported yet."""
-    # httpx would load its own command line with click, rich and pygments: 0.04 s of CPU time, where
-    # all of `wbtyped ls` takes 0.27 s.
-    sys.modules.setdefault("httpx._main", None)  # type: ignore[arg-type] # ty: ignore[no-matching-overload]
     start_fast()
     from .app import app  # needs typer, which may be missing
 

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from glob import escape as glob_escape
 from pathlib import Path
@@ -51,7 +51,7 @@ class GetOptions:
     def batch_options(self, api: Api, reporter: Reporter) -> BatchOptions:
         """Return options for a batch that continues when a file fails."""
         options = build_options(api.settings, {"engine": self.engine, "jobs": self.jobs})
-        return replace(options, on_error="collect", observer=reporter)
+        return options._replace(on_error="collect", observer=reporter)
 
 
 def get_path(

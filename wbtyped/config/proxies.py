@@ -9,7 +9,6 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urlsplit
 
@@ -59,8 +58,7 @@ class Setting(NamedTuple):
     value: str
 
 
-@dataclass(frozen=True)
-class Exemption:
+class Exemption(NamedTuple):
     """One entry of NO_PROXY: hosts to connect to directly."""
 
     domain: str = ""
@@ -100,8 +98,7 @@ class Exemption:
         return str(self.network) if self.network is not None else self.domain
 
 
-@dataclass(frozen=True)
-class Proxies:
+class Proxies(NamedTuple):
     """The proxy settings of the environment."""
 
     settings: Mapping[str, Setting]

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -23,8 +22,7 @@ def folder_or_null(find: Callable[[], Path]) -> Path:
         return Path(os.devnull)
 
 
-@dataclass(frozen=True)
-class SettingFiles:
+class SettingFiles(NamedTuple):
     """The files and variables of this machine that settings are read from."""
 
     environ: Mapping[str, str]

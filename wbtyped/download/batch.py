@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Protocol, get_args
+from typing import NamedTuple, Protocol, get_args
 
 from .. import arguments
 from ..clock import monotonic
@@ -21,7 +21,8 @@ from .cache.store import Cache, open_cache
 from .collector import seldom_collected
 from .disk.digests import Algorithm
 from .disk.folder_tree import FolderTree
-from .engines.choice import MANY_FILES, MAX_JOBS, Engine, choose_engine, suggest_libcurl
+from .engines.choice import MANY_FILES, MAX_JOBS, choose_engine, suggest_libcurl
+from .engines.engine import Engine, make_engine
 from .engines.small_finisher import INLINE_BYTES
 from .local_files import LocalFiles, SkippedFile
 from .options import DownloadOptions, EngineName, OnError
@@ -36,8 +37,8 @@ from .progress import (
 )
 from .results import DownloadResult, FailedFile
 from .schedule import Schedule, SmallFile
-from .transfer import RefreshUrls, Transfer, TransferCancelled
-from .worker import Worker
+from .transfer import RefreshUrls, Transfer
+from .worker import TransferCancelled, Worker
 
 CACHE_QUEUE_FILES = 512
 """Downloaded files that may wait to be added to the cache, so that memory stays bounded."""
@@ -53,8 +54,7 @@ PlannedFile = Transfer | SkippedFile | FailedFile
 """What has to be done for a listed file: download it, or nothing more."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListedFiles:
+class ListedFiles(NamedTuple):
     """The number of files on a page of a list, and their bytes: what a plan will come to."""
 
     files: int
@@ -79,8 +79,7 @@ class Observer(Protocol):
         """Report a file that failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchOptions:
+class BatchOptions(NamedTuple):
     """How a batch is run: the checked form of `DownloadOptions`."""
 
     on_error: OnError = "raise"
@@ -148,7 +147,7 @@ class Batch:
     def __post_init__(self) -> None:
         self.result: DownloadResult = DownloadResult(self.tree.root)
         config = choose_engine(self.options.engine, self.options.jobs)
-        self._make_engine = partial(config.make, self.transport)
+        self._make_engine = partial(make_engine, config, self.transport)
         self._engine: Engine | None = None
         """Made when there is something to transfer."""
         fast = config.has_fast_lane and not self.options.fsync

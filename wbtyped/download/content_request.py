@@ -2,10 +2,9 @@
 
 from typing import IO
 
-import httpx
-
 from ..transport.client import Client
 from ..transport.flow import Sender
+from ..transport.httpx_import import httpx
 from ..transport.retries import TransientError
 from ..urls import web_url
 from .response import raise_for_status

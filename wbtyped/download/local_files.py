@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from io import FileIO
 from itertools import groupby, islice
 from pathlib import Path
@@ -29,7 +28,7 @@ from .disk.folder_tree import FolderTree
 from .disk.safe_names import folded
 from .known_folders import KnownFolders
 from .target import Target
-from .transfer import TransferCancelled
+from .worker import TransferCancelled
 
 LARGE_BYTES = 1024 * 1024
 """Bytes from which it is worth a thread to read a file."""
@@ -39,6 +38,9 @@ CHUNKS_AHEAD = 2 * DIGEST_THREADS
 """How many of these are being looked for, or have been, before the outcomes of one are taken."""
 THREAD_FILES = 64
 """Files from which it is worth a thread to look for them."""
+ONE_THREAD_BYTES = 12 * 1024
+"""Average size up to which a second thread costs a third more CPU and is no faster: both need the
+interpreter for longer than a digest takes."""
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
@@ -83,14 +85,14 @@ Outcome = SkippedFile | WbtypedError | None
 """What is known of a file without a request; None if it has to be downloaded."""
 
 
-@dataclass(frozen=True, slots=True)
 class LocalFiles:
     """Finds files that need no download: below the root of `tree`, and in the cache."""
 
-    tree: FolderTree
-    cache: Cache | None = None
-    fsync: bool = False
-    folders: KnownFolders = field(default_factory=KnownFolders)
+    def __init__(self, tree: FolderTree, cache: Cache | None = None, fsync: bool = False) -> None:
+        self.tree: FolderTree = tree
+        self.cache: Cache | None = cache
+        self.fsync: bool = fsync
+        self._folders = KnownFolders()
 
     def check(
         self,
@@ -104,7 +106,7 @@ class LocalFiles:
         """
         large: list[ItemT] = []
         checking: deque[tuple[Sequence[ItemT], Future[list[Outcome]]]] = deque()
-        with digest_threads() as (threads, is_cancelled):
+        with ThreadPoolExecutor(1) as one_thread, digest_threads() as (threads, is_cancelled):
             for chunk in chunks_of_folders(items, target_of):
                 candidates: list[ItemT] = []
                 specs: list[FileSpec] = []
@@ -119,7 +121,8 @@ class LocalFiles:
                 if len(specs) < THREAD_FILES:
                     yield from zip(candidates, self._check_folder(specs, is_cancelled), strict=True)
                     continue
-                outcomes = threads.submit(self._check_folder, specs, is_cancelled)
+                pool = one_thread if are_tiny(specs) else threads
+                outcomes = pool.submit(self._check_folder, specs, is_cancelled)
                 checking.append((candidates, outcomes))
                 if len(checking) > CHUNKS_AHEAD:
                     yield from checked(*checking.popleft())
@@ -147,7 +150,7 @@ class LocalFiles:
     def _names_beside(self, target: Target) -> frozenset[str] | None:
         """Return the names in the folder of a target when it was looked at, if they are known."""
         try:
-            return self.folders.names_beside(self.tree, target)
+            return self._folders.names_beside(self.tree, target)
         except (OSError, WbtypedError):
             return None  # each file has the same error, and reports it
 
@@ -224,6 +227,11 @@ class LocalFiles:
             replace=spec.replace, fsync=self.fsync, tree=self.tree, is_cancelled=is_cancelled,
         )  # fmt: skip
         return SkippedFile(spec.name, spec.size or 0, cached=True) if restored else None
+
+
+def are_tiny(specs: Sequence[FileSpec]) -> bool:
+    """Return True if one thread reads files as fast as several do."""
+    return sum(spec.size or 0 for spec in specs) <= len(specs) * ONE_THREAD_BYTES
 
 
 def is_cached(cache: Cache, spec: FileSpec) -> bool:

@@ -5,7 +5,6 @@ import sys
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from html import escape
 from importlib import import_module
 from itertools import count
 from typing import TYPE_CHECKING, Protocol, cast
@@ -228,6 +227,8 @@ class NotebookDisplay:
         """Show the current progress."""
         line, total = progress_line(progress), progress.size_expected
         limits = "" if total is None else f' value="{progress.size}" max="{max(total, 1)}"'
+        from html import escape  # imported late: only notebooks need it
+
         data = {"text/plain": line, "text/html": f"<progress{limits}></progress> {escape(line)}"}
         self._display(data, raw=True, display_id=self._id, update=self._shown)
         self._shown = True

@@ -4,12 +4,11 @@ import asyncio
 from collections.abc import Generator, Mapping
 from contextlib import closing, contextmanager
 
-import httpx
-
 from ..errors import ChecksumError
 from ..transport.client import Client
 from ..transport.flow import Sender
 from ..transport.http import ExactUrl, Transport, drop_redirect_body, transport_errors
+from ..transport.httpx_import import httpx
 from ..transport.response_headers import content_range, header
 from ..transport.retries import TransientError
 from ..transport.time_limits import response_limit

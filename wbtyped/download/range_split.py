@@ -18,7 +18,8 @@ from .disk.atomic import disk_errors
 from .disk.digests import READ_BLOCK_BYTES
 from .disk.folder_tree import FolderTree
 from .target import Location
-from .transfer import Piece, Transfer, TransferCancelled
+from .transfer import Piece, Transfer
+from .worker import TransferCancelled
 
 # Chosen values: no measurement of them is on record.
 PIECE_BYTES = 32 * 1024 * 1024

@@ -20,7 +20,8 @@ from .disk.verified_writer import VerifiedWriter
 from .range_split import Split, is_worth_splitting
 from .response import ResponseHandler
 from .small_files import is_small, server_of
-from .transfer import SplitRequested, Transfer, TransferCancelled, UrlExpired
+from .transfer import SplitRequested, Transfer, UrlExpired
+from .worker import TransferCancelled
 
 QUEUE_FILES = 512
 """Files that may wait to be downloaded, so that memory does not grow with their number."""

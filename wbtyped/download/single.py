@@ -8,6 +8,7 @@ from ..config.api_key import another_key
 from ..transport.http import Transport
 from .disk.folder_tree import FolderTree
 from .engines.choice import choose_engine
+from .engines.engine import make_engine
 from .schedule import Schedule
 from .transfer import Transfer
 
@@ -19,7 +20,7 @@ class SingleDownload:
         self._transfer = transfer
         self._key_source = transport.settings.key_source
         self._error: Exception | None = None
-        self._engine = choose_engine("httpx", 1).make(transport)
+        self._engine = make_engine(choose_engine("httpx", 1), transport)
         self._schedule = Schedule(
             1,
             transport.retries.budget,

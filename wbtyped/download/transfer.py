@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import NamedTuple
 
 from .recorded_reference import Recorded
@@ -9,6 +10,9 @@ from .target import Location
 
 RefreshUrls = Callable[[Sequence[str]], Mapping[str, str]]
 """Return new URLs by file name; a file that no longer exists is left out."""
+
+
+NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
 class Piece(NamedTuple):
@@ -37,7 +41,7 @@ class Transfer:
     name: str = ""
     xxh128: str | None = None
     recorded: Recorded | None = None
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = field(default_factory=lambda: NO_HEADERS)
     replace: bool = True
     """Whether an existing file may be replaced."""
     refresh_urls: RefreshUrls | None = None
@@ -50,10 +54,6 @@ class Transfer:
     def digest(self) -> str | None:
         """The digest, of either kind; without one, the content cannot be verified."""
         return self.xxh128 or self.md5
-
-
-class TransferCancelled(Exception):  # noqa: N818 - never leaves the package
-    """Nobody waits for the transfer any more."""
 
 
 class UrlExpired(Exception):  # noqa: N818 - never leaves the package

@@ -1,7 +1,11 @@
-"""Threads that can be waited for where Ctrl-C may interrupt the wait."""
+"""Threads that can be waited for where Ctrl-C may interrupt the wait, and how their work ends."""
 
 import threading
 from collections.abc import Callable
+
+
+class TransferCancelled(Exception):  # noqa: N818 - never leaves the package
+    """Nobody waits for the transfer any more."""
 
 
 class Worker(threading.Thread):

@@ -194,7 +194,7 @@ class VersionRestorer:
             origin=f"{self._catalog.header.server} {record.id}",
         )
         sent = SentFiles(self._restoring, f"{self._restoring.path}/{record.collection}")
-        options = replace(sent.options(), on_error="raise")
+        options = sent.options()._replace(on_error="raise")
         artifact = self._client.run(draft.publish_to(self._client, target, facts, run, options))
         if manifest.storage_layout == "V1":
             self._restoring.lost["the storage layout V1 of {} versions, which is V2 now"] += 1

@@ -1,7 +1,5 @@
 """Report the files of a run or a version while they are uploaded."""
 
-from dataclasses import replace
-
 from ..download.progress import DownloadProgress
 from ..upload.batch_options import BatchOptions
 from .restoring import Restoring
@@ -16,7 +14,7 @@ class SentFiles:
 
     def options(self) -> BatchOptions:
         """Return the options of a batch that this observes, and that goes on after a failure."""
-        return replace(self._restoring.upload, on_error="collect", observer=self)
+        return self._restoring.upload._replace(on_error="collect", observer=self)
 
     def tick(self, progress: DownloadProgress, /) -> None:
         """Do nothing: the progress is that of the whole mirror."""

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from wbtyped_graphql import calls
 
@@ -61,8 +60,7 @@ def upload_headers(lines: Sequence[str]) -> dict[str, str]:
     return {name: value for name, value in headers.items() if name.lower() not in OF_CONNECTION}
 
 
-@dataclass(frozen=True, slots=True)
-class LocalFile:
+class LocalFile(NamedTuple):
     """A local file and its name in a run, with `/` between folders."""
 
     path: Path
@@ -98,8 +96,7 @@ def _why_no_file(path: Path) -> str:
     return "is a link that leads nowhere" if path.is_symlink() else "does not exist"
 
 
-@dataclass(frozen=True, slots=True)
-class ContentUpload:
+class ContentUpload(NamedTuple):
     """The request of a flow that uploads a file to the URL that the server assigned."""
 
     client: Client

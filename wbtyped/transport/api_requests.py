@@ -8,7 +8,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import NamedTuple, cast
 
-import httpx
+from .httpx_import import httpx
 
 
 class ApiResponse(NamedTuple):

@@ -28,7 +28,6 @@ from ..errors import (
 )
 from ..import_pause import collector_paused
 from .flow import Flow, arun, ask, run
-from .httpx_import import without_command_line
 from .subjects import subject_of
 
 if TYPE_CHECKING:
@@ -238,7 +237,7 @@ class Client:
             # A forked process must not read from its parent's sockets.
             if self._opened is None or self._process != os.getpid():
                 # Imported late: httpx is half the import time of this package.
-                with without_command_line(), collector_paused():
+                with collector_paused():
                     from .http import Transport
                 self.settings = self.settings.with_key()
                 self._opened = Transport(self.settings, self.retry_budget)

@@ -12,8 +12,6 @@ from contextlib import closing, contextmanager
 from functools import cached_property
 from typing import IO, TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
-import httpx
-
 from ..config.hosts import HostPolicy
 from ..config.settings import Settings
 from ..errors import OfflineError, TransportError
@@ -21,6 +19,7 @@ from ..urls import WebUrl, web_url
 from ..version import VERSION
 from .api_requests import ApiResponse, PreparedPost, async_body, named_request, sync_body
 from .content_decoding import BoundedBody, BrokenBody
+from .httpx_import import httpx
 from .redirects import LOCATION, REDIRECT_BODY_BYTES, RedirectChain
 from .retries import Retries, TransientError, is_retryable
 from .routes import AsyncRoutedTransport, ProxyRefusedError, RoutedTransport

@@ -107,8 +107,8 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
 
     # With slots, assigning a misspelt attribute (`files.pattrn = ...`) is an error.
     __slots__ = (
-        "__weakref__", "_lock", "_pages_loaded", "_seen", "_start", "client", "index",
-        "last_response", "objects", "per_page", "variables",
+        "__weakref__", "_lock", "_pages_loaded", "_seen", "_start", "_variables", "client", "index",
+        "last_response", "objects", "per_page",
     )  # fmt: skip
 
     QUERY: ClassVar[str]
@@ -128,7 +128,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         self._lock = threading.Lock()
         first = self._operation(start)
         self._seen = Cursors(first.name, start, subject_of(first))
-        self.variables: dict[str, object] = first.sent_variables()
+        self._variables: dict[str, object] = first.sent_variables()
 
     @staticmethod
     def of(
@@ -193,9 +193,15 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
             return True
         return self._position(self.last_response).more
 
+    @property
+    def variables(self) -> dict[str, object]:
+        """The variables of the next request; changing them changes no request."""
+        self.update_variables()
+        return self._variables
+
     def update_variables(self) -> None:
-        """Update `variables` to those of the next request."""
-        self.variables.update(self._operation(self.cursor or self._start).sent_variables())
+        """Update `variables` to those of the next request, as reading them does too."""
+        self._variables.update(self._operation(self.cursor or self._start).sent_variables())
 
     def convert_objects(self) -> list[ItemT]:
         """Return the items of the last page only; an empty list before the first page."""
@@ -243,7 +249,6 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
             self.last_response = result
             self._pages_loaded += 1
             self.objects.extend(items)
-            self.update_variables()
 
     def _required(self) -> str | None:
         """Return the name of the server feature that the list requires, if any."""

@@ -1,14 +1,13 @@
 """A pause between the requests of a flow."""
 
 import time
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ..clock import pause
 from .flow import Sender
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(NamedTuple):
     """Some seconds without a request, to be yielded by a flow that polls."""
 
     seconds: float

@@ -13,7 +13,7 @@ from .response_headers import retry_after
 from .retry_notices import QUIET_SECONDS, notices
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx  # noqa: TID251
     import stamina
 
     from .api_requests import ApiResponse

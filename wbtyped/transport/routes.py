@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import NamedTuple, cast
 
 import httpcore
-import httpx
 
 from ..config.proxies import Proxies, Proxy
 from ..errors import UsageError
+from .httpx_import import httpx
 from .surplus import with_surplus
 from .time_limits import obey_response_limit
 from .tls import Tls

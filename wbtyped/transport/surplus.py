@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import cast
 
 import h11
-import httpx
+
+from .httpx_import import httpx
 
 
 def with_surplus(transport: httpx.HTTPTransport | httpx.AsyncHTTPTransport) -> Iterator[object]:

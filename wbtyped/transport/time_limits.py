@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from ssl import SSLContext
 
 import httpcore
-import httpx
 
 from ..clock import monotonic
+from .httpx_import import httpx
 
 SocketOptions = Iterable[httpcore.SOCKET_OPTION]
 

@@ -3,9 +3,9 @@
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ..config.switches import SWITCHES, switch
 from ..errors import UsageError
@@ -16,8 +16,7 @@ FOLDERS = ("SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
 KEY_LOG = "SSLKEYLOGFILE"
 
 
-@dataclass(frozen=True)
-class Tls:
+class Tls(NamedTuple):
     """The certificates to trust. Invalid variables are errors only when TLS is used."""
 
     insecure: str = ""

@@ -1,7 +1,6 @@
 """The checked form of the options of an upload."""
 
-from dataclasses import dataclass
-from typing import Protocol, get_args
+from typing import NamedTuple, Protocol, get_args
 
 from .. import arguments
 from ..download.engines.choice import choose_engine
@@ -29,8 +28,7 @@ class Observer(Protocol):
         """Report a file that failed."""
 
 
-@dataclass(frozen=True, slots=True)
-class BatchOptions:
+class BatchOptions(NamedTuple):
     """How a batch is run: the checked form of `UploadOptions`."""
 
     on_error: OnError = "raise"

@@ -7,7 +7,7 @@ import pycurl
 from ..config.proxies import Proxy
 from ..download.engines.curl_engine import last_headers
 from ..download.engines.curl_routes import CurlRoutes, error_text, request_target
-from ..download.transfer import TransferCancelled
+from ..download.worker import TransferCancelled
 from ..errors import TransportError
 from ..transport.http import Transport
 from ..transport.redirects import REDIRECT_BODY_BYTES

@@ -6,8 +6,7 @@ from contextlib import closing
 
 from ..clock import monotonic
 from ..download.engines.choice import has_fast_lane
-from ..download.transfer import TransferCancelled
-from ..download.worker import Worker
+from ..download.worker import TransferCancelled, Worker
 from ..transport.http import Transport
 from .batch_options import BatchOptions
 from .schedule import Upload, UploadSchedule

@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from contextlib import closing
 
-import httpx
-
-from ..download.transfer import TransferCancelled
+from ..download.worker import TransferCancelled
 from ..transport.http import (
     USER_AGENT,
     ExactUrl,
@@ -13,6 +11,7 @@ from ..transport.http import (
     drop_redirect_body,
     transport_errors,
 )
+from ..transport.httpx_import import httpx
 from ..transport.routes import RoutedTransport
 from ..transport.time_limits import response_limit
 from .schedule import Response, Upload, UploadSchedule

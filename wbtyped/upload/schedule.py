@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from ..clock import monotonic
 from ..download.concurrency import AdaptiveLimit
-from ..download.transfer import TransferCancelled
+from ..download.worker import TransferCancelled
 from ..errors import TransportError
 from ..transport.retries import RetryPolicy, TransientError, is_retryable, next_try_delay
 from ..urls import WebUrl

@@ -102,4 +102,4 @@ class EntryUrl:
 
     def _load(self, names: list[str] | None) -> Flow[None]:
         files = yield from SignedUrls(self.version, names).load_items(slice(None))
-        self.version.urls.add((file.name, file.direct_url) for file in files)
+        self.version.urls.add((file["name"], file["directUrl"]) for file in files)

@@ -8,7 +8,7 @@ each, where a parser takes 5 and its objects as many again.
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from .entry import CONTENT_DIGEST
 from .entry_columns import NO_SIZE, PlainEntries
@@ -22,8 +22,7 @@ SIZE = r"0|[1-9][0-9]{0,17}"
 """A whole number that is below 2**63, whatever its digits."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntryForm:
+class EntryForm(NamedTuple):
     """The fields of an entry and their order, which a regular expression reads."""
 
     pattern: re.Pattern[str]

@@ -4,17 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from wbtyped_graphql import calls
-from wbtyped_graphql.fragments import ArtifactFileAddress
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILE_ADDRESSES_GQL
 
-from ...transport.pagination import Paginator
+from ...transport.pagination import Paginator, Position
 from .url_pages import URLS_PER_PAGE, path_batches
 from .version import VersionContents
 
 if TYPE_CHECKING:
-    from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddresses as Result
-    from wbtyped_graphql.artifact_file_addresses import ArtifactFileAddressesArtifactFiles as Page
+    from wbtyped_graphql.artifact_file_addresses_rows import (
+        ArtifactFileAddressesArtifactFilesRow,
+        ArtifactFileAddressesRow,
+        ArtifactFileAddressRow,
+    )
 
 
 def list_urls(version: VersionContents, paths: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -33,7 +35,7 @@ def request_urls(version: VersionContents, paths: Sequence[str]) -> Iterator[tup
     for names in path_batches(paths) if len(paths) < version.file_count else [None]:
         for page in SignedUrls(version, names).pages():
             for file in page:
-                yield file.name, absolute(file.direct_url)
+                yield file["name"], absolute(file["directUrl"])
 
 
 def refresh_urls(version: VersionContents, paths: Sequence[str]) -> Mapping[str, str]:
@@ -41,7 +43,9 @@ def refresh_urls(version: VersionContents, paths: Sequence[str]) -> Mapping[str,
     return dict(request_urls(version, paths))
 
 
-class SignedUrls(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):
+class SignedUrls(
+    Paginator["ArtifactFileAddressesRow", "ArtifactFileAddressRow", "ArtifactFileAddressRow"]
+):
     """The paths and signed URLs of the files of a version (query ArtifactFileAddresses)."""
 
     __slots__ = ("names", "version")
@@ -55,18 +59,33 @@ class SignedUrls(Paginator["Result", ArtifactFileAddress, ArtifactFileAddress]):
         self.names: list[str] | None = names
         super().__init__(version.client, per_page=per_page)
 
-    def _operation(self, cursor: str | None) -> Operation["Result"]:
-        return calls.artifact_file_addresses(
-            id=self.version.id,
-            file_names=self.names,
-            file_cursor=cursor,
-            file_limit=self.per_page,
-        ).about(f"files of artifact {self.version.qualified_name}")
+    def _operation(self, cursor: str | None) -> Operation["ArtifactFileAddressesRow"]:
+        # Imported late: only downloads need it.
+        from wbtyped_graphql.artifact_file_addresses_rows import ArtifactFileAddressesRow
 
-    def _connection(self, result: "Result") -> "Page":
-        if result.artifact is None or result.artifact.files is None:
+        return (
+            calls.artifact_file_addresses(
+                id=self.version.id,
+                file_names=self.names,
+                file_cursor=cursor,
+                file_limit=self.per_page,
+            )
+            .read_as(ArtifactFileAddressesRow)
+            .about(f"files of artifact {self.version.qualified_name}")
+        )
+
+    def _page(self, result: "ArtifactFileAddressesRow") -> "ArtifactFileAddressesArtifactFilesRow":
+        if result["artifact"] is None or result["artifact"]["files"] is None:
             raise self.version.missing()
-        return result.artifact.files
+        return result["artifact"]["files"]
 
-    def _item(self, node: ArtifactFileAddress) -> ArtifactFileAddress:
+    def _nodes(self, result: "ArtifactFileAddressesRow") -> list["ArtifactFileAddressRow"]:
+        return [e["node"] for e in self._page(result)["edges"] if e["node"] is not None]
+
+    def _position(self, result: "ArtifactFileAddressesRow") -> Position:
+        page = self._page(result)
+        last = page["edges"][-1]["cursor"] if page["edges"] else None
+        return Position(page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"] or last)
+
+    def _item(self, node: "ArtifactFileAddressRow") -> "ArtifactFileAddressRow":
         return node

@@ -45,7 +45,7 @@ class StandaloneDraft:
         self.metadata: Mapping[str, object] = {}
         self._files: dict[str, Path] = {}
         self._kept: dict[str, ArtifactManifestEntry] = {}
-        self._references: dict[Reference, Reference] = {}
+        self._references: dict[tuple[str, str | None, bool], Reference] = {}
         self._base: BaseVersion | None = None
         self._written: WrittenFiles = WrittenFiles()
         self.check_attributes()
@@ -58,7 +58,7 @@ class StandaloneDraft:
     @property
     def references(self) -> Sequence[Reference]:
         """The references that were added."""
-        return tuple(self._references)
+        return tuple(self._references.values())
 
     def start_from(self, base: BaseVersion, entries: Mapping[str, ArtifactManifestEntry]) -> None:
         """Begin with the entries of a version."""
@@ -254,8 +254,7 @@ class StandaloneDraft:
         text = arguments.string("uri", uri)
         name = None if name is None else given_name(name)
         reference = checked_reference(text, name, checksum=checksum, max_objects=max_objects)
-        self._references.pop(reference, None)
-        self._references[reference] = reference
+        self._references[reference.identity] = reference
         return reference.label
 
     def remove(self, name: str | ArtifactManifestEntry) -> None:
@@ -267,7 +266,7 @@ class StandaloneDraft:
 
         text = name.path if isinstance(name, ArtifactManifestEntry) else name
         wanted = str(PurePosixPath(arguments.string("name", text)))
-        labels = (reference.label for reference in self._references)
+        labels = (reference.label for reference in self.references)
         known = [*self._files, *self._kept, *labels, *self._written.removed]
         below = [one for one in known if one == wanted or one.startswith(f"{wanted}/")]
         if not below:
@@ -279,7 +278,8 @@ class StandaloneDraft:
         self._files.pop(name, None)
         self._kept.pop(name, None)
         self._written.forget(name)
-        self._references = {one: one for one in self._references if one.label != name}
+        kept = [one for one in self.references if one.label != name]
+        self._references = {one.identity: one for one in kept}
 
     def check_attributes(self) -> None:
         """Raise UsageError for a name, a type or an algorithm that is not valid."""

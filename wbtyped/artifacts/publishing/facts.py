@@ -1,9 +1,9 @@
 """Where a version is published, and what it says about itself."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import timedelta
 from os import PathLike
+from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from ... import arguments
@@ -62,13 +62,12 @@ class BaseVersion(NamedTuple):
     """The client that loaded it, which publishes the draft unless another one is given."""
 
 
-@dataclass(frozen=True, slots=True)
-class VersionFacts:
+class VersionFacts(NamedTuple):
     """What a version says about itself, besides its files."""
 
     type: str
     description: str | None = None
-    metadata: Mapping[str, object] = field(default_factory=dict[str, object])
+    metadata: Mapping[str, object] = MappingProxyType({})
     aliases: Sequence[str] = ()
     tags: Sequence[str] = ()
     ttl_seconds: int | None = None

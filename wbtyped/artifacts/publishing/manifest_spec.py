@@ -1,8 +1,8 @@
 """The format of a new version's manifest, and what is in it besides the uploaded files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from wbtyped_graphql import calls
 from wbtyped_graphql.enums import (
@@ -33,13 +33,10 @@ XXH128_EXTRA: Mapping[str, object] = MappingProxyType({"alg": "XXH128"})
 """What an entry says about its digest unless that is an MD5."""
 
 
-@dataclass(frozen=True, slots=True)
-class ManifestSpec:
+class ManifestSpec(NamedTuple):
     """What a manifest contains besides the uploaded files, and its format."""
 
-    kept: Mapping[str, ArtifactManifestEntry] = field(
-        default_factory=dict[str, ArtifactManifestEntry]
-    )
+    kept: Mapping[str, ArtifactManifestEntry] = MappingProxyType({})
     """Entries for which nothing is uploaded: references, and files of an earlier version."""
     algorithm: Algorithm = "MD5"
     region: str | None = None
@@ -90,12 +87,12 @@ class ManifestSpec:
 def usable_spec(client: Client, target: Target, spec: ManifestSpec) -> Flow[ManifestSpec]:
     """Return a spec that the server supports, with the version that an incremental one extends."""
     if spec.is_incremental:
-        spec = replace(spec, base_id=(yield from _latest_version(target)))
+        spec = spec._replace(base_id=(yield from _latest_version(target)))
     if spec.algorithm == "XXH128":
         reason = yield from _why_not_xxh128(client, target)
         if reason:
             warn_user(f"{target.path} is published with MD5 digests instead of XXH128: {reason}")
-            spec = replace(spec, algorithm="MD5")
+            spec = spec._replace(algorithm="MD5")
     return spec
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from typing import TypeVar
 
 from wbtyped_graphql import calls
@@ -52,7 +51,7 @@ def with_own_run(
         " created for it; pass run= to use one of yours"
     )
     try:
-        published = yield from publish(replace(facts, run=run.id))
+        published = yield from publish(facts._replace(run=run.id))
     except Exception:
         yield FinishRequest(client, run, 1)
         raise

@@ -4,8 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wbtyped_graphql import calls
 from wbtyped_graphql.create_artifact_manifest import (
@@ -32,8 +31,7 @@ if TYPE_CHECKING:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class VersionUpload:
+class VersionUpload(NamedTuple):
     """The upload of one version that is not committed yet."""
 
     client: Client

@@ -9,10 +9,9 @@ import sys
 import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 if sys.platform != "win32":
     import fcntl
@@ -30,7 +29,7 @@ from ..disk.digests import (
 from ..disk.folder import CREATE_FLAGS, READ_FLAGS, Folder, write_all
 from ..disk.folder_tree import FolderTree
 from ..target import Location
-from ..transfer import TransferCancelled
+from ..worker import TransferCancelled
 
 FICLONE = 0x40049409
 """The ioctl of Linux that shares data between two files, until one of them is written to."""
@@ -314,8 +313,7 @@ def temporary_name() -> str:
     return f".wbtyped-{os.urandom(8).hex()}.part"
 
 
-@dataclass(frozen=True, slots=True)
-class CachedContent:
+class CachedContent(NamedTuple):
     """A cached file, and the digest that it must still have."""
 
     path: Path

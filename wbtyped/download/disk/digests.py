@@ -8,7 +8,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Literal, Protocol
 
-from ..transfer import TransferCancelled
+from ..worker import TransferCancelled
 
 Algorithm = Literal["MD5", "XXH128"]
 IsCancelled = Callable[[], bool]

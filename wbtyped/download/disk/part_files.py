@@ -20,8 +20,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
 from io import FileIO
+from typing import NamedTuple
 
 from ...errors import WbtypedError
 from .folder import CREATE_FLAGS, READ_WRITE_FLAGS, Folder, write_all
@@ -102,8 +102,7 @@ def unlock(stream: FileIO) -> None:
     stream.close()
 
 
-@dataclass(slots=True)
-class LeftoverPart:
+class LeftoverPart(NamedTuple):
     """A part file whose owner is gone."""
 
     folder: str

@@ -1,26 +1,21 @@
-"""Choose the engine of a download."""
+"""Choose the engine of downloads or uploads."""
 
 import importlib.util
 import logging
 import os
-from dataclasses import dataclass
 from functools import cache
-from typing import Protocol, get_args
+from typing import NamedTuple, get_args
 
 from ... import arguments
 from ...config.proxies import Proxies
-from ...errors import OfflineError, UsageError
-from ...transport.http import Transport
+from ...errors import UsageError
 from ...transport.tls import KEY_LOG
 from ..options import EngineName
-from ..schedule import Schedule
 
 LOGGER_NAME = "wbtyped.download"
 MANY_FILES = 1000
 """Files from which the engine matters."""
 ENGINE_VARIABLE = "WBTYPED_ENGINE"
-POLL_SECONDS = 0.2
-"""Seconds until an idle engine looks again whether the schedule is finished."""
 MAX_JOBS = 128
 DEFAULT_JOBS = 32
 """Concurrent transfers by default."""
@@ -31,18 +26,7 @@ DEFAULT_SMALL_JOBS = MAX_JOBS
 _logger = logging.getLogger(LOGGER_NAME)
 
 
-class Engine(Protocol):
-    """Moves bytes, in threads of its own or in the caller's."""
-
-    def run(self, schedule: Schedule) -> None:
-        """Work until the schedule is finished."""
-
-    def interrupt(self) -> None:
-        """Interrupt waits for the network; called from another thread after a cancel."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineConfig:
+class EngineConfig(NamedTuple):
     """An engine by name, with its number of concurrent transfers, and of small ones."""
 
     name: EngineName
@@ -50,38 +34,6 @@ class EngineConfig:
     small_jobs: int
     has_fast_lane: bool
     """Whether it takes small files by `Schedule.take_small`."""
-
-    def make(self, transport: Transport) -> Engine:
-        """Return the engine, to be run once."""
-        if transport.settings.offline:
-            return OfflineEngine()
-        if self.name == "curl":
-            from .curl_engine import CurlEngine
-
-            return CurlEngine(transport, self.small_jobs)
-        from .httpx_engine import HttpxEngine
-
-        return HttpxEngine(transport, self.jobs, self.small_jobs if self.has_fast_lane else 0)
-
-
-class OfflineEngine:
-    """Fails every transfer, for a client that is offline."""
-
-    def run(self, schedule: Schedule) -> None:
-        """Fail every transfer."""
-        while not schedule.finished:
-            attempt = schedule.take(POLL_SECONDS)
-            if attempt is not None:
-                label = attempt.transfer.label
-                schedule.finish_attempt(
-                    attempt,
-                    OfflineError(
-                        f"{label} is not in the cache; it cannot be downloaded while offline"
-                    ),
-                )
-
-    def interrupt(self) -> None:
-        """Nothing waits for the network."""
 
 
 @cache

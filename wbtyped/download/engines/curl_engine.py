@@ -17,7 +17,7 @@ from ...transport.routes import PROXY_REFUSES, through
 from ..attempt import Attempt
 from ..disk.verified_writer import MEMORY_LIMIT_BYTES
 from ..schedule import Schedule
-from ..transfer import TransferCancelled
+from ..worker import TransferCancelled
 from .curl_lane import CurlLane
 from .curl_routes import CurlRoutes, error_text, request_target
 from .small_finisher import FINISHER_THREADS, INLINE_BYTES

@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, suppress
 
-import httpx
-
 from ...transport.http import (
     USER_AGENT,
     ExactUrl,
@@ -15,12 +13,13 @@ from ...transport.http import (
     drop_redirect_body,
     transport_errors,
 )
+from ...transport.httpx_import import httpx
 from ...transport.routes import RoutedTransport
 from ...transport.time_limits import response_limit
 from ...urls import WebUrl
 from ..attempt import Attempt
 from ..schedule import Schedule
-from ..transfer import TransferCancelled
+from ..worker import TransferCancelled
 from .small_finisher import FINISHER_THREADS
 
 POLL_SECONDS = 0.2

@@ -3,8 +3,6 @@
 from contextlib import closing
 from typing import NamedTuple
 
-import httpx
-
 from ....download.recorded_reference import ENCODINGS
 from ....errors import TransportError
 from ....transport.http import (
@@ -14,6 +12,7 @@ from ....transport.http import (
     raise_if_retryable,
     transport_errors,
 )
+from ....transport.httpx_import import httpx
 from ....transport.redirects import RedirectChain
 from ....transport.retries import TransientError
 

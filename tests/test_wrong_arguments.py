@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mappin
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from io import IOBase
 from itertools import islice
 from pathlib import Path
 from traceback import extract_tb
@@ -233,7 +234,9 @@ def complaint(entry: Entry, value: object) -> str | None:
     try:
         result = entry.use(value)
         if inspect.iscoroutine(result):
-            asyncio.run(cast("Coroutine[None, None, object]", result))
+            result = asyncio.run(cast("Coroutine[None, None, object]", result))
+        if isinstance(result, IOBase):  # a downloaded file; open files are iterators, too
+            result.close()
         elif isinstance(result, Iterator):
             read_some(cast("Iterator[object]", result))
         elif isinstance(result, AsyncIterator):

@@ -21,7 +21,6 @@ def test_collector_paused_leaves_it_as_it_was_also_when_an_import_fails(enabled:
 
 
 def test_what_was_imported_counts_as_old() -> None:
-    gc.collect()
     with collector_paused():
         imported = [[number] for number in range(1000)]
     young = set(map(id, gc.get_objects(generation=0)))

@@ -25,8 +25,7 @@ from .disk.digests import (
 )
 from .disk.folder import HAS_DIR_FD, READ_FLAGS, Folder
 from .disk.folder_tree import FolderTree
-from .disk.safe_names import folded
-from .known_folders import KnownFolders
+from .known_folders import FolderNames, KnownFolders
 from .target import Target
 from .worker import TransferCancelled
 
@@ -38,8 +37,8 @@ CHUNKS_AHEAD = 2 * DIGEST_THREADS
 """How many of these are being looked for, or have been, before the outcomes of one are taken."""
 THREAD_FILES = 64
 """Files from which it is worth a thread to look for them."""
-ONE_THREAD_BYTES = 12 * 1024
-"""Average size up to which a second thread costs a third more CPU and is no faster: both need the
+TINY_BYTES = 8 * 1024
+"""Average size up to which threads cost a third more CPU and are no faster: all of them need the
 interpreter for longer than a digest takes."""
 
 ItemT = TypeVar("ItemT")
@@ -106,7 +105,7 @@ class LocalFiles:
         """
         large: list[ItemT] = []
         checking: deque[tuple[Sequence[ItemT], Future[list[Outcome]]]] = deque()
-        with ThreadPoolExecutor(1) as one_thread, digest_threads() as (threads, is_cancelled):
+        with digest_threads() as (threads, is_cancelled):
             for chunk in chunks_of_folders(items, target_of):
                 candidates: list[ItemT] = []
                 specs: list[FileSpec] = []
@@ -118,11 +117,10 @@ class LocalFiles:
                     else:
                         candidates.append(item)
                         specs.append(spec)
-                if len(specs) < THREAD_FILES:
+                if len(specs) < THREAD_FILES or are_tiny(specs):
                     yield from zip(candidates, self._check_folder(specs, is_cancelled), strict=True)
                     continue
-                pool = one_thread if are_tiny(specs) else threads
-                outcomes = pool.submit(self._check_folder, specs, is_cancelled)
+                outcomes = threads.submit(self._check_folder, specs, is_cancelled)
                 checking.append((candidates, outcomes))
                 if len(checking) > CHUNKS_AHEAD:
                     yield from checked(*checking.popleft())
@@ -139,15 +137,13 @@ class LocalFiles:
         """Yield the items of one folder with what may be there of them; None if nothing is."""
         present = self._names_beside(target_of(chunk[0]))
         for item in chunk:
-            is_new = present is not None and (
-                not present or folded(target_of(item).name) not in present
-            )
+            is_new = present is not None and not present.may_have(target_of(item).name)
             if is_new and (self.cache is None or not is_cached(self.cache, spec_of(item))):
                 yield item, None
             else:
                 yield item, spec_of(item)
 
-    def _names_beside(self, target: Target) -> frozenset[str] | None:
+    def _names_beside(self, target: Target) -> FolderNames | None:
         """Return the names in the folder of a target when it was looked at, if they are known."""
         try:
             return self._folders.names_beside(self.tree, target)
@@ -230,8 +226,8 @@ class LocalFiles:
 
 
 def are_tiny(specs: Sequence[FileSpec]) -> bool:
-    """Return True if one thread reads files as fast as several do."""
-    return sum(spec.size or 0 for spec in specs) <= len(specs) * ONE_THREAD_BYTES
+    """Return True if files are so small that threads do not read them any faster."""
+    return sum(spec.size or 0 for spec in specs) <= len(specs) * TINY_BYTES
 
 
 def is_cached(cache: Cache, spec: FileSpec) -> bool:

@@ -298,6 +298,32 @@ def test_checkout_removes_unexpected_files(data: Artifact, tmp_path: Path) -> No
     assert not (tmp_path / "old").exists()
 
 
+@pytest.mark.parametrize("above", ["/", "..", "home", "home/.."])
+def test_checkout_refuses_folders_with_everything(
+    data: Artifact, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, above: str
+) -> None:
+    for name in ("home", "work"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine").write_bytes(b"x")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path / "work")
+    with pytest.raises(UsageError, match="would remove all other files"):
+        data.checkout(tmp_path / above)
+    assert files_in(tmp_path) == {"home/mine": b"x", "work/mine": b"x"}
+    assert data.checkout(tmp_path / "work") == str(tmp_path / "work")
+    assert "mine" not in files_in(tmp_path / "work")
+
+
+async def test_acheckout_refuses_a_folder_with_everything(
+    wandb_server: WandbServer, data: Artifact
+) -> None:
+    wandb_server.requests.clear()
+    with pytest.raises(UsageError, match="would remove all other files"):
+        await data.acheckout("/")
+    assert not list(wandb_server.requests)
+
+
 def test_verify_names_every_difference(data: Artifact, tmp_path: Path) -> None:
     data.download(tmp_path)
     (tmp_path / "a.txt").write_bytes(b"other")

@@ -803,7 +803,8 @@ class StandaloneArtifact(Record):
 
         Once the download is complete, the files that `unexpected_files(root)` listed at the start
         are removed, and then all empty folders. Check that list first in a folder that may contain
-        files of your own. Files added in the meantime stay.
+        files of your own. Files added in the meantime stay. A folder that contains the home folder
+        or the working folder, and the home folder itself, raise UsageError.
 
         `root` is by default that of `download`, without the version: `artifacts/collection`. See
         `DownloadOptions` for the other options.
@@ -814,18 +815,18 @@ class StandaloneArtifact(Record):
             >>> artifact.checkout("data")
             'data'
         """
-        from .contents.download import checkout
+        from .contents.download import checkout, clearable_folder
 
-        folder = arguments.optional_location("root", root)
+        folder = clearable_folder(self.contents, arguments.optional_location("root", root))
         return str(checkout(self.contents, folder, self._build_options(options)))
 
     async def acheckout(
         self, root: str | PathLike[str] | None = None, **options: Unpack[DownloadOptions]
     ) -> str:
         """Asynchronous form of `checkout`."""
-        from .contents.download import checkout
+        from .contents.download import checkout, clearable_folder
 
-        folder = arguments.optional_location("root", root)
+        folder = clearable_folder(self.contents, arguments.optional_location("root", root))
         built = self._build_options(options)
         await self.amanifest()
         return str(await in_thread(checkout, self.contents, folder, built))

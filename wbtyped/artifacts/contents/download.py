@@ -6,6 +6,7 @@ from contextlib import suppress
 from os import PathLike
 from pathlib import Path
 
+from ...config.setting_files import folder_or_null
 from ...download.batch import Batch, BatchOptions, PlannedFile
 from ...download.collector import seldom_collected
 from ...download.disk.atomic import disk_errors
@@ -162,11 +163,8 @@ def download_entry(
 # Check out.
 
 
-def checkout(
-    version: VersionContents, root: str | PathLike[str] | None, options: BatchOptions
-) -> Path:
+def checkout(version: VersionContents, folder: Path, options: BatchOptions) -> Path:
     """Download a version, and remove the files that were unexpected before the download."""
-    folder = checkout_folder(version, root)
     unexpected = unexpected_files(version, folder)
     make_version_batch(version, folder, False, None, options).run()
     tree = FolderTree(folder)
@@ -193,6 +191,23 @@ def remove_empty_folders(tree: FolderTree, root: Path) -> None:
 def checkout_folder(version: VersionContents, root: str | PathLike[str] | None) -> Path:
     """Return the folder that a checkout writes to."""
     return Path(root) if root is not None else target_folder(version, with_version=False)
+
+
+def clearable_folder(version: VersionContents, root: str | PathLike[str] | None) -> Path:
+    """Return the folder that a checkout writes to and removes all other files from.
+
+    Raises UsageError for one whose other files nobody can mean: with the home folder or the working
+    folder somewhere in it, or the home folder itself.
+    """
+    folder = checkout_folder(version, root)
+    resolved = folder.resolve()
+    home, working = folder_or_null(Path.home).resolve(), folder_or_null(Path.cwd).resolve()
+    if resolved == home or resolved in (*home.parents, *working.parents):
+        raise UsageError(
+            f"checkout would remove all other files from {resolved}; give it a folder of its own,"
+            " or use download(), which removes nothing"
+        )
+    return folder
 
 
 # Compare.

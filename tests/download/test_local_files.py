@@ -106,8 +106,12 @@ def test_check_hard_link_is_kept(tmp_path: Path) -> None:
     assert check(tmp_path, [spec(tmp_path, "file")]) == {"file": SkippedFile("file", len(CONTENT))}
 
 
-def test_check_many_files_in_many_folders_each_has_its_outcome(tmp_path: Path) -> None:
-    """More than one chunk is checked by threads; every file gets the outcome of its own."""
+@pytest.mark.parametrize("tiny_bytes", [0, 100], ids=["threads", "no threads"])
+def test_check_many_files_in_many_folders_each_has_its_outcome(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tiny_bytes: int
+) -> None:
+    """More than one chunk is checked; every file gets the outcome of its own."""
+    monkeypatch.setattr(local_files, "TINY_BYTES", tiny_bytes)
     wanted: list[FileSpec] = []
     kept: set[str] = set()
     for folder, count in (("full", 2 * CHUNK_FILES + 5), ("half", THREAD_FILES), ("few", 3)):
@@ -127,6 +131,7 @@ def test_check_many_files_in_many_folders_each_has_its_outcome(tmp_path: Path) -
 def test_check_abandoned_ends_its_threads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A folder that is closed must not be read any more: its descriptor may be another file's."""
     monkeypatch.setattr(local_files, "CHUNK_FILES", THREAD_FILES)
+    monkeypatch.setattr(local_files, "TINY_BYTES", 0)
     wanted: list[FileSpec] = []
     for number in range(20 * THREAD_FILES):
         (tmp_path / str(number)).write_bytes(CONTENT)

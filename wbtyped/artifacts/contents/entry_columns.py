@@ -3,7 +3,6 @@
 from array import array
 from bisect import bisect_right
 from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
-from dataclasses import dataclass
 from itertools import accumulate, chain, repeat
 from typing import NamedTuple, Protocol, overload
 
@@ -36,11 +35,10 @@ class PlainEntries(NamedTuple):
     algorithms: Sequence[str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Some hundred entries. Strings are joined; columns whose values are all alike have one."""
 
-    count: int
+    length: int
     paths: bytes
     digests: bytes
     sizes: "array[int]"
@@ -142,7 +140,7 @@ class EntryColumns(Mapping[str, ArtifactManifestEntry]):
         self._blocks = blocks
         self._artifact = artifact
         self._is_sorted = is_sorted
-        self._count = sum(block.count for block in blocks)
+        self._count = sum(block.length for block in blocks)
         self._firsts = [block.first_path() for block in blocks] if is_sorted else []
         self._index = {} if is_sorted else self._positions()
         # The block that was last used, with its entries once it is used again.
@@ -259,7 +257,7 @@ class SortedPaths(Sequence[str]):
 
     def __init__(self, blocks: Sequence[Block]) -> None:
         self._blocks = blocks
-        self._starts = [0, *accumulate(block.count for block in blocks)]
+        self._starts = [0, *accumulate(block.length for block in blocks)]
         self._view: tuple[int, list[str]] = (-1, [])
 
     def __len__(self) -> int:

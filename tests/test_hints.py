@@ -468,6 +468,23 @@ def test_deprecated_names_of_artifacts(server: WandbServer, api: Api) -> None:
     assert entry.path == "a.csv"
 
 
+@tries("give it a folder of its own, or use download(), which removes nothing")
+def test_checkout_into_a_folder_with_everything(
+    server: WandbServer, api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "work").mkdir()
+    (tmp_path / "mine").write_bytes(b"mine")
+    monkeypatch.chdir(tmp_path / "work")
+    [artifact] = api.artifacts("dataset", "crew/ship/data")
+    with pytest.raises(UsageError, match="give it a folder of its own"):
+        artifact.checkout(tmp_path)
+    artifact.checkout(tmp_path / "own")
+    assert (tmp_path / "own" / "a.csv").exists()
+    artifact.download(tmp_path)
+    assert (tmp_path / "a.csv").exists()
+    assert (tmp_path / "mine").read_bytes() == b"mine"
+
+
 @tries(
     "write `for each in {parents}: each.{method}()`, or list the {parents} without order",
     "unknown field {root!r} in {where}; use one of",

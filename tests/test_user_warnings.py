@@ -201,5 +201,6 @@ def test_warn_user_is_used_everywhere() -> None:
         "artifacts/publishing/names.py", "artifacts/publishing/names.py",
         "artifacts/publishing/own_run.py", "artifacts/publishing/publication.py",
         "artifacts/publishing/references/resolve.py", "cli/names.py", "config/settings.py",
-        "download/batch.py", "download/batch.py", "runs/files.py", "runs/files.py", "runs/ref.py",
+        "download/batch.py", "download/batch.py", "mirror/folder_lock.py", "runs/files.py",
+        "runs/files.py", "runs/ref.py",
     ]  # fmt: skip

@@ -34,6 +34,7 @@ def test_objects_that_the_program_has_frozen_stay_frozen() -> None:
         frozen = gc.get_freeze_count()
         with collector_paused():
             pass
-        assert gc.get_freeze_count() >= frozen > 0
+        # Some may have been dropped since.
+        assert gc.get_freeze_count() > frozen // 2 > 1000
     finally:
         gc.unfreeze()

@@ -19,7 +19,7 @@ from ..runs.files import StandaloneFile
 from ..runs.ref import RunRef
 from ..transport.client import Client
 from ..transport.flow import Flow
-from ..transport.pagination import Position, SizedPaginator
+from ..transport.pagination import Position, SizedPaginator, row_nodes, row_position
 from .contents.version import VersionContents
 
 if TYPE_CHECKING:
@@ -176,12 +176,11 @@ class VersionFiles(SizedPaginator["ArtifactFilesByIdRow", "ArtifactFileRow", Fil
         return result["artifact"]["files"]
 
     def _nodes(self, result: ArtifactFilesByIdRow) -> list[ArtifactFileRow]:
-        return [e["node"] for e in self._page(result)["edges"] if e["node"] is not None]
+        return row_nodes(self._page(result)["edges"])
 
     def _position(self, result: ArtifactFilesByIdRow) -> Position:
         page = self._page(result)
-        last = page["edges"][-1]["cursor"] if page["edges"] else None
-        return Position(page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"] or last)
+        return row_position(page["edges"], page["pageInfo"])
 
     def _total(self, result: ArtifactFilesByIdRow) -> int:
         self._page(result)

@@ -27,8 +27,10 @@ class FolderNames:
 
     def may_have(self, name: str) -> bool:
         """Return True if a name was there, or one that some file systems take for the same."""
-        if name in self._exact or not self._exact:
-            return bool(self._exact)
+        if not self._exact:
+            return False
+        if name in self._exact:
+            return True
         if self._folded is None:
             self._folded = frozenset(map(folded, self._exact))
         return folded(name) in self._folded

@@ -225,10 +225,10 @@ class NotebookDisplay:
 
     def __call__(self, progress: DownloadProgress) -> None:
         """Show the current progress."""
-        line, total = progress_line(progress), progress.size_expected
-        limits = "" if total is None else f' value="{progress.size}" max="{max(total, 1)}"'
         from html import escape  # imported late: only notebooks need it
 
+        line, total = progress_line(progress), progress.size_expected
+        limits = "" if total is None else f' value="{progress.size}" max="{max(total, 1)}"'
         data = {"text/plain": line, "text/html": f"<progress{limits}></progress> {escape(line)}"}
         self._display(data, raw=True, display_id=self._id, update=self._shown)
         self._shown = True

@@ -31,7 +31,7 @@ from ..notebook import Record
 from ..transport.client import Client, HasClient
 from ..transport.cursors import Cursors
 from ..transport.nodes import iso, parse_node, time_of_row
-from ..transport.pagination import Position, SizedPaginator
+from ..transport.pagination import Position, SizedPaginator, row_nodes, row_position
 from ..user_warnings import warn_user
 from .ref import FileSelection, RunRef, missing_run
 from .s3_uri import s3_uri
@@ -549,12 +549,11 @@ class FileList(SizedPaginator["RunFilesRow", "RunFileRow", FileT], Generic[RunT,
         return files
 
     def _nodes(self, result: RunFilesRow) -> list[RunFileRow]:
-        return [e["node"] for e in self._page(result)["edges"] if e["node"] is not None]
+        return row_nodes(self._page(result)["edges"])
 
     def _position(self, result: RunFilesRow) -> Position:
         page = self._page(result)
-        last = page["edges"][-1]["cursor"] if page["edges"] else None
-        return Position(page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"] or last)
+        return row_position(page["edges"], page["pageInfo"])
 
     def _total(self, result: RunFilesRow) -> int:
         return self._run(result)["fileCount"] or 0

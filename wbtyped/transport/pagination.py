@@ -5,9 +5,17 @@ import re
 import sys
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import replace
-from typing import ClassVar, Generic, NamedTuple, Protocol, TypeVar, overload
+from typing import ClassVar, Generic, NamedTuple, Protocol, TypedDict, TypeVar, overload
 
 from pydantic import BaseModel, JsonValue
 from wbtyped_graphql.base_model import BaseModel as GeneratedModel
@@ -86,6 +94,31 @@ class Position(NamedTuple):
     """What the next page begins after; None on an empty page."""
 
 
+class RowEdge(TypedDict, Generic[NodeT]):
+    """One entry of a page that was read as rows, which have the names on the wire."""
+
+    cursor: str
+    node: NodeT | None
+
+
+class RowPageEnd(TypedDict):
+    """The end of a page that was read as rows."""
+
+    endCursor: str | None
+    hasNextPage: bool
+
+
+def row_nodes(edges: Iterable[RowEdge[NodeT]]) -> list[NodeT]:
+    """Return the rows of a page."""
+    return [edge["node"] for edge in edges if edge["node"] is not None]
+
+
+def row_position(edges: Sequence[RowEdge[NodeT]], end: RowPageEnd) -> Position:
+    """Return where a page of rows ends."""
+    last = edges[-1]["cursor"] if edges else None
+    return Position(end["hasNextPage"], end["endCursor"] or last)
+
+
 class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
     """A list whose pages are fetched on demand and kept in memory.
 
@@ -128,7 +161,7 @@ class Paginator(ABC, Generic[ResultT, NodeT, ItemT]):
         self._lock = threading.Lock()
         first = self._operation(start)
         self._seen = Cursors(first.name, start, subject_of(first))
-        self._variables: dict[str, object] = first.sent_variables()
+        self._variables: dict[str, object] = {}
 
     @staticmethod
     def of(

@@ -13,10 +13,10 @@ from .response_headers import retry_after
 from .retry_notices import QUIET_SECONDS, notices
 
 if TYPE_CHECKING:
-    import httpx  # noqa: TID251
     import stamina
 
     from .api_requests import ApiResponse
+    from .httpx_import import httpx
 
 T = TypeVar("T")
 

@@ -7,7 +7,7 @@ from wbtyped_graphql import calls
 from wbtyped_graphql.operation import Operation
 from wbtyped_graphql.operations import ARTIFACT_FILE_ADDRESSES_GQL
 
-from ...transport.pagination import Paginator, Position
+from ...transport.pagination import Paginator, Position, row_nodes, row_position
 from .url_pages import URLS_PER_PAGE, path_batches
 from .version import VersionContents
 
@@ -80,12 +80,11 @@ class SignedUrls(
         return result["artifact"]["files"]
 
     def _nodes(self, result: "ArtifactFileAddressesRow") -> list["ArtifactFileAddressRow"]:
-        return [e["node"] for e in self._page(result)["edges"] if e["node"] is not None]
+        return row_nodes(self._page(result)["edges"])
 
     def _position(self, result: "ArtifactFileAddressesRow") -> Position:
         page = self._page(result)
-        last = page["edges"][-1]["cursor"] if page["edges"] else None
-        return Position(page["pageInfo"]["hasNextPage"], page["pageInfo"]["endCursor"] or last)
+        return row_position(page["edges"], page["pageInfo"])
 
     def _item(self, node: "ArtifactFileAddressRow") -> "ArtifactFileAddressRow":
         return node

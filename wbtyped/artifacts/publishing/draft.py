@@ -278,8 +278,9 @@ class StandaloneDraft:
         self._files.pop(name, None)
         self._kept.pop(name, None)
         self._written.forget(name)
-        kept = [one for one in self.references if one.label != name]
-        self._references = {one.identity: one for one in kept}
+        for one in self.references:
+            if one.label == name:
+                del self._references[one.identity]
 
     def check_attributes(self) -> None:
         """Raise UsageError for a name, a type or an algorithm that is not valid."""

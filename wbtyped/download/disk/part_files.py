@@ -82,7 +82,7 @@ def part_name(owner: str, number: int, target: str | None = None, digest: str | 
 
 
 def try_lock(stream: FileIO) -> bool | None:
-    """Lock a journal until it is closed; False if another process holds it, None if unknown."""
+    """Lock a file until it is closed; False if another process holds it, None if unknown."""
     if sys.platform == "win32":  # there, an open file can be neither renamed nor removed
         return True
     try:
@@ -95,7 +95,7 @@ def try_lock(stream: FileIO) -> bool | None:
 
 
 def unlock(stream: FileIO) -> None:
-    """Close and unlock a journal, also for copies that forked processes hold."""
+    """Close and unlock a file, also for copies that forked processes hold."""
     with suppress(OSError, ValueError):
         if sys.platform != "win32":
             fcntl.flock(stream.fileno(), fcntl.LOCK_UN)

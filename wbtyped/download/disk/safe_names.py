@@ -97,16 +97,16 @@ def resolve_targets(
     free: set[str] = set()
     for name in names:
         try:
-            if (folder := name.rpartition("/")[0]) and folder not in free:
-                _refuse_file_as_folder(name, folder, taken, free)
+            _refuse_file_as_folder(name, taken, free)
             targets[name] = safe_names.target(name)
         except UnsafePathError as error:
             refused[name] = error
     return targets, refused
 
 
-def _refuse_file_as_folder(name: str, folder: str, taken: set[str], free: set[str]) -> None:
-    """Raise if the folder of a name, or one above it, is a file; `free` are those that are not."""
+def _refuse_file_as_folder(name: str, taken: set[str], free: set[str]) -> None:
+    """Raise if a folder of a name is itself a file; `free` remembers those that are not."""
+    folder = name.rpartition("/")[0]
     while folder and folder not in free:
         if folder in taken:
             _refuse(name, f"{folder!r} is a file, not a folder; {IN_THE_WAY}")
